@@ -1,0 +1,240 @@
+"""The facts Roomie keeps: rooms, people, societies, bookings and timetable entries."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import Enum, StrEnum
+from typing import NewType
+
+from core.interval import Interval
+
+BuildingId = NewType("BuildingId", str)
+RoomId = NewType("RoomId", str)
+PersonId = NewType("PersonId", int)
+SocietyId = NewType("SocietyId", str)
+BookingId = NewType("BookingId", str)
+"""A UUID in its usual text form."""
+Identity = NewType("Identity", str)
+"""Who someone is on a platform: `slack:T1:U1`, `discord:2`, `terminal:wil`."""
+
+
+class Usage(StrEnum):
+    """What a room is made for; the codes of the FreeRooms document."""
+
+    AUDITORIUM = "AUD"
+    COMPUTER_LAB = "CMLB"
+    LABORATORY = "LAB"
+    LECTURE_THEATRE = "LCTR"
+    MEETING_ROOM = "MEET"
+    STUDIO = "SDIO"
+    TUTORIAL_ROOM = "TUSM"
+    LIBRARY = "LIB"
+
+
+class Equipment(StrEnum):
+    """What a room may hold or offer."""
+
+    PRINTER = "printer"
+    COFFEE = "coffee"
+    WATER = "water"
+    WHITEBOARD = "whiteboard"
+    WHEELCHAIR = "wheelchair"
+    PROJECTOR = "projector"
+    COMPUTER = "computer"
+
+
+class Location(StrEnum):
+    """The half of a campus that a building stands on."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+
+
+class Group(StrEnum):
+    """What someone may do; the names of the Roomie McRoomFace document."""
+
+    STAFF = "Group_1"
+    STUDENT = "Group_2"
+    SOCIETY_MEMBER = "Group_3"
+    PRESIDENT = "Group_4"
+
+
+class Role(StrEnum):
+    """What someone is in a society."""
+
+    PRESIDENT = "president"
+    MEMBER = "member"
+
+
+class BookingType(StrEnum):
+    """What a timetable entry or booking is for; the types of the FreeRooms document."""
+
+    CLASS = "CLASS"
+    SOCIETY = "SOCIETY"
+    INTERNAL = "INTERNAL"
+    LIBRARY = "LIB"
+    BLOCK = "BLOCK"
+    MISC = "MISC"
+    EXAMS = "EXAMS"
+
+
+class BookingState(Enum):
+    """Whether a booking still holds its room."""
+
+    ACTIVE = 1
+    CANCELLED = 0
+
+
+_GRID_NUMBER = re.compile(r"\d+")
+_UPPER_FROM = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A building and where it stands. Coordinates are degrees; 0, 0 means nobody knows."""
+
+    id: BuildingId
+    name: str
+    latitude: float = 0.0
+    longitude: float = 0.0
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def location(self) -> Location:
+        """Upper campus from grid number 19 on, and wherever the id tells no number."""
+        number = _GRID_NUMBER.search(self.id)
+        if number is None or int(number.group()) >= _UPPER_FROM:
+            return Location.UPPER
+        return Location.LOWER
+
+    @property
+    def is_placed(self) -> bool:
+        return bool(self.latitude or self.longitude)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """When a day's bookings may begin at the earliest and end at the latest, campus wall time."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room, whether anybody may book it or not.
+
+    `individual_access` false means that only a society may book it; `bookable` false that nobody may.
+    `weekday_hours`, `weekend_hours` and `granularity` (minutes) stand in for the campus's own when set.
+    """
+
+    id: RoomId
+    building_id: BuildingId
+    name: str
+    capacity: int = 0
+    abbr: str = ""
+    usage: str = ""
+    school: str = " "
+    aliases: tuple[str, ...] = ()
+    equipment: frozenset[Equipment] = frozenset()
+    individual_access: bool = True
+    bookable: bool = True
+    weekday_hours: OpeningHours | None = None
+    weekend_hours: OpeningHours | None = None
+    granularity: int | None = None
+
+    @property
+    def number(self) -> str:
+        """The id without its building's, or the whole id where it does not begin so (`RO-PIZZA`)."""
+        return self.id.removeprefix(f"{self.building_id}-")
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether a school keeps the room, so that its card opens the door."""
+        return self.school.strip() != ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human, with as many identities as platforms. `zone` is an IANA name; the campus's when absent."""
+
+    id: PersonId
+    username: str
+    email: str
+    name: str
+    groups: frozenset[Group] = frozenset({Group.STUDENT})
+    zone: str | None = None
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Society:
+    id: SocietyId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That someone belongs to a society, and as what."""
+
+    society: Society
+    person_id: PersonId
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Someone holds a room.
+
+    `booked_by` is empty when a society token made the booking: then the society itself is the owner.
+    `charge` is what it cost of the personal quota, in minutes; `version` grows with every change.
+    """
+
+    id: BookingId
+    room_id: RoomId
+    interval: Interval
+    booked_by: PersonId | None
+    created_at: datetime
+    society_id: SocietyId | None = None
+    title: str = ""
+    notes: str = ""
+    state: BookingState = BookingState.ACTIVE
+    checked_in_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableEntry:
+    """A class, exam or event published elsewhere; we only read it."""
+
+    room_id: RoomId
+    interval: Interval
+    name: str
+    booking_type: BookingType
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of the quota ledger: `minutes` taken (or given back, below zero) in a quota week.
+
+    `week` is the campus date of the Monday on which the quota week begins, as days since 1970-01-01.
+    """
+
+    person_id: PersonId
+    booking_id: BookingId
+    week: int
+    minutes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which thing, when. `details` holds ids and figures, never secrets or texts."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Reading timetables that others publish, as values of the core."""

@@ -1,0 +1,1 @@
+"""Where bookings are kept: SQLAlchemy tables and the two databases behind the core's ports."""
