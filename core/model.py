@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from enum import Enum, StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from core.interval import Interval
 
@@ -115,10 +115,17 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
-    """When a day's bookings may begin at the earliest and end at the latest, campus wall time."""
+    """When a day's bookings may begin at the earliest and end at the latest.
 
-    opens: time
-    closes: time
+    Minutes after midnight on the campus's wall clock; a day that never closes is 0 to 1440.
+    """
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens < self.closes <= 24 * 60:
+            raise ValueError(f"opening hours must open before they close: {self.opens} to {self.closes}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,14 @@ class Society:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenTerm:
+    """Which society token is valid: its number in line, and its day of issue (days since 1970-01-01)."""
+
+    generation: int
+    issued_on: int
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """That someone belongs to a society, and as what."""
 
@@ -188,7 +203,7 @@ class Booking:
     """Someone holds a room.
 
     `booked_by` is empty when a society token made the booking: then the society itself is the owner.
-    `charge` is what it cost of the personal quota, in minutes; `version` grows with every change.
+    `version` grows with every change.
     """
 
     id: BookingId
@@ -227,6 +242,37 @@ class Charge:
     week: int
     minutes: int
     at: datetime
+
+
+class Busy(NamedTuple):
+    """A stretch in which a room is taken, and by what.
+
+    `start` and `end` are seconds since 1970, UTC, half-open. `name` may be shown to everybody: a personal
+    booking is only called `Booked`. `source` is the timetable it came from, or the booking's id after
+    `booking:`.
+    """
+
+    start: int
+    end: int
+    name: str
+    booking_type: str
+    source: str
+
+    @property
+    def booking_id(self) -> BookingId | None:
+        prefix, _, booking_id = self.source.partition(":")
+        return BookingId(booking_id) if prefix == "booking" else None
+
+
+def busy_with(booking: Booking) -> Busy:
+    """How a booking looks to everybody: a society's shows its title, a person's only that it is there."""
+    return Busy(
+        int(booking.interval.start.timestamp()),
+        int(booking.interval.end.timestamp()),
+        booking.title or "Society booking" if booking.society_id else "Booked",
+        BookingType.SOCIETY if booking.society_id else BookingType.INTERNAL,
+        f"booking:{booking.id}",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""Every building and room of the campus, ordered so that a wish for a room becomes a few bit masks.
+
+Rooms stand in order of capacity; bit i of a mask speaks of the i-th room. So "at least n seats" is one
+shift, and the lowest bit of a mask is the smallest room that will do.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress
+from math import asin, cos, radians, sin, sqrt
+
+from core.errors import UnknownBuilding, UnknownRoom
+from core.model import Building, BuildingId, Equipment, Location, Room, RoomId
+
+_EARTH_METRES = 6_371_000
+_ONES = str.maketrans("01", "\x00\x01")
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWish:
+    """What a room should be like; whatever is empty does not matter.
+
+    `needs_card` asks for rooms that a school keeps (or does not); `near` ranks and never filters.
+    """
+
+    capacity: int = 0
+    equipment: frozenset[Equipment] = frozenset()
+    usage: str | None = None
+    building: BuildingId | None = None
+    room: RoomId | None = None
+    location: Location | None = None
+    near: BuildingId | None = None
+    needs_card: bool | None = None
+    bookable_only: bool = False
+    individual_only: bool = False
+
+
+class Catalogue:
+    """All buildings and rooms at one moment; never changed, only replaced."""
+
+    def __init__(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+        self.buildings: Mapping[BuildingId, Building] = {
+            building.id: building for building in sorted(buildings, key=lambda each: each.id)
+        }
+        self.rooms: Mapping[RoomId, Room] = {
+            room.id: room for room in sorted(rooms, key=lambda each: (each.capacity, each.id))
+        }
+        self.order: tuple[Room, ...] = tuple(self.rooms.values())
+        self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}
+        self.all_rooms = (1 << len(self.order)) - 1
+        self._capacities = [room.capacity for room in self.order]
+        self._wishes: dict[RoomWish, int] = {}
+
+    def room(self, room_id: str) -> Room:
+        try:
+            return self.rooms[RoomId(room_id)]
+        except KeyError:
+            raise UnknownRoom(room_id) from None
+
+    def building(self, building_id: str) -> Building:
+        try:
+            return self.buildings[BuildingId(building_id)]
+        except KeyError:
+            raise UnknownBuilding(f"There is no building {building_id}.") from None
+
+    @cached_property
+    def by_building(self) -> Mapping[BuildingId, tuple[Room, ...]]:
+        """Each building's rooms in order of their numbers; every building is there, empty or not."""
+        groups: dict[BuildingId, list[Room]] = {building_id: [] for building_id in self.buildings}
+        for room in self.order:
+            groups.setdefault(room.building_id, []).append(room)
+        return {key: tuple(sorted(rooms, key=lambda room: room.id)) for key, rooms in groups.items()}
+
+    def matching(self, wish: RoomWish) -> int:
+        """The mask of rooms that a wish allows. Remembered, for people wish for the same things."""
+        if (mask := self._wishes.get(wish)) is None:
+            if len(self._wishes) > 1_000:
+                self._wishes.clear()
+            mask = self._wishes[wish] = self._match(wish)
+        return mask
+
+    def listed(self, mask: int) -> Iterator[Room]:
+        """The rooms of a mask, smallest capacity first."""
+        bits = format(mask, "b")[::-1].translate(_ONES).encode("ascii")
+        return compress(self.order, bits)
+
+    def metres(self, one: BuildingId, other: BuildingId) -> float | None:
+        """How far two buildings stand apart, as the crow flies; None where a place is not known."""
+        return self._distances.get((one, other))
+
+    def nearest_buildings(self, building_id: BuildingId) -> tuple[BuildingId, ...]:
+        """All other placed buildings, nearest first."""
+        near = sorted(
+            (distance, other) for (one, other), distance in self._distances.items() if one == building_id
+        )
+        return tuple(other for _, other in near if other != building_id)
+
+    def _match(self, wish: RoomWish) -> int:
+        fitting = self.all_rooms >> (first := bisect_left(self._capacities, wish.capacity)) << first
+        rest = self.order[first:]
+        return fitting & _mask(_satisfies(room, self.buildings, wish) for room in rest) << first
+
+    @cached_property
+    def _distances(self) -> Mapping[tuple[BuildingId, BuildingId], float]:
+        placed = [building for building in self.buildings.values() if building.is_placed]
+        return {(one.id, other.id): _metres(one, other) for one in placed for other in placed}
+
+
+def _satisfies(room: Room, buildings: Mapping[BuildingId, Building], wish: RoomWish) -> bool:
+    return (
+        (wish.room is None or room.id == wish.room)
+        and wish.equipment <= room.equipment
+        and (wish.usage is None or room.usage == wish.usage)
+        and (wish.building is None or room.building_id == wish.building)
+        and (wish.location is None or buildings[room.building_id].location is wish.location)
+        and (wish.needs_card is None or room.needs_card is wish.needs_card)
+        and (room.bookable or not wish.bookable_only)
+        and (room.individual_access or not wish.individual_only)
+    )
+
+
+def _mask(flags: Iterable[bool]) -> int:
+    bits = "".join("1" if flag else "0" for flag in flags)
+    return int(bits[::-1] or "0", 2)
+
+
+def _metres(one: Building, other: Building) -> float:
+    """Great-circle distance by the haversine formula."""
+    north, south = radians(one.latitude), radians(other.latitude)
+    half_chord = (
+        sin((south - north) / 2) ** 2
+        + cos(north) * cos(south) * sin(radians(other.longitude - one.longitude) / 2) ** 2
+    )
+    return 2 * _EARTH_METRES * asin(min(1.0, sqrt(half_chord)))

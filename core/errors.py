@@ -1,0 +1,228 @@
+"""What can go wrong with a wish, each with a sentence fit to show the person asking.
+
+Families decide status and tone at the edge; `code` is the word programs may rely on.
+"""
+
+from datetime import datetime, timedelta
+
+from core.model import Booking, Busy, Room
+
+
+class RoomieError(Exception):
+    """Something was asked that cannot be done; the message says why, and what to do where that is known."""
+
+    code = "error"
+
+
+class Invalid(RoomieError):
+    """The wish itself cannot be read or makes no sense."""
+
+    code = "invalid"
+
+
+class NotFound(RoomieError):
+    """The thing asked for does not exist, or not for the one who asks."""
+
+    code = "not_found"
+
+
+class NotAllowed(RoomieError):
+    """Somebody else might; the one who asks may not."""
+
+    code = "not_allowed"
+
+
+class Conflict(RoomieError):
+    """It would have been fine, but for something that is already there."""
+
+    code = "conflict"
+
+
+class Unavailable(RoomieError):
+    """Nothing is wrong with the wish; the service cannot do it now."""
+
+    code = "unavailable"
+
+
+class BadTimes(Invalid):
+    code = "bad_times"
+
+    def __init__(self, message: str = "Invalid times given.", granularity: int | None = None) -> None:
+        super().__init__(message)
+        self.granularity = granularity
+
+
+class BadDate(Invalid):
+    code = "bad_date"
+
+    def __init__(self, message: str = "Invalid date or time given.") -> None:
+        super().__init__(message)
+
+
+class InThePast(BadDate):
+    code = "in_the_past"
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__("Invalid date or time given. That time has passed.")
+        self.start = start
+
+
+class OutsideHours(Invalid):
+    """The room is closed for some of the slot. `opens`, `closes`: minutes after midnight, campus time."""
+
+    code = "outside_hours"
+
+    def __init__(self, message: str, opens: int, closes: int) -> None:
+        super().__init__(message)
+        self.opens, self.closes = opens, closes
+
+
+class TooFarAhead(Invalid):
+    code = "too_far_ahead"
+
+    def __init__(self, message: str, days: int) -> None:
+        super().__init__(message)
+        self.days = days
+
+
+class MissingField(Invalid):
+    code = "missing_field"
+
+
+class UnknownRoom(NotFound):
+    code = "unknown_room"
+
+    def __init__(self, room_id: str = "") -> None:
+        super().__init__("Room ID does not exist.")
+        self.room_id = room_id
+
+
+class UnknownBuilding(NotFound):
+    code = "unknown_building"
+
+
+class UnknownPerson(NotFound):
+    code = "unknown_user"
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__("User does not exist.")
+        self.name = name
+
+
+class BadSociety(NotFound):
+    """No such society, or none the one who asks may act for."""
+
+    code = "bad_society"
+
+    def __init__(self, society_id: str = "") -> None:
+        super().__init__("Bad society ID.")
+        self.society_id = society_id
+
+
+class NoSuchBooking(NotFound):
+    code = "no_such_booking"
+
+    def __init__(self) -> None:
+        super().__init__("No booking has been found")
+
+
+class NotYourBooking(Conflict):
+    code = "not_your_booking"
+
+    def __init__(self) -> None:
+        super().__init__("The booking does not belong to you.")
+
+
+class BookingIsOver(Conflict):
+    code = "booking_is_over"
+
+    def __init__(self) -> None:
+        super().__init__("This booking is already over.")
+
+
+class CheckInClosed(Conflict):
+    """Somebody said "I'm here" too early. `opens` is when it will be possible."""
+
+    code = "check_in_closed"
+
+    def __init__(self, opens: datetime, minutes: int) -> None:
+        super().__init__(f"You can check in from {minutes} minutes before the booking starts.")
+        self.opens = opens
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("This booking was changed in the meantime. Have a look at it and try again.")
+
+
+class SlotTaken(Conflict):
+    """Something else holds the room for some of the slot; `holders` says what."""
+
+    code = "slot_taken"
+
+    def __init__(self, holders: tuple[Busy, ...] = ()) -> None:
+        super().__init__("This slot has already been booked.")
+        self.holders = holders
+
+
+class QuotaSpent(Conflict):
+    """The quota week has fewer minutes left (`left`) than the booking costs (`cost`)."""
+
+    code = "no_quota"
+
+    def __init__(self, cost: int, left: int, resets_in: timedelta) -> None:
+        super().__init__("You do not have enough quota left.")
+        self.cost, self.left, self.resets_in = cost, left, resets_in
+
+
+class SocietyOnly(Conflict):
+    code = "society_only"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__("This room can only be booked for a society.")
+        self.room = room
+
+
+class NotBookable(Conflict):
+    code = "not_bookable"
+
+    def __init__(self, room: Room) -> None:
+        super().__init__("Nobody can book this room here.")
+        self.room = room
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody is known to stand behind the request."""
+
+    code = "not_signed_in"
+
+
+class NotEntitled(NotAllowed):
+    """Someone is known, but lacks the group or role that this takes."""
+
+    code = "not_entitled"
+
+
+class LastPresident(Conflict):
+    code = "last_president"
+
+    def __init__(self) -> None:
+        super().__init__("A society needs a president: make somebody else president first.")
+
+
+class AlreadyThere(Conflict):
+    """A name or address that must be unique is taken."""
+
+    code = "already_there"
+
+
+class Handled(Conflict):
+    """The same request came before under the same key, for something else."""
+
+    code = "handled"
+
+    def __init__(self, booking: Booking | None = None) -> None:
+        super().__init__("This request was already carried out.")
+        self.booking = booking

@@ -1,0 +1,1 @@
+"""The rules a booking must pass: plain functions from values to values, or a refusal."""

@@ -1,0 +1,33 @@
+"""How far ahead one may book."""
+
+from datetime import datetime
+
+from core.errors import TooFarAhead
+from core.model import Group, Person
+from core.policy.rules import Rules
+
+
+def check_personal_horizon(start: datetime, person: Person, rules: Rules, now: datetime) -> None:
+    days = rules.staff_horizon if Group.STAFF in person.groups else rules.student_horizon
+    if _days_ahead(start, rules, now) > days:
+        raise TooFarAhead(f"You are not allowed to book more than {days} days in advance.", days)
+
+
+def check_society_horizon(start: datetime, rules: Rules, now: datetime) -> None:
+    days = rules.society_horizon
+    if _days_ahead(start, rules, now) > days:
+        raise TooFarAhead(
+            f"Societies are not allowed to book rooms more than {_in_words(days)} in advance", days
+        )
+
+
+def _days_ahead(start: datetime, rules: Rules, now: datetime) -> int:
+    """Calendar days on the campus: any time of the last day counts."""
+    return (start.astimezone(rules.zone).date() - now.astimezone(rules.zone).date()).days
+
+
+def _in_words(days: int) -> str:
+    weeks, rest = divmod(days, 7)
+    if rest or not weeks:
+        return f"{days} days"
+    return f"{weeks} weeks" if weeks > 1 else "1 week"

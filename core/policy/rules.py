@@ -1,0 +1,45 @@
+"""The numbers behind the rules, as one campus has set them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from core.model import OpeningHours, Room
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a campus allows. Minutes, whole days and campus wall time throughout."""
+
+    zone: ZoneInfo = ZoneInfo("Europe/London")
+    weekday_hours: OpeningHours = OpeningHours(8 * 60, 21 * 60)
+    weekend_hours: OpeningHours = OpeningHours(9 * 60, 18 * 60)
+    granularity: int = 15
+    allowance: int = 180
+    student_horizon: int = 7
+    society_horizon: int = 21
+    staff_horizon: int = 90
+    quota_resets_at: int = 3
+    """The hour of Monday, campus time, at which a quota week begins."""
+    refund_notice: timedelta = timedelta(0)
+    """How long before its start a booking must be cancelled for its charge to come back."""
+    check_in_opens: int = 15
+    """How many minutes before its start somebody may check in to a booking."""
+    society_token_days: int = 100
+    """For how many days a society token is good."""
+
+    def hours(self, room: Room, weekday: int) -> OpeningHours:
+        """When `room` is open on a weekday (Monday is 0)."""
+        if weekday >= _SATURDAY:
+            return room.weekend_hours or self.weekend_hours
+        return room.weekday_hours or self.weekday_hours
+
+    def grid(self, room: Room) -> int:
+        """The step, in minutes of the campus's wall clock, on which a booking of `room` starts and ends."""
+        return room.granularity or self.granularity
+
+    @property
+    def longest_horizon(self) -> timedelta:
+        return timedelta(days=max(self.student_horizon, self.society_horizon, self.staff_horizon))

@@ -1,0 +1,238 @@
+"""What the core asks of whoever keeps its facts.
+
+Hot use cases (book, cancel, move, check in) name what they touch as `Keys`, receive `Facts`, and answer with a
+`Decision`: a pure step that storage runs in batches. All others are plain functions over a `Unit`, run inside
+one transaction (`write`) or one snapshot (`read`), so nobody can await anything in there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from core.interval import Interval
+from core.model import (
+    AuditEntry,
+    Booking,
+    BookingId,
+    Building,
+    Busy,
+    Charge,
+    Identity,
+    Membership,
+    Person,
+    PersonId,
+    Role,
+    Room,
+    RoomId,
+    Society,
+    SocietyId,
+    TimetableEntry,
+    TokenTerm,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a hot use case touches: which facts to read, and on PostgreSQL which locks to take."""
+
+    week: int
+    """The quota week whose charges are summed."""
+    room: RoomId | None = None
+    window: Interval | None = None
+    """The stretch of `room` whose busy intervals matter."""
+    person: PersonId | None = None
+    society: SocietyId | None = None
+    booking: BookingId | None = None
+    request: str | None = None
+    """An idempotency key: the same key is carried out once, and answered the same ever after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was true, inside the transaction, of the things `Keys` named; empty where it named nothing.
+
+    `society` and `role` are those of the booking at hand where the keys named no society. `spent` is the sum of
+    the person's charges in the week; `charged` what the booking at hand was charged in that week.
+    """
+
+    room: Room | None = None
+    person: Person | None = None
+    society: Society | None = None
+    role: Role | None = None
+    term: TokenTerm | None = None
+    booking: Booking | None = None
+    busy: tuple[Busy, ...] = ()
+    spent: int = 0
+    charged: int = 0
+    handled: Booking | None = None
+    """What the same request made when it came before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a decision writes, in one transaction: all of it or nothing."""
+
+    insert: Booking | None = None
+    update: Booking | None = None
+    """The booking as it is now; storage refuses when its `version` is not one above the stored."""
+    charge: Charge | None = None
+    audit: AuditEntry | None = None
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """What to tell the caller, and what to write first. `record` is None when nothing changes."""
+
+    outcome: T
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One login's token: only its hash is kept."""
+
+    hash: bytes
+    person_id: PersonId
+    created_at: datetime
+    label: str = ""
+    last_used_at: datetime | None = None
+
+
+class Change(NamedTuple):
+    """That something of a kind changed, told to every process that keeps it in memory.
+
+    `kind` is `catalogue`, `room` (its busy stretches; `key` the room), `timetable` (all busy stretches),
+    `person`, `society`, `token` (`key` its id or hash in hex).
+    """
+
+    kind: str
+    key: str = ""
+
+
+class Rooms(Protocol):
+    """Buildings and rooms."""
+
+    def buildings(self) -> list[Building]: ...
+    def rooms(self) -> list[Room]: ...
+    def put_buildings(self, buildings: Iterable[Building]) -> None: ...
+    def put_rooms(self, rooms: Iterable[Room]) -> None: ...
+
+
+class People(Protocol):
+    """People, their groups, identities and password hashes. Names match whatever their case."""
+
+    def get(self, person_id: PersonId) -> Person | None: ...
+    def named(self, name: str) -> Person | None:
+        """The person with this username or e-mail."""
+        ...
+
+    def identified(self, identity: Identity) -> Person | None: ...
+    def all(self) -> list[Person]: ...
+    def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]: ...
+    def add(self, person: Person, password_hash: str | None) -> Person:
+        """The person as kept, with an id. `AlreadyThere` when the username or e-mail is taken."""
+        ...
+
+    def put(self, person: Person) -> None: ...
+    def password_hash(self, person_id: PersonId) -> str | None: ...
+    def set_password_hash(self, person_id: PersonId, password_hash: str) -> None: ...
+    def link(self, person_id: PersonId, identity: Identity) -> None: ...
+    def unlink(self, identity: Identity) -> None: ...
+    def identities(self, person_id: PersonId) -> list[Identity]: ...
+
+
+class Societies(Protocol):
+    """Societies, who belongs to them, and which of their tokens is valid."""
+
+    def get(self, society_id: SocietyId) -> Society | None: ...
+    def all(self) -> list[Society]: ...
+    def add(self, society: Society) -> None: ...
+    def memberships(self, person_id: PersonId) -> list[Membership]: ...
+    def members(self, society_id: SocietyId) -> list[Membership]: ...
+    def role(self, person_id: PersonId, society_id: SocietyId) -> Role | None: ...
+    def set_role(self, person_id: PersonId, society_id: SocietyId, role: Role | None) -> None:
+        """Make someone a member or president, or neither (None)."""
+        ...
+
+    def terms(self) -> Mapping[SocietyId, TokenTerm]: ...
+    def set_term(self, society_id: SocietyId, term: TokenTerm) -> None: ...
+
+
+class Bookings(Protocol):
+    """Bookings and the quota ledger."""
+
+    def get(self, booking_id: BookingId) -> Booking | None: ...
+    def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]: ...
+    def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
+        """Active bookings that someone made, by start; all of them, or those that overlap a window."""
+        ...
+
+    def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]: ...
+    def spent(self, person_id: PersonId, week: int) -> int: ...
+    def active(self, window: Interval) -> list[Booking]: ...
+
+
+class Timetable(Protocol):
+    """Timetable entries, by the source that published them."""
+
+    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]: ...
+    def of_source(self, source: str) -> list[TimetableEntry]: ...
+    def add(self, entries: Iterable[TimetableEntry]) -> None: ...
+    def remove(self, entries: Iterable[TimetableEntry]) -> None: ...
+
+
+class Tokens(Protocol):
+    """Login tokens by hash."""
+
+    def add(self, login: Login) -> None: ...
+    def remove(self, token_hash: bytes) -> bool: ...
+    def get(self, token_hash: bytes) -> Login | None: ...
+    def of_person(self, person_id: PersonId) -> list[Login]: ...
+    def touch(self, token_hash: bytes, at: datetime) -> None: ...
+
+
+class Unit(Protocol):
+    """Everything that is kept, inside one transaction or snapshot."""
+
+    @property
+    def rooms(self) -> Rooms: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def societies(self) -> Societies: ...
+    @property
+    def bookings(self) -> Bookings: ...
+    @property
+    def timetable(self) -> Timetable: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    def audit(self, entry: AuditEntry) -> None: ...
+
+
+class Storage(Protocol):
+    """One database, reached in the three ways the core knows."""
+
+    async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]]) -> T:
+        """Read the facts, decide, record, commit; the decision's refusal is raised, and then nothing is written."""
+        ...
+
+    async def write(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in one transaction; whatever it raises undoes all of it and reaches the caller."""
+        ...
+
+    async def read(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` over one consistent snapshot."""
+        ...
+
+
+class Passwords(Protocol):
+    """Slow hashing of passwords, off the event loop."""
+
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password fits; takes as long for a hash that is not there."""
+        ...

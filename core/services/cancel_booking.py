@@ -1,0 +1,40 @@
+"""Giving a booking up, and its charge back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
+from core.policy.quota import quota_left, quota_week
+from core.policy.rules import Rules
+from core.ports import Decision, Facts, Keys, Record
+from core.services.own_booking import own_booking
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBooking:
+    booking_id: BookingId
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The booking as it is now, the minutes given back, and those left this quota week."""
+
+    booking: Booking
+    refund: int
+    quota_left: int
+
+
+def cancelling_keys(wish: CancelBooking, rules: Rules, now: datetime) -> Keys:
+    return Keys(week=quota_week(now, rules), person=wish.by, booking=wish.booking_id)
+
+
+def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: datetime) -> Decision[Cancelled]:
+    """Free the room; what this quota week was charged for it comes back if the booking lies far enough ahead."""
+    booking = own_booking(facts, wish.by, now)
+    refund = facts.charged if booking.interval.start - now > rules.refund_notice else 0
+    freed = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
+    charge = Charge(wish.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
+    audit = AuditEntry(now, f"person:{wish.by}", "cancel", booking.id, {"refund": refund})
+    left = quota_left(facts.spent - refund, rules)
+    return Decision(Cancelled(freed, refund, left), Record(update=freed, charge=charge, audit=audit))

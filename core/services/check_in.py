@@ -1,0 +1,34 @@
+"""Saying "I'm here" for a booking."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.errors import CheckInClosed
+from core.model import AuditEntry, Booking, BookingId, PersonId
+from core.policy.quota import quota_week
+from core.policy.rules import Rules
+from core.ports import Decision, Facts, Keys, Record
+from core.services.own_booking import own_booking
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    booking_id: BookingId
+    by: PersonId
+
+
+def check_in_keys(wish: CheckIn, rules: Rules, now: datetime) -> Keys:
+    return Keys(week=quota_week(now, rules), person=wish.by, booking=wish.booking_id)
+
+
+def decide_check_in(facts: Facts, wish: CheckIn, rules: Rules, now: datetime) -> Decision[Booking]:
+    """The booking with the moment noted; a second time changes nothing."""
+    booking = own_booking(facts, wish.by, now)
+    if booking.checked_in_at is not None:
+        return Decision(booking)
+    opens = booking.interval.start - timedelta(minutes=rules.check_in_opens)
+    if now < opens:
+        raise CheckInClosed(opens, rules.check_in_opens)
+    here = replace(booking, checked_in_at=now, version=booking.version + 1)
+    audit = AuditEntry(now, f"person:{wish.by}", "check in", booking.id)
+    return Decision(here, Record(update=here, audit=audit))

@@ -1,0 +1,110 @@
+"""Extending, shortening and moving a booking: one step, checked like a new booking without itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.errors import BadTimes, ChangedMeanwhile, InThePast, SlotTaken, UnknownRoom
+from core.interval import Interval
+from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
+from core.policy.access import check_personal_access, check_society_access
+from core.policy.horizon import check_personal_horizon, check_society_horizon
+from core.policy.opening import check_opening
+from core.policy.quota import check_quota, quota_left, quota_week
+from core.policy.rules import Rules
+from core.ports import Decision, Facts, Keys, Record
+from core.services.book_room import cost_of
+from core.services.own_booking import own_booking
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBooking:
+    """A wish to have `booking_id` in `slot` of `room_id` instead.
+
+    `version` is the booking's as the asker saw it: if it changed since, nothing is moved.
+    """
+
+    booking_id: BookingId
+    by: PersonId
+    room_id: RoomId
+    slot: Interval
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The booking as it was and as it is now, the difference in minutes charged, and those left this week."""
+
+    before: Booking
+    booking: Booking
+    cost: int
+    quota_left: int
+
+
+def moving_keys(wish: MoveBooking, rules: Rules, now: datetime) -> Keys:
+    return Keys(
+        week=quota_week(now, rules),
+        room=wish.room_id,
+        window=wish.slot,
+        person=wish.by,
+        booking=wish.booking_id,
+    )
+
+
+def decide_moving(facts: Facts, wish: MoveBooking, rules: Rules, now: datetime) -> Decision[Moved]:
+    """The moved booking, or the refusal.
+
+    The difference is charged to the week of the change. A shorter booking gives back no more than this week
+    was charged for it, so that last week's minutes never turn into this week's.
+    """
+    booking = own_booking(facts, wish.by, now)
+    if booking.version != wish.version:
+        raise ChangedMeanwhile
+    if (room := facts.room) is None:
+        raise UnknownRoom(wish.room_id)
+    _check_as_new(facts, booking, wish, room, rules, now)
+    others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
+    if others:
+        raise SlotTaken(others)
+    cost = _difference(facts, booking, wish)
+    if facts.person is not None:
+        check_quota(cost, facts.spent, facts.person, rules, now)
+    return _record(facts, booking, wish, cost, rules, now)
+
+
+def _check_as_new(
+    facts: Facts, booking: Booking, wish: MoveBooking, room: Room, rules: Rules, now: datetime
+) -> None:
+    if booking.society_id is not None:
+        check_society_access(facts.person, facts.society, facts.role, room)
+        check_society_horizon(wish.slot.start, rules, now)
+    elif facts.person is not None:
+        check_personal_access(facts.person, room)
+        check_personal_horizon(wish.slot.start, facts.person, rules, now)
+    _check_opening(booking, wish, room, rules, now)
+
+
+def _check_opening(booking: Booking, wish: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:
+    """Like a new booking's, except that one under way may keep the start it had."""
+    same_start = wish.slot.start == booking.interval.start and wish.room_id == booking.room_id
+    if booking.interval.start <= now and not same_start:
+        raise BadTimes("This booking has begun: it can be extended or shortened, but not moved.")
+    if wish.slot.end <= now:
+        raise InThePast(wish.slot.start)
+    check_opening(wish.slot, room, rules, min(now, wish.slot.start) if same_start else now)
+
+
+def _difference(facts: Facts, booking: Booking, wish: MoveBooking) -> int:
+    new = cost_of(wish.slot, facts.person, booking.society_id)
+    old = cost_of(booking.interval, facts.person, booking.society_id)
+    return max(new - old, -facts.charged)
+
+
+def _record(
+    facts: Facts, booking: Booking, wish: MoveBooking, cost: int, rules: Rules, now: datetime
+) -> Decision[Moved]:
+    moved = replace(booking, room_id=wish.room_id, interval=wish.slot, version=booking.version + 1)
+    charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if cost else None
+    details = {"room": moved.room_id, "cost": cost}
+    audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, details)
+    left = quota_left(facts.spent + cost, rules)
+    return Decision(Moved(booking, moved, cost, left), Record(update=moved, charge=charge, audit=audit))
