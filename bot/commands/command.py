@@ -1,0 +1,83 @@
+"""What a command is: a name, what it takes, and what answers it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.asked import Asked
+from bot.desk import Desk
+from bot.reply import Reply
+from core.model import Person
+
+
+class Takes(StrEnum):
+    """What an option holds, so that a platform can help to fill it in."""
+
+    WHEN = "when"
+    ROOM = "room"
+    PLACE = "place"
+    BUILDING = "building"
+    NUMBER = "number"
+    EQUIPMENT = "equipment"
+    SOCIETY = "society"
+    PERSON = "person"
+    BOOKING = "booking"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing a command takes, for platforms with typed options.
+
+    `phrase` puts a value among the words of a typed line (`{} seats`), so every door ends in the same reading.
+    """
+
+    name: str
+    takes: Takes
+    describes: str
+    required: bool = False
+    phrase: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command or action about to be answered: who asks, the person behind them, and the rest of the words."""
+
+    asked: Asked
+    desk: Desk
+    person: Person | None
+    words: str = ""
+    value: str = ""
+
+
+Answer: TypeAlias = Callable[[Call], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that buttons and forms do. `name` has at most 20 characters."""
+
+    name: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something people can type. `name` is one or two words (`rooms free`); `also` are other names for it."""
+
+    name: str
+    summary: str
+    usage: str
+    answer: Answer
+    takes: tuple[Parameter, ...] = ()
+    actions: tuple[Action, ...] = ()
+    also: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    for_admins: bool = False
+    changes_things: bool = False
+
+    def line(self, values: dict[str, str]) -> str:
+        """The line someone would have typed to give these options."""
+        phrases = [each.phrase.format(values[each.name]) for each in self.takes if values.get(each.name)]
+        return " ".join([self.name, *phrases])
