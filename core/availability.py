@@ -126,11 +126,17 @@ class Availability:
     `version` grows with every change, so that whoever keeps an answer knows when it is stale.
     """
 
-    def __init__(self, catalogue: Catalogue, schedules: Mapping[RoomId, RoomSchedule] | None = None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, schedules: Mapping[RoomId, RoomSchedule] | None = None, version: int = 1
+    ) -> None:
         self.catalogue = catalogue
-        self.version = 1
+        self.version = version
         self._schedules: dict[RoomId, RoomSchedule] = dict(schedules or {})
         self._days: dict[int, list[int]] = {}
+
+    def of(self, catalogue: Catalogue) -> "Availability":
+        """The same schedules for another catalogue."""
+        return Availability(catalogue, self._schedules, self.version + 1)
 
     def schedule(self, room_id: RoomId) -> RoomSchedule:
         return self._schedules.get(room_id, _ALWAYS_FREE)

@@ -1,8 +1,8 @@
 """What the core asks of whoever keeps its facts.
 
-Hot use cases (book, cancel, move, check in) name what they touch as `Keys`, receive `Facts`, and answer with a
-`Decision`: a pure step that storage runs in batches. All others are plain functions over a `Unit`, run inside
-one transaction (`write`) or one snapshot (`read`), so nobody can await anything in there.
+Hot use cases (book, cancel, move, check in) name what they touch as `Keys`, receive `Facts`, and answer with
+a `Decision`: a pure step that storage runs in batches. All others are plain functions over a `Unit`, run
+inside one transaction (`write`) or one snapshot (`read`), so nobody can await anything in there.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -54,8 +54,8 @@ class Keys:
 class Facts:
     """What was true, inside the transaction, of the things `Keys` named; empty where it named nothing.
 
-    `society` and `role` are those of the booking at hand where the keys named no society. `spent` is the sum of
-    the person's charges in the week; `charged` what the booking at hand was charged in that week.
+    `society` and `role` are those of the booking at hand where the keys named no society. `spent` is the sum
+    of the person's charges in the week; `charged` what the booking at hand was charged in that week.
     """
 
     room: Room | None = None
@@ -77,7 +77,8 @@ class Record:
 
     insert: Booking | None = None
     update: Booking | None = None
-    """The booking as it is now; storage refuses when its `version` is not one above the stored."""
+    """The booking as it will be, and `before` as it was: its version must still be the stored one."""
+    before: Booking | None = None
     charge: Charge | None = None
     audit: AuditEntry | None = None
     request: str | None = None
@@ -105,8 +106,8 @@ class Login:
 class Change(NamedTuple):
     """That something of a kind changed, told to every process that keeps it in memory.
 
-    `kind` is `catalogue`, `room` (its busy stretches; `key` the room), `timetable` (all busy stretches),
-    `person`, `society`, `token` (`key` its id or hash in hex).
+    `kind` is `catalogue`, `room` (`key`'s busy stretches), `timetable` (all busy stretches), `person` (`key`,
+    with identities, memberships and logins), `people` (all of them), `society` or `societies`.
     """
 
     kind: str
@@ -143,6 +144,7 @@ class People(Protocol):
     def link(self, person_id: PersonId, identity: Identity) -> None: ...
     def unlink(self, identity: Identity) -> None: ...
     def identities(self, person_id: PersonId) -> list[Identity]: ...
+    def all_identities(self) -> Mapping[PersonId, list[Identity]]: ...
 
 
 class Societies(Protocol):
@@ -152,6 +154,7 @@ class Societies(Protocol):
     def all(self) -> list[Society]: ...
     def add(self, society: Society) -> None: ...
     def memberships(self, person_id: PersonId) -> list[Membership]: ...
+    def all_memberships(self) -> Mapping[PersonId, list[Membership]]: ...
     def members(self, society_id: SocietyId) -> list[Membership]: ...
     def role(self, person_id: PersonId, society_id: SocietyId) -> Role | None: ...
     def set_role(self, person_id: PersonId, society_id: SocietyId, role: Role | None) -> None:
@@ -180,9 +183,19 @@ class Timetable(Protocol):
     """Timetable entries, by the source that published them."""
 
     def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]: ...
+    def busy(self, window: Interval) -> Iterable[tuple[RoomId, Busy]]:
+        """What the current timetables hold in a window, room by room."""
+        ...
+
+    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]: ...
     def of_source(self, source: str) -> list[TimetableEntry]: ...
-    def add(self, entries: Iterable[TimetableEntry]) -> None: ...
-    def remove(self, entries: Iterable[TimetableEntry]) -> None: ...
+    def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
+        """Put entries into the current run of a source; `now` (seconds) is when its first run was made."""
+        ...
+
+    def clear(self, source: str, rooms: Iterable[RoomId]) -> None:
+        """Take every entry of these rooms out of the current run of a source."""
+        ...
 
 
 class Tokens(Protocol):
@@ -192,6 +205,7 @@ class Tokens(Protocol):
     def remove(self, token_hash: bytes) -> bool: ...
     def get(self, token_hash: bytes) -> Login | None: ...
     def of_person(self, person_id: PersonId) -> list[Login]: ...
+    def all(self) -> Mapping[PersonId, list[Login]]: ...
     def touch(self, token_hash: bytes, at: datetime) -> None: ...
 
 
@@ -211,13 +225,18 @@ class Unit(Protocol):
     @property
     def tokens(self) -> Tokens: ...
     def audit(self, entry: AuditEntry) -> None: ...
+    def setting(self, key: str) -> str | None:
+        """A small fact that the service keeps about itself."""
+        ...
+
+    def set_setting(self, key: str, value: str) -> None: ...
 
 
 class Storage(Protocol):
     """One database, reached in the three ways the core knows."""
 
     async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]]) -> T:
-        """Read the facts, decide, record, commit; the decision's refusal is raised, and then nothing is written."""
+        """Read the facts, decide, record, commit; a refusal is raised, and then nothing is written."""
         ...
 
     async def write(self, work: Callable[[Unit], T]) -> T:

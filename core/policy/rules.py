@@ -1,6 +1,6 @@
 """The numbers behind the rules, as one campus has set them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,9 @@ _SATURDAY = 5
 class Rules:
     """What a campus allows. Minutes, whole days and campus wall time throughout."""
 
-    zone: ZoneInfo = ZoneInfo("Europe/London")
-    weekday_hours: OpeningHours = OpeningHours(8 * 60, 21 * 60)
-    weekend_hours: OpeningHours = OpeningHours(9 * 60, 18 * 60)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
+    weekday_hours: OpeningHours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
+    weekend_hours: OpeningHours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
     granularity: int = 15
     allowance: int = 180
     student_horizon: int = 7

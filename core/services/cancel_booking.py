@@ -30,11 +30,13 @@ def cancelling_keys(wish: CancelBooking, rules: Rules, now: datetime) -> Keys:
 
 
 def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: datetime) -> Decision[Cancelled]:
-    """Free the room; what this quota week was charged for it comes back if the booking lies far enough ahead."""
+    """Free the room; what this quota week was charged comes back if the booking lies far enough ahead."""
     booking = own_booking(facts, wish.by, now)
     refund = facts.charged if booking.interval.start - now > rules.refund_notice else 0
     freed = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
     charge = Charge(wish.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
     audit = AuditEntry(now, f"person:{wish.by}", "cancel", booking.id, {"refund": refund})
     left = quota_left(facts.spent - refund, rules)
-    return Decision(Cancelled(freed, refund, left), Record(update=freed, charge=charge, audit=audit))
+    return Decision(
+        Cancelled(freed, refund, left), Record(update=freed, before=booking, charge=charge, audit=audit)
+    )

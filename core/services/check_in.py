@@ -31,4 +31,4 @@ def decide_check_in(facts: Facts, wish: CheckIn, rules: Rules, now: datetime) ->
         raise CheckInClosed(opens, rules.check_in_opens)
     here = replace(booking, checked_in_at=now, version=booking.version + 1)
     audit = AuditEntry(now, f"person:{wish.by}", "check in", booking.id)
-    return Decision(here, Record(update=here, audit=audit))
+    return Decision(here, Record(update=here, before=booking, audit=audit))

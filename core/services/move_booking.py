@@ -104,7 +104,8 @@ def _record(
 ) -> Decision[Moved]:
     moved = replace(booking, room_id=wish.room_id, interval=wish.slot, version=booking.version + 1)
     charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if cost else None
-    details = {"room": moved.room_id, "cost": cost}
-    audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, details)
+    audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
-    return Decision(Moved(booking, moved, cost, left), Record(update=moved, charge=charge, audit=audit))
+    return Decision(
+        Moved(booking, moved, cost, left), Record(update=moved, before=booking, charge=charge, audit=audit)
+    )

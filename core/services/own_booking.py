@@ -8,7 +8,7 @@ from core.ports import Facts
 
 
 def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:
-    """The booking at hand, when `by` owns it and it is not over; a token's booking belongs to the presidents."""
+    """The booking at hand, when `by` owns it and it is not over; presidents own what a token booked."""
     booking = facts.booking
     if booking is None or booking.state is BookingState.CANCELLED:
         raise NoSuchBooking

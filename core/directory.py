@@ -1,0 +1,66 @@
+"""Who is known: people, their identities, societies and logins, as held in memory."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.model import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
+from core.ports import Login
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything about one person that answers need."""
+
+    person: Person
+    identities: tuple[Identity, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    logins: tuple[Login, ...] = ()
+
+    def role_in(self, society_id: SocietyId) -> Role | None:
+        return next((each.role for each in self.memberships if each.society.id == society_id), None)
+
+
+class Directory:
+    """People and societies as last read; changed in place, one whole person at a time."""
+
+    def __init__(self) -> None:
+        self.people: dict[PersonId, Known] = {}
+        self.societies: Mapping[SocietyId, Society] = {}
+        self.terms: Mapping[SocietyId, TokenTerm] = {}
+        self.version = 0
+        self._by_identity: dict[Identity, PersonId] = {}
+        self._by_token: dict[bytes, PersonId] = {}
+
+    def identified(self, identity: Identity) -> Known | None:
+        return self._known(self._by_identity.get(identity))
+
+    def logged_in(self, token_hash: bytes) -> Known | None:
+        """The person whom a login token stands for."""
+        return self._known(self._by_token.get(token_hash))
+
+    def name(self, person_id: PersonId | None) -> str:
+        known = self._known(person_id)
+        return known.person.name if known else ""
+
+    def put(self, person_id: PersonId, known: Known | None) -> None:
+        self.version += 1
+        if (old := self.people.pop(person_id, None)) is not None:
+            self._forget(old)
+        if known is not None:
+            self.people[person_id] = known
+            self._by_identity.update(dict.fromkeys(known.identities, person_id))
+            self._by_token.update((login.hash, person_id) for login in known.logins)
+
+    def put_societies(self, societies: Iterable[Society], terms: Mapping[SocietyId, TokenTerm]) -> None:
+        self.version += 1
+        self.societies = {society.id: society for society in societies}
+        self.terms = dict(terms)
+
+    def _known(self, person_id: PersonId | None) -> Known | None:
+        return None if person_id is None else self.people.get(person_id)
+
+    def _forget(self, old: Known) -> None:
+        for identity in old.identities:
+            self._by_identity.pop(identity, None)
+        for login in old.logins:
+            self._by_token.pop(login.hash, None)

@@ -1,0 +1,105 @@
+"""People, their identities and password hashes, as rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import AlreadyThere, UnknownPerson
+from core.model import Identity, Person, PersonId
+from core.ports import Change
+from storage.rows import person_of, person_row
+from storage.tables import identity, membership, person
+from storage.upsert import upsert
+
+
+def people_and_membership() -> Select[*tuple[Any, ...]]:
+    """Each person's row, and whether they belong to a society."""
+    return select(person, exists().where(membership.c.person_id == person.c.id))
+
+
+class PeopleRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def get(self, person_id: PersonId) -> Person | None:
+        return self._one(person.c.id == person_id)
+
+    def named(self, name: str) -> Person | None:
+        key = name.casefold()
+        return self._one(person.c.username_key == key) or self._one(person.c.email_key == key)
+
+    def identified(self, sought: Identity) -> Person | None:
+        owner = select(identity.c.person_id).where(identity.c.identity == sought)
+        return self._one(person.c.id == owner.scalar_subquery())
+
+    def all(self) -> list[Person]:
+        rows = self._connection.execute(people_and_membership().order_by(person.c.username_key))
+        return [person_of(row, row[-1]) for row in rows]
+
+    def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]:
+        rows = self._connection.execute(
+            select(person.c.id, person.c.name).where(person.c.id.in_(list(people)))
+        )
+        return {PersonId(person_id): name for person_id, name in rows}
+
+    def add(self, new: Person, password_hash: str | None) -> Person:
+        if self.named(new.username) or self.named(new.email):
+            raise AlreadyThere(f"There is already somebody with the name {new.username} or {new.email}.")
+        values = person_row(new) | {"password_hash": password_hash}
+        try:
+            added = self._connection.execute(
+                insert(person).values(values).returning(person.c.id)
+            ).scalar_one()
+        except IntegrityError as clash:
+            raise AlreadyThere(f"The name {new.username} or {new.email} was just taken.") from clash
+        self._changed(added)
+        return replace(new, id=PersonId(added))
+
+    def put(self, changed: Person) -> None:
+        self._connection.execute(update(person).where(person.c.id == changed.id).values(person_row(changed)))
+        self._changed(changed.id)
+
+    def password_hash(self, person_id: PersonId) -> str | None:
+        return self._connection.execute(
+            select(person.c.password_hash).where(person.c.id == person_id)
+        ).scalar()
+
+    def set_password_hash(self, person_id: PersonId, password_hash: str) -> None:
+        self._connection.execute(
+            update(person).where(person.c.id == person_id).values(password_hash=password_hash)
+        )
+
+    def link(self, person_id: PersonId, new: Identity) -> None:
+        if (before := self.identified(new)) is not None:
+            self._changed(before.id)
+        if self.get(person_id) is None:
+            raise UnknownPerson(str(person_id))
+        upsert(self._connection, identity, [{"identity": new, "person_id": person_id}])
+        self._changed(person_id)
+
+    def unlink(self, old: Identity) -> None:
+        if (owner := self.identified(old)) is not None:
+            self._connection.execute(delete(identity).where(identity.c.identity == old))
+            self._changed(owner.id)
+
+    def identities(self, person_id: PersonId) -> list[Identity]:
+        owned = select(identity.c.identity).where(identity.c.person_id == person_id)
+        return list(self._connection.execute(owned.order_by(identity.c.identity)).scalars())
+
+    def all_identities(self) -> Mapping[PersonId, list[Identity]]:
+        found: dict[PersonId, list[Identity]] = defaultdict(list)
+        for each, owner in self._connection.execute(select(identity.c.identity, identity.c.person_id)):
+            found[owner].append(each)
+        return found
+
+    def _one(self, condition: ColumnElement[bool]) -> Person | None:
+        row = self._connection.execute(people_and_membership().where(condition)).one_or_none()
+        return None if row is None else person_of(row, row[-1])
+
+    def _changed(self, person_id: PersonId) -> None:
+        self._changes.add(Change("person", str(person_id)))

@@ -1,0 +1,236 @@
+"""The schema: what is kept, and what the database itself refuses.
+
+Instants are whole seconds since 1970, UTC. Short lists are text, one value a line. The guard against double
+bookings is a pair of triggers on SQLite and an exclusion constraint on PostgreSQL; migrations create both.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
+
+LONGEST_BOOKING = 2 * 24 * 60 * 60
+"""Seconds. Bounds how far back a look-up for overlaps must search; opening hours keep them far shorter."""
+LONGEST_ENTRY = 31 * 24 * 60 * 60
+"""Seconds. The same bound for timetable entries; longer ones are split by whoever brings them."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+building = Table(
+    "building",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("aliases", Text, nullable=False),
+)
+
+room = Table(
+    "room",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("building_id", ForeignKey("building.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("abbr", Text, nullable=False),
+    Column("usage", Text, nullable=False),
+    Column("school", Text, nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("equipment", Text, nullable=False),
+    Column("individual_access", Boolean, nullable=False),
+    Column("bookable", Boolean, nullable=False),
+    Column("weekday_opens", SmallInteger),
+    Column("weekday_closes", SmallInteger),
+    Column("weekend_opens", SmallInteger),
+    Column("weekend_closes", SmallInteger),
+    Column("granularity", SmallInteger),
+    CheckConstraint("capacity >= 0", name="capacity"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("username", Text, nullable=False),
+    Column("username_key", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("groups", Text, nullable=False),
+    Column("zone", Text),
+    Column("is_admin", Boolean, nullable=False),
+    Column("password_hash", Text),
+    sqlite_autoincrement=True,
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("identity", Text, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+)
+
+society = Table(
+    "society",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("token_generation", Integer),
+    Column("token_issued_on", Integer),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("society_id", ForeignKey("society.id"), primary_key=True, index=True),
+    Column("role", Text, nullable=False),
+)
+
+booking = Table(
+    "booking",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("room_id", ForeignKey("room.id"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("booked_by", ForeignKey("person.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("society_id", ForeignKey("society.id")),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("checked_in_at", BigInteger),
+    Column("version", Integer, nullable=False),
+    CheckConstraint('start < "end"', name="order"),
+    CheckConstraint(f'"end" - start <= {LONGEST_BOOKING}', name="length"),
+    CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
+)
+Index(
+    "ix_booking_active",
+    booking.c.room_id,
+    booking.c.start,
+    booking.c.end,
+    sqlite_where=text("state = 1"),
+    postgresql_where=text("state = 1"),
+)
+Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
+Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
+
+is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
+"""A literal, not a parameter: SQLite uses the partial index above for nothing else."""
+
+charge = Table(
+    "charge",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("booking_id", ForeignKey("booking.id"), nullable=False, index=True),
+    Column("week", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("ix_charge_person_id_week_minutes", charge.c.person_id, charge.c.week, charge.c.minutes)
+
+timetable_run = Table(
+    "timetable_run",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False, index=True),
+    Column("is_current", Boolean, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+timetable_entry = Table(
+    "timetable_entry",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("run_id", ForeignKey("timetable_run.id"), nullable=False, index=True),
+    Column("room_id", ForeignKey("room.id"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("booking_type", Text, nullable=False),
+    CheckConstraint('start < "end"', name="order"),
+    CheckConstraint(f'"end" - start <= {LONGEST_ENTRY}', name="length"),
+)
+Index(
+    "ix_timetable_entry_room_id_start_end_run_id",
+    timetable_entry.c.room_id,
+    timetable_entry.c.start,
+    timetable_entry.c.end,
+    timetable_entry.c.run_id,
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("last_used_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("details", Text, nullable=False),
+)
+
+request = Table(
+    "request",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("booking_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("origin", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,61 @@
+"""Everything that is kept, seen through one connection inside one transaction."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, insert, select
+
+from core.model import AuditEntry
+from core.picture import EVERYTHING
+from core.ports import Change
+from storage.bookings import BookingRows
+from storage.people import PeopleRows
+from storage.rooms import RoomRows
+from storage.rows import audit_row
+from storage.societies import SocietyRows
+from storage.tables import audit, change, setting
+from storage.timetable import TimetableRows
+from storage.tokens import TokenRows
+from storage.upsert import upsert
+
+
+class ConnectionUnit:
+    """The core's `Unit` over a synchronous SQLAlchemy connection. `changes` fills as the work goes on."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.changes: set[Change] = set()
+        self.rooms = RoomRows(connection, self.changes)
+        self.people = PeopleRows(connection, self.changes)
+        self.societies = SocietyRows(connection, self.changes)
+        self.bookings = BookingRows(connection)
+        self.timetable = TimetableRows(connection, self.changes)
+        self.tokens = TokenRows(connection, self.changes)
+
+    def audit(self, entry: AuditEntry) -> None:
+        self._connection.execute(insert(audit).values(audit_row(entry)))
+
+    def setting(self, key: str) -> str | None:
+        return self._connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+
+    def set_setting(self, key: str, value: str) -> None:
+        upsert(self._connection, setting, [{"key": key, "value": value}])
+
+    def write_changes(self, origin: str, at: int) -> None:
+        """Put down what this unit changed, for other processes to find."""
+        rows = [
+            {"origin": origin, "kind": each.kind, "key": each.key, "at": at} for each in sorted(self.changes)
+        ]
+        if rows:
+            self._connection.execute(insert(change), rows)
+
+    def changes_after(self, seq: int, but_not: str) -> tuple[int, Iterable[Change]]:
+        """The newest sequence number, and what others than `but_not` changed after `seq`.
+
+        Everything counts as changed when rows after `seq` have been purged already.
+        """
+        oldest = self._connection.execute(select(func.min(change.c.seq))).scalar()
+        rows = self._connection.execute(select(change).where(change.c.seq > seq).order_by(change.c.seq)).all()
+        newest = max((row.seq for row in rows), default=seq)
+        if oldest is not None and oldest > seq + 1:
+            return newest, EVERYTHING
+        return newest, {Change(row.kind, row.key) for row in rows if row.origin != but_not}
