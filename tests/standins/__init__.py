@@ -1,0 +1,1 @@
+"""Stand-ins that speak the wire of the platforms Roomie lives on."""

@@ -1,0 +1,8 @@
+"""A stand-in of Slack that speaks its wire and enforces its limits."""
+
+from tests.standins.slack.faults import Broken, Dropped, Limited, Refused, Slow
+from tests.standins.slack.people import Person
+from tests.standins.slack.stand_in import SlackStandIn
+from tests.standins.slack.state import Message, View
+
+__all__ = ["Broken", "Dropped", "Limited", "Message", "Person", "Refused", "SlackStandIn", "Slow", "View"]

@@ -1,0 +1,83 @@
+"""Bad weather on order: what goes wrong with the next calls of a method."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+
+from aiohttp import web
+
+
+@dataclass(frozen=True)
+class Limited:
+    """429 with Retry-After."""
+
+    retry_after: int = 1
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A 5xx."""
+
+    status: int = 500
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The connection ends; nothing was done, or (`afterwards`) everything was and only the answer is lost."""
+
+    afterwards: bool = False
+
+
+@dataclass(frozen=True)
+class Slow:
+    """The call works, late."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`{"ok": false}` with this error."""
+
+    error: str
+
+
+Fault = Limited | Broken | Dropped | Slow | Refused
+
+
+class Weather:
+    """Which faults still wait for which method (`chat.postMessage`, `response_url`, `socket` …)."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[Fault]] = defaultdict(list)
+
+    def brew(self, method: str, fault: Fault, times: int = 1) -> None:
+        self._waiting[method] += [fault] * times
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+    def next_for(self, method: str) -> Fault | None:
+        waiting = self._waiting.get(method)
+        return waiting.pop(0) if waiting else None
+
+
+async def before(fault: Fault | None, request: web.Request) -> web.Response | None:
+    """The answer that a fault gives instead of the call, if it does."""
+    if isinstance(fault, Limited):
+        headers = {"Retry-After": str(fault.retry_after)}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+    if isinstance(fault, Broken):
+        return web.Response(status=fault.status, text="<html>upstream</html>", content_type="text/html")
+    if isinstance(fault, Refused):
+        return web.json_response({"ok": False, "error": fault.error})
+    if isinstance(fault, Slow):
+        await asyncio.sleep(fault.seconds)
+    if isinstance(fault, Dropped) and not fault.afterwards:
+        hang_up(request)
+    return None
+
+
+def hang_up(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()

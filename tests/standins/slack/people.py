@@ -1,0 +1,330 @@
+"""People at their phones: what they do, and what they see of what the app does."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tests.standins.slack.blocks import complaints_about_view
+from tests.standins.slack.delivery import COMMAND, EVENT, INTERACTIVE, Answered, Delivery, Postman
+from tests.standins.slack.response_urls import ResponseUrls, say
+from tests.standins.slack.state import Message, Payload, State, User, View, Workspace, typed_state
+from tests.standins.slack.web_api import Refusal
+
+_MENTIONED = re.compile(r"@(\w+)")
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Person:
+    """Someone in one workspace."""
+
+    def __init__(self, desk: "FrontDesk", workspace: Workspace, user: User) -> None:
+        self._desk, self.workspace, self.user = desk, workspace, user
+
+    @property
+    def id(self) -> str:
+        return self.user.id
+
+    @property
+    def home(self) -> View | None:
+        return self.workspace.homes.get(self.id)
+
+    @property
+    def modal(self) -> View | None:
+        stack = self.workspace.modals.get(self.id)
+        return stack[-1] if stack else None
+
+    @property
+    def dms(self) -> list[Message]:
+        return self.sees(self.workspace.dm_with(self.id).id)
+
+    def sees(self, channel: str = "C1") -> list[Message]:
+        """The messages of a channel as they appear to this person."""
+        messages = self.workspace.channels[channel].messages
+        return [each for each in messages if each.only_for in {"", self.id}]
+
+    def reloads(self) -> None:
+        """Ephemeral messages do not survive this."""
+        for channel in self.workspace.channels.values():
+            channel.messages[:] = [each for each in channel.messages if each.only_for != self.id]
+
+    async def types(self, line: str, channel: str = "C1") -> Answered:
+        """A slash command, `/rooms free now` say; `@bob` becomes the escaped mention of a user called bob."""
+        command, _, text = line.partition(" ")
+        payload = self._desk.command_payload(self, command, self._with_mentions(text), channel)
+        return await self._desk.bring_command(self, Delivery(COMMAND, self.workspace.id, payload))
+
+    def _with_mentions(self, text: str) -> str:
+        by_name = {each.name: each.id for each in self.workspace.users.values()}
+
+        def mention(found: re.Match[str]) -> str:
+            user = by_name.get(found[1])
+            return f"<@{user}|{found[1]}>" if user else found[0]
+
+        return _MENTIONED.sub(mention, escaped(text))
+
+    async def presses(self, where: Message | View, what: str) -> Answered:
+        """Press the button with this label (or whose action_id or value contains it)."""
+        block_id, element = _find(where, what)
+        return await self._acts(where, block_id, element, _pressed(element))
+
+    async def picks(self, where: Message | View, what: str, option: str) -> Answered:
+        """Choose an option from a menu outside of a form."""
+        block_id, element = _find(where, what)
+        chosen = next(each for each in element["options"] if option in {each["text"]["text"], each["value"]})
+        return await self._acts(where, block_id, element, {"selected_option": chosen})
+
+    async def _acts(self, where: Message | View, block_id: str, element: Payload, act: Payload) -> Answered:
+        action = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id, **act}
+        payload = self._desk.action_payload(self, where, action)
+        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+
+    async def enters(self, name: str, value: str) -> Answered | None:
+        """Fill in one input of the open form; the app hears of it when the input asks for that."""
+        view = self._open_modal()
+        block = view.input_named(name)
+        held = typed_state(block["element"], value)
+        view.typed[block["block_id"], block["element"]["action_id"]] = held
+        if not block.get("dispatch_action"):
+            return None
+        act = {key: each for key, each in held.items() if key != "type"}
+        return await self._acts(view, block["block_id"], block["element"], act)
+
+    async def submits(self, **values: str) -> Answered:
+        """Fill in inputs (by block_id or label) and send the form in."""
+        view = self._open_modal()
+        for name, value in values.items():
+            block = view.input_named(name)
+            view.typed[block["block_id"], block["element"]["action_id"]] = typed_state(
+                block["element"], value
+            )
+        self._refuse_blanks(view)
+        payload = self._desk.view_payload(self, view, "view_submission")
+        return await self._desk.bring_submission(
+            self, view, Delivery(INTERACTIVE, self.workspace.id, payload)
+        )
+
+    def _refuse_blanks(self, view: View) -> None:
+        values = view.values()
+        for block in view.content["blocks"]:
+            if block["type"] == "input" and not block.get("optional"):
+                held = values[block["block_id"]][block["element"]["action_id"]]
+                if not any(value for key, value in held.items() if key != "type"):
+                    raise ValueError(f"Please complete all required fields: {block['label']['text']}")
+
+    async def closes_modal(self) -> Answered | None:
+        view = self._open_modal()
+        self.workspace.modals[self.id].remove(view)
+        if not view.content.get("notify_on_close"):
+            return None
+        payload = self._desk.view_payload(self, view, "view_closed")
+        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+
+    def _open_modal(self) -> View:
+        if self.modal is None:
+            raise LookupError("no modal is open")
+        return self.modal
+
+    async def opens_home(self) -> Answered:
+        event = {"type": "app_home_opened", "user": self.id, "tab": "home", "channel": f"D{self.id}"}
+        return await self._desk.bring_event(self.workspace, event)
+
+    async def says(self, text: str) -> Answered:
+        """A direct message to the app."""
+        channel = self.workspace.dm_with(self.id)
+        message = Message(self._desk.state.ts(), channel.id, self.id, self._with_mentions(text))
+        channel.messages.append(message)
+        event = {"type": "message", "channel_type": "im", "user": self.id, "text": message.text}
+        return await self._desk.bring_event(
+            self.workspace, {**event, "channel": channel.id, "ts": message.ts}
+        )
+
+    async def mentions_app(self, text: str, channel: str = "C1") -> Answered:
+        said = f"<@{self.workspace.bot_user}> {self._with_mentions(text)}"
+        message = Message(self._desk.state.ts(), channel, self.id, said)
+        self.workspace.channels[channel].messages.append(message)
+        event = {"type": "app_mention", "user": self.id, "text": said, "channel": channel, "ts": message.ts}
+        return await self._desk.bring_event(self.workspace, event)
+
+    async def uses_shortcut(self, callback_id: str) -> Answered:
+        payload = {**self._desk.interaction(self), "type": "shortcut", "callback_id": callback_id}
+        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+
+    async def uses_message_shortcut(self, callback_id: str, message: Message) -> Answered:
+        payload = {
+            **self._desk.interaction(self),
+            "type": "message_action",
+            "callback_id": callback_id,
+            "message_ts": message.ts,
+            "message": message.described(),
+            "channel": {"id": message.channel, "name": "channel"},
+            "response_url": self._desk.urls.new(self.workspace.id, message.channel, self.id),
+        }
+        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+
+
+def _pressed(element: Payload) -> Payload:
+    return {key: element[key] for key in ("value", "text", "url") if key in element}
+
+
+def _find(where: Message | View, what: str) -> tuple[str, Payload]:
+    exact, loose = [], []
+    for block_id, element in where.elements:
+        label = element.get("text", {}).get("text", "")
+        if what in {label, element["action_id"], element.get("value")}:
+            exact.append((block_id, element))
+        elif what in element["action_id"] or what in element.get("value", ""):
+            loose.append((block_id, element))
+    if not exact + loose:
+        raise LookupError(
+            f"nothing called {what!r} among {[each['action_id'] for _, each in where.elements]}"
+        )
+    return (exact + loose)[0]
+
+
+class FrontDesk:
+    """Builds what Slack sends for what people do, and carries out what the acknowledgement says."""
+
+    def __init__(
+        self, state: State, postman: Postman, urls: ResponseUrls, changed: Callable[[], None]
+    ) -> None:
+        self.state, self.postman, self.urls, self._changed = state, postman, urls, changed
+        self.refusals: list[tuple[str, str, list[str]]] = []
+
+    async def bring(self, delivery: Delivery) -> Answered:
+        answered = await self.postman.bring(delivery)
+        self._changed()
+        return answered
+
+    def interaction(self, person: Person) -> Payload:
+        workspace, user = person.workspace, person.user
+        return {
+            "api_app_id": self.state.app.id,
+            "team": {"id": workspace.id, "domain": workspace.name},
+            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.id},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "token": "deprecated",
+            "action_ts": self.state.ts(),
+            "trigger_id": self.state.new_trigger(workspace.id, user.id),
+        }
+
+    def command_payload(self, person: Person, command: str, text: str, channel: str) -> Payload:
+        workspace = person.workspace
+        return {
+            "token": "deprecated",
+            "team_id": workspace.id,
+            "team_domain": workspace.name,
+            "channel_id": channel,
+            "channel_name": workspace.channels[channel].name,
+            "user_id": person.id,
+            "user_name": person.user.name,
+            "command": command,
+            "text": text,
+            "api_app_id": self.state.app.id,
+            "is_enterprise_install": "false",
+            "response_url": self.urls.new(workspace.id, channel, person.id),
+            "trigger_id": self.state.new_trigger(workspace.id, person.id),
+        }
+
+    def action_payload(self, person: Person, where: Message | View, action: Payload) -> Payload:
+        told = {**self.interaction(person), "type": "block_actions"}
+        told["actions"] = [{**action, "action_ts": told["action_ts"]}]
+        if isinstance(where, View):
+            view = where.described(person.workspace)
+            return {**told, "view": view, "container": {"type": "view", "view_id": where.id}}
+        container = {"type": "message", "message_ts": where.ts, "channel_id": where.channel}
+        told["container"] = {**container, "is_ephemeral": where.is_ephemeral}
+        told["channel"] = {"id": where.channel, "name": person.workspace.channels[where.channel].name}
+        told["state"] = {"values": {}}
+        if not where.is_ephemeral:
+            told["message"] = where.described()
+        told["response_url"] = self.urls.new(person.workspace.id, where.channel, person.id, where)
+        return told
+
+    def view_payload(self, person: Person, view: View, kind: str) -> Payload:
+        told = {**self.interaction(person), "type": kind, "view": view.described(person.workspace)}
+        return {**told, "response_urls": []} if kind == "view_submission" else {**told, "is_cleared": False}
+
+    async def bring_event(self, workspace: Workspace, event: Payload) -> Answered:
+        payload = {
+            "token": "deprecated",
+            "team_id": workspace.id,
+            "api_app_id": self.state.app.id,
+            "event": {"event_ts": self.state.ts(), **event},
+            "type": "event_callback",
+            "event_id": f"Ev{self.state.number()}",
+            "event_time": int(self.state.clock.now().timestamp()),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": workspace.id,
+                    "user_id": workspace.bot_user,
+                    "is_bot": True,
+                }
+            ],
+            "is_ext_shared_channel": False,
+        }
+        return await self.bring(Delivery(EVENT, workspace.id, payload))
+
+    async def bring_command(self, person: Person, delivery: Delivery) -> Answered:
+        answered = await self.bring(delivery)
+        await self.acknowledged_command(person, delivery, answered)
+        return answered
+
+    async def acknowledged_command(self, person: Person, delivery: Delivery, answered: Answered) -> None:
+        channel = person.workspace.channels[delivery.payload["channel_id"]]
+        if not answered.acked:
+            channel.messages.append(self._slackbot(person, channel.id, delivery.payload["command"]))
+        elif answered.body:
+            self._say(person, channel.id, answered.body)
+        self._changed()
+
+    def _slackbot(self, person: Person, channel: str, command: str) -> Message:
+        text = f"{command} failed because the app did not respond"
+        return Message(self.state.ts(), channel, "USLACKBOT", text, only_for=person.id)
+
+    def _say(self, person: Person, channel: str, body: Payload) -> None:
+        try:
+            say(self.state, person.workspace, person.workspace.channels[channel], person.id, body)
+        except Refusal as refusal:
+            self.refusals.append(("ack", refusal.error, refusal.complaints))
+
+    async def bring_submission(self, person: Person, view: View, delivery: Delivery) -> Answered:
+        answered = await self.bring(delivery)
+        if answered.acked:
+            self._submitted(person, view, answered.body)
+        else:
+            view.errors = {"": "We had some trouble connecting. Try again?"}
+        self._changed()
+        return answered
+
+    def _submitted(self, person: Person, view: View, body: Any) -> None:
+        stack = person.workspace.modals.get(person.id, [])
+        action = (body or {}).get("response_action")
+        if action == "errors":
+            self._show_errors(view, body["errors"])
+        elif action in {"update", "push"}:
+            self._show_view(person, view, action, body["view"])
+        elif action == "clear":
+            stack.clear()
+        elif view in stack:
+            stack.remove(view)
+
+    def _show_errors(self, view: View, errors: dict[str, str]) -> None:
+        known = {block["block_id"] for block in view.content["blocks"] if block["type"] == "input"}
+        if not errors or set(errors) - known:
+            self.refusals.append(("view_submission", "invalid_errors", sorted(set(errors) - known)))
+            return
+        view.errors = errors
+
+    def _show_view(self, person: Person, view: View, action: str, content: Payload) -> None:
+        complaints = complaints_about_view(content)
+        if complaints:
+            self.refusals.append(("view_submission", "invalid_view", complaints))
+        elif action == "update":
+            self.state.change_view(view, content)
+        else:
+            person.workspace.modals[person.id].append(self.state.new_view(person.id, content))
