@@ -67,6 +67,11 @@ class RoomSchedule:
         place = bisect_left(starts, end)
         return not place or ends[place - 1] <= start
 
+    def next_after(self, instant: int) -> Busy | None:
+        """What takes the room first at or after an instant at which it is free."""
+        place = bisect_left(self.busy, (instant,))
+        return self.busy[place] if place < len(self.busy) else None
+
     def taken_by(self, start: int, end: int) -> tuple[Busy, ...]:
         """What overlaps a slot, earliest first."""
         candidates = self.busy[: bisect_left(self.busy, (end,))]

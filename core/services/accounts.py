@@ -1,0 +1,177 @@
+"""Logging people in and out, and finding whom a token stands for."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from core.clock import Clock
+from core.directory import Known
+from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
+from core.model import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
+from core.picture import Picture
+from core.policy.access import token_has_expired
+from core.policy.rules import Rules
+from core.ports import Login, Passwords, Storage, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A fresh login: the token is shown this once and kept only as a hash."""
+
+    person: Person
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBearer:
+    """Whoever holds a society's token: it books for that society and does nothing else."""
+
+    society_id: SocietyId
+    term: TokenTerm
+
+
+def token_hash(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def society_token(secret: bytes, society_id: SocietyId, term: TokenTerm) -> str:
+    """The 40 hex digits that are a society's token in one term; derived, so nowhere stored."""
+    message = f"{society_id}\n{term.generation}\n{term.issued_on}".encode()
+    return hmac.new(secret, message, sha256).hexdigest()[:40]
+
+
+class Accounts:
+    """People and how they prove who they are. `secret` is the server's own, for society tokens."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        picture: Picture,
+        passwords: Passwords,
+        rules: Rules,
+        clock: Clock,
+        secret: bytes,
+    ) -> None:
+        self._storage = storage
+        self._picture = picture
+        self._passwords = passwords
+        self._rules = rules
+        self._clock = clock
+        self._secret = secret
+        self._society_tokens: dict[bytes, TokenBearer] = {}
+        self._society_tokens_of = -1
+
+    async def log_in(self, name: str, password: str, label: str = "") -> LoggedIn:
+        """A fresh login for the right password. `NotSignedIn` otherwise, the same for unknown names."""
+        person, stored = await self._storage.read(lambda unit: _person_and_hash(unit, name))
+        fits = await self._passwords.verify(stored, password)
+        if person is None or not fits:
+            raise NotSignedIn("Wrong username or password.")
+        return await self.grant(person.id, label)
+
+    async def grant(self, person_id: PersonId, label: str = "") -> LoggedIn:
+        """A fresh login for someone who has proved who they are."""
+        token, now = secrets.token_hex(20), self._clock.now()
+        login = Login(token_hash(token), person_id, now, label)
+
+        def work(unit: Unit) -> Person:
+            person = unit.people.get(person_id)
+            if person is None:
+                raise UnknownPerson(str(person_id))
+            unit.tokens.add(login)
+            unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password"))
+            return person
+
+        return LoggedIn(await self._storage.write(work), token)
+
+    async def log_out(self, token: str) -> None:
+        """Revoke this one login; others of the same person stay."""
+        await self._storage.write(lambda unit: unit.tokens.remove(token_hash(token)))
+
+    def known(self, token: str) -> Known | None:
+        """Whom a login token stands for."""
+        return self._picture.directory.logged_in(token_hash(token))
+
+    def bearer(self, token: str) -> TokenBearer | None:
+        """The society whose valid token this is."""
+        bearer = self._tokens_of_societies().get(token_hash(token))
+        if bearer is None or token_has_expired(bearer.term, self._rules, self._clock.now()):
+            return None
+        return bearer
+
+    def society_token(self, society_id: SocietyId, term: TokenTerm) -> str:
+        return society_token(self._secret, society_id, term)
+
+    async def add_person(self, new: Person, password: str | None) -> Person:
+        """A new person; username and e-mail must be free, whatever their case."""
+        check_person(new)
+        hashed = await self._passwords.hash(password) if password else None
+        return await self._storage.write(lambda unit: _add_person(unit, new, hashed, self._clock.now()))
+
+    async def set_password(self, name: str, password: str) -> Person:
+        """Change a password; everywhere else the person is logged out."""
+        hashed = await self._passwords.hash(password)
+
+        def work(unit: Unit) -> Person:
+            person = named(unit, name)
+            unit.people.set_password_hash(person.id, hashed)
+            for login in unit.tokens.of_person(person.id):
+                unit.tokens.remove(login.hash)
+            unit.audit(AuditEntry(self._clock.now(), "administrator", "set password", f"person:{person.id}"))
+            return person
+
+        return await self._storage.write(work)
+
+    async def link(self, name: str, identity: Identity) -> Person:
+        """Let a chat account stand for a person."""
+
+        def work(unit: Unit) -> Person:
+            person = named(unit, name)
+            unit.people.link(person.id, identity)
+            unit.audit(AuditEntry(self._clock.now(), "administrator", "link", f"person:{person.id}"))
+            return person
+
+        return await self._storage.write(work)
+
+    def _tokens_of_societies(self) -> dict[bytes, TokenBearer]:
+        directory = self._picture.directory
+        if self._society_tokens_of != directory.version:
+            self._society_tokens_of = directory.version
+            self._society_tokens = {
+                token_hash(self.society_token(society_id, term)): TokenBearer(society_id, term)
+                for society_id, term in directory.terms.items()
+            }
+        return self._society_tokens
+
+
+def named(unit: Unit, name: str) -> Person:
+    """The person with this username, e-mail or identity, or `UnknownPerson`."""
+    person = unit.people.named(name) or unit.people.identified(Identity(name))
+    if person is None:
+        raise UnknownPerson(name)
+    return person
+
+
+def check_person(person: Person) -> None:
+    if not person.username or any(
+        sign.isspace() or not sign.isprintable() or sign == ":" for sign in person.username
+    ):
+        raise Invalid("A username is one word of printable characters, without colons.")
+    if "@" not in person.email.strip("@") or len(person.email) > 254:
+        raise Invalid(f"{person.email!r} is not an e-mail address.")
+    if "@" in person.username and person.username.casefold() != person.email.casefold():
+        raise AlreadyThere("A username with an @ must be the person's own e-mail address.")
+
+
+def _person_and_hash(unit: Unit, name: str) -> tuple[Person | None, str | None]:
+    person = unit.people.named(name)
+    return person, unit.people.password_hash(person.id) if person else None
+
+
+def _add_person(unit: Unit, new: Person, hashed: str | None, now: datetime) -> Person:
+    person = unit.people.add(new, hashed)
+    groups = " ".join(sorted(person.groups - {Group.SOCIETY_MEMBER}))
+    unit.audit(AuditEntry(now, "administrator", "add person", f"person:{person.id}", {"groups": groups}))
+    return person

@@ -1,0 +1,132 @@
+"""Making, changing and looking up bookings."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from core.clock import Clock
+from core.errors import BadTimes, NoSuchBooking
+from core.interval import Interval
+from core.model import Booking, BookingId, BookingState, PersonId, Room, RoomId
+from core.picture import Picture
+from core.policy.quota import quota_left, quota_week
+from core.policy.rules import Rules
+from core.ports import Storage
+from core.services.book_room import Booked, BookRoom, booking_keys, decide_booking
+from core.services.cancel_booking import CancelBooking, Cancelled, cancelling_keys, decide_cancelling
+from core.services.check_in import CheckIn, check_in_keys, decide_check_in
+from core.services.move_booking import MoveBooking, Moved, decide_moving, moving_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of this quota week is left, in minutes, and what last week took."""
+
+    left: int
+    allowance: int
+    last_week: int
+
+
+def new_booking_id() -> BookingId:
+    return BookingId(str(uuid.uuid4()))
+
+
+class BookingDesk:
+    """The hot use cases with their clock and rules, and looking bookings up."""
+
+    def __init__(self, storage: Storage, picture: Picture, rules: Rules, clock: Clock) -> None:
+        self._storage = storage
+        self._picture = picture
+        self._rules = rules
+        self._clock = clock
+
+    async def book(self, wish: BookRoom) -> Booked:
+        now = self._clock.now()
+        return await self._storage.decide(
+            booking_keys(wish, self._rules, now),
+            partial(decide_booking, wish=wish, rules=self._rules, now=now),
+        )
+
+    async def cancel(self, booking_id: BookingId, by: PersonId) -> Cancelled:
+        now, wish = self._clock.now(), CancelBooking(booking_id, by)
+        return await self._storage.decide(
+            cancelling_keys(wish, self._rules, now),
+            partial(decide_cancelling, wish=wish, rules=self._rules, now=now),
+        )
+
+    async def move(
+        self, booking: Booking, by: PersonId, slot: Interval, room_id: RoomId | None = None
+    ) -> Moved:
+        """Have `booking` (as the asker saw it) in another slot, another room, or both."""
+        now = self._clock.now()
+        wish = MoveBooking(booking.id, by, room_id or booking.room_id, slot, booking.version)
+        return await self._storage.decide(
+            moving_keys(wish, self._rules, now),
+            partial(decide_moving, wish=wish, rules=self._rules, now=now),
+        )
+
+    async def extend(self, booking: Booking, by: PersonId, longer: timedelta) -> Moved:
+        """Let a booking end later, or earlier when `longer` is below zero."""
+        start, end = booking.interval.start, booking.interval.end + longer
+        if end <= start:
+            raise BadTimes("That would leave nothing of the booking. To give it up, cancel it.")
+        return await self.move(booking, by, Interval(start, end))
+
+    async def check_in(self, booking_id: BookingId, by: PersonId) -> Booking:
+        now, wish = self._clock.now(), CheckIn(booking_id, by)
+        return await self._storage.decide(
+            check_in_keys(wish, self._rules, now),
+            partial(decide_check_in, wish=wish, rules=self._rules, now=now),
+        )
+
+    async def get(self, booking_id: BookingId) -> Booking:
+        """An active booking, from memory where it is known there."""
+        booking = self._picture.bookings.get(booking_id)
+        if booking is None:
+            booking = await self._storage.read(lambda unit: unit.bookings.get(booking_id))
+        if booking is None or booking.state is BookingState.CANCELLED:
+            raise NoSuchBooking
+        return booking
+
+    def upcoming(self, person_id: PersonId) -> tuple[Booking, ...]:
+        """Someone's bookings that are not over, by start."""
+        now = self._clock.now()
+        return tuple(each for each in self._picture.of_person(person_id) if each.interval.end > now)
+
+    async def on_day(self, person_id: PersonId, day: Interval) -> list[Booking]:
+        """Someone's bookings that overlap a day, whenever that is."""
+        if self._picture.covers(day):
+            return [each for each in self._picture.of_person(person_id) if each.interval.overlaps(day)]
+        return await self._storage.read(lambda unit: unit.bookings.of_person(person_id, day))
+
+    async def quota(self, person_id: PersonId) -> Quota:
+        week = quota_week(self._clock.now(), self._rules)
+        spent, before = await self._storage.read(
+            lambda unit: (unit.bookings.spent(person_id, week), unit.bookings.spent(person_id, week - 7))
+        )
+        return Quota(quota_left(spent, self._rules), self._rules.allowance, before)
+
+
+def widened(slot: Interval, room: Room, rules: Rules) -> Interval:
+    """The smallest slot on the room's grid that holds `slot`; free and busy themselves are never rounded."""
+    grid = timedelta(minutes=rules.grid(room))
+    start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
+    return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
+
+
+def _past_grid(local: datetime, grid: timedelta) -> timedelta:
+    since_midnight = timedelta(
+        hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+    )
+    return since_midnight % grid
+
+
+def closing_time(start: datetime, room: Room, rules: Rules) -> datetime:
+    """When the room closes on the campus day of `start`, in UTC."""
+    local = start.astimezone(rules.zone)
+    closes = rules.hours(room, local.weekday()).closes
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    days, minutes = divmod(closes, 24 * 60)
+    day = (midnight + timedelta(days=days)).replace(hour=minutes // 60, minute=minutes % 60)
+    return day.astimezone(UTC)

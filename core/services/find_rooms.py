@@ -1,0 +1,153 @@
+"""Which rooms are free for a wish, in what order, and what else would do when none is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+
+from core.availability import Availability
+from core.catalogue import RoomWish
+from core.model import Busy, Room
+
+_STEP = 15 * 60
+_SHORTEST = 30 * 60
+_LATEST = 4 * 60 * 60
+_FAR_AWAY = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRoom:
+    """A room that is free for the slot asked for.
+
+    `until` is when it is taken next (seconds; None when not before the horizon looked at), `because` by what;
+    `metres` how far it lies from where the asker wants to be.
+    """
+
+    room: Room
+    until: int | None
+    because: Busy | None
+    metres: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of free rooms, best first, out of `total`."""
+
+    rooms: tuple[FreeRoom, ...]
+    total: int
+
+
+class Instead(StrEnum):
+    """In which way an alternative differs from what was asked."""
+
+    LATER = "later"
+    SHORTER = "shorter"
+    NEARBY = "nearby"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something that would work: rooms with their slots (seconds), one after the other when split."""
+
+    instead: Instead
+    parts: tuple[tuple[Room, int, int], ...]
+
+
+def find_rooms(
+    availability: Availability, wish: RoomWish, start: int, end: int, *, skip: int = 0, most: int = 10
+) -> Found:
+    """Rooms free for the whole of `[start, end)`, in seconds.
+
+    Best first: nearest when a building was named to be near; else the smallest that fits when seats were
+    asked for; else those that stay free longest.
+    """
+    mask = availability.free_rooms(start, end, wish)
+    ordered = _in_order(availability, mask, wish, end)
+    page = islice(ordered, skip, skip + most)
+    return Found(tuple(_free(availability, room, wish, end) for room in page), mask.bit_count())
+
+
+def _in_order(availability: Availability, mask: int, wish: RoomWish, end: int) -> Iterator[Room]:
+    rooms = availability.catalogue.listed(mask)
+    if wish.near is not None:
+        return iter(sorted(rooms, key=lambda room: _metres(availability, room, wish)))
+    if wish.capacity:
+        return rooms
+    return iter(sorted(rooms, key=lambda room: -_free_until(availability, room, end)))
+
+
+def _metres(availability: Availability, room: Room, wish: RoomWish) -> float:
+    distance = availability.catalogue.metres(wish.near, room.building_id) if wish.near else None
+    return _FAR_AWAY if distance is None else distance
+
+
+def _free_until(availability: Availability, room: Room, end: int) -> float:
+    following = availability.schedule(room.id).next_after(end)
+    return following.start if following else _FAR_AWAY * 10
+
+
+def _free(availability: Availability, room: Room, wish: RoomWish, end: int) -> FreeRoom:
+    following = availability.schedule(room.id).next_after(end)
+    metres = availability.catalogue.metres(wish.near, room.building_id) if wish.near else None
+    return FreeRoom(room, following.start if following else None, following, metres)
+
+
+def alternatives(
+    availability: Availability, wish: RoomWish, start: int, end: int, closes: int
+) -> tuple[Alternative, ...]:
+    """What comes nearest to a wish that cannot be met: one of each kind where there is one.
+
+    `closes` is when the day's bookings must end, in seconds.
+    """
+    candidates = (
+        _later(availability, wish, start, end, closes),
+        _nearby(availability, wish, start, end),
+        _shorter(availability, wish, start, end),
+        _split(availability, wish, start, end),
+    )
+    return tuple(each for each in candidates if each is not None)
+
+
+def _later(
+    availability: Availability, wish: RoomWish, start: int, end: int, closes: int
+) -> Alternative | None:
+    last = min(closes - (end - start), start + _LATEST)
+    for begin in range(start + _STEP, last + 1, _STEP):
+        if (room := _best(availability, wish, begin, begin + end - start)) is not None:
+            return Alternative(Instead.LATER, ((room, begin, begin + end - start),))
+    return None
+
+
+def _nearby(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
+    """The same somewhere else, when a room or building was named."""
+    home = wish.building
+    if wish.room is not None and (asked := availability.catalogue.rooms.get(wish.room)) is not None:
+        home = asked.building_id
+        wish = replace(wish, capacity=max(wish.capacity, asked.capacity // 2))
+    if home is None:
+        return None
+    wider = replace(wish, room=None, building=None, near=home)
+    found = find_rooms(availability, wider, start, end, most=1)
+    return Alternative(Instead.NEARBY, ((found.rooms[0].room, start, end),)) if found.rooms else None
+
+
+def _shorter(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
+    for finish in range(end - _STEP, start + _SHORTEST - 1, -_STEP):
+        if (room := _best(availability, wish, start, finish)) is not None:
+            return Alternative(Instead.SHORTER, ((room, start, finish),))
+    return None
+
+
+def _split(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
+    """Two rooms one after the other, the first for as long as possible."""
+    for change in range(end - _SHORTEST, start + _SHORTEST - 1, -_STEP):
+        first, second = _best(availability, wish, start, change), _best(availability, wish, change, end)
+        if first is not None and second is not None:
+            return Alternative(Instead.SPLIT, ((first, start, change), (second, change, end)))
+    return None
+
+
+def _best(availability: Availability, wish: RoomWish, start: int, end: int) -> Room | None:
+    mask = availability.free_rooms(start, end, wish)
+    return next(_in_order(availability, mask, wish, end), None) if mask else None

@@ -1,0 +1,176 @@
+"""Running a society: who belongs to it, who presides, and the token that books for it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.clock import Clock
+from core.errors import BadSociety, LastPresident, NotEntitled
+from core.model import (
+    AuditEntry,
+    Group,
+    Membership,
+    Person,
+    PersonId,
+    Role,
+    Society,
+    SocietyId,
+    TokenTerm,
+)
+from core.policy.access import check_president, token_day, token_has_expired
+from core.policy.rules import Rules
+from core.ports import Storage, Unit
+from core.services.accounts import named
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """Whom an addition or removal was about, for which society, and whether it changed anything."""
+
+    person: Person
+    society: Society
+    changed: bool
+
+
+class SocietyDesk:
+    """What presidents do. Every wish is checked against what is kept at that moment."""
+
+    def __init__(self, storage: Storage, rules: Rules, clock: Clock) -> None:
+        self._storage = storage
+        self._rules = rules
+        self._clock = clock
+
+    async def add_member(self, by: PersonId, who: str, society_id: SocietyId | None) -> MemberChange:
+        """Let someone (`who`: username, e-mail or identity) book for a society.
+
+        `society_id` may be left out by those who preside over exactly one.
+        """
+
+        def work(unit: Unit) -> MemberChange:
+            society = _presided(unit, by, society_id)
+            person = named(unit, who)
+            if unit.societies.role(person.id, society.id) is not None:
+                return MemberChange(person, society, changed=False)
+            unit.societies.set_role(person.id, society.id, Role.MEMBER)
+            unit.audit(_entry(self._clock.now(), by, "add member", society, person))
+            return MemberChange(person, society, changed=True)
+
+        return await self._storage.write(work)
+
+    async def remove_member(self, by: PersonId, who: str, society_id: SocietyId | None) -> MemberChange:
+        """Take somebody's access away; the last president stays."""
+
+        def work(unit: Unit) -> MemberChange:
+            society = _presided(unit, by, society_id)
+            person = named(unit, who)
+            if unit.societies.role(person.id, society.id) is None:
+                return MemberChange(person, society, changed=False)
+            if person.id in (others := _presidents(unit, society.id)) and len(others) == 1:
+                raise LastPresident
+            unit.societies.set_role(person.id, society.id, None)
+            unit.audit(_entry(self._clock.now(), by, "remove member", society, person))
+            return MemberChange(person, society, changed=True)
+
+        return await self._storage.write(work)
+
+    async def members(
+        self, by: PersonId, society_id: SocietyId | None
+    ) -> tuple[Society, list[tuple[Person, Role]]]:
+        """Everybody in a society, for one who belongs to it."""
+
+        def work(unit: Unit) -> tuple[Society, list[tuple[Person, Role]]]:
+            society = _belonged(unit, by, society_id)
+            people = (
+                (unit.people.get(each.person_id), each.role) for each in unit.societies.members(society.id)
+            )
+            return society, [(person, role) for person, role in people if person is not None]
+
+        return await self._storage.read(work)
+
+    async def token_term(
+        self, by: PersonId, society_id: SocietyId | None, *, renew: bool = False
+    ) -> tuple[Society, TokenTerm]:
+        """The term of the society's valid token, a new one when there is none or `renew` asks for it."""
+
+        def work(unit: Unit) -> tuple[Society, TokenTerm]:
+            society, now = _presided(unit, by, society_id), self._clock.now()
+            term = unit.societies.terms().get(society.id)
+            if term is not None and not renew and not token_has_expired(term, self._rules, now):
+                return society, term
+            term = TokenTerm((term.generation if term else 0) + 1, token_day(now, self._rules))
+            unit.societies.set_term(society.id, term)
+            unit.audit(AuditEntry(now, f"person:{by}", "new society token", f"society:{society.id}"))
+            return society, term
+
+        return await self._storage.write(work)
+
+    async def found(self, society: Society, president: str | None) -> None:
+        """A new society, by an administrator."""
+
+        def work(unit: Unit) -> None:
+            unit.societies.add(society)
+            if president is not None:
+                _appoint(unit, named(unit, president), society, self._clock.now())
+
+        await self._storage.write(work)
+
+    async def appoint(self, society_id: SocietyId, president: str) -> MemberChange:
+        """Make someone president, by an administrator; they get Group_4 with it."""
+
+        def work(unit: Unit) -> MemberChange:
+            society = _society(unit, society_id)
+            person = named(unit, president)
+            return MemberChange(person, society, changed=_appoint(unit, person, society, self._clock.now()))
+
+        return await self._storage.write(work)
+
+
+def _appoint(unit: Unit, person: Person, society: Society, now: datetime) -> bool:
+    was = unit.societies.role(person.id, society.id)
+    unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
+    if Group.PRESIDENT not in person.groups:
+        unit.people.put(replace(person, groups=person.groups | {Group.PRESIDENT}))
+    unit.audit(AuditEntry(now, "administrator", "appoint", f"society:{society.id}", {"person": person.id}))
+    return was is not Role.PRESIDENT
+
+
+def _society(unit: Unit, society_id: SocietyId) -> Society:
+    society = unit.societies.get(society_id)
+    if society is None:
+        raise BadSociety(society_id)
+    return society
+
+
+def _presided(unit: Unit, by: PersonId, society_id: SocietyId | None) -> Society:
+    """The society meant, when `by` may act as its president."""
+    person = unit.people.get(by)
+    if person is None:
+        raise NotEntitled("Only society presidents can do this.")
+    if Group.PRESIDENT not in person.groups:
+        check_president(person, None)
+    mine = [each for each in unit.societies.memberships(by) if each.role is Role.PRESIDENT]
+    society = _meant(unit, mine, society_id)
+    check_president(person, unit.societies.role(by, society.id))
+    return society
+
+
+def _belonged(unit: Unit, by: PersonId, society_id: SocietyId | None) -> Society:
+    society = _meant(unit, unit.societies.memberships(by), society_id)
+    if unit.societies.role(by, society.id) is None:
+        raise NotEntitled("Only members of a society can see who belongs to it.")
+    return society
+
+
+def _meant(unit: Unit, mine: list[Membership], society_id: SocietyId | None) -> Society:
+    if society_id is not None:
+        return _society(unit, society_id)
+    if len(mine) != 1:
+        raise BadSociety
+    return mine[0].society
+
+
+def _presidents(unit: Unit, society_id: SocietyId) -> set[PersonId]:
+    return {each.person_id for each in unit.societies.members(society_id) if each.role is Role.PRESIDENT}
+
+
+def _entry(now: datetime, by: PersonId, action: str, society: Society, person: Person) -> AuditEntry:
+    return AuditEntry(now, f"person:{by}", action, f"society:{society.id}", {"person": person.id})
