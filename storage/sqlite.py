@@ -115,6 +115,12 @@ class SqliteStorage:
         engine = self._engine or await self._wait()
         return await engine.read(work)
 
+    async def loaded(self) -> None:
+        """Wait until busy times and people are in the picture."""
+        await self._wait()
+        if not self.picture.is_complete:
+            await self.reload()
+
     async def reload(self) -> None:
         """Read the whole picture anew, its window around now."""
         engine = self._engine or await self._wait()
