@@ -1,0 +1,282 @@
+"""The gateway of the little Discord: sessions that identify, beat, resume, and get events in order."""
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from tests.standins.discord.bell import Bell
+from tests.standins.discord.world import Channel, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
+QUIET = frozenset({3, 4, 8})
+"""Presence, voice and member requests: understood and ignored."""
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
+PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
+REPLAYED = 1000
+COMMANDS_A_MINUTE = 120
+
+
+class Closed(Exception):
+    """The gateway hangs up with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Session:
+    """What a client may resume: its events so far and where to send the next."""
+
+    id: str
+    shard: int
+    shards: int
+    intents: int
+    socket: web.WebSocketResponse | None = None
+    sequence: int = 0
+    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=REPLAYED))
+
+    async def send(self, name: str, payload: Any) -> None:
+        self.sequence += 1
+        event = {"op": DISPATCH, "t": name, "s": self.sequence, "d": payload}
+        self.events.append(event)
+        await self._push(event)
+
+    async def resume_on(self, socket: web.WebSocketResponse, after: int) -> None:
+        """Send what was missed, in order, and go on from there on this socket."""
+        while after < self.sequence:
+            missed = next(each for each in self.events if each["s"] > after)
+            await socket.send_json(missed)
+            after = missed["s"]
+        self.socket = socket
+
+    async def _push(self, event: dict[str, Any]) -> None:
+        if self.socket is not None and not self.socket.closed:
+            try:
+                await self.socket.send_json(event)
+            except (ConnectionError, RuntimeError):
+                self.socket = None
+
+
+class Gateway:
+    """All sessions, and ways to treat them badly."""
+
+    def __init__(self, world: World, token: str, bell: Bell) -> None:
+        self.world = world
+        self.token = token
+        self.url = ""
+        self.sessions: dict[str, Session] = {}
+        self.heartbeat_interval = 45.0
+        self.acknowledges = True
+        self.granted = PRIVILEGED
+        self.shards_required = 1
+        self.bell = bell
+        self.log: list[str] = []
+        """What clients did, in order: `identify`, `resume`, `heartbeat`, `lost`."""
+
+    @property
+    def connected(self) -> list[Session]:
+        return [each for each in self.sessions.values() if each.socket is not None and not each.socket.closed]
+
+    async def dispatch(self, name: str, payload: Any, guild_id: str | None = None) -> int:
+        """Send an event to every session responsible for it; how many those are."""
+        reached = [each for each in self.sessions.values() if _shard_of(guild_id, each.shards) == each.shard]
+        for session in reached:
+            await session.send(name, payload)
+        return len(reached)
+
+    async def announce_message(self, channel: Channel, message: dict[str, Any]) -> None:
+        """MESSAGE_CREATE to those who asked for it, its words only to those who may read them."""
+        wanted = GUILD_MESSAGES if channel.guild_id else DIRECT_MESSAGES
+        for session in list(self.sessions.values()):
+            if session.intents & wanted and _shard_of(channel.guild_id, session.shards) == session.shard:
+                await session.send("MESSAGE_CREATE", self._as_seen(session, channel, message))
+
+    def _as_seen(self, session: Session, channel: Channel, message: dict[str, Any]) -> dict[str, Any]:
+        bot = self.world.bot.id
+        concerns_bot = (
+            channel.guild_id is None
+            or message["author"]["id"] == bot
+            or any(each["id"] == bot for each in message["mentions"])
+        )
+        if concerns_bot or session.intents & MESSAGE_CONTENT:
+            return message
+        return message | {"content": "", "embeds": [], "attachments": [], "components": []}
+
+    # Bad weather.
+
+    async def cut(self) -> None:
+        """Drop every connection without a word."""
+        for session in self.connected:
+            assert session.socket is not None
+            transport = session.socket._req.transport if session.socket._req else None
+            session.socket = None
+            if transport is not None:
+                transport.abort()
+
+    async def close(self, code: int = 4000) -> None:
+        for session in self.connected:
+            assert session.socket is not None
+            socket, session.socket = session.socket, None
+            await socket.close(code=code)
+
+    async def ask_to_reconnect(self) -> None:
+        for session in self.connected:
+            assert session.socket is not None
+            await session.socket.send_json({"op": RECONNECT, "d": None})
+
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        for session in self.connected:
+            assert session.socket is not None
+            if not resumable:
+                self.sessions.pop(session.id)
+            await session.socket.send_json({"op": INVALID_SESSION, "d": resumable})
+
+    def forget_sessions(self) -> None:
+        """Sessions cannot be resumed any more; whoever tries is told to identify."""
+        for session in list(self.sessions.values()):
+            if session not in self.connected:
+                self.sessions.pop(session.id)
+
+    async def wait_for(self, count: int = 1, within: float = 10.0) -> None:
+        """Until so many sessions are connected and told all that they missed."""
+        await self.bell.until(lambda: len(self.connected) >= count, within)
+
+    # The protocol.
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=True, max_msg_size=4096)
+        await socket.prepare(request)
+        connection = Connection(self, socket)
+        try:
+            await connection.run()
+        except Closed as end:
+            self.log.append(f"closed {end.code}")
+            await socket.close(code=end.code, message=end.reason.encode())
+        finally:
+            connection.leave()
+        return socket
+
+
+class Connection:
+    """One client on the line."""
+
+    def __init__(self, gateway: Gateway, socket: web.WebSocketResponse) -> None:
+        self.gateway = gateway
+        self.socket = socket
+        self.session: Session | None = None
+        self._heard: deque[float] = deque()
+
+    async def run(self) -> None:
+        await self._send(HELLO, {"heartbeat_interval": round(self.gateway.heartbeat_interval * 1000)})
+        async for frame in self.socket:
+            if frame.type is aiohttp.WSMsgType.TEXT:
+                await self._hear(frame.data)
+        self.gateway.log.append("lost")
+
+    def leave(self) -> None:
+        if self.session is not None and self.session.socket is self.socket:
+            self.session.socket = None
+
+    async def _hear(self, frame: str) -> None:
+        self._count()
+        try:
+            said = json.loads(frame)
+            operation, payload = said["op"], said.get("d")
+        except (ValueError, KeyError, TypeError) as error:
+            raise Closed(4002, "Error while decoding payload.") from error
+        if operation == HEARTBEAT:
+            await self._heartbeat()
+        elif operation == IDENTIFY:
+            await self._identify(payload)
+        elif operation == RESUME:
+            await self._resume(payload)
+        elif operation not in QUIET:
+            raise Closed(4001, "Unknown opcode.")
+        elif self.session is None:
+            raise Closed(4003, "Not authenticated.")
+
+    def _count(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._heard.append(now)
+        while self._heard[0] < now - 60:
+            self._heard.popleft()
+        if len(self._heard) > COMMANDS_A_MINUTE:
+            raise Closed(4008, "Rate limited.")
+
+    async def _heartbeat(self) -> None:
+        self.gateway.log.append("heartbeat")
+        if self.gateway.acknowledges:
+            await self._send(ACK, None)
+
+    async def _identify(self, payload: dict[str, Any]) -> None:
+        self.gateway.log.append("identify")
+        if self.session is not None:
+            raise Closed(4005, "Already authenticated.")
+        if payload.get("token") != self.gateway.token:
+            raise Closed(4004, "Authentication failed.")
+        shard, shards = payload.get("shard") or (0, 1)
+        if not 0 <= shard < shards:
+            raise Closed(4010, "Invalid shard.")
+        if shards < self.gateway.shards_required:
+            raise Closed(4011, "Sharding required.")
+        intents = payload.get("intents")
+        if not isinstance(intents, int) or intents >> 26:
+            raise Closed(4013, "Invalid intent(s).")
+        if intents & PRIVILEGED & ~self.gateway.granted:
+            raise Closed(4014, "Disallowed intent(s).")
+        self.session = Session(secrets.token_hex(8), shard, shards, intents, self.socket)
+        self.gateway.sessions[self.session.id] = self.session
+        await self._welcome(self.session)
+        self.gateway.bell.ring()
+
+    async def _welcome(self, session: Session) -> None:
+        world = self.gateway.world
+        guilds = [each for each in world.guilds.values() if each.has_bot]
+        mine = [each for each in guilds if _shard_of(each.id, session.shards) == session.shard]
+        await session.send(
+            "READY",
+            {
+                "v": 10,
+                "user": world.bot.payload(),
+                "guilds": [{"id": guild.id, "unavailable": True} for guild in mine],
+                "session_id": session.id,
+                "resume_gateway_url": self.gateway.url,
+                "shard": [session.shard, session.shards],
+                "application": {"id": world.application_id, "flags": 0},
+            },
+        )
+        if session.intents & GUILDS:
+            for guild in mine:
+                await session.send("GUILD_CREATE", guild.payload())
+
+    async def _resume(self, payload: dict[str, Any]) -> None:
+        self.gateway.log.append("resume")
+        if payload.get("token") != self.gateway.token:
+            raise Closed(4004, "Authentication failed.")
+        session = self.gateway.sessions.get(str(payload.get("session_id")))
+        if session is None:
+            await self._send(INVALID_SESSION, False)  # noqa: FBT003  # the payload is a bare truth value
+            return
+        after = payload.get("seq")
+        if not isinstance(after, int) or after > session.sequence:
+            raise Closed(4007, "Invalid seq.")
+        self.session = session
+        await session.resume_on(self.socket, after)
+        await session.send("RESUMED", {})
+        self.gateway.bell.ring()
+
+    async def _send(self, operation: int, payload: Any) -> None:
+        await self.socket.send_json({"op": operation, "d": payload, "s": None, "t": None})
+
+
+def _shard_of(guild_id: str | None, shards: int) -> int:
+    return (int(guild_id) >> 22) % shards if guild_id else 0

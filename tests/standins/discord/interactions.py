@@ -1,0 +1,304 @@
+"""Interactions: the three seconds to answer once, the fifteen minutes to follow up."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from tests.standins.discord.bell import Bell
+from tests.standins.discord.forms import choice_complaints, modal_complaints
+from tests.standins.discord.limits import COMPONENTS_V2, EPHEMERAL, Complaints, message_complaints
+from tests.standins.discord.seen import Seen
+from tests.standins.discord.world import Channel, User, World
+
+PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
+PONG, MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
+ANSWERS = {
+    PING: {PONG},
+    COMMAND: {MESSAGE, DEFERRED, MODAL},
+    COMPONENT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL},
+    AUTOCOMPLETE: {CHOICES},
+    MODAL_SUBMIT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE},
+}
+LOADING = 1 << 7
+TOKEN_LIVES = timedelta(minutes=15)
+
+
+class Refused(Exception):
+    """Discord answers with this status and error."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body: dict[str, Any] = {"message": message, "code": code}
+
+    @classmethod
+    def malformed(cls, wrong: Complaints) -> "Refused":
+        refusal = cls(400, 50035, "Invalid Form Body")
+        refusal.body = wrong.as_error()
+        return refusal
+
+
+class State(Enum):
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+@dataclass(slots=True, eq=False)
+class Interaction:
+    """One thing a person did, and all that came back."""
+
+    payload: dict[str, Any]
+    channel: Channel
+    user: User
+    born: datetime
+    window: float
+    state: State = State.WAITING
+    message: dict[str, Any] | None = None
+    """The original response, or the message that was pressed when it gets updated."""
+    modal: dict[str, Any] | None = None
+    choices: list[dict[str, Any]] | None = None
+    followups: list[dict[str, Any]] = field(default_factory=list)
+    answer_kind: int = 0
+    answered_after: float = 0.0
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+    """Errors that the application was given about this interaction."""
+    again: Callable[[], Any] | None = None
+    bell: Bell = field(default_factory=Bell)
+
+    @property
+    def id(self) -> str:
+        return str(self.payload["id"])
+
+    @property
+    def token(self) -> str:
+        return str(self.payload["token"])
+
+    @property
+    def kind(self) -> int:
+        return int(self.payload["type"])
+
+    @property
+    def seen(self) -> Seen:
+        """The answer as the person sees it."""
+        if self.message is None:
+            raise LookupError(f"nothing to see: {self.state.value}, refused {self.refusals}")
+        return Seen(self.message)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {State.ANSWERED, State.FAILED}
+
+    async def settled(self, within: float = 10.0) -> "Interaction":
+        """Wait until there is an answer to look at, or until Discord has given up on it."""
+        await self.bell.until(lambda: self.is_settled, within)
+        return self
+
+    async def deliver_again(self) -> None:
+        """Send the very same interaction once more."""
+        assert self.again is not None
+        await self.again()
+
+
+class Interactions:
+    """All interactions, and the rules about answering them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.window = 3.0
+        self.known: dict[str, Interaction] = {}
+        self.ephemerals: dict[str, tuple[User, Channel, dict[str, Any]]] = {}
+
+    def new(
+        self, kind: int, user: User, channel: Channel, data: dict[str, Any] | None, **more: Any
+    ) -> Interaction:
+        payload = {
+            "id": self.world.ids.new(),
+            "application_id": self.world.application_id,
+            "type": kind,
+            "token": secrets.token_urlsafe(24),
+            "version": 1,
+            "data": data,
+            "locale": user.locale,
+            "entitlements": [],
+            "attachment_size_limit": 10_485_760,
+            **self._place(user, channel),
+            **more,
+        }
+        interaction = Interaction(payload, channel, user, self.world.time.now(), self.window)
+        interaction.message = more.get("message")
+        self.known[interaction.token] = interaction
+        asyncio.get_running_loop().call_later(self.window, self._give_up, interaction)
+        return interaction
+
+    def _place(self, user: User, channel: Channel) -> dict[str, Any]:
+        place: dict[str, Any] = {
+            "channel": channel.payload(),
+            "channel_id": channel.id,
+            "app_permissions": "2147483647",
+        }
+        owners: dict[str, str] = {"1": user.id} if user.installed else {}
+        if channel.guild_id is None:
+            place |= {"user": user.payload(), "context": 2 if channel.without_bot else 1}
+            owners |= {} if channel.without_bot else {"0": "0"}
+        else:
+            guild = self.world.guilds[channel.guild_id]
+            place |= {
+                "guild_id": guild.id,
+                "guild": {"id": guild.id, "locale": "en-GB", "features": []},
+                "context": 0,
+            }
+            place |= {"member": guild.member(user, self.world.time.now()), "guild_locale": "en-GB"}
+            owners |= {"0": guild.id} if guild.has_bot else {}
+        return place | {"authorizing_integration_owners": owners}
+
+    def _give_up(self, interaction: Interaction) -> None:
+        if interaction.state is State.WAITING:
+            interaction.state = State.FAILED
+            interaction.bell.ring()
+
+    # What the application may say.
+
+    def answer(self, interaction_id: str, token: str, body: dict[str, Any]) -> Interaction:
+        """Take the one callback of an interaction, or raise what Discord answers."""
+        interaction = self.known.get(token)
+        if interaction is None or interaction.id != interaction_id or interaction.state is State.FAILED:
+            raise self._told(interaction, Refused(404, 10062, "Unknown interaction"))
+        if interaction.state is not State.WAITING:
+            raise self._told(interaction, Refused(400, 40060, "Interaction has already been acknowledged."))
+        kind = body.get("type")
+        if kind not in ANSWERS[interaction.kind] or (
+            kind in {UPDATE, DEFERRED_UPDATE} and interaction.message is None
+        ):
+            wrong = Complaints()
+            wrong.add(("type",), "INTERACTION_INVALID_TYPE", f"{kind} does not answer this interaction")
+            raise self._told(interaction, Refused.malformed(wrong))
+        self._take(interaction, kind, body.get("data") or {})
+        interaction.answer_kind = kind
+        interaction.answered_after = (self.world.time.now() - interaction.born).total_seconds()
+        interaction.bell.ring()
+        return interaction
+
+    def _take(self, interaction: Interaction, kind: int, data: dict[str, Any]) -> None:
+        if kind == MESSAGE:
+            self._check(interaction, message_complaints(data))
+            interaction.message = self._post(interaction, data)
+        elif kind == DEFERRED:
+            interaction.message = self._post(
+                interaction, {"flags": data.get("flags", 0) & EPHEMERAL}, loading=True
+            )
+        elif kind == UPDATE:
+            assert interaction.message is not None
+            self.edit(interaction.message, data, interaction)
+        elif kind == CHOICES:
+            self._check(interaction, choice_complaints(data.get("choices")))
+            interaction.choices = data["choices"]
+        elif kind == MODAL:
+            self._check(interaction, modal_complaints(data))
+            interaction.modal = data
+        interaction.state = State.DEFERRED if kind in {DEFERRED, DEFERRED_UPDATE} else State.ANSWERED
+
+    def _check(self, interaction: Interaction | None, wrong: Complaints) -> None:
+        if wrong:
+            raise self._told(interaction, Refused.malformed(wrong))
+
+    def _told(self, interaction: Interaction | None, refusal: Refused) -> Refused:
+        if interaction is not None:
+            interaction.refusals.append(refusal.body)
+        return refusal
+
+    def _post(
+        self, interaction: Interaction, data: dict[str, Any], *, loading: bool = False
+    ) -> dict[str, Any]:
+        flags = data.get("flags") or 0
+        parts = {"components": data.get("components") or [], "embeds": data.get("embeds") or []}
+        message = self.world.message(
+            interaction.channel,
+            self.world.bot,
+            data.get("content"),
+            **parts,
+            flags=flags | (LOADING if loading else 0),
+            webhook_id=self.world.application_id,
+            application_id=self.world.application_id,
+        )
+        if flags & EPHEMERAL:
+            interaction.channel.messages.pop(message["id"])
+            self.ephemerals[message["id"]] = (interaction.user, interaction.channel, message)
+        return message
+
+    def edit(
+        self, message: dict[str, Any], data: dict[str, Any], interaction: Interaction | None = None
+    ) -> None:
+        """Change the parts of a message that are given."""
+        was_v2 = bool(message["flags"] & COMPONENTS_V2)
+        self._check(interaction, message_complaints(data, was_v2=was_v2, editing=True))
+        becomes_v2 = (data.get("flags") or 0) & COMPONENTS_V2
+        if becomes_v2 and not was_v2:
+            left = {name: data.get(name, message[name]) for name in ("content", "embeds")}
+            self._check(interaction, message_complaints(left | data))
+        message.update({name: data[name] or [] for name in ("components", "embeds") if name in data})
+        if "content" in data:
+            message["content"] = data["content"] or ""
+        message["flags"] = (message["flags"] | becomes_v2) & ~LOADING
+        message["edited_timestamp"] = self.world.time.now().isoformat()
+
+    def by_token(self, token: str) -> Interaction:
+        """The interaction whose webhook this is, as long as the token lives."""
+        interaction = self.known.get(token)
+        if interaction is None:
+            raise Refused(404, 10015, "Unknown Webhook")
+        if self.world.time.now() - interaction.born > TOKEN_LIVES:
+            raise self._told(interaction, Refused(401, 50027, "Invalid Webhook Token"))
+        if interaction.state in {State.WAITING, State.FAILED}:
+            raise self._told(interaction, Refused(404, 10015, "Unknown Webhook"))
+        return interaction
+
+    def follow_up(self, token: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A further message; the first one after a deferral takes the place of "thinking"."""
+        interaction = self.by_token(token)
+        self._check(interaction, message_complaints(data))
+        waiting = interaction.state is State.DEFERRED and interaction.answer_kind == DEFERRED
+        if waiting:
+            assert interaction.message is not None
+            self.edit(interaction.message, data, interaction)
+            message = interaction.message
+        else:
+            message = self._post(interaction, data)
+            interaction.followups.append(message)
+        interaction.state = State.ANSWERED
+        interaction.bell.ring()
+        return message
+
+    def found(self, token: str, message_id: str) -> dict[str, Any]:
+        """The original response or a follow-up of an interaction."""
+        interaction = self.by_token(token)
+        original = interaction.message
+        for message in (original, *interaction.followups):
+            if message is not None and message_id in {
+                message["id"],
+                "@original" if message is original else "",
+            }:
+                return message
+        raise self._told(interaction, Refused(404, 10008, "Unknown Message"))
+
+    def edit_found(self, token: str, message_id: str, data: dict[str, Any]) -> dict[str, Any]:
+        message, interaction = self.found(token, message_id), self.by_token(token)
+        self.edit(message, data, interaction)
+        if message is interaction.message:
+            interaction.state = State.ANSWERED
+        interaction.bell.ring()
+        return message
+
+    def delete(self, token: str, message_id: str) -> None:
+        message, interaction = self.found(token, message_id), self.by_token(token)
+        if message is interaction.message:
+            interaction.message = None
+            interaction.state = State.ANSWERED
+        self.ephemerals.pop(message["id"], None)
+        interaction.channel.messages.pop(message["id"], None)
+        interaction.bell.ring()

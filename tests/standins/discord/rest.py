@@ -1,0 +1,309 @@
+"""The REST side of the little Discord, version 10."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.standins.discord.command_tree import command_complaints
+from tests.standins.discord.faults import drop_connection, json, suffer, too_many
+from tests.standins.discord.interactions import Refused
+from tests.standins.discord.limits import COMPONENTS_V2, message_complaints
+from tests.standins.discord.world import Channel, Guild
+
+if TYPE_CHECKING:
+    from tests.standins.discord.server import Discord
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PREFIX = "/api/v10"
+NONCE_MINUTES = 5
+OPEN = ("/interactions/", "/webhooks/")
+"""Paths whose secret is in the path itself."""
+
+
+class Rest:
+    """Routes over the world; each answers what Discord answers."""
+
+    def __init__(self, discord: "Discord") -> None:
+        self._discord = discord
+        self._world = discord.world
+        self._nonces: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        app, hook = "/applications/{app}", "/webhooks/{app}/{token}"
+        table: list[tuple[str, str, Handler]] = [
+            ("GET", "/users/@me", self.me),
+            ("GET", "/users/{user}", self.user),
+            ("GET", "/oauth2/applications/@me", self.application),
+            ("GET", "/applications/@me", self.application),
+            ("GET", "/gateway", self.gateway),
+            ("GET", "/gateway/bot", self.gateway_bot),
+            ("GET", f"{app}/commands", self.commands),
+            ("PUT", f"{app}/commands", self.overwrite_commands),
+            ("GET", f"{app}/guilds/{{guild}}/commands", self.commands),
+            ("PUT", f"{app}/guilds/{{guild}}/commands", self.overwrite_commands),
+            ("GET", "/guilds/{guild}", self.guild),
+            ("GET", "/channels/{channel}", self.channel),
+            ("GET", "/channels/{channel}/messages", self.messages),
+            ("POST", "/channels/{channel}/messages", self.send),
+            ("GET", "/channels/{channel}/messages/{message}", self.message),
+            ("PATCH", "/channels/{channel}/messages/{message}", self.edit),
+            ("DELETE", "/channels/{channel}/messages/{message}", self.delete),
+            ("POST", "/channels/{channel}/typing", self.typing),
+            ("POST", "/users/@me/channels", self.open_direct),
+            ("POST", "/interactions/{interaction}/{token}/callback", self.callback),
+            ("POST", hook, self.follow_up),
+            ("GET", f"{hook}/messages/{{message}}", self.followed_up),
+            ("PATCH", f"{hook}/messages/{{message}}", self.edit_followed_up),
+            ("DELETE", f"{hook}/messages/{{message}}", self.delete_followed_up),
+        ]
+        return [web.route(method, PREFIX + path, handler) for method, path, handler in table]
+
+    @web.middleware
+    async def around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Faults, who is asking, rate limits, and refusals as Discord words them."""
+        path = request.path.removeprefix(PREFIX)
+        if path == request.path:
+            return await handler(request)
+        self._discord.requests.append((request.method, path))
+        fault = self._discord.faults.next_for(request.method, path)
+        if fault is not None and (suffered := await suffer(fault, request)) is not None:
+            return suffered
+        if not path.startswith(OPEN) and request.headers.get("Authorization") != f"Bot {self._discord.token}":
+            return json({"message": "401: Unauthorized", "code": 0}, 401)
+        response = await self._limited(request, handler)
+        self._discord.bell.ring()
+        if fault is not None and fault.late_drop:
+            drop_connection(request)
+        return response
+
+    async def _limited(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        bucket = _bucket(request)
+        limits = self._discord.rate_limits
+        if bucket and (wait := limits.take(bucket)):
+            response = too_many(wait)
+            response.headers.update(limits.headers(bucket))
+            return response
+        try:
+            answer = await handler(request)
+        except Refused as refusal:
+            answer = json(refusal.body, refusal.status)
+        except web.HTTPNotFound:
+            answer = json({"message": "404: Not Found", "code": 0}, 404)
+        if bucket:
+            answer.headers.update(limits.headers(bucket))
+        return answer
+
+    # Who and where.
+
+    async def me(self, request: web.Request) -> web.Response:
+        return json(self._world.bot.payload() | {"verified": True, "mfa_enabled": True, "flags": 0})
+
+    async def user(self, request: web.Request) -> web.Response:
+        user = self._world.users.get(request.match_info["user"])
+        if user is None:
+            raise Refused(404, 10013, "Unknown User")
+        return json(user.payload())
+
+    async def application(self, request: web.Request) -> web.Response:
+        return json(
+            {
+                "id": self._world.application_id,
+                "name": "Roomie",
+                "description": "",
+                "icon": None,
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "verify_key": self._discord.public_key,
+                "owner": self._world.bot.payload(),
+                "flags": 0,
+                "interactions_endpoint_url": self._discord.interactions_url or None,
+            }
+        )
+
+    async def gateway(self, request: web.Request) -> web.Response:
+        return json({"url": self._discord.gateway_url})
+
+    async def gateway_bot(self, request: web.Request) -> web.Response:
+        starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 16}
+        shards = self._discord.recommended_shards
+        return json({"url": self._discord.gateway_url, "shards": shards, "session_start_limit": starts})
+
+    async def guild(self, request: web.Request) -> web.Response:
+        return json(self._guild(request).payload())
+
+    def _guild(self, request: web.Request) -> Guild:
+        guild = self._world.guilds.get(request.match_info["guild"])
+        if guild is None or not guild.has_bot:
+            raise Refused(403, 50001, "Missing Access")
+        return guild
+
+    # Commands.
+
+    async def commands(self, request: web.Request) -> web.Response:
+        return json(self._world.commands.get(request.match_info.get("guild"), []))
+
+    async def overwrite_commands(self, request: web.Request) -> web.Response:
+        self._own(request)
+        guild = self._guild(request).id if "guild" in request.match_info else None
+        commands = await request.json()
+        if wrong := command_complaints(commands):
+            raise Refused.malformed(wrong)
+        old = {(each["name"], each["type"]): each["id"] for each in self._world.commands.get(guild, [])}
+        self._world.commands[guild] = [self._registered(each, guild, old) for each in commands]
+        self._world.overwrites += 1
+        return json(self._world.commands[guild])
+
+    def _own(self, request: web.Request) -> None:
+        if request.match_info["app"] != self._world.application_id:
+            raise Refused(403, 20012, "You are not authorized to perform this action on this application")
+
+    def _registered(
+        self, command: dict[str, Any], guild: str | None, old: dict[tuple[str, int], str]
+    ) -> dict[str, Any]:
+        kind = command.get("type", 1)
+        known = {
+            "id": old.get((command["name"], kind)) or self._world.ids.new(),
+            "application_id": self._world.application_id,
+            "type": kind,
+            "version": self._world.ids.new(),
+            "description": "",
+            "default_member_permissions": None,
+        }
+        return known | command | ({"guild_id": guild} if guild else {})
+
+    # Channels and messages.
+
+    def _channel(self, request: web.Request) -> Channel:
+        channel = self._world.channels.get(request.match_info["channel"])
+        if channel is None:
+            raise Refused(404, 10003, "Unknown Channel")
+        guild = self._world.guilds.get(channel.guild_id or "")
+        if channel.without_bot or (guild is not None and not guild.has_bot):
+            raise Refused(403, 50001, "Missing Access")
+        return channel
+
+    def _message(self, request: web.Request) -> dict[str, Any]:
+        message = self._channel(request).messages.get(request.match_info["message"])
+        if message is None:
+            raise Refused(404, 10008, "Unknown Message")
+        return message
+
+    async def channel(self, request: web.Request) -> web.Response:
+        return json(self._channel(request).payload())
+
+    async def open_direct(self, request: web.Request) -> web.Response:
+        user = self._world.users.get(str((await request.json()).get("recipient_id")))
+        if user is None or user.bot:
+            raise Refused(400, 50033, "Invalid Recipient(s)")
+        return json(self._world.direct_channel(user).payload())
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """History, newest first as Discord gives it unless `after` is asked for."""
+        query = request.query
+        found = sorted(
+            self._channel(request).messages.values(), key=lambda each: int(each["id"]), reverse=True
+        )
+        if "before" in query:
+            found = [each for each in found if int(each["id"]) < int(query["before"])]
+        limit = int(query.get("limit", 50))
+        if "after" in query:
+            later = [each for each in found if int(each["id"]) > int(query["after"])]
+            return json(later[-limit:])
+        return json(found[:limit])
+
+    async def message(self, request: web.Request) -> web.Response:
+        return json(self._message(request))
+
+    async def send(self, request: web.Request) -> web.Response:
+        channel, body = self._channel(request), await request.json()
+        if channel.guild_id is None and not all(person.takes_messages for person in channel.people):
+            raise Refused(403, 50007, "Cannot send messages to this user")
+        if wrong := message_complaints(body):
+            raise Refused.malformed(wrong)
+        if (before := self._said_before(channel, body)) is not None:
+            return json(before)
+        message = self._world.message(
+            channel,
+            self._world.bot,
+            body.get("content"),
+            components=body.get("components") or [],
+            embeds=body.get("embeds") or [],
+            flags=body.get("flags") or 0,
+            **({"nonce": body["nonce"]} if body.get("nonce") else {}),
+        )
+        if body.get("nonce"):
+            self._nonces[channel.id, str(body["nonce"])] = message
+        await self._discord.gateway.announce_message(channel, message)
+        return json(message)
+
+    def _said_before(self, channel: Channel, body: dict[str, Any]) -> dict[str, Any] | None:
+        """The message of the last few minutes with the same nonce, when that is to be enforced."""
+        nonce = str(body.get("nonce") or "")
+        if len(nonce) > 25:
+            raise Refused(400, 50035, "Invalid Form Body")
+        message = self._nonces.get((channel.id, nonce))
+        if message is None or not body.get("enforce_nonce"):
+            return None
+        age = int(self._world.ids.new()) - int(message["id"]) >> 22
+        return message if age < NONCE_MINUTES * 60_000 else None
+
+    async def edit(self, request: web.Request) -> web.Response:
+        message, body = self._message(request), await request.json()
+        if message["author"]["id"] != self._world.bot.id:
+            raise Refused(403, 50005, "Cannot edit a message authored by another user")
+        self._discord.interactions.edit(message, body)
+        return json(message)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        message = self._message(request)
+        self._channel(request).messages.pop(message["id"])
+        return web.Response(status=204)
+
+    async def typing(self, request: web.Request) -> web.Response:
+        self._channel(request)
+        return web.Response(status=204)
+
+    # Interactions.
+
+    async def callback(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        where = request.match_info
+        interaction = self._discord.interactions.answer(where["interaction"], where["token"], body)
+        if request.query.get("with_response") not in {"1", "true"}:
+            return web.Response(status=204)
+        about = {"id": interaction.id, "type": interaction.kind, "response_message_ephemeral": False}
+        answer: dict[str, Any] = {"interaction": about, "resource": {"type": body["type"]}}
+        if interaction.message is not None and body["type"] in {4, 5, 6, 7}:
+            about["response_message_id"] = interaction.message["id"]
+            answer["resource"] |= {"message": interaction.message} if body["type"] in {4, 7} else {}
+        return json(answer)
+
+    async def follow_up(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if (body.get("flags") or 0) & COMPONENTS_V2 and request.query.get("with_components") == "false":
+            raise Refused(400, 50035, "Invalid Form Body")
+        return json(self._discord.interactions.follow_up(request.match_info["token"], body))
+
+    async def followed_up(self, request: web.Request) -> web.Response:
+        where = request.match_info
+        return json(self._discord.interactions.found(where["token"], where["message"]))
+
+    async def edit_followed_up(self, request: web.Request) -> web.Response:
+        where, body = request.match_info, await request.json()
+        return json(self._discord.interactions.edit_found(where["token"], where["message"], body))
+
+    async def delete_followed_up(self, request: web.Request) -> web.Response:
+        where = request.match_info
+        self._discord.interactions.delete(where["token"], where["message"])
+        return web.Response(status=204)
+
+
+def _bucket(request: web.Request) -> str:
+    """Messages are limited by channel and follow-ups by token; callbacks are not limited."""
+    where = request.match_info
+    if "channel" in where and request.method in {"POST", "PATCH", "DELETE"}:
+        return f"{request.method.lower()}-message:{where['channel']}"
+    if "app" in where and "token" in where:
+        return f"webhook:{where['token']}"
+    return ""

@@ -1,0 +1,63 @@
+"""A message as a person sees it: its texts, its buttons, its menus."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.standins.discord.limits import BUTTON, EPHEMERAL, LINK, SELECTS, TEXT_DISPLAY, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look at one message. Looking again shows what became of it."""
+
+    payload: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.payload["id"])
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.payload["flags"] & EPHEMERAL)
+
+    @property
+    def text(self) -> str:
+        """Everything there is to read, one line a part, buttons left out."""
+        shown = [each["content"] for each in self._components if each["type"] == TEXT_DISPLAY]
+        embeds = [part for embed in self.payload["embeds"] for part in _embed_lines(embed)]
+        return "\n".join(part for part in (self.payload["content"], *embeds, *shown) if part)
+
+    @property
+    def buttons(self) -> list[str]:
+        return [each.get("label", "") for each in self._components if each["type"] == BUTTON]
+
+    @property
+    def menus(self) -> list[dict[str, Any]]:
+        return [each for each in self._components if each["type"] in SELECTS]
+
+    @property
+    def _components(self) -> list[dict[str, Any]]:
+        return [dict(each) for each in walk(self.payload["components"])]
+
+    def button(self, label: str, nth: int = 0) -> dict[str, Any]:
+        """The nth button with this label or custom id; only what can be pressed."""
+        able = [each for each in self._components if each["type"] == BUTTON and each.get("style") != LINK]
+        able = [each for each in able if not each.get("disabled")]
+        named = [each for each in able if label in {each.get("label"), each.get("custom_id")}]
+        if len(named) <= nth:
+            raise LookupError(f"no button {label!r} to press (number {nth}); there are {self.buttons}")
+        return named[nth]
+
+    def option(self, label: str) -> tuple[dict[str, Any], str]:
+        """The menu that has an option with this label or value, and the option's value."""
+        for menu in self.menus:
+            for option in menu.get("options") or ():
+                if label in {option["label"], option["value"]} and not menu.get("disabled"):
+                    return menu, option["value"]
+        raise LookupError(f"no option {label!r} to pick")
+
+
+def _embed_lines(embed: dict[str, Any]) -> list[str]:
+    fields = [f"{each['name']}: {each['value']}" for each in embed.get("fields") or ()]
+    footer = (embed.get("footer") or {}).get("text", "")
+    return [embed.get("title") or "", embed.get("description") or "", *fields, footer]

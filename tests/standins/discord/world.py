@@ -1,0 +1,223 @@
+"""The little Discord that the stand-in keeps: an application, people, servers, channels and messages."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.clock import SystemClock
+
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+TEXT_CHANNEL, DIRECT_MESSAGE = 0, 1
+MANAGE_GUILD = 1 << 5
+ORDINARY = 1 << 10 | 1 << 11 | 1 << 31
+
+
+class Time:
+    """The stand-in's clock: the machine's, moved by however much a test asks for."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return self._clock.now() + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by
+
+
+class Snowflakes:
+    """Ids that tell when they were made, as Discord's do."""
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+        self._numbers = itertools.count()
+
+    def new(self) -> str:
+        return self.at(self._time.now())
+
+    def at(self, moment: datetime) -> str:
+        milliseconds = (moment - EPOCH) // timedelta(milliseconds=1)
+        return str(milliseconds << 22 | next(self._numbers) & 0x3FFFFF)
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    name: str
+    bot: bool = False
+    locale: str = "en-GB"
+    takes_messages: bool = True
+    installed: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "username": self.name,
+            "global_name": self.name.capitalize(),
+            "discriminator": "0",
+            "avatar": None,
+            "bot": self.bot,
+            "public_flags": 0,
+        }
+
+
+@dataclass(slots=True)
+class Channel:
+    """A text channel, or a direct message between the bot (unless `without_bot`) and `people`."""
+
+    id: str
+    guild_id: str | None = None
+    name: str = ""
+    people: tuple[User, ...] = ()
+    without_bot: bool = False
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def payload(self) -> dict[str, Any]:
+        if self.guild_id is None:
+            recipients = [person.payload() for person in self.people]
+            return {"id": self.id, "type": DIRECT_MESSAGE, "recipients": recipients, "last_message_id": None}
+        return {
+            "id": self.id,
+            "type": TEXT_CHANNEL,
+            "guild_id": self.guild_id,
+            "name": self.name,
+            "position": 0,
+            "permission_overwrites": [],
+            "permissions": str(ORDINARY),
+        }
+
+
+@dataclass(slots=True)
+class Guild:
+    """A server. `has_bot` is false where only people who installed the application bring it along."""
+
+    id: str
+    name: str
+    has_bot: bool = True
+    channels: list[Channel] = field(default_factory=list)
+    members: dict[str, int] = field(default_factory=dict)
+    """Permissions by user id."""
+
+    def member(self, user: User, joined: datetime) -> dict[str, Any]:
+        return {
+            "user": user.payload(),
+            "nick": None,
+            "roles": [],
+            "joined_at": joined.isoformat(),
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+            "pending": False,
+            "permissions": str(self.members.get(user.id, ORDINARY)),
+        }
+
+    def payload(self) -> dict[str, Any]:
+        everyone = {
+            "id": self.id,
+            "name": "@everyone",
+            "permissions": str(ORDINARY),
+            "position": 0,
+            "color": 0,
+        }
+        everyone |= {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "owner_id": "1",
+            "unavailable": False,
+            "member_count": len(self.members) + 1,
+            "roles": [everyone],
+            "channels": [channel.payload() for channel in self.channels],
+            "members": [],
+            "threads": [],
+            "presences": [],
+            "voice_states": [],
+            "emojis": [],
+            "stickers": [],
+            "features": [],
+            "preferred_locale": "en-GB",
+        }
+
+
+class World:
+    """Everybody and everything in the little Discord."""
+
+    def __init__(self) -> None:
+        self.time = Time()
+        self.ids = Snowflakes(self.time)
+        self.bot = User(self.ids.new(), "roomie", bot=True)
+        self.users: dict[str, User] = {self.bot.id: self.bot}
+        self.guilds: dict[str, Guild] = {}
+        self.channels: dict[str, Channel] = {}
+        self.commands: dict[str | None, list[dict[str, Any]]] = {None: []}
+        """Application commands: the global ones under None, a server's under its id."""
+        self.overwrites = 0
+        """How often commands were synchronised."""
+
+    @property
+    def application_id(self) -> str:
+        return self.bot.id
+
+    def add_user(self, name: str, *, installed: bool = False) -> User:
+        user = User(self.ids.new(), name, installed=installed)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str = "Campus", *, has_bot: bool = True) -> Guild:
+        guild = Guild(self.ids.new(), name, has_bot)
+        self.guilds[guild.id] = guild
+        return guild
+
+    def add_channel(self, guild: Guild, name: str = "general") -> Channel:
+        channel = Channel(self.ids.new(), guild.id, name)
+        guild.channels.append(channel)
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct_channel(self, *people: User, without_bot: bool = False) -> Channel:
+        """The direct messages with these people, opened when they are not yet."""
+        for channel in self.channels.values():
+            if channel.guild_id is None and set_of(channel.people) == set_of(people):
+                return channel
+        channel = Channel(self.ids.new(), people=people, without_bot=without_bot)
+        self.channels[channel.id] = channel
+        return channel
+
+    def commands_in(self, guild_id: str | None) -> list[dict[str, Any]]:
+        own = self.commands.get(guild_id, []) if guild_id else []
+        return [*own, *self.commands[None]]
+
+    def message(self, channel: Channel, author: User, content: Any, **more: Any) -> dict[str, Any]:
+        """A message as Discord describes it, kept in its channel unless it is ephemeral."""
+        message = {
+            "id": self.ids.new(),
+            "type": 0,
+            "channel_id": channel.id,
+            "author": author.payload(),
+            "content": content or "",
+            "embeds": [],
+            "attachments": [],
+            "components": [],
+            "mentions": [],
+            "mention_roles": [],
+            "mention_everyone": False,
+            "pinned": False,
+            "tts": False,
+            "flags": 0,
+            "timestamp": self.time.now().isoformat(),
+            "edited_timestamp": None,
+            **more,
+        }
+        channel.messages[message["id"]] = message
+        return message
+
+    def all_messages(self) -> Iterator[dict[str, Any]]:
+        for channel in self.channels.values():
+            yield from channel.messages.values()
+
+
+def set_of(people: tuple[User, ...]) -> frozenset[str]:
+    return frozenset(person.id for person in people)
