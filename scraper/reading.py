@@ -1,16 +1,16 @@
 """Values read from somebody else's file, and what was refused on the way, with where and why."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from scraper.words import is_visible
 
 T = TypeVar("T")
 
 LONGEST_ID = 64
 LONGEST_TEXT = 200
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _TRUE = frozenset({"true", "yes", "y", "1"})
 _FALSE = frozenset({"false", "no", "n", "0", ""})
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
@@ -120,7 +120,7 @@ def visible(name: str, value: object, longest: int) -> str:
         raise Refused(f"{name} is empty")
     if len(text) > longest:
         raise Refused(f"{name} is longer than {longest} characters")
-    if any(unicodedata.category(character) in _INVISIBLE for character in text):
+    if not is_visible(text):
         raise Refused(f"{name} holds an invisible character: {shown(text)}")
     return text
 

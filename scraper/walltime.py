@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from core.interval import Interval
+
 
 def instant(day: date, minute: int, zone: tzinfo) -> datetime:
     """The instant at which the wall clock shows `minute` after midnight of `day` (1440 is the next midnight).
@@ -11,6 +13,12 @@ def instant(day: date, minute: int, zone: tzinfo) -> datetime:
     days, minute = divmod(minute, 24 * 60)
     wall = datetime.combine(day + timedelta(days), time(minute // 60, minute % 60), zone)
     return wall.astimezone(UTC)
+
+
+def stretch(day: date, starts: int, ends: int, zone: tzinfo) -> Interval | None:
+    """From one minute after midnight to another; None when the clocks jump over all of it."""
+    start, end = instant(day, starts, zone), instant(day, ends, zone)
+    return Interval(start, end) if start < end else None
 
 
 def is_skipped(wall: datetime) -> bool:

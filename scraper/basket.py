@@ -1,0 +1,73 @@
+"""What a run over many pages has brought so far."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from core.model import Building, Room, RoomId, TimetableEntry
+from scraper.errors import NotAnswered, PageChanged, ParsingFailed, SourceFailed
+from scraper.harvest import Harvest
+
+MOST_FAILED_IN_A_ROW = 5
+
+
+@dataclass(slots=True)
+class Basket:
+    """One page may fail; when one after the other does, the site is left alone until the next run.
+
+    `previous` are the fingerprints of the last good run, by the names of its pages.
+    """
+
+    previous: Mapping[str, str]
+    pages: int = 0
+    unchanged: int = 0
+    failed_in_a_row: int = 0
+    entries: list[TimetableEntry] = field(default_factory=list)
+    kept: set[RoomId] = field(default_factory=set)
+    missed: set[RoomId] = field(default_factory=set)
+    misread: set[RoomId] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+
+    async def fill(self, name: str, rooms: Iterable[RoomId], read: Callable[[], Awaitable[None]]) -> None:
+        """Read the page called `name`, from which the timetables of `rooms` come."""
+        try:
+            await read()
+            self.failed_in_a_row = 0
+        except NotAnswered as error:
+            self.missed.update(rooms)
+            self._fail(name, error)
+        except (PageChanged, ParsingFailed) as error:
+            self.misread.update(rooms)
+            self._fail(name, error)
+
+    def is_unchanged(self, name: str, fingerprint: str, rooms: Iterable[RoomId]) -> bool:
+        """Whether the last good run saw the same; then the entries of `rooms` go on."""
+        self.fingerprints[name] = fingerprint
+        if self.previous.get(name) != fingerprint:
+            return False
+        self.unchanged += 1
+        self.kept.update(rooms)
+        return True
+
+    def harvest(self, buildings: tuple[Building, ...] = (), rooms: tuple[Room, ...] = ()) -> Harvest:
+        return Harvest(
+            buildings,
+            rooms,
+            tuple(self.entries),
+            self.pages,
+            self.unchanged,
+            frozenset(self.kept),
+            frozenset(self.missed),
+            frozenset(self.misread),
+            tuple(self.problems),
+            self.fingerprints,
+        )
+
+    def _fail(self, name: str, error: SourceFailed) -> None:
+        self.problems.append(f"{name}: {error}")
+        self.fingerprints.pop(name, None)
+        if name in self.previous:
+            self.fingerprints[name] = self.previous[name]
+        self.failed_in_a_row += 1
+        if self.failed_in_a_row >= MOST_FAILED_IN_A_ROW:
+            raise error

@@ -1,0 +1,1 @@
+"""The kinds of places that timetables are published at, one file each."""

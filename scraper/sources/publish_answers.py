@@ -1,0 +1,99 @@
+"""What Publish answers, read as values. Raises `PageChanged` for an answer of another shape."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.interval import Interval
+from core.model import RoomId, TimetableEntry
+from scraper.errors import PageChanged
+from scraper.sources.unsw_names import publish_name
+from scraper.tables import Unreadable, decoded, parse_json
+from scraper.words import one_line
+
+RoomKeys = Mapping[str, RoomId]
+"""Rooms by the keys that Publish has for them."""
+
+_ROOM = re.compile(r"(K-[A-Z][0-9]+-[!-+\--~]+)(\s.*)?")
+_WHOLE_DAY = "All Day"
+
+
+def read_view_options(content: bytes, year: int) -> Mapping[str, object]:
+    """What to ask for a whole year: all its weeks and days, from morning to night."""
+    root = _object(content)
+    weeks = [week for week in _list(root, "Weeks") if _text(week, "FirstDayInWeek").startswith(str(year))]
+    if not weeks:
+        raise PageChanged(f"Publish has no weeks of {year}.")
+    times = [each for each in _list(root, "TimePeriods") if each.get("Description") == _WHOLE_DAY]
+    periods = [each for each in _list(root, "DatePeriods") if each.get("Description") == str(year)]
+    return {"DatePeriods": periods, "Days": _list(root, "Days"), "TimePeriods": times, "Weeks": weeks}
+
+
+def read_locations(content: bytes) -> tuple[RoomKeys, int]:
+    """The rooms of one page of locations, and how many pages there are."""
+    root = _object(content)
+    pages = root.get("TotalPages")
+    if not isinstance(pages, int):
+        raise PageChanged("Publish does not say how many pages of rooms it has.")
+    named = (
+        (_text(each, "Identity"), _ROOM.fullmatch(_text(each, "Name"))) for each in _list(root, "Results")
+    )
+    return {key: RoomId(match[1]) for key, match in named if match}, pages
+
+
+def read_events(content: bytes, rooms: RoomKeys, zone: ZoneInfo, source: str) -> tuple[TimetableEntry, ...]:
+    """The entries of the rooms that were asked for. A room that is not answered is a changed page."""
+    answered = {_text(each, "Identity"): each for each in _list(_object(content), "CategoryEvents")}
+    missing = [room for key, room in rooms.items() if key not in answered]
+    if missing:
+        raise PageChanged(f"Publish answers nothing about {missing[0]}.")
+    entries = (
+        entry
+        for key, room in rooms.items()
+        for event in _list(answered[key], "Results")
+        for entry in _entries(event, room, zone, source)
+    )
+    return tuple(dict.fromkeys(entries))
+
+
+def _entries(
+    event: Mapping[str, object], room: RoomId, zone: ZoneInfo, source: str
+) -> Iterator[TimetableEntry]:
+    start, end = _moment(event, "StartDateTime", zone), _moment(event, "EndDateTime", zone)
+    if event.get("IsDeleted") is True or end <= start:
+        return
+    name, booking_type = publish_name(_text(event, "Name"))
+    yield TimetableEntry(room, Interval(start, end), one_line(name), booking_type, source)
+
+
+def _moment(event: Mapping[str, object], name: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(event, name))
+    except ValueError as error:
+        raise PageChanged(f"An event of Publish has a {name} that is no time.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _object(content: bytes) -> Mapping[str, object]:
+    try:
+        root = parse_json(decoded(content)).root
+    except Unreadable as error:
+        raise PageChanged("Publish answered something that is no JSON.") from error
+    if not isinstance(root, Mapping):
+        raise PageChanged("Publish answered another kind of JSON.")
+    return root
+
+
+def _list(owner: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    value = owner.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+        raise PageChanged(f"An answer of Publish has no list of {name}.")
+    return value
+
+
+def _text(owner: Mapping[str, object], name: str) -> str:
+    value = owner.get(name)
+    if not isinstance(value, str):
+        raise PageChanged(f"An answer of Publish has a {name} that is no text.")
+    return value

@@ -1,0 +1,23 @@
+"""Words of strangers, made fit for one line of chat."""
+
+import unicodedata
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+LONGEST_NAME = 200
+
+
+def is_visible(text: str) -> bool:
+    """Whether it holds neither control characters nor direction marks nor half characters."""
+    return (text.isascii() and text.isprintable()) or not any(map(_is_invisible, text))
+
+
+def one_line(text: str, longest: int = LONGEST_NAME) -> str:
+    """`text` without the invisible, its blanks made single, cut to `longest` characters."""
+    if not is_visible(text):
+        text = "".join(" " if _is_invisible(character) else character for character in text)
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE
