@@ -1,0 +1,51 @@
+"""What stands in a Slack element about the button, menu or input it came from.
+
+`press.book.3` with the value `v1:…`: a kind, the action, a number that makes it unique on its page. Old
+messages keep working as long as this reading stays.
+"""
+
+from dataclasses import dataclass
+
+PRESS, OPEN, PICK, LINK, INPUT = "press", "open", "pick", "link", "in"
+SHARE = "share"
+MOST_ID, MOST_VALUE, MOST_OPTION_VALUE = 255, 2000, 150
+_VERSION = "v1:"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """An action and its value; `opens` when the answer will be a form."""
+
+    action: str
+    value: str
+    opens: bool = False
+
+
+def action_id(kind: str, action: str, number: int) -> str:
+    return f"{kind}.{action}.{number}"
+
+
+def wrapped(value: str) -> str:
+    return _VERSION + value
+
+
+def read(action_id: str, value: str) -> Pressed | None:
+    """What was pressed or picked; nothing for links and for what Roomie never made."""
+    kind, _, rest = action_id.partition(".")
+    action, _, number = rest.rpartition(".")
+    if (
+        kind not in {PRESS, OPEN, PICK}
+        or not action
+        or not number.isdigit()
+        or not value.startswith(_VERSION)
+    ):
+        return None
+    return Pressed(action, value.removeprefix(_VERSION), opens=kind == OPEN)
+
+
+def input_id(name: str) -> str:
+    return f"{INPUT}.{name}"
+
+
+def input_name(block_id: str) -> str:
+    return block_id.removeprefix(f"{INPUT}.")

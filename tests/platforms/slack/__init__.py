@@ -1,0 +1,1 @@
+"""Slack, from the words typed there to the blocks shown."""

@@ -1,0 +1,233 @@
+"""Any reply becomes something Slack takes, says what was said, and pings nobody."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.platforms.slack import action_ids
+from bot.platforms.slack.markup import Look, literal, markup
+from bot.platforms.slack.render import blocks, form_view, home_view, message, result_view
+from bot.reply import (
+    Bold,
+    Button,
+    Choice,
+    Code,
+    Field,
+    Form,
+    Input,
+    InputKind,
+    Item,
+    Mention,
+    Moment,
+    Option,
+    Reply,
+    Stretch,
+    Style,
+    Table,
+    Tone,
+)
+from core.interval import Interval
+from core.model import Identity
+from tests.standins.slack.blocks import complaints_about, complaints_about_view
+from tests.standins.slack.pings import pings_in
+from tests.strategies import forms, replies
+
+NOON = datetime(2026, 3, 12, 1, tzinfo=UTC)
+LOOK = Look(ZoneInfo("Australia/Sydney"), NOON, "Australia/Sydney")
+SLOT = Interval(NOON, NOON + timedelta(hours=2))
+EXAMPLES = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
+)
+
+
+@EXAMPLES
+@given(replies())
+def test_any_reply_stays_inside_the_limits_and_pings_nobody(reply: Reply) -> None:
+    told = message(reply, LOOK, more=(Button("share", "Share", "rooms free"),))
+
+    assert complaints_about(told["blocks"]) == []
+    assert 0 < len(told["text"]) <= 4000
+    assert pings_in(told) == set()
+
+
+@EXAMPLES
+@given(replies())
+def test_any_reply_can_stand_in_a_modal_and_at_home(reply: Reply) -> None:
+    assert complaints_about_view(result_view(reply, LOOK)) == []
+    assert complaints_about_view(home_view([reply, reply, reply], LOOK)) == []
+
+
+@EXAMPLES
+@given(forms())
+def test_any_form_becomes_a_modal(form: Form) -> None:
+    view = form_view(form, LOOK, {"where": "x" * 4000})
+
+    assert complaints_about_view(view) == []
+    assert json.loads(view["private_metadata"])["form"] == form.id
+
+
+def test_what_people_typed_is_shown_as_they_typed_it() -> None:
+    shown = literal("<!channel> *now* & :boom: <https://evil.example|click>")
+
+    assert "<" not in shown
+    assert (
+        shown.replace("\u200b", "")
+        == "&lt;!channel&gt; *now* &amp; :boom: &lt;https://evil.example|click&gt;"
+    )
+    assert "*now*" not in shown
+    assert ":boom:" not in shown
+
+
+def test_every_inline_has_its_mark_up() -> None:
+    shown = markup((Bold("G03"), " ", Code("/rooms"), " ", Mention("Ada", Identity("slack:T1:U1"))), LOOK)
+
+    assert shown.replace("\u200b", "") == "*G03* `/rooms` Ada"
+
+
+def test_times_are_told_in_the_readers_own_zone_with_the_campus_as_fallback() -> None:
+    stamp = int(NOON.timestamp())
+
+    shown = markup((Moment(NOON), "; ", Stretch(SLOT)), LOOK)
+
+    assert f"<!date^{stamp}^{{date_short_pretty}}, {{time}}|Thu 12 Mar, 12:00>" in shown
+    assert f"<!date^{stamp + 7200}^{{time}}|14:00>" in shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(20, "in 20 minutes"), (-60, "1 hour ago"), (0, "now"), (60 * 50, "in 2 days")],
+)
+def test_relative_times_are_words(minutes: int, said: str) -> None:
+    moment = Moment(NOON + timedelta(minutes=minutes), Style.RELATIVE)
+
+    assert markup((moment,), LOOK) == said
+
+
+def footer_of(reply: Reply, zone: str) -> str:
+    told = blocks(reply, Look(LOOK.campus, NOON, zone))
+    return "\n".join(each["text"] for each in told[-1]["elements"])
+
+
+def test_the_campus_zone_is_named() -> None:
+    one, two = Reply(text=(Stretch(SLOT),)), Reply(text=(Stretch(SLOT), Moment(NOON)))
+
+    assert footer_of(one, "Australia/Sydney") == "Australia/Sydney time"
+    assert "Europe/Berlin" in footer_of(one, "Europe/Berlin")
+    assert "On campus (Australia/Sydney): Thu 12 Mar, 12:00" in footer_of(one, "Europe/Berlin")
+    assert footer_of(two, "").startswith("Times are shown in your own zone. The campus is on")
+
+
+def test_a_free_room_has_its_button_beside_it() -> None:
+    item = Item((Bold("Ainsworth G03"),), ("20 seats",), (Button("book", "Book", "abc"),))
+
+    (section,) = blocks(Reply(items=(item,)), LOOK)
+
+    assert section["accessory"]["action_id"] == "press.book.0"
+    assert action_ids.read("press.book.0", section["accessory"]["value"]) == action_ids.Pressed("book", "abc")
+
+
+def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
+    pair = (Button("extend", "Extend", "b1"), Button("cancel", "Cancel", "b1", confirm="Really?"))
+
+    section, actions = blocks(Reply(items=(Item(("G03",), (), pair),)), LOOK)
+
+    assert section["type"] == "section"
+    assert [each["text"]["text"] for each in actions["elements"]] == ["Extend", "Cancel"]
+    assert actions["elements"][1]["confirm"]["text"]["text"] == "Really?"
+
+
+def test_too_many_items_are_counted() -> None:
+    told = blocks(Reply(items=tuple(Item((f"room {n}",)) for n in range(80))), LOOK)
+
+    assert len(told) == 50
+    assert told[-1]["elements"][0]["text"].startswith("… and 31 more.")
+
+
+def test_buttons_that_open_forms_say_so_in_their_id() -> None:
+    (actions,) = blocks(Reply(actions=(Button("form", "Book…", opens=True),)), LOOK)
+
+    pressed = action_ids.read(actions["elements"][0]["action_id"], actions["elements"][0]["value"])
+
+    assert pressed == action_ids.Pressed("form", "", opens=True)
+
+
+def test_a_menu_hands_back_the_options_value() -> None:
+    choice = Choice("room", "Room", (Option("G03", "K-J17-G03", "20 seats"),))
+
+    (actions,) = blocks(Reply(actions=(choice,)), LOOK)
+    menu = actions["elements"][0]
+
+    assert action_ids.read(menu["action_id"], menu["options"][0]["value"]) == action_ids.Pressed(
+        "room", "K-J17-G03"
+    )
+
+
+def test_links_are_only_links_to_the_web() -> None:
+    links = (
+        Button("x", "Log in", url="https://rooms.example/"),
+        Button("x", "Bad", url="javascript:alert(1)"),
+    )
+
+    (actions,) = blocks(Reply(actions=links), LOOK)
+
+    assert [each["url"] for each in actions["elements"]] == ["https://rooms.example/"]
+
+
+def test_a_table_is_slacks_own_in_messages_and_drawn_at_home() -> None:
+    reply = Reply(table=Table(("Day", "Room"), ((("Mon",), ("G03",)),)))
+
+    assert blocks(reply, LOOK)[0]["type"] == "table"
+    drawn = home_view([reply], LOOK)["blocks"][0]["text"]["text"]
+    assert drawn == "```Day  Room\nMon  G03```"
+
+
+def test_the_order_on_the_page_is_kept() -> None:
+    reply = Reply(
+        text=("text",),
+        title="Title",
+        tone=Tone.DONE,
+        fields=(Field("Room", ("G03",)),),
+        items=(Item(("item",)),),
+        table=Table(("A",), ((("1",),),)),
+        actions=(Button("go", "Go"),),
+        footer=("end",),
+    )
+
+    kinds = [each["type"] for each in blocks(reply, LOOK)]
+
+    assert kinds == ["header", "section", "section", "section", "table", "actions", "context"]
+
+
+def test_a_form_keeps_what_was_typed_and_names_the_campus_zone() -> None:
+    form = Form(
+        "book",
+        "Book a room",
+        (
+            Input("date", "Date", InputKind.DATE, "2026-03-12", refreshes=True),
+            Input("room", "Room", InputKind.CHOICE, "r2", (Option("One", "r1"), Option("Two", "r2"))),
+            Input("title", "Title", value="Chess", required=False),
+        ),
+        state="s",
+    )
+
+    view = form_view(form, LOOK)
+
+    day, room, title, note = view["blocks"]
+    assert day["element"]["initial_date"] == "2026-03-12"
+    assert day["dispatch_action"]
+    assert room["element"]["initial_option"]["text"]["text"] == "Two"
+    assert title["optional"]
+    assert title["element"]["initial_value"] == "Chess"
+    assert "Australia/Sydney" in note["elements"][0]["text"].replace("\u200b", "")
+
+
+def test_a_reply_without_words_still_says_something() -> None:
+    told = message(Reply(), LOOK)
+
+    assert told["text"] == "Roomie"
+    assert complaints_about(told["blocks"]) == []

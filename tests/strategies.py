@@ -1,0 +1,164 @@
+"""Any reply there could be, for properties that every renderer keeps."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice, repeat
+
+from hypothesis import strategies as st
+
+from bot.reply import (
+    Audience,
+    Bold,
+    Button,
+    ButtonStyle,
+    Choice,
+    Code,
+    Field,
+    Form,
+    Inline,
+    Input,
+    InputKind,
+    Item,
+    Mention,
+    Moment,
+    Option,
+    Reply,
+    Stretch,
+    Style,
+    Table,
+    Text,
+    Tone,
+)
+from core.interval import Interval
+from core.model import Identity
+
+_NASTY = (
+    "",
+    " ",
+    "<!channel>",
+    "<@U1|ada> & @everyone @here",
+    "*bold* _it_ ~no~ `code` ```fence``` > quote :boom:",
+    "https://evil.example/ [a](http://b.example)",
+    "x" * 300,
+    "<&>" * 1500,
+    "🦊" * 700,
+    "line\nline\n\n> line",
+)
+_ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=70)
+
+
+def strings(longest: int = 120) -> st.SearchStrategy[str]:
+    """Mostly short, sometimes far too long, sometimes spiteful."""
+    return st.one_of(st.text(max_size=longest), st.sampled_from(_NASTY))
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    return st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))
+
+
+def intervals() -> st.SearchStrategy[Interval]:
+    starts = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+    lengths = st.timedeltas(timedelta(seconds=1), timedelta(days=400))
+    return st.builds(Interval.lasting, starts, lengths)
+
+
+def inlines() -> st.SearchStrategy[Inline]:
+    return st.one_of(
+        strings(),
+        st.builds(Bold, strings()),
+        st.builds(Code, strings()),
+        st.builds(Moment, moments(), st.sampled_from(Style)),
+        st.builds(Stretch, intervals()),
+        st.builds(
+            Mention, strings(), st.sampled_from([None, Identity("slack:T1:U1"), Identity("discord:2")])
+        ),
+    )
+
+
+def texts() -> st.SearchStrategy[Text]:
+    return st.lists(inlines(), max_size=6).map(tuple)
+
+
+def buttons() -> st.SearchStrategy[Button]:
+    """Within what `Button` promises: actions of 20 characters, values of 70 ASCII characters."""
+    return st.builds(
+        Button,
+        action=st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20),
+        label=strings(),
+        value=_ASCII,
+        style=st.sampled_from(ButtonStyle),
+        confirm=strings(),
+        opens=st.booleans(),
+        url=st.sampled_from(
+            ["", "", "https://rooms.example/x", "javascript:alert(1)", "https://x.example/" + "y" * 4000]
+        ),
+    )
+
+
+def options() -> st.SearchStrategy[Option]:
+    return st.builds(Option, strings(), _ASCII, strings())
+
+
+def choices() -> st.SearchStrategy[Choice]:
+    return st.builds(Choice, st.sampled_from(["pick", "page"]), strings(), many(options(), 130))
+
+
+def many(one: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[object, ...]]:
+    """A few different ones, or a few of them over and over up to `most`."""
+    few = st.lists(one, max_size=4).map(tuple)
+    repeated = st.tuples(one, st.integers(5, most)).map(lambda pair: tuple(islice(repeat(pair[0]), pair[1])))
+    return st.one_of(few, repeated)
+
+
+def items() -> st.SearchStrategy[Item]:
+    return st.builds(Item, texts(), texts(), many(buttons(), 30))
+
+
+def tables() -> st.SearchStrategy[Table]:
+    return st.integers(0, 25).flatmap(_tables_of)
+
+
+def _tables_of(width: int) -> st.SearchStrategy[Table]:
+    row = st.lists(texts(), min_size=width, max_size=width).map(tuple)
+    columns = st.lists(strings(20), min_size=width, max_size=width).map(tuple)
+    return st.builds(Table, columns, many(row, 150))
+
+
+def inputs() -> st.SearchStrategy[Input]:
+    return st.builds(
+        Input,
+        name=st.one_of(st.sampled_from(["room", "when", "date"]), strings(30)),
+        label=strings(),
+        kind=st.sampled_from(InputKind),
+        value=st.one_of(
+            strings(), st.sampled_from(["2026-03-09", "2026-02-30", "09:30", "25:00", "12", "-3", "१२"])
+        ),
+        options=many(options(), 130),
+        placeholder=strings(),
+        hint=strings(),
+        required=st.booleans(),
+        refreshes=st.booleans(),
+    )
+
+
+def forms() -> st.SearchStrategy[Form]:
+    return st.builds(
+        Form, st.sampled_from(["book", "society"]), strings(), many(inputs(), 120), strings(), _ASCII
+    )
+
+
+def replies() -> st.SearchStrategy[Reply]:
+    return st.builds(
+        Reply,
+        text=texts(),
+        title=strings(),
+        tone=st.sampled_from(Tone),
+        fields=many(st.builds(Field, strings(), texts()), 40),
+        items=many(items(), 70),
+        table=st.one_of(st.none(), tables()),
+        actions=many(st.one_of(buttons(), choices()), 40),
+        footer=texts(),
+        audience=st.sampled_from(Audience),
+        replaces=st.booleans(),
+        form=st.one_of(st.none(), forms()),
+        form_errors=st.dictionaries(strings(20), strings(), max_size=3),
+    )
