@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from storage.migrations import HEAD
+from storage.migrations import HEAD, check_revision
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -17,16 +17,22 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(connection: Connection, to: str = HEAD) -> None:
-    command.upgrade(_config(connection), to)
+def upgrade(connection: Connection) -> None:
+    """To where this code expects it, inside the caller's transaction; a newer database is refused."""
+    stored = revision(connection)
+    if stored is not None and stored >= HEAD:
+        check_revision(stored)
+    else:
+        command.upgrade(_config(connection), HEAD)
 
 
 def downgrade(connection: Connection, to: str) -> None:
+    """Back to an earlier revision, inside the caller's transaction; `base` takes every table away."""
     command.downgrade(_config(connection), to)
 
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -19,6 +19,7 @@ from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Unit
 from storage.migrations import check_revision
 from storage.rows import building_of, room_of
+from storage.sqlite_errors import translating
 from storage.sqlite_file import connect, stored_revision
 
 if TYPE_CHECKING:
@@ -56,13 +57,15 @@ class SqliteStorage:
     def path(self) -> Path:
         return self._path
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Check the schema and read the catalogue. `WrongSchema` when file and code do not fit."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._peek = connect(self._path)
-        self._peek.execute("PRAGMA busy_timeout=0")
-        check_revision(stored_revision(self._peek))
-        self.picture.learn(News(catalogue=_catalogue(self._peek)))
+        if not self._path.exists():
+            check_revision(None)
+        with translating():
+            self._peek = connect(self._path)
+            self._peek.execute("PRAGMA busy_timeout=0")
+            check_revision(stored_revision(self._peek))
+            self.picture.learn(News(catalogue=_catalogue(self._peek)))
 
     async def load(self) -> None:
         """Start the writer and read busy times and people into the picture."""
@@ -113,7 +116,8 @@ class SqliteStorage:
 
     async def read(self, work: Callable[[Unit], T]) -> T:
         engine = self._engine or await self._wait()
-        return await engine.read(work)
+        with translating():
+            return await engine.read(work)
 
     async def loaded(self) -> None:
         """Wait until busy times and people are in the picture."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.errors import RoomieError, SlotTaken, Unavailable
+from core.errors import RoomieError, Unavailable
+from storage.sqlite_errors import translated
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class SqliteWriter:
         except Exception as error:  # noqa: BLE001 - whatever it was, it undid the whole batch
             self._roll_back()
             if len(batch) == 1:
-                batch[0].outcome, batch[0].error = None, _translated(error)
+                batch[0].outcome, batch[0].error = None, translated(error)
                 return
             for work in batch:
                 self._carry_out([work])
@@ -130,7 +131,7 @@ class SqliteWriter:
             work.outcome = work.run()
         except Exception as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
             self._connection.execute("ROLLBACK TO work")
-            work.error = _translated(error)
+            work.error = translated(error)
         self._connection.execute("RELEASE work")
 
     def _roll_back(self) -> None:
@@ -157,27 +158,3 @@ def _resolve(batch: list[Work]) -> None:
             work.resolve()
         except InvalidStateError:
             continue
-
-
-def _translated(error: BaseException) -> BaseException:
-    """A database's own trouble as a sentence; everything else as it is."""
-    cause = getattr(error, "orig", error)
-    if not isinstance(cause, sqlite3.Error):
-        return error
-    if "slot taken" in str(cause):
-        return SlotTaken()
-    logger.error("the database refused a work: %s", cause)
-    refusal = Unavailable(_sentence(cause))
-    refusal.__cause__ = error
-    return refusal
-
-
-def _sentence(error: sqlite3.Error) -> str:
-    name: str = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL"):
-        return "Roomie's disk is full: nothing was changed. Please tell an administrator."
-    if name.startswith("SQLITE_READONLY"):
-        return "Roomie may not write to its database: nothing was changed. Please tell an administrator."
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return "Roomie's database is locked by another program. Please try again in a moment."
-    return "Roomie's database does not answer as it should: nothing was changed. Please try again later."

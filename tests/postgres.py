@@ -61,13 +61,14 @@ class PostgresServer:
 
     def start(self) -> None:
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
-        self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
-            [self._tool("postgres"), "-D", "data", "-k", str(self.home), *options],
-            **self._surroundings(),
-            stdout=(self.home / "log").open("ab"),
-            stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent,
-        )
+        with (self.home / "log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - the wheel's own program
+                [self._tool("postgres"), "-D", "data", "-k", str(self.home), *options],
+                **self._surroundings(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_die_with_parent,
+            )
         self._wait_until_ready()
 
     def stop(self, *, abruptly: bool = False) -> None:

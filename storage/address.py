@@ -1,0 +1,65 @@
+"""Reading the URL that says where everything is kept."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from core.errors import Invalid
+
+_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(?P<path>[^?#]+)")
+_POSTGRES = re.compile(r"postgres(?:ql)?(?:\+\w+)?://")
+_ONLY_LIBPQ_KNOWS = frozenset({"channel_binding", "connect_timeout", "gssencmode"})
+
+
+class BadDatabaseUrl(Invalid):
+    """The message never shows the URL: it may hold a password."""
+
+    code = "bad_database_url"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database URL must look like sqlite:///var/roomie.db (four slashes before an absolute path) "
+            "or postgresql://user:password@host/database."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """`dsn` is the URL as asyncpg reads it."""
+
+    dsn: str
+
+    @property
+    def shown(self) -> str:
+        """The same without its password."""
+        parts = urlsplit(self.dsn)
+        user, _, host = parts.netloc.rpartition("@")
+        netloc = f"{user.partition(':')[0]}@{host}" if user else host
+        query = [(name, value) for name, value in parse_qsl(parts.query) if name != "password"]
+        return urlunsplit(parts._replace(netloc=netloc, query=urlencode(query, safe="/")))
+
+
+def address_of(url: str) -> SqliteFile | PostgresServer:
+    """Where a URL points; `BadDatabaseUrl` when that cannot be said."""
+    if (file := _SQLITE.fullmatch(url)) is not None:
+        return SqliteFile(Path(unquote(file["path"])))
+    if (server := _POSTGRES.match(url)) is not None:
+        return PostgresServer(_for_asyncpg("postgresql://" + url[server.end() :]))
+    raise BadDatabaseUrl
+
+
+def _for_asyncpg(url: str) -> str:
+    """Without what asyncpg would take for settings of the server; SQLAlchemy says `ssl` for `sslmode`."""
+    parts = urlsplit(url)
+    query = [
+        ("sslmode" if name == "ssl" else name, value)
+        for name, value in parse_qsl(parts.query)
+        if name not in _ONLY_LIBPQ_KNOWS and not name.startswith("keepalives")
+    ]
+    return urlunsplit(parts._replace(query=urlencode(query, safe="/")))

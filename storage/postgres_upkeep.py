@@ -1,0 +1,56 @@
+"""Looking after a PostgreSQL database: bringing it up to date, and what to say about copying it."""
+
+from pathlib import Path
+
+import asyncpg
+
+from core.errors import Invalid
+from storage.address import PostgresServer
+from storage.migrations import HEAD, check_revision
+from storage.postgres_errors import translating
+
+
+class PostgresUpkeep:
+    def __init__(self, address: PostgresServer) -> None:
+        self._address = address
+
+    async def prepare(self) -> None:
+        """Bring the tables up to date; a newer database is refused."""
+        stored = await self.revision()
+        if stored is not None and stored >= HEAD:
+            check_revision(stored)
+        else:
+            await self._migrate(None)
+
+    async def revision(self) -> str | None:
+        with translating():
+            connection = await asyncpg.connect(self._address.dsn, timeout=10)
+            try:
+                return await stored_revision(connection)
+            finally:
+                await connection.close()
+
+    async def downgrade(self, to: str) -> None:
+        """Bring the tables back to an earlier revision (`base`: none at all)."""
+        await self._migrate(to)
+
+    async def backup(self, file: Path) -> None:
+        raise Invalid(
+            "PostgreSQL brings its own program for this, which may run beside Roomie: "
+            f"pg_dump --format=custom --file={file} '{self._address.shown}' (and pg_restore to read it back)."
+        )
+
+    async def _migrate(self, down_to: str | None) -> None:
+        from storage.postgres_migrating import migrate
+
+        with translating():
+            await migrate(self._address.dsn, down_to)
+
+
+async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
+    """The revision a database is at, without Alembic; None when it holds no tables yet."""
+    try:
+        found = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    return None if found is None else str(found)

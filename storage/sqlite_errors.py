@@ -1,0 +1,48 @@
+"""SQLite's own trouble, as sentences for the person asking."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import SlotTaken, Unavailable
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def translating() -> Iterator[None]:
+    """Raise SQLite's errors, wrapped by SQLAlchemy or not, as our own."""
+    try:
+        yield
+    except Exception as error:
+        ours = translated(error)
+        if ours is error:
+            raise
+        raise ours from error
+
+
+def translated(error: BaseException) -> BaseException:
+    """A database's own trouble as a sentence; everything else as it is."""
+    cause = getattr(error, "orig", error)
+    if not isinstance(cause, sqlite3.Error):
+        return error
+    if "slot taken" in str(cause):
+        return SlotTaken()
+    logger.error("the database refused a work: %s", cause)
+    refusal = Unavailable(_sentence(cause))
+    refusal.__cause__ = error
+    return refusal
+
+
+def _sentence(error: sqlite3.Error) -> str:
+    name: str = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return "Roomie's disk is full: nothing was changed. Please tell an administrator."
+    if name.startswith("SQLITE_READONLY"):
+        return "Roomie may not write to its database: nothing was changed. Please tell an administrator."
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "Roomie's database is locked by another program. Please try again in a moment."
+    if name.startswith("SQLITE_NOTADB"):
+        return "Roomie's database file is not a SQLite database. Please tell an administrator."
+    return "Roomie's database does not answer as it should: nothing was changed. Please try again later."

@@ -1,0 +1,78 @@
+"""Looking after a SQLite file: creating it, bringing it up to date, copying it while it is in use."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from core.errors import AlreadyThere, Unavailable
+from storage.migrations import HEAD, check_revision
+from storage.sqlite_errors import translating
+from storage.sqlite_file import connect, stored_revision
+
+
+class SqliteUpkeep:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def prepare(self) -> None:
+        """Make the file where there is none and bring its tables up to date; a newer one is refused."""
+        stored = await self.revision()
+        if stored is not None and stored >= HEAD:
+            check_revision(stored)
+        else:
+            await self._apart(lambda: self._migrate(None))
+
+    async def revision(self) -> str | None:
+        """Where the file is; None when it does not exist or holds no tables."""
+        if not self._path.exists():
+            return None
+        with translating(), closing(connect(self._path)) as connection:
+            return stored_revision(connection)
+
+    async def downgrade(self, to: str) -> None:
+        """Bring the tables back to an earlier revision (`base`: none at all)."""
+        await self._apart(lambda: self._migrate(to))
+
+    async def backup(self, file: Path) -> None:
+        """A consistent copy, made while others read and write; never over a file that is there."""
+        await self._apart(lambda: self._copy(file))
+
+    async def _apart(self, work: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, work)
+
+    def _migrate(self, down_to: str | None) -> None:
+        from storage.sqlite_migrating import migrate
+
+        with translating():
+            _make_folder(self._path.parent)
+            with closing(connect(self._path)) as connection:
+                migrate(connection, down_to)
+
+    def _copy(self, file: Path) -> None:
+        if not self._path.exists():
+            raise Unavailable(f"There is no database {self._path} to copy.")
+        unfinished = file.with_name(f"{file.name}.unfinished")
+        try:
+            with translating(), closing(connect(self._path)) as source:
+                _make_folder(file.parent)
+                with closing(sqlite3.connect(unfinished)) as copy:
+                    source.backup(copy)
+            os.link(unfinished, file)
+        except FileExistsError as clash:
+            raise AlreadyThere(
+                f"There is already a file {file}; choose another name for the backup."
+            ) from clash
+        except OSError as trouble:
+            raise Unavailable(f"The backup could not be written: {trouble}") from trouble
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise Unavailable(f"The folder {folder} could not be made: {trouble}") from trouble
