@@ -1,0 +1,1 @@
+"""Roomie on Discord."""

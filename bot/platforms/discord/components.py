@@ -1,0 +1,66 @@
+"""Discord's message components as plain payloads, and how much of its limits they use."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+Component: TypeAlias = dict[str, object]
+
+ROW, BUTTON, MENU, TEXT_INPUT, SECTION, TEXT, CONTAINER, LABEL = 1, 2, 3, 4, 9, 10, 17, 18
+MOST_COMPONENTS = 40
+MOST_TEXT = 4000
+MOST_OPTIONS = 25
+BUTTONS_A_ROW = 5
+
+
+def text(content: str) -> Component:
+    return {"type": TEXT, "content": content}
+
+
+def section(content: str, accessory: Component) -> Component:
+    return {"type": SECTION, "components": [text(content)], "accessory": accessory}
+
+
+def row(inside: Sequence[Component]) -> Component:
+    return {"type": ROW, "components": list(inside)}
+
+
+def rows(buttons: Sequence[Component]) -> Iterator[Component]:
+    for start in range(0, len(buttons), BUTTONS_A_ROW):
+        yield row(buttons[start : start + BUTTONS_A_ROW])
+
+
+def menu(custom_id: str, placeholder: str, options: Sequence[Component]) -> Component:
+    inside: Component = {"type": MENU, "custom_id": custom_id, "options": list(options)}
+    return row([inside | {"placeholder": placeholder} if placeholder else inside])
+
+
+def walked(components: Iterable[object]) -> Iterator[Component]:
+    """Every component, those inside others too."""
+    for component in components:
+        if isinstance(component, dict):
+            yield component
+            inside = component.get("components")
+            yield from walked(inside if isinstance(inside, list) else ())
+            yield from walked([component.get("accessory")])
+
+
+def count(components: Iterable[object]) -> int:
+    return sum(1 for _ in walked(components))
+
+
+def changed(components: Iterable[object], custom_id: str, new: Mapping[str, object]) -> list[object]:
+    """The same components, but for parts of the one with this custom id."""
+    return [_changed(each, custom_id, new) for each in components]
+
+
+def _changed(component: object, custom_id: str, new: Mapping[str, object]) -> object:
+    if not isinstance(component, dict):
+        return component
+    if component.get("custom_id") == custom_id:
+        return component | dict(new)
+    result = dict(component)
+    if isinstance(inside := component.get("components"), list):
+        result["components"] = changed(inside, custom_id, new)
+    if "accessory" in component:
+        result["accessory"] = _changed(component["accessory"], custom_id, new)
+    return result

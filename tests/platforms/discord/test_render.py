@@ -1,0 +1,245 @@
+"""Every reply gets a face that Discord accepts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.platforms.discord.custom_id import unpacked
+from bot.platforms.discord.forms import filled, modal, submitted, values
+from bot.platforms.discord.render import Message, render
+from bot.reply import (
+    Audience,
+    Bold,
+    Button,
+    Code,
+    Field,
+    Form,
+    Input,
+    InputKind,
+    Item,
+    Mention,
+    Moment,
+    Option,
+    Reply,
+    Stretch,
+    Style,
+    Table,
+    Tone,
+)
+from core.interval import Interval
+from core.model import Identity
+from tests.standins.discord.forms import modal_complaints
+from tests.standins.discord.limits import BUTTON, COMPONENTS_V2, message_complaints, walk
+from tests.standins.discord.seen import Seen
+from tests.strategies import forms, replies
+
+CAMPUS = ZoneInfo("Australia/Sydney")
+NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
+AN_HOUR = Interval.lasting(NOON, timedelta(hours=1))
+
+
+def seen(message: Message) -> Seen:
+    return Seen({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
+
+
+def shown(reply: Reply) -> str:
+    return seen(render(reply, CAMPUS)).text
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(replies())
+def test_discord_accepts_every_reply(reply: Reply) -> None:
+    message = render(reply, CAMPUS, mark=7)
+
+    wrong = message_complaints({"flags": COMPONENTS_V2, "components": list(message.components)})
+
+    assert wrong.found == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(forms())
+def test_discord_accepts_every_form(form: Form) -> None:
+    drawn = modal(form, "form")
+
+    assert modal_complaints(drawn).found == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "*not bold*",
+        "<@123>",
+        "@everyone",
+        "# heading",
+        "- list",
+        "1. list",
+        "> quote",
+        "[a](https://b)",
+        "||no||",
+    ],
+)
+def test_plain_text_is_shown_as_it_is(typed: str) -> None:
+    text = shown(Reply(text=(typed,)))
+
+    assert text != typed
+    assert text.replace("\\", "") == typed
+
+
+def test_a_link_in_plain_text_stays_whole() -> None:
+    assert shown(Reply(text=("see https://rooms.example/a_b_c",))) == "see https://rooms.example/a_b_c"
+
+
+def test_times_are_written_in_each_readers_zone() -> None:
+    text = shown(Reply(text=(Stretch(AN_HOUR), " ", Moment(NOON, Style.RELATIVE))))
+
+    start = int(NOON.timestamp())
+    assert text == f"<t:{start}:F>\N{EN DASH}<t:{start + 3600}:t> <t:{start}:R>"
+
+
+def test_marks_of_text_are_discords() -> None:
+    people = (Mention("Wil", Identity("discord:2")), " ", Mention("Ann", Identity("slack:T:U")))
+
+    assert (
+        shown(Reply(text=(Bold("now"), " ", Code("/rooms free"), " ", *people)))
+        == "**now** `/rooms free` <@2> Ann"
+    )
+
+
+def test_the_order_is_title_text_fields_items_table_footer() -> None:
+    reply = Reply(
+        title="Free now",
+        text=("Two rooms.",),
+        fields=(Field("When", ("now",)),),
+        items=(Item(("Quad G040",), ("20 seats",)),),
+        table=Table(("Room", "Seats"), ((("Quad",), ("20",)),)),
+        footer=("Ask again",),
+    )
+
+    lines = [line for line in shown(reply).splitlines() if not line.startswith("```")]
+
+    assert lines == [
+        "### Free now",
+        "Two rooms.",
+        "**When**  now",
+        "**Quad G040**",
+        "20 seats",
+        "Room  Seats",
+        "────  ─────",
+        "Quad  20",
+        "-# Ask again",
+    ]
+
+
+def rooms(count: int) -> tuple[Item, ...]:
+    return tuple(
+        Item((f"Room {number}",), ("20 seats",), (Button("book", "Book", f"room-{number}"),))
+        for number in range(count)
+    )
+
+
+def test_each_room_has_a_button_that_names_it() -> None:
+    message = render(Reply(items=rooms(3)), CAMPUS)
+
+    ids = [str(each["custom_id"]) for each in walk(list(message.components)) if each["type"] == BUTTON]
+    found = [unpacked(each) for each in ids]
+
+    assert [(each.action, each.value) for each in found if each] == [
+        ("book", f"room-{number}") for number in range(3)
+    ]
+
+
+def test_three_hundred_rooms_fill_sections_then_a_menu_and_the_rest_is_counted() -> None:
+    looked_at = seen(render(Reply(items=rooms(300)), CAMPUS))
+
+    assert looked_at.buttons == ["Book"] * 12
+    assert [option["value"] for option in looked_at.menus[0]["options"]] == [
+        f"room-{number}" for number in range(12, 37)
+    ]
+    assert "and 263 more" in looked_at.text
+
+
+def test_a_button_that_could_not_come_back_cannot_be_pressed() -> None:
+    message = render(
+        Reply(text=("x",), actions=(Button("a:b", "Odd"), Button("book", "Long", "x" * 99))), CAMPUS
+    )
+
+    drawn = [each for each in walk(list(message.components)) if each["type"] == BUTTON]
+    assert [(each["label"], each["disabled"]) for each in drawn] == [("Odd", True), ("Long", True)]
+
+
+def test_equal_buttons_are_kept_apart_and_mean_the_same() -> None:
+    again = Button("page", "Next", "2")
+
+    message = render(Reply(text=("x",), actions=(again, again)), CAMPUS)
+
+    ids = [str(each["custom_id"]) for each in walk(list(message.components)) if each["type"] == BUTTON]
+    assert len(set(ids)) == 2
+    assert unpacked(ids[0]) == unpacked(ids[1])
+
+
+def test_a_table_with_times_is_written_in_lines() -> None:
+    table = Table(("Room", "Until"), ((("Quad",), (Moment(NOON, Style.TIME),)),))
+
+    assert shown(Reply(table=table)).splitlines() == [
+        "-# Room · Until",
+        f"Quad · <t:{int(NOON.timestamp())}:t>",
+    ]
+
+
+def test_a_long_table_says_how_many_rows_are_missing() -> None:
+    table = Table(("Room",), tuple(((f"Room number {number}",),) for number in range(400)))
+
+    lines = shown(Reply(table=table)).splitlines()
+
+    shown_rows = sum("Room number" in line for line in lines)
+    assert lines[-2] == f"… and {400 - shown_rows} more"
+
+
+def test_only_the_asker_sees_what_is_meant_for_him() -> None:
+    assert render(Reply(text=("x",)), CAMPUS).private
+    assert not render(Reply(text=("x",), audience=Audience.CHANNEL), CAMPUS).private
+
+
+def test_an_empty_reply_still_says_something() -> None:
+    assert shown(Reply()) == "…"
+
+
+def test_the_tone_has_a_colour() -> None:
+    assert {render(Reply(tone=tone), CAMPUS).components[0]["accent_color"] for tone in Tone} >= {
+        0x2D7D46,
+        0xDA373C,
+    }
+    assert len({render(Reply(tone=tone), CAMPUS).components[0]["accent_color"] for tone in Tone}) == len(Tone)
+
+
+def test_what_was_typed_comes_back_by_name_and_the_hidden_keeps_its_value() -> None:
+    inputs = tuple(
+        Input(f"i{number}", "Label", required=number != 2, value=f"old {number}") for number in range(6)
+    )
+    form = Form("book", "Book", inputs)
+    typed = [{"type": 18, "component": {"type": 4, "custom_id": "i0", "value": "new"}}]
+
+    held = values(filled(form, submitted(typed)))
+
+    names = [each["component"]["custom_id"] for each in labels_of(modal(form, "x"))]
+    assert names == ["i0", "i1", "i3", "i4", "i5"]
+    assert held == {"i0": "new", "i1": "old 1", "i2": "old 2", "i3": "old 3", "i4": "old 4", "i5": "old 5"}
+
+
+def labels_of(drawn: dict[str, object]) -> list[dict[str, dict[str, Any]]]:
+    return drawn["components"]  # type: ignore[return-value]
+
+
+def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
+    options = tuple(Option(f"Room {number}", f"r{number}") for number in range(60))
+    form = Form("book", "Book", (Input("room", "Room", InputKind.CHOICE, "r50", options),))
+
+    menu = labels_of(modal(form, "x"))[0]["component"]
+
+    defaults = [each["value"] for each in menu["options"] if each.get("default")]
+    assert defaults == ["r50"]
