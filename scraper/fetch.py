@@ -244,7 +244,7 @@ def _redirected(question: _Question, response: ClientResponse) -> _Question:
     try:
         url = question.url.join(URL(response.headers.get("Location", "")))
     except ValueError as error:
-        raise SourceFailed(f"{question.url.host} sends us to no address.") from error
+        raise AddressRefused(f"{question.url.host} sends us to no address.") from error
     if response.status in _KEEPS_METHOD:
         return replace(question, url=url)
     return replace(question, url=url, method="GET", form=None, body=None)

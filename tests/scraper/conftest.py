@@ -1,0 +1,53 @@
+"""A site on loopback, and quick manners to ask it with."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scraper.fetch import Fetcher
+from scraper.harvest import SourceSettings, Tools
+from scraper.manners import Manners
+from scraper.parsing import parse_here
+from tests.standins.timetable_site import TimetableSite
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+NOW = datetime(2026, 3, 11, 1, 20, tzinfo=UTC)
+QUICK = Manners(per_second=10_000, at_once=4, first_delay=0.01, longest_delay=0.5, patience=2, silence=1)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[TimetableSite]:
+    async with TimetableSite() as site:
+        yield site
+
+
+@pytest.fixture
+async def fetcher(site: TimetableSite) -> AsyncIterator[Fetcher]:
+    async with Fetcher(site.address, QUICK, allow_private=True) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def tools(fetcher: Fetcher) -> Tools:
+    return Tools(fetcher, parse_here, NOW)
+
+
+@pytest.fixture
+def settings(site: TimetableSite) -> Callable[..., SourceSettings]:
+    """Settings of a source at the site; anything may be set otherwise."""
+    usual = SourceSettings("uni", "unsw_nss", site.address, SYDNEY, year=2026, allow_private=True)
+    return lambda **others: replace(usual, **others)
+
+
+@pytest.fixture
+def sample() -> Callable[[str], str]:
+    folder = Path(__file__).parents[1] / "samples"
+    return lambda name: (folder / name).read_text("utf-8")
+
+
+def unwatched(done: int, total: int) -> None:
+    """Progress nobody looks at."""

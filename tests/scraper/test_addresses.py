@@ -1,0 +1,200 @@
+"""No source can be made to ask an address its configuration did not mean."""
+
+import socket
+from dataclasses import replace
+
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
+
+from scraper.addresses import Territory, is_public, web_address
+from scraper.errors import AddressRefused, NotAnswered
+from scraper.fetch import Fetcher
+from tests.scraper.conftest import QUICK
+from tests.standins.timetable_site import Document, TimetableSite, leading_to
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.9.9.9",
+    "0.0.0.0",  # noqa: S104  # an address to refuse, nothing is bound to it
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2001:0:0:0:0:0:80ff:fffe",
+]
+PUBLIC = ["8.8.8.8", "131.217.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+
+
+class LyingResolver(AbstractResolver):
+    """Tells each time the next of its addresses, as a rebinding name server does."""
+
+    def __init__(self, port: int, *answers: list[str]) -> None:
+        self._port = port
+        self._answers = list(answers)
+        self.asked = 0
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        self.asked += 1
+        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        return [
+            ResolveResult(hostname=host, host=each, port=self._port, family=socket.AF_INET, proto=0, flags=0)
+            for each in addresses
+        ]
+
+    async def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_networks_are_known_in_every_disguise(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_known(address):
+    assert is_public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_wrapped_into_ipv6_is_as_private_as_before(address):
+    assert is_public(f"::ffff:{address}") == is_public(str(address))
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "2130706433", "0x7f.1", "127.1", "017700000001"],
+)
+async def test_the_machine_itself_is_never_asked(site: TimetableSite, host: str):
+    """By whatever name: a numeric host needs no resolver, a strange one the system makes sense of."""
+    address = f"http://{host}:{site.port}/hello"
+    async with Fetcher(address, replace(QUICK, robots=False)) as fetcher:
+        with pytest.raises((AddressRefused, NotAnswered)):
+            await fetcher.get(address)
+
+    assert site.asked == []
+
+
+async def test_a_name_that_leads_into_a_private_network_is_refused(site: TimetableSite):
+    resolver = LyingResolver(site.port, ["127.0.0.1"])
+    async with Fetcher("http://timetable.example/", QUICK, resolver=resolver) as fetcher:
+        with pytest.raises(AddressRefused, match=r"timetable\.example lies in a private network"):
+            await fetcher.get("http://timetable.example/hello")
+
+    assert (site.asked, resolver.asked) == ([], 1)
+
+
+async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: TimetableSite):
+    """The address is judged where the connection is made, so there is no second look-up to lie to."""
+    resolver = LyingResolver(site.port, ["203.0.113.1", "127.0.0.1"], ["127.0.0.1"])
+    async with Fetcher("http://timetable.example/", replace(QUICK, attempts=2), resolver=resolver) as fetcher:
+        with pytest.raises((AddressRefused, NotAnswered)):
+            await fetcher.get("http://timetable.example/hello")
+
+    assert site.asked == []
+
+
+async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
+    site.documents["/hello"] = Document(b"hello")
+    resolver = LyingResolver(site.port, ["127.0.0.1"])
+    async with Fetcher("http://tt.internal/", QUICK, allow_private=True, resolver=resolver) as fetcher:
+        assert (await fetcher.get("http://tt.internal/hello")).content == b"hello"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://elsewhere.example/",
+        "//elsewhere.example/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "gopher://127.0.0.1:70/_x",
+        "http://127.0.0.1:6379/",
+        "http://127.0.0.1.elsewhere.example/",
+        "http://127.0.0.1@elsewhere.example/",
+        "http://[::1/",
+        "javascript:alert(1)",
+    ],
+)
+async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetcher: Fetcher, target: str):
+    site.moods["/hello"] += [leading_to(target)]
+
+    with pytest.raises(AddressRefused):
+        await fetcher.get(site.url("/hello"))
+
+    assert site.paths() == ["/hello"]
+
+
+async def test_a_redirect_to_a_host_of_the_configuration_is_followed(site: TimetableSite):
+    site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
+    site.documents["/there"] = Document(b"there")
+    manners = replace(QUICK, also_hosts=frozenset({"cdn.example"}))
+    resolver = LyingResolver(site.port, ["127.0.0.1"])
+    async with Fetcher(site.address, manners, allow_private=True, resolver=resolver) as fetcher:
+        assert (await fetcher.get(site.url("/hello"))).content == b"there"
+
+
+async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
+    site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
+    site.documents["/there"] = Document(b"there")
+    manners = replace(QUICK, also_hosts=frozenset({"cdn.example"}))
+    address = f"http://feed:secret@127.0.0.1:{site.port}/hello"
+    resolver = LyingResolver(site.port, ["127.0.0.1"])
+    async with Fetcher(address, manners, allow_private=True, resolver=resolver) as fetcher:
+        await fetcher.get(address)
+
+    authorized = {asked.path: "Authorization" in asked.headers for asked in site.asked}
+    assert (authorized["/hello"], authorized["/there"]) == (True, False)
+
+
+def test_from_https_nobody_is_led_back_to_http():
+    territory = Territory.around("https://a.example/")
+
+    territory.check(URL("https://a.example/x"), coming_from=URL("https://a.example/"))
+    with pytest.raises(AddressRefused, match="not safe"):
+        territory.check(URL("http://a.example/x"), coming_from=URL("https://a.example/"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "timetable",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "ftp://a.example/",
+        "http://",
+        "http://a:99999/",
+        "http://[x",
+    ],
+)
+def test_only_web_addresses_are_addresses(address):
+    with pytest.raises(AddressRefused):
+        web_address(address)
+
+
+def test_webcal_is_https():
+    assert str(web_address(" webcal://a.example/feed.ics ")) == "https://a.example/feed.ics"
+
+
+async def test_a_proxy_of_the_environment_is_not_used(site: TimetableSite, monkeypatch: pytest.MonkeyPatch):
+    site.documents["/hello"] = Document(b"hello")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    async with Fetcher(site.address, QUICK, allow_private=True) as fetcher:
+        assert (await fetcher.get(site.url("/hello"))).content == b"hello"

@@ -1,0 +1,323 @@
+"""The client is polite to a site that has bad days, and patient only for so long."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from scraper.errors import AddressRefused, NotAnswered, SourceFailed, TooLarge
+from scraper.fetch import USER_AGENT, Fetcher
+from scraper.manners import Manners, manners_of
+from scraper.pace import asked_delay, delay_before
+from tests.scraper.conftest import NOW, QUICK
+from tests.standins.timetable_site import (
+    Document,
+    TimetableSite,
+    answering,
+    breaking_off,
+    bursting,
+    dripping,
+    flooding,
+    hanging,
+    leading_to,
+    saying,
+)
+
+USUAL = Manners(per_second=10_000)
+HELLO = Document(b"hello", last_modified="Sun, 01 Mar 2026 00:00:00 GMT")
+
+
+@pytest.fixture(autouse=True)
+def hello(site: TimetableSite) -> None:
+    site.documents["/hello"] = HELLO
+
+
+class Waits:
+    """Sleeps that take no time and are remembered."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[Fetcher]:
+    """With the usual manners of the house, but no time passes while it waits."""
+    async with Fetcher(site.address, USUAL, allow_private=True, sleep=waits) as fetcher:
+        yield fetcher
+
+
+async def test_it_says_who_it_is(site, fetcher):
+    await fetcher.get(site.url("/hello"))
+
+    assert {asked.headers["User-Agent"] for asked in site.asked} == {USER_AGENT}
+    assert "Roomie" in USER_AGENT
+
+
+async def test_a_page_that_has_not_changed_is_not_sent_again(site, fetcher):
+    first = await fetcher.get(site.url("/hello"))
+
+    again = await fetcher.get(site.url("/hello"), first.validator)
+
+    assert (first.content, first.unchanged) == (b"hello", False)
+    assert (again.content, again.unchanged, again.validator) == (b"", True, first.validator)
+
+
+async def test_a_changed_page_is_sent_anew_with_its_new_validator(site, fetcher):
+    first = await fetcher.get(site.url("/hello"))
+    site.documents["/hello"] = Document(b"goodbye")
+
+    again = await fetcher.get(site.url("/hello"), first.validator)
+
+    assert (again.content, again.unchanged) == (b"goodbye", False)
+    assert again.validator != first.validator
+
+
+async def test_either_validator_alone_will_do(site, fetcher):
+    site.documents["/dated"] = replace(HELLO, etag=False)
+    first = await fetcher.get(site.url("/dated"))
+
+    assert (await fetcher.get(site.url("/dated"), first.validator)).unchanged
+
+
+async def test_a_form_is_sent_with_its_repeated_names(site, fetcher):
+    page = await fetcher.post(site.address + "view_multirooms.php", [("fr_week", "1"), ("to_week", "52")])
+
+    assert b"Ainsworth" in page.content
+    assert site.asked[-1].form == {"fr_week": "1", "to_week": "52"}
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+async def test_a_site_in_trouble_is_asked_again(site, fetcher, status):
+    site.moods["/hello"] += [answering(status), answering(status)]
+
+    assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+    assert site.paths() == ["/hello"] * 3
+
+
+@pytest.mark.parametrize("mood", [breaking_off, dripping, hanging])
+async def test_a_broken_or_silent_answer_is_asked_for_again(site, mood):
+    site.moods["/hello"] += [mood]
+    async with Fetcher(
+        site.address, replace(QUICK, silence=0.1, patience=0.3), allow_private=True
+    ) as fetcher:
+        assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+
+
+async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
+    site.moods["/hello"] += [answering(503)] * 9
+
+    with pytest.raises(NotAnswered, match=r"127\.0\.0\.1 did not answer: it answered 503"):
+        await patient.get(site.url("/hello"))
+
+    assert site.paths() == ["/hello"] * 4
+    assert [wait > 0.4 for wait in waits.seconds if wait > 0.1] == [True] * 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
+async def test_a_plain_no_is_not_argued_with(site, fetcher, status):
+    site.moods["/hello"] += [answering(status)]
+
+    with pytest.raises(NotAnswered, match=str(status)):
+        await fetcher.get(site.url("/hello"))
+
+    assert site.paths() == ["/hello"]
+
+
+async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, patient, waits):
+    site.documents["/other"] = HELLO
+    site.moods["/hello"] += [answering(429, **{"Retry-After": "30"})]
+
+    await patient.get(site.url("/hello"))
+
+    assert max(waits.seconds) == pytest.approx(30, abs=1)
+
+
+async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, patient):
+    site.moods["/hello"] += [answering(503, **{"Retry-After": "3600"})]
+
+    with pytest.raises(NotAnswered):
+        await patient.get(site.url("/hello"))
+
+    assert site.paths() == ["/hello"]
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("120", 120),
+        ("Wed, 11 Mar 2026 01:21:00 GMT", 60),
+        ("Wed, 11 Mar 2026 01:00:00 GMT", 0),
+        ("soon", 0),
+        ("", 0),
+        ("-5", 0),
+        ("²", 0),
+        ("9" * 400, 999_999_999),
+    ],
+)
+def test_a_retry_after_is_seconds_or_a_date(words, seconds):
+    assert asked_delay(words, NOW.replace(minute=20)) == seconds
+
+
+def test_delays_grow_are_jittered_and_have_a_limit():
+    delays = [[delay_before(attempt, 1, 60) for _ in range(50)] for attempt in (1, 2, 3, 20)]
+
+    for spread, full in zip(delays, (1, 2, 4, 60), strict=True):
+        assert full / 2 <= min(spread) < max(spread) <= full
+
+
+async def test_it_asks_no_faster_than_agreed(site):
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    async with Fetcher(
+        site.address, replace(QUICK, per_second=50, robots=False), allow_private=True
+    ) as fetcher:
+        await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(6)))
+
+    assert loop.time() - begun >= 5 / 50
+
+
+async def test_it_asks_no_more_at_once_than_agreed(site):
+    async with Fetcher(site.address, replace(QUICK, at_once=2), allow_private=True) as fetcher:
+        await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(12)))
+
+    assert site.most_at_once <= 2
+
+
+async def test_a_flood_is_stopped_at_the_limit(site):
+    site.moods["/hello"] += [flooding]
+    async with Fetcher(site.address, replace(QUICK, largest=300_000), allow_private=True) as fetcher:
+        with pytest.raises(TooLarge, match="300,000"):
+            await fetcher.get(site.url("/hello"))
+
+
+async def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_too(site):
+    site.moods["/hello"] += [bursting(50_000_000)]
+    async with Fetcher(site.address, replace(QUICK, largest=1_000_000), allow_private=True) as fetcher:
+        with pytest.raises(TooLarge):
+            await fetcher.get(site.url("/hello"))
+
+
+async def test_packed_answers_are_unpacked(site, fetcher):
+    site.moods["/hello"] += [saying(gzip.compress(b"small"), **{"Content-Encoding": "gzip"})]
+
+    assert (await fetcher.get(site.url("/hello"))).content == b"small"
+
+
+async def test_a_redirect_within_the_site_is_followed(site, fetcher):
+    site.moods["/old"] += [leading_to("/hello", 301)]
+
+    assert (await fetcher.get(site.url("/old"))).content == b"hello"
+
+
+async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, fetcher):
+    for status in (307, 302):
+        site.moods["/old"] += [leading_to("/hello", status)]
+        await fetcher.post(site.url("/old"), [("a", "1")])
+
+    assert [(asked.method, asked.form) for asked in site.asked if asked.path == "/hello"] == [
+        ("POST", {"a": "1"}),
+        ("GET", {}),
+    ]
+
+
+async def test_circles_end(site, fetcher):
+    site.moods["/hello"] += [leading_to("/hello")] * 20
+
+    with pytest.raises(SourceFailed, match="circles"):
+        await fetcher.get(site.url("/hello"))
+
+
+async def test_robots_txt_is_read_once_and_obeyed(site, fetcher):
+    site.documents["/robots.txt"] = Document(b"User-agent: *\nDisallow: /private/\nAllow: /\n")
+
+    await fetcher.get(site.url("/hello"))
+    await fetcher.get(site.url("/hello"))
+    with pytest.raises(AddressRefused, match=r"robots\.txt"):
+        await fetcher.get(site.url("/private/timetable"))
+
+    assert [asked.path for asked in site.asked].count("/robots.txt") == 1
+    assert site.paths() == ["/hello", "/hello"]
+
+
+async def test_robots_txt_may_speak_to_us_by_name(site, fetcher):
+    site.documents["/robots.txt"] = Document(b"User-agent: roomie\nDisallow: /\n\nUser-agent: *\nAllow: /\n")
+
+    with pytest.raises(AddressRefused):
+        await fetcher.get(site.url("/hello"))
+
+
+async def test_an_operator_may_answer_for_reading_despite_robots_txt(site):
+    site.documents["/robots.txt"] = Document(b"User-agent: *\nDisallow: /\n")
+    manners = replace(QUICK, robots=manners_of({"robots": "ignore"}, 5).robots)
+    async with Fetcher(site.address, manners, allow_private=True) as fetcher:
+        assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+
+
+async def test_no_robots_txt_is_no_wish_but_a_broken_one_keeps_us_away(site, fetcher):
+    await fetcher.get(site.url("/hello"))
+    async with Fetcher(site.address, QUICK, allow_private=True) as another:
+        site.moods["/robots.txt"] += [answering(500)] * 9
+        with pytest.raises(NotAnswered):
+            await another.get(site.url("/hello"))
+
+    assert site.paths() == ["/hello"]
+
+
+async def test_a_crawl_delay_slows_us_down(site, patient, waits):
+    site.documents["/robots.txt"] = Document(b"User-agent: *\nCrawl-delay: 7\n")
+
+    for _ in range(3):
+        await patient.get(site.url("/hello"))
+
+    assert [later - sooner for sooner, later in pairwise(waits.seconds[-2:])] == [pytest.approx(7, abs=1)]
+
+
+async def test_nobody_home_is_not_answered(unused_tcp_port):
+    address = f"http://127.0.0.1:{unused_tcp_port}/"
+    async with Fetcher(address, QUICK, allow_private=True) as fetcher:
+        with pytest.raises(NotAnswered, match="not to be reached"):
+            await fetcher.get(address)
+
+
+async def test_no_message_tells_a_secret_address(site, fetcher):
+    site.moods["/feeds/s3cret.ics"] += [answering(500)] * 9
+
+    with pytest.raises(NotAnswered) as caught:
+        await fetcher.get(site.url("/feeds/s3cret.ics?token=s3cret"))
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "word"), [("per_second", "0"), ("per_second", "fast"), ("at_once", "99")])
+def test_manners_have_limits(name, word):
+    with pytest.raises(SourceFailed, match=name):
+        manners_of({name: word}, 5)
+
+
+def test_manners_come_from_the_configuration():
+    manners = manners_of({"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5)
+
+    assert (manners.per_second, manners.at_once) == (2.5, 1)
+    assert manners.also_hosts == {"a.example", "b.example"}
+
+
+async def test_json_is_asked_and_answered(site, fetcher):
+    site.documents["/api"] = Document(json.dumps({"a": 1}).encode(), "application/json")
+
+    page = await fetcher.post_json(site.url("/api"), {"question": 1})
+
+    assert json.loads(page.content) == {"a": 1}
+    assert site.asked[-1].headers["Content-Type"] == "application/json"

@@ -1,0 +1,269 @@
+"""A timetable site of our own on loopback: pages in the shape of the UNSW site, documents, and bad days.
+
+Start it as a context; `address` is where its pages are. It keeps what it was asked, and does what its
+`moods` say: for each path a list of handlers that are used up one by one before it behaves again.
+"""
+
+import asyncio
+import gzip
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from html import escape
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+OPENS, CLOSES = 7 * 60, 22 * 60
+
+Mood = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A class in a room's week. Times are minutes after midnight; without `weeks` it is held in all."""
+
+    weekday: int
+    starts: int
+    ends: int
+    name: str
+    weeks: str | None = None
+
+
+@dataclass(frozen=True)
+class SiteRoom:
+    id: str
+    name: str = "A room"
+    abbr: str = "Rm"
+    usage: str = "TUSM"
+    capacity: str = "20"
+    school: str = " "
+    lessons: tuple[Lesson, ...] = ()
+    facilities: tuple[tuple[str, str], ...] = (("Writing media", "Whiteboard"),)
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str
+    form: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Document:
+    """A file at an address of its own, with the validators a site would give it."""
+
+    content: bytes
+    content_type: str = "text/plain"
+    etag: bool = True
+    last_modified: str = ""
+
+
+@dataclass
+class TimetableSite:
+    buildings: Sequence[tuple[str, str]] = (("K-J17", "Ainsworth Building"),)
+    rooms: Sequence[SiteRoom] = (SiteRoom("K-J17-G01"),)
+    documents: dict[str, Document] = field(default_factory=dict)
+    moods: dict[str, list[Mood]] = field(default_factory=lambda: defaultdict(list))
+    asked: list[Asked] = field(default_factory=list)
+    port: int = 0
+    connections: int = 0
+    most_at_once: int = 0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/tt/"
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def paths(self) -> list[str]:
+        """What was asked for, robots.txt left out."""
+        return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
+
+    def change(self, room_id: str, **changes: object) -> None:
+        self.rooms = [replace(room, **changes) if room.id == room_id else room for room in self.rooms]
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=2**20)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.connections += 1
+        self.most_at_once = max(self.most_at_once, self.connections)
+        try:
+            form = {name: str(value) for name, value in (await request.post()).items()}
+            self.asked.append(Asked(request.method, request.path, form, dict(request.headers)))
+            if self.moods[request.path]:
+                return await self.moods[request.path].pop(0)(request)
+            return self._page(request, form)
+        finally:
+            self.connections -= 1
+
+    def _page(self, request: web.Request, form: Mapping[str, str]) -> web.Response:
+        if request.path in self.documents:
+            return _document(request, self.documents[request.path])
+        match request.path.rpartition("/")[2]:
+            case "view_multirooms.php":
+                return _html(buildings_page(self.buildings))
+            case "find_rooms.php":
+                return _html(rooms_page(self.rooms))
+            case "view_rooms.php":
+                return self._room_page(form)
+        return web.Response(status=404, text="There is no such page.")
+
+    def _room_page(self, form: Mapping[str, str]) -> web.Response:
+        room = next((room for room in self.rooms if room.id == form.get("room")), None)
+        if room is None:
+            return web.Response(status=404, text="There is no such room.")
+        return _html(facilities_page(room) if form.get("show") == "show_facilities" else room_page(room))
+
+
+def buildings_page(buildings: Iterable[tuple[str, str]]) -> str:
+    options = "\n".join(
+        f'<option value="{building}">{escape(name)} - {building}</option>' for building, name in buildings
+    )
+    return _frame(
+        "View Multiple Rooms",
+        f'<form method="post"><select name="building"><option value="all">All buildings</option>\n{options}\n'
+        '</select>\n<select name="teachingperiod" id="teachingperiod">'
+        '<option value="8,Mon 16 Feb 2026,18,Sun 3 May 2026">Teaching Period T1</option></select></form>',
+    )
+
+
+def rooms_page(rooms: Iterable[SiteRoom]) -> str:
+    rows = [
+        "".join(
+            f'<td class="data">{escape(cell)}</td>'
+            for cell in (room.abbr, room.name, room.id, room.usage, room.capacity, room.school)
+        )
+        for room in rooms
+    ]
+    return _frame("Find Rooms", f'<form method="post"><table class="grid">\n{_rows(rows)}</table></form>')
+
+
+def room_page(room: SiteRoom) -> str:
+    rows = [_half_hour(room.lessons, start) for start in range(OPENS, CLOSES, 30)]
+    heading = "".join(f"<td>{day}</td>" for day in ("Time", *DAYS))
+    table = f'<table class="grid">\n<tr class="tableHeading">{heading}</tr>\n{_rows(rows)}</table>'
+    return _frame(f"Room Timetable {room.id}", table)
+
+
+def facilities_page(room: SiteRoom) -> str:
+    rows = "".join(
+        f'<tr><td>{title}</td><td class="data">{told}</td></tr>' for title, told in room.facilities
+    )
+    return _frame("Room Facilities", f"<table>{rows}</table>")
+
+
+def answering(status: int, **headers: str) -> Mood:
+    async def mood(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, headers=headers, text="Not today.")
+
+    return mood
+
+
+def saying(body: bytes, **headers: str) -> Mood:
+    async def mood(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, headers=headers)
+
+    return mood
+
+
+def leading_to(address: str, status: int = 302) -> Mood:
+    return answering(status, Location=address)
+
+
+async def hanging(_: web.Request) -> web.StreamResponse:
+    """Takes the question and never answers."""
+    await asyncio.sleep(3600)
+    return web.Response()
+
+
+async def dripping(request: web.Request) -> web.StreamResponse:
+    """Begins to answer and then falls silent."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b"<html>")
+    await asyncio.sleep(3600)
+    return response
+
+
+async def breaking_off(request: web.Request) -> web.StreamResponse:
+    """Promises more than it sends, and hangs up."""
+    response = web.StreamResponse(headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b"<html>")
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
+async def flooding(request: web.Request) -> web.StreamResponse:
+    """Never stops sending."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"x" * 65536)
+
+
+def bursting(size: int) -> Mood:
+    """A small answer that becomes `size` bytes when it is unpacked."""
+    return saying(gzip.compress(b"\0" * size), **{"Content-Encoding": "gzip"})
+
+
+def _half_hour(lessons: Sequence[Lesson], start: int) -> str:
+    held = [
+        [lesson for lesson in lessons if lesson.weekday == day and lesson.starts <= start < lesson.ends]
+        for day in range(len(DAYS))
+    ]
+    cells = "".join(f'<td class="data">{"".join(map(_span, cell)) or "&nbsp;"}</td>' for cell in held)
+    return f'<td class="note">{start // 60:02}:{start % 60:02}</td>{cells}'
+
+
+def _span(lesson: Lesson) -> str:
+    title = "" if lesson.weeks is None else f' title="{lesson.weeks}"'
+    return f"<span{title}>{escape(lesson.name).replace(chr(0xA0), '&nbsp;')}</span><br>"
+
+
+def _rows(rows: Iterable[str]) -> str:
+    colours = ("rowHighlight", "rowLowlight")
+    return "".join(f'<tr class="{colours[place % 2]}">{row}</tr>\n' for place, row in enumerate(rows))
+
+
+def _frame(title: str, body: str) -> str:
+    return f"<html><head><title>{title}</title></head><body>\n<h2>{title}</h2>\n{body}</body></html>"
+
+
+def _html(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html")
+
+
+def _document(request: web.Request, document: Document) -> web.Response:
+    """Answers 304 to whoever shows the validators of the document as it is now."""
+    etag = f'"{blake2b(document.content, digest_size=8).hexdigest()}"'
+    shown = request.headers
+    is_known = (document.etag and shown.get("If-None-Match") == etag) or (
+        document.last_modified and shown.get("If-Modified-Since") == document.last_modified
+    )
+    headers = {"ETag": etag} if document.etag else {}
+    if document.last_modified:
+        headers["Last-Modified"] = document.last_modified
+    if is_known:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=document.content, content_type=document.content_type, headers=headers)
