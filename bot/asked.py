@@ -19,9 +19,9 @@ class Door(StrEnum):
 class Asker:
     """Who asks, as the platform knows them.
 
-    The dispatcher finds the person behind `identity`. `zone` is the IANA zone their platform reports, empty where
-    it tells none. `email` is set only where the platform vouches for it. `manages` says that they administer the
-    server or workspace they ask from.
+    The dispatcher finds the person behind `identity`. `zone` is the IANA zone their platform reports, empty
+    where it tells none. `email` is set only where the platform vouches for it. `manages` says that they
+    administer the server or workspace they ask from.
     """
 
     identity: Identity
@@ -36,9 +36,9 @@ class Asker:
 class Asked:
     """One thing asked.
 
-    Typed: `words` are the whole line, the command's own words first (`rooms free now 20 seats`); `free` says that
-    they came without a command (a direct message, a mention). Pressed or sent in: `action`, `value`, and `form`'s
-    inputs by name. `key` is the same whenever the platform delivers the same thing again.
+    Typed: `words` are the whole line, the command's own words first (`rooms free now 20 seats`); `free` says
+    that they came without a command (a direct message, a mention). Pressed or sent in: `action`, `value`, and
+    `form`'s inputs by name. `key` is the same whenever the platform delivers the same thing again.
     """
 
     by: Asker

@@ -1,7 +1,7 @@
 """Everything the core can do, in one hand: what commands and the HTTP API are given."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from core.clock import Clock
 from core.picture import Picture
@@ -10,6 +10,9 @@ from core.ports import Storage
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
+
+if TYPE_CHECKING:
+    from bot.language import Names
 
 
 class Kept(Storage, Protocol):
@@ -36,6 +39,25 @@ class Kept(Storage, Protocol):
         ...
 
 
+class NameBook:
+    """The names that people may type, made anew only when rooms or societies change."""
+
+    def __init__(self) -> None:
+        self._names: Names | None = None
+        self._made_of: tuple[object, object] | None = None
+
+    def of(self, picture: Picture) -> "Names":
+        from bot.language import Names
+
+        made_of = (picture.catalogue, picture.directory.societies)
+        if self._names is None or self._made_of != made_of:
+            catalogue = picture.catalogue
+            societies = picture.directory.societies.values()
+            self._names = Names.of(catalogue.order, catalogue.buildings.values(), societies)
+            self._made_of = made_of
+        return self._names
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The picture to answer from, and the use cases that change it."""
@@ -47,6 +69,9 @@ class Desk:
     bookings: BookingDesk
     societies: SocietyDesk
     accounts: Accounts
+    names: NameBook = field(default_factory=NameBook)
+    default_minutes: int = 60
+    """How long a booking is when nobody says."""
 
     async def fresh(self) -> Picture:
         """The picture, complete and with what other processes wrote until a few milliseconds ago."""

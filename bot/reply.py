@@ -1,7 +1,8 @@
 """What Roomie says, before any platform gives it a face.
 
-A `Reply` is plain data made of a closed set of parts. Each platform's renderer turns every possible reply into
-something its platform accepts; buttons carry an action and an opaque value and come back through the dispatcher.
+A `Reply` is plain data made of a closed set of parts. Each platform's renderer turns every possible reply
+into something its platform accepts; buttons carry an action and an opaque value and come back through the
+dispatcher.
 """
 
 from collections.abc import Mapping
@@ -73,9 +74,9 @@ class ButtonStyle(StrEnum):
 class Button:
     """Something to press.
 
-    `action` names what it does (at most 20 characters), `value` is opaque to platforms (at most 70 characters of
-    ASCII). `confirm` is asked before a press counts. `opens` says that the answer will be a form. `url`, when
-    set, makes it a link instead.
+    `action` names what it does (at most 20 characters), `value` is opaque to platforms (at most 70 characters
+    of ASCII). `confirm` is asked before a press counts. `opens` says that the answer will be a form. `url`,
+    when set, makes it a link instead.
     """
 
     action: str
@@ -157,7 +158,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Something to fill in. It comes back as the action `id` with `state` as its value and the inputs by name."""
+    """Something to fill in.
+
+    It comes back as the action `id` with `state` as its value and the inputs by name.
+    """
 
     id: str
     title: str
@@ -185,9 +189,9 @@ class Audience(StrEnum):
 class Reply:
     """One answer.
 
-    Order on the page: title, text, fields, items, table, actions, footer. `form` asks the platform to open a form
-    (terminals ask line by line); `form_errors` (by input name) go with the form that was sent in. `replaces` says
-    that the message whose button was pressed is out of date and this takes its place.
+    Order on the page: title, text, fields, items, table, actions, footer. `form` asks the platform to open a
+    form (terminals ask line by line); `form_errors` (by input name) go with the form that was sent in.
+    `replaces` says that the message whose button was pressed is out of date and this takes its place.
     """
 
     text: Text = ()

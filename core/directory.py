@@ -30,9 +30,14 @@ class Directory:
         self.version = 0
         self._by_identity: dict[Identity, PersonId] = {}
         self._by_token: dict[bytes, PersonId] = {}
+        self._by_name: dict[str, PersonId] = {}
 
     def identified(self, identity: Identity) -> Known | None:
         return self._known(self._by_identity.get(identity))
+
+    def named(self, name: str) -> Known | None:
+        """The person with this username or e-mail, whatever its case."""
+        return self._known(self._by_name.get(name.casefold()))
 
     def logged_in(self, token_hash: bytes) -> Known | None:
         """The person whom a login token stands for."""
@@ -49,6 +54,7 @@ class Directory:
         if known is not None:
             self.people[person_id] = known
             self._by_identity.update(dict.fromkeys(known.identities, person_id))
+            self._by_name.update(dict.fromkeys(_names(known.person), person_id))
             self._by_token.update((login.hash, person_id) for login in known.logins)
 
     def put_societies(self, societies: Iterable[Society], terms: Mapping[SocietyId, TokenTerm]) -> None:
@@ -62,5 +68,11 @@ class Directory:
     def _forget(self, old: Known) -> None:
         for identity in old.identities:
             self._by_identity.pop(identity, None)
+        for name in _names(old.person):
+            self._by_name.pop(name, None)
         for login in old.logins:
             self._by_token.pop(login.hash, None)
+
+
+def _names(person: Person) -> tuple[str, str]:
+    return person.username.casefold(), person.email.casefold()

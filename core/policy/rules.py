@@ -30,15 +30,15 @@ class Rules:
     society_token_days: int = 100
     """For how many days a society token is good."""
 
-    def hours(self, room: Room, weekday: int) -> OpeningHours:
-        """When `room` is open on a weekday (Monday is 0)."""
+    def hours(self, room: Room | None, weekday: int) -> OpeningHours:
+        """When `room`, or the campus in general, is open on a weekday (Monday is 0)."""
         if weekday >= _SATURDAY:
-            return room.weekend_hours or self.weekend_hours
-        return room.weekday_hours or self.weekday_hours
+            return (room.weekend_hours if room else None) or self.weekend_hours
+        return (room.weekday_hours if room else None) or self.weekday_hours
 
-    def grid(self, room: Room) -> int:
+    def grid(self, room: Room | None) -> int:
         """The step, in minutes of the campus's wall clock, on which a booking of `room` starts and ends."""
-        return room.granularity or self.granularity
+        return (room.granularity if room else None) or self.granularity
 
     @property
     def longest_horizon(self) -> timedelta:

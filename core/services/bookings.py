@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.clock import Clock
@@ -108,8 +108,11 @@ class BookingDesk:
         return Quota(quota_left(spent, self._rules), self._rules.allowance, before)
 
 
-def widened(slot: Interval, room: Room, rules: Rules) -> Interval:
-    """The smallest slot on the room's grid that holds `slot`; free and busy themselves are never rounded."""
+def widened(slot: Interval, room: Room | None, rules: Rules) -> Interval:
+    """The smallest slot on the grid of `room`, or of the campus in general, that holds `slot`.
+
+    Free and busy themselves are never rounded.
+    """
     grid = timedelta(minutes=rules.grid(room))
     start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
     return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
@@ -122,11 +125,15 @@ def _past_grid(local: datetime, grid: timedelta) -> timedelta:
     return since_midnight % grid
 
 
-def closing_time(start: datetime, room: Room, rules: Rules) -> datetime:
-    """When the room closes on the campus day of `start`, in UTC."""
-    local = start.astimezone(rules.zone)
-    closes = rules.hours(room, local.weekday()).closes
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    days, minutes = divmod(closes, 24 * 60)
-    day = (midnight + timedelta(days=days)).replace(hour=minutes // 60, minute=minutes % 60)
-    return day.astimezone(UTC)
+def open_hours(instant: datetime, room: Room | None, rules: Rules) -> Interval:
+    """When `room`, or the campus in general, is open on the campus day of `instant`."""
+    local = instant.astimezone(rules.zone)
+    hours = rules.hours(room, local.weekday())
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return Interval(_wall(midnight, hours.opens), _wall(midnight, hours.closes))
+
+
+def _wall(midnight: datetime, minutes: int) -> datetime:
+    """So many minutes after midnight on the wall clock, whatever the clocks did that day."""
+    days, minute = divmod(minutes, 24 * 60)
+    return (midnight + timedelta(days=days)).replace(hour=minute // 60, minute=minute % 60)

@@ -27,6 +27,8 @@ class FreeRoom:
     until: int | None
     because: Busy | None
     metres: float | None = None
+    start: int | None = None
+    """When it falls free, where some time within the slot was enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,39 @@ def find_rooms(
     ordered = _in_order(availability, mask, wish, end)
     page = islice(ordered, skip, skip + most)
     return Found(tuple(_free(availability, room, wish, end) for room in page), mask.bit_count())
+
+
+def find_some_time(
+    availability: Availability,
+    wish: RoomWish,
+    start: int,
+    end: int,
+    needed: int,
+    *,
+    skip: int = 0,
+    most: int = 10,
+) -> Found:
+    """Rooms free for `needed` seconds at some time within `[start, end)`, each with its first such time."""
+    fitting = availability.catalogue.listed(availability.catalogue.matching(wish))
+    gaps = ((room, _first_gap(availability, room, start, end, needed)) for room in fitting)
+    free = [(room, gap) for room, gap in gaps if gap is not None]
+    if wish.near is not None:
+        free.sort(key=lambda each: _metres(availability, each[0], wish))
+    page = free[skip : skip + most]
+    return Found(
+        tuple(replace(_free(availability, room, wish, gap[1]), start=gap[0]) for room, gap in page), len(free)
+    )
+
+
+def _first_gap(
+    availability: Availability, room: Room, start: int, end: int, needed: int
+) -> tuple[int, int] | None:
+    """On a quarter of an hour, so that it can be booked as it stands."""
+    for begin, finish in availability.schedule(room.id).gaps(start, end):
+        begin = -(-begin // _STEP) * _STEP
+        if finish - begin >= needed:
+            return begin, finish
+    return None
 
 
 def _in_order(availability: Availability, mask: int, wish: RoomWish, end: int) -> Iterator[Room]:

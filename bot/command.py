@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.asked import Asked
 from bot.desk import Desk
 from bot.reply import Reply
+from core.directory import Known
+from core.errors import NotSignedIn
 from core.model import Person
 
 
@@ -30,7 +33,8 @@ class Takes(StrEnum):
 class Parameter:
     """One thing a command takes, for platforms with typed options.
 
-    `phrase` puts a value among the words of a typed line (`{} seats`), so every door ends in the same reading.
+    `phrase` puts a value among the words of a typed line (`{} seats`), so every door ends in the same
+    reading.
     """
 
     name: str
@@ -42,13 +46,38 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command or action about to be answered: who asks, the person behind them, and the rest of the words."""
+    """A command or action about to be answered.
+
+    Who asks, the person behind them, and the rest of the words.
+    """
 
     asked: Asked
     desk: Desk
-    person: Person | None
+    known: Known | None
     words: str = ""
     value: str = ""
+    menu: "tuple[Command, ...]" = ()
+
+    @property
+    def person(self) -> Person:
+        """The person who asks. `NotSignedIn` when nobody known stands behind the identity."""
+        if self.known is None:
+            raise NotSignedIn("Roomie does not know who you are yet, so it cannot do that for you.")
+        return self.known.person
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone to read and write times in: the person's, else their platform's, else the campus's."""
+        name = (self.known.person.zone if self.known else None) or self.asked.by.zone
+        try:
+            return ZoneInfo(name) if name else self.desk.rules.zone
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return self.desk.rules.zone
+
+    @property
+    def key(self) -> str | None:
+        """What makes this very request safe to repeat."""
+        return f"{self.asked.by.identity} {self.asked.key}" if self.asked.key else None
 
 
 Answer: TypeAlias = Callable[[Call], Awaitable[Reply]]

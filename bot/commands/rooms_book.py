@@ -1,0 +1,118 @@
+"""`/rooms book` and `/book`: holding a room, at once or, when something was guessed, after a look."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.booking import book
+from bot.codes import Search, SlotCode
+from bot.command import Action, Call, Command, Parameter, Takes
+from bot.language import Kind, Reading, When
+from bot.reply import Bold, Button, ButtonStyle, Inline, Reply, Stretch, Tone
+from bot.wishes import confusion, echo_of, read_words, search_for
+from bot.wording import minutes, room_name
+from core.catalogue import RoomWish
+from core.interval import Interval
+from core.model import Room, SocietyId
+from core.policy.quota import has_quota
+from core.services.bookings import widened
+
+_LONGEST_TITLE = 150
+
+
+async def answer(call: Call) -> Reply:
+    picture = await call.desk.fresh()
+    reading = read_words(call)
+    if (confused := confusion(reading)) is not None:
+        return confused
+    if reading.room is None:
+        return _no_room(call, reading)
+    room = picture.catalogue.room(reading.room)
+    when = reading.when
+    if when is None or when.kind not in {Kind.INSTANT, Kind.RANGE} or when.repeats is not None:
+        return _no_time(call, reading, room)
+    slot = _slot(call, when, room)
+    if _is_plain(reading, when, slot):
+        return await book(call, SlotCode(room.id, slot, reading.society), reading.title or "")
+    return _offer(call, reading, room, slot)
+
+
+async def press(call: Call) -> Reply:
+    """A Book button: the slot was shown when it was pressed."""
+    await call.desk.fresh()
+    return await book(call, SlotCode.read(call.value), "")
+
+
+def _slot(call: Call, when: When, room: Room) -> Interval:
+    """What was said, on the room's grid. An end that nobody said follows the widened start."""
+    length = timedelta(minutes=call.desk.default_minutes)
+    if when.end is not None:
+        return widened(Interval(when.start, when.end), room, call.desk.rules)
+    start = widened(Interval.lasting(when.start, length), room, call.desk.rules).start
+    return Interval.lasting(start, length)
+
+
+def _is_plain(reading: Reading, when: When, slot: Interval) -> bool:
+    """Whether the wish can be carried out as it was said, with nothing guessed that costs."""
+    said = (when.start, when.end or slot.end) == (slot.start, slot.end)
+    return said and not reading.leftover and not reading.alternatives
+
+
+def _offer(call: Call, reading: Reading, room: Room, slot: Interval) -> Reply:
+    """The echo with its cost; the press on it books."""
+    said: list[Inline] = [Bold(room_name(room)), " ", Stretch(slot)]
+    if reading.society is None and call.known is not None and has_quota(call.person):
+        said.append(f", {minutes(slot.minutes)} of your quota")
+    said.append("?")
+    if reading.leftover:
+        said.append(f" I could not place: {', '.join(reading.leftover)}.")
+    buttons = [_book_button("Book it", room, slot, reading.society)]
+    for other in reading.alternatives[:2]:
+        other_slot = _slot(call, other, room)
+        local = other_slot.start.astimezone(call.zone)
+        label = f"{local:%a} {local.day} {local:%b} {local:%H:%M} instead"
+        buttons.append(_book_button(label, room, other_slot, reading.society))
+    return Reply(tuple(said), actions=tuple(buttons))
+
+
+def _book_button(label: str, room: Room, slot: Interval, society_id: SocietyId | None) -> Button:
+    style = ButtonStyle.PRIMARY if label == "Book it" else ButtonStyle.PLAIN
+    return Button("book", label, str(SlotCode(room.id, slot, society_id)), style)
+
+
+def _no_room(call: Call, reading: Reading) -> Reply:
+    said = "Which room? Name one, as in `/book K-J17-G01 tomorrow 3pm for 2 hours`."
+    if reading.when is None:
+        return Reply((said,), tone=Tone.CONFUSED)
+    search = search_for(call, reading)
+    button = Button("free", f"Free rooms: {echo_of(call, reading)}"[:75], str(search))
+    return Reply((said,), tone=Tone.CONFUSED, actions=(button,))
+
+
+def _no_time(call: Call, reading: Reading, room: Room) -> Reply:
+    said = f"When would you like {room_name(room)}? Say a time, as in “tomorrow 3pm for 2 hours”."
+    when = reading.when
+    if when is not None and when.repeats is not None:
+        said = "Roomie books one date at a time. Name the first, as in “tuesday 5pm for 1 hour”."
+    if when is None:
+        return Reply((said,), tone=Tone.CONFUSED)
+    search = search_for(call, replace(reading, room=None))
+    search = Search(search.slot, search.minutes, RoomWish(building=room.building_id), reading.society)
+    return Reply((said,), tone=Tone.CONFUSED, actions=(Button("free", "What is free then", str(search)),))
+
+
+COMMAND = Command(
+    name="rooms book",
+    summary="Book a room",
+    usage='/rooms book ROOM WHEN [for SOCIETY] ["title"]',
+    answer=answer,
+    takes=(
+        Parameter("room", Takes.ROOM, "Which room", required=True),
+        Parameter("when", Takes.WHEN, "When: tomorrow 3pm for 2 hours, fri 10-12", required=True),
+        Parameter("for", Takes.SOCIETY, "The society it is for", phrase="for {}"),
+        Parameter("title", Takes.TEXT, "What it is for", phrase='"{}"'),
+    ),
+    actions=(Action("book", press),),
+    also=("book",),
+    examples=("/book G01 tomorrow 3pm for 2 hours", '/book RO-POO fri 5-7pm for SOTECHSOC "Weekly meeting"'),
+    changes_things=True,
+)

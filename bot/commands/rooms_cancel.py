@@ -1,0 +1,41 @@
+"""`/rooms cancel`: giving a booking up."""
+
+from bot.command import Action, Call, Command, Parameter, Takes
+from bot.own_bookings import meant
+from bot.reply import Bold, Inline, Reply, Stretch, Tone
+from bot.wording import minutes, room_name
+from core.model import BookingId
+
+
+async def answer(call: Call) -> Reply:
+    await call.desk.fresh()
+    booking, _ = meant(call, call.words)
+    return await _cancel(call, booking.id)
+
+
+async def press(call: Call) -> Reply:
+    await call.desk.fresh()
+    return await _cancel(call, BookingId(call.value))
+
+
+async def _cancel(call: Call, booking_id: BookingId) -> Reply:
+    cancelled = await call.desk.bookings.cancel(booking_id, call.person.id)
+    booking = cancelled.booking
+    room = call.desk.picture.catalogue.room(booking.room_id)
+    said: list[Inline] = ["Cancelled: ", Bold(room_name(room)), " ", Stretch(booking.interval), "."]
+    if cancelled.refund:
+        left = minutes(cancelled.quota_left)
+        said.append(f" {minutes(cancelled.refund)} came back; {left} are left this week.")
+    return Reply(tuple(said), tone=Tone.DONE, replaces=True)
+
+
+COMMAND = Command(
+    name="rooms cancel",
+    summary="Give a booking up",
+    usage="/rooms cancel [ID]",
+    answer=answer,
+    takes=(Parameter("booking", Takes.BOOKING, "Which booking, as /rooms mine shows it"),),
+    actions=(Action("cancel", press),),
+    also=("cancel",),
+    changes_things=True,
+)

@@ -1,0 +1,42 @@
+"""`/rooms here`: saying "I'm here" for a booking."""
+
+from bot.command import Action, Call, Command, Parameter, Takes
+from bot.own_bookings import meant
+from bot.reply import Bold, Moment, Reply, Style, Tone
+from bot.wording import booking_buttons, room_name
+from core.model import BookingId
+
+
+async def answer(call: Call) -> Reply:
+    await call.desk.fresh()
+    booking, _ = meant(call, call.words)
+    return await _check_in(call, booking.id)
+
+
+async def press(call: Call) -> Reply:
+    await call.desk.fresh()
+    return await _check_in(call, BookingId(call.value))
+
+
+async def _check_in(call: Call, booking_id: BookingId) -> Reply:
+    booking = await call.desk.bookings.check_in(booking_id, call.person.id)
+    room = call.desk.picture.catalogue.room(booking.room_id)
+    until = Moment(booking.interval.end, Style.TIME)
+    return Reply(
+        ("Welcome. ", Bold(room_name(room)), " is yours until ", until, "."),
+        tone=Tone.DONE,
+        actions=booking_buttons(booking, call.desk.clock.now()),
+        replaces=True,
+    )
+
+
+COMMAND = Command(
+    name="rooms here",
+    summary="Say that you have come",
+    usage="/rooms here [ID]",
+    answer=answer,
+    takes=(Parameter("booking", Takes.BOOKING, "Which booking, as /rooms mine shows it"),),
+    actions=(Action("here", press),),
+    also=("here",),
+    changes_things=True,
+)

@@ -1,0 +1,175 @@
+"""Finding the command someone means, running it, and turning whatever goes wrong into a kind reply."""
+
+import difflib
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.asked import Asked, Door
+from bot.command import Action, Call, Command
+from bot.desk import Desk
+from bot.plain_words import command_for
+from bot.reply import Button, Code, Reply, Tone
+from bot.wording import clock, minutes
+from core.directory import Known
+from core.errors import (
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    OutsideHours,
+    QuotaSpent,
+    RoomieError,
+    TooFarAhead,
+    Unavailable,
+    UnknownRoom,
+)
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_LINE = 2_000
+_SPACES = re.compile(r"\s+")
+
+
+class Dispatcher:
+    """Answers everything asked, through whichever door. Never raises."""
+
+    def __init__(self, desk: Desk, commands: Sequence[Command]) -> None:
+        self._desk = desk
+        self._menu = tuple(commands)
+        self._commands = {
+            tuple(name.split()): command for command in commands for name in (command.name, *command.also)
+        }
+        self._actions: dict[str, Action] = {
+            action.name: action for command in commands for action in command.actions
+        }
+        self._actions |= {
+            name: Action(name, self._command(words).answer) for name, words in _PRESSED_COMMANDS.items()
+        }
+
+    @property
+    def menu(self) -> tuple[Command, ...]:
+        return self._menu
+
+    async def answer(self, asked: Asked) -> Reply:
+        """The reply to one thing asked."""
+        try:
+            return await self._answer(asked)
+        except RoomieError as refusal:
+            return self._refused(refusal)
+        except Exception:
+            fault = secrets.token_hex(4)
+            logger.exception("fault %s while answering %s", fault, asked.action or asked.words[:40])
+            return Reply(
+                (f"Something went wrong here (fault {fault}). Nothing was changed.",), tone=Tone.BROKEN
+            )
+
+    async def _answer(self, asked: Asked) -> Reply:
+        call = Call(asked, self._desk, await self._known(asked), value=asked.value, menu=self._menu)
+        if asked.action:
+            action = self._actions.get(asked.action)
+            if action is None:
+                raise Invalid("This button is too old to understand. Please ask again.")
+            return await action.answer(call)
+        command, words = self._find(asked)
+        if command is None:
+            return self._unknown(asked)
+        return await command.answer(replace(call, words=words))
+
+    async def _known(self, asked: Asked) -> Known | None:
+        """The person behind an identity. A terminal is trusted with usernames."""
+        directory = (await self._desk.fresh()).directory
+        identity = asked.by.identity
+        if asked.by.door is Door.TERMINAL:
+            return directory.named(identity.removeprefix(f"{Door.TERMINAL}:"))
+        return directory.identified(identity)
+
+    def _find(self, asked: Asked) -> tuple[Command | None, str]:
+        """The command with the longest name that a line begins with, and the rest of the line."""
+        if len(asked.words) > _LONGEST_LINE:
+            raise Invalid(f"That is longer than {_LONGEST_LINE} characters. Say it shorter, please.")
+        line = asked.words.strip().removeprefix("/").strip()
+        words = _SPACES.split(line) if line else []
+        for length in (2, 1):
+            command = self._commands.get(tuple(word.casefold() for word in words[:length]))
+            if command is not None and len(words) >= length:
+                return command, _after(line, length)
+        if asked.free:
+            name, rest = command_for(line)
+            return self._command(name), rest
+        if not words or (len(words) == 1 and words[0].casefold() in _FAMILIES):
+            return self._command("help"), "".join(words)
+        return None, line
+
+    def _command(self, name: str) -> Command:
+        return self._commands[tuple(name.split())]
+
+    def _unknown(self, asked: Asked) -> Reply:
+        """The nearest commands, to type or press."""
+        line = asked.words.strip().removeprefix("/")
+        head = " ".join(line.casefold().split()[:2])
+        names = [each.name for each in self._menu]
+        near = difflib.get_close_matches(head, names, n=2, cutoff=0.5)
+        family = head.split(" ")[0]
+        near = near or [name for name in names if name.split(" ")[0] == family][:2]
+        if not near:
+            return Reply(
+                ("I do not know that. ", Code("/help"), " shows what I do."),
+                tone=Tone.CONFUSED,
+                actions=(Button("help", "Help"),),
+            )
+        said = " or ".join(f"/{name}" for name in near)
+        return Reply(
+            (f"I do not know “{line[:60]}”. Did you mean {said}?",),
+            tone=Tone.CONFUSED,
+            actions=(Button("help", "Help"),),
+        )
+
+    def _refused(self, refusal: RoomieError) -> Reply:
+        tone = Tone.BROKEN if isinstance(refusal, Unavailable) else Tone.REFUSED
+        if isinstance(refusal, Invalid | NotFound):
+            tone = Tone.CONFUSED
+        return Reply((_kindly(refusal),), tone=tone, actions=_ways_on(refusal))
+
+
+_FAMILIES = {"rooms", "society", "room", "societies"}
+_PRESSED_COMMANDS = {
+    "free_now": "rooms free",
+    "mine": "rooms mine",
+    "quota": "rooms quota",
+    "whoami": "whoami",
+}
+
+
+def _after(line: str, words: int) -> str:
+    parts = line.split(None, words)
+    return parts[words] if len(parts) > words else ""
+
+
+def _kindly(refusal: RoomieError) -> str:
+    """The refusal's sentence with what helps next."""
+    match refusal:
+        case QuotaSpent():
+            hours = -(-int(refusal.resets_in.total_seconds()) // 3600)
+            fresh = f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+            return (
+                f"{refusal} This would take {minutes(refusal.cost)} and {minutes(refusal.left)} are left; "
+                f"they are fresh again in {fresh}."
+            )
+        case OutsideHours():
+            return f"{refusal} The room is open {clock(refusal.opens)}–{clock(refusal.closes)}."
+        case TooFarAhead():
+            return f"{refusal} The last day you can book now is {refusal.days} days from today."
+        case UnknownRoom() if refusal.room_id:
+            return f"There is no room {refusal.room_id[:60]}."
+        case _:
+            return str(refusal)
+
+
+def _ways_on(refusal: RoomieError) -> tuple[Button, ...]:
+    if isinstance(refusal, NotSignedIn):
+        return (Button("whoami", "Who am I here?"),)
+    if isinstance(refusal, QuotaSpent):
+        return (Button("mine", "My bookings"),)
+    return ()

@@ -1,0 +1,59 @@
+"""Which society and which person a line about societies means."""
+
+import re
+from dataclasses import dataclass
+
+from bot.command import Call
+from core.errors import BadSociety, Invalid
+from core.model import Identity, Role, SocietyId
+
+_MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Someone named in a line, and the society, None when only one can be meant."""
+
+    who: str
+    society_id: SocietyId | None
+
+
+def named_in(call: Call) -> Named:
+    """Read `@user [SOCIETY]`: a mention, username or e-mail, then a society's id or name."""
+    words = call.words.strip()
+    if (mention := _MENTION.search(words)) is not None:
+        who: str = _identity(call, mention["id"])
+        rest = words[: mention.start()] + words[mention.end() :]
+    else:
+        who, _, rest = words.partition(" ")
+        who = who.removeprefix("@")
+    if not who:
+        raise Invalid(f"Who? For example: /{call.asked.words.split(' ')[0]} add rema")
+    return Named(who, society_in(call, rest))
+
+
+def society_in(call: Call, words: str) -> SocietyId | None:
+    """The society that words name by id or name, among those the asker belongs to first."""
+    sought = words.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
+    if not sought:
+        return _presided(call)
+    societies = call.desk.picture.directory.societies
+    for society in societies.values():
+        if sought.casefold() in {society.id.casefold(), society.name.casefold()}:
+            return society.id
+    raise BadSociety(sought)
+
+
+def _presided(call: Call) -> SocietyId | None:
+    if call.known is None:
+        return None
+    presided = [each.society.id for each in call.known.memberships if each.role is Role.PRESIDENT]
+    if len(presided) > 1:
+        raise Invalid(f"You preside over {len(presided)} societies. Say which: {', '.join(presided)}")
+    return presided[0] if presided else None
+
+
+def _identity(call: Call, platform_id: str) -> Identity:
+    """The identity a mention stands for, on the asker's own platform and workspace."""
+    mine = call.asked.by.identity
+    return Identity(f"{mine.rpartition(':')[0]}:{platform_id}")

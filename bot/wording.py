@@ -1,0 +1,115 @@
+"""How rooms, bookings and slots are put into words, the same behind every door."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Stretch, Style, Text
+from core.catalogue import Catalogue
+from core.model import Booking, BookingState, Busy, Equipment, Room, Usage
+from core.services.find_rooms import FreeRoom
+
+USAGES = {
+    Usage.AUDITORIUM: "auditorium",
+    Usage.COMPUTER_LAB: "computer lab",
+    Usage.LABORATORY: "laboratory",
+    Usage.LECTURE_THEATRE: "lecture theatre",
+    Usage.MEETING_ROOM: "meeting room",
+    Usage.STUDIO: "studio",
+    Usage.TUTORIAL_ROOM: "tutorial room",
+    Usage.LIBRARY: "library room",
+}
+
+_EQUIPMENT = {
+    Equipment.COFFEE: "coffee machine",
+    Equipment.WATER: "water fountain",
+    Equipment.WHEELCHAIR: "wheelchair access",
+    Equipment.COMPUTER: "computers",
+}
+
+
+def room_name(room: Room) -> str:
+    """A room's full name, and its id where the name does not hold it already."""
+    return room.name if room.id in room.name else f"{room.name} ({room.id})"
+
+
+def about_room(room: Room, catalogue: Catalogue) -> str:
+    """`36 seats · computer lab · Ainsworth Building · printer`."""
+    building = catalogue.buildings.get(room.building_id)
+    parts = [f"{room.capacity} seats" if room.capacity else "", usage_name(room.usage)]
+    parts.append(building.name if building and building.name not in room.name else "")
+    parts += [_EQUIPMENT.get(each, each.value) for each in sorted(room.equipment)]
+    return " · ".join(part for part in parts if part)
+
+
+def usage_name(usage: str) -> str:
+    return USAGES.get(Usage(usage), "") if usage in set(Usage) else usage.lower()
+
+
+def free_until(free: FreeRoom, at: datetime) -> Text:
+    """`free until 15:00 (COMP1511 LEC, timetable)`: when it ends and why."""
+    if free.until is None or free.because is None:
+        return ("free for as long as anybody knows",)
+    until = moment(free.until)
+    same_day = (until.at - at).total_seconds() < 24 * 60 * 60
+    style = Style.TIME if same_day else Style.DATETIME
+    return ("free until ", Moment(until.at, style), f" ({because(free.because)})")
+
+
+def because(busy: Busy) -> str:
+    """What takes a room and who says so: `COMP1511 LEC, timetable unsw`."""
+    if busy.booking_id is not None:
+        return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
+    return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")
+
+
+def moment(seconds: int, style: Style = Style.DATETIME) -> Moment:
+    return Moment(datetime.fromtimestamp(seconds, UTC), style)
+
+
+def distance(metres: float | None) -> str:
+    """Whole tens of metres, as the crow flies."""
+    return "" if metres is None else f"{round(metres / 10) * 10} m away"
+
+
+def short_id(booking: Booking) -> str:
+    """Enough of a booking's id to type."""
+    return booking.id[:8]
+
+
+def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> Item:
+    """A booking in a list: where, when, and its short id."""
+    title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
+    if booking.title:
+        title += [" · ", booking.title]
+    detail: list[Inline] = [Stretch(booking.interval), " · ", Code(short_id(booking))]
+    if booking.checked_in_at:
+        detail.append(" · checked in")
+    return Item(tuple(title), tuple(detail), buttons)
+
+
+def booking_buttons(booking: Booking, now: datetime) -> tuple[Button, ...]:
+    """What its owner can do with an active booking."""
+    if booking.state is BookingState.CANCELLED or booking.interval.end <= now:
+        return ()
+    buttons = [Button("extend", "30 min more", f"{booking.id}~30")]
+    if booking.interval.start <= now and booking.checked_in_at is None:
+        buttons.insert(0, Button("here", "I'm here", booking.id, ButtonStyle.PRIMARY))
+    buttons.append(
+        Button("cancel", "Cancel", booking.id, ButtonStyle.DANGER, confirm="Give this booking up?")
+    )
+    return tuple(buttons)
+
+
+def minutes(count: int) -> str:
+    """`1 minute`, `90 minutes`."""
+    return f"{count} minute" if count == 1 else f"{count} minutes"
+
+
+def clock(minutes_after_midnight: int) -> str:
+    return f"{minutes_after_midnight // 60:02}:{minutes_after_midnight % 60:02}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
