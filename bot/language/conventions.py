@@ -1,0 +1,29 @@
+"""The habits a phrase is read with, where its words leave something open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+
+PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "early morning": (7, 9),
+        "morning": (9, 12),
+        "lunch": (12, 13),
+        "afternoon": (13, 17),
+        "evening": (17, 20),
+        "night": (20, 22),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What is taken for granted. Hours are wall time; `parts` gives each part of the day its first and last."""
+
+    default_duration: timedelta = timedelta(minutes=60)
+    day_first: bool = True
+    earliest_hour: int = 7
+    latest_hour: int = 22
+    furthest: timedelta = timedelta(days=366)
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: PARTS)

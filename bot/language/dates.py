@@ -1,0 +1,297 @@
+"""Days of the calendar: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, WeekdayOfMonth
+from bot.language.items import Impossible, Item, On, Stamp
+from bot.language.line import Line, ordinal
+from bot.language.vocabulary import HOUR_WORDS, MONTHS, WEEKDAYS
+
+Found = tuple[Item, int]
+
+_FEASTS: dict[tuple[str, ...], Day] = {
+    ("new", "years", "day"): Calendar(1, 1),
+    ("new", "year", "day"): Calendar(1, 1),
+    ("new", "years", "eve"): Calendar(31, 12),
+    ("new", "year", "eve"): Calendar(31, 12),
+    ("new", "years"): Calendar(1, 1),
+    ("nye",): Calendar(31, 12),
+    ("australia", "day"): Calendar(26, 1),
+    ("valentines", "day"): Calendar(14, 2),
+    ("valentines",): Calendar(14, 2),
+    ("leap", "day"): Calendar(29, 2),
+    ("st", "patricks", "day"): Calendar(17, 3),
+    ("april", "fools", "day"): Calendar(1, 4),
+    ("april", "fools"): Calendar(1, 4),
+    ("anzac", "day"): Calendar(25, 4),
+    ("halloween",): Calendar(31, 10),
+    ("guy", "fawkes", "night"): Calendar(5, 11),
+    ("guy", "fawkes"): Calendar(5, 11),
+    ("bonfire", "night"): Calendar(5, 11),
+    ("christmas", "eve"): Calendar(24, 12),
+    ("xmas", "eve"): Calendar(24, 12),
+    ("christmas", "day"): Calendar(25, 12),
+    ("xmas", "day"): Calendar(25, 12),
+    ("christmas",): Calendar(25, 12),
+    ("xmas",): Calendar(25, 12),
+    ("boxing", "day"): Calendar(26, 12),
+    ("good", "friday"): Easter(-2),
+    ("easter", "saturday"): Easter(-1),
+    ("easter", "sunday"): Easter(),
+    ("easter", "monday"): Easter(1),
+    ("shrove", "tuesday"): Easter(-47),
+    ("pancake", "day"): Easter(-47),
+    ("ash", "wednesday"): Easter(-46),
+}
+_FEAST_BEGINNINGS = frozenset(words[0] for words in _FEASTS)
+_NOT_A_DAY_AFTER = frozenset(
+    "floor floors level lvl year years yr time edition row attempt semester term trimester week lab tutorial lecture "
+    "lectures quiz assignment anniversary birthday grade door person place team group gen generation class hour "
+    "attempts wave base degree draft round rounds test exam party meeting one version street avenue".split()
+)
+_BEFORE_A_DATE = frozenset(WEEKDAYS) | {"on", ","}
+_MONTHS_NEEDING_A_DAY = frozenset({"may", "march", "mar", "dec", "sep", "jan"})
+
+
+def calendar_day(line: Line, index: int) -> Found | None:
+    """The day of the calendar told from this position on."""
+    if line.number(index) is not None:
+        ways: tuple[Callable[[Line, int], Found | None], ...] = _OF_FIGURES
+    else:
+        ways = _OF_WORDS
+    for way in ways:
+        found = way(line, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _iso(line: Line, index: int) -> Found | None:
+    """`2026-03-12`, `2026/3/12`, and with a time and an offset."""
+    year, month, day = line.number(index), line.number(index + 2), line.number(index + 4)
+    signs = {line.word(index + 1), line.word(index + 3)}
+    if year is None or month is None or day is None or len(line.word(index)) != 4 or len(signs) != 1:
+        return None
+    if not signs <= {"-", "/", "."} or year < 1900:
+        return None
+    on = _dated(year, month, day)
+    stamp = _stamp(line, index + 5, on) if isinstance(on, On) else None
+    if stamp is not None:
+        return stamp
+    after = index + 5
+    return on, after + (line.word(after) == "t" and line.number(after + 1) is not None)
+
+
+def _stamp(line: Line, index: int, on: On) -> Found | None:
+    """The rest of an ISO instant: `T10:20:00+01:00`, `T10:20Z`."""
+    at = index + (line.word(index) == "t")
+    text = ""
+    while (
+        at < len(line)
+        and len(text) < 24
+        and (line.number(at) is not None or line.word(at) in {":", ".", "+", "-"})
+    ):
+        if text and not line.is_glued(at):
+            break
+        text += line.word(at)
+        at += 1
+    zulu = line.word(at) == "z" and line.is_glued(at)
+    clock, sign, _ = text.partition("+") if "+" in text else text.partition("-")
+    if ":" not in clock or not (sign or zulu):
+        return None
+    day = next(iter(on.day.stretches(date.min))).first
+    return Stamp(f"{day.isoformat()}T{text}{'Z' if zulu else ''}"), at + zulu
+
+
+def _dated(year: int, month: int, day: int) -> Item:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return Impossible()
+    return On(Calendar(day, month, year))
+
+
+def _slashed(line: Line, index: int) -> Found | None:
+    """`12/3`, `12/3/26`, `12-3-2026`, `12.3.`, `12.3.2026`: the day comes first."""
+    first, second, third = line.number(index), line.number(index + 2), line.number(index + 4)
+    sign = line.word(index + 1)
+    if first is None or second is None or sign not in {"/", "-", "."} or not line.is_glued(index + 2):
+        return None
+    if line.word(index + 3) == sign and third is not None and line.is_glued(index + 4):
+        return _with_year(line, index, first, second, third)
+    if sign == "/":
+        return _day_and_month(first, second), index + 3
+    if sign == "." and len(line.word(index + 2)) == 1 and 1 <= second <= 12 and 1 <= first <= 31:
+        ended = line.word(index + 3) == "." and line.is_glued(index + 3)
+        if ended or (line.word(index - 1) in _BEFORE_A_DATE and line.word(index + 3) not in HOUR_WORDS):
+            return _day_and_month(first, second), index + 3 + ended
+    return None
+
+
+def _day_and_month(first: int, second: int) -> Item:
+    if second > 12 and first <= 12:
+        first, second = second, first
+    if not (1 <= second <= 12 and 1 <= first <= 31):
+        return Impossible()
+    day = Calendar(first, second)
+    return On(Named((day,)), swapped=Calendar(second, first) if first <= 12 and first != second else None)
+
+
+def _with_year(line: Line, index: int, first: int, second: int, third: int) -> Found | None:
+    size = len(line.word(index + 4))
+    if size not in {2, 4} or len(line.word(index)) > 2:
+        return None
+    year = third if size == 4 else 2000 + third
+    if second > 12 and first <= 12:
+        first, second = second, first
+    return _dated(year, second, first), index + 5
+
+
+def _run_together(line: Line, index: int) -> Found | None:
+    """`20260312`."""
+    word = line.word(index)
+    if len(word) != 8 or not word.isdecimal() or not word.startswith("20"):
+        return None
+    on = _dated(int(word[:4]), int(word[4:6]), int(word[6:]))
+    return (on, index + 1) if isinstance(on, On) else None
+
+
+def _day_then_month(line: Line, index: int) -> Found | None:
+    """`12 March`, `12th of March 2027`, `the twelfth of march`."""
+    at = index + (line.word(index) == "the")
+    told = ordinal(line, at)
+    number, after = (told.value, told.after) if told else (line.number(at), at + 1)
+    if number is None or len(line.word(at)) > 2 and told is None:
+        return None
+    after = line.past(after, {"of", "-", "/"} if line.is_glued(after) else {"of"})
+    month = MONTHS.get(line.word(after))
+    if month is None or (
+        line.word(after) == "may" and line.word(after + 1) in {"i", "we", "be", "need", "have"}
+    ):
+        return None
+    return _of_month(line, number, month, after + 1)
+
+
+def _of_month(line: Line, day: int, month: int, after: int) -> Found:
+    at = line.past(after, {",", "-", "/", "'"})
+    year = line.number(at)
+    if year is not None and len(line.word(at)) == 4 and 2000 <= year <= 2099 and not _is_time(line, at, year):
+        return _dated(year, month, day), at + 1
+    if not 1 <= day <= 31 or not _fits(day, month):
+        return Impossible(), after
+    return On(Calendar(day, month)), after + (line.word(after) == "." and line.is_glued(after))
+
+
+def _is_time(line: Line, index: int, year: int) -> bool:
+    """Whether four figures after a month are hours and minutes: `12 march 2030` is a year, `2015-2100` is not."""
+    return line.word(index + 1) in {"-", "to", "hrs", "hours", "h"} or year % 100 > 40
+
+
+def _fits(day: int, month: int) -> bool:
+    return day <= (29 if month == 2 else 30 if month in {4, 6, 9, 11} else 31)
+
+
+def _month_then_day(line: Line, index: int) -> Found | None:
+    """`March 12th`, `march the 12th`, `Mar. 12`; `March` alone is the whole month."""
+    month = MONTHS.get(line.word(index))
+    if month is None:
+        return None
+    at = line.past(index + 1, {".", "the", "-", "/"})
+    told = ordinal(line, at)
+    number, after = (told.value, told.after) if told else (line.number(at), at + 1)
+    if number is not None and 1 <= number <= 31 and len(line.word(at)) <= 2 and not (
+        told is None and _is_an_hour(line, at + 1)
+    ):  # fmt: skip
+        return _of_month(line, number, month, after)
+    return _whole_month(line, index, month)
+
+
+def _is_an_hour(line: Line, index: int) -> bool:
+    return line.word(index) in {":", "am", "pm", "oclock"}
+
+
+def _whole_month(line: Line, index: int, month: int) -> Found | None:
+    year = line.number(index + 1)
+    if year is not None and 2000 <= year <= 2099:
+        return On(Month(month, year=year)), index + 2
+    if line.word(index) in _MONTHS_NEEDING_A_DAY and line.word(index - 1) not in {
+        "in",
+        "until",
+        "to",
+        "of",
+        "next",
+        "-",
+    }:
+        return None
+    return On(Month(month)), index + 1
+
+
+def _the_nth(line: Line, index: int) -> Found | None:
+    """`the 12th`, `12th`; but not `the 12th floor`."""
+    at = index + (line.word(index) == "the")
+    told = ordinal(line, at)
+    if told is None or not 1 <= told.value <= 31 or line.word(told.after) in _NOT_A_DAY_AFTER:
+        return None
+    nth = _nth_weekday(line, told.value, told.after)
+    if nth is not None:
+        return nth
+    if told.spelled and (at == index or told.value < 4):
+        return None
+    after = told.after
+    if line.reads(after, "of", "next", "month"):
+        return On(Shifted(days=told.value - 1, base=Month(months=1, first_only=True))), after + 3
+    if line.reads(after, "of", "this", "month") or line.reads(after, "of", "the", "month"):
+        after += 3
+    return On(Calendar(told.value)), after
+
+
+def _nth_weekday(line: Line, nth: int, index: int) -> Found | None:
+    """`the second tuesday of april`, `first monday in the month`."""
+    number = WEEKDAYS.get(line.word(index))
+    at = index + 1
+    if number is None or line.word(at) not in {"in", "of"} or nth > 5:
+        return None
+    at = line.past(at + 1, {"the", "this"})
+    months = 1 if line.word(at) == "next" else 0
+    at += months
+    if line.word(at) == "month":
+        return On(WeekdayOfMonth(nth, number, Month(months=months))), at + 1
+    month = MONTHS.get(line.word(at))
+    return (On(WeekdayOfMonth(nth, number, Month(month))), at + 1) if month else None
+
+
+def _last_weekday(line: Line, index: int) -> Found | None:
+    """`the last friday of march`."""
+    at = index + (line.word(index) == "the")
+    return _nth_weekday(line, -1, at + 1) if line.word(at) == "last" else None
+
+
+def _weekday_and_number(line: Line, index: int) -> Found | None:
+    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`: the number tells the day, the weekday comes along."""
+    if line.word(index) not in WEEKDAYS:
+        return None
+    at = line.past(index + 1, {",", ".", "the"})
+    found = _day_then_month(line, at) or _month_then_day(line, at) or _slashed(line, at) or _the_nth(line, at)
+    if found is None or not isinstance(found[0], On) or isinstance(found[0].day, Month | WeekdayOfMonth):
+        return None
+    return found
+
+
+def _feast(line: Line, index: int) -> Found | None:
+    if line.word(index) not in _FEAST_BEGINNINGS:
+        return None
+    longest = max((words for words in _FEASTS if line.reads(index, *words)), key=len, default=None)
+    return (On(_FEASTS[longest]), index + len(longest)) if longest else None
+
+
+_OF_FIGURES = (_iso, _slashed, _day_then_month, _the_nth)
+_OF_WORDS = (
+    _run_together,
+    _feast,
+    _last_weekday,
+    _weekday_and_number,
+    _day_then_month,
+    _month_then_day,
+    _the_nth,
+)

@@ -1,0 +1,180 @@
+"""Reading a text: names and wishes first, then the time, then what is left over."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from bot.language.bares import settled
+from bot.language.conventions import Conventions
+from bot.language.line import Line
+from bot.language.names import Names
+from bot.language.phrase import Phrase, assembled
+from bot.language.places import places
+from bot.language.quoted import mentions, titles
+from bot.language.reading import Reading, Span
+from bot.language.refusal import question, refusal
+from bot.language.resolve import Resolved, resolved
+from bot.language.scan import pieces, spellable
+from bot.language.seats import seats
+from bot.language.spelling import Speller
+from bot.language.vocabulary import FILLERS, KNOWN, LINK_WORDS
+from bot.language.wishes import wishes
+from bot.language.words import Token, plain, tokenise
+from core.model import Equipment, Location, Usage
+
+_LONGEST = 4_000
+_SPELLINGS_TRIED = 40
+_SILENT = FILLERS | LINK_WORDS
+CONVENTIONS = Conventions()
+
+
+def read(
+    text: str, *, now: datetime, zone: ZoneInfo, names: Names, conventions: Conventions = CONVENTIONS
+) -> Reading:
+    """Everything that a text says about a time and a room. It never raises, whatever the text.
+
+    Only the first 4,000 characters are looked at; nobody asks for a room in more.
+    """
+    return _Reader(text, now, zone, names, conventions).reading()
+
+
+class _Reader:
+    """One text on its way to a reading: each step takes the tokens it understands."""
+
+    def __init__(
+        self, text: str, now: datetime, zone: ZoneInfo, names: Names, conventions: Conventions
+    ) -> None:
+        self.text = text
+        self.now, self.zone, self.names, self.conventions = now, zone, names, conventions
+        self.source = plain(text[:_LONGEST])
+        self.tokens = tokenise(self.source)
+
+    def reading(self) -> Reading:
+        title, people = self._title(), self._people()
+        self._spell()
+        where = places(self.tokens, self.names)
+        capacity = self._capacity()
+        wished = self._wishes()
+        phrase, when = self._time()
+        asked = phrase.asked
+        if asked is not None and capacity is None and (phrase.end is not None or phrase.length is not None):
+            capacity, asked = asked.value, None
+        read = Reading(
+            text=self.text,
+            when=when.when if when.refused is None else None,
+            capacity=capacity,
+            equipment=frozenset(value for value in wished if isinstance(value, Equipment)),
+            usage=next((value for value in wished if isinstance(value, Usage)), None),
+            building=where.building,
+            room=where.room,
+            location=next((value for value in wished if isinstance(value, Location)), None),
+            near=where.near,
+            society=where.society,
+            title=title,
+            people=people,
+            spans=tuple(self._spans()),
+            assumed=when.assumed if when.refused is None else (),
+            alternatives=when.alternatives if when.refused is None else (),
+            leftover=self._leftover(),
+            problem=None,
+            question=question(asked.value) if asked else None,
+        )
+        return replace(read, problem=refusal(when, read, self.now.astimezone(self.zone)))
+
+    def _title(self) -> str | None:
+        found = list(titles(self.source, self.text))
+        for taken in found[:1]:
+            self._take("title", taken.start, taken.end)
+        return found[0].value if found else None
+
+    def _people(self) -> tuple[str, ...]:
+        found = [taken for taken in mentions(self.source, self.text) if not self._is_taken(taken.start)]
+        for taken in found:
+            self._take("people", taken.start, taken.end)
+        return tuple(dict.fromkeys(taken.value for taken in found))
+
+    def _take(self, field: str, start: int, end: int) -> None:
+        for token in self.tokens:
+            if start <= token.start < end:
+                token.field = field
+
+    def _is_taken(self, start: int) -> bool:
+        return any(token.field for token in self.tokens if token.start == start)
+
+    def _spell(self) -> None:
+        """Put slips right: in words of time, and in words that only names have."""
+        tried = 0
+        for token in self.tokens:
+            if token.field or not token.word.isalpha() or token.word in KNOWN or token.word in self.names.speller:
+                continue
+            if self.names.is_a_name(token.word):
+                continue
+            tried += 1
+            if tried > _SPELLINGS_TRIED:
+                return
+            token.word = _righted(token.word, self.names)
+
+    def _capacity(self) -> int | None:
+        found = seats(Line(self.tokens))
+        if found is None:
+            return None
+        self._take_tokens("capacity", found.first, found.after)
+        return found.value
+
+    def _take_tokens(self, field: str, first: int, after: int) -> None:
+        for token in self.tokens[first:after]:
+            token.field = field
+
+    def _wishes(self) -> list[Equipment | Usage | Location]:
+        values = []
+        for wish in list(wishes(Line(self.tokens))):
+            field = type(wish.value).__name__.lower()
+            self._take_tokens(field, wish.first, wish.after)
+            values.append(wish.value)
+        return values
+
+    def _time(self) -> tuple[Phrase, Resolved]:
+        phrase = assembled(settled(pieces(Line(self.tokens))))
+        for piece in phrase.used:
+            self._take_tokens("when", piece.first, piece.after)
+        found = resolved(phrase, self.now, self.zone, self.conventions)
+        return phrase, found
+
+    def _spans(self) -> list[Span]:
+        """Neighbouring tokens of one field as one span."""
+        spans: list[Span] = []
+        last: Token | None = None
+        for token in self.tokens:
+            if token.field and last is not None and last.field == token.field:
+                spans[-1] = Span(token.field, spans[-1].start, token.end)
+            elif token.field:
+                spans.append(Span(token.field, token.start, token.end))
+            last = token
+        return spans
+
+    def _leftover(self) -> tuple[str, ...]:
+        """The words without a place, as typed; neighbours together."""
+        runs: list[tuple[int, int]] = []
+        last: Token | None = None
+        for token in self.tokens:
+            if token.field is None and token.is_word and token.word not in _SILENT:
+                if last is not None and runs and last.end == runs[-1][1]:
+                    runs[-1] = (runs[-1][0], token.end)
+                else:
+                    runs.append((token.start, token.end))
+            last = token
+        return tuple(" ".join(self.text[start:end].split()) for start, end in runs)
+
+
+@cache
+def _time_speller() -> Speller:
+    return Speller(spellable())
+
+
+def _righted(word: str, names: Names) -> str:
+    """The known word that a strange one is nearest to, words of time before names."""
+    timely, named = _time_speller().nearest(word), names.speller.nearest(word)
+    if timely is not None and (named is None or timely[0] <= named[0]):
+        return timely[1]
+    return named[1] if named is not None else word

@@ -1,0 +1,326 @@
+"""Days told from where we stand: `tomorrow`, `next friday`, `friday week`, `a week today`, `2 tuesdays from now`."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.language.dates import calendar_day
+from bot.language.days import Day, LastWeekday, Month, NextDays, Shifted, Week, Weekday
+from bot.language.items import Ahead, Item, Length, On, Part, SameTime, Window
+from bot.language.lengths import length
+from bot.language.line import Line, cardinal
+from bot.language.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAYS
+
+Said = tuple[Sequence[Item], int]
+
+_TODAY = Shifted()
+_WEEK_NAMES = frozenset({"week", "weeks"})
+_SATURDAY, _FRIDAY = 5, 4
+
+
+def relative(line: Line, index: int) -> Said | None:
+    """What is told from where we stand at this position."""
+    for way in _WAYS:
+        found = way(line, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _plain_day(line: Line, index: int) -> tuple[Day, int] | None:
+    """A day that others may be counted from: today, tomorrow, a weekday."""
+    word = line.word(index)
+    if word == "today":
+        return _TODAY, index + 1
+    if word == "tomorrow":
+        return Shifted(1), index + 1
+    at = line.past(index, {"this", "coming"})
+    number = WEEKDAYS.get(line.word(at))
+    if number is not None:
+        return Weekday(number), at + 1
+    return None
+
+
+def _today(line: Line, index: int) -> Said | None:
+    word = line.word(index)
+    if word == "tonight":
+        return (On(_TODAY), Part("night")), index + 1
+    if word == "thisafternoon":
+        return (On(_TODAY), Part("afternoon")), index + 1
+    if word == "yesterday":
+        return (On(Shifted(-1)),), index + 1
+    for words, days in _DAYS_AFTER:
+        if line.reads(index, *words):
+            return (On(Shifted(days)),), index + len(words)
+    return None
+
+
+_DAYS_AFTER = (
+    (("the", "day", "after", "tomorrow"), 2),
+    (("day", "after", "tomorrow"), 2),
+    (("day", "after", "tom"), 2),
+    (("overmorrow",), 2),
+    (("the", "day", "before", "yesterday"), -2),
+    (("the", "next", "day"), 1),
+    (("the", "following", "day"), 1),
+)
+
+
+def _weeks_after(line: Line, index: int) -> tuple[int, int] | None:
+    """`week`, `fortnight`, `2 weeks`: the days to add and the position after."""
+    at = line.past(index, {"the"})
+    if line.word(at) in _WEEK_NAMES or line.word(at) in FORTNIGHT_WORDS:
+        return (14 if line.word(at) in FORTNIGHT_WORDS else 7), at + 1
+    told = length(line, index)
+    if told is not None and told[0].days and told[0].days % 7 == 0:
+        return told[0].days, told[1]
+    return None
+
+
+def _day_week(line: Line, index: int) -> Said | None:
+    """`today`, `friday`, and what follows them: `friday week`, `tomorrow fortnight`, `tuesday next week`."""
+    told = _plain_day(line, index)
+    if told is None:
+        return None
+    day, after = told
+    added = line.word(after)
+    if added in {"week", "fortnight"}:
+        return (On(Shifted(7 if added == "week" else 14, base=day)),), after + 1
+    if isinstance(day, Weekday):
+        return _weekday_then(line, day, after)
+    return (On(day),), after
+
+
+def _weekday_then(line: Line, day: Weekday, after: int) -> Said:
+    for words, weeks in (
+        (("the", "week", "after", "next"), 2),
+        (("of", "next", "week"), 1),
+        (("in", "next", "week"), 1),
+        (("next", "week"), 1),
+        (("of", "this", "week"), 0),
+        (("this", "week"), 0),
+    ):
+        if line.reads(after, *words):
+            return (On(Weekday(day.number, weeks=weeks)),), after + len(words)
+    if line.reads(after, "after", "next"):
+        return (On(Weekday(day.number, weeks=1, later_weeks=1)),), after + 2
+    told = length(line, after + 1) if line.word(after) == "in" else None
+    if told is not None and told[0].days and told[0].days % 7 == 0:
+        return (On(Weekday(day.number, weeks=told[0].days // 7)),), told[1]
+    return (On(day),), line.past(after, {"coming"})
+
+
+def _next(line: Line, index: int) -> Said | None:
+    """`next friday`, `next week`, `this weekend`, `last tuesday`, `the next two hours`."""
+    at = line.past(index, {"the"})
+    lead = line.word(at)
+    weeks = {
+        "next": 1,
+        "following": 1,
+        "this": 0,
+        "coming": 0,
+        "upcoming": 0,
+        "last": -1,
+        "past": -1,
+        "previous": -1,
+    }
+    if lead not in weeks:
+        return None
+    at = line.past(at + 1, {"coming"})
+    return (
+        _stretch_named(line, at, weeks[lead])
+        or _weekday_led(line, at, weeks[lead], lead)
+        or _window(line, at, lead)
+    )
+
+
+def _weekday_led(line: Line, index: int, weeks: int, lead: str) -> Said | None:
+    number = WEEKDAYS.get(line.word(index))
+    if number is None:
+        return None
+    if line.reads(index + 1, "after", "next"):
+        return (On(Weekday(number, weeks=1, later_weeks=1)),), index + 3
+    if lead in {"coming", "upcoming"}:
+        return (On(Weekday(number)),), index + 1
+    if weeks < 0:
+        return (On(LastWeekday(number)),), index + 1
+    return (On(Weekday(number, weeks=weeks), is_next=weeks == 1),), index + 1
+
+
+def _stretch_named(line: Line, index: int, weeks: int) -> Said | None:
+    """`week`, `weekend`, `month` after `this` or `next`; `week` may name one of its days: `next week tuesday`."""
+    word = line.word(index)
+    if word == "weekend":
+        return (On(Week(weeks, first=_SATURDAY, days=2)),), index + 1
+    if word == "month":
+        return (On(Month(months=weeks)),), index + 1
+    if word == "fortnight" and weeks == 1:
+        return (On(Shifted(14)),), index + 1
+    if word != "week":
+        return None
+    at = line.past(index + 1, {"on", ","})
+    number = WEEKDAYS.get(line.word(at))
+    if number is not None and weeks >= 0:
+        return (On(Weekday(number, weeks=weeks)),), at + 1
+    return (On(Week(weeks)),), index + 1
+
+
+def _window(line: Line, index: int, lead: str) -> Said | None:
+    """`the next two hours`, `next hour`, `this hour`."""
+    if lead not in {"next", "coming", "following"}:
+        return None
+    if line.word(index) == "hour":
+        return (Window(timedelta(hours=1)),), index + 1
+    told = length(line, index)
+    if told is None:
+        return None
+    if told[0].minutes:
+        return (Window(told[0].elapsed),), told[1]
+    return (On(NextDays(told[0].days + 30 * told[0].months)),), told[1]
+
+
+def _week_on(line: Line, index: int) -> Said | None:
+    """`a week on friday`, `week today`, `two weeks from tomorrow`, `a fortnight on monday`, `a week after 12 march`."""
+    told = _weeks_after(line, index)
+    if told is None:
+        return None
+    days, after = told
+    at = line.past(after, {"on", "from", "this", "next", "after", "s"})
+    base = _plain_day(line, at)
+    if base is None and at > after:
+        found = calendar_day(line, at)
+        base = (found[0].day, found[1]) if found and isinstance(found[0], On) else None
+    if base is None:
+        return None
+    if line.word(at - 1) == "next" and isinstance(base[0], Weekday):
+        base = Weekday(base[0].number, weeks=1), base[1]
+    return (On(Shifted(days, base=base[0])),), base[1]
+
+
+def _in_so_long(line: Line, index: int) -> Said | None:
+    """`in 20 minutes`, `in a week`, `in 2 days time`, `20 minutes from now`, `3 days ago`."""
+    led = line.word(index) == "in"
+    at = (
+        line.past(index + led, {"about", "around", "roughly", "like", "exactly", "another"}) if led else index
+    )
+    told = length(line, at)
+    if told is None:
+        return None
+    many, after = told
+    if led:
+        return _ahead(many), line.past(
+            after, {"time", "from", "now"} if line.word(after) != "from" else {"from", "now"}
+        )
+    for words, sign in _AFTER_A_LENGTH:
+        if line.reads(after, *words) and not (line.word(index - 1) == "for" and words[0] == "from"):
+            return _ahead(many, sign), after + len(words)
+    return None
+
+
+_AFTER_A_LENGTH = (
+    (("from", "now"), 1),
+    (("from", "today"), 1),
+    (("hence",), 1),
+    (("away",), 1),
+    (("later",), 1),
+    (("ago",), -1),
+)
+
+
+def _ahead(many: Length, sign: int = 1) -> Sequence[Item]:
+    if many.minutes:
+        return (Ahead(many.elapsed * sign),)
+    return (On(Shifted(many.days * sign, many.months * sign)),)
+
+
+def _from_day(line: Line, index: int) -> Said | None:
+    """`two days from friday`, `3 days after tomorrow`, `a month from today`."""
+    told = length(line, index)
+    if told is None or told[0].minutes or line.word(told[1]) not in {"from", "after"}:
+        return None
+    base = _plain_day(line, told[1] + 1)
+    if base is None:
+        return None
+    return (On(Shifted(told[0].days, told[0].months, base=base[0])),), base[1]
+
+
+def _weekdays_from_now(line: Line, index: int) -> Said | None:
+    """`2 tuesdays from now`: the second to come."""
+    many = cardinal(line, index)
+    if many is None or not 1 <= many.value <= 60:
+        return None
+    number = WEEKDAYS.get(line.word(many.after))
+    if number is None or not (line.word(many.after) in PLURAL_WEEKDAYS or many.value == 1):
+        return None
+    for words in (("from", "now"), ("from", "today"), ("away",), ("hence",)):
+        if line.reads(many.after + 1, *words):
+            return (On(Weekday(number, later_weeks=many.value - 1, today_too=False)),), many.after + 1 + len(
+                words
+            )
+    return None
+
+
+def _ends(line: Line, index: int) -> Said | None:
+    """`end of the week`, `start of next month`, `end of march`."""
+    at = line.past(index, {"the"})
+    edge = line.word(at)
+    if edge not in {"end", "start", "beginning", "middle", "mid", "early", "late"}:
+        return None
+    at = line.past(at + 1, {"of", "the", "this", "-"})
+    weeks = 1 if line.word(at) == "next" else 0
+    at += weeks
+    if line.word(at) == "week" and edge not in {"early", "late"}:
+        day = {"end": _FRIDAY, "middle": 2, "mid": 2}.get(edge, 0)
+        return (On(Weekday(day, weeks=weeks)),), at + 1
+    month = _edge_of_month(line, at, weeks, edge)
+    return ((On(month[0]),), month[1]) if month else None
+
+
+def _edge_of_month(line: Line, index: int, months: int, edge: str) -> tuple[Day, int] | None:
+    if edge in {"early", "late"}:
+        return None
+    last, first, middle = edge == "end", edge in {"start", "beginning"}, edge in {"middle", "mid"}
+    if line.word(index) == "month":
+        return Month(months=months, last_only=last, first_only=first, middle_only=middle), index + 1
+    found = calendar_day(line, index)
+    if found is None or not isinstance(found[0], On) or not isinstance(found[0].day, Month):
+        return None
+    month = found[0].day
+    return Month(month.month, year=month.year, last_only=last, first_only=first, middle_only=middle), found[1]
+
+
+def _weekend(line: Line, index: int) -> Said | None:
+    if line.word(index) != "weekend":
+        return None
+    return (On(Week(0, first=_SATURDAY, days=2)),), index + 1
+
+
+def _same_time(line: Line, index: int) -> Said | None:
+    """`this time tomorrow`, `same time next week`."""
+    at = line.past(index, {"the", "at"})
+    if not (line.reads(at, "this", "time") or line.reads(at, "same", "time")):
+        return None
+    after = line.past(at + 2, {"on"})
+    if line.reads(after, "next", "week"):
+        return (SameTime(), On(Shifted(7))), after + 2
+    return (SameTime(),), after
+
+
+def _midweek(line: Line, index: int) -> Said | None:
+    if line.word(index) == "midweek":
+        return (On(Weekday(2)),), index + 1
+    return None
+
+
+_WAYS = (
+    _same_time,
+    _today,
+    _weekdays_from_now,
+    _week_on,
+    _from_day,
+    _in_so_long,
+    _day_week,
+    _next,
+    _ends,
+    _weekend,
+    _midweek,
+)

@@ -1,0 +1,124 @@
+"""Every turn of speech about time in a text, in its order."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from bot.language.clocks import clock
+from bot.language.dates import calendar_day
+from bot.language.items import Bare, Item, Length, Link, Other, Piece
+from bot.language.lengths import length
+from bot.language.line import Line
+from bot.language.occasions import occasion
+from bot.language.relative import relative
+from bot.language.traps import skipped
+from bot.language.vocabulary import FILLERS, MONTHS, PART_WORDS, TENS, TIMELY, WEEKDAYS
+
+_LINKS = {
+    "at": Link.AT,
+    "@": Link.AT,
+    "from": Link.FROM,
+    "starting": Link.FROM,
+    "start": Link.FROM,
+    "beginning": Link.FROM,
+    "since": Link.FROM,
+    "to": Link.TO,
+    "through": Link.TO,
+    "thru": Link.TO,
+    "until": Link.UNTIL,
+    "ending": Link.UNTIL,
+    "finishing": Link.UNTIL,
+    "between": Link.BETWEEN,
+    "btw": Link.BETWEEN,
+    "btwn": Link.BETWEEN,
+    "and": Link.AND,
+    "&": Link.AND,
+    "after": Link.AFTER,
+    "past": Link.AFTER,
+    "before": Link.BEFORE,
+    "by": Link.BEFORE,
+    "for": Link.FOR,
+    "or": Link.OR,
+    "/": Link.OR,
+    "in": Link.IN,
+    "around": Link.AT,
+    "about": Link.AT,
+    "approx": Link.AT,
+    "approximately": Link.AT,
+    "roughly": Link.AT,
+    "circa": Link.AT,
+    "-": Link.DASH,
+    "on": Link.ON,
+}
+
+
+@cache
+def spellable() -> frozenset[str]:
+    """The words of time that a slip may be put right to."""
+    words = frozenset(WEEKDAYS) | frozenset(MONTHS) | frozenset(PART_WORDS) | TENS.keys()
+    more = "today tomorrow tonight weekend fortnight minutes midnight midday quarter until between thirty"
+    return frozenset(word for word in words | set(more.split()) if len(word) >= 5) - {
+        "march",
+        "april",
+        "mornings",
+    }
+
+
+def pieces(line: Line) -> list[Piece]:
+    """The text from left to right; words without a meaning for time come as `Other`, fillers not at all."""
+    found: list[Piece] = []
+    index = 0
+    while index < len(line):
+        after = _step(line, index, found)
+        index = max(after, index + 1)
+    return found
+
+
+def _step(line: Line, index: int, found: list[Piece]) -> int:
+    word = line.word(index)
+    if not word:
+        return index + 1
+    trapped = skipped(line, index)
+    if trapped > index:
+        found.append(Piece(Other(word), index, trapped))
+        return trapped
+    said = _said(line, index) if word in TIMELY or word.isdecimal() else None
+    if said is not None:
+        items, after = said
+        found.extend(Piece(item, index, after) for item in items)
+        return after
+    if word in _LINKS:
+        found.append(Piece(_LINKS[word], index, index + 1))
+    elif word not in FILLERS and word[0].isalnum():
+        found.append(Piece(Other(word), index, index + 1))
+    return index + 1
+
+
+def _said(line: Line, index: int) -> tuple[Sequence[Item], int] | None:
+    told = occasion(line, index)
+    if told is not None:
+        return told
+    dated = calendar_day(line, index)
+    if dated is not None and not _is_shorter(line, index, dated[1]):
+        return (dated[0],), dated[1]
+    told = relative(line, index)
+    if told is not None:
+        return told
+    long = length(line, index)
+    if long is not None and not _is_clock_first(line, index, long):
+        return (long[0],), long[1]
+    if line.word(index) in {"in", "a", "the", "for"}:
+        return None
+    face = clock(line, index)
+    return ((face[0],), face[1]) if face is not None else None
+
+
+def _is_shorter(line: Line, index: int, after: int) -> bool:
+    """Whether a length says more than the date found (`1/2 hour`)."""
+    long = length(line, index)
+    return long is not None and long[1] > after
+
+
+def _is_clock_first(line: Line, index: int, long: tuple[Length, int]) -> bool:
+    """Whether `14h` is a time of day rather than fourteen hours."""
+    face = clock(line, index)
+    return face is not None and not isinstance(face[0], Bare) and face[1] >= long[1]

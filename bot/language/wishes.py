@@ -1,0 +1,149 @@
+"""What a room should have and be for, and which half of the campus it should stand on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.language.line import Line
+from core.model import Equipment, Location, Usage
+
+_EQUIPMENT: dict[str, Equipment] = {
+    phrase: thing
+    for thing, phrases in (
+        (Equipment.PRINTER, ("printer", "printers", "printing", "print", "printing facilities", "photocopier", "copier")),
+        (Equipment.COFFEE, ("coffee", "coffee machine", "coffee maker", "coffees", "espresso machine", "espresso")),
+        (
+            Equipment.WATER,
+            ("water", "water fountain", "water cooler", "water bubbler", "drinking water", "water dispenser",
+             "drinking fountain", "bubbler", "water bottle refill", "water refill"),
+        ),
+        (
+            Equipment.WHITEBOARD,
+            ("whiteboard", "whiteboards", "white board", "white boards", "wboard", "dry erase board", "whitebord"),
+        ),
+        (
+            Equipment.WHEELCHAIR,
+            ("wheelchair", "wheelchairs", "wheel chair", "wheelchair access", "wheelchair accessible", "accessible",
+             "wheelchair accessibility", "wheelchair friendly", "wheel chair access", "step free", "step free access",
+             "disabled access", "wheel chair accessible", "accessibility", "wheelchair user", "wheelchair users",
+             "wheelchair ramp"),
+        ),
+        (
+            Equipment.PROJECTOR,
+            ("projector", "projectors", "beamer", "data projector", "projecter", "projector screen", "projection"),
+        ),
+        (Equipment.COMPUTER, ("computer", "computers", "pc", "pcs", "desktop", "desktops", "workstation", "workstations")),
+    )
+    for phrase in phrases
+}  # fmt: skip
+_USAGES: dict[str, Usage] = {
+    phrase: usage
+    for usage, phrases in (
+        (Usage.AUDITORIUM, ("auditorium", "auditoriums", "auditoria")),
+        (
+            Usage.COMPUTER_LAB,
+            ("computer lab", "computer labs", "computer laboratory", "pc lab", "pc labs", "comp lab", "comp labs", "computing lab",
+             "computing labs", "computer room", "computer rooms", "pc room", "computer cluster", "computing laboratory", "cmlb",
+             "comp sci lab", "computer suite"),
+        ),
+        (Usage.LABORATORY, ("lab", "labs", "laboratory", "laboratories", "lab room", "lab space")),
+        (
+            Usage.LECTURE_THEATRE,
+            ("lecture theatre", "lecture theatres", "lecture theater", "lecture theaters", "lecture hall", "lecture halls",
+             "lecture room", "lecture rooms", "theatre", "theatres", "theater", "lec theatre", "lt", "lecture theatr", "lctr",
+             "lecture theatre room"),
+        ),
+        (Usage.MEETING_ROOM, ("meeting room", "meeting rooms", "meeting space", "conference room", "boardroom", "board room")),
+        (Usage.STUDIO, ("studio", "studios", "studio space")),
+        (
+            Usage.TUTORIAL_ROOM,
+            ("tutorial room", "tutorial rooms", "tute room", "tute rooms", "tut room", "tut rooms", "seminar room",
+             "seminar rooms", "classroom", "classrooms", "class room", "class rooms", "tutorial space", "teaching room", "tusm",
+             "tuts room", "tutorial classroom"),
+        ),
+        (Usage.LIBRARY, ("library", "libraries", "library room", "library rooms", "library space", "study library")),
+    )
+    for phrase in phrases
+}  # fmt: skip
+_LOCATIONS = {"upper": Location.UPPER, "lower": Location.LOWER}
+_NOT_A_CAMPUS = frozenset(
+    "level levels floor floors ground deck bound limit price year secondary middle body half class end".split()
+)
+_REFUSED = frozenset("no without not dont".split())
+_LONGEST = 4
+_USED_UP = {Equipment.COFFEE: frozenset("chat catchup catch date shop cart morning break club society".split()),
+            Equipment.WATER: frozenset("polo sports ski".split()),
+            Equipment.COMPUTER: frozenset("science sci club society".split()),
+            Equipment.PRINTER: frozenset({"paper"})}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something wished for and the tokens `[first, after)` that said so."""
+
+    value: Equipment | Usage | Location
+    first: int
+    after: int
+
+
+def wishes(line: Line) -> Iterator[Wish]:
+    """Everything wished for, from left to right."""
+    index = 0
+    while index < len(line):
+        found = _wish(line, index)
+        if found is not None:
+            yield found
+        index = found.after if found else index + 1
+
+
+def _wish(line: Line, index: int) -> Wish | None:
+    word = line.word(index)
+    if word in _LOCATIONS:
+        return _location(line, index, _LOCATIONS[word])
+    if word not in _BEGINNINGS:
+        return None
+    for size in range(_LONGEST, 0, -1):
+        words = [line.word(index + offset) for offset in range(size)]
+        phrase = " ".join(words)
+        if phrase in _USAGES and not _is_made_of(line, index + size, words):
+            return Wish(_USAGES[phrase], index, index + size)
+        if phrase in _EQUIPMENT and not _is_spent(line, index, size, _EQUIPMENT[phrase]):
+            return Wish(_EQUIPMENT[phrase], index, index + size)
+    return None
+
+
+_BEGINNINGS = frozenset(phrase.split()[0] for phrase in (*_EQUIPMENT, *_USAGES))
+
+
+def _location(line: Line, index: int, location: Location) -> Wish | None:
+    after = index + 1
+    if line.word(after) in _NOT_A_CAMPUS:
+        return None
+    return Wish(location, index, line.past(after, {"campus", "half"}))
+
+
+def _is_made_of(line: Line, after: int, words: list[str]) -> bool:
+    """`lab 3` is one lab's number, `theatre society` no theatre."""
+    follows = line.word(after)
+    return follows in {
+        "report",
+        "reports",
+        "society",
+        "soc",
+        "club",
+        "partner",
+        "partners",
+        "coat",
+        "coats",
+        "books",
+        "group",
+    } or (words == ["theatre"] and follows in {"sports", "rehearsal", "practice", "group"})
+
+
+def _is_spent(line: Line, index: int, size: int, thing: Equipment) -> bool:
+    """Whether it is refused (`no printer`) or only part of another thing (`coffee chat`)."""
+    if line.word(index + size) in _USED_UP.get(thing, ()):
+        return True
+    at = index - 1
+    while line.word(at) in {"a", "an", "any", "the", "need", "want", "require"}:
+        at -= 1
+    return line.word(at) in _REFUSED
