@@ -157,6 +157,11 @@ class Room:
         return self.id.removeprefix(f"{self.building_id}-")
 
     @property
+    def door(self) -> str:
+        """What stands on its door: the number, or the short name where the id tells no number."""
+        return self.number if self.number != self.id else self.abbr or self.name
+
+    @property
     def needs_card(self) -> bool:
         """Whether a school keeps the room, so that its card opens the door."""
         return self.school.strip() != ""

@@ -1,0 +1,105 @@
+"""Taking in buildings, rooms and timetables that an operator brings: again changes nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias, TypeVar
+
+from core.interval import Interval
+from core.model import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
+from core.ports import Unit
+
+IMPORTED = "import"
+"""The source of entries that came from files."""
+LONGEST_PIECE = timedelta(days=28)
+
+T = TypeVar("T")
+_Slot: TypeAlias = tuple[RoomId, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What bringing something in did."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def import_buildings(unit: Unit, buildings: Sequence[Building], now: datetime) -> Summary:
+    known = {each.id: each for each in unit.rooms.buildings()}
+    summary = _compared(known, {each.id: each for each in buildings})
+    unit.rooms.put_buildings(each for each in buildings if known.get(each.id) != each)
+    _note(unit, "import buildings", summary, now)
+    return summary
+
+
+def import_rooms(unit: Unit, rooms: Sequence[Room], now: datetime) -> Summary:
+    """Buildings that nobody has described yet are made, named by their ids."""
+    known = {each.id: each for each in unit.rooms.rooms()}
+    described = {each.id for each in unit.rooms.buildings()}
+    missing = sorted({each.building_id for each in rooms} - described)
+    unit.rooms.put_buildings(Building(BuildingId(each), each) for each in missing)
+    summary = _compared(known, {each.id: each for each in rooms})
+    unit.rooms.put_rooms(each for each in rooms if known.get(each.id) != each)
+    _note(unit, "import rooms", summary, now)
+    return summary
+
+
+def import_timetable(
+    unit: Unit, entries: Sequence[TimetableEntry], now: datetime, source: str = IMPORTED
+) -> Summary:
+    """The rooms that appear take exactly these entries of this source; other rooms keep theirs."""
+    wanted = _by_slot(_pieces(entries), source)
+    rooms = {room_id for room_id, _ in wanted}
+    known = _by_slot((each for each in unit.timetable.of_source(source) if each.room_id in rooms), source)
+    summary = _compared(known, wanted, removed=len(known.keys() - wanted.keys()))
+    differing = {
+        room_id
+        for room_id, slot in known.keys() | wanted.keys()
+        if known.get((room_id, slot)) != wanted.get((room_id, slot))
+    }
+    unit.timetable.clear(source, sorted(differing))
+    new = [each for key, group in sorted(wanted.items()) if key[0] in differing for each in group]
+    unit.timetable.add(source, new, int(now.timestamp()))
+    _note(unit, "import timetable", summary, now)
+    return summary
+
+
+def unknown_rooms(unit: Unit, entries: Iterable[TimetableEntry]) -> set[RoomId]:
+    """The rooms that entries speak of and nobody knows."""
+    return {each.room_id for each in entries} - {each.id for each in unit.rooms.rooms()}
+
+
+def _by_slot(entries: Iterable[TimetableEntry], source: str) -> dict[_Slot, list[TimetableEntry]]:
+    """Entries by room and time; several may share both (joint classes)."""
+    groups: dict[_Slot, list[TimetableEntry]] = defaultdict(list)
+    for each in sorted(entries, key=lambda each: (each.interval, each.name, each.booking_type)):
+        entry = replace(each, source=source)
+        if entry not in groups[each.room_id, each.interval]:
+            groups[each.room_id, each.interval].append(entry)
+    return dict(groups)
+
+
+def _pieces(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
+    """The same entries, with those too long to be looked up quickly cut into pieces."""
+    for entry in entries:
+        start = entry.interval.start
+        while entry.interval.end - start > LONGEST_PIECE:
+            yield replace(entry, interval=Interval.lasting(start, LONGEST_PIECE))
+            start += LONGEST_PIECE
+        yield replace(entry, interval=Interval(start, entry.interval.end))
+
+
+def _compared(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> Summary:
+    added = sum(key not in known for key in brought)
+    unchanged = sum(known.get(key) == value for key, value in brought.items())
+    return Summary(added, len(brought) - added - unchanged, unchanged, removed)
+
+
+def _note(unit: Unit, action: str, summary: Summary, now: datetime) -> None:
+    if summary.added or summary.changed or summary.removed:
+        details = {"added": summary.added, "changed": summary.changed, "removed": summary.removed}
+        unit.audit(AuditEntry(now, "administrator", action, "campus", details))
