@@ -13,6 +13,7 @@ from scraper.errors import AddressRefused
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _WEBCAL = re.compile(r"^webcals?://", re.IGNORECASE)
+_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 _USUAL_PORTS = frozenset({80, 443})
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
@@ -53,7 +54,7 @@ def web_address(address: str) -> URL:
         port = url.port
     except ValueError as error:
         raise AddressRefused("The address is not one of the web.") from error
-    if url.scheme not in {"http", "https"} or not url.host or port is None:
+    if url.scheme not in {"http", "https"} or port is None or not _HOST.fullmatch(url.raw_host or ""):
         raise AddressRefused("The address must begin with http:// or https:// and name a host.")
     return url
 

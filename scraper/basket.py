@@ -1,5 +1,6 @@
 """What a run over many pages has brought so far."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,13 +15,14 @@ MOST_FAILED_IN_A_ROW = 5
 class Basket:
     """One page may fail; when one after the other does, the site is left alone until the next run.
 
+    Pages are called `kind/name`; a kind that fails is not made up for by another that does not.
     `previous` are the fingerprints of the last good run, by the names of its pages.
     """
 
     previous: Mapping[str, str]
     pages: int = 0
     unchanged: int = 0
-    failed_in_a_row: int = 0
+    failed_in_a_row: Counter[str] = field(default_factory=Counter)
     entries: list[TimetableEntry] = field(default_factory=list)
     kept: set[RoomId] = field(default_factory=set)
     missed: set[RoomId] = field(default_factory=set)
@@ -32,7 +34,7 @@ class Basket:
         """Read the page called `name`, from which the timetables of `rooms` come."""
         try:
             await read()
-            self.failed_in_a_row = 0
+            self.failed_in_a_row[_kind_of(name)] = 0
         except NotAnswered as error:
             self.missed.update(rooms)
             self._fail(name, error)
@@ -68,6 +70,10 @@ class Basket:
         self.fingerprints.pop(name, None)
         if name in self.previous:
             self.fingerprints[name] = self.previous[name]
-        self.failed_in_a_row += 1
-        if self.failed_in_a_row >= MOST_FAILED_IN_A_ROW:
+        self.failed_in_a_row[_kind_of(name)] += 1
+        if self.failed_in_a_row[_kind_of(name)] >= MOST_FAILED_IN_A_ROW:
             raise error
+
+
+def _kind_of(name: str) -> str:
+    return name.partition("/")[0]

@@ -107,7 +107,7 @@ def _batches(rooms: RoomKeys) -> Iterator[RoomKeys]:
 def _name_of(batch: RoomKeys) -> str:
     digest = blake2b(" ".join(batch).encode(), digest_size=4).hexdigest()
     first, last = next(iter(batch.values())), list(batch.values())[-1]
-    return f"{first} to {last} ({digest})"
+    return f"rooms/{first} to {last} ({digest})"
 
 
 def _events_question(batch: RoomKeys, view: Mapping[str, object]) -> object:

@@ -43,15 +43,17 @@ def read_locations(content: bytes) -> tuple[RoomKeys, int]:
 
 
 def read_events(content: bytes, rooms: RoomKeys, zone: ZoneInfo, source: str) -> tuple[TimetableEntry, ...]:
-    """The entries of the rooms that were asked for. A room that is not answered is a changed page."""
+    """The entries of the rooms that were asked for; one that is left out has none.
+
+    An answer about none of them is no answer.
+    """
     answered = {_text(each, "Identity"): each for each in _list(_object(content), "CategoryEvents")}
-    missing = [room for key, room in rooms.items() if key not in answered]
-    if missing:
-        raise PageChanged(f"Publish answers nothing about {missing[0]}.")
+    if rooms.keys().isdisjoint(answered):
+        raise PageChanged("Publish answers nothing about the rooms we asked for.")
     entries = (
         entry
         for key, room in rooms.items()
-        for event in _list(answered[key], "Results")
+        for event in (_list(answered[key], "Results") if key in answered else ())
         for entry in _entries(event, room, zone, source)
     )
     return tuple(dict.fromkeys(entries))

@@ -1,0 +1,121 @@
+"""A timetable file is read from this machine or from an address, as a whole or not at all."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from scraper.errors import AddressRefused, PageChanged, SourceFailed, TooLarge
+from scraper.fetch import Fetcher
+from scraper.harvest import Tools
+from scraper.sources.timetable_file import TimetableFile, local_path
+from tests.scraper.conftest import QUICK, unwatched
+from tests.standins.timetable_site import Document
+
+TAKEN = "2026-11-22"
+
+
+@pytest.fixture
+def source() -> TimetableFile:
+    return TimetableFile()
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_path, kind):
+    path = tmp_path / "timetable"
+    path.write_text(sample(f"timetable_{TAKEN}.{kind}"), "utf-8")
+
+    harvest = await source.harvest(settings(kind="file", address=str(path)), tools, {}, unwatched)
+
+    assert [
+        (each.room_id, each.name, each.booking_type, str(each.interval.start)) for each in harvest.entries
+    ] == [
+        ("K-A7-G01", "ABCD1001 LEC", "CLASS", "2026-03-01 22:00:00+00:00"),
+        ("K-A7-101", "Chess", "SOCIETY", "2026-03-03 07:00:00+00:00"),
+        ("K-A7-101", 'Exam, part "two"', "EXAMS", "2026-06-01 09:00:00+00:00"),
+    ]
+
+
+async def test_an_address_is_read_like_a_file_and_not_again(source, settings, site, tools, sample):
+    site.documents["/t.csv"] = Document(sample(f"timetable_{TAKEN}.csv").encode())
+    there = settings(kind="file", address=site.url("/t.csv"))
+
+    first = await source.harvest(there, tools, {}, unwatched)
+    again = await source.harvest(there, tools, first.fingerprints, unwatched)
+
+    assert (len(first.entries), first.unchanged) == (3, 0)
+    assert (again.entries, again.unchanged, again.kept) == ((), 1, {"K-A7-G01", "K-A7-101"})
+
+
+async def test_an_unchanged_file_is_not_read_again(source, settings, tools, sample, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
+    here = settings(kind="file", address=path.as_uri())
+
+    first = await source.harvest(here, tools, {}, unwatched)
+    again = await source.harvest(here, tools, first.fingerprints, unwatched)
+
+    assert (len(first.entries), again.unchanged) == (3, 1)
+
+
+async def test_only_wanted_rooms_are_taken(source, settings, tools, sample, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
+
+    harvest = await source.harvest(
+        settings(kind="file", address=str(path), rooms=("*-G01",)), tools, {}, unwatched
+    )
+
+    assert {each.room_id for each in harvest.entries} == {"K-A7-G01"}
+
+
+async def test_one_bad_line_refuses_the_file(source, settings, tools, tmp_path):
+    """Half a timetable shows rooms free that are not."""
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "room,name,type,start,end\nA-1,x,CLASS,2026-03-02T09:00,2026-03-02T10:00\nA-1,y,CLASS,,\n"
+    )
+
+    with pytest.raises(PageChanged, match="line 3: start is missing"):
+        await source.harvest(settings(kind="file", address=str(path)), tools, {}, unwatched)
+
+
+async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    for address in (tmp_path, tmp_path / "pipe", tmp_path / "missing", "/dev/zero"):
+        with pytest.raises(SourceFailed):
+            await source.harvest(settings(kind="file", address=str(address)), tools, {}, unwatched)
+
+
+async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"x" * 2_000)
+    async with Fetcher(str(path), replace(QUICK, largest=1_000)) as fetcher:
+        with pytest.raises(TooLarge, match="1,000"):
+            await source.harvest(
+                settings(kind="file", address=str(path)),
+                Tools(fetcher, tools.parse, tools.now),
+                {},
+                unwatched,
+            )
+
+
+async def test_another_scheme_is_neither_file_nor_address(source, settings, tools):
+    with pytest.raises(AddressRefused):
+        await source.harvest(settings(kind="file", address="ftp://a.example/t.csv"), tools, {}, unwatched)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("var/t.csv", "var/t.csv"),
+        ("/var/t.csv", "/var/t.csv"),
+        ("file:///var/my%20t.csv", "/var/my t.csv"),
+        ("https://a.example/t.csv", None),
+    ],
+)
+def test_where_a_file_lies(address, path):
+    found = local_path(address)
+
+    assert (None if found is None else str(found)) == path

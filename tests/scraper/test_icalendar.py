@@ -1,0 +1,369 @@
+"""A calendar feed becomes entries at the right hours of the right rooms, and no feed can wear us out."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+
+from core.model import BookingType, BuildingId, Room, RoomId
+from scraper.errors import AddressRefused, PageChanged, SourceFailed
+from scraper.harvest import Tools
+from scraper.places import Places, places_of
+from scraper.sources.document import Contents
+from scraper.sources.icalendar_events import FeedReader, read_feed
+from scraper.sources.icalendar_feed import ICalendarFeed, window_of
+from scraper.sources.icalendar_rules import MOST_OCCURRENCES, RuleRefused, check_rule, most_occurrences
+from tests.scraper.conftest import NOW, SYDNEY, unwatched
+from tests.standins.timetable_site import Document
+
+TAKEN = "2026-11-22"
+ROOMS = (
+    Room(RoomId("K-A7-G01"), BuildingId("K-A7"), "Harbour Theatre", abbr="HarbTh"),
+    Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101", abbr="Harb101", aliases=("The little room",)),
+)
+ONE_ROOM = Places({}, RoomId("K-A7-G01"))
+
+
+def reader(places: Places = ONE_ROOM, year: int = 2026) -> FeedReader:
+    return FeedReader(SYDNEY, date(year, 1, 1), date(year + 1, 1, 1), places, "uni")
+
+
+def an_event(*lines: str) -> str:
+    return "\n".join(("BEGIN:VEVENT", "SUMMARY:A talk", *lines, "END:VEVENT"))
+
+
+def a_calendar(*parts: str) -> bytes:
+    text = "\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//EN", *parts, "END:VCALENDAR"))
+    return text.replace("\n", "\r\n").encode()
+
+
+def read(*lines: str, year: int = 2026) -> Contents:
+    return read_feed(a_calendar(an_event("UID:1", *lines)), reader(year=year))
+
+
+def local(contents: Contents) -> list[str]:
+    return [
+        entry.interval.start.astimezone(SYDNEY).strftime("%d %b %H:%M")
+        for entry in sorted(contents.entries, key=lambda each: each.interval)
+    ]
+
+
+@pytest.fixture
+def campus(sample: Callable[[str], str]) -> Contents:
+    return read_feed(sample(f"campus_feed_{TAKEN}.ics").encode(), reader(places_of(ROOMS)))
+
+
+def test_a_lecture_keeps_its_hour_over_a_clock_change_its_exceptions_and_its_move(campus):
+    lectures = [entry for entry in campus.entries if entry.name.startswith("ABCD1001")]
+    starts = sorted(entry.interval.start for entry in lectures)
+
+    assert local(Contents(tuple(lectures))) == [
+        "23 Mar 09:00",
+        "30 Mar 09:00",
+        "14 Apr 14:00",
+        "20 Apr 09:00",
+    ]
+    assert [start.hour for start in starts] == [22, 22, 4, 23]
+
+
+def test_a_moved_lecture_is_in_its_new_room(campus):
+    (moved,) = [entry for entry in campus.entries if "moved" in entry.name]
+
+    assert moved.room_id == "K-A7-101"
+
+
+def test_a_time_zone_of_the_feeds_own_is_followed_over_its_change(campus):
+    choir = [entry for entry in campus.entries if entry.name.startswith("Choir")]
+
+    assert local(Contents(tuple(choir))) == ["30 Sep 18:00", "07 Oct 18:00", "14 Oct 18:00"]
+    assert {entry.room_id for entry in choir} == {"K-A7-101"}
+    assert choir[0].name == "Choir, all voices"
+
+
+def test_a_day_of_the_clock_change_is_taken_whole_in_every_room_it_names(campus):
+    days = [entry for entry in campus.entries if entry.name == "Open day"]
+
+    assert {entry.room_id for entry in days} == {"K-A7-G01", "K-A7-101"}
+    assert {entry.interval.duration for entry in days} == {timedelta(hours=23)}
+    assert {entry.interval.start for entry in days} == {datetime(2026, 10, 3, 14, tzinfo=UTC)}
+
+
+def test_what_is_private_takes_the_room_without_telling_why(campus):
+    (private,) = [entry for entry in campus.entries if entry.interval.start.month == 5]
+
+    assert (private.name, private.room_id) == ("Private event", "K-A7-G01")
+
+
+def test_what_is_elsewhere_or_cancelled_takes_no_room_and_elsewhere_is_told(campus):
+    assert len(campus.entries) == 4 + 3 + 2 + 1
+    assert campus.problems == ("'Excursion' is at 'The zoo', none of our rooms.",)
+
+
+def test_categories_name_the_type(campus):
+    types = {entry.name: entry.booking_type for entry in campus.entries}
+
+    assert types["ABCD1001 Lecture"] is BookingType.CLASS
+    assert types["Open day"] is BookingType.MISC
+
+
+def test_times_without_a_zone_are_wall_time_of_the_campus():
+    contents = read("DTSTART:20261001T090000", "DTEND:20261001T100000", "RRULE:FREQ=DAILY;COUNT=5")
+
+    assert local(contents) == [f"0{day} Oct 09:00" for day in range(1, 6)]
+
+
+def test_a_calendar_zone_of_the_usual_extension_counts():
+    event = an_event(
+        "UID:1", "DTSTART:20261001T230000Z", "DTEND:20261002T000000Z", "RRULE:FREQ=DAILY;COUNT=5"
+    )
+
+    contents = read_feed(a_calendar("X-WR-TIMEZONE:Australia/Sydney", event), reader())
+
+    assert local(contents) == [f"0{day} Oct 09:00" for day in range(2, 7)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["TRANSP:TRANSPARENT", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z"],
+        ["DTSTART:20260301T090000Z"],
+        ["DTSTART:20260301T090000Z", "DTEND:20260301T090000Z"],
+        ["DTSTART:20250301T090000Z", "DTEND:20250301T100000Z"],
+    ],
+)
+def test_what_takes_no_time_of_the_year_is_no_entry(lines):
+    assert read(*lines) == Contents(())
+
+
+def test_an_event_that_began_before_the_year_still_takes_its_room():
+    assert local(read("DTSTART:20251231T120000Z", "DTEND:20260101T120000Z")) == ["31 Dec 23:00"]
+
+
+WEEKLY_FROM_1999 = ["DTSTART:19990104T090000Z", "DTEND:19990104T100000Z", "RRULE:FREQ=WEEKLY"]
+
+
+def test_an_old_rule_without_end_is_expanded_for_the_year_alone():
+    assert len(read(*WEEKLY_FROM_1999).entries) == 52
+
+
+BOMBS = [
+    "FREQ=SECONDLY",
+    "FREQ=MINUTELY;COUNT=3",
+    "FREQ=HOURLY;UNTIL=20260102T000000Z",
+    "FREQ=DAILY;BYHOUR=0,1,2,3",
+    "FREQ=DAILY;BYMINUTE=0,30",
+    "FREQ=YEARLY;BYSECOND=1,2",
+    "FREQ=DAILY;COUNT=10001",
+    "FREQ=WEEKLY;COUNT=999999999999",
+    "FREQ=YEARLY;BYMONTH=1,2,3,4;BYDAY=MO,TU,WE,TH,FR,SA,SU",
+]
+
+
+@pytest.mark.parametrize("rule", BOMBS)
+def test_a_rule_that_goes_off_is_refused_before_it_is_expanded(rule):
+    begun = time.perf_counter()
+
+    contents = read("DTSTART:19700101T090000Z", "DTEND:19700101T100000Z", f"RRULE:{rule}")
+
+    assert contents.entries == ()
+    assert len(contents.problems) == 1
+    assert "was left out" in contents.problems[0]
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_refused_event_costs_no_other_its_place():
+    bad = an_event("UID:1", "DTSTART:20260101T090000Z", "DTEND:20260101T100000Z", "RRULE:FREQ=MINUTELY")
+    good = an_event("UID:2", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z")
+
+    contents = read_feed(a_calendar(bad, good), reader())
+
+    assert (len(contents.entries), len(contents.problems)) == (1, 1)
+
+
+@pytest.mark.parametrize("frequency", ["SECONDLY", "HOURLY", "DAILY", "WEEKLY"])
+def test_a_time_zone_that_goes_off_refuses_the_feed(frequency, sample):
+    feed = sample(f"campus_feed_{TAKEN}.ics").replace("RRULE:FREQ=YEARLY", f"RRULE:FREQ={frequency}", 1)
+    folded = feed.replace("FREQ=", "FR\r\n EQ=")
+
+    for text in (feed, folded):
+        with pytest.raises(PageChanged, match="time zone"):
+            read_feed(text.encode(), reader())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART:20260301T090000Z", "DTEND:20260301T100000Z", "RRULE:FREQ=FORTNIGHTLY"],
+        ["DTSTART:20260301T090000Z", "DTEND:20260301T100000Z", "RRULE:COUNT=3"],
+        ["DTSTART:20260301T090000Z", "DTEND:20260301T100000Z", "EXRULE:FREQ=DAILY"],
+        ["DTSTART:20269999T090000Z", "DTEND:20260301T100000Z"],
+        ["DTEND:20260301T100000Z"],
+        ["DTSTART:99991231T230000Z", "DURATION:P999999999D", "RRULE:FREQ=DAILY"],
+        [
+            "DTSTART:20260301T090000Z",
+            "DTEND:20260301T100000Z",
+            f"RDATE:{','.join(['20260301T090000Z'] * 10_001)}",
+        ],
+    ],
+)
+def test_an_event_that_cannot_be_read_is_left_out_and_told(lines):
+    contents = read(*lines)
+
+    assert contents.entries == ()
+    assert len(contents.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html></html>", b"BEGIN:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT", b"\xff\xfe"]
+)
+def test_what_is_no_calendar_is_refused(content):
+    with pytest.raises(PageChanged):
+        read_feed(content, reader())
+
+
+def test_the_name_of_a_file_is_no_calendar(tmp_path):
+    path = tmp_path / "secret.ics"
+    path.write_bytes(a_calendar(an_event("UID:1", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z")))
+
+    with pytest.raises(PageChanged):
+        read_feed(str(path).encode(), reader())
+
+
+@hypothesis(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    st.integers(1, 5),
+    st.dates(date(2024, 1, 1), date(2026, 6, 1)),
+    st.sampled_from(["", "BYDAY=MO", "BYDAY=MO,WE,FR", "BYMONTHDAY=1,15,-1", "BYDAY=1SU", "BYMONTH=1,6"]),
+)
+def test_a_rule_never_occurs_more_often_than_was_foreseen(frequency, interval, start, by):
+    text = f"FREQ={frequency};INTERVAL={interval}" + (f";{by}" if by else "")
+    lines = [f"DTSTART;VALUE=DATE:{start:%Y%m%d}", f"RRULE:{text}"]
+    parts = dict(part.split("=") for part in text.split(";"))
+    rule = {name: value.split(",") for name, value in parts.items()}
+
+    contents = read(*lines, year=2026)
+
+    assert len(contents.entries) <= most_occurrences(rule, frequency, start, date(2027, 1, 1))
+
+
+def test_ten_thousand_occurrences_are_the_limit():
+    start = date(2000, 1, 1)
+
+    check_rule({"FREQ": ["DAILY"], "COUNT": [MOST_OCCURRENCES]}, start, date(2100, 1, 1))
+    with pytest.raises(RuleRefused):
+        check_rule({"FREQ": ["DAILY"]}, start, start + timedelta(days=MOST_OCCURRENCES + 1))
+
+
+@pytest.mark.parametrize(
+    ("year", "today", "window"),
+    [
+        (2026, date(2030, 1, 1), (date(2026, 1, 1), date(2027, 1, 1))),
+        (None, date(2026, 3, 11), (date(2026, 3, 1), date(2027, 4, 1))),
+        (None, date(2026, 12, 31), (date(2026, 12, 1), date(2028, 1, 1))),
+        (None, date(2026, 11, 1), (date(2026, 11, 1), date(2027, 12, 1))),
+    ],
+)
+def test_a_feed_is_expanded_for_its_year_or_the_months_to_come(year, today, window):
+    assert window_of(year, today) == window
+
+
+@pytest.mark.parametrize(
+    ("text", "rooms"),
+    [
+        ("K-A7-G01", ["K-A7-G01"]),
+        ("harbour  theatre", ["K-A7-G01"]),
+        ("Harb101 - Harbour House", ["K-A7-101"]),
+        ("Talk in K-A7-101 (upstairs)", ["K-A7-101"]),
+        ("K-A7-G01, the little room", ["K-A7-G01", "K-A7-101"]),
+        ("K-A7-G0", []),
+        ("Theatre", []),
+        ("", []),
+    ],
+)
+def test_rooms_are_known_by_id_name_and_alias(text, rooms):
+    assert list(places_of(ROOMS).rooms_in(text)) == rooms
+
+
+def test_a_name_that_two_rooms_share_means_neither():
+    twins = [Room(RoomId(f"A-{number}"), BuildingId("A"), "Lab") for number in (1, 2)]
+
+    assert places_of(twins).rooms_in("Lab") == ()
+
+
+@pytest.fixture
+def feed(site, settings, sample):
+    site.documents["/feed.ics"] = Document(sample(f"campus_feed_{TAKEN}.ics").encode(), "text/calendar")
+    return settings(kind="icalendar", address=site.url("/feed.ics"))
+
+
+@pytest.fixture
+def known(tools: Tools) -> Tools:
+    return Tools(tools.fetch, tools.parse, tools.now, ROOMS)
+
+
+async def test_a_run_over_a_feed(feed, known):
+    harvest = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+
+    assert (len(harvest.entries), harvest.pages, harvest.unchanged) == (10, 1, 0)
+    assert harvest.problems == ("'Excursion' is at 'The zoo', none of our rooms.",)
+
+
+async def test_an_unchanged_feed_is_neither_sent_nor_read_again(feed, known):
+    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+
+    again = await ICalendarFeed().harvest(feed, known, first.fingerprints, unwatched)
+
+    assert (again.entries, again.unchanged, again.kept) == ((), 1, {"K-A7-G01", "K-A7-101"})
+    assert again.fingerprints == first.fingerprints
+    assert set(again.completed_by(first.entries)) == set(first.entries)
+
+
+async def test_a_feed_without_validators_is_known_by_its_words(site, feed, known):
+    site.documents["/feed.ics"].etag = False
+    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+
+    assert (await ICalendarFeed().harvest(feed, known, first.fingerprints, unwatched)).unchanged == 1
+
+
+async def test_new_rooms_or_another_month_read_the_same_feed_anew(feed, known, settings, site):
+    feed = settings(kind="icalendar", address=site.url("/feed.ics"), year=None)
+    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+
+    fewer = Tools(known.fetch, known.parse, NOW, ROOMS[:1])
+    later = Tools(known.fetch, known.parse, NOW + timedelta(days=31), ROOMS)
+
+    for tools in (fewer, later):
+        assert (await ICalendarFeed().harvest(feed, tools, first.fingerprints, unwatched)).unchanged == 0
+
+
+async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
+    of_one = settings(
+        kind="icalendar", address=site.url("/feed.ics"), options={"room": "X-1", "type": "exams"}
+    )
+
+    harvest = await ICalendarFeed().harvest(of_one, tools, {}, unwatched)
+
+    assert {entry.room_id for entry in harvest.entries} == {"X-1"}
+    assert BookingType.EXAMS in {entry.booking_type for entry in harvest.entries}
+
+
+async def test_a_type_nobody_knows_is_said(settings, site, feed, tools):
+    with pytest.raises(SourceFailed, match="'PARTY'"):
+        await ICalendarFeed().harvest(
+            settings(kind="icalendar", address=site.url("/feed.ics"), options={"type": "party"}),
+            tools,
+            {},
+            unwatched,
+        )
+
+
+async def test_a_feed_on_this_machine_is_not_read(settings, tools):
+    with pytest.raises(AddressRefused):
+        await ICalendarFeed().harvest(
+            settings(kind="icalendar", address="file:///etc/passwd"), tools, {}, unwatched
+        )

@@ -1,0 +1,140 @@
+"""What Publish says becomes entries of the rooms it says it of."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pytest
+
+from core.model import BookingType, BuildingId, Room, RoomId
+from scraper.errors import PageChanged
+from scraper.sources.publish import INSTITUTION, LOCATIONS, Publish
+from scraper.sources.publish_answers import read_events, read_locations, read_view_options
+from tests.scraper.conftest import SYDNEY, unwatched
+from tests.standins.timetable_site import Document
+
+TAKEN = "2026-11-22"
+WEEKS = f"/api/ViewOptions/{INSTITUTION}"
+ROOMS = f"/api/CategoryTypes/{LOCATIONS}/Categories/FilterWithCache/{INSTITUTION}"
+EVENTS = f"/api/CategoryTypes/Categories/Events/Filter/{INSTITUTION}"
+KEYS = {
+    "00000000-0000-4000-8000-000000000001": RoomId("K-A7-G01"),
+    "00000000-0000-4000-8000-000000000002": RoomId("K-A7-101"),
+}
+
+
+@pytest.fixture
+def answer(sample: Callable[[str], str]) -> Callable[[str], bytes]:
+    return lambda name: sample(f"publish_{name}_{TAKEN}.json").encode()
+
+
+@pytest.fixture
+def publish(site, settings, answer):
+    """Settings of Publish at the site, which answers as Publish does."""
+    for path, name in ((WEEKS, "weeks"), (ROOMS, "locations"), (EVENTS, "events")):
+        site.documents[path] = Document(answer(name), "application/json")
+    return settings(kind="publish", address=site.url("/api"))
+
+
+def test_a_whole_year_is_asked_for_from_morning_to_night(answer):
+    view = read_view_options(answer("weeks"), 2026)
+
+    assert [week["WeekNumber"] for week in view["Weeks"]] == [59, 66]
+    assert [period["Description"] for period in view["TimePeriods"]] == ["All Day"]
+    assert len(view["Days"]) == 7
+
+
+def test_a_year_that_publish_does_not_know_is_refused(answer):
+    with pytest.raises(PageChanged, match="no weeks of 2031"):
+        read_view_options(answer("weeks"), 2031)
+
+
+def test_rooms_of_the_campus_are_known_by_their_ids(answer):
+    assert read_locations(answer("locations")) == (KEYS, 1)
+
+
+def test_events_become_entries_of_each_room(answer):
+    entries = read_events(answer("events"), KEYS, SYDNEY, "uni")
+
+    assert [(entry.room_id, entry.name, entry.booking_type) for entry in entries] == [
+        ("K-A7-G01", "ABCD1001 LEC", BookingType.CLASS),
+        ("K-A7-G01", "ABCD1001 LEC", BookingType.CLASS),
+        ("K-A7-G01", "CHESS", BookingType.SOCIETY),
+        ("K-A7-101", "CHESS", BookingType.SOCIETY),
+    ]
+
+
+def test_times_keep_their_zone_and_without_one_are_wall_time(answer):
+    starts = [entry.interval.start for entry in read_events(answer("events"), KEYS, SYDNEY, "uni")]
+
+    assert starts[:3] == [
+        datetime(2026, 2, 15, 22, tzinfo=UTC),
+        datetime(2026, 4, 5, 23, tzinfo=UTC),
+        datetime(2026, 2, 17, 7, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", b"[]", b"{}", b'{"CategoryEvents": 7}', b'{"CategoryEvents": []}', b"\xff\xfe\x00"],
+)
+def test_answers_of_another_shape_are_refused(content):
+    with pytest.raises(PageChanged):
+        read_events(content, KEYS, SYDNEY, "uni")
+
+
+@pytest.mark.parametrize("change", [{"StartDateTime": "soon"}, {"StartDateTime": None}, {"Name": 7}])
+def test_an_event_of_another_shape_is_refused(answer, change: Mapping[str, object]):
+    answered = json.loads(answer("events"))
+    answered["CategoryEvents"][0]["Results"][0].update(change)
+
+    with pytest.raises(PageChanged):
+        read_events(json.dumps(answered).encode(), KEYS, SYDNEY, "uni")
+
+
+async def test_a_run_brings_all_entries(site, publish, tools):
+    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+
+    assert len(harvest.entries) == 4
+    assert (harvest.pages, harvest.problems) == (3, ())
+    assert site.paths() == [WEEKS, ROOMS, EVENTS]
+
+
+async def test_rooms_that_nobody_knows_are_not_asked_for(publish, tools):
+    known = Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101")
+    tools = type(tools)(tools.fetch, tools.parse, tools.now, [known])
+
+    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+
+    assert {entry.room_id for entry in harvest.entries} == {"K-A7-101"}
+
+
+async def test_an_unchanged_answer_is_not_read_again(publish, tools):
+    first = await Publish().harvest(publish, tools, {}, unwatched)
+
+    again = await Publish().harvest(publish, tools, first.fingerprints, unwatched)
+
+    assert (again.entries, again.unchanged) == ((), 1)
+    assert again.kept == {"K-A7-G01", "K-A7-101"}
+
+
+async def test_a_room_left_out_of_an_answer_has_no_events(site, publish, tools, answer):
+    answered = json.loads(answer("events"))
+    del answered["CategoryEvents"][1]
+    site.documents[EVENTS] = Document(json.dumps(answered).encode())
+
+    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+
+    assert {entry.room_id for entry in harvest.entries} == {"K-A7-G01"}
+    assert harvest.problems == ()
+
+
+async def test_an_answer_about_other_rooms_is_misread(site, publish, tools, answer):
+    answered = json.loads(answer("events"))
+    answered["CategoryEvents"] = [{"Identity": "another", "Results": []}]
+    site.documents[EVENTS] = Document(json.dumps(answered).encode())
+
+    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+
+    assert harvest.misread == {"K-A7-G01", "K-A7-101"}
+    assert "answers nothing about the rooms" in harvest.problems[0]

@@ -1,0 +1,185 @@
+"""A run that looks like a mistake is told from one that merely brings news."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.interval import Interval
+from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from scraper.harvest import Harvest
+from scraper.report import Doubt, Timetable, compare
+
+NOW = datetime(2026, 3, 11, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def entry(room: int = 1, hours: float = 10, name: str = "ABCD1001", lasts: float = 1) -> TimetableEntry:
+    start = NOW + hours * HOUR
+    interval = Interval(start, start + lasts * HOUR)
+    return TimetableEntry(RoomId(f"K-J17-{room}"), interval, name, BookingType.CLASS, "uni")
+
+
+def a_room(number: int) -> Room:
+    return Room(RoomId(f"K-J17-{number}"), BuildingId("K-J17"), f"Room {number}")
+
+
+def a_week(rooms: Iterable[int] = range(20)) -> tuple[TimetableEntry, ...]:
+    """Five classes in each room, a day apart."""
+    return tuple(entry(room, 24 * day + 9, f"ABCD{room}") for room in rooms for day in range(5))
+
+
+def doubts(before: Timetable | None, harvest: Harvest) -> set[Doubt]:
+    return {suspicion.doubt for suspicion in compare(before, harvest, NOW).suspicions}
+
+
+def moved(entries: Iterable[TimetableEntry], by: timedelta) -> tuple[TimetableEntry, ...]:
+    return tuple(
+        TimetableEntry(
+            each.room_id,
+            Interval(each.interval.start + by, each.interval.end + by),
+            each.name,
+            each.booking_type,
+            each.source,
+        )
+        for each in entries
+    )
+
+
+def test_the_first_run_is_not_suspicious():
+    report = compare(None, Harvest(entries=a_week()), NOW)
+
+    assert not report.is_suspicious
+    assert (report.added, report.gone, report.same) == (100, 0, 0)
+
+
+def test_the_same_again_is_not_suspicious():
+    report = compare(Timetable(a_week()), Harvest(entries=a_week()), NOW)
+
+    assert not report.is_suspicious
+    assert (report.added, report.gone, report.same) == (0, 0, 100)
+
+
+def test_what_was_not_read_again_counts_as_still_there():
+    kept = frozenset(RoomId(f"K-J17-{number}") for number in range(19))
+
+    report = compare(Timetable(a_week()), Harvest(entries=a_week([19]), kept=kept), NOW)
+
+    assert (report.same, report.is_suspicious) == (100, False)
+
+
+@pytest.mark.parametrize(("left", "suspicious"), [(68, False), (66, True), (0, True)])
+def test_entries_down_by_a_third_are_doubtful(left, suspicious):
+    week = sorted(a_week(), key=lambda each: each.interval.start)
+
+    assert (Doubt.ENTRIES_LOST in doubts(Timetable(week), Harvest(entries=tuple(week[:left])))) is suspicious
+
+
+def test_a_class_or_two_of_a_small_timetable_may_go():
+    assert doubts(Timetable([entry(hours=9), entry(hours=12)]), Harvest(entries=(entry(hours=9),))) == set()
+
+
+def test_a_timetable_that_is_empty_all_at_once_is_doubtful():
+    assert Doubt.ENTRIES_LOST in doubts(Timetable([entry()]), Harvest())
+
+
+def test_what_is_over_is_not_missed():
+    past = tuple(entry(hours=-24 * day, name=f"OLD{day}") for day in range(1, 50))
+
+    report = compare(Timetable((*past, entry())), Harvest(entries=(entry(),)), NOW)
+
+    assert (report.gone, report.is_suspicious) == (0, False)
+
+
+@pytest.mark.parametrize(("lost", "suspicious"), [(1, False), (2, True)])
+def test_rooms_that_are_gone_are_doubtful_beyond_one_in_twenty(lost, suspicious):
+    rooms = tuple(map(a_room, range(20)))
+    before = Timetable((), frozenset(room.id for room in rooms))
+
+    report = compare(before, Harvest(rooms=rooms[lost:]), NOW)
+
+    assert report.is_suspicious is suspicious
+    assert len(report.rooms_lost) == lost
+
+
+def test_a_feed_that_forgets_rooms_is_doubtful_too():
+    assert Doubt.ROOMS_LOST in doubts(Timetable(a_week()), Harvest(entries=a_week(range(15))))
+
+
+@pytest.mark.parametrize(("by", "word"), [(HOUR, "later"), (-HOUR, "earlier")])
+def test_everything_shifted_by_an_hour_is_doubtful(by, word):
+    report = compare(Timetable(a_week()), Harvest(entries=moved(a_week(), by)), NOW)
+
+    (suspicion,) = report.suspicions
+    assert suspicion.doubt is Doubt.SHIFTED
+    assert suspicion.message == f"100 entries are exactly one hour {word} than before."
+
+
+def test_a_clock_change_misread_shifts_only_what_comes_after_it():
+    before = a_week()
+    after = (*before[:70], *moved(before[70:], HOUR))
+
+    assert doubts(Timetable(before), Harvest(entries=after)) == {Doubt.SHIFTED}
+
+
+def test_a_single_event_shifted_is_all_there_is():
+    assert doubts(Timetable([entry()]), Harvest(entries=moved([entry()], HOUR))) == {Doubt.SHIFTED}
+
+
+def test_a_class_that_moves_by_an_hour_is_news():
+    before = a_week()
+    after = (*before[5:], *moved(before[:5], HOUR))
+
+    assert doubts(Timetable(before), Harvest(entries=after)) == set()
+
+
+def test_a_timetable_rewritten_from_scratch_is_not_shifted():
+    assert doubts(Timetable(a_week()), Harvest(entries=moved(a_week(), 2 * HOUR))) == set()
+
+
+def test_any_page_of_another_shape_is_doubtful_and_named():
+    report = compare(
+        Timetable(a_week()), Harvest(entries=a_week(), misread=frozenset({RoomId("K-J17-3")})), NOW
+    )
+
+    assert [each.doubt for each in report.suspicions] == [Doubt.PAGES_CHANGED]
+    assert "K-J17-3" in report.suspicions[0].message
+
+
+def test_a_page_or_two_may_be_missed_but_not_many():
+    rooms = [RoomId(f"K-J17-{number}") for number in range(20)]
+    before = Timetable(a_week())
+
+    one, many = (
+        Harvest(entries=a_week(range(count, 20)), missed=frozenset(rooms[:count])) for count in (1, 5)
+    )
+
+    assert doubts(before, one) == set()
+    assert doubts(before, many) == {Doubt.PAGES_MISSED}
+
+
+def test_a_summary_says_what_an_operator_wants_to_know():
+    report = compare(Timetable(a_week()), Harvest(entries=(*a_week()[1:], entry(99))), NOW)
+
+    assert report.summary == "1 entries added, 1 gone, 99 the same; 1 rooms added, 0 lost."
+
+
+entries = st.lists(
+    st.builds(entry, st.integers(0, 5), st.integers(-48, 96), st.sampled_from("AB")), max_size=40
+)
+
+
+@given(entries, entries)
+def test_counts_add_up(before, after):
+    report = compare(Timetable(before), Harvest(entries=tuple(after)), NOW)
+
+    to_come = [{each for each in some if each.interval.end > NOW} for some in (before, after)]
+    assert report.gone + report.same == len(to_come[0])
+    assert report.added + report.same == len(to_come[1])
+
+
+@given(entries)
+def test_a_run_compared_with_itself_is_never_suspicious(some):
+    assert not compare(Timetable(some), Harvest(entries=tuple(some)), NOW).is_suspicious
