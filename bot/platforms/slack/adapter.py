@@ -1,0 +1,267 @@
+"""Slack's door: the app that listens, its socket or its routes, and what the rest of the house sees of it."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.platforms.slack.api import SlackApi, SlackTrouble
+from bot.platforms.slack.chores import Chores
+from bot.platforms.slack.health import Health, quiet_logger
+from bot.platforms.slack.installing import Authorize, OneWorkspace, oauth_settings
+from bot.platforms.slack.markup import Look
+from bot.platforms.slack.notifier import Notifier
+from bot.platforms.slack.people import People
+from bot.platforms.slack.ports import (
+    Answers,
+    Bot,
+    Bots,
+    Later,
+    Linked,
+    Once,
+    States,
+    identity_of,
+    team_and_user,
+)
+from bot.platforms.slack.render import FORM
+from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.platforms.slack.socket import Socket
+from bot.platforms.slack.speaking import Speaker
+from bot.platforms.slack.turns import Turns
+from core.clock import Clock
+from core.model import Identity
+from core.policy.rules import Rules
+
+logger = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+_ANY = re.compile(r".*", re.DOTALL)
+_GOODBYE = 5.0
+_ASK_AGAIN = 15.0
+
+
+class SlackAdapter:
+    """Roomie in Slack.
+
+    `run` keeps it going until cancelled; `routes` belong into the aiohttp application (OAuth, and everything
+    in HTTP mode). `bots` and `states` are asked for only when many workspaces may install.
+    """
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        *,
+        answers: Answers,
+        once: Once,
+        later: Later,
+        linked: Linked,
+        clock: Clock,
+        rules: Rules,
+        bots: Bots | None = None,
+        states: States | None = None,
+    ) -> None:
+        self._settings, self._clock, self._rules = settings, clock, rules
+        self.health = Health()
+        self._api = SlackApi(settings, self.health)
+        self._one = None if settings.many_workspaces else OneWorkspace(settings.bot_token, self._api)
+        self._bots = self._one or _given(bots)
+        self._chores = Chores()
+        self._people = People(self._api, clock, self.health, linked, match_email=settings.match_email)
+        speaker = Speaker(self._api, later, clock, self.health)
+        self.notifier = Notifier(self._bots, speaker, self._people, clock, self.health, self._look)
+        self._turns = Turns(
+            answers=answers,
+            once=once,
+            api=self._api,
+            speaker=speaker,
+            people=self._people,
+            health=self.health,
+            look=self._look,
+            chores=self._chores,
+        )
+        self._states = states
+        self._app: AsyncApp | None = None
+
+    def _look(self, reader_zone: str) -> Look:
+        return Look(self._rules.zone, self._clock.now(), reader_zone)
+
+    # Life
+
+    async def run(self) -> None:
+        """Serve until cancelled; then finish what is in hand, and close."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self._one is not None:
+                    group.create_task(self._learn(self._one))
+                if self._settings.mode is Mode.SOCKET:
+                    socket = Socket(self.app, self._api, self._settings, self.health, self._lost)
+                    group.create_task(socket.run())
+                group.create_task(asyncio.Event().wait())
+        finally:
+            await self._close()
+
+    async def _learn(self, one: OneWorkspace) -> None:
+        """Find out who we are; Slack may be away when we start."""
+        while True:
+            try:
+                await one.learn()
+            except SlackTrouble as trouble:
+                self.health.trouble("start", str(trouble))
+                await asyncio.sleep(_ASK_AGAIN)
+            else:
+                self.health.fine("start")
+                return
+
+    async def _close(self) -> None:
+        await self._chores.finish(_GOODBYE)
+        await self._turns.homes.stop()
+        await self._people.stop()
+        await self._api.close()
+
+    async def _lost(self, body: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+        bot = await self._bots.find(body.get("team_id", ""))
+        if bot is not None:
+            await self._turns.lost(bot, body, said)
+
+    # What others ask of it
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the web application has to serve for Slack; call it where a loop runs."""
+        served = []
+        if self._settings.mode is Mode.HTTP:
+            served.append(web.post(self._settings.http_path, self._serve))
+        if self._settings.many_workspaces:
+            served.append(web.get(self._settings.install_path, self._install))
+            served.append(web.get(self._settings.redirect_path, self._installed))
+        return served
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await self.app.async_dispatch(await to_bolt_request(request)))
+
+    async def _install(self, request: web.Request) -> web.Response:
+        flow = self.app.oauth_flow
+        assert flow is not None  # noqa: S101 - the route is only served when many may install
+        return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
+
+    async def _installed(self, request: web.Request) -> web.Response:
+        flow = self.app.oauth_flow
+        assert flow is not None  # noqa: S101 - the route is only served when many may install
+        return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
+
+    async def changed(self, identities: Iterable[Identity]) -> None:
+        """Something these people see at Home has changed elsewhere."""
+        for identity in identities:
+            if identity.startswith("slack:"):
+                team, user = team_and_user(identity)
+                bot = await self._bots.find(team)
+                if bot is not None:
+                    self._turns.homes.freshen(bot, user)
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way any more."""
+        await self._chores.finish(_GOODBYE)
+        await self._turns.homes.settled()
+
+    # Listening
+
+    @property
+    def app(self) -> AsyncApp:
+        if self._app is None:
+            self._app = self._listening()
+        return self._app
+
+    def _listening(self) -> AsyncApp:
+        oauth = None
+        if self._settings.many_workspaces and self._states is not None:
+            oauth = oauth_settings(self._settings, self._bots, self._states, self._clock)
+        app = AsyncApp(
+            name="roomie",
+            logger=quiet_logger("bot.platforms.slack.bolt", "As you gave `client`", "Unhandled request"),
+            client=self._api.client(None),
+            signing_secret=self._settings.signing_secret,
+            authorize=cast("Any", Authorize(self._bots)),  # Bolt declares a plain function and takes both
+            oauth_settings=oauth,
+            user_facing_authorize_error_message="Roomie is not installed in this workspace any more.",
+        )
+        app.command(_ANY)(self._on_command)
+        app.action(_ANY)(self._on_action)
+        app.view(FORM)(self._on_form)
+        app.view(_ANY)(self._on_other_view)
+        app.shortcut(_ANY)(self._on_shortcut)
+        app.event("app_home_opened")(self._on_home)
+        app.event("app_mention")(self._on_mention)
+        app.event("message")(self._on_message)
+        app.event("user_change")(self._on_user_change)
+        app.event("app_uninstalled")(self._on_uninstalled)
+        app.event("tokens_revoked")(self._on_tokens_revoked)
+        return app
+
+    async def _bot(self, team: str) -> Bot:
+        bot = await self._bots.find(team)
+        if bot is None:
+            raise LookupError(f"Roomie is not installed in {team}")
+        return bot
+
+    async def _on_command(self, ack: AsyncAck, body: Body) -> None:
+        await self._turns.command(await self._bot(body["team_id"]), body, ack)
+
+    async def _on_action(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        self._chores.start(self._turns.press(await self._bot(_team(body)), body))
+
+    async def _on_form(self, ack: AsyncAck, body: Body) -> None:
+        await self._turns.submit(await self._bot(_team(body)), body, ack)
+
+    async def _on_other_view(self, ack: AsyncAck) -> None:
+        await ack()
+
+    async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        self._chores.start(self._turns.shortcut(await self._bot(_team(body)), body))
+
+    async def _on_home(self, body: Body) -> None:
+        if body["event"].get("tab", "home") == "home":
+            self._turns.homes.freshen(await self._bot(body["team_id"]), body["event"]["user"])
+
+    async def _on_mention(self, body: Body) -> None:
+        bot = await self._bot(body["team_id"])
+        text = re.sub(rf"<@{re.escape(bot.user)}(\|[^>]*)?>", " ", body["event"]["text"]) if bot.user else ""
+        self._chores.start(self._turns.words(bot, body, text or _without_first_mention(body)))
+
+    async def _on_message(self, body: Body) -> None:
+        event = body["event"]
+        if event.get("channel_type") == "im" and not event.get("bot_id") and not event.get("subtype"):
+            self._chores.start(
+                self._turns.words(await self._bot(body["team_id"]), body, event.get("text") or "")
+            )
+
+    async def _on_user_change(self, body: Body) -> None:
+        self._people.forget(identity_of(body["team_id"], body["event"]["user"]["id"]))
+
+    async def _on_uninstalled(self, body: Body) -> None:
+        await self._bots.forget(body["team_id"])
+
+    async def _on_tokens_revoked(self, body: Body) -> None:
+        if body["event"].get("tokens", {}).get("bot"):
+            await self._bots.forget(body["team_id"])
+
+
+def _given(bots: Bots | None) -> Bots:
+    if bots is None:
+        raise ValueError("many workspaces need a place to keep their installations in")
+    return bots
+
+
+def _team(body: Body) -> str:
+    team = body.get("team") or body["user"]
+    return cast("str", team.get("id") or team.get("team_id"))
+
+
+def _without_first_mention(body: Body) -> str:
+    return re.sub(r"^\s*<@\w+(\|[^>]*)?>", " ", body["event"]["text"])

@@ -1,0 +1,81 @@
+"""What the Slack adapter asks of the rest of the house."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.asked import Asked
+from bot.reply import Reply
+from core.model import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Roomie in one workspace. `user` and `id` are how Slack names the bot itself; empty until it told us."""
+
+    team: str
+    token: str
+    user: str = ""
+    id: str = ""
+    team_name: str = ""
+    scopes: tuple[str, ...] = ()
+    installed_by: str = ""
+
+
+class Answers(Protocol):
+    """The dispatcher: one reply for everything asked, and never an exception."""
+
+    async def answer(self, asked: Asked) -> Reply: ...
+
+
+class Once(Protocol):
+    """What has been taken in hand already, kept across restarts and shared by processes."""
+
+    async def claim(self, key: str, *, again_after: timedelta | None = None) -> bool:
+        """Whether the caller is the first and may act. With `again_after`, a claim that nobody finished by
+        then may be taken over, because whoever took it may be dead."""
+        ...
+
+    async def finish(self, key: str) -> None:
+        """Say that what was claimed is done, so that nobody takes it over."""
+        ...
+
+
+class Bots(Protocol):
+    """Where Roomie is installed."""
+
+    async def find(self, team: str) -> Bot | None: ...
+    async def save(self, bot: Bot) -> None: ...
+    async def forget(self, team: str) -> None: ...
+
+
+class States(Protocol):
+    """Secrets given to browsers that are on their way through OAuth; each is good once."""
+
+    async def keep(self, state: str, until: datetime) -> None: ...
+    async def take(self, state: str, now: datetime) -> bool: ...
+
+
+class Later(Protocol):
+    """The outbox, for what could not be said at once."""
+
+    async def say_later(self, to: Identity, reply: Reply, key: str) -> None: ...
+
+
+class Linked(Protocol):
+    """Whether a person stands behind an identity."""
+
+    def __call__(self, identity: Identity) -> bool: ...
+
+
+Values = Mapping[str, str]
+
+
+def identity_of(team: str, user: str) -> Identity:
+    return Identity(f"slack:{team}:{user}")
+
+
+def team_and_user(identity: Identity) -> tuple[str, str]:
+    _, team, user = identity.split(":")
+    return team, user

@@ -1,0 +1,145 @@
+"""A whole Roomie behind a stand-in of Slack: real core, real storage, real SDK, loopback between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from aiohttp import web
+
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.platforms.slack.adapter import SlackAdapter
+from bot.platforms.slack.memory import StoredBots, StoredOnce, StoredStates
+from bot.platforms.slack.ports import Answers
+from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.reply import Reply
+from core.model import Group, Identity, PersonId, Role
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import Kept
+from tests.builders import a_building, a_person, a_room, a_society
+from tests.fakes.clock import StillClock
+from tests.standins.slack import SlackStandIn
+
+
+class NoPasswords:
+    """Nobody logs in here."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        return False
+
+
+@dataclass
+class Outbox:
+    """Keeps what was left for later."""
+
+    left: list[tuple[Identity, Reply, str]] = field(default_factory=list)
+
+    async def say_later(self, to: Identity, reply: Reply, key: str) -> None:
+        self.left.append((to, reply, key))
+
+
+@dataclass
+class House:
+    """Everything a test may want to look at."""
+
+    slack: SlackStandIn
+    storage: Kept
+    desk: Desk
+    clock: StillClock
+    outbox: Outbox
+    settings: SlackSettings
+    answers: Answers
+
+    def adapter(self) -> SlackAdapter:
+        directory = self.desk.picture.directory
+        return SlackAdapter(
+            self.settings,
+            answers=self.answers,
+            once=StoredOnce(self.storage, self.clock),
+            later=self.outbox,
+            linked=lambda identity: directory.identified(identity) is not None,
+            clock=self.clock,
+            rules=self.desk.rules,
+            bots=StoredBots(self.storage, self.clock),
+            states=StoredStates(self.storage),
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[SlackAdapter]:
+        """Roomie at work, in the mode its settings say."""
+        adapter = self.adapter()
+        runner = web.AppRunner(_site(adapter), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        http = self.settings.mode is Mode.HTTP
+        self.slack.deliver_to(address + self.settings.http_path if http else "")
+        running = asyncio.ensure_future(adapter.run())
+        try:
+            if not http:
+                await self.slack.until(lambda: self.slack.postman.sockets.open)
+            yield adapter
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await runner.cleanup()
+
+
+def _site(adapter: SlackAdapter) -> web.Application:
+    site = web.Application()
+    site.add_routes(adapter.routes())
+    return site
+
+
+def settings_for(slack: SlackStandIn, mode: Mode = Mode.SOCKET) -> SlackSettings:
+    return SlackSettings(
+        bot_token="xoxb-T1",
+        app_token=slack.state.app.app_token,
+        signing_secret=slack.state.app.signing_secret,
+        mode=mode,
+        api_base_url=slack.api_url,
+        authorize_url=slack.authorize_url,
+        ping_interval=0.2,
+        api_timeout=2.0,
+    )
+
+
+async def a_house(slack: SlackStandIn, storage: Kept, rules: Rules, clock: StillClock) -> House:
+    """A campus with three rooms; ada is a president, bob a student, cyd unknown to Roomie."""
+    await storage.write(_furnish)
+    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
+    desk = Desk(
+        storage,
+        picture,
+        rules,
+        clock,
+        BookingDesk(storage, picture, rules, clock),
+        SocietyDesk(storage, rules, clock),
+        Accounts(storage, picture, NoPasswords(), rules, clock, b"secret"),
+    )
+    dispatcher = Dispatcher(desk, COMMANDS)
+    return House(slack, storage, desk, clock, Outbox(), settings_for(slack), dispatcher)
+
+
+def _furnish(unit: Unit) -> None:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms([a_room("K-J17-G01"), a_room("K-J17-G02"), a_room("K-J17-G03", capacity=40)])
+    for name, identity, groups in (
+        ("ada", "slack:T1:U1", (Group.PRESIDENT, Group.SOCIETY_MEMBER)),
+        ("bob", "slack:T1:U2", (Group.STUDENT,)),
+    ):
+        person = unit.people.add(replace(a_person(name, *groups), id=PersonId(0)), None)
+        unit.people.link(person.id, Identity(identity))
+        if name == "ada":
+            society = a_society()
+            unit.societies.add(society)
+            unit.societies.set_role(person.id, society.id, Role.PRESIDENT)

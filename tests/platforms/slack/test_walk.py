@@ -1,0 +1,34 @@
+"""What people do in Slack from morning to evening."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.platforms.slack.settings import Mode
+from tests.platforms.slack.house import House
+from tests.standins.slack import SlackStandIn
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_from_a_free_room_to_a_cancelled_booking(house: House, slack: SlackStandIn, mode: Mode) -> None:
+    house.settings = replace(house.settings, mode=mode)
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free now for 1 hour")
+        free = bob.sees()[-1]
+        assert "Room K-J17-G01" in free.words.replace("\u200b", "")
+
+        await bob.presses(free, "Book")
+        await slack.until(lambda: len(bob.sees()) == 2)
+        booked = bob.sees()[-1]
+        assert "Booked" in booked.words
+
+        await bob.presses(booked, "30 min more")
+        await slack.until(lambda: "is now yours" in booked.words)
+        await bob.presses(booked, "Cancel")
+        await slack.until(lambda: "Cancel" not in [each["text"]["text"] for _, each in booked.elements])
+
+        await adapter.settled()
+        assert slack.person("U1").sees() == []
+        assert bob.home is not None
+        assert slack.refusals == []
