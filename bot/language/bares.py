@@ -1,11 +1,9 @@
 """Deciding which bare numbers are hours, by the company they keep."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.language.days import Calendar, Named
 from bot.language.items import (
-    Ahead,
     Bare,
     Clock,
     EndOfDay,
@@ -45,8 +43,6 @@ def _decided(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -
     partner = pieces[index + 2].item if index + 2 < len(pieces) else None
     if _opens_days(bare, following, partner):
         return On(Calendar(bare.value, _month_of(partner)))
-    if previous is Link.IN:
-        return _in(bare, following)
     if previous is Link.FOR and bare.digits < 3 and not _opens_range(bare, previous, following, partner):
         return bare
     return bare.clock if _is_hour(bare, index, before, pieces) else Other(str(bare.value))
@@ -70,13 +66,6 @@ def _month_of(item: Item | None) -> int | None:
     return day.month if isinstance(day, Calendar) else None
 
 
-def _in(bare: Bare, following: Item | None) -> Item:
-    """`in 20`: minutes."""
-    if isinstance(following, On | Part | Clock) or not 1 <= bare.value <= 90 or bare.spelled:
-        return Other(str(bare.value))
-    return Ahead(timedelta(minutes=bare.value), assumed=True)
-
-
 def _is_hour(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -> bool:
     previous = before[-1].item if before else None
     following = pieces[index + 1].item if index + 1 < len(pieces) else None
@@ -87,6 +76,8 @@ def _is_hour(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -
         return True
     if _counts(pieces, index) or (bare.digits >= 3 and bare.clock.minute % 5):
         return False
+    if following in {Link.IN, Link.ON} or (following is Link.AT and isinstance(partner, Part)):
+        following = partner
     return _beside_a_day(bare, previous, following) or _stands_alone(bare, previous, following, pieces)
 
 
@@ -99,9 +90,7 @@ def _opens_range(bare: Bare, previous: Item | None, following: Item | None, part
     if not isinstance(partner, Bare) or isinstance(previous, Other):
         return False
     if bare.spelled or partner.spelled:
-        return bare.value != partner.value and (
-            isinstance(previous, On | Part) or bare.spelled != partner.spelled
-        )
+        return bare.value != partner.value
     return bare.value <= 24 or bare.digits >= 3
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from bot.language.items import Bare, Clock, Impossible, Item
 from bot.language.line import Line, below_hundred
 from bot.language.vocabulary import HOUR_WORDS, MINUTE_WORDS, UNITS
+from bot.language.wordlist import wordset
 
 Found = tuple[Item, int]
 _TAILS = frozenset({"sharp", "ish", "exactly", "oclock", "dot"})
 _FIVES = frozenset({5, 10, 20, 25})
-_CLOCK_LEADS = frozenset("at @ from until to before after by around about between -".split())
+_CLOCK_LEADS = wordset("at @ from until to before after by around about between -")
 
 
 def clock(line: Line, index: int) -> Found | None:

@@ -7,6 +7,7 @@ from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, Week
 from bot.language.items import Impossible, Item, On, Stamp
 from bot.language.line import Line, ordinal
 from bot.language.vocabulary import HOUR_WORDS, MONTHS, WEEKDAYS
+from bot.language.wordlist import wordset
 
 Found = tuple[Item, int]
 
@@ -45,10 +46,14 @@ _FEASTS: dict[tuple[str, ...], Day] = {
     ("ash", "wednesday"): Easter(-46),
 }
 _FEAST_BEGINNINGS = frozenset(words[0] for words in _FEASTS)
-_NOT_A_DAY_AFTER = frozenset(
-    "floor floors level lvl year years yr time edition row attempt semester term trimester week lab tutorial lecture "
-    "lectures quiz assignment anniversary birthday grade door person place team group gen generation class hour "
-    "attempts wave base degree draft round rounds test exam party meeting one version street avenue".split()
+_SECONDS_AND_THIRDS = 4
+_NOT_A_DAY_AFTER = wordset(
+    """
+    floor floors level lvl year years yr time edition row attempt semester term trimester week lab
+    tutorial lecture lectures quiz assignment anniversary birthday grade door person place team
+    group gen generation class hour attempts wave base degree draft round rounds test exam party
+    meeting one version street avenue
+    """
 )
 _BEFORE_A_DATE = frozenset(WEEKDAYS) | {"on", ","}
 _MONTHS_NEEDING_A_DAY = frozenset({"may", "march", "mar", "dec", "sep", "jan"})
@@ -162,7 +167,7 @@ def _day_then_month(line: Line, index: int) -> Found | None:
     at = index + (line.word(index) == "the")
     told = ordinal(line, at)
     number, after = (told.value, told.after) if told else (line.number(at), at + 1)
-    if number is None or len(line.word(at)) > 2 and told is None:
+    if number is None or (len(line.word(at)) > 2 and told is None):
         return None
     after = line.past(after, {"of", "-", "/"} if line.is_glued(after) else {"of"})
     month = MONTHS.get(line.word(after))
@@ -200,7 +205,7 @@ def _month_then_day(line: Line, index: int) -> Found | None:
     at = line.past(index + 1, {".", "the", "-", "/"})
     told = ordinal(line, at)
     number, after = (told.value, told.after) if told else (line.number(at), at + 1)
-    if number is not None and 1 <= number <= 31 and len(line.word(at)) <= 2 and not (
+    if number is not None and 1 <= number <= 31 and (told is not None or len(line.word(at)) <= 2) and not (
         told is None and _is_an_hour(line, at + 1)
     ):  # fmt: skip
         return _of_month(line, number, month, after)
@@ -236,7 +241,7 @@ def _the_nth(line: Line, index: int) -> Found | None:
     nth = _nth_weekday(line, told.value, told.after)
     if nth is not None:
         return nth
-    if told.spelled and (at == index or told.value < 4):
+    if told.spelled and (at == index or (told.value < _SECONDS_AND_THIRDS and line.word(index - 1) != "on")):
         return None
     after = told.after
     if line.reads(after, "of", "next", "month"):

@@ -44,7 +44,11 @@ def when_echo(when: When, names: Names, *, now: datetime) -> str:
     """The time alone, in words if they are read back as this very time, else as machines write it."""
     told = time_in_words(when, now)
     zone = when.start.tzinfo
-    if isinstance(zone, ZoneInfo) and read(told, now=now, zone=zone, names=names).when != when and when.repeats is None:
+    if (
+        isinstance(zone, ZoneInfo)
+        and read(told, now=now, zone=zone, names=names).when != when
+        and when.repeats is None
+    ):
         return stamped(when)
     return told
 

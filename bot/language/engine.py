@@ -106,7 +106,12 @@ class _Reader:
         """Put slips right: in words of time, and in words that only names have."""
         tried = 0
         for token in self.tokens:
-            if token.field or not token.word.isalpha() or token.word in KNOWN or token.word in self.names.speller:
+            if (
+                token.field
+                or not token.word.isalpha()
+                or token.word in KNOWN
+                or token.word in self.names.speller
+            ):
                 continue
             if self.names.is_a_name(token.word):
                 continue
@@ -159,12 +164,19 @@ class _Reader:
         last: Token | None = None
         for token in self.tokens:
             if token.field is None and token.is_word and token.word not in _SILENT:
-                if last is not None and runs and last.end == runs[-1][1]:
+                if (
+                    last is not None
+                    and runs
+                    and (last.end == runs[-1][1] or self._is_one_word(runs[-1][1], token.start))
+                ):
                     runs[-1] = (runs[-1][0], token.end)
                 else:
                     runs.append((token.start, token.end))
             last = token
         return tuple(" ".join(self.text[start:end].split()) for start, end in runs)
+
+    def _is_one_word(self, start: int, end: int) -> bool:
+        return end - start <= 1 and not self.text[start:end].isspace()
 
 
 @cache

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from bot.language.vocabulary import BUILDING_SUFFIXES, FIRST_NAMES, GENERIC, ORDINARY
+from bot.language.wordlist import wordset
 from bot.language.words import plain, tokenise
 from core.model import Building, Room, Society
 
 Weighed = tuple[int, str]
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 _CAMPUS = re.compile(r"^[A-Za-z]{1,3}-(?=.*\d)")
-_SOCIETY_WORDS = frozenset("society soc club association assoc union team network".split())
+_SOCIETY_WORDS = wordset("society soc club association assoc union team network")
 
 
 def squashed(word: str) -> str:
@@ -41,6 +42,14 @@ def building_forms(building: Building, rooms: Sequence[Room]) -> Iterator[Weighe
     for room in rooms:
         for name in (room.abbr, room.name):
             yield from ((3, form) for form in _before_number(name, room))
+
+
+_COMMON = wordset("library gym gymnasium union chapel hub museum pool cafe")
+
+
+def common_forms(building: Building) -> Iterator[Weighed]:
+    """`the library`, for the only building on campus that has one in its name."""
+    yield from ((6, word) for word in name_words(building.name) if word in _COMMON)
 
 
 def _ids(id: str) -> Iterator[Weighed]:  # noqa: A002 - ids is what they are

@@ -28,4 +28,4 @@ def guessed_day(words: str, now: datetime) -> date | None:
     if not isinstance(found, datetime):
         return None
     day = found.replace(tzinfo=None).date()
-    return day if 0 < (day - now.date()).days <= 366 else None  # noqa: PLR2004 - a year
+    return day if 0 < (day - now.date()).days <= 366 else None

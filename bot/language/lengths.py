@@ -15,6 +15,7 @@ from bot.language.vocabulary import (
     ORDINAL_ENDINGS,
     WEEK_WORDS,
 )
+from bot.language.wordlist import wordset
 
 Measured = tuple[Length, int]
 
@@ -37,9 +38,7 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("1", "/", "2", "an", "hour"), 30),
     (("an", "hour", "and", "three", "quarters"), 105),
 )
-_NOT_AFTER_MINUTES = (
-    frozenset(MONTHS) | ORDINAL_ENDINGS | MERIDIEMS | frozenset(": / - to until . % people".split())
-)
+_NOT_AFTER_MINUTES = frozenset(MONTHS) | ORDINAL_ENDINGS | MERIDIEMS | wordset(": / - to until . % people")
 _OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
     "an",
     "hour",
@@ -91,13 +90,12 @@ def _clock_like(line: Line, index: int) -> Measured | None:
 
 
 def _counted(line: Line, index: int) -> Measured | None:
-    start = index
     if line.reads(index, "a") and line.word(index + 1) not in {"couple", "pair", "hundred"}:
         one = _one(line, index + 1)
         if one is not None:
             return one
     if line.word(index) == "a" and line.word(index + 1) == "few":
-        return _in_units(line, Fraction(3), index + 2, index)
+        return _in_units(line, Fraction(3), index + 2)
     many = fraction(line, index)
     if many is None:
         return None
@@ -106,13 +104,13 @@ def _counted(line: Line, index: int) -> Measured | None:
     ranged = _upper_end(line, after)
     if ranged is not None:
         quantity, after = ranged
-    return _in_units(line, quantity, after, start)
+    return _in_units(line, quantity, after)
 
 
 def _one(line: Line, index: int) -> Measured | None:
     """`a day`, `a week`, `a minute`."""
-    if line.word(index) in {"day", "week", "month", "fortnight", "minute", "hour"}:
-        return _in_units(line, Fraction(1), index + 1 - 1, index)
+    if line.word(index) in {"day", "week", "month", "fortnight", "minute", "hour", "weeks", "days", "months"}:
+        return _in_units(line, Fraction(1), index)
     return None
 
 
@@ -126,7 +124,7 @@ def _upper_end(line: Line, index: int) -> tuple[Fraction, int] | None:
     return many
 
 
-def _in_units(line: Line, quantity: Fraction, index: int, start: int) -> Measured | None:
+def _in_units(line: Line, quantity: Fraction, index: int) -> Measured | None:
     unit = line.word(index)
     lone_letter = len(unit) == 1 and unit != "h"
     if lone_letter and not line.is_glued(index):

@@ -8,6 +8,7 @@ from enum import Enum
 from bot.language.forms import (
     Weighed,
     building_forms,
+    common_forms,
     room_forms,
     society_forms,
     spellable,
@@ -20,16 +21,19 @@ from core.model import Building, BuildingId, Room, Society
 
 _LONGEST = 12
 _SHORTHAND = 5
+_COMMON = 6
 _INNER_SIGNS = frozenset("-./',&()#:")
 
 
 class What(Enum):
-    """What a name calls; a society may be cut so short that it counts only after `for`."""
+    """What a name calls. A society may be cut so short that it counts only after `for`, a building be called by a
+    common noun that counts only after `in the` and `near the`."""
 
     BUILDING = "building"
     ROOM = "room"
     SOCIETY = "society"
     SHORT_SOCIETY = "short society"
+    COMMON_NOUN = "common noun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ def _claims(
         _claim(claims, What.ROOM, room.id, room_forms(room))
     for building in buildings:
         _claim(claims, What.BUILDING, building.id, building_forms(building, rooms_of.get(building.id, [])))
+        _claim(claims, What.BUILDING, building.id, common_forms(building))
     for society in societies:
         _claim(claims, What.SOCIETY, society.id, society_forms(society))
     return claims
@@ -156,8 +161,11 @@ def _settled(claims: Mapping[str, set[_Claim]]) -> dict[str, tuple[What, str]]:
             owners = {(what, owner) for what, owner in owners if what is What.ROOM} or owners
         if len(owners) == 1:
             what, owner = owners.pop()
-            forms[form] = (What.SHORT_SOCIETY if surest == _SHORTHAND else what, owner)
+            forms[form] = (_GUARDED.get(surest, what), owner)
     return forms
+
+
+_GUARDED = {_SHORTHAND: What.SHORT_SOCIETY, _COMMON: What.COMMON_NOUN}
 
 
 def _numbers(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from bot.language.names import Called, Names, What
 from bot.language.vocabulary import BUILDING_SUFFIXES
+from bot.language.wordlist import wordset
 from bot.language.words import Token
 from core.model import BuildingId, RoomId, SocietyId
 
-_NEAR = frozenset(
-    "near nearby nearest nearer closest close next beside besides opposite by around adjacent alongside".split()
+_NEAR = wordset(
+    """
+    near nearby nearest nearer closest close next beside besides opposite by around adjacent
+    alongside
+    """
 )
-_BETWEEN = frozenset("to the of is from in at this that somewhere right".split())
-_REFUSED = frozenset("not except avoid but excluding".split())
-_ROOM_WORDS = frozenset("room rm rooms".split())
-_ON_BEHALF = frozenset("for as with by behalf of from on the my our soc society".split())
+_BETWEEN = wordset("to the of is from in at this that somewhere right")
+_REFUSED = wordset("not except avoid but excluding")
+_ROOM_WORDS = wordset("room rm rooms")
+_ON_BEHALF = wordset("for as with by behalf of from on the my our soc society")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ def _place(called: Called, tokens: Sequence[Token], names: Names) -> Place | Non
         return Place("society", called.id, called.first, called.after)
     if called.what is What.SHORT_SOCIETY:
         return _short_society(called, tokens)
+    if called.what is What.COMMON_NOUN and not _is_the(tokens, called.first):
+        return None
     near = _near(tokens, called.first)
     if near is not None:
         building = names.building_of[called.id] if called.what is What.ROOM else called.id
@@ -95,6 +101,14 @@ def _short_society(called: Called, tokens: Sequence[Token]) -> Place | None:
     after = called.after
     ends = after < len(tokens) and tokens[after].word in {"society", "soc", "club", "socs"}
     return Place("society", called.id, called.first, after + ends) if led or ends else None
+
+
+def _is_the(tokens: Sequence[Token], first: int) -> bool:
+    """`in the library`, `near the library`, `near library`."""
+    before = [token.word for token in tokens[max(first - 2, 0) : first]]
+    if before[-1:] == ["the"]:
+        return before[0] in _NEAR | {"in", "at", "to", "inside"}
+    return before[-1:] != [] and before[-1] in _NEAR
 
 
 def _near(tokens: Sequence[Token], first: int) -> int | None:

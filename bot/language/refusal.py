@@ -25,7 +25,7 @@ def _suggestion(when: When | None) -> str:
     if when.kind is Kind.PART:
         return f"tomorrow {when.part}"
     told = f"tomorrow {when.start:%H:%M}"
-    return f"{told}–{when.end:%H:%M}" if when.end else told  # noqa: RUF001 - as it is shown
+    return f"{told}–{when.end:%H:%M}" if when.end else told
 
 
 def _is_blank(reading: Reading) -> bool:

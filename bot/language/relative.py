@@ -29,6 +29,8 @@ def relative(line: Line, index: int) -> Said | None:
 def _plain_day(line: Line, index: int) -> tuple[Day, int] | None:
     """A day that others may be counted from: today, tomorrow, a weekday."""
     word = line.word(index)
+    if word in PLURAL_WEEKDAYS:
+        return None
     if word == "today":
         return _TODAY, index + 1
     if word == "tomorrow":
@@ -178,6 +180,15 @@ def _window(line: Line, index: int, lead: str) -> Said | None:
     return (On(NextDays(told[0].days + 30 * told[0].months)),), told[1]
 
 
+def _week_after_next(line: Line, index: int) -> Said | None:
+    """`the week after next`, `the weekend after next`."""
+    at = line.past(index, {"the"})
+    if line.word(at) not in {"week", "weekend"} or not line.reads(at + 1, "after", "next"):
+        return None
+    found = _stretch_named(line, at, 2)
+    return (found[0], at + 3) if found else None
+
+
 def _week_on(line: Line, index: int) -> Said | None:
     """`a week on friday`, `week today`, `two weeks from tomorrow`, `a fortnight on monday`, `a week after 12 march`."""
     told = _weeks_after(line, index)
@@ -204,7 +215,7 @@ def _in_so_long(line: Line, index: int) -> Said | None:
     )
     told = length(line, at)
     if told is None:
-        return None
+        return _in_minutes(line, at) if led else None
     many, after = told
     if led:
         return _ahead(many), line.past(
@@ -216,6 +227,16 @@ def _in_so_long(line: Line, index: int) -> Said | None:
     return None
 
 
+def _in_minutes(line: Line, index: int) -> Said | None:
+    """`in 20`: minutes, when nothing that could be counted follows."""
+    number = line.number(index)
+    if number is None or not 1 <= number <= _MINUTES_AT_MOST or line.word(index + 1) not in _NOTHING_COUNTED:
+        return None
+    return (Ahead(timedelta(minutes=number), assumed=True),), index + 1
+
+
+_MINUTES_AT_MOST = 90
+_NOTHING_COUNTED = frozenset({"", ",", ".", "?", "!", "for", "until", "please", "with", "near", "if", "or"})
 _AFTER_A_LENGTH = (
     (("from", "now"), 1),
     (("from", "today"), 1),
@@ -315,6 +336,7 @@ _WAYS = (
     _same_time,
     _today,
     _weekdays_from_now,
+    _week_after_next,
     _week_on,
     _from_day,
     _in_so_long,

@@ -1,6 +1,6 @@
 """From a phrase to the time it means, seen from now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,12 +86,11 @@ def _resolved(phrase: Phrase, here: Here) -> Resolved:
 
 
 def _from_stamp(phrase: Phrase, stamp: Stamp, here: Here) -> Resolved:
-    start = datetime.fromisoformat(stamp.at.replace("Z", "+00:00")).astimezone(here.zone)
+    start = datetime.fromisoformat(stamp.at).astimezone(here.zone)
+    end = _end_from(phrase, start, here)
     if isinstance(phrase.end, Stamp):
-        end = datetime.fromisoformat(phrase.end.at.replace("Z", "+00:00")).astimezone(here.zone)
-    else:
-        end = _end_from(phrase, start, here)
-    return Resolved(_moment(start, end), () if end else ("default duration",))
+        end = datetime.fromisoformat(phrase.end.at).astimezone(here.zone)
+    return Resolved(_moment(start, end), () if end is not None else ("default duration",))
 
 
 def _moment(start: datetime, end: datetime | None) -> When:
@@ -258,7 +257,7 @@ def _until_day(phrase: Phrase, first: date, here: Here) -> date | None:
     return None
 
 
-def _other_days(phrase: Phrase, here: Here, resolve) -> list[When]:  # type: ignore[no-untyped-def]
+def _other_days(phrase: Phrase, here: Here, resolve: Callable[[Phrase], When | None]) -> list[When]:
     """The same on the other days that the words may mean."""
     if phrase.day is None:
         return []

@@ -13,18 +13,33 @@ from bot.language.vocabulary import (
     PEOPLE_WORDS,
     WEEK_WORDS,
 )
+from bot.language.wordlist import wordset
 
 _TIME_UNITS = MINUTE_WORDS | HOUR_WORDS | DAY_WORDS | WEEK_WORDS | MONTH_WORDS | FORTNIGHT_WORDS
-_NOT_A_COUNT = _TIME_UNITS | frozenset(MONTHS) | frozenset("am pm a p : / oclock % st nd rd th half".split())
-_MORE = frozenset("at least most up to about around roughly approx approximately over under min minimum max maximum more than "
-                  "like circa nearly almost exactly > = < ≥ ~ maybe say 's of for : - is space a".split())  # fmt: skip
-_HOLDS = frozenset("seats seating seat fits fit fitting holds hold holding accommodates accommodate accommodating capacity cap "
-                   "sits sit sleeps takes".split())  # fmt: skip
-_GROUPS = frozenset("group party team class crew bunch crowd audience committee".split())
-_OPEN = frozenset("room rooms space spaces spot place lab labs theatre hall auditorium studio classroom table tables venue "
-                  "somewhere anywhere library seating library".split())  # fmt: skip
-_COUNTED_ADJECTIVES = frozenset(
-    "other of more extra odd ish or so comfy comfortable first year uni new".split()
+_NOT_A_COUNT = _TIME_UNITS | frozenset(MONTHS) | wordset("am pm a p : / oclock % st nd rd th half")
+_MORE = wordset(
+    """
+    at least most up to about around roughly approx approximately over under min minimum max maximum
+    more than like circa nearly almost exactly > = < ≥ ~ maybe say 's of for : - is space a
+    """
+)
+_HOLDS = wordset(
+    """
+    size seats seating seat fits fit fitting holds hold holding accommodates accommodate
+    accommodating capacity cap sits sit sleeps takes
+    """
+)
+_GROUPS = wordset("group party team class crew bunch crowd audience committee")
+_OPEN = wordset(
+    """
+    room rooms space spaces spot place lab labs theatre hall auditorium studio classroom table
+    tables venue somewhere anywhere library seating library
+    """
+)
+_COUNTED_ADJECTIVES = wordset(
+    """
+    other of more extra odd ish or so comfy comfortable first year uni new
+    """
 )
 _LARGEST = 20_000
 _SURELY_PEOPLE = 9
@@ -87,7 +102,7 @@ def _me(line: Line, index: int) -> Seats | None:
     return None
 
 
-_ONE_MORE = frozenset("friend mate colleague partner classmate".split())
+_ONE_MORE = wordset("friend mate colleague partner classmate")
 
 
 def _joined(line: Line, index: int) -> bool:
@@ -163,7 +178,7 @@ def _holding(line: Line, index: int) -> Seats | None:
 
 def _number_at(line: Line, at: int, first: int) -> Seats | None:
     many = cardinal(line, at)
-    if many is None or line.word(many.after) in _NOT_A_COUNT:
+    if many is None or _is_measured(line, many.after):
         return None
     after = _past_range(line, many.after)
     after += line.word(after) == "+"
@@ -210,20 +225,23 @@ def _open_for(line: Line, index: int) -> Seats | None:
     """`room for 8`, `a lab for about 30`; `room for 2 hours` and `room for 3pm` are times."""
     if line.word(index) not in _OPEN or line.word(index + 1) != "for":
         return None
-    return _sure_count(line, line.past(index + 2, _MORE), index)
+    return _sure_count(line, line.past(index + 2, _MORE), index + 1)
+
+
+def _is_measured(line: Line, index: int) -> bool:
+    """Whether what follows a number makes it a time; a lone letter does so only when it is written to it."""
+    word = line.word(index)
+    return word in _NOT_A_COUNT and (len(word) > 1 or not word.isalpha() or line.is_glued(index))
 
 
 def _sure_count(line: Line, at: int, first: int) -> Seats | None:
     many = cardinal(line, at)
-    if (
-        many is None
-        or line.word(many.after) in _NOT_A_COUNT
-        or line.word(many.after) in {"-", "to", "until", "."}
-    ):
+    if many is None or _is_measured(line, many.after) or line.word(many.after) in {"-", "to", "until", "."}:
         return None
     if many.value > 99 and len(line.word(at)) == 4:
         return None
-    return Seats(many.value, first, many.after)
+    counted = line.past(many.after, _COUNTED_ADJECTIVES)
+    return Seats(many.value, first, counted + 1 if line.word(counted) in PEOPLE_WORDS else many.after)
 
 
 def _at_least(line: Line, index: int) -> Seats | None:

@@ -13,7 +13,17 @@ def time_in_words(when: When, now: datetime) -> str:
     if when.repeats is None:
         return told
     rest = ", ".join(filter(None, (_hours(when, year), _length(when.length))))
-    return ", ".join(filter(None, (_every(when.repeats), rest, f"from {day_in_words(when.start.date(), year)}", _until(when.repeats, year))))
+    return ", ".join(
+        filter(
+            None,
+            (
+                _every(when.repeats),
+                rest,
+                f"from {day_in_words(when.start.date(), year)}",
+                _until(when.repeats, year),
+            ),
+        )
+    )
 
 
 def day_in_words(day: date, year: int) -> str:
@@ -31,7 +41,7 @@ def _day(when: When, year: int) -> str:
     first = day_in_words(when.start.date(), year)
     if when.kind is not Kind.DAY or when.end is None:
         return first
-    return f"{first} – {day_in_words(when.end.date() - timedelta(days=1), year)}"  # noqa: RUF001 - as it is shown
+    return f"{first} – {day_in_words(when.end.date() - timedelta(days=1), year)}"
 
 
 def _hours(when: When, year: int) -> str:
@@ -43,8 +53,8 @@ def _hours(when: When, year: int) -> str:
     if when.end is None:
         return start
     if _is_within_a_day(when.start, when.end):
-        return f"{start}–{_clock(when.end)}"  # noqa: RUF001 - as it is shown
-    return f"{start} – {day_in_words(when.end.date(), year)}, {_clock(when.end)}"  # noqa: RUF001 - as it is shown
+        return f"{start}–{_clock(when.end)}"
+    return f"{start} – {day_in_words(when.end.date(), year)}, {_clock(when.end)}"
 
 
 def _is_within_a_day(start: datetime, end: datetime) -> bool:
@@ -63,7 +73,9 @@ def _length(length: timedelta | None) -> str:
     if length is None:
         return ""
     hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-    return "for " + " ".join(filter(None, (f"{hours}h" if hours else "", f"{minutes} min" if minutes else "")))
+    return "for " + " ".join(
+        filter(None, (f"{hours}h" if hours else "", f"{minutes} min" if minutes else ""))
+    )
 
 
 def _every(repeats: Repetition) -> str:

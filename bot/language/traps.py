@@ -1,36 +1,54 @@
 """Numbers that are no times: course codes, phone numbers, prices, levels, counts of things."""
 
 from bot.language.line import Line
-from bot.language.vocabulary import KNOWN
+from bot.language.vocabulary import DAY_WORDS, KNOWN, WEEK_WORDS
+from bot.language.wordlist import wordset
 
-_LABELS = frozenset(
-    "level lvl floor week wk room rm group grp tute tut tutorial lecture lec year yr chapter ch page pg pages question "
-    "questions q qs task part section sections assignment ass assn assessment quiz exam midterm module unit course class version ver v "
-    "number no num nr gate door bus route platform line team stage semester sem term trimester step item option apt "
-    "apartment episode ep season volume vol act scene lab labs rev draft sprint iteration table row desk locker bay "
-    "problem prob exercise ex topic paper "
-    "ext extension tel phone ph mob mobile fax code pin id zid student room# building block car size age aged "
-    "assignment hw homework track set round game match heat division div grade score top stream cohort tutorial".split()
+_LABELS = wordset(
+    """
+    level lvl floor week wk room rm group grp tute tut tutorial lecture lec year yr chapter ch page
+    pg pages question questions q qs task part section sections assignment ass assn assessment quiz
+    exam midterm module unit course class version ver v number no num nr gate door bus route
+    platform line team stage semester sem term trimester step item option apt apartment episode ep
+    season volume vol act scene lab labs rev draft sprint iteration table row desk locker bay
+    problem prob exercise ex topic paper ext extension tel phone ph mob mobile fax code pin id zid
+    student room# building block car size age aged assignment hw homework track set round game match
+    heat division div grade score top stream cohort tutorial
+    """
 )
-_MAYBE_LABELS = frozenset("room rm lab labs class lecture lec tutorial tute tut exam quiz group team table game match "
-                          "tutorial course section set term week".split())  # fmt: skip
-_CURRENCY = frozenset("$ £ € ¥".split())
-_AFTER_A_COUNT = frozenset(
-    "% percent dollars dollar bucks quid pounds pound euros euro cents aud gbp usd km kms metres meters metre cm mm kg "
-    "kgs gb mb tb mbps ml litres miles mile degrees x times points point marks mark credits uoc units questions pages "
-    "chapters assignments problems laptops laptop tables table monitors monitor screens screen whiteboards projectors "
-    "printers rooms room labs items things copies boxes pizzas beers coffees drinks tickets bikes cameras mics "
-    "microphones outlets plugs powerpoints sockets cables options lectures tutorials classes exams quizzes weeks' k "
-    "goals games books desks sets teams groups sections levels floors doors windows bedrooms balls bags bottles cups "
-    "computers pcs devices slides videos songs tracks rounds tries attempts years yrs yo stars bookings sessions "
-    "slots spaces meetings".split()
+_MAYBE_LABELS = wordset(
+    """
+    room rm lab labs class lecture lec tutorial tute tut exam quiz group team table game match
+    tutorial course section set term week
+    """
+)
+_CURRENCY = wordset("$ £ € ¥")
+_AFTER_A_COUNT = wordset(
+    """
+    % percent dollars dollar bucks quid pounds pound euros euro cents aud gbp usd km kms metres
+    meters metre cm mm kg kgs gb mb tb mbps ml litres miles mile degrees x times points point marks
+    mark credits uoc units questions pages chapters assignments problems laptops laptop tables table
+    monitors monitor screens screen whiteboards projectors printers rooms room labs items things
+    copies boxes pizzas beers coffees drinks tickets bikes cameras mics microphones outlets plugs
+    powerpoints sockets cables options lectures tutorials classes exams quizzes weeks' k goals games
+    books desks sets teams groups sections levels floors doors windows bedrooms balls bags bottles
+    cups computers pcs devices slides videos songs tracks rounds tries attempts years yrs yo stars
+    bookings sessions slots spaces meetings
+    """
 )
 _SHORTEST_PHONE = 8
+_TIMES = wordset("once twice times x")
 
 
 def skipped(line: Line, index: int) -> int:
     """The position after a trap that begins here, or `index` when there is none."""
     word = line.word(index)
+    if (
+        word in _TIMES
+        and line.word(index + 1) in {"a", "per"}
+        and line.word(index + 2) in DAY_WORDS | WEEK_WORDS
+    ):
+        return index + 3
     if word in _CURRENCY or word in {"+", "#"}:
         return _figures_after(line, index)
     if word.isdecimal():
@@ -62,7 +80,7 @@ def _number_trap(line: Line, index: int) -> int:
     if line.word(after) in {".", ","} and line.word(after + 1).isdecimal() and line.is_glued(after + 1):
         after += 2
     if line.word(after) in _AFTER_A_COUNT and not line.word(after - 1).startswith("0"):
-        return after + 1
+        return max(skipped(line, after), after + 1) if line.word(after) in _TIMES else after + 1
     return index
 
 

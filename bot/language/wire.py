@@ -61,7 +61,7 @@ def _answer(line: str, names: Names, now: datetime, zone: ZoneInfo) -> dict[str,
     try:
         there = ZoneInfo(asked["tz"]) if asked.get("tz") else zone
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        return {"error": f'I do not know the time zone {asked["tz"]!r}.'}
+        return {"error": f"I do not know the time zone {asked['tz']!r}."}
     try:
         then = datetime.fromisoformat(asked["now"]) if asked.get("now") else now
     except (ValueError, TypeError):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.language.line import Line
+from bot.language.wordlist import wordset
 from core.model import Equipment, Location, Usage
 
 _EQUIPMENT: dict[str, Equipment] = {
@@ -65,14 +66,17 @@ _USAGES: dict[str, Usage] = {
     for phrase in phrases
 }  # fmt: skip
 _LOCATIONS = {"upper": Location.UPPER, "lower": Location.LOWER}
-_NOT_A_CAMPUS = frozenset(
-    "level levels floor floors ground deck bound limit price year secondary middle body half class end".split()
+_NOT_A_CAMPUS = wordset(
+    """
+    level levels floor floors ground deck bound limit price year secondary middle body half class
+    end
+    """
 )
-_REFUSED = frozenset("no without not dont".split())
+_REFUSED = wordset("no without not dont")
 _LONGEST = 4
-_USED_UP = {Equipment.COFFEE: frozenset("chat catchup catch date shop cart morning break club society".split()),
-            Equipment.WATER: frozenset("polo sports ski".split()),
-            Equipment.COMPUTER: frozenset("science sci club society".split()),
+_USED_UP = {Equipment.COFFEE: wordset("chat catchup catch date shop cart morning break club society"),
+            Equipment.WATER: wordset("polo sports ski"),
+            Equipment.COMPUTER: wordset("science sci club society"),
             Equipment.PRINTER: frozenset({"paper"})}  # fmt: skip
 
 

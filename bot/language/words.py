@@ -113,7 +113,7 @@ def _coded(runs: list[Token]) -> list[Token]:
 def _is_code(tokens: list[Token], word: str) -> bool:
     before = tokens[-1].word
     if before.isdecimal():
-        return not word.isdecimal() and word not in FUSED_UNITS
+        return not word.isdecimal() and (word not in FUSED_UNITS or (before == "2" and word == "day"))
     return not (before in JOINERS or (before in FUSED_UNITS and tokens[-1].glued))
 
 

@@ -1,0 +1,90 @@
+"""Scoring a list of phrases: what was read beside what should be."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.language import Names, as_json, read
+from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
+
+HERE = Path(__file__).parent
+LISTS = ("development_phrases.jsonl", "fresh_phrases.jsonl")
+COMPARED = (
+    "start", "end", "kind", "capacity", "equipment", "usage", "building", "room", "location", "near", "society", "title",
+    "people",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    category: str
+    text: str
+    now: datetime
+    zone: ZoneInfo
+    expect: dict[str, object]
+
+    def mistakes(self, names: Names) -> list[str]:
+        """One sentence for every key that was read otherwise."""
+        got = as_json(read(self.text, now=self.now, zone=self.zone, names=names))
+        return [
+            f"{key}: {got[key]!r} instead of {self.expect.get(key)!r}"
+            for key in COMPARED
+            if not _agrees(key, got[key], self.expect.get(key))
+        ]
+
+
+def _agrees(key: str, got: object, expected: object) -> bool:
+    if isinstance(expected, dict):
+        return any(_agrees(key, got, one) for one in expected["any"])
+    if key in {"start", "end"} and isinstance(got, str) and isinstance(expected, str):
+        return datetime.fromisoformat(got) == datetime.fromisoformat(expected)
+    return got == expected or (not got and not expected)
+
+
+def phrases(name: str) -> Iterator[Phrase]:
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            row = json.loads(line)
+            zone = ZoneInfo(row["tz"])
+            yield Phrase(
+                row["category"], row["text"], datetime.fromisoformat(row["now"]), zone, row["expect"]
+            )
+
+
+def campus() -> Names:
+    return Names.of(ROOMS, BUILDINGS, SOCIETIES)
+
+
+@dataclass(slots=True)
+class Score:
+    """How many of each category were read right, and every failure."""
+
+    right: Counter[str]
+    total: Counter[str]
+    failures: list[str]
+
+    @property
+    def share(self) -> float:
+        return self.right.total() / max(self.total.total(), 1)
+
+    def table(self) -> str:
+        rows = [f"{name:<12}{self.right[name]:>5} of {self.total[name]}" for name in sorted(self.total)]
+        return "\n".join(
+            [*rows, f"{'all':<12}{self.right.total():>5} of {self.total.total()} ({self.share:.1%})"]
+        )
+
+
+def score(name: str) -> Score:
+    names = campus()
+    result = Score(Counter(), Counter(), [])
+    for phrase in phrases(name):
+        mistakes = phrase.mistakes(names)
+        result.total[phrase.category] += 1
+        result.right[phrase.category] += not mistakes
+        if mistakes:
+            result.failures.append(f"{phrase.category}: {phrase.text!r}: {'; '.join(mistakes)}")
+    return result
