@@ -15,12 +15,12 @@ class Health:
         self._troubles: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
 
-    def trouble(self, subject: str, sentence: str) -> None:
-        """Something is wrong; logged when it is news."""
+    def trouble(self, subject: str, sentence: str, *, log: bool = True) -> None:
+        """Something is wrong; logged when it is news, unless it is how every start begins."""
         self.counts[f"trouble {subject.partition(' ')[0]}"] += 1
         if self._troubles.get(subject) != sentence:
             self._troubles[subject] = sentence
-            logger.warning("Slack %s: %s", subject, sentence)
+            logger.log(logging.WARNING if log else logging.DEBUG, "Slack %s: %s", subject, sentence)
 
     def fine(self, subject: str) -> None:
         if self._troubles.pop(subject, None) is not None:

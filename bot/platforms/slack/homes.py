@@ -29,25 +29,27 @@ class Homes:
         if identity in self._publishing:
             self._again.add(identity)
             return
-        task = asyncio.ensure_future(self._publish(bot, user, identity))
-        self._publishing[identity] = task
-        task.add_done_callback(lambda _: self._publishing.pop(identity, None))
+        self._publishing[identity] = asyncio.ensure_future(self._publish(bot, user, identity))
 
     async def _publish(self, bot: Bot, user: str, identity: Identity) -> None:
-        while True:
-            self._again.discard(identity)
-            try:
+        self._again.add(identity)
+        try:
+            while identity in self._again:
+                self._again.discard(identity)
                 await self._publish_once(bot, user)
-            except SlackTrouble as trouble:
-                self._health.count("home not published")
-                logger.info("the Home of %s is not up to date: %s", identity, trouble)
-            if identity not in self._again:
-                return
+        finally:
+            self._again.discard(identity)
+            del self._publishing[identity]
 
     async def _publish_once(self, bot: Bot, user: str) -> None:
         view = await self._draw(bot, user)
-        await self._api.call(bot, lambda client: client.views_publish(user_id=user, view=view))
-        self._health.count("home published")
+        try:
+            await self._api.call(bot, lambda client: client.views_publish(user_id=user, view=view))
+        except SlackTrouble as trouble:
+            self._health.count("home not published")
+            logger.info("the Home of %s in %s is not up to date: %s", user, bot.team, trouble)
+        else:
+            self._health.count("home published")
 
     async def settled(self) -> None:
         """Wait until nothing is being published."""

@@ -62,7 +62,7 @@ class Socket:
             self._health.trouble(_SUBJECT, "The connection to Slack is lost; trying to come back.")
             self._client.wss_uri = None
         elif not connecting.done():
-            self._health.trouble(_SUBJECT, "Not connected to Slack yet.")
+            self._health.trouble(_SUBJECT, "Not connected to Slack yet.", log=False)
 
     async def _received(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         bolt_request = AsyncBoltRequest(

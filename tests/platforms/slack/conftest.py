@@ -14,6 +14,8 @@ from tests.standins.slack import SlackStandIn
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
     async with SlackStandIn() as stand_in:
+        for user in stand_in.state.workspaces["T1"].users.values():
+            user.tz = "Europe/London"
         yield stand_in
 
 

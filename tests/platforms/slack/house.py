@@ -134,7 +134,7 @@ def _furnish(unit: Unit) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room("K-J17-G01"), a_room("K-J17-G02"), a_room("K-J17-G03", capacity=40)])
     for name, identity, groups in (
-        ("ada", "slack:T1:U1", (Group.PRESIDENT, Group.SOCIETY_MEMBER)),
+        ("ada", "slack:T1:U1", (Group.STUDENT, Group.PRESIDENT, Group.SOCIETY_MEMBER)),
         ("bob", "slack:T1:U2", (Group.STUDENT,)),
     ):
         person = unit.people.add(replace(a_person(name, *groups), id=PersonId(0)), None)

@@ -1,0 +1,287 @@
+"""Commands, presses, forms, shortcuts, mentions and Home, each seen from the phone it is used on."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.asked import Asked
+from bot.platforms.slack.settings import Mode
+from bot.reply import Reply
+from tests.platforms.slack.house import House
+from tests.standins.slack import Message, SlackStandIn, View
+
+
+def read(shown: Message | View) -> str:
+    """What stands there, without the invisible breaks."""
+    return shown.words.replace("\u200b", "")
+
+
+def labels(shown: Message | View) -> list[str]:
+    return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
+
+
+class Slowly:
+    """A dispatcher that thinks until it is told to answer."""
+
+    def __init__(self, inner: object) -> None:
+        self.inner, self.may = inner, asyncio.Event()
+
+    async def answer(self, asked: Asked) -> Reply:
+        await self.may.wait()
+        return await self.inner.answer(asked)  # type: ignore[attr-defined]
+
+
+async def test_nothing_typed_is_help_with_buttons(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/rooms")
+
+    assert "Book a room…" in labels(bob.sees()[0])
+
+
+async def test_an_unknown_word_offers_the_nearest(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/rooms fere now")
+
+    assert "/rooms free" in read(bob.sees()[0])
+
+
+async def test_only_the_asker_sees_an_answer(house: House, slack: SlackStandIn) -> None:
+    async with house.open():
+        await slack.person("U2").types("/rooms free now")
+
+    assert slack.person("U1").sees() == []
+
+
+async def test_a_search_can_be_shared_to_the_channel(house: House, slack: SlackStandIn) -> None:
+    bob, ada = slack.person("U2"), slack.person("U1")
+    async with house.open():
+        await bob.types("/rooms free now")
+        await bob.presses(bob.sees()[0], "Share to the channel")
+        await slack.until(ada.sees)
+
+    assert "rooms are free" in read(ada.sees()[0])
+    assert "Shared by bob" in read(ada.sees()[0])
+
+
+async def test_a_shared_list_is_not_replaced_by_what_one_reader_pressed(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob, ada = slack.person("U2"), slack.person("U1")
+    async with house.open():
+        await bob.types("/rooms free now")
+        await bob.presses(bob.sees()[0], "Share to the channel")
+        await slack.until(ada.sees)
+        shared = ada.sees()[0]
+
+        await ada.presses(shared, "Book")
+        await slack.until(lambda: len(ada.sees()) == 2)
+
+    assert shared.edits == 0
+    assert "Booked" in read(ada.sees()[1])
+    assert len(bob.sees()) == 2
+
+
+async def test_somebody_elses_booking_cannot_be_cancelled_from_a_shared_message(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob, ada = slack.person("U2"), slack.person("U1")
+    async with house.open():
+        await bob.types("/book K-J17-G01 11:00-12:00")
+        booked = bob.sees()[0]
+
+        await ada.presses(booked, "Cancel")
+        await slack.until(ada.sees)
+
+    assert "does not belong to you" in read(ada.sees()[0])
+    assert len(house.desk.picture.bookings) == 1
+
+
+async def test_someone_unknown_may_search_but_not_book(house: House, slack: SlackStandIn) -> None:
+    cyd = slack.person("U3")
+    async with house.open():
+        await cyd.types("/rooms free now")
+        await cyd.presses(cyd.sees()[0], "Book")
+        await slack.until(lambda: len(cyd.sees()) == 2)
+
+    assert "rooms are free" in read(cyd.sees()[0])
+    assert "does not know who you are" in read(cyd.sees()[1])
+
+
+async def test_a_society_gains_a_mentioned_member(house: House, slack: SlackStandIn) -> None:
+    ada = slack.person("U1")
+    async with house.open():
+        await ada.types("/society add @bob")
+
+    assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
+
+
+async def test_an_unlinked_colleague_is_found_by_the_address_their_workspace_vouches_for(
+    house: House, slack: SlackStandIn
+) -> None:
+    slack.add_person("T1", "U9", "bobby", email="bob@example.org")
+    house.settings = replace(house.settings, match_email=True)
+    ada = slack.person("U1")
+    async with house.open():
+        await ada.types("/society add @bobby")
+
+    assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
+
+
+async def test_times_name_the_readers_zone_and_the_campus(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    bob.user.tz = "Europe/Berlin"
+    async with house.open():
+        await bob.types("/book K-J17-G01 12:00-13:00")
+
+    assert "Shown in your zone, Europe/Berlin." in read(bob.sees()[0])
+    assert "On campus (Europe/London): Wed 11 Mar, 11:00" in read(bob.sees()[0])
+
+
+async def test_a_slow_answer_follows_the_acknowledgement(house: House, slack: SlackStandIn) -> None:
+    house.answers = slowly = Slowly(house.answers)
+    bob = slack.person("U2")
+    async with house.open():
+        answered = await bob.types("/rooms free now")
+        assert answered.acked
+        assert answered.seconds < 1.5
+        assert bob.sees() == []
+
+        slowly.may.set()
+        await slack.until(bob.sees)
+
+    assert "rooms are free" in read(bob.sees()[0])
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_the_booking_form_follows_its_time_and_books(
+    house: House, slack: SlackStandIn, mode: Mode
+) -> None:
+    house.settings = replace(house.settings, mode=mode)
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/book K-J17-G01 14:00-15:00")
+        await bob.types("/rooms")
+        await bob.presses(bob.sees()[-1], "Book a room…")
+        await slack.until(lambda: bob.modal)
+        form = bob.modal
+        assert form is not None
+
+        await bob.enters("in.title", "Revision")
+        await bob.enters("in.date", "2026-03-11")
+        await slack.until(lambda: form.updates == 1)
+        await bob.enters("Time (Europe/London)", "14:00")
+        await slack.until(lambda: form.updates == 2)
+        rooms = form.input_named("in.room")["element"]["options"]
+        assert [each["value"] for each in rooms] == ["v1:K-J17-G02", "v1:K-J17-G03"]
+
+        await bob.submits(**{"in.room": "v1:K-J17-G02"})
+        await slack.until(lambda: "Booked" in read(bob.sees()[-1]))
+
+        assert bob.modal is None
+        assert slack.refusals == []
+    assert {each.notes for each in house.desk.picture.bookings.values()} == {"", "Revision"}
+
+
+async def test_mistakes_stand_at_the_input_they_belong_to(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/rooms form")
+        await slack.until(lambda: bob.modal)
+        form = bob.modal
+        assert form is not None
+        await bob.submits(**{"in.time": "22:00", "in.room": "v1:K-J17-G02", "in.title": "Early"})
+
+        assert list(form.errors) == ["in.time"]
+        assert form.values()["in.title"]["value"]["value"] == "Early"
+        assert bob.modal is form
+
+
+async def test_a_message_becomes_the_title_of_a_booking(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        message = Message("1.0", "C1", "U1", "Chess club on Friday?")
+        await bob.uses_message_shortcut("book_for_this", message)
+        await slack.until(lambda: bob.modal)
+
+    assert bob.modal is not None
+    assert bob.modal.values()["in.title"]["value"]["value"] == "Chess club on Friday?"
+
+
+async def test_find_a_room_from_anywhere(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.uses_shortcut("find_room")
+        await slack.until(lambda: bob.modal)
+        results = bob.modal
+        assert results is not None
+        await bob.presses(results, "Book")
+        await slack.until(lambda: "Booked" in read(results))
+        await adapter.settled()
+
+    assert slack.refusals == []
+
+
+async def test_home_shows_what_is_mine_and_stays_fresh(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.opens_home()
+        await slack.until(lambda: bob.home)
+        assert bob.home is not None
+        assert "You have no bookings" in read(bob.home)
+
+        await bob.types("/book K-J17-G01 11:00-12:00")
+        await slack.until(lambda: "one booking" in read(bob.home))  # type: ignore[arg-type]
+        await bob.presses(bob.home, "Cancel")
+        await slack.until(lambda: "You have no bookings" in read(bob.home))  # type: ignore[arg-type]
+        await adapter.settled()
+
+    assert bob.modal is not None
+    assert slack.refusals == []
+
+
+async def test_home_hears_of_changes_made_elsewhere(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.opens_home()
+        await slack.until(lambda: bob.home)
+        assert bob.home is not None
+        before = bob.home.updates
+
+        await adapter.changed(["slack:T1:U2", "discord:7"])  # type: ignore[list-item]
+        await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]
+
+
+async def test_plain_words_work_in_a_direct_message(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.says("any room for 30 tomorrow at 3pm?")
+        await slack.until(lambda: len(bob.dms) == 2)
+        await adapter.settled()
+
+    assert "K-J17-G03" in read(bob.dms[1])
+    assert len(bob.dms) == 2
+
+
+async def test_a_mention_is_answered_to_the_asker_alone(house: House, slack: SlackStandIn) -> None:
+    bob, ada = slack.person("U2"), slack.person("U1")
+    async with house.open() as adapter:
+        await bob.mentions_app("free rooms now")
+        await slack.until(lambda: len(bob.sees()) == 2)
+        await adapter.settled()
+
+    assert "free" in read(bob.sees()[1])
+    assert len(ada.sees()) == 1
+
+
+async def test_what_people_type_pings_nobody(house: House, slack: SlackStandIn) -> None:
+    ada = slack.person("U1")
+    async with house.open():
+        await ada.types('/book K-J17-G01 11:00-12:00 for CHESS "<!channel> <@U2> *now*"')
+        await ada.types("/rooms status K-J17-G01")
+        await ada.types("/rooms <!channel>")
+
+    assert slack.pings == set()
+    assert slack.refusals == []
