@@ -177,6 +177,22 @@ class DiscordSection(Section):
     sharded: bool = False
 
 
+class SecuritySection(Section):
+    """What proves that tokens are ours. Without `secret`, one is made and kept in a file.
+
+    The file is `secret_file`, or `roomie.secret` beside the database.
+    """
+
+    secret: SecretStr = SecretStr("")
+    secret_file: str = ""
+
+
+class TerminalSection(Section):
+    """Who sits at the terminal of `roomie run`, by username; empty finds out by the system's user name."""
+
+    person: str = ""
+
+
 class JobsSection(Section):
     """How often things happen by themselves."""
 
@@ -213,6 +229,8 @@ class Config(Section):
     booking: BookingSection = BookingSection()
     slack: SlackSection = SlackSection()
     discord: DiscordSection = DiscordSection()
+    security: SecuritySection = SecuritySection()
+    terminal: TerminalSection = TerminalSection()
     jobs: JobsSection = JobsSection()
     log: LogSection = LogSection()
     source: list[SourceSection] = []

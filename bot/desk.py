@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 
 class Kept(Storage, Protocol):
-    """Storage, and how old the picture beside it is."""
+    """Storage as the house runs it: opened, loaded, kept fresh, closed."""
+
+    async def open(self) -> None:
+        """Check the schema and read the catalogue into the picture."""
+        ...
+
+    async def load(self) -> None:
+        """Make all works possible and complete the picture; works that come earlier wait for it."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued, then let go of the database."""
+        ...
 
     def is_fresh(self) -> bool:
         """Whether nothing that others wrote is missing; looks at most every few milliseconds."""

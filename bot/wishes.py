@@ -9,7 +9,7 @@ from bot.reply import Reply, Tone
 from core.catalogue import RoomWish
 from core.interval import Interval
 from core.policy.rules import Rules
-from core.services.bookings import open_hours
+from core.services.bookings import open_hours, widened
 
 
 def read_words(call: Call) -> Reading:
@@ -18,7 +18,7 @@ def read_words(call: Call) -> Reading:
     conventions = Conventions(default_duration=timedelta(minutes=desk.default_minutes))
     return read(
         call.words,
-        now=desk.clock.now(),
+        now=whole_minute(desk.clock.now()),
         zone=call.zone,
         names=desk.names.of(desk.picture),
         conventions=conventions,
@@ -27,7 +27,12 @@ def read_words(call: Call) -> Reading:
 
 def echo_of(call: Call, reading: Reading) -> str:
     desk = call.desk
-    return echo(reading, desk.names.of(desk.picture), now=desk.clock.now())
+    return echo(reading, desk.names.of(desk.picture), now=whole_minute(desk.clock.now()))
+
+
+def whole_minute(instant: datetime) -> datetime:
+    """The minute that an instant lies in: people speak of nothing finer."""
+    return instant.replace(second=0, microsecond=0)
 
 
 def confusion(reading: Reading) -> Reply | None:
@@ -41,7 +46,7 @@ def confusion(reading: Reading) -> Reply | None:
 
 def search_for(call: Call, reading: Reading) -> Search:
     """The search that a reading stands for; without a time it is about now."""
-    now, rules = call.desk.clock.now(), call.desk.rules
+    now, rules = whole_minute(call.desk.clock.now()), call.desk.rules
     length = timedelta(minutes=call.desk.default_minutes)
     wish = RoomWish(
         capacity=reading.capacity or 0,
@@ -58,15 +63,20 @@ def search_for(call: Call, reading: Reading) -> Search:
 
 def _stretch(when: When | None, now: datetime, length: timedelta, rules: Rules) -> tuple[Interval, int]:
     if when is None:
-        return Interval.lasting(now, length), _minutes(length)
+        when = When(Kind.INSTANT, now, None)
     needed = when.length or length
     if when.kind is Kind.DAY:
         return _open_hours(when.start, when.end, now, rules, needed), _minutes(needed)
     if when.kind is Kind.PART and when.end is not None:
         slot = Interval(max(when.start, min(now, when.end - needed)), max(when.end, when.start + needed))
         return slot, _minutes(needed)
-    slot = Interval(when.start, when.end or when.start + length)
+    slot = Interval(when.start, when.end or _usual_end(when.start, length, rules))
     return slot, slot.minutes
+
+
+def _usual_end(start: datetime, length: timedelta, rules: Rules) -> datetime:
+    """The usual length after the step of the grid that holds `start`, so that it costs no more than that."""
+    return widened(Interval.lasting(start, length), None, rules).start + length
 
 
 def _open_hours(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Stretch, Style, Text
 from core.catalogue import Catalogue
@@ -45,14 +46,17 @@ def usage_name(usage: str) -> str:
     return USAGES.get(Usage(usage), "") if usage in set(Usage) else usage.lower()
 
 
-def free_until(free: FreeRoom, at: datetime) -> Text:
-    """`free until 15:00 (COMP1511 LEC, timetable)`: when it ends and why."""
+def free_until(free: FreeRoom, at: datetime, zone: ZoneInfo) -> Text:
+    """`free until 15:00 (COMP1511 LEC, timetable)`: when it ends and why. `zone` is the campus's."""
     if free.until is None or free.because is None:
-        return ("free for as long as anybody knows",)
-    until = moment(free.until)
-    same_day = (until.at - at).total_seconds() < 24 * 60 * 60
-    style = Style.TIME if same_day else Style.DATETIME
-    return ("free until ", Moment(until.at, style), f" ({because(free.because)})")
+        return (_REST_OF_DAY,)
+    until = moment(free.until, Style.TIME)
+    if until.at.astimezone(zone).date() > at.astimezone(zone).date():
+        return (_REST_OF_DAY,)
+    return ("free until ", until, f" ({because(free.because)})")
+
+
+_REST_OF_DAY = "free for the rest of the day"
 
 
 def because(busy: Busy) -> str:

@@ -230,6 +230,9 @@ class Unit(Protocol):
         ...
 
     def set_setting(self, key: str, value: str) -> None: ...
+    def purge(self, changes_before: datetime, requests_before: datetime) -> None:
+        """Forget changes that everybody has read by now, and keys of requests that nobody will repeat."""
+        ...
 
 
 class Storage(Protocol):

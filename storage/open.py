@@ -24,6 +24,10 @@ class Kept(Storage, Protocol):
         """Make all works possible and complete the picture; works that come earlier wait for it."""
         ...
 
+    async def loaded(self) -> None:
+        """Wait until busy times and people are in the picture."""
+        ...
+
     async def reload(self) -> None:
         """Read the whole picture anew, its window around now."""
         ...

@@ -123,8 +123,8 @@ def _item(call: Call, picture: Picture, search: Search, free: FreeRoom) -> Item:
     begins = free.start if free.start is not None else int(search.slot.start.timestamp())
     if free.start is not None and free.start > int(search.slot.start.timestamp()):
         detail += ["from ", Moment(datetime.fromtimestamp(free.start, UTC), Style.TIME), ", "]
-    detail += free_until(free, datetime.fromtimestamp(begins, UTC))
-    if free.metres is not None:
+    detail += free_until(free, datetime.fromtimestamp(begins, UTC), call.desk.rules.zone)
+    if free.metres:
         detail.append(f" · {distance(free.metres)}")
     return Item((Bold(room_name(free.room)),), tuple(detail), _book(call, picture, search, free, begins))
 

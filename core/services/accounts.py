@@ -110,6 +110,10 @@ class Accounts:
         hashed = await self._passwords.hash(password) if password else None
         return await self._storage.write(lambda unit: _add_person(unit, new, hashed, self._clock.now()))
 
+    async def hash(self, password: str) -> str:
+        """A password as it may be kept."""
+        return await self._passwords.hash(password)
+
     async def set_password(self, name: str, password: str) -> Person:
         """Change a password; everywhere else the person is logged out."""
         hashed = await self._passwords.hash(password)

@@ -1,0 +1,153 @@
+"""Putting the house together, from settings to storage, services and doors; and taking it down in order."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.bringing import Brought
+from bot.config import Config, Settings
+from bot.desk import Desk
+from core.clock import Clock, ShiftedClock, SystemClock
+from core.errors import RoomieError
+from core.picture import Picture
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.address import SqliteFile, address_of
+from storage.open import backup, open_storage, prepare, revision
+
+if TYPE_CHECKING:
+    from scraper.reading import Refusal
+
+__all__ = ["backup", "open_desk", "prepare", "read_brought", "revision"]
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, *, load: bool = True) -> AsyncIterator[Desk]:
+    """Everything the core can do over the configured database, until the block is left.
+
+    Without `load` only the catalogue is in the picture; `desk.storage.load()` then makes the rest possible.
+    """
+    config, clock = settings.config, clock_of(settings)
+    desk = _desk(config, clock)
+    await desk.storage.open()
+    try:
+        if load:
+            await desk.storage.load()
+        yield desk
+    finally:
+        await desk.storage.close()
+
+
+def clock_of(settings: Settings) -> Clock:
+    return SystemClock() if settings.now is None else ShiftedClock(settings.now)
+
+
+def _desk(config: Config, clock: Clock) -> Desk:
+    from bot.passwords import Argon2Passwords
+
+    picture, rules = Picture(), config.rules
+    storage = open_storage(config.database.url, picture, rules, clock)
+    return Desk(
+        storage=storage,
+        picture=picture,
+        rules=rules,
+        clock=clock,
+        bookings=BookingDesk(storage, picture, rules, clock),
+        societies=SocietyDesk(storage, rules, clock),
+        accounts=Accounts(storage, picture, Argon2Passwords(), rules, clock, server_secret(config)),
+        default_minutes=config.booking.default_minutes,
+    )
+
+
+def server_secret(config: Config) -> bytes:
+    """The secret from the environment, or the one kept beside the database, made the first time (0600)."""
+    given = config.security.secret.get_secret_value()
+    if given:
+        return given.encode()
+    path = Path(config.security.secret_file or folder(config) / "roomie.secret")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _make_secret(path)
+
+
+def folder(config: Config) -> Path:
+    """Where files of ours lie: beside a SQLite file, else in `var`."""
+    address = address_of(config.database.url)
+    return address.path.parent if isinstance(address, SqliteFile) else Path("var")
+
+
+def _make_secret(path: Path) -> bytes:
+    """Written to a file of its own first, so that no other process ever reads half a secret."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_bytes()
+
+
+def read_brought(path: Path, zone: ZoneInfo) -> Brought:
+    """What a file holds that an operator brings: values, and the lines that cannot be read."""
+    from scraper.catalogue_file import read_buildings, read_rooms_csv, read_rooms_json
+    from scraper.file_kind import FileKind, kind_of
+    from scraper.reading import Refusal
+    from scraper.tables import Unreadable, decoded
+    from scraper.timetable_file import read_timetable_csv, read_timetable_json
+
+    try:
+        text = decoded(path.read_bytes())
+        kind = kind_of(text)
+    except (OSError, Unreadable) as error:
+        return Brought("", refusals=(str(Refusal(path.name, getattr(error, "strerror", "") or str(error))),))
+    match kind:
+        case FileKind.BUILDINGS:
+            buildings = read_buildings(text)
+            return Brought("buildings", buildings=buildings.values, refusals=_said(buildings.refusals))
+        case FileKind.ROOMS_JSON | FileKind.ROOMS_CSV:
+            rooms = read_rooms_json(text) if kind is FileKind.ROOMS_JSON else read_rooms_csv(text)
+            return Brought("rooms", rooms=rooms.values, refusals=_said(rooms.refusals))
+        case _:
+            read = read_timetable_json if kind is FileKind.TIMETABLE_JSON else read_timetable_csv
+            entries = read(text, zone)
+            return Brought("timetable entries", entries=entries.values, refusals=_said(entries.refusals))
+
+
+def _said(refusals: "Sequence[Refusal]") -> tuple[str, ...]:
+    return tuple(str(each) for each in refusals)
+
+
+async def check(settings: Settings) -> tuple[list[str], bool]:
+    """What is set up and what is missing, a line each, and whether Roomie could run like this."""
+    config = settings.config
+    lines = [f"configuration: {settings.path or 'defaults (no config.toml)'}"]
+    lines.append(f"campus: {config.campus.name}, {config.campus.timezone}")
+    at, is_well = await _database_line(config)
+    lines += [f"database: {at}", f"http: {config.http.host}:{config.http.port}"]
+    lines.append(f"slack: {_platform(config.slack.bot_token.get_secret_value(), 'SLACK_BOT_TOKEN')}")
+    lines.append(f"discord: {_platform(config.discord.token.get_secret_value(), 'DISCORD_TOKEN')}")
+    lines.append(f"sources: {', '.join(each.name for each in config.source) or 'none'}")
+    return lines, is_well
+
+
+async def _database_line(config: Config) -> tuple[str, bool]:
+    try:
+        at = await revision(config.database.url)
+    except RoomieError as trouble:
+        return str(trouble), False
+    return (f"at revision {at}" if at else "not there yet; roomie run or roomie db upgrade makes it"), True
+
+
+def _platform(token: str, name: str) -> str:
+    return "set up" if token else f"off (set {name})"

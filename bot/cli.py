@@ -1,0 +1,136 @@
+"""The command line: reading arguments, and handing each command to what does it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from bot.config import ConfigError, Settings, read_settings
+from core.errors import RoomieError
+
+RunLoop: TypeAlias = Callable[[Coroutine[Any, Any, int]], int]
+Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+
+
+def carry_out(arguments: Sequence[str], run_loop: RunLoop) -> int:
+    """Carry out one command line; its exit status. 2 for arguments or settings that cannot be used."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = read_settings(Path(parsed.config) if parsed.config else None, os.environ)
+        return run_loop(_handler(parsed.command)(parsed, settings))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"roomie: {problem}", file=sys.stderr)
+        return 2
+    except RoomieError as refusal:
+        print(f"roomie: {refusal}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _handler(command: str) -> Handler:
+    """What does a command; imported only when it is asked for."""
+    match command:
+        case "run":
+            from bot.cli_run import run
+
+            return run
+        case "chat":
+            from bot.cli_chat import chat
+
+            return chat
+        case "parse":
+            from bot.cli_chat import parse
+
+            return parse
+        case _:
+            from bot import cli_admin
+
+            return cli_admin.HANDLERS[command]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="roomie", description="Finds and books campus rooms.")
+    parser.add_argument("--config", metavar="FILE", help="settings other than config.toml")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_run_and_chat(commands)
+    _add_parse(commands)
+    _add_bringing(commands)
+    _add_people(commands)
+    _add_upkeep(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - its only name
+
+
+def _add_run_and_chat(commands: Commands) -> None:
+    run = _add(commands, "run", "start everything that is configured")
+    run.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who sits at this terminal")
+    chat = _add(commands, "chat", "answer commands here")
+    chat.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who asks, by username")
+    chat.add_argument("--json", action="store_true", help="print the neutral reply as JSON")
+    chat.add_argument("lines", nargs="*", metavar="COMMAND", help='such as "/rooms free now 20 seats"')
+
+
+def _add_parse(commands: Commands) -> None:
+    parse = _add(commands, "parse", "show how a phrase is read; JSON lines on standard input without TEXT")
+    parse.add_argument("text", nargs="*", metavar="TEXT")
+    parse.add_argument("--now", default="", metavar="ISO", help="the instant to read it at")
+    parse.add_argument("--tz", default="", metavar="ZONE", help="the zone to read it in")
+    parse.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_bringing(commands: Commands) -> None:
+    bring = _add(commands, "import", "bring buildings, rooms or timetables in")
+    bring.add_argument("files", nargs="+", metavar="FILE")
+    _add(commands, "sample", "load a small campus to try things on")
+
+
+def _add_people(commands: Commands) -> None:
+    user = _add(commands, "user", "people and their passwords").add_subparsers(dest="verb", required=True)
+    add = user.add_parser("add", help="add a person")
+    add.add_argument("username")
+    add.add_argument("--email", required=True)
+    add.add_argument("--name", default="")
+    add.add_argument("--group", action="append", default=[], metavar="Group_2", dest="groups")
+    add.add_argument("--admin", action="store_true", help="may use administrators' commands")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    user.add_parser("list", help="everybody")
+    password = user.add_parser("password", help="set a password")
+    password.add_argument("username")
+    password.add_argument("--password-stdin", action="store_true")
+    groups = user.add_parser("groups", help="show or set somebody's groups")
+    groups.add_argument("username")
+    groups.add_argument("groups", nargs="*", metavar="Group_2")
+    society = _add(commands, "society", "societies").add_subparsers(dest="verb", required=True)
+    found = society.add_parser("add", help="add a society")
+    found.add_argument("id")
+    found.add_argument("name")
+    found.add_argument("--president", metavar="USERNAME")
+    society.add_parser("list", help="all societies")
+    president = society.add_parser("president", help="make somebody president")
+    president.add_argument("id")
+    president.add_argument("username")
+    link = _add(commands, "link", "let a chat account stand for a person")
+    link.add_argument("person")
+    link.add_argument("identity", help="slack:TEAM:USER or discord:USER")
+
+
+def _add_upkeep(commands: Commands) -> None:
+    db = _add(commands, "db", "look after the database").add_subparsers(dest="verb", required=True)
+    db.add_parser("upgrade", help="bring its schema up to date")
+    db.add_parser("check", help="say where it stands")
+    backup = db.add_parser("backup", help="write a consistent copy, also while Roomie runs")
+    backup.add_argument("file", metavar="FILE")
+    _add(commands, "check", "read the configuration and say what is set up")
+
+
+def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=help_line, description=help_line)

@@ -1,0 +1,198 @@
+"""What administrators do at the command line: people, societies, files, the database."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from bot.app import backup, check, open_desk, prepare, read_brought, revision
+from bot.bringing import take_in
+from bot.config import Settings
+from bot.sampling import load_sample
+from core.errors import Invalid
+from core.model import Group, Identity, Person, PersonId, Society, SocietyId
+from core.ports import Unit
+from core.services.accounts import named
+
+Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+
+
+async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Take the files in, one after the other; 1 when any was refused."""
+    from bot.progress import steps
+
+    await prepare(settings.config.database.url)
+    status = 0
+    async with open_desk(settings) as desk:
+        for name in steps(arguments.files, "Importing"):
+            brought = read_brought(Path(name), desk.rules.zone)
+            summary, refusals = await take_in(desk, brought)
+            for reason in refusals[:50]:
+                print(f"{name}: refused: {reason}", file=sys.stderr)
+            if refusals:
+                status = 1
+                print(f"{name}: {len(refusals)} refused, so nothing of this file was taken in")
+                continue
+            counts = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged"
+            removed = f", {summary.removed} removed" if summary.removed else ""
+            print(f"{name}: {brought.kind}: {counts}{removed}, 0 refused")
+    return status
+
+
+async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        loaded = await load_sample(desk)
+    print(
+        f"Loaded {loaded.rooms} rooms in {loaded.buildings} buildings, {loaded.entries} timetable entries, "
+        f"{loaded.people} people (passwords: wilpassword and so on). Do not keep them on a public server."
+    )
+    return 0
+
+
+async def _user(arguments: argparse.Namespace, settings: Settings) -> int:
+    await prepare(settings.config.database.url)
+    return await _USER_VERBS[arguments.verb](arguments, settings)
+
+
+async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
+    person = Person(
+        PersonId(0),
+        arguments.username,
+        arguments.email,
+        arguments.name or arguments.username,
+        _groups(arguments.groups) or frozenset({Group.STUDENT}),
+        is_admin=arguments.admin,
+    )
+    password = _password(from_stdin=arguments.password_stdin, optional=True)
+    async with open_desk(settings) as desk:
+        added = await desk.accounts.add_person(person, password)
+    print(f"Added {added.username} ({', '.join(sorted(added.groups))}).")
+    return 0
+
+
+async def _user_list(_arguments: argparse.Namespace, settings: Settings) -> int:
+    async with open_desk(settings) as desk:
+        people = await desk.storage.read(lambda unit: unit.people.all())
+    for person in people:
+        print("\t".join([person.username, person.email, person.name, " ".join(sorted(person.groups))]))
+    return 0
+
+
+async def _user_password(arguments: argparse.Namespace, settings: Settings) -> int:
+    password = _password(from_stdin=arguments.password_stdin)
+    async with open_desk(settings) as desk:
+        person = await desk.accounts.set_password(arguments.username, password or "")
+    print(f"{person.username} has a new password and is logged out everywhere.")
+    return 0
+
+
+async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int:
+    groups = _groups(arguments.groups)
+
+    def work(unit: Unit) -> Person:
+        person = named(unit, arguments.username)
+        if groups:
+            unit.people.put(replace(person, groups=groups))
+            return named(unit, arguments.username)
+        return person
+
+    async with open_desk(settings) as desk:
+        person = await desk.storage.write(work)
+    print(f"{person.username}: {' '.join(sorted(person.groups)) or 'no groups'}")
+    return 0
+
+
+async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        if arguments.verb == "add":
+            society = Society(_society_id(arguments.id), arguments.name)
+            await desk.societies.found(society, arguments.president)
+            print(f"Added {society.name} ({society.id}).")
+        elif arguments.verb == "president":
+            change = await desk.societies.appoint(SocietyId(arguments.id), arguments.username)
+            print(f"{change.person.username} presides over {change.society.name}.")
+        else:
+            for society in await desk.storage.read(lambda unit: unit.societies.all()):
+                print(f"{society.id}\t{society.name}")
+    return 0
+
+
+async def _link(arguments: argparse.Namespace, settings: Settings) -> int:
+    await prepare(settings.config.database.url)
+    platform, _, rest = arguments.identity.partition(":")
+    if platform not in {"slack", "discord"} or not rest:
+        raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
+    async with open_desk(settings) as desk:
+        person = await desk.accounts.link(arguments.person, Identity(arguments.identity))
+    print(f"{arguments.identity} now stands for {person.username}.")
+    return 0
+
+
+async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
+    url = settings.config.database.url
+    if arguments.verb == "backup":
+        await backup(url, Path(arguments.file))
+        print(f"Written to {arguments.file}.")
+        return 0
+    if arguments.verb == "upgrade":
+        await prepare(url)
+    at = await revision(url)
+    print(f"The database is at revision {at}." if at else "There is no database yet: roomie db upgrade")
+    return 0 if at else 1
+
+
+async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
+    lines, is_well = await check(settings)
+    for line in lines:
+        print(line)
+    return 0 if is_well else 1
+
+
+def _groups(names: list[str]) -> frozenset[Group]:
+    try:
+        return frozenset(map(Group, names))
+    except ValueError:
+        known = ", ".join(Group)
+        raise Invalid(f"There is no such group among {' '.join(names)}. Groups are {known}.") from None
+
+
+def _society_id(text: str) -> SocietyId:
+    if not 0 < len(text) <= 24 or not text.isascii() or not text.replace("-", "").isalnum():
+        raise Invalid("A society's id is up to 24 letters, digits and hyphens, such as SOTECHSOC.")
+    return SocietyId(text)
+
+
+def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password (empty for none): " if optional else "Password: ")
+    else:
+        password = ""
+    if not password and not optional:
+        raise Invalid("A password is needed: type it, or give it with --password-stdin.")
+    return password or None
+
+
+_USER_VERBS: Mapping[str, Handler] = {
+    "add": _user_add,
+    "list": _user_list,
+    "password": _user_password,
+    "groups": _user_groups,
+}
+
+HANDLERS: Mapping[str, Handler] = {
+    "import": _import,
+    "sample": _sample,
+    "user": _user,
+    "society": _society,
+    "link": _link,
+    "db": _db,
+    "check": _check,
+}
+"""Each command by its name; `run`, `chat` and `parse` live elsewhere."""

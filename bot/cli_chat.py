@@ -1,0 +1,110 @@
+"""`roomie chat` and `roomie parse`: the conversation and the reading, a line at a time."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.app import clock_of, folder, open_desk, prepare
+from bot.commands import COMMANDS
+from bot.config import Settings
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.platforms.terminal.session import Session
+from bot.reply import Reply, Tone
+from bot.reply_json import as_json
+from bot.terminal_person import terminal_person
+from core.errors import Invalid
+
+_STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.CONFUSED: 2, Tone.BROKEN: 3}
+"""Exit statuses: done or answered, refused, not understood, broken."""
+
+
+async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Answer each line; the worst line's status."""
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        session = Session(
+            Dispatcher(desk, COMMANDS).answer,
+            await terminal_person(desk, arguments.speak_as or settings.config.terminal.person),
+            desk.rules.zone,
+        )
+        if not arguments.lines and sys.stdin.isatty():
+            return await _converse(session, desk, folder(settings.config) / "history")
+        lines = arguments.lines or _lines(sys.stdin)
+        return max([await _say(session, line, desk, in_json=arguments.json) for line in lines], default=0)
+
+
+async def _converse(session: Session, desk: Desk, history: Path) -> int:
+    from bot.platforms.terminal.repl import converse
+
+    await converse(session, COMMANDS, desk.clock, history)
+    return 0
+
+
+async def _say(session: Session, line: str, desk: Desk, *, in_json: bool) -> int:
+    reply = await session.say(line)
+    if in_json:
+        print(json.dumps(as_json(reply), ensure_ascii=False))
+    else:
+        _print(session, reply, desk)
+    return _STATUS[reply.tone]
+
+
+def _print(session: Session, reply: Reply, desk: Desk) -> None:
+    colour = sys.stdout.isatty()
+    shown = session.show(reply, desk.clock.now(), width=_width(), colour=colour)
+    print(shown.text, end="", flush=True)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _lines(stream: Iterable[str]) -> Iterable[str]:
+    return (line.strip() for line in stream if line.strip())
+
+
+async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Show how phrases are read, with the campus's own names where there is a database."""
+    from bot.language import as_json as reading_json
+    from bot.language import echo, parse_lines, read
+
+    now = _instant(arguments.now) if arguments.now else clock_of(settings).now()
+    zone = _zone(arguments.tz or settings.config.campus.timezone)
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        names = desk.names.of(desk.picture)
+        if not arguments.text:
+            for line in parse_lines(sys.stdin, names, now, zone):
+                print(line, flush=True)
+            return 0
+        reading = read(" ".join(arguments.text), now=now, zone=zone, names=names)
+        if arguments.json:
+            print(json.dumps(reading_json(reading), ensure_ascii=False))
+        else:
+            print(reading.problem.sentence if reading.problem else echo(reading, names, now=now) or "nothing")
+            for label, words in (("assumed", reading.assumed), ("left over", reading.leftover)):
+                if words:
+                    print(f"{label}: {', '.join(words)}")
+        return 0 if reading.problem is None else 2
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"--now: {text!r} is no instant; write 2026-03-11T10:20:00+00:00") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(f"--tz: {name!r} is no time zone; use an IANA name such as Europe/London") from None

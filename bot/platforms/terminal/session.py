@@ -1,0 +1,77 @@
+"""One conversation at a terminal: lines in, replies out, numbers for buttons."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.asked import Asked, Asker, Door
+from bot.platforms.terminal.render import Page, Shown, render
+from bot.reply import Button, Form, Reply, Tone
+from core.model import Identity
+
+Answer = Callable[[Asked], Awaitable[Reply]]
+
+_PLAIN_WORDS = {"rooms", "book", "society", "help", "whoami"}
+
+
+@dataclass(slots=True)
+class Session:
+    """Who speaks, and which buttons the last reply showed."""
+
+    answer: Answer
+    name: str
+    zone: ZoneInfo
+    buttons: tuple[Button, ...] = ()
+
+    async def say(self, line: str) -> Reply:
+        """The reply to one line: a command, plain words, or the number of a button."""
+        line = line.strip()
+        if line.isdecimal() and len(line) <= 3:
+            return await self._press(int(line))
+        if line.startswith("/as ") or line == "/as":
+            return self._speak_as(line.removeprefix("/as").strip())
+        first = line.removeprefix("/").split(" ")[0].casefold()
+        free = not line.startswith("/") and first not in _PLAIN_WORDS
+        return await self._ask(Asked(self._asker(), words=line, free=free))
+
+    def show(self, reply: Reply, now: datetime, *, width: int, colour: bool) -> Shown:
+        """The reply as text; its buttons are the ones that numbers mean from now on."""
+        shown = render(reply, Page(self.zone, now, width, colour))
+        self.buttons = shown.buttons
+        return shown
+
+    async def fill_in(self, form: Form, values: dict[str, str]) -> Reply:
+        """Send a form in."""
+        return await self._ask(Asked(self._asker(), action=form.id, value=form.state, form=values))
+
+    async def _press(self, number: int) -> Reply:
+        if not 1 <= number <= len(self.buttons):
+            return Reply((f"There is no [{number}] to choose here.",), tone=Tone.CONFUSED)
+        button = self.buttons[number - 1]
+        return await self._ask(Asked(self._asker(), action=button.action, value=button.value))
+
+    async def _ask(self, asked: Asked) -> Reply:
+        reply = await self.answer(asked)
+        self.buttons = _buttons(reply)
+        return reply
+
+    def _speak_as(self, name: str) -> Reply:
+        if not name:
+            return Reply((f"You speak as {self.name}.",))
+        self.name = name
+        return Reply((f"You speak as {name} now.",), tone=Tone.DONE)
+
+    def _asker(self) -> Asker:
+        return Asker(Identity(f"{Door.TERMINAL}:{self.name}"), Door.TERMINAL, self.name, manages=True)
+
+
+def _buttons(reply: Reply) -> tuple[Button, ...]:
+    """The buttons in the order in which they are numbered."""
+    placed = [button for item in reply.items for button in item.buttons]
+    for action in reply.actions:
+        if isinstance(action, Button):
+            placed.append(action)
+        else:
+            placed += [Button(action.action, option.label, option.value) for option in action.options]
+    return tuple(button for button in placed if not button.url)

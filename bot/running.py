@@ -1,0 +1,106 @@
+"""`roomie run`: everything that is configured, in one process, until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from bot.app import folder, open_desk, prepare
+from bot.config import Config, ConfigError, Settings
+from bot.desk import Desk
+from bot.sampling import has_sample_people, load_sample_if_empty
+from bot.terminal_person import terminal_person
+
+logger = logging.getLogger("roomie")
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_SAMPLE_IN_PUBLIC = (
+    "http.host: others can reach it, and the sample people with their published passwords are in the database; "
+    "use a database of your own"
+)
+
+
+async def run(settings: Settings, *, speak_as: str = "") -> None:
+    """Serve until a signal comes, or the chat at the terminal ends."""
+    config, stop = settings.config, _stop_on_signals()
+    await prepare(config.database.url)
+    async with AsyncExitStack() as house:
+        desk = await house.enter_async_context(open_desk(settings, load=False))
+        server = await house.enter_async_context(_serving(desk, config))
+        logger.info("listening on %s", server.url)
+        await desk.storage.load()
+        await _furnish(desk, config)
+        _start_jobs(desk, config, house)
+        await _announce(desk, config, server.url)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            await _until_first(stop.wait(), _converse(desk, settings, speak_as))
+        else:
+            await stop.wait()
+        logger.info("stopping")
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    return stop
+
+
+async def _furnish(desk: Desk, config: Config) -> None:
+    """The sample campus for an empty database, on this machine only: its passwords are published."""
+    is_local = config.http.host in _LOOPBACK
+    if is_local:
+        await load_sample_if_empty(desk)
+    elif await has_sample_people(desk):
+        raise ConfigError([_SAMPLE_IN_PUBLIC])
+
+
+def _start_jobs(desk: Desk, config: Config, house: AsyncExitStack) -> None:
+    from bot import jobs
+
+    scheduler = jobs.start(desk, config.jobs)
+    house.callback(scheduler.shutdown, wait=False)
+
+
+async def _announce(desk: Desk, config: Config, url: str) -> None:
+    """In three lines: what is there, where, and what to type."""
+    catalogue = desk.picture.catalogue
+    rooms, buildings = len(catalogue.rooms), len(catalogue.buildings)
+    sample = " (a sample to try; people: wil, rema, emily, dana)" if await has_sample_people(desk) else ""
+    there = f"{config.campus.name}: {rooms} rooms in {buildings} buildings{sample}."
+    if not rooms:
+        there = f"{config.campus.name}: no rooms yet. Bring some in with: roomie import FILE"
+    lines = (
+        there,
+        f"HTTP API on {url}, described on {url}/docs",
+        "Type: /rooms free now 20 seats   (or /help; Ctrl-D ends)"
+        if sys.stdin.isatty()
+        else 'Ask it: roomie chat "/rooms free now 20 seats"',
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+async def _converse(desk: Desk, settings: Settings, speak_as: str) -> None:
+    from bot.commands import COMMANDS
+    from bot.dispatch import Dispatcher
+    from bot.platforms.terminal.repl import converse
+    from bot.platforms.terminal.session import Session
+
+    name = await terminal_person(desk, speak_as or settings.config.terminal.person)
+    session = Session(Dispatcher(desk, COMMANDS).answer, name, desk.rules.zone)
+    await converse(session, COMMANDS, desk.clock, folder(settings.config) / "history")
+
+
+async def _until_first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Until one of them ends; the others are called off, and a fault in any is raised."""
+    tasks = [asyncio.ensure_future(each) for each in waits]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
