@@ -1,0 +1,128 @@
+"""Roomie's door on Discord: put together, opened and closed here."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, tzinfo
+
+import aiohttp
+import discord
+from aiohttp import web
+
+from bot.command import Command
+from bot.platforms.discord.attending import Attendant
+from bot.platforms.discord.client import Events, connect
+from bot.platforms.discord.commands_sync import CommandSync
+from bot.platforms.discord.doorstep import Doorstep
+from bot.platforms.discord.endpoint import Endpoint
+from bot.platforms.discord.listening import Listener
+from bot.platforms.discord.ports import Dispatches, Notebook, Once, Suggests
+from bot.platforms.discord.reception import Reception
+from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.settings import DiscordSettings
+from bot.reply import Reply
+from core.clock import Clock
+from core.model import Identity
+
+logger = logging.getLogger(__name__)
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+
+
+class CannotOpen(Exception):
+    """Discord does not let us in, and waiting would not help; the sentence says why."""
+
+
+class DiscordDoor:
+    """All of Discord behind a few verbs: `run`, `close`, `routes`, `deliver`, `was_told`, `sync`."""
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        *,
+        dispatcher: Dispatches,
+        suggestions: Suggests,
+        commands: Sequence[Command],
+        once: Once,
+        notebook: Notebook,
+        clock: Clock,
+        zone: tzinfo,
+    ) -> None:
+        self._settings = settings
+        scene = Scene(zone)
+        self._doorstep = Doorstep(scene, notebook, clock)
+        self._sync = CommandSync(settings, notebook)
+        self._attendant = Attendant(dispatcher, once, scene, self._doorstep, clock, settings.patience)
+        listener = Listener(dispatcher, once, scene, self._doorstep)
+        self._reception = Reception(commands, suggestions, self._attendant, listener, self._sync)
+        self._endpoint = Endpoint(settings.public_key)
+        self._client: Events | None = None
+        self._leaving = asyncio.Event()
+
+    async def run(self) -> None:
+        """Be on Discord until `close`, however often it goes away. `CannotOpen` when it will not have us."""
+        privileged, wait = True, _FIRST_WAIT
+        while not self._leaving.is_set():
+            try:
+                await self._stay(privileged=privileged)
+            except discord.PrivilegedIntentsRequired as error:
+                if not privileged:
+                    raise CannotOpen("Discord refuses the intents that Roomie asks for.") from error
+                logger.warning("Discord does not grant the message content intent; carrying on without it")
+                privileged = False
+            except discord.LoginFailure as error:
+                raise CannotOpen("Discord does not accept the token (DISCORD_TOKEN).") from error
+            except discord.ConnectionClosed as error:
+                raise CannotOpen(f"Discord closed the connection for good (code {error.code}).") from error
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                logger.warning("Discord cannot be reached, trying again in %.0f s: %s", wait, error)
+                await self._pause(wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _stay(self, *, privileged: bool) -> None:
+        """One connection from login to its end; the library brings it back by itself meanwhile."""
+        self._client = client = connect(self._settings, self._reception, privileged=privileged)
+        async with client:
+            await client.login(self._settings.token)
+            self._doorstep.opened_by(client)
+            self._endpoint.opened_by(client)
+            if self._settings.gateway:
+                await client.connect()
+            else:
+                await self._leaving.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._leaving.wait(), seconds)
+
+    async def close(self) -> None:
+        """Finish what was begun, then leave."""
+        await self._attendant.drained(self._settings.drain)
+        self._leaving.set()
+        if self._client is not None:
+            await self._client.close()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The interactions endpoint for our HTTP server, where a public key is set."""
+        if not self._settings.has_endpoint:
+            return []
+        return [web.post(self._settings.interactions_path, self._endpoint.handle)]
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None and not self._client.is_closed() and self._client.user is not None
+
+    async def deliver(self, identity: Identity, reply: Reply, key: str) -> None:
+        """Tell somebody by direct message or privately, once for each key; see `Doorstep.deliver`."""
+        await self._doorstep.deliver(identity, reply, key)
+
+    async def was_told(self, identity: Identity, key: str, since: datetime) -> bool:
+        """Whether the message with this key arrived; see `Doorstep.was_told`."""
+        return await self._doorstep.was_told(identity, key, since)
+
+    async def sync(self) -> int:
+        """Announce the commands now, by hand; how many they are."""
+        client = connect(self._settings, self._reception, announces=False)
+        async with client:
+            await client.login(self._settings.token)
+            return await self._sync.announce_now(client.tree)

@@ -1,0 +1,190 @@
+"""Attending to interactions: ask the dispatcher, answer or defer in time, do nothing twice."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import discord
+
+from bot.asked import Asked
+from bot.platforms.discord import asking
+from bot.platforms.discord.arming import armed
+from bot.platforms.discord.conversation import Conversation, Lost
+from bot.platforms.discord.custom_id import unpacked
+from bot.platforms.discord.doorstep import Doorstep
+from bot.platforms.discord.drafts import FORGOTTEN, REOPEN, with_known
+from bot.platforms.discord.ports import Dispatches, Once
+from bot.platforms.discord.punctual import LATE, Punctuality
+from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.sending import Drawn, raw_components
+from bot.reply import Form, Reply, Tone
+from core.clock import Clock
+from core.errors import RoomieError
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+APOLOGY = "Something went wrong here. Please try again in a moment."
+STALE = Reply(("This button is from an older Roomie. Ask again, please.",), tone=Tone.CONFUSED)
+
+
+class Attendant:
+    """What happens with interactions, whichever way they came in."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatches,
+        once: Once,
+        scene: Scene,
+        doorstep: Doorstep,
+        clock: Clock,
+        patience: float,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._once = once
+        self._scene = scene
+        self._doorstep = doorstep
+        self._clock = clock
+        self._patience = patience
+        self._punctuality = Punctuality()
+        self._at_work: set[asyncio.Task[Any]] = set()
+
+    async def typed(
+        self, interaction: discord.Interaction, words: str, *, once: bool, free: bool = False
+    ) -> None:
+        """A command; with `once`, however often it is delivered it is carried out one time."""
+        await self._attended(interaction, asking.typed(interaction, words, free=free), once=once)
+
+    async def opened(
+        self, interaction: discord.Interaction, action: str, filled_in: Mapping[str, str]
+    ) -> None:
+        """A form, some of whose inputs are known already."""
+        await self._attended(
+            interaction, asking.pressed(interaction, action, ""), once=False, known=filled_in
+        )
+
+    async def pressed(self, interaction: discord.Interaction, custom_id: str, picked: str = "") -> None:
+        """A button, or an option of a menu."""
+        wish = unpacked(custom_id)
+        if wish is None:
+            await Conversation(interaction, self._scene).say(STALE)
+        elif wish.asks:
+            await self._arm(interaction, custom_id)
+        elif wish.action == REOPEN:
+            await self._reopen(interaction, wish.value)
+        else:
+            value = picked if wish.is_menu else wish.value
+            await self._attended(interaction, asking.pressed(interaction, wish.action, value), once=True)
+
+    async def sent_in(self, interaction: discord.Interaction) -> None:
+        """A form that was filled in."""
+        payload: Mapping[str, Any] = interaction.data or {}
+        user, custom_id = str(interaction.user.id), str(payload.get("custom_id", ""))
+        sent = self._scene.drafts.read(user, custom_id, payload.get("components", []))
+        if sent is None:
+            await Conversation(interaction, self._scene).say(Reply((FORGOTTEN,), tone=Tone.CONFUSED))
+            return
+        asked = asking.pressed(interaction, sent.action, sent.state, dict(sent.inputs))
+        await self._attended(interaction, asked, once=True, sent=sent.form)
+
+    async def apologise(self, interaction: discord.Interaction, sentence: str = APOLOGY) -> None:
+        """Say that it went wrong, if it can still be said."""
+        conversation = Conversation(interaction, self._scene)
+        try:
+            await conversation.say(Reply((sentence,), tone=Tone.BROKEN))
+        except (Lost, discord.DiscordException) as error:
+            logger.warning("Interaction %s stays without an answer: %s", interaction.id, error)
+
+    async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
+        form = self._scene.drafts.find(str(interaction.user.id), key)
+        reply = Reply((FORGOTTEN,), tone=Tone.CONFUSED) if form is None else Reply(form=form)
+        await Conversation(interaction, self._scene).say(reply)
+
+    async def _arm(self, interaction: discord.Interaction, custom_id: str) -> None:
+        """The first press of a button that asks: it becomes the question, and the next press counts."""
+        if interaction.message is not None:
+            question = self._scene.question(custom_id)
+            components = armed(raw_components(interaction.message), custom_id, question)
+            await interaction.response.edit_message(view=Drawn(components))
+
+    async def _attended(
+        self,
+        interaction: discord.Interaction,
+        asked: Asked,
+        *,
+        once: bool,
+        sent: Form | None = None,
+        known: Mapping[str, str] = NOTHING,
+    ) -> None:
+        """Attend in a task of our own, so that we can wait for it when we leave."""
+        self._doorstep.seen(interaction)
+        conversation = Conversation(interaction, self._scene, sent)
+        work = self._answer(asked, once=once)
+        await self._tracked(self._attend(interaction, conversation, work, known))
+
+    async def _attend(
+        self,
+        interaction: discord.Interaction,
+        conversation: Conversation,
+        work: Coroutine[Any, Any, Reply | None],
+        known: Mapping[str, str],
+    ) -> None:
+        """Ask, and tell the answer; when it takes long, defer first and tell it then."""
+        age = self._punctuality.age(interaction.created_at, self._clock.now())
+        if age > LATE and not await conversation.defer():
+            work.close()
+            logger.warning("Interaction %s came %s late and was left alone", interaction.id, age)
+            return
+        thinking = self._tracked(work)
+        await asyncio.wait({thinking}, timeout=max(0.0, self._patience - age.total_seconds()))
+        if not thinking.done() and not conversation.is_deferred:
+            await conversation.defer()
+        reply = await thinking
+        if reply is not None:
+            await self._tell(interaction, conversation, with_known(reply, known))
+
+    async def _answer(self, asked: Asked, *, once: bool) -> Reply | None:
+        """The dispatcher's answer; nothing when the same thing was dealt with before."""
+        try:
+            if once and not await self._once.first(f"{asked.by.identity} {asked.key}"):
+                logger.info("%s was delivered again", asked.key)
+                return None
+        except RoomieError as error:
+            return Reply((str(error),), tone=Tone.BROKEN)
+        return await self._dispatcher.answer(asked)
+
+    async def _tell(self, interaction: discord.Interaction, conversation: Conversation, reply: Reply) -> None:
+        """Show the answer; what was done is told by message where the interaction is lost."""
+        try:
+            await conversation.say(reply)
+        except Lost as lost:
+            logger.warning("The answer to interaction %s was lost: %s", interaction.id, lost)
+            if reply.tone is Tone.DONE:
+                await self._doorstep.try_to_tell(interaction.user.id, reply)
+        except discord.HTTPException as error:
+            logger.exception("Discord refused the answer to interaction %s", interaction.id)
+            if error.status == 400:
+                await conversation.say(_plainly(reply))
+
+    def _tracked(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return task
+
+    def watch(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Attend to something in the background; it answers for its own failures."""
+        return self._tracked(work)
+
+    async def drained(self, within: float) -> None:
+        """Wait for what is under way, so that no deferral stays unfinished."""
+        if self._at_work:
+            await asyncio.wait(set(self._at_work), timeout=within)
+
+
+def _plainly(reply: Reply) -> Reply:
+    """As little as possible of a reply that Discord would not show."""
+    return replace(Reply(reply.text or (reply.title,), tone=reply.tone), audience=reply.audience)

@@ -1,0 +1,123 @@
+"""One interaction from its arrival to its answer: acknowledged in time, finished always, told once."""
+
+import logging
+
+import discord
+from discord.enums import InteractionType
+
+from bot.platforms.discord.drafts import Drafts
+from bot.platforms.discord.forms import modal
+from bot.platforms.discord.render import Message, render
+from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.sending import ALREADY_ANSWERED, DrawnModal, is_gone, view
+from bot.reply import Audience, Form, Reply
+
+logger = logging.getLogger(__name__)
+
+
+class Lost(Exception):
+    """Nobody can be told through this interaction any more."""
+
+
+class Conversation:
+    """The answer to an interaction; what `Reply` asks for within what Discord still allows."""
+
+    def __init__(self, interaction: discord.Interaction, scene: Scene, sent: Form | None = None) -> None:
+        self._interaction = interaction
+        self._scene = scene
+        self._sent = sent
+        self._deferred = False
+
+    @property
+    def is_deferred(self) -> bool:
+        return self._deferred
+
+    @property
+    def _drafts(self) -> Drafts:
+        return self._scene.drafts
+
+    @property
+    def _has_message(self) -> bool:
+        """Whether it began on a message of ours, which an answer may replace."""
+        return self._interaction.message is not None and self._interaction.type in {
+            InteractionType.component,
+            InteractionType.modal_submit,
+        }
+
+    async def defer(self) -> bool:
+        """Buy fifteen minutes; false when the three seconds are over or somebody else has answered."""
+        try:
+            if self._has_message:
+                await self._interaction.response.defer()
+            else:
+                await self._interaction.response.defer(ephemeral=self._is_private, thinking=True)
+        except discord.NotFound:
+            return False
+        except discord.HTTPException as error:
+            if error.code == ALREADY_ANSWERED:
+                return False
+            logger.warning("Deferring interaction %s failed: %s", self._interaction.id, error)
+            return False
+        self._deferred = True
+        return True
+
+    @property
+    def _is_private(self) -> bool:
+        """In direct messages everything is between the two of us, and should stay to be read again."""
+        return not self._interaction.context.dm_channel
+
+    async def say(self, reply: Reply) -> None:
+        """Show the reply. `Lost` when Discord no longer takes it."""
+        try:
+            await self._say(reply)
+        except discord.HTTPException as error:
+            if error.code == ALREADY_ANSWERED:
+                logger.info("Interaction %s was answered before", self._interaction.id)
+            elif is_gone(error) or error.status >= 500:
+                raise Lost(str(error)) from error
+            else:
+                raise
+        except (OSError, TimeoutError) as error:
+            raise Lost(str(error)) from error
+
+    async def _say(self, reply: Reply) -> None:
+        if reply.form is not None and self._can_open:
+            await self._open(reply.form)
+            return
+        reply = self._drafts.with_button(self._user, reply, self._sent)
+        message = render(reply, self._scene.zone)
+        self._scene.remember_questions(message)
+        if self._deferred:
+            await self._finish(reply, message)
+        elif reply.replaces and self._has_message:
+            await self._interaction.response.edit_message(view=view(message))
+        else:
+            await self._interaction.response.send_message(view=view(message), ephemeral=self._hides(message))
+
+    @property
+    def _can_open(self) -> bool:
+        return not self._deferred and self._interaction.type is not InteractionType.modal_submit
+
+    @property
+    def _user(self) -> str:
+        return str(self._interaction.user.id)
+
+    def _hides(self, message: Message) -> bool:
+        return message.private and self._is_private
+
+    async def _open(self, form: Form) -> None:
+        drawn = modal(form, self._drafts.custom_id(self._user, form))
+        await self._interaction.response.send_modal(DrawnModal(drawn))
+
+    async def _finish(self, reply: Reply, message: Message) -> None:
+        """What follows a deferral: on the message pressed, a message more, or in place of "thinking"."""
+        if self._has_message:
+            if reply.replaces:
+                await self._interaction.edit_original_response(view=view(message))
+            else:
+                await self._interaction.followup.send(view=view(message), ephemeral=self._hides(message))
+        elif reply.audience is Audience.CHANNEL and self._is_private:
+            await self._interaction.delete_original_response()
+            await self._interaction.followup.send(view=view(message))
+        else:
+            await self._interaction.edit_original_response(view=view(message))

@@ -1,0 +1,155 @@
+"""Reaching people who did not just ask: by direct message, or privately where they were last seen."""
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import blake2s
+from secrets import token_hex
+from typing import NamedTuple
+
+import discord
+
+from bot.platforms.discord.asking import user_id
+from bot.platforms.discord.memory import Recent
+from bot.platforms.discord.ports import Notebook
+from bot.platforms.discord.render import render
+from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.sending import CANNOT_MESSAGE, view
+from bot.reply import Reply
+from core.clock import Clock
+from core.errors import Unavailable
+from core.model import Identity
+
+logger = logging.getLogger(__name__)
+TOKEN_LIVES = timedelta(minutes=14)
+CLOSED_FOR = timedelta(days=7)
+"""How long closed direct messages are believed to stay closed."""
+_PEOPLE = 10_000
+_HISTORY = 50
+
+
+class Unreachable(Exception):
+    """Somebody cannot be told: direct messages are closed, and they have not asked anything lately."""
+
+
+class _Open(NamedTuple):
+    """A way to follow up privately, as long as its token lives."""
+
+    webhook: discord.Webhook
+    since: datetime
+
+
+class Doorstep:
+    """Direct messages, with the private follow-up as the second way."""
+
+    def __init__(self, scene: Scene, notebook: Notebook, clock: Clock) -> None:
+        self._scene = scene
+        self._notebook = notebook
+        self._clock = clock
+        self._open: Recent[_Open] = Recent(_PEOPLE)
+        self._client: discord.Client | None = None
+
+    def opened_by(self, client: discord.Client) -> None:
+        """From now on there is somebody to send through."""
+        self._client = client
+
+    def seen(self, interaction: discord.Interaction) -> None:
+        """Somebody was just here, so a private follow-up can reach them for a while."""
+        self._open.put(str(interaction.user.id), _Open(interaction.followup, self._clock.now()))
+
+    async def wrote(self, user: int) -> None:
+        """Somebody wrote to us, so direct messages are open."""
+        if await self._closed(user):
+            await self._notebook.put(_closed_key(user), "")
+
+    async def deliver(self, identity: Identity, reply: Reply, key: str) -> None:
+        """Tell somebody once; `key` is the same when the same thing is tried again.
+
+        `Unreachable` when there is no way to them, `Unavailable` when Discord cannot do it now.
+        """
+        user = user_id(identity)
+        if user is None:
+            raise Unreachable(f"{identity} is nobody on Discord")
+        if await self._closed(user):
+            await self._follow_up(user, reply)
+            return
+        try:
+            await self._message(user, reply, key)
+        except discord.Forbidden as error:
+            if error.code != CANNOT_MESSAGE:
+                raise Unreachable(str(error)) from error
+            until = self._clock.now() + CLOSED_FOR
+            await self._notebook.put(_closed_key(user), until.isoformat())
+            logger.info("Discord user %s takes no direct messages", user)
+            await self._follow_up(user, reply)
+        except (discord.NotFound, discord.HTTPException, OSError, TimeoutError) as error:
+            raise _named(error) from error
+
+    async def try_to_tell(self, user: int, reply: Reply) -> None:
+        """Tell somebody if it can be done, and go on if it cannot."""
+        try:
+            await self.deliver(Identity(f"discord:{user}"), reply, "")
+        except (Unreachable, Unavailable) as error:
+            logger.warning("Discord user %s could not be told: %s", user, error)
+
+    async def was_told(self, identity: Identity, key: str, since: datetime) -> bool:
+        """Whether a message with this key is in the direct messages since then."""
+        user = user_id(identity)
+        if user is None:
+            return False
+        try:
+            channel = await self._channel(user)
+            async for message in channel.history(limit=_HISTORY, after=since):
+                if any(getattr(each, "id", None) == mark_of(key) for each in message.components):
+                    return True
+        except (discord.HTTPException, OSError, TimeoutError) as error:
+            raise _named(error) from error
+        return False
+
+    async def _closed(self, user: int) -> bool:
+        until = await self._notebook.get(_closed_key(user))
+        return bool(until) and self._clock.now() < datetime.fromisoformat(str(until))
+
+    async def _message(self, user: int, reply: Reply, key: str) -> None:
+        message = render(reply, self._scene.zone, mark_of(key) if key else None)
+        self._scene.remember_questions(message)
+        channel = await self._channel(user)
+        await channel.send(view=view(message), nonce=nonce_of(key or token_hex()))
+
+    async def _channel(self, user: int) -> discord.DMChannel:
+        if self._client is None:
+            raise Unavailable("Discord is not connected yet.")
+        return await self._client.create_dm(discord.Object(user))
+
+    async def _follow_up(self, user: int, reply: Reply) -> None:
+        way = self._open.get(str(user))
+        if way is None or self._clock.now() - way.since > TOKEN_LIVES:
+            raise Unreachable("direct messages are closed")
+        message = render(reply, self._scene.zone)
+        self._scene.remember_questions(message)
+        try:
+            await way.webhook.send(view=view(message), ephemeral=True)
+        except (discord.HTTPException, OSError, TimeoutError) as error:
+            self._open.drop(str(user))
+            raise Unreachable(f"direct messages are closed, and {error}") from error
+
+
+def nonce_of(key: str) -> str:
+    """What Discord recognises a repeated message by, in its 25 characters."""
+    return blake2s(key.encode(), digest_size=12).hexdigest()
+
+
+def mark_of(key: str) -> int:
+    """What a message is found by in the history: the id of its outermost component."""
+    return int.from_bytes(blake2s(key.encode(), digest_size=4).digest()) % (2**31 - 1000) + 999
+
+
+def _closed_key(user: int) -> str:
+    return f"closed.{user}"
+
+
+def _named(error: Exception) -> Exception:
+    if isinstance(error, discord.NotFound) or (
+        isinstance(error, discord.HTTPException) and error.status in {400, 403}
+    ):
+        return Unreachable(str(error))
+    return Unavailable(f"Discord cannot be reached now: {error}")

@@ -1,0 +1,76 @@
+"""Plain words said to the bot, in direct messages and where it is mentioned."""
+
+import logging
+import re
+
+import discord
+
+from bot.platforms.discord.asking import identity_of, is_direct, said
+from bot.platforms.discord.doorstep import Doorstep, Unreachable
+from bot.platforms.discord.ports import Dispatches, Once
+from bot.platforms.discord.render import render
+from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.sending import view
+from bot.reply import Audience, Reply, Text
+from core.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+CLOSED: Text = (
+    "That is only for you, and your direct messages are closed. Use the commands here, as /rooms.",
+)
+
+
+class Listener:
+    """Answers words as commands are answered; what is for one person's eyes goes to direct messages."""
+
+    def __init__(self, dispatcher: Dispatches, once: Once, scene: Scene, doorstep: Doorstep) -> None:
+        self._dispatcher = dispatcher
+        self._once = once
+        self._scene = scene
+        self._doorstep = doorstep
+
+    async def heard(self, message: discord.Message, me: discord.abc.User) -> None:
+        words = words_for(message, me)
+        if words is None:
+            return
+        if is_direct(message):
+            await self._doorstep.wrote(message.author.id)
+        asked = said(message, words)
+        if not await self._once.first(f"{asked.by.identity} {asked.key}"):
+            return
+        reply = await self._dispatcher.answer(asked)
+        await self._answer(message, reply)
+
+    async def _answer(self, message: discord.Message, reply: Reply) -> None:
+        reply = self._scene.drafts.with_button(str(message.author.id), reply)
+        key = f"answer {message.id}"
+        try:
+            if is_direct(message) or reply.audience is Audience.CHANNEL:
+                await self._write(message, reply)
+            else:
+                await self._doorstep.deliver(identity_of(message.author), reply, key)
+        except Unreachable:
+            await self._write(message, Reply(CLOSED))
+        except (discord.HTTPException, Unavailable) as error:
+            logger.warning("Message %s could not be answered: %s", message.id, error)
+
+    async def _write(self, message: discord.Message, reply: Reply) -> None:
+        drawn = render(reply, self._scene.zone)
+        self._scene.remember_questions(drawn)
+        await message.channel.send(view=view(drawn), nonce=f"m{message.id}")
+
+
+def words_for(message: discord.Message, me: discord.abc.User) -> str | None:
+    """What was said to us, or nothing when it was said to others or by a bot."""
+    if message.author.bot or message.webhook_id is not None:
+        return None
+    if not is_direct(message) and not _is_meant(message, me):
+        return None
+    words = re.sub(rf"<@!?{me.id}>", " ", message.content)
+    return " ".join(words.split()) or None
+
+
+def _is_meant(message: discord.Message, me: discord.abc.User) -> bool:
+    answered = message.reference.resolved if message.reference else None
+    is_answer = isinstance(answered, discord.Message) and answered.author.id == me.id
+    return is_answer or any(each.id == me.id for each in message.mentions)

@@ -1,0 +1,37 @@
+"""What Discord's door asks of the rest of the house."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.asked import Asked, Asker
+from bot.command import Takes
+from bot.reply import Option, Reply
+
+
+class Dispatches(Protocol):
+    """Answers whatever is asked, and never raises."""
+
+    async def answer(self, asked: Asked) -> Reply: ...
+
+
+class Suggests(Protocol):
+    """Helps to fill in an option while it is typed; quick, and from memory."""
+
+    async def suggest(self, takes: Takes, typed: str, by: Asker) -> Sequence[Option]:
+        """What could be meant, likeliest first. Each option's value is what will be read in its place."""
+        ...
+
+
+class Notebook(Protocol):
+    """A few small facts that outlive the process."""
+
+    async def get(self, key: str) -> str | None: ...
+    async def put(self, key: str, text: str) -> None: ...
+
+
+class Once(Protocol):
+    """Knows what was dealt with already, whichever process did it."""
+
+    async def first(self, key: str) -> bool:
+        """Whether this is the first time that somebody asks about `key`."""
+        ...

@@ -1,0 +1,161 @@
+"""The command table as Discord's command tree: groups, typed options, suggestions, context menus."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import discord
+from discord import app_commands
+
+from bot.command import Command, Parameter, Takes
+from bot.platforms.discord.words import clipped
+
+Run: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaitable[None]]
+Suggest: TypeAlias = Callable[[discord.Interaction, Takes, str], Awaitable[list[app_commands.Choice[str]]]]
+
+DESCRIPTION = 100
+SUGGESTED = frozenset(
+    {Takes.WHEN, Takes.ROOM, Takes.PLACE, Takes.BUILDING, Takes.EQUIPMENT, Takes.SOCIETY, Takes.BOOKING}
+)
+GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
+INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
+CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+MANAGERS = discord.Permissions(manage_guild=True)
+
+
+class Suggested(app_commands.Transformer):
+    """Text that is helped along while it is typed."""
+
+    def __init__(self, takes: Takes, suggest: Suggest) -> None:
+        self._takes = takes
+        self._suggest = suggest
+
+    async def transform(self, interaction: discord.Interaction, value: str, /) -> str:
+        return value
+
+    async def autocomplete(  # type: ignore[override]  # ours are all texts
+        self, interaction: discord.Interaction, value: str, /
+    ) -> list[app_commands.Choice[str]]:
+        return await self._suggest(interaction, self._takes, value)
+
+
+def add_commands(
+    tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: Run, suggest: Suggest
+) -> None:
+    """Give the tree every command, under its name and its other names."""
+    taken: set[str] = set()
+    for name, command in _named(commands):
+        if name not in taken:
+            taken.add(name)
+            _add(tree, name, _built(name.split()[-1], command, run, suggest))
+
+
+def _named(commands: Sequence[Command]) -> Iterator[tuple[str, Command]]:
+    """Every name of every command, own names first; a word that is a group stands for nothing else."""
+    groups = {each.name.split()[0] for each in commands if " " in each.name}
+    yield from ((_name(each, groups), each) for each in commands)
+    for command in commands:
+        yield from (
+            (other, command) for other in command.also if other not in groups and other.count(" ") < 2
+        )
+
+
+def _name(command: Command, groups: set[str]) -> str:
+    return f"{command.name} show" if command.name in groups else command.name
+
+
+def _add(
+    tree: app_commands.CommandTree[Any], name: str, command: app_commands.Command[Any, ..., None]
+) -> None:
+    first, _, second = name.partition(" ")
+    if not second:
+        command.allowed_installs, command.allowed_contexts = INSTALLS, CONTEXTS
+        tree.add_command(command)
+        return
+    group = tree.get_command(first)
+    if not isinstance(group, app_commands.Group):
+        group = app_commands.Group(
+            name=first,
+            description=GROUPS.get(first, first.capitalize()),
+            allowed_installs=INSTALLS,
+            allowed_contexts=CONTEXTS,
+        )
+        tree.add_command(group)
+    group.add_command(command)
+
+
+def _built(name: str, command: Command, run: Run, suggest: Suggest) -> app_commands.Command[Any, ..., None]:
+    names = {f"option_{place}": each.name for place, each in enumerate(command.takes)}
+
+    async def callback(interaction: discord.Interaction, **given: Any) -> None:  # noqa: ANN401  # as annotated below
+        await run(
+            interaction,
+            command,
+            {names[key]: _text(value) for key, value in given.items() if value is not None},
+        )
+
+    parameters = [_parameter(key, each, suggest) for key, each in zip(names, command.takes, strict=True)]
+    first = inspect.Parameter(
+        "interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction
+    )
+    callback.__signature__ = inspect.Signature([first, *parameters])  # type: ignore[attr-defined]  # read by discord.py
+    app_commands.rename(**names)(callback)
+    app_commands.describe(
+        **{
+            key: clipped(each.describes, DESCRIPTION) or "…"
+            for key, each in zip(names, command.takes, strict=True)
+        }
+    )(callback)
+    if command.for_admins:
+        app_commands.default_permissions(MANAGERS)(callback)
+    summary = clipped(command.summary, DESCRIPTION)
+    return app_commands.Command(name=name, description=summary or "…", callback=callback)
+
+
+def _parameter(key: str, given: Parameter, suggest: Suggest) -> inspect.Parameter:
+    default = inspect.Parameter.empty if given.required else None
+    return inspect.Parameter(
+        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(given.takes, suggest)
+    )
+
+
+def _annotation(takes: Takes, suggest: Suggest) -> Any:  # noqa: ANN401  # what discord.py understands
+    if takes is Takes.PERSON:
+        return discord.User
+    if takes is Takes.NUMBER:
+        return app_commands.Range[int, 1, 10_000]
+    if takes in SUGGESTED:
+        return app_commands.Transform[str, Suggested(takes, suggest)]
+    return app_commands.Range[str, 1, 500]
+
+
+def _text(value: object) -> str:
+    """An option as it would be typed; a person as a mention."""
+    return f"<@{value.id}>" if isinstance(value, discord.abc.User) else str(value)
+
+
+def add_menus(
+    tree: app_commands.CommandTree[Any],
+    on_person: Callable[[discord.Interaction, discord.User], Awaitable[None]],
+    on_message: Callable[[discord.Interaction, discord.Message], Awaitable[None]],
+) -> None:
+    """The context menus of people and messages."""
+
+    async def with_person(interaction: discord.Interaction, user: discord.User) -> None:
+        await on_person(interaction, user)
+
+    async def from_message(interaction: discord.Interaction, message: discord.Message) -> None:
+        await on_message(interaction, message)
+
+    for name, callback in (("Book with this user", with_person), ("Book from this message", from_message)):
+        menu: app_commands.ContextMenu = app_commands.ContextMenu(name=name, callback=callback)
+        menu.allowed_installs, menu.allowed_contexts = INSTALLS, CONTEXTS
+        tree.add_command(menu)
+
+
+def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
+    """The same as long as Discord would be told the same."""
+    told = [each.to_dict(tree) for each in tree.get_commands()]
+    return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()

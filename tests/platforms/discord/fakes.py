@@ -1,0 +1,100 @@
+"""Fakes that keep state: a dispatcher with a script, and memories that are plain dictionaries."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.asked import Asked, Asker
+from bot.command import Action, Call, Command, Parameter, Takes
+from bot.reply import Option, Reply
+
+Answering = Callable[[Asked], Awaitable[Reply]]
+
+
+class Script:
+    """A dispatcher that says what it was told to say, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.replies: dict[str, Reply | Answering] = {}
+
+    def says(self, what: str, reply: Reply | Answering) -> None:
+        """Answer an action or a line (`*` is everything else) like this."""
+        self.replies[what] = reply
+
+    async def answer(self, asked: Asked) -> Reply:
+        self.asked.append(asked)
+        reply = self.replies.get(asked.action or asked.words) or self.replies.get("*") or Reply(("fine",))
+        return reply if isinstance(reply, Reply) else await reply(asked)
+
+
+def after(gate: asyncio.Event, reply: Reply) -> Answering:
+    """A reply that waits until the gate opens."""
+
+    async def answer(asked: Asked) -> Reply:
+        await gate.wait()
+        return reply
+
+    return answer
+
+
+class Pages:
+    """A notebook that outlives doors, not tests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    async def put(self, key: str, text: str) -> None:
+        self.kept[key] = text
+
+
+class Seen:
+    """Knows every key it was ever asked about."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+
+    async def first(self, key: str) -> bool:
+        is_first = key not in self.keys
+        self.keys.add(key)
+        return is_first
+
+
+class Suggestions:
+    """Suggests what was typed, and that again."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Takes, str]] = []
+        self.options: list[Option] = []
+
+    async def suggest(self, takes: Takes, typed: str, by: Asker) -> Sequence[Option]:
+        self.asked.append((takes, typed))
+        return self.options or [Option(f"{typed} read", f"{typed} value")]
+
+
+async def _never(call: Call) -> Reply:
+    raise NotImplementedError
+
+
+def a_command(name: str, *takes: Parameter, changes: bool = False, also: tuple[str, ...] = ()) -> Command:
+    return Command(name, f"About {name}", f"/{name}", _never, takes, also=also, changes_things=changes)
+
+
+FREE = a_command(
+    "rooms free",
+    Parameter("when", Takes.WHEN, "When"),
+    Parameter("seats", Takes.NUMBER, "Seats", phrase="{} seats"),
+    Parameter("with", Takes.EQUIPMENT, "Equipment", phrase="with {}"),
+)
+BOOK = a_command(
+    "rooms book",
+    Parameter("when", Takes.WHEN, "When"),
+    Parameter("room", Takes.ROOM, "Room", required=True),
+    changes=True,
+    also=("book",),
+)
+ADD = a_command("society add", Parameter("user", Takes.PERSON, "Whom", required=True), changes=True)
+COMMANDS = (FREE, BOOK, ADD)
+ACTION = Action("book", _never)
