@@ -75,6 +75,7 @@ async def before(fault: Fault | None, request: web.Request) -> web.Response | No
         await asyncio.sleep(fault.seconds)
     if isinstance(fault, Dropped) and not fault.afterwards:
         hang_up(request)
+        return web.Response()  # nobody is there to read it
     return None
 
 

@@ -1,0 +1,129 @@
+"""Many workspaces: each installs by OAuth, is served with its own token, and is forgotten when it leaves."""
+
+import re
+from dataclasses import replace
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from bot.platforms.slack.adapter import SlackAdapter
+from bot.platforms.slack.memory import StoredBots, StoredStates
+from bot.platforms.slack.notifier import NotInstalled
+from bot.platforms.slack.settings import Mode
+from bot.reply import Reply
+from core.model import Identity
+from tests.platforms.slack.house import House
+from tests.platforms.slack.test_turns import read
+from tests.standins.slack import SlackStandIn
+
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
+
+
+@pytest.fixture
+def many(house: House, slack: SlackStandIn) -> House:
+    app = slack.state.app
+    slack.add_workspace("T2", "other")
+    house.settings = replace(
+        house.settings,
+        bot_token="",
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+        mode=Mode.HTTP,
+        public_url="https://rooms.example",
+    )
+    return house
+
+
+async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[int, str]:
+    """Someone follows the install page, allows, and comes back with the browser that left."""
+    roomie = URL(slack.postman.http.url)
+    async with aiohttp.ClientSession() as browser:
+        async with browser.get(roomie.with_path("/slack/install")) as page:
+            cookie = page.cookies["slack-app-oauth-state"].value
+            link = re.search(r'href="(http[^"]+authorize[^"]+)"', await page.text())
+        assert link is not None
+        authorize = URL(link[1].replace("&amp;", "&"))
+        allow = URL(slack.base).with_path("/oauth/v2/allow")
+        query = dict(authorize.query) | {"workspace": team}
+        async with browser.get(allow.with_query(query), allow_redirects=False) as allowed:
+            back = URL(allowed.headers["Location"])
+        assert str(back).startswith("https://rooms.example/slack/oauth_redirect")
+        answer = roomie.with_path("/slack/oauth_redirect").with_query(
+            dict(back.query) | ({"state": state} if state else {})
+        )
+        async with browser.get(answer, headers={"Cookie": f"slack-app-oauth-state={cookie}"}) as done:
+            return done.status, await done.text()
+
+
+async def test_two_workspaces_are_served_each_with_its_own_token(many: House, slack: SlackStandIn) -> None:
+    async with many.open() as adapter:
+        assert (await install(slack, "T1"))[0] == 200
+        assert (await install(slack, "T2"))[0] == 200
+        one, two = slack.person("U2", "T1"), slack.person("U2", "T2")
+
+        await one.types("/rooms free now")
+        await two.types("/rooms free now")
+        await two.presses(two.sees()[0], "Book")
+        await slack.until(lambda: len(two.sees()) == 2)
+        await adapter.notifier.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
+        await adapter.settled()
+
+    assert "rooms are free" in read(one.sees()[0])
+    assert "does not know who you are" in read(two.sees()[1])
+    assert len(two.dms) == 1
+    assert slack.refusals == []
+
+
+async def test_an_installation_survives_a_restart(many: House, slack: SlackStandIn) -> None:
+    async with many.open():
+        await install(slack, "T2")
+
+    async with many.open():
+        await slack.person("U2", "T2").types("/rooms free now")
+
+    assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
+
+
+async def test_somebody_elses_state_is_refused(many: House, slack: SlackStandIn) -> None:
+    async with many.open():
+        status, _ = await install(slack, "T1", state="guessed")
+
+    assert status == 400
+    assert await StoredBots(many.storage, many.clock).find("T1") is None
+
+
+async def test_a_state_is_good_once(many: House) -> None:
+    states, now = StoredStates(many.storage), many.clock.now()
+    await states.keep("s", now.replace(year=now.year + 1))
+
+    assert await states.take("s", now)
+    assert not await states.take("s", now)
+
+
+@pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
+async def test_a_workspace_that_leaves_is_forgotten(many: House, slack: SlackStandIn, how: str) -> None:
+    async with many.open() as adapter:
+        await install(slack, "T1")
+        await install(slack, "T2")
+        await getattr(slack, how)("T1")
+
+        with pytest.raises(NotInstalled):
+            await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m")
+        await slack.person("U2", "T2").types("/rooms free now")
+
+    assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
+    assert "xoxb" not in str(await many.storage.read(lambda unit: unit.setting("slack.bot.T1")))
+
+
+def test_many_workspaces_need_a_place_for_their_installations(many: House) -> None:
+    with pytest.raises(ValueError, match="installations"):
+        SlackAdapter(
+            many.settings,
+            answers=many.answers,
+            once=None,  # type: ignore[arg-type]
+            later=many.outbox,
+            linked=lambda identity: False,
+            clock=many.clock,
+            rules=many.desk.rules,
+        )

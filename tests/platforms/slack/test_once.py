@@ -1,0 +1,135 @@
+"""Whatever Slack delivers is acted upon once, across restarts and processes, and old buttons work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.slack.memory import StoredOnce
+from bot.platforms.slack.settings import Mode
+from core.model import Identity
+from core.ports import Unit
+from storage.open import Kept
+from tests.builders import a_person
+from tests.fakes.clock import StillClock
+from tests.platforms.slack.house import House
+from tests.platforms.slack.test_turns import read
+from tests.standins.slack import Person, SlackStandIn
+
+
+async def do_a_bit_of_everything(slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    await bob.types("/rooms free now")
+    await bob.presses(bob.sees()[0], "Book")
+    await slack.until(lambda: len(bob.sees()) == 2)
+    await bob.presses(bob.sees()[1], "30 min more")
+    await slack.until(lambda: "is now yours" in read(bob.sees()[1]))
+    await bob.types("/rooms form")
+    await slack.until(lambda: bob.modal)
+    await bob.submits(**{"in.time": "16:00", "in.room": "v1:K-J17-G02"})
+    await slack.until(lambda: len(bob.sees()) == 3)
+    await bob.says("my bookings")
+    await slack.until(lambda: len(bob.dms) == 2)
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_every_delivery_repeated_changes_nothing(house: House, slack: SlackStandIn, mode: Mode) -> None:
+    house.settings = replace(house.settings, mode=mode)
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await do_a_bit_of_everything(slack)
+        await adapter.settled()
+        before = dict(house.desk.picture.bookings)
+        said = (len(bob.sees()), len(bob.dms))
+
+        for delivery in list(slack.deliveries):
+            assert (await slack.repeat(delivery)).acked
+        await adapter.settled()
+
+    assert (len(bob.sees()), len(bob.dms)) == said
+    assert house.desk.picture.bookings == before
+    assert slack.refusals == []
+
+
+async def test_a_repetition_after_a_restart_changes_nothing(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await do_a_bit_of_everything(slack)
+        await adapter.settled()
+    said, deliveries = (len(bob.sees()), len(bob.dms)), list(slack.deliveries)
+
+    async with house.open() as adapter:
+        for delivery in deliveries:
+            await slack.repeat(delivery)
+        await adapter.settled()
+
+    assert (len(bob.sees()), len(bob.dms)) == said
+
+
+async def test_buttons_from_before_a_restart_work(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/book K-J17-G01 11:00-12:00")
+    booked = bob.sees()[0]
+
+    async with house.open():
+        await bob.presses(booked, "Cancel")
+        await slack.until(lambda: booked.edits)
+
+    assert len(house.desk.picture.bookings) == 0
+
+
+async def test_one_of_fifty_who_press_the_same_button_wins(house: House, slack: SlackStandIn) -> None:
+    students = [slack.person("U2")]
+    async with house.open() as adapter:
+        await students[0].types("/rooms free 11:00-12:00")
+        free = students[0].sees()[0]
+        await students[0].presses(free, "Share to the channel")
+        await slack.until(lambda: len(students[0].sees()) == 2)
+        shared = students[0].sees()[1]
+        crowd = [await enrolled(house, slack, number) for number in range(50)]
+
+        await asyncio.gather(*(each.presses(shared, "Book") for each in crowd))
+        await slack.until(lambda: all(len(each.sees()) == 2 for each in crowd), timeout=20)
+        await adapter.settled()
+
+    answers = [read(each.sees()[1]) for each in crowd]
+    assert sum("Booked" in each for each in answers) == 1
+    assert sum("is taken" in each and "What would work" in each for each in answers) == 49
+    assert slack.refusals == []
+
+
+async def enrolled(house: House, slack: SlackStandIn, number: int) -> Person:
+    person = slack.add_person("T1", f"UC{number}", f"crowd{number}", tz="Europe/London")
+    added = a_person(f"crowd{number}")
+
+    def work(unit: Unit) -> None:
+        unit.people.link(unit.people.add(added, None).id, Identity(f"slack:T1:UC{number}"))
+
+    await house.storage.write(work)
+    return person
+
+
+async def test_two_processes_share_one_memory(
+    open_another: Callable[[], Awaitable[Kept]], clock: StillClock
+) -> None:
+    one, other = StoredOnce(await open_another(), clock), StoredOnce(await open_another(), clock)
+
+    assert await one.claim("slack:1")
+    assert not await other.claim("slack:1")
+
+
+async def test_what_a_dead_process_left_unfinished_may_be_taken_over(
+    storage: Kept, clock: StillClock
+) -> None:
+    once = StoredOnce(storage, clock)
+    await once.claim("slack:event", again_after=timedelta(seconds=40))
+
+    assert not await once.claim("slack:event", again_after=timedelta(seconds=40))
+    clock.move(timedelta(seconds=41))
+    assert await once.claim("slack:event", again_after=timedelta(seconds=40))
+    await once.finish("slack:event")
+    clock.move(timedelta(minutes=5))
+    assert not await once.claim("slack:event", again_after=timedelta(seconds=40))

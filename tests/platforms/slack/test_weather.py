@@ -1,0 +1,222 @@
+"""Whatever goes wrong at Slack, everybody else is served and nothing is lost or said twice."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.slack.api import TokenRefused, Unreachable
+from bot.platforms.slack.settings import Mode
+from bot.reply import Reply
+from core.model import Identity
+from tests.platforms.slack.house import House
+from tests.platforms.slack.test_turns import Slowly, read
+from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
+
+BOB = Identity("slack:T1:U2")
+
+
+async def test_a_rate_limit_is_waited_out(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        slack.brew("chat.postMessage", Limited(retry_after=1))
+        await bob.says("my bookings")
+        await slack.until(lambda: len(bob.dms) == 2)
+
+
+@pytest.mark.parametrize("fault", [Broken(500), Broken(503), Limited(1), Dropped()])
+async def test_an_answer_by_response_url_survives(house: House, slack: SlackStandIn, fault: Broken) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free 11:00-12:00")
+        slack.brew("response_url", fault)
+        await bob.presses(bob.sees()[0], "Book")
+        await slack.until(lambda: len(bob.sees()) == 2)
+        await adapter.settled()
+
+    assert len(bob.sees()) == 2
+
+
+async def test_without_a_response_url_the_channel_is_used(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free 11:00-12:00")
+        slack.brew("response_url", Broken(500), times=3)
+        await bob.presses(bob.sees()[0], "Book")
+        await slack.until(lambda: len(bob.sees()) == 2, timeout=8)
+        await adapter.settled()
+
+    assert "Booked" in read(bob.sees()[1])
+
+
+async def test_what_cannot_be_said_waits_in_the_outbox(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free 11:00-12:00")
+        slack.delete_channel("C1")
+        await bob.presses(bob.sees()[0], "Book")
+        await slack.until(lambda: house.outbox.left)
+        await adapter.settled()
+
+        ((to, reply, key),) = house.outbox.left
+        await adapter.notifier.send(to, reply, key)
+
+    assert "Booked" in read(bob.dms[-1])
+
+
+async def test_a_message_whose_answer_was_lost_is_not_sent_again(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        slack.brew("chat.postMessage", Dropped(afterwards=True))
+        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+
+        assert await adapter.notifier.was_sent(BOB, "outbox-1", house.clock.now() - timedelta(minutes=1))
+        assert not await adapter.notifier.was_sent(BOB, "outbox-2", house.clock.now())
+
+    assert len(bob.dms) == 1
+
+
+async def test_a_message_that_never_arrived_is_sent_again(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        slack.brew("chat.postMessage", Dropped())
+        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+
+    assert len(bob.dms) == 1
+
+
+async def test_a_closed_conversation_is_reported_and_others_are_served(
+    house: House, slack: SlackStandIn
+) -> None:
+    slack.close_dm("U2")
+    async with house.open() as adapter:
+        with pytest.raises(Unreachable, match="cannot_dm_bot"):
+            await adapter.notifier.send(BOB, Reply(("hi",)), "m1")
+        await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
+
+    assert len(slack.person("U1").dms) == 1
+
+
+async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
+    house: House, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await slack.revoke_token(quietly=True)
+        for number in range(3):
+            with pytest.raises(TokenRefused):
+                await adapter.notifier.send(BOB, Reply(("hi",)), f"m{number}")
+        answered = await bob.types("/rooms free now")
+
+        assert answered.acked
+        assert "rooms are free" in read(bob.sees()[0])
+        assert "token T1" in adapter.health.troubles
+        assert sum("refuses the bot token" in each.getMessage() for each in caplog.records) <= 2
+        slack.state.workspaces["T1"].token_revoked = False
+        await adapter.notifier.send(BOB, Reply(("hi",)), "m9")
+        assert "token T1" not in adapter.health.troubles
+
+
+@pytest.mark.parametrize("how", ["refresh", "drop"])
+async def test_a_lost_socket_is_opened_again(house: House, slack: SlackStandIn, how: str) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        if how == "refresh":
+            await slack.postman.sockets.refresh()
+        else:
+            slack.postman.sockets.drop()
+        await slack.until(lambda: slack.postman.sockets.open)
+        await bob.types("/rooms free now")
+        await slack.until(lambda: not adapter.health.troubles)
+
+    assert "rooms are free" in read(bob.sees()[0])
+
+
+async def test_a_refused_socket_url_is_not_tried_for_ever(house: House, slack: SlackStandIn) -> None:
+    async with house.open():
+        slack.brew("socket", Broken(503))
+        slack.brew("apps.connections.open", Broken(500))
+        slack.postman.sockets.drop()
+
+        await slack.until(lambda: slack.postman.sockets.open, timeout=8)
+
+
+async def test_roomie_starts_while_slack_is_away(house: House, slack: SlackStandIn) -> None:
+    slack.brew("auth.test", Broken(500), times=3)
+    slack.brew("apps.connections.open", Broken(500), times=2)
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/rooms free now")
+
+    assert "rooms are free" in read(bob.sees()[0])
+
+
+async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(house: House, slack: SlackStandIn) -> None:
+    slack.brew("users.info", Slow(1.5))
+    bob = slack.person("U2")
+    async with house.open():
+        answered = await bob.types("/rooms free now")
+
+    assert answered.acked
+    assert answered.seconds < 1.0
+    assert "rooms are free" in read(bob.sees()[0])
+
+
+async def test_a_form_that_slack_does_not_open_is_offered_again(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        slack.brew("views.open", Refused("expired_trigger_id"))
+        await bob.types("/rooms form")
+        await slack.until(bob.sees)
+        await bob.presses(bob.sees()[0], "Try again")
+        await slack.until(lambda: bob.modal)
+
+
+async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
+    house: House, slack: SlackStandIn
+) -> None:
+    house.answers = slowly = Slowly(house.answers)
+    slack.postman.patience = 0.6
+    bob = slack.person("U2")
+    async with house.open():
+        typing = asyncio.ensure_future(bob.types("/rooms free now"))
+        await slack.until(lambda: slack.deliveries)
+        await asyncio.sleep(0.05)
+        slack.postman.sockets.drop()
+        slowly.may.set()
+        await typing
+        await slack.until(lambda: any("rooms are free" in read(each) for each in bob.sees()))
+
+    assert sum("rooms are free" in read(each) for each in bob.sees()) == 1
+
+
+async def test_forged_and_stale_requests_do_nothing(house: House, slack: SlackStandIn) -> None:
+    house.settings = replace(house.settings, mode=Mode.HTTP)
+    bob, http = slack.person("U2"), slack.postman.http
+    async with house.open():
+        await bob.types("/rooms free now")
+        body = (
+            "command=%2Fbook&text=K-J17-G01+11%3A00-12%3A00&team_id=T1&user_id=U2&channel_id=C1&trigger_id=x"
+        )
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        long_ago = int(slack.state.clock.now().timestamp()) - 600
+
+        forged = await http.post(body, kind | http.signed(body, secret="guess"))
+        stale = await http.post(body, kind | http.signed(body, at=long_ago))
+        bare = await http.post(body, kind)
+
+    assert {forged.status, stale.status, bare.status} == {401}
+    assert len(house.desk.picture.bookings) == 0
+
+
+async def test_slack_may_verify_the_address(house: House, slack: SlackStandIn) -> None:
+    house.settings = replace(house.settings, mode=Mode.HTTP)
+    http = slack.postman.http
+    async with house.open():
+        body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
+        answered = await http.post(body, {"Content-Type": "application/json"} | http.signed(body))
+
+    assert answered.body == {"challenge": "abc"}
