@@ -1,5 +1,7 @@
 """Bookings and the quota ledger, as rows."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.interval import Interval
@@ -18,6 +20,9 @@ class BookingRows:
 
     def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]:
         return self._active(booking.c.room_id == room_id, *_overlaps(window))
+
+    def in_rooms(self, rooms: Collection[RoomId], window: Interval) -> list[Booking]:
+        return self._active(booking.c.room_id.in_(rooms), *_overlaps(window))
 
     def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
         return self._active(booking.c.booked_by == person_id, *_overlaps(window))

@@ -6,11 +6,42 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from core.errors import SlotTaken, Unavailable
+from core.errors import Invalid, RoomieError, SlotTaken, Unavailable
 
 logger = logging.getLogger(__name__)
 
-WAY_LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError)
+_WAY_LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""After these a new session may do better; a read-only server may have been the leader until now."""
+ANY_TROUBLE = (*_WAY_LOST, asyncpg.PostgresError)
+"""All that talking to a server may raise."""
+_WORTH_REPEATING = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.ExclusionViolationError,
+    asyncpg.UniqueViolationError,
+)
+_NOT_TO_BE_KEPT = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
+
+
+class OutcomeUnknown(Unavailable):
+    """The database went away between our asking for a commit and its answer."""
+
+    code = "outcome_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Roomie lost its database at the last moment and cannot say whether this was done. "
+            "Please have a look before you try again."
+        )
 
 
 @contextmanager
@@ -28,14 +59,33 @@ def translating() -> Iterator[None]:
 def translated(error: BaseException) -> BaseException:
     """A database's own trouble as a sentence; everything else as it is."""
     cause = _cause(error)
-    if isinstance(cause, asyncpg.ExclusionViolationError):
-        return SlotTaken()
-    if not isinstance(cause, (*WAY_LOST, asyncpg.PostgresError)):
+    refusal = _refusal(cause)
+    if refusal is None:
         return error
-    logger.error("the database refused a work: %s: %s", type(cause).__name__, cause)
-    refusal = Unavailable(_sentence(cause))
+    if isinstance(refusal, Unavailable):
+        logger.error("the database refused a work: %s: %s", type(cause).__name__, cause)
     refusal.__cause__ = error
     return refusal
+
+
+def is_way_lost(error: BaseException) -> bool:
+    """Whether the session is to blame rather than what was asked of it."""
+    return isinstance(_cause(error), _WAY_LOST) and not isinstance(_cause(error), _NOT_TO_BE_KEPT)
+
+
+def is_worth_repeating(error: BaseException) -> bool:
+    """Whether the same work may well succeed, or find its refusal, when it reads the facts anew."""
+    return isinstance(_cause(error), _WORTH_REPEATING)
+
+
+def _refusal(cause: BaseException) -> RoomieError | None:
+    if isinstance(cause, asyncpg.ExclusionViolationError):
+        return SlotTaken()
+    if isinstance(cause, _NOT_TO_BE_KEPT):
+        return Invalid("This text holds characters, or this number a size, that cannot be kept.")
+    if isinstance(cause, ANY_TROUBLE):
+        return Unavailable(_sentence(cause))
+    return None
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -49,6 +99,8 @@ def _sentence(error: BaseException) -> str:
         return "Roomie's disk is full: nothing was changed. Please tell an administrator."
     if isinstance(error, (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError)):
         return "Roomie may not write to its database: nothing was changed. Please tell an administrator."
-    if isinstance(error, WAY_LOST):
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return "Roomie is too busy right now. Please try again in a moment."
+    if isinstance(error, _WAY_LOST):
         return "Roomie cannot reach its database right now. Please try again in a moment."
     return "Roomie's database does not answer as it should: nothing was changed. Please try again later."

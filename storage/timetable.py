@@ -1,6 +1,6 @@
 """Timetable entries, as rows. Only the current run of a source is ever read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
@@ -33,6 +33,10 @@ class TimetableRows:
     def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]:
         rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
         return [entry_busy(row[1:]) for row in rows]
+
+    def busy_in_rooms(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
+        for row in self._connection.execute(_current(_entry.room_id.in_(rooms), *_overlaps(window))):
+            yield row[0], entry_busy(row[1:])
 
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         run_id = self._current_run(source, now)

@@ -1,0 +1,87 @@
+"""A few rooms and people in some storage, and short ways to book there."""
+
+from dataclasses import dataclass
+from itertools import count
+
+from core.interval import Interval
+from core.model import Booking, BookingId, Group, PersonId, Role, RoomId, SocietyId
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.book_room import Booked, BookRoom
+from core.services.bookings import BookingDesk
+from core.services.cancel_booking import Cancelled
+from storage.open import Kept
+from tests.builders import a_building, a_person, a_room, a_slot, a_society
+from tests.fakes.clock import StillClock
+
+HALL, LAB = RoomId("K-J17-G01"), RoomId("K-J17-LAB")
+ROOMS = (HALL, LAB, *(RoomId(f"K-J17-{number}") for number in range(101, 121)))
+CHESS = SocietyId("CHESS")
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Campus:
+    """`wil` and `rema` are students, `stan` is staff, `mem` plays chess and `pres` presides over that society."""
+
+    storage: Kept
+    rules: Rules
+    clock: StillClock
+    wil: PersonId
+    rema: PersonId
+    stan: PersonId
+    mem: PersonId
+    pres: PersonId
+
+    @property
+    def desk(self) -> BookingDesk:
+        return self.desk_of(self.storage)
+
+    def desk_of(self, storage: Kept) -> BookingDesk:
+        return BookingDesk(storage, storage.picture, self.rules, self.clock)
+
+    def wish(
+        self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
+    ) -> BookRoom:
+        """A wish of wil's for the hall, unless it says otherwise."""
+        return BookRoom(a_new_id(), room, slot or a_slot(), by or self.wil, **others)  # type: ignore[arg-type]
+
+    async def book(
+        self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
+    ) -> Booked:
+        return await self.desk.book(self.wish(slot, room, by, **others))
+
+    async def cancel(self, booking: Booking, by: PersonId | None = None) -> Cancelled:
+        return await self.desk.cancel(booking.id, by or self.wil)
+
+    async def quota_left(self, by: PersonId | None = None) -> int:
+        return (await self.desk.quota(by or self.wil)).left
+
+
+def a_new_id() -> BookingId:
+    return BookingId(f"booking-{next(_numbers)}")
+
+
+async def furnish(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+    """Put the campus into an empty storage."""
+
+    def work(unit: Unit) -> tuple[PersonId, ...]:
+        unit.rooms.put_buildings([a_building()])
+        unit.rooms.put_rooms(a_room(room) for room in ROOMS)
+        people = [
+            unit.people.add(each, None).id
+            for each in (
+                a_person("wil"),
+                a_person("rema"),
+                a_person("stan", Group.STAFF),
+                a_person("mem"),
+                a_person("pres", Group.STUDENT, Group.PRESIDENT),
+            )
+        ]
+        unit.societies.add(a_society(CHESS))
+        unit.societies.set_role(people[3], CHESS, Role.MEMBER)
+        unit.societies.set_role(people[4], CHESS, Role.PRESIDENT)
+        return tuple(people)
+
+    return Campus(storage, rules, clock, *await storage.write(work))
