@@ -1,0 +1,128 @@
+"""Putting the table of routes behind one address, and taking it away in order."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+from aiohttp.http import HttpVersion11
+
+from bot.api.door import Door
+from bot.api.errors import HttpRefusal
+from bot.api.freerooms import FREEROOMS
+from bot.api.house import Check, House, Parse
+from bot.api.roomie import ROOMIE
+from bot.api.route import Answered, Api, Call, Route
+from bot.api.service import SERVICE, descriptions
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+
+ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *SERVICE)
+HOUSE: web.AppKey[House] = web.AppKey("house", House)
+
+
+def application(
+    desk: Desk,
+    settings: HttpSettings,
+    *,
+    checks: Mapping[str, Check] | None = None,
+    parse: Parse | None = None,
+    more: Sequence[Route] = (),
+) -> web.Application:
+    """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes."""
+    routes = (*ROUTES, *more)
+    told = descriptions(routes, settings.public_url)
+    house = House(desk, settings, told, {**_own_checks(desk), **(checks or {})}, parse)
+    _put_gauges(house)
+    app = web.Application(client_max_size=settings.max_body)
+    app[HOUSE] = house
+    for route in routes:
+        enter = Door(route, house).enter
+        for path in route.paths:
+            app.router.add_route("*", _pattern(path), enter, expect_handler=_expect)
+    app.router.add_route("*", "/{path:.*}", Door(_NOWHERE, house).enter, expect_handler=_expect)
+    return app
+
+
+async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
+    """Start answering; the address as clients write it. `port` 0 takes any that is free."""
+    settings = app[HOUSE].settings
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=settings.keepalive,
+        shutdown_timeout=settings.drain,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    shown = f"[{host}]" if ":" in host else host
+    return runner, f"http://{shown}:{site.port}"
+
+
+async def stop(runner: web.AppRunner) -> None:
+    """Not ready any more, no new connections, and then the end once requests under way are answered."""
+    runner.app[HOUSE].is_stopping = True
+    await runner.cleanup()
+
+
+async def flush_last_used(app: web.Application) -> int:
+    """Write down when tokens were last used, for a job to call now and then; how many there were."""
+    house = app[HOUSE]
+    return await house.used.flush(house.desk)
+
+
+def _pattern(path: str) -> str:
+    """`{name}` stands for anything but a slash, braces included."""
+    return path.replace("}", ":[^/]+}")
+
+
+def _own_checks(desk: Desk) -> dict[str, Check]:
+    async def database() -> Mapping[str, object]:
+        await desk.storage.probe()
+        return {"writable": True}
+
+    async def picture() -> Mapping[str, object]:
+        found = desk.picture
+        return {
+            "ok": found.is_complete,
+            "rooms": len(found.catalogue.order),
+            "version": found.availability.version,
+        }
+
+    return {"database": database, "picture": picture}
+
+
+def _put_gauges(house: House) -> None:
+    picture = house.desk.picture
+    house.metrics.gauge("roomie_rooms", "Rooms in the catalogue.", lambda: len(picture.catalogue.order))
+    house.metrics.gauge("roomie_bookings_active", "Active bookings in memory.", lambda: len(picture.bookings))
+    house.metrics.gauge("roomie_people", "People in memory.", lambda: len(picture.directory.people))
+    house.metrics.gauge("roomie_picture_complete", "Whether memory is complete.", lambda: picture.is_complete)
+    house.metrics.gauge(
+        "roomie_pages_kept", "Answers in memory.", lambda: len(house.memo) + len(house.stretches)
+    )
+    house.metrics.gauge(
+        "roomie_addresses_known", "Addresses and accounts that knocked.", lambda: len(house.rates)
+    )
+
+
+def _nowhere(_: Call) -> Answered:
+    raise HttpRefusal(404, "There is nothing here.")
+
+
+_NOWHERE = Route(
+    Api.SERVICE,
+    "nowhere",
+    ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    _nowhere,
+    "Nothing.",
+    {},
+    path="/",
+    early=True,
+)
+
+
+async def _expect(request: web.Request) -> None:
+    """Whoever waits for our consent to send a body has it; other expectations are none of ours."""
+    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0

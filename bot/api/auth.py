@@ -1,0 +1,47 @@
+"""Who stands behind a request, by the token it shows."""
+
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.api.route import Caller, Who
+from bot.api.tokens_used import TokensUsed
+from bot.desk import Desk
+from core.directory import Known
+from core.errors import NotEntitled, NotSignedIn
+from core.model import Group
+from core.services.accounts import TokenBearer, token_hash
+
+_LENGTH = 40
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def shown_token(request: web.Request) -> str:
+    """The token in a request's `Authorization` header; `NotSignedIn` when there is none that could be one."""
+    header = request.headers.get("Authorization", "")
+    keyword, _, token = header.partition(" ")
+    token = token.strip()
+    if keyword.lower() != "token" or not token:
+        raise NotSignedIn("Authentication credentials were not provided.")
+    if len(token) != _LENGTH or not _HEX.issuperset(token):
+        raise NotSignedIn("Invalid token.")
+    return token.lower()
+
+
+def caller_of(token: str, desk: Desk, used: TokensUsed, now: datetime) -> Known | TokenBearer:
+    """The person or society that a token stands for. `NotSignedIn` when it stands for nobody."""
+    hashed = token_hash(token)
+    if (known := desk.picture.directory.logged_in(hashed)) is not None:
+        used.note(hashed, now)
+        return known
+    if (bearer := desk.accounts.bearer(token)) is not None:
+        return bearer
+    raise NotSignedIn("Invalid token.")
+
+
+def check_who(caller: Caller, who: Who) -> None:
+    """Refuse a caller whom a route is not for."""
+    if isinstance(caller, TokenBearer) and who is not Who.PERSON_OR_SOCIETY:
+        raise NotEntitled("A society token is good for booking rooms, and for nothing else.")
+    if who is Who.PRESIDENT and isinstance(caller, Known) and Group.PRESIDENT not in caller.person.groups:
+        raise NotEntitled("Only society presidents can do this.")

@@ -1,0 +1,49 @@
+"""Log lines that machines read: one JSON object or one row of `key=value` a line, with the request's id.
+
+Whoever sets logging up gives a handler `LineFormatter` and `RequestIdFilter`. Nothing here ever sees a token,
+a query or a body.
+"""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request at hand, so that lines written on its behalf can name it."""
+
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class RequestIdFilter(logging.Filter):
+    """Adds the id of the request at hand to a record that has none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not hasattr(record, "request_id") and (request_id := REQUEST_ID.get()):
+            record.request_id = request_id
+        return True
+
+
+class LineFormatter(logging.Formatter):
+    """One record, one line; what `extra` brought comes after the message."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        facts: dict[str, object] = {"at": at, "level": record.levelname.lower(), "logger": record.name}
+        facts["message"] = record.getMessage()
+        facts |= {name: value for name, value in vars(record).items() if name not in _USUAL}
+        if record.exc_info:
+            facts["trace"] = self.formatException(record.exc_info)
+        if self._as_json:
+            return json.dumps(facts, default=str, ensure_ascii=False)
+        return " ".join(f"{name}={_quoted(str(value))}" for name, value in facts.items())
+
+
+def _quoted(text: str) -> str:
+    if text and all(sign.isprintable() and sign not in ' ="' for sign in text):
+        return text
+    return json.dumps(text)

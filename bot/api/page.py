@@ -1,0 +1,162 @@
+"""An answer rendered once, and how it goes over the wire.
+
+A `Page` holds bytes: status line, fixed headers and body, and from 1 KiB on their gzipped twin, made when
+first asked for. Sending one writes those bytes with what differs each time (date, request id) in one piece,
+without building headers anew.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import HttpVersion10
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+JSON = "application/json"
+_SHORTEST_TO_PACK = 1024
+_GZIP = 31
+"""The window bits that make zlib write gzip's own header."""
+_ALWAYS = (
+    "Access-Control-Allow-Origin: *\r\n"
+    "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+)
+_REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
+
+
+class Page:
+    """One answer, ready to send. `etag` is empty where nobody should ask whether it changed."""
+
+    __slots__ = ("_fixed", "_head", "_packed", "_packed_head", "_unchanged", "body", "etag", "status")
+
+    def __init__(
+        self,
+        body: bytes,
+        *,
+        status: int = 200,
+        media_type: str = JSON,
+        headers: Mapping[str, str] | None = None,
+        etag: str = "",
+    ) -> None:
+        self.body, self.status, self.etag = body, status, etag
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) if headers else ""
+        vary = "Vary: Accept-Encoding\r\n" if len(body) >= _SHORTEST_TO_PACK else ""
+        tag = f"ETag: {etag}\r\n" if etag else ""
+        self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
+        kind = f"Content-Type: {media_type}\r\n" if body else ""
+        length = "" if status == HTTPStatus.NO_CONTENT else "Content-Length: %d\r\n"
+        self._head = f"HTTP/1.1 {status} {_phrase(status)}\r\n{kind}{length}{self._fixed}"
+        self._packed: bytes | None = None
+        self._packed_head = ""
+        self._unchanged = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes this page takes up in memory, its gzipped twin included."""
+        return len(self.body) * 5 // 4 + 1_000
+
+    def parts(self, accepts: str | None) -> tuple[str, bytes]:
+        """The head without its last line, and the body, in the best coding that a client accepts."""
+        if accepts and len(self.body) >= _SHORTEST_TO_PACK and _accepts_gzip(accepts):
+            return self._in_gzip()
+        return (self._head % len(self.body) if self.body else self._head.replace("%d", "0")), self.body
+
+    def unchanged(self) -> str:
+        """The head that says that what the client holds is still true."""
+        if not self._unchanged:
+            self._unchanged = f"HTTP/1.1 304 Not Modified\r\n{self._fixed}"
+        return self._unchanged
+
+    def _in_gzip(self) -> tuple[str, bytes]:
+        if self._packed is None:
+            packer = zlib.compressobj(4, zlib.DEFLATED, _GZIP)
+            self._packed = packer.compress(self.body) + packer.flush()
+            self._packed_head = f"{self._head % len(self._packed)}Content-Encoding: gzip\r\n"
+        return self._packed_head, self._packed
+
+
+def json_page(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Page:
+    """Something said once, to one client: no tag, and nobody is to keep it."""
+    kept = {"Cache-Control": "no-store"} | dict(headers or {})
+    return Page(orjson.dumps(content), status=status, headers=kept)
+
+
+def tagged(body: bytes, *, private: bool = False, media_type: str = JSON) -> Page:
+    """Something that clients may keep and ask about again; what is `private` stays out of shared caches."""
+    keep = "private, no-cache" if private else "no-cache"
+    tag = f'W/"{blake2b(body, digest_size=9).hexdigest()}"'
+    return Page(body, media_type=media_type, headers={"Cache-Control": keep}, etag=tag)
+
+
+def is_known(etag: str, asked: str) -> bool:
+    """Whether `If-None-Match` names this tag. Comparison is weak, as it should be for GET."""
+    if asked == etag:
+        return True
+    bare = etag.removeprefix("W/")
+    return any(each in {"*", bare} for each in (tag.strip().removeprefix("W/") for tag in asked.split(",")))
+
+
+Holds: TypeAlias = Callable[[int], bool]
+"""Whether an answer is still true at an instant (seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A page that may be sent again for the very same request, for as long as it `holds`."""
+
+    page: Page
+    holds: Holds
+
+
+class Sent(web.StreamResponse):
+    """A page on its way out, written in one piece past aiohttp's own making of headers."""
+
+    def __init__(
+        self, head: str, body: bytes, request_id: str, status: int
+    ) -> None:  # no super: nothing of it is used
+        self._head_text, self._content, self._request_id = head, body, request_id
+        self._status = status
+        self._reason = ""
+
+    async def prepare(self, request: web.BaseRequest) -> "AbstractStreamWriter | None":
+        self._keep_alive = keep_alive = request.keep_alive
+        connection = ""
+        if not keep_alive:
+            connection = "Connection: close\r\n"
+        elif request.version == HttpVersion10:
+            connection = "Connection: keep-alive\r\n"
+        head = (
+            f"{self._head_text}Date: {rfc822_formatted_time()}\r\n"
+            f"X-Request-ID: {self._request_id}\r\n{connection}\r\n"
+        )
+        writer = request.writer
+        await writer.write_eof(head.encode("latin-1") + self._content)
+        return writer
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Everything was written by `prepare`."""
+
+    @property
+    def prepared(self) -> bool:
+        return True
+
+
+@lru_cache(maxsize=256)
+def _accepts_gzip(accepts: str) -> bool:
+    lowered = accepts.lower()
+    return ("gzip" in lowered or "*" in lowered) and _REFUSES_GZIP.search(lowered) is None
+
+
+@lru_cache(maxsize=64)
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase

@@ -1,0 +1,107 @@
+"""How often somebody may knock: one figure for every address and account, in a table that stays small."""
+
+from collections.abc import Hashable
+from ipaddress import IPv6Address, ip_address
+
+from aiohttp import web
+
+from bot.api.settings import Network
+
+_MOST_KEYS = 20_000
+_MINUTE = 60.0
+
+
+class Rate:
+    """`limit` a minute for each key, spread evenly, with a minute's worth in hand.
+
+    Each key holds the moment at which what it took will have been earned back; keys in credit are dropped
+    when the table is full, and failing that the one longest known.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._step = _MINUTE / limit if limit else 0.0
+        self._paid_until: dict[Hashable, float] = {}
+
+    def take(self, key: Hashable, now: float) -> float:
+        """Seconds to wait before another try: 0 when this one is fine. `now` may count from anywhere."""
+        if not self._step:
+            return 0.0
+        paid = max(self._paid_until.get(key, now), now) + self._step
+        if paid - now > _MINUTE + 1e-6:
+            return paid - now - _MINUTE
+        if len(self._paid_until) >= _MOST_KEYS and key not in self._paid_until:
+            self._make_room(now)
+        self._paid_until[key] = paid
+        return 0.0
+
+    def give_back(self, key: Hashable) -> None:
+        """Take back one `take`: it does not count after all."""
+        if key in self._paid_until:
+            self._paid_until[key] -= self._step
+
+    def __len__(self) -> int:
+        return len(self._paid_until)
+
+    def _make_room(self, now: float) -> None:
+        self._paid_until = {key: paid for key, paid in self._paid_until.items() if paid > now}
+        while len(self._paid_until) >= _MOST_KEYS:
+            del self._paid_until[next(iter(self._paid_until))]
+
+
+class LoginThrottle:
+    """Failed logins, for one account from one address and, six times as many, for either alone."""
+
+    def __init__(self, limit: int) -> None:
+        self._rates = Rate(limit), Rate(limit * 6), Rate(limit * 6)
+
+    def take(self, name: str, address: str, now: float) -> float:
+        """Count a try as failed until it is given back. Seconds to wait when there were too many."""
+        keys = self._keys(name, address)
+        taken: list[tuple[Rate, Hashable]] = []
+        for rate, key in zip(self._rates, keys, strict=True):
+            if wait := rate.take(key, now):
+                for earlier, its_key in taken:
+                    earlier.give_back(its_key)
+                return wait
+            taken.append((rate, key))
+        return 0.0
+
+    def give_back(self, name: str, address: str) -> None:
+        for rate, key in zip(self._rates, self._keys(name, address), strict=True):
+            rate.give_back(key)
+
+    @staticmethod
+    def _keys(name: str, address: str) -> tuple[Hashable, ...]:
+        account, home = name.casefold(), household(address)
+        return (account, home), account, home
+
+
+def address_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
+    """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for."""
+    peer = request.remote or ""
+    if not trusted or not _is_among(peer, trusted):
+        return peer
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+    for each in reversed([part.strip() for part in forwarded if part.strip()]):
+        if not _is_among(each, trusted):
+            return each
+    return peer
+
+
+def household(address: str) -> str:
+    """What one subscriber has: an IPv4 address, or the first half of an IPv6 one."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else address
+
+
+def _is_among(address: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)

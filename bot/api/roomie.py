@@ -1,0 +1,446 @@
+"""The Roomie McRoomFace API: logging in, rooms and bookings, and what presidents do."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.api import schemas, wire
+from bot.api.errors import BadParameter, TooMany
+from bot.api.page import Lasting, json_page, tagged
+from bot.api.readers import (
+    LONGEST_TEXT,
+    read_booking_day,
+    read_booking_id,
+    read_day,
+    read_id,
+    read_name,
+    read_password,
+    read_text,
+    read_wall_time,
+    read_yes_or_no,
+)
+from bot.api.route import Answered, Api, Call, Parameter, Route, Who
+from core.availability import RoomSchedule
+from core.directory import Known
+from core.errors import BadSociety, BadTimes, MissingField, NotSignedIn, UnknownRoom
+from core.interval import Interval
+from core.model import Booking, Busy, PersonId, RoomId, SocietyId, TokenTerm
+from core.policy.rules import Rules
+from core.services.accounts import TokenBearer
+from core.services.book_room import BookRoom
+from core.services.bookings import new_booking_id
+
+_TEXT = {"type": "string"}
+_SHORT = {"type": "string", "maxLength": LONGEST_TEXT}
+_DAY = {"type": "string", "pattern": "^[0-9]{8}$"}
+_WALL = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"}
+
+USERNAME = Parameter(
+    "username",
+    read_name,
+    _TEXT,
+    "A username or an e-mail address.",
+    required=True,
+    also=("user",),
+    example="wil",
+)
+PASSWORD = Parameter(
+    "password",
+    read_password,
+    {"type": "string", "format": "password"},
+    "The password.",
+    required=True,
+    example="wilpassword",
+)
+ROOM = Parameter("room_id", read_id, _TEXT, "The room's id (not its name).", required=True, example="RO-POO")
+DAY = Parameter("date", read_day, _DAY, "The day, `YYYYMMDD`.", required=True, example="20160808")
+ANY_DAY = Parameter(
+    "date", read_day, _DAY, "The day, `YYYYMMDD`; from today on when absent.", example="20160808"
+)
+BOOKING_DAY = Parameter(
+    "date", read_booking_day, _DAY, "The day, `YYYYMMDD`.", required=True, also=("data",), example="20160808"
+)
+START = Parameter(
+    "start_time", read_wall_time, _WALL, "When it starts, campus time.", required=True, example="15:00"
+)
+END = Parameter(
+    "end_time", read_wall_time, _WALL, "When it ends, campus time.", required=True, example="17:00"
+)
+NOTES = Parameter("notes", read_text, _SHORT, "What the room is wanted for.")
+EVENT = Parameter("event_name", read_text, _SHORT, "The society's event; needed when booking for a society.")
+SOCIETY = Parameter("society", read_id, _TEXT, "Book for this society.")
+FOR_SOCIETY = Parameter(
+    "society_booking",
+    read_yes_or_no,
+    {"type": "boolean"},
+    "Whether it is for a society; when absent, `society` or `event_name` say so.",
+)
+BOOKING = Parameter("booking_id", read_booking_id, _TEXT, "The booking's id.", required=True)
+SOCIETY_ID = Parameter(
+    "society_id",
+    read_id,
+    _TEXT,
+    "The society; may be left out by those who preside over exactly one.",
+    example="SOTECHSOC",
+)
+REGENERATE = Parameter("regenerate", read_yes_or_no, {"type": "boolean"}, "Replace the token by a new one.")
+WHO = Parameter(
+    "username", read_name, _TEXT, "A username or an e-mail address.", required=True, example="rema"
+)
+
+
+async def log_in(call: Call) -> Answered:
+    name, password = call.need(USERNAME), call.need(PASSWORD)
+    house, tries = call.house, call.house.logins
+    if wait := tries.take(name, call.address, house.ticks()):
+        raise TooMany(wait)
+    try:
+        logged_in = await house.desk.accounts.log_in(name, password, "http")
+    except NotSignedIn as error:
+        return json_page({"error": str(error), "code": "wrong_login"})
+    tries.give_back(name, call.address)
+    known = house.desk.picture.directory.people.get(logged_in.person.id) or Known(logged_in.person)
+    return json_page(await _account(call, known) | {"token": logged_in.token})
+
+
+async def info(call: Call) -> Answered:
+    return tagged(wire.rendered(await _account(call, call.person)), private=True)
+
+
+async def _account(call: Call, known: Known) -> dict[str, object]:
+    quota = await call.house.desk.bookings.quota(known.person.id)
+    return wire.account(known, quota.left)
+
+
+async def log_out(call: Call) -> Answered:
+    await call.house.desk.accounts.log_out(call.token)
+    return json_page({"success": True})
+
+
+def room_list(call: Call) -> Answered:
+    picture = call.house.desk.picture
+    catalogue = picture.catalogue
+    page = tagged(wire.room_list_body(catalogue), private=True)
+    return Lasting(page, lambda _: picture.catalogue is catalogue)
+
+
+async def room_day(call: Call) -> Answered:
+    room_id = RoomId(call.need(ROOM))
+    picture, rules = call.house.desk.picture, call.house.desk.rules
+    if room_id not in picture.catalogue.rooms:
+        raise UnknownRoom(room_id)
+    window = campus_day(call.need(DAY), rules)
+    if not picture.covers(window):
+        bookings, entries = await call.house.read(
+            lambda unit: (
+                unit.bookings.in_room(room_id, window),
+                unit.timetable.busy_in_room(room_id, window),
+            )
+        )
+        return tagged(wire.day_body(bookings, entries, picture.directory, rules.zone), private=True)
+    schedule, held = picture.availability.schedule(room_id), picture.in_room(room_id)
+    told = picture.directory.version
+    bookings = [each for each in held if each.interval.overlaps(window)]
+    entries = _published(schedule, window)
+    page = tagged(wire.day_body(bookings, entries, picture.directory, rules.zone), private=True)
+
+    def holds(_: int) -> bool:
+        return (
+            picture.availability.schedule(room_id) is schedule
+            and picture.in_room(room_id) is held
+            and picture.directory.version == told
+        )
+
+    return Lasting(page, holds)
+
+
+def _published(schedule: RoomSchedule, window: Interval) -> list[Busy]:
+    taken = schedule.taken_by(int(window.start.timestamp()), int(window.end.timestamp()))
+    return [each for each in taken if each.booking_id is None]
+
+
+async def own_bookings(call: Call) -> Answered:
+    day = call.get(ANY_DAY)
+    if day is None:
+        return _from_today_on(call)
+    desk, person_id = call.house.desk, call.person.person.id
+    window = campus_day(day, desk.rules)
+    if not desk.picture.covers(window):
+        bookings = await call.house.read(lambda unit: unit.bookings.of_person(person_id, window))
+        return tagged(_own(call, bookings), private=True)
+    return _lasting_own(call, window, until=None)
+
+
+def _from_today_on(call: Call) -> Answered:
+    desk = call.house.desk
+    today = campus_day(call.now.astimezone(desk.rules.zone).date(), desk.rules)
+    ever_after = Interval(today.start, desk.picture.window.end) if desk.picture.window else today
+    return _lasting_own(call, ever_after, until=today)
+
+
+def _lasting_own(call: Call, window: Interval, *, until: Interval | None) -> Lasting:
+    """The caller's bookings in a window, true until one changes or that day (`until`) is over."""
+    picture, person_id = call.house.desk.picture, call.person.person.id
+    mine, told, catalogue = picture.of_person(person_id), picture.directory.version, picture.catalogue
+    page = tagged(_own(call, [each for each in mine if each.interval.overlaps(window)]), private=True)
+    since, before = _seconds(until) if until else (0, 1 << 62)
+
+    def holds(now: int) -> bool:
+        return (
+            picture.of_person(person_id) is mine
+            and picture.directory.version == told
+            and picture.catalogue is catalogue
+            and since <= now < before
+        )
+
+    return Lasting(page, holds)
+
+
+def _seconds(interval: Interval) -> tuple[int, int]:
+    return int(interval.start.timestamp()), int(interval.end.timestamp())
+
+
+def _own(call: Call, bookings: list[Booking]) -> bytes:
+    desk = call.house.desk
+    return wire.own_bookings_body(bookings, desk.picture.directory, desk.picture.catalogue, desk.rules.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """For whom a booking is, and what a society's is called; `person` is empty for the bearer of a token."""
+
+    person: PersonId | None
+    society: SocietyId | None = None
+    event: str = ""
+    term: TokenTerm | None = None
+
+
+async def book(call: Call) -> Answered:
+    party = _party(call)
+    wish = BookRoom(
+        booking_id=new_booking_id(),
+        room_id=RoomId(call.need(ROOM)),
+        slot=slot_of(call.need(BOOKING_DAY), call.need(START), call.need(END), call.house.desk.rules),
+        by=party.person,
+        society_id=party.society,
+        title=party.event,
+        notes=call.get(NOTES) or "",
+        term=party.term,
+    )
+    booked = await call.house.desk.bookings.book(wish)
+    return json_page({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})
+
+
+def _party(call: Call) -> Party:
+    if isinstance(call.caller, TokenBearer):
+        return Party(None, _bearers_society(call, call.caller), _event(call), call.caller.term)
+    asked = call.get(FOR_SOCIETY)
+    if asked is None:
+        asked = call.get(SOCIETY) is not None or call.get(EVENT) is not None
+    person_id = call.person.person.id
+    return Party(person_id, _own_society(call), _event(call)) if asked else Party(person_id)
+
+
+def _bearers_society(call: Call, bearer: TokenBearer) -> SocietyId:
+    named = call.get(SOCIETY)
+    if named not in {None, bearer.society_id}:
+        raise BadSociety(named or "")
+    if call.get(FOR_SOCIETY) is False:
+        raise BadParameter("society_booking")
+    return bearer.society_id
+
+
+def _own_society(call: Call) -> SocietyId:
+    """The society that was named, or else the only one that the caller belongs to."""
+    if named := call.get(SOCIETY):
+        return SocietyId(named)
+    memberships = call.person.memberships
+    if len(memberships) != 1:
+        raise BadSociety
+    return memberships[0].society.id
+
+
+def _event(call: Call) -> str:
+    name = call.get(EVENT)
+    if not name:
+        raise MissingField("No event_name supplied")
+    return name
+
+
+def slot_of(day: date, start: int, end: int, rules: Rules) -> Interval:
+    """A day's minutes as a slot. A start of HH:01 is one of HH:00: existing clients send it."""
+    if start % 60 == 1:
+        start -= 1
+    if end <= start or start >= 24 * 60:
+        raise BadTimes
+    return Interval(_instant(day, start, rules), _instant(day, end, rules))
+
+
+def _instant(day: date, minutes: int, rules: Rules) -> datetime:
+    """Campus wall time as an instant; `BadTimes` for one that a clock change skips."""
+    days, rest = divmod(minutes, 24 * 60)
+    wall = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), rules.zone)
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(rules.zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise BadTimes("Invalid times given. The clocks go forward then: that time does not exist.")
+    return instant
+
+
+def campus_day(day: date, rules: Rules) -> Interval:
+    """A calendar day of the campus, 23 and 25 hours included."""
+    midnight = time()
+    return Interval(
+        datetime.combine(day, midnight, rules.zone),
+        datetime.combine(day + timedelta(days=1), midnight, rules.zone),
+    )
+
+
+async def delete_booking(call: Call) -> Answered:
+    await call.house.desk.bookings.cancel(call.need(BOOKING), call.person.person.id)
+    return json_page({"success": True})
+
+
+async def society_token(call: Call) -> Answered:
+    desk, by = call.house.desk, call.person.person.id
+    renew = call.get(REGENERATE) or call.request.method == "POST"
+    society, term = await desk.societies.token_term(by, _society_id(call), renew=renew)
+    return json_page({"token": desk.accounts.society_token(society.id, term)})
+
+
+async def add_user(call: Call) -> Answered:
+    done = await call.house.desk.societies.add_member(
+        call.person.person.id, call.need(WHO), _society_id(call)
+    )
+    return json_page({"success": f"Successfully added {done.person.name} to society access groups!"})
+
+
+async def delete_user(call: Call) -> Answered:
+    await call.house.desk.societies.remove_member(call.person.person.id, call.need(WHO), _society_id(call))
+    return json_page({"success": True})
+
+
+def _society_id(call: Call) -> SocietyId | None:
+    named = call.get(SOCIETY_ID)
+    return None if named is None else SocietyId(named)
+
+
+_PRESIDENT = {200: schemas.MEMBER, 401: schemas.DENIED, 403: schemas.DENIED}
+_PERSON = {401: schemas.DENIED, 403: schemas.DENIED}
+
+ROOMIE: tuple[Route, ...] = (
+    Route(
+        Api.ROOMIE,
+        "user.login",
+        ("POST",),
+        log_in,
+        "Log in: the answer holds a token.",
+        {200: schemas.LOGIN},
+        parameters=(USERNAME, PASSWORD),
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "user.logout",
+        ("GET",),
+        log_out,
+        "Revoke the token that this request shows.",
+        {200: schemas.DONE} | _PERSON,
+        who=Who.PERSON,
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "user.info",
+        ("GET",),
+        info,
+        "Who is logged in, and how much quota is left.",
+        {200: schemas.ACCOUNT} | _PERSON,
+        who=Who.PERSON,
+        personal=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "user.bookings",
+        ("GET",),
+        own_bookings,
+        "The caller's own bookings.",
+        {200: schemas.OWN} | _PERSON,
+        parameters=(ANY_DAY,),
+        who=Who.PERSON,
+        personal=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "rooms.list",
+        ("GET",),
+        room_list,
+        "Every room that can be booked.",
+        {200: schemas.ROOM_LIST} | _PERSON,
+        who=Who.PERSON,
+    ),
+    Route(
+        Api.ROOMIE,
+        "rooms.bookings",
+        ("GET",),
+        room_day,
+        "What takes a room on a day.",
+        {200: schemas.DAY} | _PERSON,
+        parameters=(ROOM, DAY),
+        who=Who.PERSON,
+    ),
+    Route(
+        Api.ROOMIE,
+        "rooms.book",
+        ("POST",),
+        book,
+        "Book a room, for oneself or for a society.",
+        {200: schemas.BOOKED} | _PERSON,
+        parameters=(ROOM, BOOKING_DAY, START, END, NOTES, EVENT, SOCIETY, FOR_SOCIETY),
+        who=Who.PERSON_OR_SOCIETY,
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "rooms.deleteBooking",
+        ("GET", "POST", "DELETE"),
+        delete_booking,
+        "Give up a booking: its charge comes back.",
+        {200: schemas.DONE_OR_NOT} | _PERSON,
+        parameters=(BOOKING,),
+        who=Who.PERSON,
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "society.token",
+        ("GET", "POST"),
+        society_token,
+        "The token that books for a society; POST replaces it.",
+        {200: schemas.TOKEN} | _PERSON,
+        parameters=(SOCIETY_ID, REGENERATE),
+        who=Who.PRESIDENT,
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "society.addUser",
+        ("POST",),
+        add_user,
+        "Let somebody book for a society.",
+        _PRESIDENT,
+        parameters=(WHO, SOCIETY_ID),
+        who=Who.PRESIDENT,
+        changes=True,
+    ),
+    Route(
+        Api.ROOMIE,
+        "society.deleteUser",
+        ("POST",),
+        delete_user,
+        "Take that access away again.",
+        _PRESIDENT,
+        parameters=(WHO, SOCIETY_ID),
+        who=Who.PRESIDENT,
+        also=("society.removeUser",),
+        changes=True,
+    ),
+)

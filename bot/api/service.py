@@ -1,0 +1,156 @@
+"""How the service is, what it counts and what it can do: for those who run it or write clients."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.api import schemas
+from bot.api.docs import STYLE_HASH, docs_page
+from bot.api.house import Check
+from bot.api.openapi import document
+from bot.api.page import Lasting, Page, json_page, tagged
+from bot.api.readers import read_question
+from bot.api.route import Answered, Api, Call, Parameter, Route
+from bot.api.wire import rendered
+from core.errors import Unavailable
+
+_POLICY = (
+    f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+_PATIENCE = 2.0
+"""Seconds that a part may take to say how it is."""
+
+TEXT = Parameter(
+    "text",
+    read_question,
+    {"type": "string"},
+    "What somebody would type.",
+    required=True,
+    example="free now 20 seats",
+)
+
+
+def health(_: Call) -> Answered:
+    return json_page({"status": "ok"})
+
+
+async def ready(call: Call) -> Answered:
+    house = call.house
+    names = tuple(house.checks)
+    found = await asyncio.gather(*(_checked(house.checks[name]) for name in names))
+    parts: dict[str, Mapping[str, object]] = dict(zip(names, found, strict=True))
+    parts["serving"] = {"ok": not house.is_stopping}
+    is_ready = all(part["ok"] for part in parts.values())
+    return json_page({"ready": is_ready, "parts": parts}, status=200 if is_ready else 503)
+
+
+async def _checked(check: Check) -> Mapping[str, object]:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return {"ok": True} | dict(await check())
+    except TimeoutError:
+        return {"ok": False, "reason": f"no answer within {_PATIENCE:g} seconds"}
+    except Exception as error:  # noqa: BLE001 - whatever ails a part is what was asked for
+        return {"ok": False, "reason": str(error) or type(error).__name__}
+
+
+def metrics(call: Call) -> Answered:
+    kind = "text/plain; version=0.0.4; charset=utf-8"
+    return Page(call.house.metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+def openapi(call: Call) -> Answered:
+    return Lasting(call.house.descriptions["openapi"](), lambda _: True)
+
+
+def docs(call: Call) -> Answered:
+    return Lasting(call.house.descriptions["docs"](), lambda _: True)
+
+
+def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable[[], Page]]:
+    """The ways in which a table of routes is told."""
+
+    def for_people() -> Page:
+        headers = {
+            "Content-Security-Policy": _POLICY,
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-cache",
+        }
+        return Page(docs_page(routes).encode(), media_type="text/html; charset=utf-8", headers=headers)
+
+    return {"openapi": lambda: tagged(rendered(document(routes, public_url))), "docs": for_people}
+
+
+def parse(call: Call) -> Answered:
+    if call.house.parse is None:
+        raise Unavailable("The language engine is not at hand.")
+    return tagged(rendered(call.house.parse(call.need(TEXT))))
+
+
+SERVICE: tuple[Route, ...] = (
+    Route(
+        Api.SERVICE,
+        "healthz",
+        ("GET",),
+        health,
+        "Whether the process answers.",
+        {200: schemas.HEALTH},
+        path="/healthz",
+        early=True,
+        rated=False,
+    ),
+    Route(
+        Api.SERVICE,
+        "readyz",
+        ("GET",),
+        ready,
+        "Whether everything that requests need is at hand, part by part.",
+        {200: schemas.READY, 503: schemas.READY},
+        path="/readyz",
+        early=True,
+        rated=False,
+    ),
+    Route(
+        Api.SERVICE,
+        "metrics",
+        ("GET",),
+        metrics,
+        "Counts and durations, for Prometheus.",
+        {200: schemas.TEXT},
+        path="/metrics",
+        early=True,
+        rated=False,
+        media_type="text/plain",
+    ),
+    Route(
+        Api.SERVICE,
+        "openapi",
+        ("GET",),
+        openapi,
+        "This description, for machines.",
+        {200: schemas.DOCUMENT},
+        path="/openapi.json",
+        early=True,
+    ),
+    Route(
+        Api.SERVICE,
+        "docs",
+        ("GET",),
+        docs,
+        "This description, for people.",
+        {200: schemas.TEXT},
+        path="/docs",
+        early=True,
+        media_type="text/html",
+    ),
+    Route(
+        Api.SERVICE,
+        "parse",
+        ("GET",),
+        parse,
+        "What Roomie makes of a line that somebody typed.",
+        {200: schemas.PARSED, 400: schemas.ERROR},
+        path="/api/v1/parse",
+        parameters=(TEXT,),
+    ),
+)

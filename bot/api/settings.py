@@ -1,0 +1,30 @@
+"""What an operator may choose about the HTTP API."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypeAlias
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The numbers behind the door. Rates are requests a minute and 0 lifts them; times are seconds.
+
+    `trusted_proxies` may tell in `X-Forwarded-For` whom they speak for, and in `X-Request-ID` which
+    request it is. `public_url` is how clients reach us from outside, without a slash at its end; empty where
+    that is the address they already used.
+    """
+
+    rate_limit: int = 600
+    login_rate: int = 10
+    """Failed logins a minute for one account from one address; six times as many for either alone."""
+    max_body: int = 64 * 1024
+    body_timeout: float = 10.0
+    keepalive: float = 75.0
+    drain: float = 10.0
+    """How long requests that are under way may take to finish when the service stops."""
+    slow: float = 0.5
+    """Requests that take longer are logged."""
+    trusted_proxies: tuple[Network, ...] = ()
+    public_url: str = ""

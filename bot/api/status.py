@@ -1,0 +1,216 @@
+"""What every room is at an instant, as bytes: rendered once for each stretch in which nothing changes.
+
+A day is drawn once: for each room the moments at which it changes and, between them, the piece of JSON that
+says what it is. An answer is one look-up in each room's list and a join; a booking redraws one room.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+import orjson
+
+from bot.api.wire import iso
+from core.availability import SOON, Availability, RoomSchedule, Status
+from core.catalogue import Catalogue
+from core.model import Room
+
+_MOST_DAYS = 12
+_NEVER = -1
+_ALWAYS = 1 << 62
+
+
+class CampusDays:
+    """Where the calendar days of a zone begin and end, in seconds; days of 23 and 25 hours included."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._last = (0, 0)
+
+    def around(self, instant: int) -> tuple[int, int]:
+        if not self._last[0] <= instant < self._last[1]:
+            day = datetime.fromtimestamp(instant, self._zone).date()
+            self._last = self._midnight(day), self._midnight(day + timedelta(days=1))
+        return self._last
+
+    def _midnight(self, day: datetime | object) -> int:
+        return int(datetime.combine(day, time(), self._zone).timestamp())  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Line:
+    """One room's day: at `edges[i]` it becomes what `pieces[i + 1]` says, free until `free_until[i + 1]`."""
+
+    schedule: RoomSchedule
+    edges: list[int]
+    pieces: list[bytes]
+    free_until: list[int]
+
+
+def draw_line(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> Line:
+    """`name` opens every piece: the room's key in the answer."""
+    edges: list[int] = []
+    pieces: list[bytes] = []
+    free_until: list[int] = []
+    for since, status, until in _stretches(schedule, *day):
+        if pieces:
+            edges.append(since)
+        pieces.append(_piece(name, status, until))
+        free_until.append(_NEVER if status is not Status.FREE else until or _ALWAYS)
+    return Line(schedule, edges, pieces, free_until)
+
+
+def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
+    """What a room is through a day, in order: since when, what, and until when that is told."""
+    starts, finishes = schedule.runs
+    place = bisect_right(finishes, begins)
+    at = begins
+    while at < ends:
+        start = starts[place] if place < len(starts) else ends
+        if at < start:
+            yield at, Status.FREE, start if start < ends else None
+        if start >= ends:
+            return
+        finish = finishes[place]
+        nearly = finish - SOON
+        if max(at, start) < nearly:
+            yield max(at, start), Status.BUSY, finish
+        yield max(at, start, nearly), Status.SOON, finish
+        at, place = finish, place + 1
+
+
+def _piece(name: bytes, status: Status, until: int | None) -> bytes:
+    ends = iso(until).encode() if until is not None else b""
+    return b'%b:{"status":"%b","endtime":"%b"' % (name, status.value.encode(), ends)
+
+
+class Day:
+    """One campus day of all rooms, in the order in which they are told."""
+
+    def __init__(self, board: "StatusBoard", day: tuple[int, int]) -> None:
+        self.day = day
+        self._board = board
+        self.lines: list[Line] = [
+            draw_line(board.availability.schedule(room.id), day, key)
+            for room, key in zip(board.rooms, board.keys, strict=True)
+        ]
+        self.version = board.availability.version
+        self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
+
+    def caught_up(self) -> "Day":
+        """The same day, with the rooms redrawn that changed since."""
+        availability = self._board.availability
+        if self.version != availability.version:
+            for place, room in enumerate(self._board.rooms):
+                schedule = availability.schedule(room.id)
+                if self.lines[place].schedule is not schedule:
+                    self._redraw(place, schedule)
+            self.version = availability.version
+        return self
+
+    def _redraw(self, place: int, schedule: RoomSchedule) -> None:
+        line = self.lines[place] = draw_line(schedule, self.day, self._board.keys[place])
+        for edge in line.edges:
+            if self._edges[bisect_left(self._edges, edge)] != edge:
+                insort(self._edges, edge)
+
+    def stretch(self, instant: int, seconds: int) -> tuple[int, int]:
+        """Around an instant: since when and until when nothing changes.
+
+        `seconds` is for how long rooms must stay free: they also drop out that long before they are taken.
+        """
+        edges = self._edges
+        place = bisect_right(edges, instant)
+        since, until = edges[place - 1], edges[min(place, len(edges) - 1)]
+        if seconds:
+            lead = seconds - 1
+            place = bisect_right(edges, instant + lead)
+            since = max(since, edges[place - 1] - lead) if place else since
+            until = min(until, edges[place] - lead) if place < len(edges) else until
+        return since, until
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rooms to tell of: a mask of the catalogue, and for how many seconds they must stay free."""
+
+    mask: int
+    seconds: int = 0
+    nested: bool = False
+
+
+class StatusBoard:
+    """The days of one availability that somebody asked about."""
+
+    def __init__(self, availability: Availability) -> None:
+        self.availability = availability
+        self.catalogue: Catalogue = availability.catalogue
+        groups = self.catalogue.by_building
+        self.rooms: list[Room] = [room for rooms in groups.values() for room in rooms]
+        self.keys = [orjson.dumps(room.number) for room in self.rooms]
+        self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
+        self._bits = [1 << self.catalogue.position[room.id] for room in self.rooms]
+        self._days: dict[int, Day] = {}
+
+    def day(self, day: tuple[int, int]) -> Day:
+        found = self._days.get(day[0])
+        if found is not None:
+            return found.caught_up()
+        if len(self._days) >= _MOST_DAYS:
+            del self._days[next(iter(self._days))]
+        found = self._days[day[0]] = Day(self, day)
+        return found
+
+    def status_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+        """Every building with what its wanted rooms are."""
+        pieces = [
+            line.pieces[bisect_right(line.edges, instant)] if chosen else None
+            for line, chosen in zip(day.lines, self._chosen(day, instant, wanted), strict=True)
+        ]
+        if wanted.nested:
+            return b"{" + b",".join(self._nested(pieces)) + b"}"
+        return b"{" + b",".join(self._flat(pieces)) + b"}"
+
+    def search_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+        """The wanted rooms that are free or will be soon, by id and with their names."""
+        found = [
+            _named(room, key, line.pieces[bisect_right(line.edges, instant)])
+            for room, key, line, chosen in zip(
+                self.rooms, self.keys, day.lines, self._chosen(day, instant, wanted), strict=True
+            )
+            if chosen
+        ]
+        return b"{" + b",".join(piece for piece in found if b'"status":"busy"' not in piece) + b"}"
+
+    def _chosen(self, day: Day, instant: int, wanted: Wanted) -> Sequence[object]:
+        if wanted.mask == self.catalogue.all_rooms and not wanted.seconds:
+            return self._bits
+        mask = wanted.mask
+        if not wanted.seconds:
+            return [mask & bit for bit in self._bits]
+        needed = instant + wanted.seconds
+        return [
+            mask & bit and line.free_until[bisect_right(line.edges, instant)] >= needed
+            for bit, line in zip(self._bits, day.lines, strict=True)
+        ]
+
+    def _flat(self, pieces: Sequence[bytes | None]) -> Iterator[bytes]:
+        place = 0
+        for building, count in self._buildings:
+            rooms = b"},".join(filter(None, pieces[place : place + count]))
+            yield b"%b:{%b}}" % (building, rooms) if rooms else building + b":{}"
+            place += count
+
+    def _nested(self, pieces: Sequence[bytes | None]) -> Iterator[bytes]:
+        place = 0
+        for building, count in self._buildings:
+            chosen = list(filter(None, pieces[place : place + count]))
+            free = sum(b'"status":"free"' in piece for piece in chosen)
+            rooms = b"},".join(chosen) + (b"}" if chosen else b"")
+            yield b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms)
+            place += count
+
+
+def _named(room: Room, key: bytes, piece: bytes) -> bytes:
+    return b'%b%b,"name":%b}' % (orjson.dumps(room.id), piece[len(key) :], orjson.dumps(room.name))
