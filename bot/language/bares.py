@@ -87,7 +87,7 @@ def _opens_range(bare: Bare, previous: Item | None, following: Item | None, part
         return False
     if isinstance(partner, Clock | EndOfDay):
         return True
-    if not isinstance(partner, Bare) or isinstance(previous, Other):
+    if not isinstance(partner, Bare) or (isinstance(previous, Other) and bare.spelled):
         return False
     if bare.spelled or partner.spelled:
         return bare.value != partner.value

@@ -1,4 +1,4 @@
-"""Times of day: `3pm`, `15:00`, `1500hrs`, `half 3`, `quarter past 4`, `ten to four`, `noon`, `three thirty`."""
+"""Times of day: `3pm`, `15:00`, `1500hrs`, `half 3`, `quarter past 4`, `ten to four`, `noon`."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,8 @@ def meridiem(line: Line, index: int) -> tuple[str, int] | None:
         return word + "m", index + 3 + (line.word(index + 3) == "." and line.is_glued(index + 3))
     if line.reads(index + 1, "m") and line.word(index - 1).isdecimal():
         return word + "m", index + 2
-    return (word + "m", index + 1) if line.is_glued(index) and not line.is_glued(index + 1) else None
+    runs_on = line.is_glued(index + 1) and line.word(index + 1).isalnum()
+    return (word + "m", index + 1) if line.is_glued(index) and not runs_on else None
 
 
 def _named(line: Line, index: int) -> Found | None:
@@ -89,7 +90,7 @@ def _in_half(hour: int, minute: int, said: str, seconds: float = 0) -> Clock:
 
 
 def _past_or_to(line: Line, index: int) -> Found | None:
-    """`quarter past 4`, `20 past 2`, `ten to four`; `10 to 4` in figures is a range, and so is `nine to five`."""
+    """`quarter past 4`, `20 past 2`, `ten to four`; `10 to 4` and `nine to five` are ranges."""
     start = index + (line.word(index) == "a")
     minutes, at, spelled = _minutes_before_past(line, start)
     if not minutes:

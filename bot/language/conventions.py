@@ -19,7 +19,7 @@ PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """What is taken for granted. Hours are wall time; `parts` gives each part of the day its first and last."""
+    """What is taken for granted. Hours are wall time; `parts` has the first and last of each part."""
 
     default_duration: timedelta = timedelta(minutes=60)
     day_first: bool = True

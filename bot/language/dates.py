@@ -189,8 +189,9 @@ def _of_month(line: Line, day: int, month: int, after: int) -> Found:
 
 
 def _is_time(line: Line, index: int, year: int) -> bool:
-    """Whether four figures after a month are hours and minutes: `12 march 2030` is a year, `2015-2100` is not."""
-    return line.word(index + 1) in {"-", "to", "hrs", "hours", "h"} or year % 100 > 40
+    """Whether four figures after a month are a time: `12 march 2030` is a year, `2015-2100` is not."""
+    ranged = line.word(index + 1) in {"-", "to"} and len(line.word(index + 2)) == 4
+    return ranged or line.word(index + 1) in HOUR_WORDS or year % 100 > 40
 
 
 def _fits(day: int, month: int) -> bool:

@@ -149,7 +149,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month by name or counted from this one; `first` and `days` choose some of its days (-1 is its last)."""
+    """A month by name or counted from this one; all of it, or only its first, middle or last day."""
 
     month: int | None = None
     months: int = 0

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language.engine import read
 from bot.language.names import Names, What
-from bot.language.reading import Reading, When
+from bot.language.reading import Kind, Reading, When
 from bot.language.spoken import stamped, time_in_words
 from core.model import Usage
 
@@ -44,13 +44,9 @@ def when_echo(when: When, names: Names, *, now: datetime) -> str:
     """The time alone, in words if they are read back as this very time, else as machines write it."""
     told = time_in_words(when, now)
     zone = when.start.tzinfo
-    if (
-        isinstance(zone, ZoneInfo)
-        and read(told, now=now, zone=zone, names=names).when != when
-        and when.repeats is None
-    ):
-        return stamped(when)
-    return told
+    if when.kind in {Kind.DAY, Kind.PART} or when.repeats is not None or not isinstance(zone, ZoneInfo):
+        return told
+    return told if read(told, now=now, zone=zone, names=names).when == when else stamped(when)
 
 
 def _name(what: What, owner: str | None, names: Names) -> str:

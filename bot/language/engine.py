@@ -25,6 +25,7 @@ from core.model import Equipment, Location, Usage
 
 _LONGEST = 4_000
 _SPELLINGS_TRIED = 40
+_SPARE = "spare"
 _SILENT = FILLERS | LINK_WORDS
 CONVENTIONS = Conventions()
 
@@ -121,11 +122,11 @@ class _Reader:
             token.word = _righted(token.word, self.names)
 
     def _capacity(self) -> int | None:
-        found = seats(Line(self.tokens))
-        if found is None:
-            return None
-        self._take_tokens("capacity", found.first, found.after)
-        return found.value
+        """The first number of people; a second one is left over, but no hour either."""
+        found = list(seats(Line(self.tokens)))
+        for index, one in enumerate(found):
+            self._take_tokens(_SPARE if index else "capacity", one.first, one.after)
+        return found[0].value if found else None
 
     def _take_tokens(self, field: str, first: int, after: int) -> None:
         for token in self.tokens[first:after]:
@@ -151,6 +152,8 @@ class _Reader:
         spans: list[Span] = []
         last: Token | None = None
         for token in self.tokens:
+            if token.field == _SPARE:
+                continue
             if token.field and last is not None and last.field == token.field:
                 spans[-1] = Span(token.field, spans[-1].start, token.end)
             elif token.field:
@@ -163,7 +166,7 @@ class _Reader:
         runs: list[tuple[int, int]] = []
         last: Token | None = None
         for token in self.tokens:
-            if token.field is None and token.is_word and token.word not in _SILENT:
+            if token.field in {None, _SPARE} and token.is_word and token.word not in _SILENT:
                 if (
                     last is not None
                     and runs

@@ -1,4 +1,4 @@
-"""All the ways people write the name of a building, a room or a society, each with a weight: 0 is the surest."""
+"""All the ways people write the name of a building, a room or a society; weight 0 is the surest."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ def squashed_id(id: str) -> str:  # noqa: A002 - that is what it is
 
 
 def building_forms(building: Building, rooms: Sequence[Room]) -> Iterator[Weighed]:
-    """`K-J17`, `J17`; `Ainsworth Building`; `Ainsworth`; `Ainswth` (as its rooms have it); initials; telling words."""
+    """`K-J17`, `J17`, `Ainsworth Building`, `Ainsworth`, `Ainswth` (as its rooms have it), initials."""
     yield from _ids(building.id)
     for name in (building.name, *building.aliases):
         for words in _spellings(name):
@@ -153,7 +153,7 @@ def _between_codes(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def society_forms(society: Society) -> Iterator[Weighed]:
-    """`SOTECHSOC`, `techsoc`; `UCLU Technology Society`, `Technology Soc`. Weight 5 is for shorthands after `for`."""
+    """`SOTECHSOC`, `techsoc`, `Technology Soc`; weight 5 is for shorthands that follow `for`."""
     yield 0, squashed_id(society.id)
     short = squashed_id(society.id).removeprefix("so")
     if len(short) >= 4 and _is_telling([short]):

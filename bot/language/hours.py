@@ -107,7 +107,9 @@ def end_after(start: float, end: Clock) -> int:
 
 
 def end_of(end: EndOfDay, conventions: Conventions) -> int:
-    return (conventions.parts[end.part][1] if end.part in conventions.parts else conventions.latest_hour) * 60
+    if end.part is None:
+        return conventions.latest_hour * 60
+    return conventions.parts[end.part][1] * 60
 
 
 def _next_day_if_before(minutes: int, start: int) -> int:

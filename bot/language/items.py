@@ -10,9 +10,9 @@ from bot.language.reading import Unit
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day. `hour` runs to 24 when `fixed`; otherwise it is a clock face's (1–12) and may be either half.
+    """A time of day. `hour` runs to 24 when `fixed`, else it is a clock face's and may be either half.
 
-    `said` is the am or pm that was said; `seconds` holds fractions too. `day` is a date that came with it (ISO).
+    `said` is the am or pm that was said; `seconds` holds fractions too.
     """
 
     hour: int
@@ -62,7 +62,7 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """So long after now (`in 20 minutes`); below zero for `ago`. `assumed` when nobody said minutes (`in 20`)."""
+    """So long after now (`in 20 minutes`), below zero for `ago`; `assumed` when nobody said minutes."""
 
     by: timedelta
     assumed: bool = False
@@ -151,8 +151,22 @@ class EndOfDay:
 
 
 Item = (
-    Clock | Now | SameTime | Stamp | Length | Ahead | Window | Part | On | Every | Bare | Link | Impossible | Other | EndOfDay
-)  # fmt: skip
+    Clock
+    | Now
+    | SameTime
+    | Stamp
+    | Length
+    | Ahead
+    | Window
+    | Part
+    | On
+    | Every
+    | Bare
+    | Link
+    | Impossible
+    | Other
+    | EndOfDay
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def length(line: Line, index: int) -> Measured | None:
         spoken = _an_hour(line, index)
         if spoken is not None:
             return spoken
-    return _clock_like(line, index) or _counted(line, index)
+    told = _clock_like(line, index) or _counted(line, index)
+    return told if told is not None and told[0] != Length() else None
 
 
 def _an_hour(line: Line, index: int) -> Measured | None:

@@ -9,7 +9,7 @@ from bot.language.words import Token
 
 
 class Line:
-    """A row of tokens; those already taken for something else read as empty, and so does everything past the end."""
+    """A row of tokens; those taken for something else read as empty, and so does everything past the end."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens

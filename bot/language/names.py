@@ -26,8 +26,11 @@ _INNER_SIGNS = frozenset("-./',&()#:")
 
 
 class What(Enum):
-    """What a name calls. A society may be cut so short that it counts only after `for`, a building be called by a
-    common noun that counts only after `in the` and `near the`."""
+    """What a name calls.
+
+    A society may be cut so short that it counts only after `for`; a building may be called by a common noun,
+    which counts only after `in the` and `near the`.
+    """
 
     BUILDING = "building"
     ROOM = "room"
@@ -48,7 +51,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Names:
-    """An index of names. Build it once with `Names.of`; it never changes and may be shared between threads."""
+    """An index of names, built once with `Names.of`; it never changes and may be shared between threads."""
 
     forms: Mapping[str, tuple[What, str]]
     beginnings: frozenset[str]
@@ -152,7 +155,7 @@ def _claim(claims: dict[str, set[_Claim]], what: What, owner: str, forms: Iterab
 
 
 def _settled(claims: Mapping[str, set[_Claim]]) -> dict[str, tuple[What, str]]:
-    """Each form with its one owner: the surest claim wins, and a form that two have an equal right to is nobody's."""
+    """Each form with its owner: the surest claim wins; what two have an equal right to is nobody's."""
     forms: dict[str, tuple[What, str]] = {}
     for form, claimed in claims.items():
         surest = min(weight for weight, _, _ in claimed)

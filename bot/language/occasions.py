@@ -163,7 +163,7 @@ def _after_every(line: Line, index: int) -> Said | None:
     word = line.word(at)
     if word in PART_WORDS:
         return (Every(Unit.DAY, step),), at
-    if word in {"weekday"}:
+    if word == "weekday":
         return (Every(Unit.WEEK, step, (0, 1, 2, 3, 4)),), at + 1
     if word == "weekend":
         return (Every(Unit.WEEK, step, (5, 6)),), at + 1

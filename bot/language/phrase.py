@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.days import Day, Month, Named, Shifted, Through, Week, Weekday
+from bot.language.days import Day, Month, Shifted, Through, Week, Weekday
 from bot.language.items import (
     Ahead,
     Bare,
@@ -70,7 +70,7 @@ class _Assembly:
         self.phrase = Phrase()
         self.expects: Link | None = None
         self.between = False
-        self.placing: dict[type, Callable[[Item], bool]] = {  # what to do with each sort of item
+        self.placing: dict[type, Callable[..., bool]] = {  # what to do with each sort of item
             Clock: self._clock,
             Now: self._start,
             Ahead: self._start,
@@ -134,8 +134,7 @@ class _Assembly:
                 link is Link.BEFORE and self.phrase.start is None
             )
 
-    def _clock(self, item: Item) -> bool:
-        assert isinstance(item, Clock)  # noqa: S101 - the table sends nothing else
+    def _clock(self, item: Clock) -> bool:
         phrase = self.phrase
         if self.expects is Link.UNTIL and phrase.end is None:
             phrase.end = item
@@ -147,27 +146,25 @@ class _Assembly:
             return False
         return True
 
-    def _start(self, item: Item) -> bool:
+    def _start(self, item: Start) -> bool:
         if self.phrase.start is not None:
             return isinstance(self.phrase.start, Now) and isinstance(item, Now)
-        self.phrase.start = item  # type: ignore[assignment] - the table sends starts only
+        self.phrase.start = item
         return True
 
-    def _stamp(self, item: Item) -> bool:
+    def _stamp(self, item: Stamp) -> bool:
         if self.expects is Link.UNTIL or self.phrase.start is not None:
-            self.phrase.end = item  # type: ignore[assignment] - the table sends stamps only
+            self.phrase.end = item
             return True
         return self._start(item)
 
-    def _window(self, item: Item) -> bool:
-        assert isinstance(item, Window)  # noqa: S101 - the table sends nothing else
+    def _window(self, item: Window) -> bool:
         if self.phrase.start is not None:
             return False
         self.phrase.start, self.phrase.length = Now(), Length(int(item.length.total_seconds()) // 60)
         return True
 
-    def _on(self, item: Item) -> bool:
-        assert isinstance(item, On)  # noqa: S101 - the table sends nothing else
+    def _on(self, item: On) -> bool:
         phrase = self.phrase
         if self.expects is Link.UNTIL:
             return self._on_as_end(item)
@@ -198,7 +195,8 @@ class _Assembly:
     def _second_day(self, item: On) -> bool:
         """Two words for one day: `friday … next week`, `tomorrow, friday`."""
         phrase = self.phrase
-        assert phrase.day is not None  # noqa: S101 - the caller has looked
+        if phrase.day is None:
+            return False
         for one, other in ((phrase.day, item), (item, phrase.day)):
             if isinstance(one.day, Weekday) and isinstance(other.day, Week) and other.day.days == 7:
                 phrase.day = On(Weekday(one.day.number, weeks=other.day.weeks))
@@ -208,8 +206,7 @@ class _Assembly:
                 return True
         return phrase.day == item or (isinstance(item.day, Shifted) and item.day == Shifted())
 
-    def _part(self, item: Item) -> bool:
-        assert isinstance(item, Part)  # noqa: S101 - the table sends nothing else
+    def _part(self, item: Part) -> bool:
         phrase = self.phrase
         if self.expects is Link.UNTIL and phrase.end is None:
             phrase.end = item
@@ -221,26 +218,24 @@ class _Assembly:
             return False
         return True
 
-    def _length(self, item: Item) -> bool:
-        assert isinstance(item, Length)  # noqa: S101 - the table sends nothing else
+    def _length(self, item: Length) -> bool:
         if self.phrase.length is not None:
             return False
         self.phrase.length = item
         return True
 
-    def _every(self, item: Item) -> bool:
-        assert isinstance(item, Every)  # noqa: S101 - the table sends nothing else
+    def _every(self, item: Every) -> bool:
         if self.phrase.every is not None:
             return False
         self.phrase.every = item
         return True
 
-    def _end_of_day(self, item: Item) -> bool:
-        self.phrase.end = item  # type: ignore[assignment] - the table sends ends only
+    def _end_of_day(self, item: EndOfDay) -> bool:
+        self.phrase.end = item
         return True
 
-    def _impossible(self, item: Item) -> bool:
-        self.phrase.impossible = item is not None
+    def _impossible(self, item: Impossible) -> bool:
+        self.phrase.impossible = bool(item)
         return False
 
 
@@ -253,5 +248,3 @@ AFTER_PART = {
     "night": Clock(22, fixed=True),
     "day": Clock(17, fixed=True),
 }
-
-__all__ = ["Named", "Phrase", "assembled"]

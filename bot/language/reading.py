@@ -26,7 +26,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """Every `every` units; on `weekdays` (Monday is 0) when it is weekly. `until` is the last day it may fall on."""
+    """Every `every` units, on `weekdays` (Monday is 0) when weekly; `until` is its last possible day."""
 
     unit: Unit
     every: int = 1
@@ -39,8 +39,8 @@ class Repetition:
 class When:
     """A time as read, aware and in the reader's zone; `end` is None when it was not said.
 
-    A day begins at its midnight. `part` names the part of the day where one was said; `length` is what was asked
-    for within a day or a part; `repeats` says how it goes on after this first time.
+    A day begins at its midnight. `part` names the part of the day where one was said; `length` is what was
+    asked for within a day or a part; `repeats` says how it goes on after this first time.
     """
 
     kind: Kind
@@ -109,16 +109,16 @@ ASSUMED = (
     "next week",
     "start",
 )
-"""All that can be assumed: half of the day, the day itself, 3/4 being April, the usual length, "in 20" being minutes,
-`next friday` being next week's, and a beginning (now, or the first hour of the day)."""
+"""All that can be assumed: half of the day, the day itself, that 3/4 is in April, the usual length, that
+`in 20` means minutes, that `next friday` is next week's, and a beginning (now, or the day's first hour)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything read from a text, and what could not be.
 
-    What was not said is None or empty. `alternatives` are other readings of the time, `leftover` the words without
-    a place, `problem` a refused time (then `when` is None), `question` words that must be asked back.
+    What was not said is None or empty. `alternatives` are other readings of the time, `leftover` the words
+    without a place, `problem` a refused time (then `when` is None), `question` words that must be asked back.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Days told from where we stand: `tomorrow`, `next friday`, `friday week`, `a week today`, `2 tuesdays from now`."""
+"""Days told from where we stand: `tomorrow`, `next friday`, `friday week`, `2 tuesdays from now`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -149,7 +149,7 @@ def _weekday_led(line: Line, index: int, weeks: int, lead: str) -> Said | None:
 
 
 def _stretch_named(line: Line, index: int, weeks: int) -> Said | None:
-    """`week`, `weekend`, `month` after `this` or `next`; `week` may name one of its days: `next week tuesday`."""
+    """`week`, `weekend`, `month` after `this` or `next`; one of its days may follow: `next week tuesday`."""
     word = line.word(index)
     if word == "weekend":
         return (On(Week(weeks, first=_SATURDAY, days=2)),), index + 1
@@ -190,7 +190,7 @@ def _week_after_next(line: Line, index: int) -> Said | None:
 
 
 def _week_on(line: Line, index: int) -> Said | None:
-    """`a week on friday`, `week today`, `two weeks from tomorrow`, `a fortnight on monday`, `a week after 12 march`."""
+    """`a week on friday`, `week today`, `two weeks from tomorrow`, `a week after 12 march`."""
     told = _weeks_after(line, index)
     if told is None:
         return None

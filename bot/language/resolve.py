@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language import wall
 from bot.language.conventions import Conventions
-from bot.language.days import Day, Month, Named, Shifted, Stretch, Through, Weekday, later, months_later
+from bot.language.days import Day, Month, Shifted, Stretch, Through, Weekday, later, months_later
 from bot.language.hours import Hours, end_after, end_of, hours, part_hours
 from bot.language.items import Ahead, Clock, EndOfDay, Every, Now, On, Part, SameTime, Stamp
 from bot.language.phrase import Phrase
@@ -184,7 +184,8 @@ def _assumed_for(phrase: Phrase, when: When, half: str | None, here: Here) -> tu
 
 
 def _coming_differs(day: On, here: Here) -> bool:
-    assert isinstance(day.day, Weekday)  # noqa: S101 - only weekdays are `next`
+    if not isinstance(day.day, Weekday):
+        return False
     coming = next(Weekday(day.day.number, today_too=False).stretches(here.today))
     return coming != next(day.day.stretches(here.today))
 
@@ -361,8 +362,7 @@ def _dated(stretch: Stretch, phrase: Phrase, here: Here) -> When:
 
 
 def _bare_length(phrase: Phrase, here: Here) -> Resolved:
-    assert phrase.length is not None  # noqa: S101 - the caller has looked
-    if not phrase.length.minutes:
+    if phrase.length is None or not phrase.length.minutes:
         return _from_day(replace(phrase, day=On(Shifted())), here)
     return Resolved(_moment(here.now, wall.after(here.now, phrase.length.elapsed)), ("start",))
 
@@ -377,6 +377,3 @@ def _checked(found: Resolved, here: Here) -> Resolved:
     if start.date() > months_later(here.today, 12):
         return Resolved(found.when, refused=Reason.TOO_FAR)
     return found
-
-
-__all__ = ["Named", "Resolved", "resolved"]

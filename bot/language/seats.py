@@ -1,5 +1,6 @@
-"""How many people: `20 seats`, `for 12 ppl`, `seats 20`, `at least 20`, `20+`, `the two of us`, `me and 3 mates`."""
+"""How many people: `20 seats`, `for 12 ppl`, `seats 20`, `20+`, `the two of us`, `me and 3 mates`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.language.line import Line, cardinal
@@ -41,6 +42,7 @@ _COUNTED_ADJECTIVES = wordset(
     other of more extra odd ish or so comfy comfortable first year uni new
     """
 )
+_LEADS = wordset("least about around roughly > = ≥ ~ over than more minimum min")
 _LARGEST = 20_000
 _SURELY_PEOPLE = 9
 
@@ -54,16 +56,21 @@ class Seats:
     after: int
 
 
-def seats(line: Line) -> Seats | None:
-    """The first number of people that the text tells."""
-    for index in range(len(line)):
-        word = line.word(index)
-        if not word:
-            continue
-        for way in _WAYS:
-            found = way(line, index)
-            if found is not None and 0 < found.value <= _LARGEST:
-                return found
+def seats(line: Line) -> Iterator[Seats]:
+    """Every number of people that the text tells, from left to right."""
+    index = 0
+    while index < len(line):
+        found = _seats_at(line, index) if line.word(index) else None
+        if found is not None:
+            yield found
+        index = max(found.after if found else 0, index + 1)
+
+
+def _seats_at(line: Line, index: int) -> Seats | None:
+    for way in _WAYS:
+        found = way(line, index)
+        if found is not None and 0 < found.value <= _LARGEST:
+            return found
     return None
 
 
@@ -81,9 +88,42 @@ def _of_us(line: Line, index: int) -> Seats | None:
     return _me(line, index)
 
 
+_ALONE = tuple(
+    tuple(said.split())
+    for said in (
+        "just me",
+        "just myself",
+        "only me",
+        "by myself",
+        "on my own",
+        "on me own",
+        "for myself",
+        "myself",
+        "solo",
+    )
+)
+_MINIMUM = tuple(
+    tuple(said.split())
+    for said in (
+        "at least",
+        "min .",
+        "min",
+        "minimum of",
+        "minimum",
+        "no less than",
+        "no fewer than",
+        "> =",
+        "≥",
+        ">",
+        "more than",
+        "enough for",
+        "big enough for",
+    )
+)
+
+
 def _me(line: Line, index: int) -> Seats | None:
-    for words in (("just", "me"), ("only", "me"), ("by", "myself"), ("on", "my", "own"), ("for", "myself"), ("myself",),
-                  ("for", "one", "person"), ("solo",), ("just", "myself"), ("on", "me", "own")):  # fmt: skip
+    for words in _ALONE:
         if line.reads(index, *words) and not _joined(line, index + len(words)):
             return Seats(1, index, index + len(words))
     at = line.past(index, {"just"})
@@ -149,21 +189,8 @@ def _upper_end(line: Line, index: int) -> int:
 
 
 def _with_lead(line: Line, index: int) -> int:
-    while line.word(index - 1) in {
-        "least",
-        "about",
-        "around",
-        "roughly",
-        ">",
-        "=",
-        "≥",
-        "~",
-        "over",
-        "than",
-        "more",
-        "minimum",
-        "min",
-    }:
+    """The first of the words before a number that only say how sure it is."""
+    while line.word(index - 1) in _LEADS and line.number(index - 2) is None:
         index -= 1
     return index - 1 if line.word(index) == "least" and line.word(index - 1) == "at" else index
 
@@ -246,8 +273,7 @@ def _sure_count(line: Line, at: int, first: int) -> Seats | None:
 
 def _at_least(line: Line, index: int) -> Seats | None:
     """`at least 20`, `min 20`, `≥ 20`, `>=20`, `more than 20`."""
-    for words in (("at", "least"), ("min", "."), ("min",), ("minimum", "of"), ("minimum",), ("no", "less", "than"), ("no", "fewer", "than"),
-                  (">", "="), ("≥",), (">",), ("more", "than"), ("enough", "for"), ("big", "enough", "for")):  # fmt: skip
+    for words in _MINIMUM:
         if line.reads(index, *words) and line.number(index - 1) is None:
             return _sure_count(line, index + len(words), index)
     return None

@@ -9,8 +9,8 @@ _TWO_SLIPS_FROM = 8
 class Speller:
     """Finds known words by what is left of them when a letter or two is dropped.
 
-    Both words are shortened in every way and the ones that meet are measured, so that a look-up costs the same
-    however many words are known. The first letter must be right; a word of four letters may only have two swapped.
+    Both words are shortened in every way and those that meet are measured, so that a look-up costs the same
+    however many words are known. The first letter must be right; a word of four may only have two swapped.
     """
 
     def __init__(self, words: Iterable[str]) -> None:

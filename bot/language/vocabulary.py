@@ -142,8 +142,8 @@ RANGE_WORDS = (
 CANON = {
     variant: word
     for word, variants in {
-        "tomorrow": "tmrw tmr tmw tmro tomo tomoz tomoro tomorow tommorow tommorrow 2moro 2morrow 2mrw 2mro morrow "
-        "tomorro tomorrw tmoro tmorrow tomorrows tomoro tmmrw tomz",
+        "tomorrow": "tmrw tmr tmw tmro tomo tomoz tomoro tomorow tommorow tommorrow 2moro 2morrow 2mrw 2mro "
+        "morrow tomorro tomorrw tmoro tmorrow tomorrows tomoro tmmrw tomz",
         "today": "2day tdy 2dy tody todays",
         "tonight": "2nite 2night tonite tnite 2nyt tonights tn",
         "afternoon": "arvo arv arvos avo arvy aft afternoons afternon aftie avvo",

@@ -42,7 +42,7 @@ def _time(when: When) -> dict[str, object]:
 
 
 def parse_lines(lines: Iterable[str], names: Names, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """One JSON object a line in (`{"text", "now", "tz"}`), one out; `now` and `zone` stand in for what is not given.
+    """One JSON object a line in (`{"text", "now", "tz"}`), one out; `now` and `zone` are the defaults.
 
     A line that is no such object is answered with `{"error": …}`.
     """

@@ -7,64 +7,70 @@ from bot.language.line import Line
 from bot.language.wordlist import wordset
 from core.model import Equipment, Location, Usage
 
-_EQUIPMENT: dict[str, Equipment] = {
+_EQUIPMENT = {
     phrase: thing
     for thing, phrases in (
-        (Equipment.PRINTER, ("printer", "printers", "printing", "print", "printing facilities", "photocopier", "copier")),
-        (Equipment.COFFEE, ("coffee", "coffee machine", "coffee maker", "coffees", "espresso machine", "espresso")),
+        (Equipment.PRINTER, "printer|printers|printing|print|printing facilities|photocopier|copier"),
+        (Equipment.COFFEE, "coffee|coffees|coffee machine|coffee maker|espresso|espresso machine"),
         (
             Equipment.WATER,
-            ("water", "water fountain", "water cooler", "water bubbler", "drinking water", "water dispenser",
-             "drinking fountain", "bubbler", "water bottle refill", "water refill"),
+            (
+                "water|water fountain|water cooler|water bubbler|water dispenser|drinking water|"
+                "drinking fountain|bubbler|water refill|water bottle refill"
+            ),
         ),
-        (
-            Equipment.WHITEBOARD,
-            ("whiteboard", "whiteboards", "white board", "white boards", "wboard", "dry erase board", "whitebord"),
-        ),
+        (Equipment.WHITEBOARD, "whiteboard|whiteboards|white board|white boards|dry erase board"),
         (
             Equipment.WHEELCHAIR,
-            ("wheelchair", "wheelchairs", "wheel chair", "wheelchair access", "wheelchair accessible", "accessible",
-             "wheelchair accessibility", "wheelchair friendly", "wheel chair access", "step free", "step free access",
-             "disabled access", "wheel chair accessible", "accessibility", "wheelchair user", "wheelchair users",
-             "wheelchair ramp"),
+            (
+                "wheelchair|wheelchairs|wheel chair|wheelchair access|wheel chair access|"
+                "wheelchair accessible|wheel chair accessible|wheelchair accessibility|"
+                "wheelchair friendly|wheelchair user|wheelchair users|wheelchair ramp|accessible|"
+                "accessibility|step free|step free access|disabled access"
+            ),
         ),
-        (
-            Equipment.PROJECTOR,
-            ("projector", "projectors", "beamer", "data projector", "projecter", "projector screen", "projection"),
-        ),
-        (Equipment.COMPUTER, ("computer", "computers", "pc", "pcs", "desktop", "desktops", "workstation", "workstations")),
+        (Equipment.PROJECTOR, "projector|projectors|projector screen|data projector|projection|beamer"),
+        (Equipment.COMPUTER, "computer|computers|pc|pcs|desktop|desktops|workstation|workstations"),
     )
-    for phrase in phrases
-}  # fmt: skip
-_USAGES: dict[str, Usage] = {
+    for phrase in phrases.split("|")
+}
+_USAGES = {
     phrase: usage
     for usage, phrases in (
-        (Usage.AUDITORIUM, ("auditorium", "auditoriums", "auditoria")),
+        (Usage.AUDITORIUM, "auditorium|auditoriums|auditoria"),
         (
             Usage.COMPUTER_LAB,
-            ("computer lab", "computer labs", "computer laboratory", "pc lab", "pc labs", "comp lab", "comp labs", "computing lab",
-             "computing labs", "computer room", "computer rooms", "pc room", "computer cluster", "computing laboratory", "cmlb",
-             "comp sci lab", "computer suite"),
+            (
+                "computer lab|computer labs|computer laboratory|computer room|computer rooms|"
+                "computer suite|computer cluster|pc lab|pc labs|pc room|comp lab|comp labs|"
+                "comp sci lab|computing lab|computing labs|computing laboratory|cmlb"
+            ),
         ),
-        (Usage.LABORATORY, ("lab", "labs", "laboratory", "laboratories", "lab room", "lab space")),
+        (Usage.LABORATORY, "lab|labs|laboratory|laboratories|lab room|lab space"),
         (
             Usage.LECTURE_THEATRE,
-            ("lecture theatre", "lecture theatres", "lecture theater", "lecture theaters", "lecture hall", "lecture halls",
-             "lecture room", "lecture rooms", "theatre", "theatres", "theater", "lec theatre", "lt", "lecture theatr", "lctr",
-             "lecture theatre room"),
+            (
+                "lecture theatre|lecture theatres|lecture hall|lecture halls|lecture room|"
+                "lecture rooms|lec theatre|theatre|theatres|lt|lctr"
+            ),
         ),
-        (Usage.MEETING_ROOM, ("meeting room", "meeting rooms", "meeting space", "conference room", "boardroom", "board room")),
-        (Usage.STUDIO, ("studio", "studios", "studio space")),
+        (
+            Usage.MEETING_ROOM,
+            "meeting room|meeting rooms|meeting space|conference room|boardroom|board room",
+        ),
+        (Usage.STUDIO, "studio|studios|studio space"),
         (
             Usage.TUTORIAL_ROOM,
-            ("tutorial room", "tutorial rooms", "tute room", "tute rooms", "tut room", "tut rooms", "seminar room",
-             "seminar rooms", "classroom", "classrooms", "class room", "class rooms", "tutorial space", "teaching room", "tusm",
-             "tuts room", "tutorial classroom"),
+            (
+                "tutorial room|tutorial rooms|tutorial space|tute room|tute rooms|tut room|tut rooms|"
+                "tusm|seminar room|seminar rooms|classroom|classrooms|class room|class rooms|"
+                "teaching room"
+            ),
         ),
-        (Usage.LIBRARY, ("library", "libraries", "library room", "library rooms", "library space", "study library")),
+        (Usage.LIBRARY, "library|libraries|library room|library rooms|library space"),
     )
-    for phrase in phrases
-}  # fmt: skip
+    for phrase in phrases.split("|")
+}
 _LOCATIONS = {"upper": Location.UPPER, "lower": Location.LOWER}
 _NOT_A_CAMPUS = wordset(
     """

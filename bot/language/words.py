@@ -8,10 +8,10 @@ from bot.language.vocabulary import CANON, FUSED_UNITS, JOINERS, RANGE_WORDS, TE
 
 _ALIKE = str.maketrans(
     {
-        **dict.fromkeys("’‘‛ʼ´`′＇", "'"),
-        **dict.fromkeys("“”„‟«»″＂", '"'),
-        **dict.fromkeys("–—−‐‑‒―→➡~", "-"),  # noqa: RUF001 - the look-alikes are the point
-        "⁄": "/",
+        **dict.fromkeys("’‘‛ʼ´`′＇", "'"),  # noqa: RUF001 - look-alikes are the point, here and below
+        **dict.fromkeys("“”„‟«»″＂", '"'),  # noqa: RUF001
+        **dict.fromkeys("–—−‐‑‒―→➡~", "-"),  # noqa: RUF001
+        "⁄": "/",  # noqa: RUF001
         "½": " 1/2",
         "¼": " 1/4",
         "¾": " 3/4",
@@ -98,7 +98,7 @@ def _runs(source: Plain) -> list[Token]:
 
 
 def _coded(runs: list[Token]) -> list[Token]:
-    """The same with letters and digits joined where they are a code (`comp1511`, `g03`), not a number and its unit."""
+    """The same with letters and digits joined where they make a code (`comp1511`, `g03`)."""
     tokens: list[Token] = []
     for run in runs:
         if tokens and run.glued and run.is_word and tokens[-1].is_word and _is_code(tokens, run.word):

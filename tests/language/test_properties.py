@@ -1,0 +1,101 @@
+"""What holds whatever people type."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.language import Kind, as_json, echo, read
+from tests.language.scoring import campus, phrases
+
+NAMES = campus()
+TYPED = [phrase.text for phrase in phrases("development_phrases.jsonl")]
+ZONES = tuple(map(ZoneInfo, ("Europe/London", "Australia/Sydney", "Australia/Lord_Howe", "UTC")))
+VALUES = (
+    "when", "capacity", "equipment", "usage", "building", "room", "location", "near", "society", "title", "people",
+)  # fmt: skip
+WORDS = (
+    "tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20 seats ainsworth g03 "
+    "quad 1042 near the with printer and noon midnight arvo tonight every other week from now till june 12/3 2nd "
+    '"quiz night" @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at 24:00 9-5 30 feb a week on '
+).split()
+
+texts = st.one_of(
+    st.text(max_size=80),
+    st.sampled_from(TYPED),
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
+)
+instants = st.datetimes(datetime(2025, 1, 1), datetime(2031, 12, 31))
+zones = st.sampled_from(ZONES)
+
+
+def _read(text, instant, zone):
+    return read(text, now=instant.replace(tzinfo=UTC), zone=zone, names=NAMES)
+
+
+@given(texts, instants, zones)
+@settings(max_examples=300, deadline=None)
+def test_every_text_gets_an_answer_and_none_is_in_the_past(text, instant, zone):
+    now = instant.replace(tzinfo=UTC)
+
+    reading = _read(text, instant, zone)
+
+    as_json(reading)
+    for when in filter(None, (reading.when, *reading.alternatives)):
+        if when.kind is Kind.DAY:
+            assert (when.end or when.start + timedelta(days=2)) > now
+        else:
+            assert when.start >= now - timedelta(minutes=1)
+        assert when.end is None or when.end > when.start
+    if reading.when and reading.when.kind is not Kind.DAY:
+        assert reading.when.start >= now
+
+
+@given(texts, instants, zones)
+@settings(max_examples=300, deadline=None)
+def test_the_echo_reads_back_as_the_same_values(text, instant, zone):
+    now = instant.replace(tzinfo=UTC)
+    reading = _read(text, instant, zone)
+
+    told = echo(reading, NAMES, now=now)
+
+    again = read(told, now=now, zone=zone, names=NAMES)
+    for value in VALUES:
+        assert getattr(again, value) == getattr(reading, value), (value, told)
+
+
+@given(texts, instants)
+@settings(max_examples=200, deadline=None)
+def test_every_span_lies_within_the_text(text, instant):
+    reading = _read(text, instant, ZONES[0])
+
+    assert all(0 <= span.start < span.end <= len(text) for span in reading.spans)
+
+
+def _values(reading):
+    plain = {value: getattr(reading, value) for value in VALUES}
+    plain["title"] = plain["title"] and plain["title"].casefold()
+    plain["people"] = tuple(person.casefold() for person in plain["people"])
+    return plain
+
+
+@pytest.mark.parametrize(
+    "change", [str.upper, str.title, lambda text: "  " + text.replace(" ", " \t ") + "\n"]
+)
+def test_white_space_and_case_never_change_a_reading(change):
+    for phrase in phrases("development_phrases.jsonl"):
+        changed = read(change(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+
+        usual = read(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
+        assert _values(changed) == _values(usual), phrase.text
+
+
+@pytest.mark.parametrize("wish", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
+def test_adding_20_seats_never_changes_the_time(wish):
+    for phrase in phrases("development_phrases.jsonl"):
+        more = read(wish.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+
+        usual = read(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
+        assert more.when == usual.when, phrase.text
