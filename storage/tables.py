@@ -85,6 +85,11 @@ person = Table(
     Column("zone", Text),
     Column("is_admin", Boolean, nullable=False),
     Column("password_hash", Text),
+    Column("reminders", Text, nullable=False, server_default="30"),
+    Column("wants_notices", Boolean, nullable=False, server_default=text("false")),
+    Column("quiet_from", SmallInteger),
+    Column("quiet_until", SmallInteger),
+    Column("deliver_to", Text),
     sqlite_autoincrement=True,
 )
 
@@ -164,6 +169,8 @@ timetable_run = Table(
     Column("source", Text, nullable=False, index=True),
     Column("is_current", Boolean, nullable=False),
     Column("made_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="current"),
+    Column("report", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -233,4 +240,103 @@ setting = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("is_done", Boolean, nullable=False),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("installed_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+oauth_state = Table(
+    "oauth_state",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("person_id", ForeignKey("person.id")),
+    Column("identity", Text),
+    Column("booking_id", ForeignKey("booking.id"), index=True),
+    Column("payload", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("state", SmallInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", BigInteger),
+    Column("claimed_until", BigInteger),
+    Column("trouble", Text, nullable=False),
+)
+Index(
+    "ix_outbox_due_at",
+    outbox.c.due_at,
+    sqlite_where=text("state < 2"),
+    postgresql_where=text("state < 2"),
+)
+
+channel_notice = Table(
+    "channel_notice",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("asked_by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("fingerprints", Text, nullable=False),
+    Column("last_good_at", BigInteger),
+    Column("last_tried_at", BigInteger),
+    Column("trouble", Text, nullable=False),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("trouble", Text, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", BigInteger),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("identity", Text),
+    Column("asked", Text, nullable=False),
+    Column("person_id", ForeignKey("person.id")),
+    Column("nonce", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("message", Text, nullable=False),
+    Column("finished_at", BigInteger),
 )

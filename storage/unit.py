@@ -1,8 +1,9 @@
 """Everything that is kept, seen through one connection inside one transaction."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from core.model import AuditEntry
 from core.picture import EVERYTHING
@@ -10,9 +11,9 @@ from core.ports import Change
 from storage.bookings import BookingRows
 from storage.people import PeopleRows
 from storage.rooms import RoomRows
-from storage.rows import audit_row
+from storage.rows import audit_row, seconds
 from storage.societies import SocietyRows
-from storage.tables import audit, change, setting
+from storage.tables import audit, change, request, setting
 from storage.timetable import TimetableRows
 from storage.tokens import TokenRows
 from storage.upsert import upsert
@@ -39,6 +40,13 @@ class ConnectionUnit:
 
     def set_setting(self, key: str, value: str) -> None:
         upsert(self._connection, setting, [{"key": key, "value": value}])
+
+    def purge(self, changes_before: datetime, requests_before: datetime) -> None:
+        newest = select(func.max(change.c.seq)).scalar_subquery()
+        self._connection.execute(
+            delete(change).where(change.c.at < seconds(changes_before), change.c.seq < newest)
+        )
+        self._connection.execute(delete(request).where(request.c.at < seconds(requests_before)))
 
     def write_changes(self, origin: str, at: int) -> None:
         """Put down what this unit changed, for other processes to find."""

@@ -2,7 +2,7 @@
 
 from core.errors import Unavailable
 
-HEAD = "0001"
+HEAD = "0002"
 """Where this code expects a database to be."""
 
 
