@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, tzinfo
 
-import aiohttp
 import discord
 from aiohttp import web
 
@@ -20,6 +19,7 @@ from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.ports import Dispatches, Notebook, Once, Suggests
 from bot.platforms.discord.reception import Reception
 from bot.platforms.discord.scene import Scene
+from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
 from bot.reply import Reply
 from core.clock import Clock
@@ -58,6 +58,7 @@ class DiscordDoor:
         self._endpoint = Endpoint(settings.public_key)
         self._client: Events | None = None
         self._leaving = asyncio.Event()
+        self._online = asyncio.Event()
 
     async def run(self) -> None:
         """Be on Discord until `close`, however often it goes away. `CannotOpen` when it will not have us."""
@@ -74,14 +75,14 @@ class DiscordDoor:
                 raise CannotOpen("Discord does not accept the token (DISCORD_TOKEN).") from error
             except discord.ConnectionClosed as error:
                 raise CannotOpen(f"Discord closed the connection for good (code {error.code}).") from error
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            except (discord.DiscordException, *NETWORK) as error:
                 logger.warning("Discord cannot be reached, trying again in %.0f s: %s", wait, error)
                 await self._pause(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _stay(self, *, privileged: bool) -> None:
         """One connection from login to its end; the library brings it back by itself meanwhile."""
-        self._client = client = connect(self._settings, self._reception, privileged=privileged)
+        self._client = client = connect(self._settings, self._reception, self._online, privileged=privileged)
         async with client:
             await client.login(self._settings.token)
             self._doorstep.opened_by(client)
@@ -89,6 +90,7 @@ class DiscordDoor:
             if self._settings.gateway:
                 await client.connect()
             else:
+                self._online.set()
                 await self._leaving.wait()
 
     async def _pause(self, seconds: float) -> None:
@@ -110,7 +112,11 @@ class DiscordDoor:
 
     @property
     def is_connected(self) -> bool:
-        return self._client is not None and not self._client.is_closed() and self._client.user is not None
+        return self._online.is_set()
+
+    async def opened(self) -> None:
+        """Wait until people can be heard."""
+        await self._online.wait()
 
     async def deliver(self, identity: Identity, reply: Reply, key: str) -> None:
         """Tell somebody by direct message or privately, once for each key; see `Doorstep.deliver`."""
@@ -122,7 +128,7 @@ class DiscordDoor:
 
     async def sync(self) -> int:
         """Announce the commands now, by hand; how many they are."""
-        client = connect(self._settings, self._reception, announces=False)
+        client = connect(self._settings, self._reception, asyncio.Event(), announces=False)
         async with client:
             await client.login(self._settings.token)
             return await self._sync.announce_now(client.tree)

@@ -1,5 +1,6 @@
 """The connection to Discord: which events are heard, and who attends to them."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
@@ -46,13 +47,19 @@ class Tree(app_commands.CommandTree[Any]):
 class Events(discord.Client):
     """The events that matter. Buttons and menus of any age are served, for their custom ids say it all."""
 
-    def __init__(self, attends: Attends, *, announces: bool, **options: Any) -> None:  # noqa: ANN401  # the library's own
+    def __init__(self, attends: Attends, online: asyncio.Event, *, announces: bool, **options: Any) -> None:  # noqa: ANN401  # the library's own
         super().__init__(**options)
         self.attends = attends
+        self.online = online
         self._announces = announces
         self.tree = Tree(self, attends)
         attends.build(self.tree)
         self.add_dynamic_items(Button, Menu)
+
+    def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:  # noqa: ANN401  # the library's own
+        """Nothing happens any more while we leave; the library would stumble over a loop that it let go."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **more)
 
     async def setup_hook(self) -> None:
         if self._announces:
@@ -69,13 +76,19 @@ class Events(discord.Client):
         if self.user is not None:
             self.attends.watch(self.attends.on_words(message, self.user))
 
+    async def on_connect(self) -> None:
+        self.online.set()
+
     async def on_ready(self) -> None:
         logger.info("On Discord as %s in %d servers", self.user, len(self.guilds))
 
     async def on_disconnect(self) -> None:
-        logger.warning("The connection to Discord was lost; it comes back by itself")
+        if self.online.is_set() and not self.is_closed():
+            logger.warning("The connection to Discord was lost; it comes back by itself")
+        self.online.clear()
 
     async def on_resumed(self) -> None:
+        self.online.set()
         logger.info("The connection to Discord is back, and nothing was missed")
 
 
@@ -129,14 +142,23 @@ def intents_for(settings: DiscordSettings, *, privileged: bool) -> discord.Inten
 
 
 def connect(
-    settings: DiscordSettings, attends: Attends, *, privileged: bool = True, announces: bool = True
+    settings: DiscordSettings,
+    attends: Attends,
+    online: asyncio.Event,
+    *,
+    privileged: bool = True,
+    announces: bool = True,
 ) -> Events:
-    """A client for these settings, not logged in yet; one set of addresses serves the whole process."""
+    """A client for these settings, not logged in yet. It says through `online` whether it is connected.
+
+    The library knows one set of addresses for the whole process.
+    """
     Route.BASE = settings.api_base_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     kind: Callable[..., Events] = ShardedEvents if settings.sharded else Events
     return kind(
         attends,
+        online,
         announces=announces,
         intents=intents_for(settings, privileged=privileged),
         allowed_mentions=discord.AllowedMentions.none(),

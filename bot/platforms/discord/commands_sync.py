@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.platforms.discord.ports import Notebook
+from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.discord.tree import fingerprint
 
@@ -30,7 +31,7 @@ class CommandSync:
             return
         try:
             await self.announce_now(tree)
-        except (discord.HTTPException, app_commands.AppCommandError) as error:
+        except (discord.DiscordException, *NETWORK) as error:
             logger.warning("Discord did not take the commands, the old ones stay: %s", error)
 
     async def announce_now(self, tree: app_commands.CommandTree[Any]) -> int:

@@ -9,7 +9,7 @@ from bot.platforms.discord.drafts import Drafts
 from bot.platforms.discord.forms import modal
 from bot.platforms.discord.render import Message, render
 from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import ALREADY_ANSWERED, DrawnModal, is_gone, view
+from bot.platforms.discord.sending import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, view
 from bot.reply import Audience, Form, Reply
 
 logger = logging.getLogger(__name__)
@@ -47,18 +47,30 @@ class Conversation:
     async def defer(self) -> bool:
         """Buy fifteen minutes; false when the three seconds are over or somebody else has answered."""
         try:
-            if self._has_message:
-                await self._interaction.response.defer()
-            else:
-                await self._interaction.response.defer(ephemeral=self._is_private, thinking=True)
-        except discord.NotFound:
-            return False
+            await self._defer()
+        except NETWORK:
+            self._deferred = await self._defer_again()
         except discord.HTTPException as error:
-            if error.code == ALREADY_ANSWERED:
-                return False
-            logger.warning("Deferring interaction %s failed: %s", self._interaction.id, error)
+            logger.info("Interaction %s could not be deferred: %s", self._interaction.id, error)
+        else:
+            self._deferred = True
+        return self._deferred
+
+    async def _defer(self) -> None:
+        if self._has_message:
+            await self._interaction.response.defer()
+        else:
+            await self._interaction.response.defer(ephemeral=self._is_private, thinking=True)
+
+    async def _defer_again(self) -> bool:
+        """Once more after the connection failed; what Discord has already was our own first try."""
+        try:
+            await self._defer()
+        except discord.HTTPException as error:
+            return error.code == ALREADY_ANSWERED
+        except NETWORK as error:
+            logger.warning("Interaction %s could not be deferred: %s", self._interaction.id, error)
             return False
-        self._deferred = True
         return True
 
     @property
@@ -67,18 +79,30 @@ class Conversation:
         return not self._interaction.context.dm_channel
 
     async def say(self, reply: Reply) -> None:
-        """Show the reply. `Lost` when Discord no longer takes it."""
+        """Show the reply, trying twice when the connection fails. `Lost` when Discord no longer takes it."""
         try:
             await self._say(reply)
+        except NETWORK:
+            await self._say_again(reply)
         except discord.HTTPException as error:
-            if error.code == ALREADY_ANSWERED:
-                logger.info("Interaction %s was answered before", self._interaction.id)
-            elif is_gone(error) or error.status >= 500:
-                raise Lost(str(error)) from error
-            else:
-                raise
-        except (OSError, TimeoutError) as error:
+            self._settle(error)
+
+    async def _say_again(self, reply: Reply) -> None:
+        try:
+            await self._say(reply)
+        except NETWORK as error:
             raise Lost(str(error)) from error
+        except discord.HTTPException as error:
+            self._settle(error)
+
+    def _settle(self, error: discord.HTTPException) -> None:
+        """Nothing to do when it was answered before, be it by ourselves a moment ago."""
+        if error.code == ALREADY_ANSWERED:
+            logger.info("Interaction %s was answered before", self._interaction.id)
+        elif is_gone(error) or error.status >= 500:
+            raise Lost(str(error)) from error
+        else:
+            raise error
 
     async def _say(self, reply: Reply) -> None:
         if reply.form is not None and self._can_open:

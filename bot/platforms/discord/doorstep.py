@@ -13,7 +13,7 @@ from bot.platforms.discord.memory import Recent
 from bot.platforms.discord.ports import Notebook
 from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import CANNOT_MESSAGE, view
+from bot.platforms.discord.sending import CANNOT_MESSAGE, NETWORK, view
 from bot.reply import Reply
 from core.clock import Clock
 from core.errors import Unavailable
@@ -81,7 +81,7 @@ class Doorstep:
             await self._notebook.put(_closed_key(user), until.isoformat())
             logger.info("Discord user %s takes no direct messages", user)
             await self._follow_up(user, reply)
-        except (discord.NotFound, discord.HTTPException, OSError, TimeoutError) as error:
+        except (discord.HTTPException, *NETWORK) as error:
             raise _named(error) from error
 
     async def try_to_tell(self, user: int, reply: Reply) -> None:
@@ -101,7 +101,7 @@ class Doorstep:
             async for message in channel.history(limit=_HISTORY, after=since):
                 if any(getattr(each, "id", None) == mark_of(key) for each in message.components):
                     return True
-        except (discord.HTTPException, OSError, TimeoutError) as error:
+        except (discord.HTTPException, *NETWORK) as error:
             raise _named(error) from error
         return False
 
@@ -128,7 +128,7 @@ class Doorstep:
         self._scene.remember_questions(message)
         try:
             await way.webhook.send(view=view(message), ephemeral=True)
-        except (discord.HTTPException, OSError, TimeoutError) as error:
+        except (discord.HTTPException, *NETWORK) as error:
             self._open.drop(str(user))
             raise Unreachable(f"direct messages are closed, and {error}") from error
 

@@ -10,7 +10,7 @@ from bot.platforms.discord.doorstep import Doorstep, Unreachable
 from bot.platforms.discord.ports import Dispatches, Once
 from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import view
+from bot.platforms.discord.sending import NETWORK, view
 from bot.reply import Audience, Reply, Text
 from core.errors import Unavailable
 
@@ -51,7 +51,7 @@ class Listener:
                 await self._doorstep.deliver(identity_of(message.author), reply, key)
         except Unreachable:
             await self._write(message, Reply(CLOSED))
-        except (discord.HTTPException, Unavailable) as error:
+        except (discord.HTTPException, Unavailable, *NETWORK) as error:
             logger.warning("Message %s could not be answered: %s", message.id, error)
 
     async def _write(self, message: discord.Message, reply: Reply) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 from discord import ui
 
@@ -12,6 +13,9 @@ from bot.platforms.discord.render import Message
 UNKNOWN_INTERACTION, ALREADY_ANSWERED, CANNOT_MESSAGE = 10062, 40060, 50007
 GONE = frozenset({10008, 10015, UNKNOWN_INTERACTION, 50027})
 """The message, the webhook, the interaction or its token are no more."""
+
+NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
+"""The connection failed on the way there or back, so nobody knows whether it arrived."""
 
 
 class Drawn(ui.LayoutView):

@@ -65,7 +65,9 @@ def opened(discord: Discord, behind: Behind) -> Opening:
             zone=UTC,
         )
         running = asyncio.create_task(door.run())
-        await discord.until(lambda: discord.gateway.connected or running.done() or not settings.gateway)
+        opened = asyncio.create_task(door.opened())
+        await asyncio.wait({running, opened}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
         try:
             yield door
         finally:

@@ -50,7 +50,7 @@ def shown(reply: Reply) -> str:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(replies())
 def test_discord_accepts_every_reply(reply: Reply) -> None:
@@ -61,7 +61,7 @@ def test_discord_accepts_every_reply(reply: Reply) -> None:
     assert wrong.found == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(forms())
 def test_discord_accepts_every_form(form: Form) -> None:
     drawn = modal(form, "form")

@@ -79,6 +79,7 @@ async def suffer(fault: Fault, request: web.Request) -> web.Response | None:
         await asyncio.sleep(fault.delay)
     if fault.drop:
         drop_connection(request)
+        return web.Response(status=500)
     if fault.retry_after:
         return too_many(fault.retry_after, is_global=fault.global_limit)
     if fault.status:
