@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model import Building, Room, RoomId, TimetableEntry
+from core.model import Building, Room, RoomId
+from scraper.entries import Entries, Group
 from scraper.errors import NotAnswered, PageChanged, ParsingFailed, SourceFailed
 from scraper.harvest import Harvest
 
@@ -23,7 +24,7 @@ class Basket:
     pages: int = 0
     unchanged: int = 0
     failed_in_a_row: Counter[str] = field(default_factory=Counter)
-    entries: list[TimetableEntry] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     kept: set[RoomId] = field(default_factory=set)
     missed: set[RoomId] = field(default_factory=set)
     misread: set[RoomId] = field(default_factory=set)
@@ -51,11 +52,13 @@ class Basket:
         self.kept.update(rooms)
         return True
 
-    def harvest(self, buildings: tuple[Building, ...] = (), rooms: tuple[Room, ...] = ()) -> Harvest:
+    def harvest(
+        self, source: str, buildings: tuple[Building, ...] = (), rooms: tuple[Room, ...] = ()
+    ) -> Harvest:
         return Harvest(
             buildings,
             rooms,
-            tuple(self.entries),
+            Entries(self.groups, source),
             self.pages,
             self.unchanged,
             frozenset(self.kept),

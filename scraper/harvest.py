@@ -1,12 +1,13 @@
 """What a timetable source is asked for, and what it brings home."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
-from core.model import Building, Room, RoomId, TimetableEntry
+from core.model import Building, Room, RoomId
+from scraper.entries import Entries
 from scraper.fetch import Fetcher
 from scraper.parsing import Parser
 
@@ -49,7 +50,7 @@ class Harvest:
 
     buildings: tuple[Building, ...] = ()
     rooms: tuple[Room, ...] = ()
-    entries: tuple[TimetableEntry, ...] = ()
+    entries: Entries = field(default_factory=Entries)
     pages: int = 0
     """How many pages were asked for."""
     unchanged: int = 0
@@ -67,9 +68,9 @@ class Harvest:
     def carried(self) -> frozenset[RoomId]:
         return self.kept | self.missed | self.misread
 
-    def completed_by(self, last_good: Iterable[TimetableEntry]) -> tuple[TimetableEntry, ...]:
+    def completed_by(self, last_good: Entries) -> Entries:
         """All entries that hold once this run is current."""
-        return self.entries + tuple(entry for entry in last_good if entry.room_id in self.carried)
+        return self.entries + last_good.of_rooms(self.carried.__contains__)
 
 
 @dataclass(frozen=True, slots=True)

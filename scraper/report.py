@@ -6,13 +6,14 @@ hundred thousand entries they take about a second, so call them off the event lo
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from core.model import RoomId, TimetableEntry
+from core.model import RoomId
+from scraper.entries import Entries
 from scraper.harvest import Harvest
 
 ROOMS_LOST = 0.05
@@ -22,7 +23,7 @@ SHIFTED_OF_GONE = 0.8
 """Shares that make a run doubtful."""
 _FEW = 3
 """Fewer than this many of anything is no pattern."""
-_HOUR = timedelta(hours=1)
+_HOUR = 3600
 _SHOWN = 5
 
 
@@ -45,7 +46,7 @@ class Suspicion:
 class Timetable:
     """The last good run. `rooms` are those it brought itself, none for a source that brings entries only."""
 
-    entries: Collection[TimetableEntry]
+    entries: Entries = field(default_factory=Entries)
     rooms: frozenset[RoomId] = frozenset()
 
 
@@ -73,20 +74,20 @@ class Report:
 
 
 class _Slot(NamedTuple):
-    """What makes two entries of two runs the same one."""
+    """What makes two entries of two runs the same one; times are seconds since 1970."""
 
     room: RoomId
     name: str
-    start: datetime
-    end: datetime
+    start: int
+    end: int
 
-    def moved(self, by: timedelta) -> "_Slot":
-        return self._replace(start=self.start + by, end=self.end + by)
+    def moved(self, by: int) -> "_Slot":
+        return _Slot(self.room, self.name, self.start + by, self.end + by)
 
 
 def compare(last_good: Timetable | None, harvest: Harvest, now: datetime) -> Report:
     """Judge a run. The first one of a source has nothing to be compared with, only pages to be read right."""
-    before = last_good or Timetable(())
+    before = last_good or Timetable()
     coming = _coming(harvest.completed_by(before.entries), now)
     past_plan = _coming(before.entries, now)
     gone, added = past_plan - coming, coming - past_plan
@@ -137,11 +138,10 @@ def _shift_doubts(before: int, gone: frozenset[_Slot], added: frozenset[_Slot]) 
             yield Suspicion(Doubt.SHIFTED, f"{len(moved):,} entries are exactly one hour {word} than before.")
 
 
-def _coming(entries: Iterable[TimetableEntry], now: datetime) -> frozenset[_Slot]:
+def _coming(entries: Entries, now: datetime) -> frozenset[_Slot]:
+    limit = now.timestamp()
     return frozenset(
-        _Slot(entry.room_id, entry.name, entry.interval.start, entry.interval.end)
-        for entry in entries
-        if entry.interval.end > now
+        _Slot(row.room_id, row.name, row.start, row.end) for row in entries.rows() if row.end > limit
     )
 
 

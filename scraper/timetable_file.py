@@ -97,7 +97,7 @@ def _moment(record: Record, name: str, zone: tzinfo) -> datetime:
         raise Refused(f"{name} {shown(text)} lies outside the years {_YEARS.start} to {_YEARS.stop - 1}")
     if moment.tzinfo is None and is_skipped(moment := moment.replace(tzinfo=zone)):
         raise Refused(f"{name} {shown(text)} never comes: the clocks jump over it")
-    return moment.astimezone(UTC)
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _interval(start: datetime, end: datetime) -> Interval:

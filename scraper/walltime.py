@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from core.interval import Interval
-
 
 def instant(day: date, minute: int, zone: tzinfo) -> datetime:
     """The instant at which the wall clock shows `minute` after midnight of `day` (1440 is the next midnight).
@@ -15,10 +13,13 @@ def instant(day: date, minute: int, zone: tzinfo) -> datetime:
     return wall.astimezone(UTC)
 
 
-def stretch(day: date, starts: int, ends: int, zone: tzinfo) -> Interval | None:
-    """From one minute after midnight to another; None when the clocks jump over all of it."""
-    start, end = instant(day, starts, zone), instant(day, ends, zone)
-    return Interval(start, end) if start < end else None
+def seconds(day: date, starts: int, ends: int, zone: tzinfo) -> tuple[int, int] | tuple[()]:
+    """From one minute after midnight to another, in seconds since 1970.
+
+    Nothing when the clocks jump over all of it.
+    """
+    start, end = (int(instant(day, minute, zone).timestamp()) for minute in (starts, ends))
+    return (start, end) if start < end else ()
 
 
 def is_skipped(wall: datetime) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from core.model import RoomId, TimetableEntry
+from core.model import RoomId
+from scraper.entries import Entries
 from scraper.fetch import Page
 from scraper.harvest import Harvest, Progress
 
@@ -16,7 +17,7 @@ Ask = Callable[[str], Awaitable[Page]]
 class Contents:
     """What a document says."""
 
-    entries: tuple[TimetableEntry, ...]
+    entries: Entries
     problems: tuple[str, ...] = ()
 
 
@@ -44,7 +45,7 @@ def _unchanged(previous: Mapping[str, str]) -> Harvest:
 
 
 def _changed(contents: Contents, conditions: str, validator: str, digest: str) -> Harvest:
-    rooms = sorted({entry.room_id for entry in contents.entries})
+    rooms = sorted({group.room_id for group in contents.entries.groups})
     fingerprints = {
         "conditions": conditions,
         "validator": validator,

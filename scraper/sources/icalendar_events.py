@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.interval import Interval
 from core.model import BookingType, TimetableEntry
+from scraper.entries import Entries
 from scraper.errors import PageChanged, TooLarge
 from scraper.places import Places
 from scraper.sources.document import Contents
@@ -40,30 +41,31 @@ class FeedReader:
 def read_feed(content: bytes, reader: FeedReader) -> Contents:
     """Raises `PageChanged` when it is no calendar, `TooLarge` when it holds more than any campus."""
     check_timezones(content)
-    entries: dict[TimetableEntry, None] = {}
+    entries: list[TimetableEntry] = []
     problems: list[str] = []
     for series in _all_series(content):
-        read = _read_series(series, reader)
-        entries.update(dict.fromkeys(read.entries))
-        problems += read.problems
+        found, told = _read_series(series, reader)
+        entries += found
+        problems += told
         if len(entries) > MOST_ENTRIES:
             raise TooLarge(f"The feed holds more than {MOST_ENTRIES:,} entries.")
-    return Contents(tuple(entries), tuple(problems))
+    return Contents(Entries.of(entries, reader.source), tuple(problems))
 
 
-def _read_series(series: "Calendar", reader: FeedReader) -> Contents:
-    """One event with all its recurrences. What cannot be read is left out and said."""
+def _read_series(series: "Calendar", reader: FeedReader) -> tuple[list[TimetableEntry], list[str]]:
+    """One event with all its recurrences, and problems. What cannot be read is left out and said."""
     title = one_line(str(series.events[0].get("SUMMARY", "")), 60) or "An event without a name"
     try:
         occurrences = list(_occurrences(series, reader))
     except (RuleRefused, PageChanged) as refusal:
-        return Contents((), (f"{title!r} {refusal}; it was left out.",))
+        return [], [f"{title!r} {refusal}; it was left out."]
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, IndexError) as error:
-        return Contents((), (f"{title!r} cannot be read ({type(error).__name__}); it was left out.",))
+        return [], [f"{title!r} cannot be read ({type(error).__name__}); it was left out."]
     entries = [entry for occurrence in occurrences for entry in _entries(occurrence, reader)]
     homeless = {where for each in occurrences if not reader.places.rooms_in(where := _whereabouts(each))}
-    problems = (f"{title!r} is at {one_line(where, 60)!r}, none of our rooms." for where in sorted(homeless))
-    return Contents(tuple(entries), tuple(problems))
+    return entries, [
+        f"{title!r} is at {one_line(where, 60)!r}, none of our rooms." for where in sorted(homeless)
+    ]
 
 
 def _occurrences(series: "Calendar", reader: FeedReader) -> "Iterator[Component]":

@@ -64,13 +64,16 @@ def check_rule(rule: Rule, start: date, until: date) -> None:
 
 
 def most_occurrences(rule: Rule, frequency: str, start: date, until: date) -> int:
-    """No fewer than the rule could have between `start` and `until`, counted without expanding it."""
+    """No fewer than the rule could have between `start` and `until`, counted without expanding it.
+
+    A period may be cut at either end, and the start counts though the rule may not meet it.
+    """
     count = _whole(_first(rule, "COUNT", 0))
     if count:
         return count
     end = min(until, _day(_first(rule, "UNTIL", until)))
     interval = max(1, _whole(_first(rule, "INTERVAL", 1)))
-    periods = max(0, (end - start).days) // (_PERIODS[frequency] * interval) + 1
+    periods = max(0, (end - start).days) // (_PERIODS[frequency] * interval) + 2
     return periods * _days_of_period(rule, frequency)
 
 

@@ -56,14 +56,15 @@ class _Visit:
             self._progress(self._basket.pages, total)
 
         await each(batches, visit, self._tools.fetch.manners.at_once)
-        return self._basket.harvest()
+        return self._basket.harvest(self._settings.name)
 
     async def _read(self, batch: RoomKeys, view: Mapping[str, object]) -> None:
         answer = await self._post("CategoryTypes/Categories/Events/Filter", _events_question(batch, view))
         fingerprint = f"{_READER}:{blake2b(answer, digest_size=16).hexdigest()}"
         if not self._basket.is_unchanged(_name_of(batch), fingerprint, batch.values()):
-            zone, source = self._settings.zone, self._settings.name
-            self._basket.entries += await self._tools.parse(read_events, answer, batch, zone, source)
+            self._basket.groups.extend(
+                await self._tools.parse(read_events, answer, batch, self._settings.zone)
+            )
 
     async def _view_options(self) -> Mapping[str, object]:
         self._basket.pages += 1

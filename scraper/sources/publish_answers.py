@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.interval import Interval
-from core.model import RoomId, TimetableEntry
+from core.model import RoomId
+from scraper.entries import Entries, Group, Row
 from scraper.errors import PageChanged
 from scraper.sources.unsw_names import publish_name
 from scraper.tables import Unreadable, decoded, parse_json
@@ -42,7 +42,7 @@ def read_locations(content: bytes) -> tuple[RoomKeys, int]:
     return {key: RoomId(match[1]) for key, match in named if match}, pages
 
 
-def read_events(content: bytes, rooms: RoomKeys, zone: ZoneInfo, source: str) -> tuple[TimetableEntry, ...]:
+def read_events(content: bytes, rooms: RoomKeys, zone: ZoneInfo) -> tuple[Group, ...]:
     """The entries of the rooms that were asked for; one that is left out has none.
 
     An answer about none of them is no answer.
@@ -50,31 +50,28 @@ def read_events(content: bytes, rooms: RoomKeys, zone: ZoneInfo, source: str) ->
     answered = {_text(each, "Identity"): each for each in _list(_object(content), "CategoryEvents")}
     if rooms.keys().isdisjoint(answered):
         raise PageChanged("Publish answers nothing about the rooms we asked for.")
-    entries = (
-        entry
+    rows = (
+        row
         for key, room in rooms.items()
         for event in (_list(answered[key], "Results") if key in answered else ())
-        for entry in _entries(event, room, zone, source)
+        for row in _rows(event, room, zone)
     )
-    return tuple(dict.fromkeys(entries))
+    return Entries.of_rows(rows).groups
 
 
-def _entries(
-    event: Mapping[str, object], room: RoomId, zone: ZoneInfo, source: str
-) -> Iterator[TimetableEntry]:
+def _rows(event: Mapping[str, object], room: RoomId, zone: ZoneInfo) -> Iterator[Row]:
     start, end = _moment(event, "StartDateTime", zone), _moment(event, "EndDateTime", zone)
-    if event.get("IsDeleted") is True or end <= start:
-        return
-    name, booking_type = publish_name(_text(event, "Name"))
-    yield TimetableEntry(room, Interval(start, end), one_line(name), booking_type, source)
+    if event.get("IsDeleted") is not True and start < end:
+        name, booking_type = publish_name(_text(event, "Name"))
+        yield Row(room, start, end, one_line(name), booking_type)
 
 
-def _moment(event: Mapping[str, object], name: str, zone: ZoneInfo) -> datetime:
+def _moment(event: Mapping[str, object], name: str, zone: ZoneInfo) -> int:
     try:
         moment = datetime.fromisoformat(_text(event, name))
     except ValueError as error:
         raise PageChanged(f"An event of Publish has a {name} that is no time.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp())
 
 
 def _object(content: bytes) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from scraper.entries import Entries
 from scraper.errors import PageChanged, SourceFailed, TooLarge
 from scraper.fetch import Page
 from scraper.harvest import Harvest, Progress, SourceSettings, Tools
@@ -30,7 +31,7 @@ class TimetableFile:
     ) -> Harvest:
         async def read(content: bytes) -> Contents:
             contents = await tools.parse(read_file, content, settings.zone, settings.name)
-            return Contents(tuple(entry for entry in contents.entries if settings.wants(entry.room_id)))
+            return Contents(contents.entries.of_rooms(settings.wants))
 
         conditions = f"{_READER}:{settings.zone.key}:{'|'.join(settings.rooms)}"
         return await harvest_document(_ask(settings, tools), read, conditions, previous, progress)
@@ -44,7 +45,7 @@ def read_file(content: bytes, zone: ZoneInfo, source: str) -> Contents:
     if reading.refusals:
         more = f" ({len(reading.refusals) - 1} more)" if len(reading.refusals) > 1 else ""
         raise PageChanged(f"The file is refused: {reading.refusals[0]}{more}.")
-    return Contents(reading.values)
+    return Contents(Entries.of(reading.values, source))
 
 
 def _ask(settings: SourceSettings, tools: Tools) -> Ask:

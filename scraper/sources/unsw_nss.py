@@ -81,6 +81,7 @@ class _Visit:
         self._total = self._basket.pages + len(rooms)
         await each(rooms, self._visit, self._tools.fetch.manners.at_once + 1)
         return self._basket.harvest(
+            self._settings.name,
             tuple(_with_aliases(building) for building in buildings if building.id not in _CLOSED_BUILDINGS),
             tuple(self._furnished(room) for room in rooms),
         )
@@ -95,9 +96,9 @@ class _Visit:
     async def _read_timetable(self, room: RoomId) -> None:
         page = await self._ask("view_rooms", [("room", room), ("view_room", "View"), *self._weeks()])
         if not self._basket.is_unchanged(_timetable_of(room), self._fingerprint(page.content), [room]):
-            settings = self._settings
-            self._basket.entries += await self._tools.parse(
-                read_room_page, _text(page), room, self._year, settings.zone, settings.name
+            zone = self._settings.zone
+            self._basket.groups += await self._tools.parse(
+                read_room_page, _text(page), room, self._year, zone
             )
 
     async def _read_facilities(self, room: RoomId) -> None:

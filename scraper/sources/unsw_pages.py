@@ -5,16 +5,18 @@ should pay for it. Each raises `PageChanged` for a page of another shape.
 """
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.model import Building, BuildingId, Equipment, Room, RoomId, TimetableEntry
+from core.model import Building, BuildingId, Equipment, Room, RoomId
+from scraper.entries import Group
 from scraper.errors import PageChanged
 from scraper.sources.unsw_names import site_name
 from scraper.sources.unsw_weeks import Year
-from scraper.walltime import stretch
+from scraper.walltime import seconds
 from scraper.words import one_line
 
 if TYPE_CHECKING:
@@ -100,15 +102,9 @@ def read_facilities(html: str) -> frozenset[Equipment]:
     return frozenset(offer for offer, pattern in _OFFERS.items() if any(map(pattern.search, told)))
 
 
-def read_room_page(
-    html: str, room: RoomId, year: Year, zone: ZoneInfo, source: str
-) -> tuple[TimetableEntry, ...]:
+def read_room_page(html: str, room: RoomId, year: Year, zone: ZoneInfo) -> tuple[Group, ...]:
     """A room's entries of a whole year."""
-    return tuple(
-        entry
-        for weekly in read_week(html, year.weeks)
-        for entry in _entries(weekly, room, year, zone, source)
-    )
+    return tuple(_group(weekly, room, year, zone) for weekly in read_week(html, year.weeks))
 
 
 def read_week(html: str, weeks: int) -> list[WeeklyClass]:
@@ -121,14 +117,12 @@ def read_week(html: str, weeks: int) -> list[WeeklyClass]:
     return [weekly for weekday in range(DAYS) for weekly in _classes_of_day(rows, weekday)]
 
 
-def _entries(
-    weekly: WeeklyClass, room: RoomId, year: Year, zone: ZoneInfo, source: str
-) -> Iterator[TimetableEntry]:
+def _group(weekly: WeeklyClass, room: RoomId, year: Year, zone: ZoneInfo) -> Group:
     name, booking_type = site_name(weekly.label.name)
-    name = one_line(name)
+    times = array("q")
     for day in year.days(weekly.label.weeks, weekly.weekday):
-        if interval := stretch(day, weekly.starts, weekly.ends, zone):
-            yield TimetableEntry(room, interval, name, booking_type, source)
+        times.extend(seconds(day, weekly.starts, weekly.ends, zone))
+    return Group(room, one_line(name), booking_type, times)
 
 
 def _classes_of_day(rows: Sequence[_HalfHour], weekday: int) -> Iterator[WeeklyClass]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 
 from scraper.fetch import Fetcher
@@ -13,6 +14,9 @@ from scraper.harvest import SourceSettings, Tools
 from scraper.manners import Manners
 from scraper.parsing import parse_here
 from tests.standins.timetable_site import TimetableSite
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # other tests may keep the machine busy
+hypothesis.settings.load_profile("unhurried")
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 NOW = datetime(2026, 3, 11, 1, 20, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from scraper.entries import Entries
 from scraper.harvest import Harvest
 from scraper.report import Doubt, Timetable, compare
 
@@ -31,6 +33,14 @@ def a_week(rooms: Iterable[int] = range(20)) -> tuple[TimetableEntry, ...]:
     return tuple(entry(room, 24 * day + 9, f"ABCD{room}") for room in rooms for day in range(5))
 
 
+def last_good(entries: Iterable[TimetableEntry]) -> Timetable:
+    return Timetable(Entries.of(entries))
+
+
+def a_harvest(entries: Iterable[TimetableEntry] = (), **others: Any) -> Harvest:
+    return Harvest(entries=Entries.of(entries), **others)
+
+
 def doubts(before: Timetable | None, harvest: Harvest) -> set[Doubt]:
     return {suspicion.doubt for suspicion in compare(before, harvest, NOW).suspicions}
 
@@ -49,14 +59,14 @@ def moved(entries: Iterable[TimetableEntry], by: timedelta) -> tuple[TimetableEn
 
 
 def test_the_first_run_is_not_suspicious():
-    report = compare(None, Harvest(entries=a_week()), NOW)
+    report = compare(None, a_harvest(a_week()), NOW)
 
     assert not report.is_suspicious
     assert (report.added, report.gone, report.same) == (100, 0, 0)
 
 
 def test_the_same_again_is_not_suspicious():
-    report = compare(Timetable(a_week()), Harvest(entries=a_week()), NOW)
+    report = compare(last_good(a_week()), a_harvest(a_week()), NOW)
 
     assert not report.is_suspicious
     assert (report.added, report.gone, report.same) == (0, 0, 100)
@@ -65,7 +75,7 @@ def test_the_same_again_is_not_suspicious():
 def test_what_was_not_read_again_counts_as_still_there():
     kept = frozenset(RoomId(f"K-J17-{number}") for number in range(19))
 
-    report = compare(Timetable(a_week()), Harvest(entries=a_week([19]), kept=kept), NOW)
+    report = compare(last_good(a_week()), a_harvest(a_week([19]), kept=kept), NOW)
 
     assert (report.same, report.is_suspicious) == (100, False)
 
@@ -74,21 +84,21 @@ def test_what_was_not_read_again_counts_as_still_there():
 def test_entries_down_by_a_third_are_doubtful(left, suspicious):
     week = sorted(a_week(), key=lambda each: each.interval.start)
 
-    assert (Doubt.ENTRIES_LOST in doubts(Timetable(week), Harvest(entries=tuple(week[:left])))) is suspicious
+    assert (Doubt.ENTRIES_LOST in doubts(last_good(week), a_harvest(tuple(week[:left])))) is suspicious
 
 
 def test_a_class_or_two_of_a_small_timetable_may_go():
-    assert doubts(Timetable([entry(hours=9), entry(hours=12)]), Harvest(entries=(entry(hours=9),))) == set()
+    assert doubts(last_good([entry(hours=9), entry(hours=12)]), a_harvest((entry(hours=9),))) == set()
 
 
 def test_a_timetable_that_is_empty_all_at_once_is_doubtful():
-    assert Doubt.ENTRIES_LOST in doubts(Timetable([entry()]), Harvest())
+    assert Doubt.ENTRIES_LOST in doubts(last_good([entry()]), a_harvest())
 
 
 def test_what_is_over_is_not_missed():
     past = tuple(entry(hours=-24 * day, name=f"OLD{day}") for day in range(1, 50))
 
-    report = compare(Timetable((*past, entry())), Harvest(entries=(entry(),)), NOW)
+    report = compare(last_good((*past, entry())), a_harvest((entry(),)), NOW)
 
     assert (report.gone, report.is_suspicious) == (0, False)
 
@@ -96,7 +106,7 @@ def test_what_is_over_is_not_missed():
 @pytest.mark.parametrize(("lost", "suspicious"), [(1, False), (2, True)])
 def test_rooms_that_are_gone_are_doubtful_beyond_one_in_twenty(lost, suspicious):
     rooms = tuple(map(a_room, range(20)))
-    before = Timetable((), frozenset(room.id for room in rooms))
+    before = Timetable(Entries(), frozenset(room.id for room in rooms))
 
     report = compare(before, Harvest(rooms=rooms[lost:]), NOW)
 
@@ -105,12 +115,12 @@ def test_rooms_that_are_gone_are_doubtful_beyond_one_in_twenty(lost, suspicious)
 
 
 def test_a_feed_that_forgets_rooms_is_doubtful_too():
-    assert Doubt.ROOMS_LOST in doubts(Timetable(a_week()), Harvest(entries=a_week(range(15))))
+    assert Doubt.ROOMS_LOST in doubts(last_good(a_week()), a_harvest(a_week(range(15))))
 
 
 @pytest.mark.parametrize(("by", "word"), [(HOUR, "later"), (-HOUR, "earlier")])
 def test_everything_shifted_by_an_hour_is_doubtful(by, word):
-    report = compare(Timetable(a_week()), Harvest(entries=moved(a_week(), by)), NOW)
+    report = compare(last_good(a_week()), a_harvest(moved(a_week(), by)), NOW)
 
     (suspicion,) = report.suspicions
     assert suspicion.doubt is Doubt.SHIFTED
@@ -118,31 +128,29 @@ def test_everything_shifted_by_an_hour_is_doubtful(by, word):
 
 
 def test_a_clock_change_misread_shifts_only_what_comes_after_it():
-    before = a_week()
-    after = (*before[:70], *moved(before[70:], HOUR))
+    plan = a_week()
+    after = (*plan[:70], *moved(plan[70:], HOUR))
 
-    assert doubts(Timetable(before), Harvest(entries=after)) == {Doubt.SHIFTED}
+    assert doubts(last_good(plan), a_harvest(after)) == {Doubt.SHIFTED}
 
 
 def test_a_single_event_shifted_is_all_there_is():
-    assert doubts(Timetable([entry()]), Harvest(entries=moved([entry()], HOUR))) == {Doubt.SHIFTED}
+    assert doubts(last_good([entry()]), a_harvest(moved([entry()], HOUR))) == {Doubt.SHIFTED}
 
 
 def test_a_class_that_moves_by_an_hour_is_news():
-    before = a_week()
-    after = (*before[5:], *moved(before[:5], HOUR))
+    plan = a_week()
+    after = (*plan[5:], *moved(plan[:5], HOUR))
 
-    assert doubts(Timetable(before), Harvest(entries=after)) == set()
+    assert doubts(last_good(plan), a_harvest(after)) == set()
 
 
 def test_a_timetable_rewritten_from_scratch_is_not_shifted():
-    assert doubts(Timetable(a_week()), Harvest(entries=moved(a_week(), 2 * HOUR))) == set()
+    assert doubts(last_good(a_week()), a_harvest(moved(a_week(), 2 * HOUR))) == set()
 
 
 def test_any_page_of_another_shape_is_doubtful_and_named():
-    report = compare(
-        Timetable(a_week()), Harvest(entries=a_week(), misread=frozenset({RoomId("K-J17-3")})), NOW
-    )
+    report = compare(last_good(a_week()), a_harvest(a_week(), misread=frozenset({RoomId("K-J17-3")})), NOW)
 
     assert [each.doubt for each in report.suspicions] == [Doubt.PAGES_CHANGED]
     assert "K-J17-3" in report.suspicions[0].message
@@ -150,18 +158,16 @@ def test_any_page_of_another_shape_is_doubtful_and_named():
 
 def test_a_page_or_two_may_be_missed_but_not_many():
     rooms = [RoomId(f"K-J17-{number}") for number in range(20)]
-    before = Timetable(a_week())
+    before = last_good(a_week())
 
-    one, many = (
-        Harvest(entries=a_week(range(count, 20)), missed=frozenset(rooms[:count])) for count in (1, 5)
-    )
+    one, many = (a_harvest(a_week(range(count, 20)), missed=frozenset(rooms[:count])) for count in (1, 5))
 
     assert doubts(before, one) == set()
     assert doubts(before, many) == {Doubt.PAGES_MISSED}
 
 
 def test_a_summary_says_what_an_operator_wants_to_know():
-    report = compare(Timetable(a_week()), Harvest(entries=(*a_week()[1:], entry(99))), NOW)
+    report = compare(last_good(a_week()), a_harvest((*a_week()[1:], entry(99))), NOW)
 
     assert report.summary == "1 entries added, 1 gone, 99 the same; 1 rooms added, 0 lost."
 
@@ -172,14 +178,14 @@ entries = st.lists(
 
 
 @given(entries, entries)
-def test_counts_add_up(before, after):
-    report = compare(Timetable(before), Harvest(entries=tuple(after)), NOW)
+def test_counts_add_up(plan, after):
+    report = compare(last_good(plan), a_harvest(tuple(after)), NOW)
 
-    to_come = [{each for each in some if each.interval.end > NOW} for some in (before, after)]
+    to_come = [{each for each in some if each.interval.end > NOW} for some in (plan, after)]
     assert report.gone + report.same == len(to_come[0])
     assert report.added + report.same == len(to_come[1])
 
 
 @given(entries)
 def test_a_run_compared_with_itself_is_never_suspicious(some):
-    assert not compare(Timetable(some), Harvest(entries=tuple(some)), NOW).is_suspicious
+    assert not compare(last_good(some), a_harvest(tuple(some)), NOW).is_suspicious

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.model import BookingType, Equipment, RoomId
+from scraper.entries import Entries
 from scraper.errors import PageChanged
 from scraper.sources.unsw_nss import is_excluded
 from scraper.sources.unsw_pages import (
@@ -29,6 +30,10 @@ TAKEN = "2026-11-22"
 
 def weekly(*lessons: Lesson):
     return read_week(room_page(SiteRoom(ROOM, lessons=lessons)), 52)
+
+
+def year_of(page: str, year: int = 2026) -> Entries:
+    return Entries(read_room_page(page, ROOM, Year(year), SYDNEY))
 
 
 def test_buildings_of_the_campus_with_cleaned_names(sample):
@@ -70,7 +75,7 @@ def test_facilities_become_equipment(sample):
 
 
 def test_a_year_of_a_room(sample):
-    entries = read_room_page(sample(f"unsw_room_{TAKEN}.html"), ROOM, Year(2026), SYDNEY, "uni")
+    entries = year_of(sample(f"unsw_room_{TAKEN}.html"))
 
     assert Counter((entry.name, entry.booking_type) for entry in entries) == {
         ("ABCD1001 LEC", BookingType.CLASS): 9,
@@ -81,12 +86,11 @@ def test_a_year_of_a_room(sample):
         ("OPENDAY", BookingType.INTERNAL): 4,
         ("Block", BookingType.BLOCK): 2,
     }
-    assert {entry.source for entry in entries} == {"uni"}
 
 
 def test_a_year_keeps_its_hours_over_both_clock_changes(sample):
     """2026: clocks go back on 5 April and forward on 4 October."""
-    entries = read_room_page(sample(f"unsw_room_{TAKEN}.html"), ROOM, Year(2026), SYDNEY, "uni")
+    entries = year_of(sample(f"unsw_room_{TAKEN}.html"))
 
     open_days = [entry.interval for entry in entries if entry.name == "OPENDAY"]
     local = [interval.start.astimezone(SYDNEY) for interval in open_days]
@@ -134,7 +138,7 @@ def test_a_class_without_a_code_is_held_every_week_of_the_year():
     """Of 53 weeks in a year that has so many."""
     page = room_page(SiteRoom(ROOM, lessons=(Lesson(0, 540, 600, "A"),)))
 
-    assert len(read_room_page(page, ROOM, Year(2024), SYDNEY, "uni")) == 53
+    assert len(year_of(page, 2024)) == 53
 
 
 half_hours = st.integers(14, 43)
@@ -198,7 +202,7 @@ def test_a_list_of_rooms_with_another_number_of_columns_is_refused(sample):
 def test_names_come_in_one_visible_line():
     page = room_page(SiteRoom(ROOM, lessons=(Lesson(0, 540, 600, "StuGrp\u00a0A\u202eB\nC", "1" * 52),)))
 
-    entries = read_room_page(page, ROOM, Year(2026), SYDNEY, "uni")
+    entries = year_of(page)
 
     assert {entry.name for entry in entries} == {"A B C"}
 

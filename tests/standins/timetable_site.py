@@ -9,6 +9,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 from html import escape
 from types import TracebackType
@@ -157,6 +158,7 @@ def rooms_page(rooms: Iterable[SiteRoom]) -> str:
     return _frame("Find Rooms", f'<form method="post"><table class="grid">\n{_rows(rows)}</table></form>')
 
 
+@lru_cache(maxsize=1024)
 def room_page(room: SiteRoom) -> str:
     rows = [_half_hour(room.lessons, start) for start in range(OPENS, CLOSES, 30)]
     heading = "".join(f"<td>{day}</td>" for day in ("Time", *DAYS))
