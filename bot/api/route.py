@@ -107,7 +107,7 @@ class Route:
     """A row of the table.
 
     `name` is the documented name (`rooms.list`) or, for paths that have none, a word for metrics. `path` is
-    empty where it follows from the name. `answers` maps each status to the schema of its body, on top of those
+    empty where it follows from the name. `answers` maps each status to the schema of its body, beside those
     that every route may give.
     """
 

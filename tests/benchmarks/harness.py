@@ -1,0 +1,100 @@
+"""How benchmarks compare: two sides in alternating slices, ratios with their quartiles, a table in the end.
+
+The machine may be busy with other things, so a figure means something only beside another measured in turn.
+"""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+SLACK = 0.15
+"""How far short of its target a median may stay on a shared machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: how one side does against its baseline.
+
+    `ratio` holds first quartile, median and third quartile. `target` is what the median should reach or, with
+    `at_most`, stay under; None where there is none.
+    """
+
+    name: str
+    ratio: tuple[float, float, float]
+    target: float | None = None
+    at_most: bool = False
+    note: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        if self.target is None:
+            return False
+        if self.at_most:
+            return self.ratio[1] > self.target * (1 + SLACK)
+        return self.ratio[1] < self.target * (1 - SLACK)
+
+
+def alternating(
+    one: Callable[[], float], other: Callable[[], float], pairs: int
+) -> list[tuple[float, float]]:
+    """Measure both sides in turn, A B B A, so that a drift of the machine hits both alike."""
+    figures: list[tuple[float, float]] = []
+    for pair in range(pairs):
+        if pair % 2:
+            second = other()
+            figures.append((one(), second))
+        else:
+            first = one()
+            figures.append((first, other()))
+    return figures
+
+
+def ratio(figures: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Quartiles of one side over the other, pair by pair."""
+    return quartiles([one / other for one, other in figures])
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    if len(values) < 2:
+        return (values[0],) * 3
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, middle, high
+
+
+def compare(
+    name: str,
+    one: Callable[[], float],
+    other: Callable[[], float],
+    pairs: int,
+    *,
+    target: float | None = None,
+    at_most: bool = False,
+    unit: str = "/s",
+) -> Row:
+    """A row for `one` against `other`, each of which returns the figure of one slice (requests a second, say)."""
+    figures = alternating(one, other, pairs)
+    ours, theirs = (statistics.median(each[side] for each in figures) for side in (0, 1))
+    return Row(name, ratio(figures), target, at_most, f"{ours:,.0f}{unit} against {theirs:,.0f}{unit}")
+
+
+def table(rows: Sequence[Row]) -> str:
+    heads = ("what", "ratio", "quartiles", "target", "", "measured")
+    cells = [heads, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(heads))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    low, middle, high = row.ratio
+    bound = "" if row.target is None else f"{'≤' if row.at_most else '≥'} {row.target:g}"
+    verdict = "" if row.target is None else "SHORT" if row.is_short else "ok"
+    return row.name, f"{middle:.2f}", f"{low:.2f}–{high:.2f}", bound, verdict, row.note

@@ -1,0 +1,104 @@
+"""Clients that do nothing but ask: a fixed number of connections, each with one request under way."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from time import perf_counter
+
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+Next = Callable[[], bytes]
+Check = Callable[[bytes], None]
+
+
+class _Client(asyncio.Protocol):
+    def __init__(self, run: "_Run") -> None:
+        self._run, self._missing, self._held = run, 0, b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self._run.next())
+
+    def data_received(self, data: bytes) -> None:
+        if self._missing:
+            self._missing -= len(data)
+        else:
+            data = self._held + data
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                self._held = data
+                return
+            self._held = b""
+            found = _LENGTH.search(data, 0, end)
+            self._missing = end + 4 + (int(found.group(1)) if found else 0) - len(data)
+            if self._run.check is not None:
+                self._run.check(data)
+        if self._missing <= 0:
+            self._answered()
+
+    def _answered(self) -> None:
+        self._missing = 0
+        run = self._run
+        run.count += 1
+        assert self._transport is not None
+        if perf_counter() < run.until:
+            self._transport.write(run.next())
+        else:
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._run.lost()
+
+
+class _Run:
+    def __init__(self, next_request: Next, clients: int, check: Check | None) -> None:
+        self.next, self.check = next_request, check
+        self.count, self.until = 0, 0.0
+        self._open = clients
+        self.done = asyncio.get_running_loop().create_future()
+
+    def lost(self) -> None:
+        self._open -= 1
+        if not self._open and not self.done.done():
+            self.done.set_result(None)
+
+
+def requests_per_second(
+    port: int, next_request: Next, seconds: float, clients: int = 32, check: Check | None = None
+) -> float:
+    """Answers a second while `clients` ask as fast as they are answered. `check` sees each answer begin."""
+    return asyncio.run(_measure(port, next_request, seconds, clients, check))
+
+
+async def _measure(port: int, next_request: Next, seconds: float, clients: int, check: Check | None) -> float:
+    loop = asyncio.get_running_loop()
+    run = _Run(next_request, clients, check)
+    began = perf_counter()
+    run.until = began + seconds
+    for _ in range(clients):
+        await loop.create_connection(lambda: _Client(run), "127.0.0.1", port)
+    await run.done
+    return run.count / (perf_counter() - began)
+
+
+def get(path: str, *headers: str) -> bytes:
+    """A GET as bytes."""
+    return "\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
+
+
+def post(path: str, form: str, *headers: str) -> bytes:
+    """A POST of a form as bytes."""
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    body = form.encode()
+    lines = (
+        f"POST {path} HTTP/1.1",
+        "Host: localhost",
+        kind,
+        f"Content-Length: {len(body)}",
+        *headers,
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode() + body
