@@ -12,9 +12,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.platforms.slack.api import SlackApi, SlackTrouble
+from bot.platforms.slack.asking import Asking
 from bot.platforms.slack.chores import Chores
 from bot.platforms.slack.health import Health, quiet_logger
+from bot.platforms.slack.homes import Homes
 from bot.platforms.slack.installing import Authorize, OneWorkspace, oauth_settings
+from bot.platforms.slack.inviting import Inviting
 from bot.platforms.slack.markup import Look
 from bot.platforms.slack.notifier import Notifier
 from bot.platforms.slack.people import People
@@ -75,16 +78,10 @@ class SlackAdapter:
         self._people = People(self._api, clock, self.health, linked, match_email=settings.match_email)
         speaker = Speaker(self._api, later, clock, self.health)
         self.notifier = Notifier(self._bots, speaker, self._people, clock, self.health, self._look)
-        self._turns = Turns(
-            answers=answers,
-            once=once,
-            api=self._api,
-            speaker=speaker,
-            people=self._people,
-            health=self.health,
-            look=self._look,
-            chores=self._chores,
-        )
+        asking = Asking(answers, once, self._people, self.health, self._look)
+        self._homes = Homes(asking, self._api, self.health)
+        inviting = Inviting(speaker, self._people, once, linked, clock)
+        self._turns = Turns(asking, self._api, speaker, self._homes, self._chores, self.health, inviting)
         self._states = states
         self._app: AsyncApp | None = None
 
@@ -120,7 +117,7 @@ class SlackAdapter:
 
     async def _close(self) -> None:
         await self._chores.finish(_GOODBYE)
-        await self._turns.homes.stop()
+        await self._homes.stop()
         await self._people.stop()
         await self._api.close()
 
@@ -161,12 +158,12 @@ class SlackAdapter:
                 team, user = team_and_user(identity)
                 bot = await self._bots.find(team)
                 if bot is not None:
-                    self._turns.homes.freshen(bot, user)
+                    self._homes.freshen(bot, user)
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         await self._chores.finish(_GOODBYE)
-        await self._turns.homes.settled()
+        await self._homes.settled()
 
     # Listening
 
@@ -216,7 +213,7 @@ class SlackAdapter:
         self._chores.start(self._turns.press(await self._bot(_team(body)), body))
 
     async def _on_form(self, ack: AsyncAck, body: Body) -> None:
-        await self._turns.submit(await self._bot(_team(body)), body, ack)
+        await self._turns.forms.submit(await self._bot(_team(body)), body, ack)
 
     async def _on_other_view(self, ack: AsyncAck) -> None:
         await ack()
@@ -227,7 +224,7 @@ class SlackAdapter:
 
     async def _on_home(self, body: Body) -> None:
         if body["event"].get("tab", "home") == "home":
-            self._turns.homes.freshen(await self._bot(body["team_id"]), body["event"]["user"])
+            self._homes.freshen(await self._bot(body["team_id"]), body["event"]["user"])
 
     async def _on_mention(self, body: Body) -> None:
         bot = await self._bot(body["team_id"])

@@ -118,6 +118,20 @@ async def test_a_society_gains_a_mentioned_member(house: House, slack: SlackStan
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
+async def test_somebody_unknown_is_invited_once_when_a_president_adds_them(
+    house: House, slack: SlackStandIn
+) -> None:
+    ada, cyd = slack.person("U1"), slack.person("U3")
+    async with house.open() as adapter:
+        await ada.types("/society add @cyd")
+        await ada.types("/society add @cyd CHESS")
+        await slack.person("U2").types("/society add @cyd CHESS")
+        await adapter.settled()
+
+    assert "I have told them how to become known" in read(ada.sees()[0])
+    assert ["would like to add you" in read(each) for each in cyd.dms] == [True]
+
+
 async def test_an_unlinked_colleague_is_found_by_the_address_their_workspace_vouches_for(
     house: House, slack: SlackStandIn
 ) -> None:

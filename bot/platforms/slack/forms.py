@@ -1,0 +1,81 @@
+"""Forms on their way back: what was filled in, what is wrong with it, and what came of it."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.platforms.slack import incoming
+from bot.platforms.slack.asking import Answered, Asking
+from bot.platforms.slack.chores import Chores
+from bot.platforms.slack.health import Health
+from bot.platforms.slack.homes import Homes
+from bot.platforms.slack.incoming import Ack, Body, Incoming
+from bot.platforms.slack.modals import Modals, carried_by, errors_at_inputs, origin_of, view_of
+from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.render import FORM, result_view
+from bot.platforms.slack.speaking import Speaker
+from bot.reply import Reply
+
+REFRESH = "refresh_form"
+_WITHIN = 2.0
+_WORKING = Reply(("Still at it …",))
+
+
+class Forms:
+    """Takes in what happens inside a form."""
+
+    def __init__(
+        self, asking: Asking, modals: Modals, speaker: Speaker, homes: Homes, chores: Chores, health: Health
+    ) -> None:
+        self._asking, self._modals, self._speaker = asking, modals, speaker
+        self._homes, self._chores, self._health = homes, chores, health
+
+    async def refresh(self, bot: Bot, did: Incoming, body: Body) -> None:
+        """An input changed that others follow; what was typed stays, because the inputs keep their names."""
+        view = body.get("view") or {}
+        if view.get("callback_id") != FORM:
+            return
+        carried, values = carried_by(view), incoming.values_of(view)
+        answered = await self._asking.ask(
+            bot, did, action=REFRESH, value=carried.get("form", ""), form=values
+        )
+        if answered.reply.form is not None:
+            await self._modals.update(bot, did, view_of(answered, origin_of(carried)))
+
+    async def submit(self, bot: Bot, body: Body, ack: Ack) -> None:
+        """Mistakes appear at their inputs, refusals on top of the form, success where it was opened."""
+        did = incoming.of_interaction(body)
+        if not await self._asking.is_first(did):
+            await ack()
+            return
+        view, carried = body["view"], carried_by(body["view"])
+        action, state = carried.get("form", ""), carried.get("state", "")
+        answering = asyncio.ensure_future(
+            self._asking.ask(bot, did, action=action, value=state, form=incoming.values_of(view))
+        )
+        try:
+            async with asyncio.timeout(_WITHIN):
+                answered = await asyncio.shield(answering)
+        except TimeoutError:
+            await ack(response_action="update", view=result_view(_WORKING, self._asking.look("")))
+            self._chores.start(self._finish(bot, did, answering))
+            return
+        await self._acknowledge(bot, replace(did, **origin_of(carried)), view, answered, ack)
+        self._homes.after(bot, did, answered.reply)
+
+    async def _finish(self, bot: Bot, did: Incoming, answering: "asyncio.Future[Answered]") -> None:
+        self._health.count("late answer")
+        answered = await answering
+        await self._modals.update(bot, replace(did, view_hash=""), view_of(answered))
+        self._homes.after(bot, did, answered.reply)
+
+    async def _acknowledge(self, bot: Bot, did: Incoming, view: Body, answered: Answered, ack: Ack) -> None:
+        errors = errors_at_inputs(view, answered.reply)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+        elif answered.reply.is_refusal:
+            await ack(response_action="push", view=view_of(answered))
+        elif answered.reply.form is None and did.response_url:
+            await ack(response_action="clear")
+            await self._speaker.say(bot, did, answered.reply, answered.look)
+        else:
+            await ack(response_action="update", view=view_of(answered, origin_of(carried_by(view))))
