@@ -4,10 +4,12 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.api.settings import HttpSettings
 from bot.bringing import Brought
 from bot.config import Config, Settings
 from bot.desk import Desk
@@ -151,3 +153,20 @@ async def _database_line(config: Config) -> tuple[str, bool]:
 
 def _platform(token: str, name: str) -> str:
     return "set up" if token else f"off (set {name})"
+
+
+def http_settings(config: Config) -> HttpSettings:
+    http = config.http
+    return HttpSettings(
+        rate_limit=http.rate_limit,
+        trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
+        public_url=http.public_url.rstrip("/"),
+    )
+
+
+def parsed(desk: Desk, text: str) -> dict[str, object]:
+    """How a phrase is read, as `GET /api/v1/parse` answers it."""
+    from bot.language import as_json, read
+
+    now = desk.clock.now().replace(second=0, microsecond=0)
+    return as_json(read(text, now=now, zone=desk.rules.zone, names=desk.names.of(desk.picture)))

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.asked import Asked
 from bot.desk import Desk
 from bot.reply import Reply
+from bot.zones import zone_of
 from core.directory import Known
 from core.errors import NotSignedIn
 from core.model import Person
@@ -67,12 +68,8 @@ class Call:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone to read and write times in: the person's, else their platform's, else the campus's."""
-        name = (self.known.person.zone if self.known else None) or self.asked.by.zone
-        try:
-            return ZoneInfo(name) if name else self.desk.rules.zone
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return self.desk.rules.zone
+        """The zone to read and write times in."""
+        return zone_of(self.desk, self.known, self.asked.by.zone)
 
     @property
     def key(self) -> str | None:

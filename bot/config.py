@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -101,6 +102,15 @@ def _duration(text: object) -> timedelta:
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address or network; write 10.0.0.5 or 10.0.0.0/8") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Hours = Annotated[OpeningHours, BeforeValidator(_hours), PlainSerializer(str)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -131,7 +141,7 @@ class HttpSection(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     rate_limit: Annotated[int, Field(ge=0)] = 600
     public_url: str = ""
-    trusted_proxies: list[str] = []
+    trusted_proxies: list[Network] = []
 
 
 class BookingSection(Section):
@@ -173,6 +183,7 @@ class DiscordSection(Section):
     application_id: str = ""
     api_base_url: str = "https://discord.com/api/v10"
     gateway_url: str = ""
+    gateway: bool = True
     message_content: bool = False
     sharded: bool = False
 

@@ -4,13 +4,21 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from bot.app import folder, open_desk, prepare
+from bot.api.application import application, flush_last_used, serve
+from bot.api.application import stop as stop_serving
+from bot.app import folder, http_settings, open_desk, parsed, prepare
+from bot.commands import COMMANDS
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.doors import open_doors
+from bot.language import warm
+from bot.logs import set_up_logging
+from bot.platforms.platform import Platform
 from bot.sampling import has_sample_people, load_sample_if_empty
 from bot.terminal_person import terminal_person
 
@@ -18,28 +26,79 @@ logger = logging.getLogger("roomie")
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _SAMPLE_IN_PUBLIC = (
-    "http.host: others can reach it, and the sample people with their published passwords are in the database; "
-    "use a database of your own"
+    "http.host: others can reach it, and the sample people with their published passwords are in the "
+    "database; use a database of your own"
 )
 
 
 async def run(settings: Settings, *, speak_as: str = "") -> None:
     """Serve until a signal comes, or the chat at the terminal ends."""
     config, stop = settings.config, _stop_on_signals()
+    set_up_logging(config.log)
     await prepare(config.database.url)
     async with AsyncExitStack() as house:
         desk = await house.enter_async_context(open_desk(settings, load=False))
-        server = await house.enter_async_context(_serving(desk, config))
-        logger.info("listening on %s", server.url)
+        dispatcher = Dispatcher(desk, COMMANDS)
+        platforms = open_doors(config, desk, dispatcher)
+        url = await house.enter_async_context(_serving(desk, config, platforms))
+        logger.info("listening on %s", url)
         await desk.storage.load()
         await _furnish(desk, config)
+        tasks = await house.enter_async_context(_Tasks())
+        for platform in platforms:
+            tasks.start(platform.run(), platform.name)
         _start_jobs(desk, config, house)
-        await _announce(desk, config, server.url)
+        tasks.start(asyncio.to_thread(warm), "language")
+        await _announce(desk, config, url)
         if sys.stdin.isatty() and sys.stdout.isatty():
-            await _until_first(stop.wait(), _converse(desk, settings, speak_as))
+            await _until_first(stop.wait(), _converse(desk, settings, dispatcher, speak_as))
         else:
             await stop.wait()
         logger.info("stopping")
+
+
+@asynccontextmanager
+async def _serving(desk: Desk, config: Config, platforms: Sequence[Platform]) -> AsyncIterator[str]:
+    """Answer over HTTP until the block is left; then finish what is under way."""
+    app = application(
+        desk,
+        http_settings(config),
+        checks={platform.name: platform.health for platform in platforms},
+        parse=lambda text: parsed(desk, text),
+    )
+    for platform in platforms:
+        app.router.add_routes(platform.routes())
+    runner, url = await serve(app, config.http.host, config.http.port)
+    try:
+        yield url
+    finally:
+        await flush_last_used(app)
+        await stop_serving(runner)
+
+
+class _Tasks:
+    """What goes on beside the HTTP API; a platform that gives up does not take the others along."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def __aenter__(self) -> "_Tasks":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        self._tasks.append(asyncio.ensure_future(self._watched(work, name)))
+
+    @staticmethod
+    async def _watched(work: Coroutine[Any, Any, Any], name: str) -> None:
+        try:
+            await work
+        except Exception:
+            logger.exception("%s has stopped; everything else goes on", name)
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -84,14 +143,12 @@ async def _announce(desk: Desk, config: Config, url: str) -> None:
     sys.stdout.flush()
 
 
-async def _converse(desk: Desk, settings: Settings, speak_as: str) -> None:
-    from bot.commands import COMMANDS
-    from bot.dispatch import Dispatcher
+async def _converse(desk: Desk, settings: Settings, dispatcher: Dispatcher, speak_as: str) -> None:
     from bot.platforms.terminal.repl import converse
     from bot.platforms.terminal.session import Session
 
     name = await terminal_person(desk, speak_as or settings.config.terminal.person)
-    session = Session(Dispatcher(desk, COMMANDS).answer, name, desk.rules.zone)
+    session = Session(dispatcher.answer, name, desk.rules.zone)
     await converse(session, COMMANDS, desk.clock, folder(settings.config) / "history")
 
 

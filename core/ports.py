@@ -7,7 +7,7 @@ inside one transaction (`write`) or one snapshot (`read`), so nobody can await a
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from core.interval import Interval
@@ -30,6 +30,7 @@ from core.model import (
     TimetableEntry,
     TokenTerm,
 )
+from core.outbox import Message
 
 T = TypeVar("T")
 
@@ -209,6 +210,48 @@ class Tokens(Protocol):
     def touch(self, token_hash: bytes, at: datetime) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Roomie in one workspace of a platform, with the token that speaks for it there."""
+
+    team: str
+    token: str
+    bot_user: str = ""
+    bot_id: str = ""
+    name: str = ""
+    scopes: tuple[str, ...] = ()
+    installed_by: str = ""
+
+
+class Seen(Protocol):
+    """What platforms delivered and somebody took in hand."""
+
+    def claim(self, key: str, now: datetime, again_after: timedelta | None = None) -> bool:
+        """Whether the caller is the first, or takes over from one who claimed it long ago and is gone."""
+        ...
+
+    def finish(self, key: str) -> None: ...
+    def forget_before(self, instant: datetime) -> None: ...
+
+
+class Installations(Protocol):
+    """Workspaces that Roomie is installed in, and secrets of installations under way."""
+
+    def get(self, team: str) -> Installation | None: ...
+    def put(self, new: Installation, now: datetime) -> None: ...
+    def remove(self, team: str) -> None: ...
+    def keep_state(self, state: str, until: datetime) -> None: ...
+    def take_state(self, state: str, now: datetime) -> bool: ...
+
+
+class Outbox(Protocol):
+    """Messages that Roomie sends unasked."""
+
+    def add(self, messages: Iterable[Message]) -> int:
+        """Queue messages; those whose key is there already are left out. How many are new."""
+        ...
+
+
 class Unit(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
 
@@ -224,6 +267,12 @@ class Unit(Protocol):
     def timetable(self) -> Timetable: ...
     @property
     def tokens(self) -> Tokens: ...
+    @property
+    def seen(self) -> Seen: ...
+    @property
+    def installations(self) -> Installations: ...
+    @property
+    def outbox(self) -> Outbox: ...
     def audit(self, entry: AuditEntry) -> None: ...
     def setting(self, key: str) -> str | None:
         """A small fact that the service keeps about itself."""

@@ -40,9 +40,9 @@ class Batches:
         self._is_open = False
 
     async def start(self) -> None:
-        """Raises what keeps us from the server; later it is waited for."""
+        """Raises what keeps us from the server; later it is waited for. Further lanes connect when needed."""
         self._loop = asyncio.get_running_loop()
-        await asyncio.gather(*(lane.connect() for lane in self._lanes))
+        await self._lanes[-1].connect()
         self._is_open = True
         self._tasks = [asyncio.create_task(self._serve(lane)) for lane in self._lanes]
         self._tasks.append(asyncio.create_task(self._give_up_late_ones()))
@@ -74,8 +74,9 @@ class Batches:
             await lane.close()
 
     async def _serve(self, lane: Lane) -> None:
+        """The lane that rested last is roused first, so that a quiet house needs only one."""
         while True:
-            if not lane.is_connected:
+            if self._queue and not lane.is_connected:
                 await self._connect(lane)
             works = self._take()
             if works:

@@ -9,9 +9,12 @@ from core.model import AuditEntry
 from core.picture import EVERYTHING
 from core.ports import Change
 from storage.bookings import BookingRows
+from storage.installations import InstallationRows
+from storage.outbox import OutboxRows
 from storage.people import PeopleRows
 from storage.rooms import RoomRows
 from storage.rows import audit_row, seconds
+from storage.seen import SeenRows
 from storage.societies import SocietyRows
 from storage.tables import audit, change, request, setting
 from storage.timetable import TimetableRows
@@ -31,6 +34,9 @@ class ConnectionUnit:
         self.bookings = BookingRows(connection)
         self.timetable = TimetableRows(connection, self.changes)
         self.tokens = TokenRows(connection, self.changes)
+        self.seen = SeenRows(connection)
+        self.installations = InstallationRows(connection)
+        self.outbox = OutboxRows(connection)
 
     def audit(self, entry: AuditEntry) -> None:
         self._connection.execute(insert(audit).values(audit_row(entry)))

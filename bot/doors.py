@@ -1,0 +1,160 @@
+"""Opening the chat platforms that are configured, each behind the same few verbs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.commands import COMMANDS
+from bot.config import Config
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.platforms.discord.settings import GATEWAY, DiscordSettings
+from bot.platforms.platform import Platform, Unreachable
+from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
+from bot.reply import Reply
+from bot.suggest import Suggestions
+from core.model import Identity
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.platforms.discord.adapter import DiscordDoor
+    from bot.platforms.slack.adapter import SlackAdapter
+
+
+def slack_settings(config: Config) -> SlackSettings:
+    slack = config.slack
+    return SlackSettings(
+        bot_token=slack.bot_token.get_secret_value(),
+        app_token=slack.app_token.get_secret_value(),
+        signing_secret=slack.signing_secret.get_secret_value(),
+        mode=Mode(slack.mode),
+        client_id=slack.client_id,
+        client_secret=slack.client_secret.get_secret_value(),
+        api_base_url=slack.api_base_url,
+        authorize_url=slack.authorize_url,
+        public_url=config.http.public_url,
+        match_email=slack.match_email,
+    )
+
+
+def discord_settings(config: Config) -> DiscordSettings:
+    discord = config.discord
+    return DiscordSettings(
+        token=discord.token.get_secret_value(),
+        api_base_url=discord.api_base_url,
+        gateway_url=discord.gateway_url or GATEWAY,
+        public_key=discord.public_key,
+        application_id=int(discord.application_id) if discord.application_id else None,
+        gateway=discord.gateway,
+        message_content=discord.message_content,
+        sharded=discord.sharded,
+    )
+
+
+def open_doors(config: Config, desk: Desk, dispatcher: Dispatcher) -> tuple[Platform, ...]:
+    """Every platform that has what it needs; their libraries are imported only here."""
+    doors: list[Platform] = []
+    if (slack := slack_settings(config)).is_configured:
+        doors.append(_slack(slack, desk, dispatcher))
+    if (discord := discord_settings(config)).is_on:
+        doors.append(_discord(discord, desk, dispatcher))
+    return tuple(doors)
+
+
+def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
+    from bot.platforms.slack.adapter import SlackAdapter
+
+    adapter = SlackAdapter(
+        settings,
+        answers=dispatcher,
+        once=KeptOnce(desk, "slack"),
+        later=KeptLater(desk),
+        linked=lambda identity: desk.picture.directory.identified(identity) is not None,
+        clock=desk.clock,
+        rules=desk.rules,
+        bots=KeptBots(desk),
+        states=KeptStates(desk),
+    )
+    return _Slack(adapter)
+
+
+class _Slack:
+    name = "slack"
+
+    def __init__(self, adapter: "SlackAdapter") -> None:
+        self._adapter = adapter
+
+    async def run(self) -> None:
+        await self._adapter.run()
+
+    def routes(self) -> "Sequence[web.RouteDef]":
+        return self._adapter.routes()
+
+    async def health(self) -> Mapping[str, object]:
+        troubles = self._adapter.health.troubles
+        return {"ok": not troubles, "troubles": dict(troubles)}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        from bot.platforms.slack.api import Unreachable as Gone
+
+        try:
+            await self._adapter.notifier.send(to, reply, key)
+        except Gone as gone:
+            raise Unreachable(str(gone)) from gone
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        return await self._adapter.notifier.was_sent(to, key, since)
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        await self._adapter.changed(each for each in people if each.startswith("slack:"))
+
+
+def _discord(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
+    from bot.platforms.discord.adapter import DiscordDoor
+
+    door = DiscordDoor(
+        settings,
+        dispatcher=dispatcher,
+        suggestions=Suggestions(desk),
+        commands=COMMANDS,
+        once=KeptOnce(desk, "discord"),
+        notebook=KeptNotebook(desk, "discord"),
+        clock=desk.clock,
+        zone=desk.rules.zone,
+    )
+    return _Discord(door)
+
+
+class _Discord:
+    name = "discord"
+
+    def __init__(self, door: "DiscordDoor") -> None:
+        self._door = door
+
+    async def run(self) -> None:
+        try:
+            await self._door.run()
+        finally:
+            await self._door.close()
+
+    def routes(self) -> "Sequence[web.RouteDef]":
+        return self._door.routes()
+
+    async def health(self) -> Mapping[str, object]:
+        return {"ok": self._door.is_connected}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        from bot.platforms.discord.doorstep import Unreachable as Closed
+
+        try:
+            await self._door.deliver(to, reply, key)
+        except Closed as closed:
+            raise Unreachable(str(closed)) from closed
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        return await self._door.was_told(to, key, since)
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """Discord has no page of ours to freshen."""

@@ -1,0 +1,45 @@
+"""What the house sees of a chat platform, whichever it is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.reply import Reply
+from core.model import Identity
+
+
+class Platform(Protocol):
+    """A door that people come through, open from `run` until it is cancelled."""
+
+    @property
+    def name(self) -> str:
+        """As identities begin: `slack`, `discord`."""
+        ...
+
+    async def run(self) -> None: ...
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What it wants answered over HTTP, raw."""
+        ...
+
+    async def health(self) -> Mapping[str, object]:
+        """How it is, for `/readyz`: `ok`, and whatever helps the person on call."""
+        ...
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        """Tell somebody unasked. Raises when that failed; `Unreachable` when it will go on failing."""
+        ...
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        """Whether a message with this key arrived since then. Raises when nobody can tell."""
+        ...
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """Something of theirs changed elsewhere, which pages of theirs may show."""
+        ...
+
+
+class Unreachable(Exception):
+    """Nobody can be told there, now or later: a closed direct message, an account that is gone."""

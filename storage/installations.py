@@ -1,0 +1,60 @@
+"""Workspaces that Roomie is installed in, and secrets of installations under way, as rows."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, insert, select
+
+from core.ports import Installation
+from storage.rows import lines, seconds, unlined
+from storage.tables import installation, oauth_state
+from storage.upsert import upsert
+
+
+class InstallationRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, team: str) -> Installation | None:
+        row = self._connection.execute(select(installation).where(installation.c.team == team)).one_or_none()
+        if row is None:
+            return None
+        return Installation(
+            row.team,
+            row.token,
+            row.bot_user,
+            row.bot_id,
+            row.name,
+            tuple(unlined(row.scopes)),
+            row.installed_by,
+        )
+
+    def put(self, new: Installation, now: datetime) -> None:
+        row: dict[str, object] = {
+            "team": new.team,
+            "token": new.token,
+            "bot_user": new.bot_user,
+            "bot_id": new.bot_id,
+            "name": new.name,
+            "scopes": lines(new.scopes),
+            "installed_by": new.installed_by,
+            "at": seconds(now),
+        }
+        upsert(self._connection, installation, [row])
+
+    def remove(self, team: str) -> None:
+        self._connection.execute(delete(installation).where(installation.c.team == team))
+
+    def keep_state(self, state: str, until: datetime) -> None:
+        self._connection.execute(insert(oauth_state).values(hash=_hashed(state), until=seconds(until)))
+
+    def take_state(self, state: str, now: datetime) -> bool:
+        """Whether the state was good; it is gone either way, and so are those past their time."""
+        taken = delete(oauth_state).where(oauth_state.c.hash == _hashed(state)).returning(oauth_state.c.until)
+        until = self._connection.execute(taken).scalar()
+        self._connection.execute(delete(oauth_state).where(oauth_state.c.until < seconds(now)))
+        return until is not None and until >= seconds(now)
+
+
+def _hashed(state: str) -> bytes:
+    return sha256(state.encode("utf-8", "surrogatepass")).digest()
