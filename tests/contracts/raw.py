@@ -1,0 +1,22 @@
+"""A way to either database that goes around everything of ours."""
+
+import sqlite3
+from contextlib import closing
+
+import asyncpg
+
+from storage.address import SqliteFile, address_of
+
+
+async def ask(url: str, statement: str) -> object:
+    """Run one statement; the first value of its first row, if it has any."""
+    address = address_of(url)
+    if isinstance(address, SqliteFile):
+        with closing(sqlite3.connect(address.path)) as connection, connection:
+            row = connection.execute(statement).fetchone()
+            return row and row[0]
+    connection = await asyncpg.connect(address.dsn)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
