@@ -16,7 +16,7 @@ from bot.platforms.slack.asking import Asking
 from bot.platforms.slack.chores import Chores
 from bot.platforms.slack.health import Health, quiet_logger
 from bot.platforms.slack.homes import Homes
-from bot.platforms.slack.installing import Authorize, OneWorkspace, oauth_settings
+from bot.platforms.slack.installing import Authorize, OneWorkspace, Remembered, oauth_settings
 from bot.platforms.slack.inviting import Inviting
 from bot.platforms.slack.markup import Look
 from bot.platforms.slack.notifier import Notifier
@@ -73,7 +73,7 @@ class SlackAdapter:
         self.health = Health()
         self._api = SlackApi(settings, self.health)
         self._one = None if settings.many_workspaces else OneWorkspace(settings.bot_token, self._api)
-        self._bots = self._one or _given(bots)
+        self._bots = self._one or Remembered(_given(bots), clock)
         self._chores = Chores()
         self._people = People(self._api, clock, self.health, linked, match_email=settings.match_email)
         speaker = Speaker(self._api, later, clock, self.health)
@@ -162,7 +162,7 @@ class SlackAdapter:
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
-        await self._chores.finish(_GOODBYE)
+        await self._chores.settled()
         await self._homes.settled()
 
     # Listening

@@ -23,6 +23,11 @@ class Chores:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("work for Slack failed", exc_info=error)
 
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def finish(self, patience: float) -> None:
         """Let running work end, but not for longer than `patience` seconds."""
         if self._tasks:

@@ -1,7 +1,7 @@
 """Which workspaces Roomie is in: one by its token, or as many as install it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from slack_bolt.authorization import AuthorizeResult
@@ -26,6 +26,7 @@ SCOPES = (
     "users:read",
     "users:read.email",
 )
+_BELIEVED_FOR = timedelta(seconds=30)
 _STATE_LIFE = timedelta(minutes=10)
 
 
@@ -58,6 +59,32 @@ class OneWorkspace:
 
     async def forget(self, team: str) -> None:
         """Nor forgotten: it is in the configuration."""
+
+
+class Remembered:
+    """`Bots` believed for half a minute, so that a delivery need not wait for the database."""
+
+    def __init__(self, bots: Bots, clock: Clock) -> None:
+        self._bots, self._clock = bots, clock
+        self._read: dict[str, tuple[Bot, datetime]] = {}
+
+    async def find(self, team: str) -> Bot | None:
+        read = self._read.get(team)
+        if read is not None and read[1] > self._clock.now():
+            return read[0]
+        self._read.pop(team, None)
+        bot = await self._bots.find(team)
+        if bot is not None:
+            self._read[team] = (bot, self._clock.now() + _BELIEVED_FOR)
+        return bot
+
+    async def save(self, bot: Bot) -> None:
+        await self._bots.save(bot)
+        self._read.pop(bot.team, None)
+
+    async def forget(self, team: str) -> None:
+        self._read.pop(team, None)
+        await self._bots.forget(team)
 
 
 class Authorize(AsyncAuthorize):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
+from bot.asked import Asked
 from bot.commands import COMMANDS
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.memory import StoredBots, StoredOnce, StoredStates
 from bot.platforms.slack.ports import Answers
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.reply import Reply
@@ -24,7 +24,8 @@ from core.services.society import SocietyDesk
 from storage.open import Kept
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
-from tests.standins.slack import SlackStandIn
+from tests.platforms.slack.fakes import BrowserStates, Claims, Installations, Outbox
+from tests.standins.slack import Message, SlackStandIn, View
 
 
 class NoPasswords:
@@ -38,16 +39,6 @@ class NoPasswords:
 
 
 @dataclass
-class Outbox:
-    """Keeps what was left for later."""
-
-    left: list[tuple[Identity, Reply, str]] = field(default_factory=list)
-
-    async def say_later(self, to: Identity, reply: Reply, key: str) -> None:
-        self.left.append((to, reply, key))
-
-
-@dataclass
 class House:
     """Everything a test may want to look at."""
 
@@ -55,22 +46,25 @@ class House:
     storage: Kept
     desk: Desk
     clock: StillClock
-    outbox: Outbox
     settings: SlackSettings
     answers: Answers
+    claims: Claims
+    outbox: Outbox = field(default_factory=Outbox)
+    installations: Installations = field(default_factory=Installations)
+    states: BrowserStates = field(default_factory=BrowserStates)
 
     def adapter(self) -> SlackAdapter:
         directory = self.desk.picture.directory
         return SlackAdapter(
             self.settings,
             answers=self.answers,
-            once=StoredOnce(self.storage, self.clock),
+            once=self.claims,
             later=self.outbox,
             linked=lambda identity: directory.identified(identity) is not None,
             clock=self.clock,
             rules=self.desk.rules,
-            bots=StoredBots(self.storage, self.clock),
-            states=StoredStates(self.storage),
+            bots=self.installations,
+            states=self.states,
         )
 
     @asynccontextmanager
@@ -127,7 +121,7 @@ async def a_house(slack: SlackStandIn, storage: Kept, rules: Rules, clock: Still
         Accounts(storage, picture, NoPasswords(), rules, clock, b"secret"),
     )
     dispatcher = Dispatcher(desk, COMMANDS)
-    return House(slack, storage, desk, clock, Outbox(), settings_for(slack), dispatcher)
+    return House(slack, storage, desk, clock, settings_for(slack), dispatcher, Claims(clock))
 
 
 def _furnish(unit: Unit) -> None:
@@ -143,3 +137,24 @@ def _furnish(unit: Unit) -> None:
             society = a_society()
             unit.societies.add(society)
             unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
+
+
+def read(shown: Message | View) -> str:
+    """What stands there, without the invisible breaks."""
+    return shown.words.replace("\u200b", "")
+
+
+def labels(shown: Message | View) -> list[str]:
+    """What its buttons say."""
+    return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
+
+
+class Slowly:
+    """A dispatcher that thinks until it may answer."""
+
+    def __init__(self, inner: Answers) -> None:
+        self.inner, self.may = inner, asyncio.Event()
+
+    async def answer(self, asked: Asked) -> Reply:
+        await self.may.wait()
+        return await self.inner.answer(asked)

@@ -8,13 +8,11 @@ import pytest
 from yarl import URL
 
 from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.memory import StoredBots, StoredStates
 from bot.platforms.slack.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
 from bot.reply import Reply
 from core.model import Identity
-from tests.platforms.slack.house import House
-from tests.platforms.slack.test_turns import read
+from tests.platforms.slack.house import House, read
 from tests.standins.slack import SlackStandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
@@ -90,15 +88,16 @@ async def test_somebody_elses_state_is_refused(many: House, slack: SlackStandIn)
         status, _ = await install(slack, "T1", state="guessed")
 
     assert status == 400
-    assert await StoredBots(many.storage, many.clock).find("T1") is None
+    assert many.installations.bots == {}
 
 
-async def test_a_state_is_good_once(many: House) -> None:
-    states, now = StoredStates(many.storage), many.clock.now()
-    await states.keep("s", now.replace(year=now.year + 1))
+async def test_an_installation_is_not_looked_up_for_every_delivery(many: House, slack: SlackStandIn) -> None:
+    async with many.open():
+        await install(slack, "T2")
+        for _ in range(5):
+            await slack.person("U2", "T2").types("/rooms")
 
-    assert await states.take("s", now)
-    assert not await states.take("s", now)
+    assert many.installations.asked <= 3
 
 
 @pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
@@ -113,7 +112,7 @@ async def test_a_workspace_that_leaves_is_forgotten(many: House, slack: SlackSta
         await slack.person("U2", "T2").types("/rooms free now")
 
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
-    assert "xoxb" not in str(await many.storage.read(lambda unit: unit.setting("slack.bot.T1")))
+    assert list(many.installations.bots) == ["T2"]
 
 
 def test_many_workspaces_need_a_place_for_their_installations(many: House) -> None:

@@ -1,21 +1,16 @@
 """Whatever Slack delivers is acted upon once, across restarts and processes, and old buttons work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.platforms.slack.memory import StoredOnce
 from bot.platforms.slack.settings import Mode
 from core.model import Identity
 from core.ports import Unit
-from storage.open import Kept
 from tests.builders import a_person
-from tests.fakes.clock import StillClock
-from tests.platforms.slack.house import House
-from tests.platforms.slack.test_turns import read
+from tests.platforms.slack.house import House, read
 from tests.standins.slack import Person, SlackStandIn
 
 
@@ -112,24 +107,24 @@ async def enrolled(house: House, slack: SlackStandIn, number: int) -> Person:
     return person
 
 
-async def test_two_processes_share_one_memory(
-    open_another: Callable[[], Awaitable[Kept]], clock: StillClock
+async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
+    house: House, slack: SlackStandIn
 ) -> None:
-    one, other = StoredOnce(await open_another(), clock), StoredOnce(await open_another(), clock)
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        slack.postman.patience = 0.0
+        await bob.says("my bookings")
+        await slack.until(lambda: len(bob.dms) == 2)
+        (key,) = house.claims.done
+        house.claims.done.clear()
+        slack.postman.patience = 3.0
 
-    assert await one.claim("slack:1")
-    assert not await other.claim("slack:1")
+        await slack.repeat(slack.deliveries[0])
+        await adapter.settled()
+        assert len(bob.dms) == 2
 
-
-async def test_what_a_dead_process_left_unfinished_may_be_taken_over(
-    storage: Kept, clock: StillClock
-) -> None:
-    once = StoredOnce(storage, clock)
-    await once.claim("slack:event", again_after=timedelta(seconds=40))
-
-    assert not await once.claim("slack:event", again_after=timedelta(seconds=40))
-    clock.move(timedelta(seconds=41))
-    assert await once.claim("slack:event", again_after=timedelta(seconds=40))
-    await once.finish("slack:event")
-    clock.move(timedelta(minutes=5))
-    assert not await once.claim("slack:event", again_after=timedelta(seconds=40))
+        house.clock.move(timedelta(seconds=41))
+        await slack.repeat(slack.deliveries[0])
+        await slack.until(lambda: len(bob.dms) == 3)
+        await adapter.settled()
+        assert key in house.claims.done

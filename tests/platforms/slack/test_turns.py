@@ -1,35 +1,12 @@
 """Commands, presses, forms, shortcuts, mentions and Home, each seen from the phone it is used on."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.asked import Asked
 from bot.platforms.slack.settings import Mode
-from bot.reply import Reply
-from tests.platforms.slack.house import House
-from tests.standins.slack import Message, SlackStandIn, View
-
-
-def read(shown: Message | View) -> str:
-    """What stands there, without the invisible breaks."""
-    return shown.words.replace("\u200b", "")
-
-
-def labels(shown: Message | View) -> list[str]:
-    return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
-
-
-class Slowly:
-    """A dispatcher that thinks until it is told to answer."""
-
-    def __init__(self, inner: object) -> None:
-        self.inner, self.may = inner, asyncio.Event()
-
-    async def answer(self, asked: Asked) -> Reply:
-        await self.may.wait()
-        return await self.inner.answer(asked)  # type: ignore[attr-defined]
+from tests.platforms.slack.house import House, Slowly, labels, read
+from tests.standins.slack import Message, SlackStandIn
 
 
 async def test_nothing_typed_is_help_with_buttons(house: House, slack: SlackStandIn) -> None:

@@ -11,8 +11,7 @@ from bot.platforms.slack.api import TokenRefused, Unreachable
 from bot.platforms.slack.settings import Mode
 from bot.reply import Reply
 from core.model import Identity
-from tests.platforms.slack.house import House
-from tests.platforms.slack.test_turns import Slowly, read
+from tests.platforms.slack.house import House, Slowly, read
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 
 BOB = Identity("slack:T1:U2")
