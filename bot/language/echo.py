@@ -41,12 +41,15 @@ def echo(reading: Reading, names: Names, *, now: datetime) -> str:
 
 
 def when_echo(when: When, names: Names, *, now: datetime) -> str:
-    """The time alone, in words if they are read back as this very time, else as machines write it."""
+    """The time alone, in the most natural of the ways that are read back as this very time."""
     told = time_in_words(when, now)
     zone = when.start.tzinfo
-    if when.kind in {Kind.DAY, Kind.PART} or when.repeats is not None or not isinstance(zone, ZoneInfo):
+    if when.kind in {Kind.DAY, Kind.PART} or not isinstance(zone, ZoneInfo):
         return told
-    return told if read(told, now=now, zone=zone, names=names).when == when else stamped(when)
+    for way in (told, time_in_words(when, now, plainly=True), stamped(when)):
+        if read(way, now=now, zone=zone, names=names).when == when:
+            return way
+    return told
 
 
 def _name(what: What, owner: str | None, names: Names) -> str:

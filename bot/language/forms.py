@@ -4,27 +4,42 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.language.vocabulary import BUILDING_SUFFIXES, FIRST_NAMES, GENERIC, ORDINARY
+from bot.language.vocabulary import BUILDING_SUFFIXES, CANON, FIRST_NAMES, GENERIC, ORDINARY
 from bot.language.wordlist import wordset
-from bot.language.words import plain, tokenise
+from bot.language.words import plain
 from core.model import Building, Room, Society
 
 Weighed = tuple[int, str]
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
+_WORD = re.compile(r"[^\W_]+|&")
 _CAMPUS = re.compile(r"^[A-Za-z]{1,3}-(?=.*\d)")
 _SOCIETY_WORDS = wordset("society soc club association assoc union team network")
 
 
+_WRITTEN_OUT = {
+    "&": "and",
+    "bldg": "building",
+    "bld": "building",
+    "eng": "engineering",
+    "engg": "engineering",
+    "sci": "science",
+    "sciences": "science",
+    "th": "theatre",
+    "theatres": "theatre",
+    "lvl": "level",
+    "laboratory": "lab",
+}
+
+
 def squashed(word: str) -> str:
-    """A word as it stands in a form: letters and digits only, `&` as `and`."""
-    return "and" if word == "&" else "".join(filter(str.isalnum, word))
+    """A word as it stands in a form: letters and digits only, what is often shortened written out."""
+    return _WRITTEN_OUT.get(word) or "".join(filter(str.isalnum, word))
 
 
 @lru_cache(maxsize=4096)
 def name_words(name: str) -> tuple[str, ...]:
-    return tuple(
-        squashed(token.word) for token in tokenise(plain(name)) if token.is_word or token.word == "&"
-    )
+    """The words of a name as a text would be read, codes in one piece."""
+    return tuple(squashed(CANON.get(word, word)) for word in _WORD.findall(plain(name).text.replace("'", "")))
 
 
 def squashed_id(id: str) -> str:  # noqa: A002 - that is what it is
@@ -35,15 +50,17 @@ def building_forms(building: Building, rooms: Sequence[Room]) -> Iterator[Weighe
     """`K-J17`, `J17`, `Ainsworth Building`, `Ainsworth`, `Ainswth` (as its rooms have it), initials."""
     yield from _ids(building.id)
     for name in (building.name, *building.aliases):
-        for words in _spellings(name):
-            yield 1, "".join(words)
+        for weight, words in _spellings(name):
+            yield weight, "".join(words)
             yield from _shortened(words)
+            yield from _as_buildings(words)
             yield from ((3, form) for form in _telling_parts(words))
     for room in rooms:
         for name in (room.abbr, room.name):
             yield from ((3, form) for form in _before_number(name, room))
 
 
+_SORTS = wordset("lab theatre studio room auditorium court")
 _COMMON = wordset("library gym gymnasium union chapel hub museum pool cafe")
 
 
@@ -59,16 +76,16 @@ def _ids(id: str) -> Iterator[Weighed]:  # noqa: A002 - ids is what they are
         yield 0, squashed_id(short)
 
 
-def _spellings(name: str) -> Iterator[Sequence[str]]:
-    """The words of a name: with what stands in brackets and without, with its `and` and without."""
-    for text in dict.fromkeys((name, _IN_BRACKETS.sub(" ", name))):
+def _spellings(name: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """The words of a name: with what stands in brackets and without (2), with its `and` and without."""
+    for weight, text in enumerate(dict.fromkeys((name, _IN_BRACKETS.sub(" ", name))), start=1):
         words = name_words(text)
         if words[:1] == ("the",):
             words = words[1:]
         if words:
-            yield words
+            yield weight, words
         if "and" in words:
-            yield [word for word in words if word != "and"]
+            yield weight, [word for word in words if word != "and"]
 
 
 def _shortened(words: Sequence[str]) -> Iterator[Weighed]:
@@ -81,6 +98,13 @@ def _shortened(words: Sequence[str]) -> Iterator[Weighed]:
         initials = "".join(word[0] for word in part if word not in {"and", "of", "the"})
         if len(initials) >= 3 and initials not in ORDINARY:
             yield 3, initials
+
+
+def _as_buildings(words: Sequence[str]) -> Iterator[Weighed]:
+    """`Computer Science building`, from the first words of a longer name."""
+    for after in range(2, len(words)):
+        if words[after - 1] != "and":
+            yield 4, "".join((*words[:after], "building"))
 
 
 def _is_telling(words: Sequence[str]) -> bool:
@@ -127,19 +151,26 @@ def room_forms(room: Room) -> Iterator[Weighed]:
     """`K-E15-1042`, `E15-1042`; `Quadrangle 1042`; `Quad 1042`; `Lantern Lab` from `Lantern Lab C22 310`."""
     yield from _ids(room.id)
     for name in (room.name, room.abbr, *room.aliases):
-        for words in _spellings(name):
+        for weight, words in _spellings(name):
             if _names_a_room(words):
-                yield 1, "".join(words)
-    for words in _spellings(room.name):
+                yield weight, "".join(words)
+    for _, words in _spellings(room.name):
         for segment in _between_codes(words):
-            if len(segment) > 1 and not set(segment) <= GENERIC:
-                yield 4, "".join(segment)
+            for part in (segment, _to_its_sort(segment)):
+                if len(part) > 1 and not set(part) <= GENERIC:
+                    yield 4, "".join(part)
 
 
 def _names_a_room(words: Sequence[str]) -> bool:
     if len(words) == 1:
         return _is_telling(words) and len(words[0]) >= 4
     return not set(words) <= GENERIC
+
+
+def _to_its_sort(words: Sequence[str]) -> Sequence[str]:
+    """`Piano Lab` from `Piano Lab Physics Undercroft`."""
+    after = next((index + 1 for index, word in enumerate(words) if word in _SORTS), 0)
+    return words[:after]
 
 
 def _between_codes(words: Sequence[str]) -> Iterator[list[str]]:
@@ -158,7 +189,9 @@ def society_forms(society: Society) -> Iterator[Weighed]:
     short = squashed_id(society.id).removeprefix("so")
     if len(short) >= 4 and _is_telling([short]):
         yield 2, short
-    for words in _spellings(society.name):
+        if short.endswith("soc"):
+            yield from ((3, short.removesuffix("soc") + ending) for ending in ("society", "club"))
+    for _, words in _spellings(society.name):
         yield 1, "".join(words)
         for part in (words, words[1:] if _has_parent(society.name, words) else words):
             yield from _society_cuts(part)

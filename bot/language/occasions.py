@@ -65,9 +65,7 @@ def _part(line: Line, index: int) -> Said | None:
     half = _HALVES.get(line.word(at))
     at = line.past(at + 1, {"-", "in", "the"}) if half else at
     name = PART_WORDS.get(line.word(at))
-    if name is None or (
-        name == "lunch" and line.word(at + 1) in {"for", "with"} and not todays and line.word(at - 1) != "at"
-    ):
+    if name is None:
         return None
     part = _narrowed(name, half, whole=whole)
     after = at + 1 + (name == "lunch" and line.word(at + 1) in {"time", "break", "hour"})
@@ -142,7 +140,7 @@ def _every(line: Line, index: int) -> Said | None:
         unit, step = steps[word]
         at = line.past(index + 1, {"on"})
         days, after = _weekdays(line, at)
-        return (Every(unit, step, days),), (after if days else index + 1)
+        return (Every(Unit.WEEK if days else unit, step, days),), (after if days else index + 1)
     if word in PLURAL_WEEKDAYS:
         days, after = _weekdays(line, index)
         return (Every(Unit.WEEK, 1, days),), after

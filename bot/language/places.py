@@ -11,7 +11,7 @@ from core.model import BuildingId, RoomId, SocietyId
 
 _NEAR = wordset(
     """
-    near nearby nearest nearer closest close next beside besides opposite by around adjacent
+    distance vicinity near nearby nearest nearer closest close next beside besides opposite by around adjacent
     alongside
     """
 )

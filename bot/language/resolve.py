@@ -14,6 +14,7 @@ from bot.language.phrase import Phrase
 from bot.language.reading import Kind, Reason, Repetition, Unit, When
 
 _HALF_DAY = timedelta(hours=12)
+_DAY_IN_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +214,16 @@ def _occasions(phrase: Phrase, every: Every, here: Here) -> Iterator[Stretch]:
 def _timed(stretch: Stretch, chosen: Hours, phrase: Phrase, here: Here) -> When:
     start = here.at(stretch.first, chosen.start + chosen.seconds / 60)
     end = _timed_end(stretch, chosen, start, phrase, here)
-    length = phrase.length.elapsed if phrase.length and phrase.end is not None else None
-    repeats = _repetition(phrase, stretch, here)
+    length = _asked_length(phrase) if phrase.end is not None else None
+    repeats = _repetition(phrase, stretch, start.date(), here)
     return replace(_moment(start, end), repeats=repeats, length=length)
+
+
+def _asked_length(phrase: Phrase) -> timedelta | None:
+    """How long it should be within a stretch that was said too."""
+    if phrase.length is None or not 0 < phrase.length.minutes <= _DAY_IN_MINUTES:
+        return None
+    return phrase.length.elapsed
 
 
 def _timed_end(
@@ -237,13 +245,16 @@ def _counts_weeks(phrase: Phrase) -> bool:
     return phrase.every is not None and phrase.length is not None and not phrase.length.minutes
 
 
-def _repetition(phrase: Phrase, first: Stretch, here: Here) -> Repetition | None:
+def _repetition(phrase: Phrase, first: Stretch, start: date, here: Here) -> Repetition | None:
+    """How it goes on; midnight belongs to the day after the one that was said."""
     every = phrase.every
     if every is None:
         through = phrase.day is not None and isinstance(phrase.day.day, Through) and first.days > 1
         return Repetition(Unit.DAY, until=first.last) if through else None
+    moved = (start - first.first).days
     weekdays = every.weekdays or ((first.first.weekday(),) if every.unit is Unit.WEEK else ())
-    return Repetition(every.unit, every.every, weekdays, _until_day(phrase, first.first, here))
+    weekdays = tuple(sorted((day + moved) % 7 for day in weekdays))
+    return Repetition(every.unit, every.every, weekdays, _until_day(phrase, start, here))
 
 
 def _until_day(phrase: Phrase, first: date, here: Here) -> date | None:
@@ -296,8 +307,7 @@ def _until(phrase: Phrase, here: Here) -> Resolved:
     end = _end_from(replace(phrase, length=None), here.now, here)
     if end is None:
         return Resolved(refused=Reason.UNREADABLE)
-    length = phrase.length.elapsed if phrase.length else None
-    return Resolved(replace(_moment(here.now, end), length=length), ("start",))
+    return Resolved(replace(_moment(here.now, end), length=_asked_length(phrase)), ("start",))
 
 
 def _from_part(phrase: Phrase, part: Part, here: Here) -> Resolved:
@@ -307,9 +317,8 @@ def _from_part(phrase: Phrase, part: Part, here: Here) -> Resolved:
         start, end = here.at(stretch.first, first), here.at(stretch.first, last)
         kind = Kind.RANGE if part.whole else Kind.PART
         name = None if part.whole else " ".join(filter(None, (_HALF_NAMES.get(part.half or ""), part.name)))
-        length = phrase.length.elapsed if phrase.length and not _counts_weeks(phrase) else None
-        repeats = _repetition(phrase, stretch, here)
-        whens.append(When(kind, start, end, repeats, part=name, length=length))
+        repeats = _repetition(phrase, stretch, stretch.first, here)
+        whens.append(When(kind, start, end, repeats, part=name, length=_asked_length(phrase)))
     coming = [when for when in whens if when.end is not None and when.end > here.now]
     if not coming:
         return Resolved(whens[0] if whens else None, refused=Reason.PAST if whens else Reason.UNREADABLE)
@@ -345,20 +354,14 @@ def _is_plain_weekday(phrase: Phrase) -> bool:
 
 
 def _dated(stretch: Stretch, phrase: Phrase, here: Here) -> When:
-    days, length = stretch.days, None
-    if phrase.length is not None and not _counts_weeks(phrase):
-        if phrase.length.minutes:
-            length = phrase.length.elapsed
-        else:
-            days = max(
-                (months_later(stretch.first, phrase.length.months) - stretch.first).days + phrase.length.days,
-                1,
-            )
+    days = stretch.days
+    if phrase.length is not None and not phrase.length.minutes and not _counts_weeks(phrase):
+        after_months = months_later(stretch.first, phrase.length.months)
+        days = max((after_months - stretch.first).days + phrase.length.days, 1)
     start = here.at(stretch.first, 0)
     end = here.at(later(stretch.first, days), 0) if days > 1 else None
-    return When(
-        Kind.DAY, start, end, _repetition(phrase, stretch, here) if phrase.every else None, length=length
-    )
+    repeats = _repetition(phrase, stretch, stretch.first, here) if phrase.every else None
+    return When(Kind.DAY, start, end, repeats, length=_asked_length(phrase))
 
 
 def _bare_length(phrase: Phrase, here: Here) -> Resolved:
@@ -374,6 +377,7 @@ def _checked(found: Resolved, here: Here) -> Resolved:
     start = found.when.start
     if start < here.now and found.when.kind is not Kind.DAY:
         return Resolved(found.when, refused=Reason.PAST)
-    if start.date() > months_later(here.today, 12):
+    last = start.date() if found.when.end is None else later(found.when.end.date(), -1)
+    if max(start.date(), last) > months_later(here.today, 12):
         return Resolved(found.when, refused=Reason.TOO_FAR)
     return found

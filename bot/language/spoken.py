@@ -1,18 +1,26 @@
 """Times in the words that Roomie answers with, which it reads back as the same times."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.language.reading import Kind, Repetition, Unit, When
 from bot.language.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
 
 
-def time_in_words(when: When, now: datetime) -> str:
-    """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one."""
+def time_in_words(when: When, now: datetime, *, plainly: bool = False) -> str:
+    """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one. `plainly` writes 1500hrs."""
     year = now.astimezone(when.start.tzinfo).year
-    told = ", ".join(filter(None, (_day(when, year), _hours(when, year), _length(when.length))))
+    told = ", ".join(
+        filter(
+            None,
+            (_day(when, year), _hours(when, year, _military if plainly else _clock), _length(when.length)),
+        )
+    )
     if when.repeats is None:
         return told
-    rest = ", ".join(filter(None, (_hours(when, year), _length(when.length))))
+    rest = ", ".join(
+        filter(None, (_hours(when, year, _military if plainly else _clock), _length(when.length)))
+    )
     return ", ".join(
         filter(
             None,
@@ -44,17 +52,17 @@ def _day(when: When, year: int) -> str:
     return f"{first} – {day_in_words(when.end.date() - timedelta(days=1), year)}"
 
 
-def _hours(when: When, year: int) -> str:
+def _hours(when: When, year: int, clock: Callable[[datetime], str]) -> str:
     if when.kind is Kind.DAY:
         return ""
     if when.kind is Kind.PART:
         return when.part or ""
-    start = _clock(when.start)
+    start = clock(when.start)
     if when.end is None:
         return start
     if _is_within_a_day(when.start, when.end):
-        return f"{start}–{_clock(when.end)}"
-    return f"{start} – {day_in_words(when.end.date(), year)}, {_clock(when.end)}"
+        return f"{start}–{clock(when.end)}"
+    return f"{start} – {day_in_words(when.end.date(), year)}, {clock(when.end)}"
 
 
 def _is_within_a_day(start: datetime, end: datetime) -> bool:
@@ -67,6 +75,10 @@ def _clock(moment: datetime) -> str:
     if moment.microsecond:
         return f"{told}:{moment:%S}.{moment.microsecond:06d}"
     return f"{told}:{moment:%S}" if moment.second else told
+
+
+def _military(moment: datetime) -> str:
+    return f"{moment:%H%M}hrs"
 
 
 def _length(length: timedelta | None) -> str:

@@ -209,7 +209,8 @@ FILLERS = wordset(
     slots session-length day date during within starting start starts beginning begin begins till
     between ish sharp exactly approx approximately roughly circa via using use contains containing
     include includes including equipped preferred prefer required require requires @ - , . ! ? : ; /
-    & + ( ) ' … * _ ~ | [ ] > < = # w onwards onward spare once sometime sometimes anytime same
+    & + ( ) ' … * _ ~ | [ ] > < = # w walking
+    within campus onwards onward spare once sometime sometimes anytime same
     some1 no1 shall cos because lol haha xx x thankyou thanx tysm pretty much asap soon more than
     least less most max maximum minimum min
     """

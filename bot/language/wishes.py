@@ -37,7 +37,7 @@ _EQUIPMENT = {
 _USAGES = {
     phrase: usage
     for usage, phrases in (
-        (Usage.AUDITORIUM, "auditorium|auditoriums|auditoria"),
+        (Usage.AUDITORIUM, "auditorium|auditoriums|auditoria|aud"),
         (
             Usage.COMPUTER_LAB,
             (
@@ -74,7 +74,7 @@ _USAGES = {
 _LOCATIONS = {"upper": Location.UPPER, "lower": Location.LOWER}
 _NOT_A_CAMPUS = wordset(
     """
-    level levels floor floors ground deck bound limit price year secondary middle body half class
+    level levels floor floors ground deck bound limit price year secondary middle body class
     end
     """
 )
@@ -128,7 +128,7 @@ def _location(line: Line, index: int, location: Location) -> Wish | None:
     after = index + 1
     if line.word(after) in _NOT_A_CAMPUS:
         return None
-    return Wish(location, index, line.past(after, {"campus", "half"}))
+    return Wish(location, index, line.past(after, {"campus", "half", "of"}))
 
 
 def _is_made_of(line: Line, after: int, words: list[str]) -> bool:

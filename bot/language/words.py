@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.language.vocabulary import CANON, FUSED_UNITS, JOINERS, RANGE_WORDS, TENS, UNITS
+from bot.language.vocabulary import CANON, FUSED_UNITS, HOUR_WORDS, JOINERS, RANGE_WORDS, TENS, UNITS
 
 _ALIKE = str.maketrans(
     {
@@ -123,6 +123,8 @@ def _is_hyphen(tokens: list[Token], index: int) -> bool:
         return False
     before, after = tokens[index - 1], tokens[index + 1]
     if not (tokens[index].glued and after.glued and before.is_word and after.is_word):
+        return False
+    if before.word in HOUR_WORDS and after.word.isdecimal():
         return False
     if before.word in TENS and after.word in UNITS:
         return True
