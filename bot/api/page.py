@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -94,7 +94,7 @@ def json_page(content: object, *, status: int = 200, headers: Mapping[str, str] 
 def tagged(body: bytes, *, private: bool = False, media_type: str = JSON) -> Page:
     """Something that clients may keep and ask about again; what is `private` stays out of shared caches."""
     keep = "private, no-cache" if private else "no-cache"
-    tag = f'W/"{blake2b(body, digest_size=9).hexdigest()}"'
+    tag = f'W/"{sha256(body).hexdigest()[:20]}"'
     return Page(body, media_type=media_type, headers={"Cache-Control": keep}, etag=tag)
 
 

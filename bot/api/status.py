@@ -5,9 +5,10 @@ says what it is. An answer is one look-up in each room's list and a join; a book
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import compress
 
 import orjson
 
@@ -16,7 +17,8 @@ from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
 from core.model import Room
 
-_MOST_DAYS = 12
+_MOST_DAYS = 32
+_MOST_SELECTIONS = 1_000
 _NEVER = -1
 _ALWAYS = 1 << 62
 
@@ -34,8 +36,8 @@ class CampusDays:
             self._last = self._midnight(day), self._midnight(day + timedelta(days=1))
         return self._last
 
-    def _midnight(self, day: datetime | object) -> int:
-        return int(datetime.combine(day, time(), self._zone).timestamp())  # type: ignore[arg-type]
+    def _midnight(self, day: date) -> int:
+        return int(datetime.combine(day, time(), self._zone).timestamp())
 
 
 @dataclass(slots=True)
@@ -140,6 +142,14 @@ class Wanted:
     nested: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rooms of a mask, as their places among all that are told: in one row, and building by building."""
+
+    places: tuple[int, ...]
+    counts: tuple[tuple[bytes, int], ...]
+
+
 class StatusBoard:
     """The days of one availability that somebody asked about."""
 
@@ -150,7 +160,8 @@ class StatusBoard:
         self.rooms: list[Room] = [room for rooms in groups.values() for room in rooms]
         self.keys = [orjson.dumps(room.number) for room in self.rooms]
         self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
-        self._bits = [1 << self.catalogue.position[room.id] for room in self.rooms]
+        self._positions = [self.catalogue.position[room.id] for room in self.rooms]
+        self._selections: dict[int, Selection] = {}
         self._days: dict[int, Day] = {}
 
     def day(self, day: tuple[int, int]) -> Day:
@@ -164,52 +175,78 @@ class StatusBoard:
 
     def status_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
         """Every building with what its wanted rooms are."""
-        pieces = [
-            line.pieces[bisect_right(line.edges, instant)] if chosen else None
-            for line, chosen in zip(day.lines, self._chosen(day, instant, wanted), strict=True)
-        ]
-        if wanted.nested:
-            return b"{" + b",".join(self._nested(pieces)) + b"}"
-        return b"{" + b",".join(self._flat(pieces)) + b"}"
+        selection = self._selection(wanted.mask)
+        lines = map(day.lines.__getitem__, selection.places)
+        if wanted.seconds:
+            pieces = _pieces_free(lines, instant, instant + wanted.seconds)
+        else:
+            pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
+        tell = _nested if wanted.nested else _flat
+        return b"{" + b",".join(tell(pieces, selection.counts)) + b"}"
 
     def search_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
         """The wanted rooms that are free or will be soon, by id and with their names."""
-        found = [
-            _named(room, key, line.pieces[bisect_right(line.edges, instant)])
-            for room, key, line, chosen in zip(
-                self.rooms, self.keys, day.lines, self._chosen(day, instant, wanted), strict=True
-            )
-            if chosen
-        ]
-        return b"{" + b",".join(piece for piece in found if b'"status":"busy"' not in piece) + b"}"
+        places = self._selection(wanted.mask).places
+        pieces = _pieces_free(
+            map(day.lines.__getitem__, places),
+            instant,
+            instant + wanted.seconds if wanted.seconds else _NEVER,
+        )
+        found = (
+            _named(self.rooms[place], self.keys[place], piece)
+            for place, piece in zip(places, pieces, strict=True)
+            if piece and not _is(Status.BUSY, piece)
+        )
+        return b"{" + b",".join(found) + b"}"
 
-    def _chosen(self, day: Day, instant: int, wanted: Wanted) -> Sequence[object]:
-        if wanted.mask == self.catalogue.all_rooms and not wanted.seconds:
-            return self._bits
-        mask = wanted.mask
-        if not wanted.seconds:
-            return [mask & bit for bit in self._bits]
-        needed = instant + wanted.seconds
-        return [
-            mask & bit and line.free_until[bisect_right(line.edges, instant)] >= needed
-            for bit, line in zip(self._bits, day.lines, strict=True)
-        ]
+    def _selection(self, mask: int) -> Selection:
+        """Remembered, for people wish for the same things."""
+        if (selection := self._selections.get(mask)) is None:
+            if len(self._selections) >= _MOST_SELECTIONS:
+                self._selections.clear()
+            selection = self._selections[mask] = self._select(mask)
+        return selection
 
-    def _flat(self, pieces: Sequence[bytes | None]) -> Iterator[bytes]:
+    def _select(self, mask: int) -> Selection:
+        chosen = [bool(mask >> position & 1) for position in self._positions]
+        counts: list[tuple[bytes, int]] = []
         place = 0
         for building, count in self._buildings:
-            rooms = b"},".join(filter(None, pieces[place : place + count]))
-            yield b"%b:{%b}}" % (building, rooms) if rooms else building + b":{}"
+            counts.append((building, sum(chosen[place : place + count])))
             place += count
+        return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
 
-    def _nested(self, pieces: Sequence[bytes | None]) -> Iterator[bytes]:
-        place = 0
-        for building, count in self._buildings:
-            chosen = list(filter(None, pieces[place : place + count]))
-            free = sum(b'"status":"free"' in piece for piece in chosen)
-            rooms = b"},".join(chosen) + (b"}" if chosen else b"")
-            yield b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms)
-            place += count
+
+def _pieces_free(lines: Iterable[Line], instant: int, needed: int) -> list[bytes]:
+    """What each room is; nothing of one that is taken before `needed`."""
+    pieces: list[bytes] = []
+    for line in lines:
+        place = bisect_right(line.edges, instant)
+        pieces.append(line.pieces[place] if line.free_until[place] >= needed else b"")
+    return pieces
+
+
+def _flat(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
+    place = 0
+    for building, count in counts:
+        rooms = b"},".join(filter(None, pieces[place : place + count]))
+        yield b"%b:{%b}}" % (building, rooms) if rooms else building + b":{}"
+        place += count
+
+
+def _nested(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
+    place = 0
+    for building, count in counts:
+        chosen = list(filter(None, pieces[place : place + count]))
+        free = sum(_is(Status.FREE, piece) for piece in chosen)
+        rooms = b"},".join(chosen) + (b"}" if chosen else b"")
+        yield b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms)
+        place += count
+
+
+def _is(status: Status, piece: bytes) -> bool:
+    """Whether a piece tells of a status; a quote inside a room's number would be written with a backslash."""
+    return b':{"status":"%b"' % status.value.encode() in piece
 
 
 def _named(room: Room, key: bytes, piece: bytes) -> bytes:

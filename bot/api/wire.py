@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ _PUBLISHED = "Timetable"
 """Who holds a room while a timetable entry does."""
 
 
+@lru_cache(maxsize=1 << 16)
 def iso(instant: int) -> str:
     """Seconds since 1970 as both documents write instants."""
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

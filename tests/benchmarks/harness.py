@@ -71,7 +71,7 @@ def compare(
     at_most: bool = False,
     unit: str = "/s",
 ) -> Row:
-    """A row for `one` against `other`, each of which returns the figure of one slice (requests a second, say)."""
+    """A row for `one` against `other`, each of which returns one slice's figure (requests a second, say)."""
     figures = alternating(one, other, pairs)
     ours, theirs = (statistics.median(each[side] for each in figures) for side in (0, 1))
     return Row(name, ratio(figures), target, at_most, f"{ours:,.0f}{unit} against {theirs:,.0f}{unit}")

@@ -1,0 +1,166 @@
+"""Two servers in a process of their own: the application as shipped, and bare handlers sending the same bytes.
+
+It prints one line of JSON (ports, tokens, rooms) when both listen, and ends when its input does.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.api.application import application, serve, stop
+from bot.api.logs import LineFormatter
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.passwords import Argon2Passwords, Cost
+from core.interval import Interval
+from core.model import (
+    BookingType,
+    Building,
+    BuildingId,
+    Group,
+    Person,
+    PersonId,
+    Room,
+    RoomId,
+    TimetableEntry,
+    Usage,
+)
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import open_storage, prepare
+from tests.fakes.clock import StillClock
+
+NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
+ROOMS, BUILDINGS, PEOPLE = 504, 63, 64
+_HOUR = timedelta(hours=1)
+_FIRST_HOUR, _LAST_HOUR = 8, 20
+
+
+def generated_buildings() -> Iterator[Building]:
+    for number in range(BUILDINGS):
+        name = f"K-{chr(65 + number % 12)}{number}"
+        yield Building(BuildingId(name), f"Building {number}", -33.9 - number / 1000, 151.2 + number / 1000)
+
+
+def generated_rooms() -> Iterator[Room]:
+    buildings, usages = [each.id for each in generated_buildings()], list(Usage)
+    for number in range(ROOMS):
+        building = buildings[number % BUILDINGS]
+        usage = usages[number % len(usages)].value
+        yield Room(
+            RoomId(f"{building}-{100 + number}"), building, f"Room {number}", 5 + number * 7 % 200, usage=usage
+        )
+
+
+def generated_entries(count: int) -> Iterator[TimetableEntry]:
+    """Classes of an hour or two on the hour, spread over weekdays of twelve weeks."""
+    dice = random.Random(504)  # noqa: S311 - a world to measure in
+    rooms = [room.id for room in generated_rooms()]
+    monday = (NOW - timedelta(days=NOW.weekday())).replace(hour=0, minute=0)
+    for number in range(count):
+        day = monday + timedelta(days=7 * dice.randrange(12) + dice.randrange(5))
+        start = day + _HOUR * dice.randrange(_FIRST_HOUR, _LAST_HOUR)
+        slot = Interval.lasting(start, _HOUR * dice.choice((1, 1, 2)))
+        yield TimetableEntry(rooms[number % ROOMS], slot, f"CLASS{number % 400}", BookingType.CLASS)
+
+
+def _fill(unit: Unit, entries: int) -> list[PersonId]:
+    unit.rooms.put_buildings(generated_buildings())
+    unit.rooms.put_rooms(generated_rooms())
+    unit.timetable.add("bench", generated_entries(entries), int(NOW.timestamp()))
+    return [
+        unit.people.add(
+            Person(PersonId(0), f"p{each}", f"p{each}@x.org", f"Person {each}", frozenset({Group.STAFF})), None
+        ).id
+        for each in range(PEOPLE)
+    ]
+
+
+async def _open(url: str, entries: int) -> tuple[Desk, list[PersonId]]:
+    await prepare(url)
+    clock, rules, picture = StillClock(NOW), Rules(), Picture()
+    storage = open_storage(url, picture, rules, clock)
+    await storage.open()
+    await storage.load()
+    desk = Desk(
+        storage,
+        picture,
+        rules,
+        clock,
+        BookingDesk(storage, picture, rules, clock),
+        SocietyDesk(storage, rules, clock),
+        Accounts(storage, picture, Argon2Passwords(Cost(1, 8, 1)), rules, clock, b"benchmark"),
+    )
+    return desk, await storage.write(lambda unit: _fill(unit, entries))
+
+
+def _bare() -> web.Application:
+    """Handlers that do nothing but send bytes, told to them beforehand by `PUT /<name>`."""
+    bodies: dict[str, bytes] = {}
+    app = web.Application(client_max_size=8 * 1024 * 1024)
+
+    async def put(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        bodies[name] = await request.read()
+
+        async def get(_: web.Request) -> web.Response:
+            return web.Response(body=bodies[name], content_type="application/json")
+
+        handlers[name] = get
+        return web.Response()
+
+    handlers: dict[str, object] = {}
+    for number in range(40):
+        name = f"case{number}"
+
+        async def answer(_: web.Request, name: str = name) -> web.Response:
+            return web.Response(body=bodies[name], content_type="application/json")
+
+        app.router.add_get(f"/{name}", answer)
+
+    async def book(request: web.Request) -> web.Response:
+        form = await request.post()
+        booking = json.dumps({"success": True, "booking_id": form["room_id"], "quota_left": 180})
+        return web.Response(body=booking.encode(), content_type="application/json")
+
+    app.router.add_post("/book", book)
+    app.router.add_put("/{name}", put)
+    return app
+
+
+async def _run(entries: int, url: str) -> None:
+    logging.basicConfig(filename="/dev/null", level=logging.INFO)
+    logging.getLogger().handlers[0].setFormatter(LineFormatter(as_json=True))
+    with tempfile.TemporaryDirectory() as folder:
+        desk, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries)
+        tokens = [(await desk.accounts.grant(person_id)).token for person_id in people[:64]]
+        runner, address = await serve(application(desk, HttpSettings(rate_limit=0)), "127.0.0.1", 0)
+        bare = web.AppRunner(_bare(), access_log=None)
+        await bare.setup()
+        site = web.TCPSite(bare, "127.0.0.1", 0)
+        await site.start()
+        told = {"port": int(address.rpartition(":")[2]), "bare": site.port, "tokens": tokens}
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+        with suppress(OSError):
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        await stop(runner)
+        await bare.cleanup()
+        await desk.storage.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
