@@ -19,7 +19,6 @@ from core.model import Identity
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.platforms.discord.adapter import DiscordDoor
     from bot.platforms.slack.adapter import SlackAdapter
 
 
@@ -114,7 +113,7 @@ class _Slack:
 def _discord(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
     from bot.platforms.discord.adapter import DiscordDoor
 
-    door = DiscordDoor(
+    return DiscordDoor(
         settings,
         dispatcher=dispatcher,
         suggestions=Suggestions(desk),
@@ -124,37 +123,3 @@ def _discord(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> P
         clock=desk.clock,
         zone=desk.rules.zone,
     )
-    return _Discord(door)
-
-
-class _Discord:
-    name = "discord"
-
-    def __init__(self, door: "DiscordDoor") -> None:
-        self._door = door
-
-    async def run(self) -> None:
-        try:
-            await self._door.run()
-        finally:
-            await self._door.close()
-
-    def routes(self) -> "Sequence[web.RouteDef]":
-        return self._door.routes()
-
-    async def health(self) -> Mapping[str, object]:
-        return {"ok": self._door.is_connected}
-
-    async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        from bot.platforms.discord.doorstep import Unreachable as Closed
-
-        try:
-            await self._door.deliver(to, reply, key)
-        except Closed as closed:
-            raise Unreachable(str(closed)) from closed
-
-    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        return await self._door.was_told(to, key, since)
-
-    async def changed(self, people: Iterable[Identity]) -> None:
-        """Discord has no page of ours to freshen."""

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from bot.api.application import application, flush_last_used, serve
@@ -63,7 +64,7 @@ async def _serving(desk: Desk, config: Config, platforms: Sequence[Platform]) ->
     app = application(
         desk,
         http_settings(config),
-        checks={platform.name: platform.health for platform in platforms},
+        checks={platform.name: partial(_wellbeing, platform) for platform in platforms},
         parse=lambda text: parsed(desk, text),
     )
     for platform in platforms:
@@ -74,6 +75,12 @@ async def _serving(desk: Desk, config: Config, platforms: Sequence[Platform]) ->
     finally:
         await flush_last_used(app)
         await stop_serving(runner)
+
+
+async def _wellbeing(platform: Platform) -> Mapping[str, object]:
+    """How a platform is. One that is away is shown, and does not take the HTTP API out of service."""
+    health = dict(await platform.health())
+    return {"ok": True, "well": health.pop("ok", True), **health}
 
 
 class _Tasks:
