@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, tzinfo
 
@@ -34,7 +34,7 @@ class CannotOpen(Exception):
 
 
 class DiscordDoor:
-    """All of Discord behind a few verbs: `run`, `close`, `routes`, `deliver`, `was_told`, `sync`."""
+    """All of Discord behind what the house asks of a platform."""
 
     def __init__(
         self,
@@ -75,23 +75,32 @@ class DiscordDoor:
                 raise CannotOpen("Discord does not accept the token (DISCORD_TOKEN).") from error
             except discord.ConnectionClosed as error:
                 raise CannotOpen(f"Discord closed the connection for good (code {error.code}).") from error
-            except (discord.DiscordException, *NETWORK) as error:
+            except (discord.HTTPException, discord.GatewayNotFound, *NETWORK) as error:
                 logger.warning("Discord cannot be reached, trying again in %.0f s: %s", wait, error)
                 await self._pause(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _stay(self, *, privileged: bool) -> None:
-        """One connection from login to its end; the library brings it back by itself meanwhile."""
+        """One connection from login to its end; the library brings it back by itself meanwhile.
+
+        Whoever cancels it waits until what was begun is finished.
+        """
         self._client = client = connect(self._settings, self._reception, self._online, privileged=privileged)
         async with client:
             await client.login(self._settings.token)
             self._doorstep.opened_by(client)
             self._endpoint.opened_by(client)
-            if self._settings.gateway:
-                await client.connect()
-            else:
-                self._online.set()
-                await self._leaving.wait()
+            try:
+                await self._listen(client)
+            finally:
+                await self._attendant.drained(self._settings.drain)
+
+    async def _listen(self, client: Events) -> None:
+        if self._settings.gateway:
+            await client.connect()
+        else:
+            self._online.set()
+            await self._leaving.wait()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -111,6 +120,10 @@ class DiscordDoor:
         return [web.post(self._settings.interactions_path, self._endpoint.handle)]
 
     @property
+    def name(self) -> str:
+        return "discord"
+
+    @property
     def is_connected(self) -> bool:
         return self._online.is_set()
 
@@ -118,13 +131,20 @@ class DiscordDoor:
         """Wait until people can be heard."""
         await self._online.wait()
 
-    async def deliver(self, identity: Identity, reply: Reply, key: str) -> None:
-        """Tell somebody by direct message or privately, once for each key; see `Doorstep.deliver`."""
-        await self._doorstep.deliver(identity, reply, key)
+    async def health(self) -> Mapping[str, object]:
+        way = "gateway" if self._settings.gateway else "http"
+        return {"ok": self.is_connected, "way": way, "at_work": self._attendant.at_work}
 
-    async def was_told(self, identity: Identity, key: str, since: datetime) -> bool:
-        """Whether the message with this key arrived; see `Doorstep.was_told`."""
-        return await self._doorstep.was_told(identity, key, since)
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        """Tell somebody by direct message or privately, once for each key; see `Doorstep.send`."""
+        await self._doorstep.send(to, reply, key)
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        """Whether the message with this key arrived; see `Doorstep.was_sent`."""
+        return await self._doorstep.was_sent(to, key, since)
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """Discord keeps no page of anybody's that would have to follow."""
 
     async def sync(self) -> int:
         """Announce the commands now, by hand; how many they are."""

@@ -179,6 +179,11 @@ class Attendant:
         """Attend to something in the background; it answers for its own failures."""
         return self._tracked(work)
 
+    @property
+    def at_work(self) -> int:
+        """How many things are under way."""
+        return len(self._at_work)
+
     async def drained(self, within: float) -> None:
         """Wait for what is under way, so that no deferral stays unfinished."""
         if self._at_work:

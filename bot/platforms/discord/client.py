@@ -155,6 +155,7 @@ def connect(
     """
     Route.BASE = settings.api_base_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     kind: Callable[..., Events] = ShardedEvents if settings.sharded else Events
     return kind(
         attends,

@@ -14,6 +14,7 @@ from bot.platforms.discord.ports import Notebook
 from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import CANNOT_MESSAGE, NETWORK, view
+from bot.platforms.platform import Unreachable
 from bot.reply import Reply
 from core.clock import Clock
 from core.errors import Unavailable
@@ -25,10 +26,6 @@ CLOSED_FOR = timedelta(days=7)
 """How long closed direct messages are believed to stay closed."""
 _PEOPLE = 10_000
 _HISTORY = 50
-
-
-class Unreachable(Exception):
-    """Somebody cannot be told: direct messages are closed, and they have not asked anything lately."""
 
 
 class _Open(NamedTuple):
@@ -61,7 +58,7 @@ class Doorstep:
         if await self._closed(user):
             await self._notebook.put(_closed_key(user), "")
 
-    async def deliver(self, identity: Identity, reply: Reply, key: str) -> None:
+    async def send(self, identity: Identity, reply: Reply, key: str) -> None:
         """Tell somebody once; `key` is the same when the same thing is tried again.
 
         `Unreachable` when there is no way to them, `Unavailable` when Discord cannot do it now.
@@ -87,11 +84,11 @@ class Doorstep:
     async def try_to_tell(self, user: int, reply: Reply) -> None:
         """Tell somebody if it can be done, and go on if it cannot."""
         try:
-            await self.deliver(Identity(f"discord:{user}"), reply, "")
+            await self.send(Identity(f"discord:{user}"), reply, "")
         except (Unreachable, Unavailable) as error:
             logger.warning("Discord user %s could not be told: %s", user, error)
 
-    async def was_told(self, identity: Identity, key: str, since: datetime) -> bool:
+    async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
         """Whether a message with this key is in the direct messages since then."""
         user = user_id(identity)
         if user is None:

@@ -6,11 +6,12 @@ import re
 import discord
 
 from bot.platforms.discord.asking import identity_of, is_direct, said
-from bot.platforms.discord.doorstep import Doorstep, Unreachable
+from bot.platforms.discord.doorstep import Doorstep
 from bot.platforms.discord.ports import Dispatches, Once
 from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import NETWORK, view
+from bot.platforms.platform import Unreachable
 from bot.reply import Audience, Reply, Text
 from core.errors import Unavailable
 
@@ -48,7 +49,7 @@ class Listener:
             if is_direct(message) or reply.audience is Audience.CHANNEL:
                 await self._write(message, reply)
             else:
-                await self._doorstep.deliver(identity_of(message.author), reply, key)
+                await self._doorstep.send(identity_of(message.author), reply, key)
         except Unreachable:
             await self._write(message, Reply(CLOSED))
         except (discord.HTTPException, Unavailable, *NETWORK) as error:

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -16,6 +16,8 @@ Run: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaita
 Suggest: TypeAlias = Callable[[discord.Interaction, Takes, str], Awaitable[list[app_commands.Choice[str]]]]
 
 DESCRIPTION = 100
+ALONE = frozenset({"book"})
+"""Other names that deserve a place of their own in the list that all bots of a server share."""
 SUGGESTED = frozenset(
     {Takes.WHEN, Takes.ROOM, Takes.PLACE, Takes.BUILDING, Takes.EQUIPMENT, Takes.SOCIETY, Takes.BOOKING}
 )
@@ -44,22 +46,11 @@ class Suggested(app_commands.Transformer):
 def add_commands(
     tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: Run, suggest: Suggest
 ) -> None:
-    """Give the tree every command, under its name and its other names."""
-    taken: set[str] = set()
-    for name, command in _named(commands):
-        if name not in taken:
-            taken.add(name)
-            _add(tree, name, _built(name.split()[-1], command, run, suggest))
-
-
-def _named(commands: Sequence[Command]) -> Iterator[tuple[str, Command]]:
-    """Every name of every command, own names first; a word that is a group stands for nothing else."""
+    """Give the tree every command under its own name, and a few words of their own."""
     groups = {each.name.split()[0] for each in commands if " " in each.name}
-    yield from ((_name(each, groups), each) for each in commands)
     for command in commands:
-        yield from (
-            (other, command) for other in command.also if other not in groups and other.count(" ") < 2
-        )
+        for name in (_name(command, groups), *(other for other in command.also if other in ALONE)):
+            _add(tree, name, _built(name.split()[-1], command, run, suggest))
 
 
 def _name(command: Command, groups: set[str]) -> str:

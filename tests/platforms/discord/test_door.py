@@ -59,7 +59,7 @@ async def test_other_names_are_commands_too(discord: Discord, behind: Behind, do
     await wil.run("/book", room="G01")
 
     assert behind.script.asked[0].words == "rooms book G01"
-    assert wil.offered() == ["rooms", "society", "book", "Book with this user", "Book from this message"]
+    assert wil.offered() == ["rooms", "book", "society", "Book with this user", "Book from this message"]
 
 
 async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door: DiscordDoor) -> None:

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.platforms.discord.adapter import CannotOpen, DiscordDoor
-from bot.platforms.discord.doorstep import Unreachable
 from bot.platforms.discord.endpoint import hand_over
+from bot.platforms.platform import Unreachable
 from bot.reply import Button, Item, Reply, Tone
 from core.clock import SystemClock
 from core.errors import Unavailable
@@ -261,9 +261,9 @@ async def test_commands_that_discord_does_not_take_keep_nobody_out(discord: Disc
 async def test_a_message_is_told_once_however_often_it_is_tried(discord: Discord, door: DiscordDoor) -> None:
     wil = discord.person("wil")
 
-    await door.deliver(identity(wil), DONE, "outbox 7")
-    await door.deliver(identity(wil), DONE, "outbox 7")
-    await door.deliver(identity(wil), DONE, "outbox 8")
+    await door.send(identity(wil), DONE, "outbox 7")
+    await door.send(identity(wil), DONE, "outbox 7")
+    await door.send(identity(wil), DONE, "outbox 8")
 
     assert len(wil.sees()) == 2
 
@@ -276,10 +276,10 @@ async def test_a_message_whose_answer_was_lost_is_found_in_the_history(
     discord.faults.add("POST", "/messages", late_drop=True)
 
     with pytest.raises(Unavailable):
-        await door.deliver(identity(wil), DONE, "outbox 7")
+        await door.send(identity(wil), DONE, "outbox 7")
 
-    assert await door.was_told(identity(wil), "outbox 7", since)
-    assert not await door.was_told(identity(wil), "outbox 8", since)
+    assert await door.was_sent(identity(wil), "outbox 7", since)
+    assert not await door.was_sent(identity(wil), "outbox 8", since)
 
 
 async def test_with_direct_messages_closed_it_is_told_where_they_just_were(
@@ -290,7 +290,7 @@ async def test_with_direct_messages_closed_it_is_told_where_they_just_were(
     wil.close_messages()
     await wil.run("/rooms free", at=channel)
 
-    await door.deliver(identity(wil), DONE, "outbox 7")
+    await door.send(identity(wil), DONE, "outbox 7")
 
     assert [each.text for each in wil.sees(channel)] == ["fine", "Booked Quad G040."]
     assert rema.sees(channel) == []
@@ -303,11 +303,11 @@ async def test_closed_direct_messages_are_remembered(
     wil.close_messages()
     async with opened() as door:
         with pytest.raises(Unreachable):
-            await door.deliver(identity(wil), DONE, "outbox 7")
+            await door.send(identity(wil), DONE, "outbox 7")
 
     async with opened() as door:
         with pytest.raises(Unreachable):
-            await door.deliver(identity(wil), DONE, "outbox 8")
+            await door.send(identity(wil), DONE, "outbox 8")
 
     assert discord.asked("POST", "/messages") == 1
 
@@ -316,12 +316,12 @@ async def test_who_writes_to_us_can_be_written_to_again(discord: Discord, door: 
     wil = discord.person("wil")
     wil.close_messages()
     with pytest.raises(Unreachable):
-        await door.deliver(identity(wil), DONE, "outbox 7")
+        await door.send(identity(wil), DONE, "outbox 7")
 
     wil.open_messages()
     await wil.say("hello")
     await discord.until(lambda: len(wil.sees()) == 2)
-    await door.deliver(identity(wil), DONE, "outbox 8")
+    await door.send(identity(wil), DONE, "outbox 8")
 
     assert wil.sees()[-1].text == "Booked Quad G040."
 
@@ -333,7 +333,7 @@ async def test_buttons_of_a_message_that_was_sent_work(
     reply = Reply(
         ("Your booking",), items=(Item(("Quad",), (), (Button("extend", "30 min more", "b1~30"),)),)
     )
-    await door.deliver(identity(wil), reply, "outbox 7")
+    await door.send(identity(wil), reply, "outbox 7")
 
     await wil.press(wil.sees()[0], "30 min more")
 
