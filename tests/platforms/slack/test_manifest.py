@@ -1,0 +1,96 @@
+"""The manifest to paste says what the code does."""
+
+import ast
+import re
+from pathlib import Path
+
+import yaml
+
+from bot.command import Command
+from bot.commands import COMMANDS
+from bot.platforms.slack.manifest import as_yaml, families, manifest
+from tests.platforms.slack.house import House
+from tests.standins.slack import SlackStandIn
+
+FILE = Path(__file__).parents[3] / "manifest.yaml"
+
+
+def test_the_file_is_made_from_the_command_table() -> None:
+    """When this fails, write it anew: `python -m tests.platforms.slack.write_manifest`."""
+    assert FILE.read_text("utf-8") == as_yaml(manifest(COMMANDS))
+
+
+def test_the_file_is_yaml_that_says_the_same() -> None:
+    assert yaml.safe_load(as_yaml(manifest(COMMANDS))) == manifest(COMMANDS)
+
+
+def test_every_command_can_be_reached() -> None:
+    reached = [each for reach in families(COMMANDS).values() for each in reach]
+
+    assert {each.name for each in COMMANDS} - {each.name for each in reached} <= {"help"}
+    assert {"rooms", "book", "society"} <= set(families(COMMANDS))
+
+
+def test_slacks_limits_are_kept() -> None:
+    told = manifest(COMMANDS, "https://rooms.example/")
+
+    for each in told["features"]["slash_commands"]:
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", each["command"])
+        assert len(each["description"]) <= 2000
+        assert 0 < len(each.get("usage_hint", "-")) <= 1000
+        assert each["should_escape"]
+        assert each["url"] == "https://rooms.example/slack/events"
+    assert len(told["display_information"]["name"]) <= 35
+    assert len(told["features"]["slash_commands"]) <= 50
+
+
+def test_over_http_every_address_is_named_and_over_a_socket_none() -> None:
+    over_http, socket = as_yaml(manifest(COMMANDS, "https://rooms.example")), as_yaml(manifest(COMMANDS))
+
+    assert over_http.count("https://rooms.example/slack/events") == len(families(COMMANDS)) + 2
+    assert "https://rooms.example/slack/oauth_redirect" in over_http
+    assert "socket_mode_enabled: false" in over_http
+    assert "url" not in socket
+    assert "socket_mode_enabled: true" in socket
+
+
+def test_every_event_listened_to_is_subscribed() -> None:
+    source = Path(__file__).parents[3] / "bot/platforms/slack/adapter.py"
+    listened = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "event"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+    subscribed = {
+        each.split(".")[0] for each in manifest(COMMANDS)["settings"]["event_subscriptions"]["bot_events"]
+    }
+
+    assert subscribed == listened
+
+
+async def test_the_scopes_are_enough_and_none_is_idle(house: House, slack: SlackStandIn) -> None:
+    asked_for = frozenset(manifest(COMMANDS)["oauth_config"]["scopes"]["bot"])
+    slack.state.workspaces["T1"].scopes = asked_for
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free now")
+        await bob.says("my bookings")
+        await slack.until(lambda: len(bob.dms) == 2)
+        await bob.opens_home()
+        await slack.until(lambda: bob.home)
+        await adapter.settled()
+
+    assert [each for each in slack.refusals if each[1] == "missing_scope"] == []
+
+
+def test_a_new_command_is_there_by_itself() -> None:
+    new = Command("rooms map", "Show a map", "/rooms map", COMMANDS[0].answer)
+
+    told = manifest((*COMMANDS, new))
+
+    (rooms,) = (each for each in told["features"]["slash_commands"] if each["command"] == "/rooms")
+    assert rooms["usage_hint"].endswith("| map")
