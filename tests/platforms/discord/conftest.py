@@ -64,7 +64,7 @@ def opened(discord: Discord, behind: Behind) -> Opening:
             clock=SystemClock(),
             zone=UTC,
         )
-        running = asyncio.create_task(door.run())
+        running = asyncio.create_task(door.run(), name="door")
         opened = asyncio.create_task(door.opened())
         await asyncio.wait({running, opened}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         opened.cancel()
@@ -72,7 +72,7 @@ def opened(discord: Discord, behind: Behind) -> Opening:
             yield door
         finally:
             await door.close()
-            await running
+            await asyncio.gather(running, return_exceptions=running.cancelling() > 0)
 
     return opening
 

@@ -492,3 +492,22 @@ async def test_commands_are_announced_only_when_they_changed(
         third = discord.world.overwrites
 
     assert (first, second, third) == (1, 1, 2)
+
+
+async def test_whoever_is_stopped_finishes_what_was_begun(
+    discord: Discord, behind: Behind, opened: Opening
+) -> None:
+    gate = asyncio.Event()
+    behind.script.says("*", after(gate, Reply(("at last",))))
+    wil = discord.person("wil")
+
+    async with opened() as door:
+        running = next(each for each in asyncio.all_tasks() if each.get_name() == "door")
+        interaction = await wil.start("/rooms free")
+        await discord.until(lambda: interaction.state is State.DEFERRED)
+        asyncio.get_running_loop().call_later(0.05, gate.set)
+        running.cancel()
+        await interaction.settled()
+        assert door.is_connected or interaction.seen.text == "at last"
+
+    assert interaction.seen.text == "at last"
