@@ -185,8 +185,7 @@ class Picture:
             self.availability = self.availability.of(news.catalogue)
         if news.whole:
             self._start_anew(news)
-        for room_id, room in news.rooms.items():
-            self._learn_room(room_id, room)
+        self._learn_rooms(news.rooms)
         for person_id, known in news.people.items():
             self.directory.put(person_id, known)
         if news.societies is not None:
@@ -200,12 +199,15 @@ class Picture:
         for index in (self._of_person, self._of_society, self._in_room):
             index.clear()
 
-    def _learn_room(self, room_id: RoomId, room: RoomNews) -> None:
-        self.availability.replace(room_id, room.schedule)
-        for booking in self.in_room(room_id):
-            self._drop(booking)
-        for booking in room.bookings:
-            self._keep(booking)
+    def _learn_rooms(self, rooms: Mapping[RoomId, RoomNews]) -> None:
+        """All old bookings go before any new one comes: one may have moved from room to room."""
+        for room_id, room in rooms.items():
+            self.availability.replace(room_id, room.schedule)
+            for booking in self.in_room(room_id):
+                self._drop(booking)
+        for room in rooms.values():
+            for booking in room.bookings:
+                self._keep(booking)
 
     def _keep(self, booking: Booking) -> None:
         self.bookings[booking.id] = booking
@@ -216,8 +218,12 @@ class Picture:
             _insert(self._of_society, booking.society_id, booking)
 
     def _drop(self, booking: Booking) -> None:
-        self.bookings.pop(booking.id, None)
+        """Out of its room; out of all else too, unless it is known to have moved to another room."""
         _remove(self._in_room, booking.room_id, booking)
+        known = self.bookings.get(booking.id)
+        if known is None or known.room_id != booking.room_id:
+            return
+        del self.bookings[booking.id]
         if booking.booked_by is not None:
             _remove(self._of_person, booking.booked_by, booking)
         if booking.society_id is not None:

@@ -1,0 +1,213 @@
+"""The picture in memory is what the database holds: own changes at once, those of others soon."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.model import Identity, Role, RoomId, TokenTerm
+from core.picture import Picture
+from core.ports import Login, Unit
+from storage.open import Kept, open_storage
+from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
+from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
+from tests.contracts.seen import seen_in
+
+Another = Callable[[], Awaitable[Kept]]
+
+
+@pytest.fixture
+async def other(campus: Campus, open_another: Another) -> Campus:
+    """The same campus, seen by another process."""
+    return replace(campus, storage=await open_another())
+
+
+async def _truth(open_another: Another) -> dict[str, object]:
+    """What a process that starts now sees."""
+    return seen_in((await open_another()).picture)
+
+
+def _many_things(unit: Unit) -> None:
+    unit.rooms.put_buildings([a_building("K-E15", "Quadrangle", latitude=1.5, aliases=("The Quad",))])
+    unit.rooms.put_rooms([a_room("K-E15-1", "K-E15", 40), a_room(HALL, capacity=25, aliases=("Hall",))])
+    person = unit.people.add(a_person("zoe"), "hash").id
+    unit.people.link(person, Identity("slack:T1:U1"))
+    unit.societies.add(a_society("GO"))
+    unit.societies.set_role(person, CHESS, Role.MEMBER)
+    unit.societies.set_term(CHESS, TokenTerm(3, 20_000))
+    unit.tokens.add(Login(b"\x01" * 32, person, NOW, "laptop"))
+    unit.timetable.add(
+        "timetable",
+        [an_entry(LAB, a_slot("09:00", 180)), an_entry(LAB, a_slot("10:00", 60, days=1))],
+        int(NOW.timestamp()),
+    )
+
+
+WORKS: dict[str, Callable[[Unit], object]] = {
+    "nothing more": lambda unit: None,
+    "a person removed from a society": lambda unit: unit.societies.set_role(
+        unit.people.named("mem").id, CHESS, None
+    ),
+    "a timetable cleared": lambda unit: unit.timetable.clear("timetable", ROOMS),
+    "another timetable": lambda unit: unit.timetable.add("crowd", [an_entry(HALL, a_slot("16:00"))], 1),
+    "a login ended": lambda unit: unit.tokens.remove(b"\x01" * 32),
+    "a changed room": lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=5, bookable=False)]),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+async def test_a_change_is_in_the_picture_when_its_maker_hears_of_it(
+    campus: Campus, open_another: Another, name: str
+):
+    await campus.book(a_slot("13:00", 60))
+    await campus.storage.write(_many_things)
+
+    await campus.storage.write(WORKS[name])
+
+    assert seen_in(campus.storage.picture) == await _truth(open_another)
+
+
+@pytest.mark.parametrize("name", WORKS)
+async def test_what_another_process_changed_is_seen_after_catching_up(
+    campus: Campus, other: Campus, open_another: Another, name: str
+):
+    await other.storage.write(_many_things)
+    await other.storage.write(WORKS[name])
+
+    await campus.storage.catch_up()
+
+    assert seen_in(campus.storage.picture) == await _truth(open_another)
+
+
+async def test_bookings_are_in_the_picture_when_their_maker_hears_of_them(campus: Campus):
+    picture = campus.storage.picture
+
+    made = await campus.book(a_slot("11:00", 60))
+    assert picture.of_person(campus.wil) == picture.in_room(HALL) == (made.booking,)
+    moved = await campus.desk.move(made.booking, campus.wil, a_slot("15:00", 60), LAB)
+    assert (picture.in_room(HALL), picture.in_room(LAB)) == ((), (moved.booking,))
+    await campus.cancel(moved.booking)
+    assert (picture.in_room(LAB), picture.of_person(campus.wil), picture.bookings) == ((), (), {})
+
+
+async def test_another_process_notices_bookings_moves_and_cancellations(
+    campus: Campus, other: Campus, open_another: Another
+):
+    first = await campus.book(a_slot("11:00", 60))
+    second = await campus.book(a_slot("13:00", 60), LAB, campus.rema)
+    await campus.book(a_slot("14:00", 60), ROOMS[5], campus.mem, society_id=CHESS, title="Blitz")
+    await other.storage.catch_up()
+    assert len(other.storage.picture.bookings) == 3
+
+    await campus.cancel(first.booking)
+    await campus.desk.move(second.booking, campus.rema, a_slot("16:00", 60), ROOMS[6])
+    await other.storage.catch_up()
+
+    assert seen_in(other.storage.picture) == await _truth(open_another)
+    assert seen_in(campus.storage.picture) == await _truth(open_another)
+
+
+async def test_freshness_says_by_itself_that_others_wrote(campus: Campus, other: Campus):
+    made = await campus.book()
+
+    async with asyncio.timeout(5):
+        while made.booking.id not in other.storage.picture.bookings:
+            if not other.storage.is_fresh():
+                await other.storage.catch_up()
+            await asyncio.sleep(0.001)
+
+    assert other.storage.is_fresh()
+
+
+async def test_own_bookings_do_not_make_the_picture_stale(campus: Campus):
+    await campus.book()
+
+    await asyncio.sleep(0.02)
+
+    assert campus.storage.is_fresh()
+
+
+async def test_two_busy_processes_end_with_the_same_true_picture(
+    campus: Campus, other: Campus, open_another: Another
+):
+    async def book_and_cancel(at: Campus, rooms: tuple[RoomId, ...]) -> None:
+        for hour in range(11, 17):
+            for room in rooms:
+                made = await at.book(a_slot(f"{hour}:00", 60), room, at.stan)
+                if hour % 2:
+                    await at.cancel(made.booking, by=at.stan)
+                elif hour % 3:
+                    await at.desk.extend(made.booking, at.stan, timedelta(minutes=-15))
+
+    async def look_often(at: Campus) -> None:
+        for _ in range(30):
+            await at.storage.catch_up()
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(
+        book_and_cancel(campus, ROOMS[:4]),
+        book_and_cancel(other, ROOMS[4:8]),
+        look_often(campus),
+        look_often(other),
+        campus.storage.reload(),
+        campus.storage.write(lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=2)])),
+    )
+    await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
+
+    truth = await _truth(open_another)
+    assert seen_in(campus.storage.picture) == truth
+    assert seen_in(other.storage.picture) == truth
+
+
+async def test_a_booking_changed_by_both_processes_in_turn_is_seen_as_it_ended(
+    campus: Campus, other: Campus, open_another: Another
+):
+    """Each process's own news and those of the other cross on the way, again and again."""
+    booking = (await campus.book(a_slot("11:00", 60), HALL, campus.stan)).booking
+
+    for turn in range(30):
+        mover = (campus, other)[turn % 2]
+        slot = a_slot(f"{11 + turn % 5}:00", 60)
+        (moved, _) = await asyncio.gather(
+            mover.desk.move(booking, campus.stan, slot, ROOMS[turn % 3]), mover.storage.catch_up()
+        )
+        booking = moved.booking
+    await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
+
+    truth = await _truth(open_another)
+    assert seen_in(campus.storage.picture) == truth
+    assert seen_in(other.storage.picture) == truth
+
+
+async def test_the_window_moves_on_with_a_reload(campus: Campus, open_another: Another):
+    await campus.book(a_slot("11:00", 60))
+
+    campus.clock.move(timedelta(days=3))
+    await campus.storage.reload()
+
+    assert campus.storage.picture.bookings == {}
+    assert seen_in(campus.storage.picture) == await _truth(open_another)
+
+
+async def test_changes_forgotten_before_they_were_read_are_made_up_for(
+    campus: Campus, other: Campus, open_another: Another
+):
+    for room in ROOMS[:5]:
+        await campus.book(room=room, by=campus.stan)
+    later = NOW + timedelta(days=1)
+    await campus.storage.write(lambda unit: unit.purge(later, later))
+
+    await other.storage.catch_up()
+
+    assert seen_in(other.storage.picture) == await _truth(open_another)
+
+
+async def test_the_catalogue_is_known_before_anything_is_loaded(campus: Campus, database_url: str):
+    storage = open_storage(database_url, Picture(), campus.rules, campus.clock)
+    await storage.open()
+
+    assert set(storage.picture.catalogue.rooms) == set(ROOMS)
+    assert not storage.picture.is_complete
+    await storage.close()
