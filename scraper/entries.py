@@ -47,8 +47,9 @@ class Entries(Collection[TimetableEntry]):
 
     @classmethod
     def of(cls, entries: Iterable[TimetableEntry], source: str = "") -> "Entries":
-        """Those entries, each once; they are all of one source."""
-        return cls.of_rows(map(_row, entries), source)
+        """Those entries, each once; they are all of one source, the first one's where none is named."""
+        some = list(entries)
+        return cls.of_rows(map(_row, some), source or (some[0].source if some else ""))
 
     @classmethod
     def of_rows(cls, rows: Iterable[Row], source: str = "") -> "Entries":

@@ -4,12 +4,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.model import Building, Room, RoomId
 from scraper.entries import Entries
-from scraper.fetch import Fetcher
-from scraper.parsing import Parser
+
+if TYPE_CHECKING:
+    from scraper.fetch import Fetcher
+    from scraper.parsing import Parser
 
 Progress = Callable[[int, int], None]
 """Told how many pages are done, and how many there will be."""
@@ -77,7 +80,7 @@ class Harvest:
 class Tools:
     """What a source works with. `rooms` are those already known, for sources that only name them."""
 
-    fetch: Fetcher
-    parse: Parser
+    fetch: "Fetcher"
+    parse: "Parser"
     now: datetime
     rooms: Collection[Room] = ()
