@@ -1,6 +1,7 @@
 """Putting what people do in Slack to the dispatcher, each delivery once."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from bot.platforms.slack.markup import Look
 from bot.platforms.slack.people import People
 from bot.platforms.slack.ports import Answers, Bot, Once
 from bot.reply import Button, Reply
+from core.errors import Unavailable
 
 SHARE = "share_answer"
 _SHAREABLE = ("rooms free", "rooms find", "free", "rooms status", "rooms timetable")
@@ -45,12 +47,18 @@ class Asking:
     async def is_first(self, did: Incoming, *, is_event: bool = False) -> bool:
         """Whether this was not dealt with before. Events come again, so one left undone may be taken over."""
         again_after = _TAKE_OVER_AFTER if is_event else None
-        first = await self._once.claim(did.key, again_after=again_after)
+        try:
+            first = await self._once.claim(did.key, again_after=again_after)
+        except Unavailable as unavailable:
+            self._health.trouble("claims", str(unavailable))
+            return True  # better to answer twice than not at all; a booking carries its key and is made once
+        self._health.fine("claims")
         self._health.count("delivery" if first else "repeated delivery")
         return first
 
     async def finish(self, did: Incoming) -> None:
-        await self._once.finish(did.key)
+        with suppress(Unavailable):
+            await self._once.finish(did.key)
 
     async def ask(
         self,
@@ -62,9 +70,11 @@ class Asking:
         action: str = "",
         value: str = "",
         form: Mapping[str, str] = _NOTHING,
+        key: str = "",
     ) -> Answered:
+        """The answer. `key` makes a wish safe to repeat, the delivery's own when nothing better is known."""
         by = await self.people.asker(bot, did.user)
-        asked = Asked(by, words, free, action, value, form, did.key, did.channel)
+        asked = Asked(by, words, free, action, value, form, key or did.key, did.channel)
         return Answered(await self._answers.answer(asked), self.look(by.zone))
 
     async def ask_line(self, bot: Bot, did: Incoming, text: str, *, free: bool = False) -> Answered:

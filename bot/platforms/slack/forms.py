@@ -1,7 +1,10 @@
 """Forms on their way back: what was filled in, what is wrong with it, and what came of it."""
 
 import asyncio
+import json
+from collections.abc import Awaitable
 from dataclasses import replace
+from hashlib import sha256
 
 from bot.platforms.slack import incoming
 from bot.platforms.slack.asking import Answered, Asking
@@ -44,14 +47,8 @@ class Forms:
     async def submit(self, bot: Bot, body: Body, ack: Ack) -> None:
         """Mistakes appear at their inputs, refusals on top of the form, success where it was opened."""
         did = incoming.of_interaction(body)
-        if not await self._asking.is_first(did):
-            await ack()
-            return
         view, carried = body["view"], carried_by(body["view"])
-        action, state = carried.get("form", ""), carried.get("state", "")
-        answering = asyncio.ensure_future(
-            self._asking.ask(bot, did, action=action, value=state, form=incoming.values_of(view))
-        )
+        answering = asyncio.ensure_future(self._first_answer(bot, did, view))
         try:
             async with asyncio.timeout(_WITHIN):
                 answered = await asyncio.shield(answering)
@@ -59,12 +56,29 @@ class Forms:
             await ack(response_action="update", view=result_view(_WORKING, self._asking.look("")))
             self._chores.start(self._finish(bot, did, answering))
             return
+        if answered is None:
+            await ack()
+            return
         await self._acknowledge(bot, replace(did, **origin_of(carried)), view, answered, ack)
         self._homes.after(bot, did, answered.reply)
 
-    async def _finish(self, bot: Bot, did: Incoming, answering: "asyncio.Future[Answered]") -> None:
-        self._health.count("late answer")
+    async def _first_answer(self, bot: Bot, did: Incoming, view: Body) -> Answered | None:
+        """The answer, or nothing when this was answered before.
+
+        A form whose acknowledgement got lost stays open and is sent again as it is: the same wish.
+        """
+        if not await self._asking.is_first(did):
+            return None
+        carried, values = carried_by(view), incoming.values_of(view)
+        digest = sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+        key, action, state = f"slack:{did.view}:{digest}", carried.get("form", ""), carried.get("state", "")
+        return await self._asking.ask(bot, did, action=action, value=state, form=values, key=key)
+
+    async def _finish(self, bot: Bot, did: Incoming, answering: Awaitable[Answered | None]) -> None:
         answered = await answering
+        if answered is None:
+            return
+        self._health.count("answer after the acknowledgement")
         await self._modals.update(bot, replace(did, view_hash=""), view_of(answered))
         self._homes.after(bot, did, answered.reply)
 

@@ -41,6 +41,7 @@ class Speaker:
         payload = message(reply, look, more)
         if to.response_url and await self._respond(to, payload | manner(to, reply)):
             return
+        payload |= {"thread_ts": to.thread} if to.thread else {}
         if to.in_dm or not to.channel:
             await self.post(bot, to.channel or to.user, payload, to.key, self._clock.now())
         elif reply.audience is Audience.CHANNEL:
@@ -57,21 +58,16 @@ class Speaker:
         return True
 
     async def _to_channel(self, bot: Bot, to: Incoming, payload: Payload) -> None:
-        thread = {"thread_ts": to.thread} if to.thread else {}
+        body = {"channel": to.channel, **payload, **_without_previews()}
         await self._api.call(
             bot,
-            lambda client: client.api_call(
-                "chat.postMessage", json={"channel": to.channel, **thread, **payload, **_without_previews()}
-            ),
+            lambda client: client.api_call("chat.postMessage", json=body),
             repeatable=False,
         )
 
     async def _whisper(self, bot: Bot, to: Incoming, payload: Payload) -> None:
-        where = {"channel": to.channel, "user": to.user}
-        thread = {"thread_ts": to.thread} if to.thread else {}
-        await self._api.call(
-            bot, lambda client: client.api_call("chat.postEphemeral", json={**where, **thread, **payload})
-        )
+        body = {"channel": to.channel, "user": to.user, **payload}
+        await self._api.call(bot, lambda client: client.api_call("chat.postEphemeral", json=body))
 
     async def leave(self, bot: Bot, to: Incoming, reply: Reply, trouble: SlackTrouble) -> None:
         """Hand a reply to the outbox; a form cannot wait, its words can."""

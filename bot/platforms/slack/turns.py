@@ -65,14 +65,10 @@ class Turns:
 
     async def _command_in_turn(self, bot: Bot, did: Incoming, line: str) -> None:
         async with self._turn:
-            if await self._asking.is_first(did):
-                await self._show(bot, did, await self._answer(bot, did, line))
+            await self._show_late(bot, did, self._first_answer(bot, did, line))
 
     async def _command_now(self, bot: Bot, did: Incoming, line: str, ack: Ack) -> None:
-        if not await self._asking.is_first(did):
-            await ack()
-            return
-        answering = asyncio.ensure_future(self._answer(bot, did, line))
+        answering = asyncio.ensure_future(self._first_answer(bot, did, line))
         try:
             async with asyncio.timeout(_ACK_WITHIN):
                 answered = await asyncio.shield(answering)
@@ -80,20 +76,28 @@ class Turns:
             await ack()
             self._chores.start(self._show_late(bot, did, answering))
             return
-        if answered.reply.form is not None:
+        if answered is None:
+            await ack()
+        elif answered.reply.form is not None:
             await ack()
             await self._show(bot, did, answered)
         else:
             await ack(message(answered.reply, answered.look, answered.more) | manner(did, answered.reply))
             self._homes.after(bot, did, answered.reply)
 
+    async def _first_answer(self, bot: Bot, did: Incoming, line: str) -> Answered | None:
+        """The answer, or nothing when this was answered before."""
+        return await self._answer(bot, did, line) if await self._asking.is_first(did) else None
+
     async def _answer(self, bot: Bot, did: Incoming, line: str, *, free: bool = False) -> Answered:
         answered = await self._asking.ask_line(bot, did, line, free=free)
         return await self._inviting.with_invitation(bot, did, line, answered)
 
-    async def _show_late(self, bot: Bot, did: Incoming, answering: Awaitable[Answered]) -> None:
-        self._health.count("late answer")
-        await self._show(bot, did, await answering)
+    async def _show_late(self, bot: Bot, did: Incoming, answering: Awaitable[Answered | None]) -> None:
+        answered = await answering
+        if answered is not None:
+            self._health.count("answer after the acknowledgement")
+            await self._show(bot, did, answered)
 
     async def lost(self, bot: Bot, body: Body, said: Mapping[str, object]) -> None:
         """An acknowledgement that held the answer to a command was lost on its way."""

@@ -10,6 +10,7 @@ import pytest
 from bot.platforms.slack.api import TokenRefused, Unreachable
 from bot.platforms.slack.settings import Mode
 from bot.reply import Reply
+from core.errors import Unavailable
 from core.model import Identity
 from tests.platforms.slack.house import House, Slowly, read
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
@@ -190,6 +191,40 @@ async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
         await slack.until(lambda: any("rooms are free" in read(each) for each in bob.sees()))
 
     assert sum("rooms are free" in read(each) for each in bob.sees()) == 1
+
+
+async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms form")
+        await slack.until(lambda: bob.modal)
+        slack.postman.patience = 0.0
+        await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
+        await slack.until(lambda: house.desk.picture.bookings)
+        slack.postman.patience = 3.0
+        assert bob.modal is not None
+
+        await bob.submits()
+        await slack.until(lambda: not bob.modal)
+        await adapter.settled()
+
+    assert len(house.desk.picture.bookings) == 1
+    assert "Booked" in read(bob.sees()[-1])
+
+
+async def test_a_database_that_is_away_costs_no_answer(house: House, slack: SlackStandIn) -> None:
+    async def unavailable(key: str, *, again_after: timedelta | None = None) -> bool:
+        raise Unavailable("The database is away.")
+
+    house.claims.claim = unavailable  # type: ignore[method-assign]
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        await bob.types("/rooms free now")
+
+        assert "rooms are free" in read(bob.sees()[0])
+        assert adapter.health.troubles["claims"] == "The database is away."
 
 
 async def test_forged_and_stale_requests_do_nothing(house: House, slack: SlackStandIn) -> None:
