@@ -23,7 +23,7 @@ from bot.language.wishes import wishes
 from bot.language.words import Token, plain, tokenise
 from core.model import Equipment, Location, Usage
 
-_LONGEST = 4_000
+_LONGEST = 1_000
 _SPELLINGS_TRIED = 40
 _SPARE = "spare"
 _SILENT = FILLERS | LINK_WORDS
@@ -35,7 +35,7 @@ def read(
 ) -> Reading:
     """Everything that a text says about a time and a room. It never raises, whatever the text.
 
-    Only the first 4,000 characters are looked at; nobody asks for a room in more.
+    Only the first 1,000 characters are looked at, the rest is left over: nobody asks for a room in more.
     """
     return _Reader(text, now, zone, names, conventions).reading()
 
@@ -176,7 +176,8 @@ class _Reader:
                 else:
                     runs.append((token.start, token.end))
             last = token
-        return tuple(" ".join(self.text[start:end].split()) for start, end in runs)
+        left = [" ".join(self.text[start:end].split()) for start, end in runs]
+        return tuple(filter(None, (*left, self.text[_LONGEST:].strip())))
 
     def _is_one_word(self, start: int, end: int) -> bool:
         return end - start <= 1 and not self.text[start:end].isspace()

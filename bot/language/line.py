@@ -4,41 +4,52 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.language.items import Length
 from bot.language.vocabulary import NUMBERS, ORDINAL_ENDINGS, ORDINALS, TENS, UNITS
 from bot.language.words import Token
 
+_PADDING = ("",) * 64
+_FURTHEST = 8
+
 
 class Line:
-    """A row of tokens; those taken for something else read as empty, and so does everything past the end."""
+    """A row of tokens; those taken for something else read as empty, and so does everything past its ends."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
-        self.words = [token.word if token.field is None else "" for token in tokens]
-        self._count = len(self.words)
+        self.lengths: dict[int, tuple[Length, int] | None] = {}
+        self._count = len(tokens)
+        self._words = (*(token.word if token.field is None else "" for token in tokens), *_PADDING)
+        self._numbers = tuple(map(_figures_of, self._words))
 
     def __len__(self) -> int:
         return self._count
 
     def word(self, index: int) -> str:
-        return self.words[index] if 0 <= index < self._count else ""
+        """The word at a position; just before the first stands nothing, as after the last."""
+        return self._words[index]
 
     def number(self, index: int) -> int | None:
         """The digits at a position, four of them at most."""
-        word = self.word(index)
-        return int(word) if 0 < len(word) <= 4 and word.isdecimal() and word.isascii() else None
+        return self._numbers[index]
 
     def is_glued(self, index: int) -> bool:
         return 0 <= index < self._count and self.tokens[index].glued
 
     def reads(self, index: int, *words: str) -> bool:
         """Whether these words stand there."""
-        return all(self.word(index + offset) == word for offset, word in enumerate(words))
+        return self._words[index] == words[0] and self._words[index : index + len(words)] == words
 
     def past(self, index: int, words: Container[str]) -> int:
-        """The first position from `index` on whose word is none of these."""
-        while self.word(index) and self.word(index) in words:
-            index += 1
-        return index
+        """The first position from `index` on whose word is none of these, looking a few words far."""
+        for at in range(index, index + _FURTHEST):
+            if not self._words[at] or self._words[at] not in words:
+                return at
+        return index + _FURTHEST
+
+
+def _figures_of(word: str) -> int | None:
+    return int(word) if 0 < len(word) <= 4 and word.isdecimal() and word.isascii() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +162,8 @@ def _figure_fraction(line: Line, index: int) -> tuple[Fraction, int] | None:
 
 def _and_a_half(line: Line, count: Count) -> tuple[Fraction, int]:
     after = count.after
+    if line.word(after) != "and":
+        return Fraction(count.value), after
     for words, more in (
         (("and", "a", "half"), Fraction(1, 2)),
         (("and", "half"), Fraction(1, 2)),

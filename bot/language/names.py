@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from bot.language.forms import (
     Weighed,
@@ -25,7 +25,7 @@ _COMMON = 6
 _INNER_SIGNS = frozenset("-./',&()#:")
 
 
-class What(Enum):
+class What(StrEnum):
     """What a name calls.
 
     A society may be cut so short that it counts only after `for`; a building may be called by a common noun,

@@ -19,7 +19,7 @@ _SATURDAY, _FRIDAY = 5, 4
 
 def relative(line: Line, index: int) -> Said | None:
     """What is told from where we stand at this position."""
-    for way in _WAYS:
+    for way in _WAYS if line.number(index) is None else _WAYS_OF_FIGURES:
         found = way(line, index)
         if found is not None:
             return found
@@ -332,6 +332,7 @@ def _midweek(line: Line, index: int) -> Said | None:
     return None
 
 
+_WAYS_OF_FIGURES = (_weekdays_from_now, _week_on, _from_day, _in_so_long)
 _WAYS = (
     _same_time,
     _today,

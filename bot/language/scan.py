@@ -94,7 +94,7 @@ def _step(line: Line, index: int, found: list[Piece]) -> int:
 
 
 def _said(line: Line, index: int) -> tuple[Sequence[Item], int] | None:
-    told = occasion(line, index)
+    told = occasion(line, index) if line.number(index) is None else None
     if told is not None:
         return told
     dated = calendar_day(line, index)

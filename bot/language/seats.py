@@ -88,42 +88,44 @@ def _of_us(line: Line, index: int) -> Seats | None:
     return _me(line, index)
 
 
-_ALONE = tuple(
-    tuple(said.split())
-    for said in (
-        "just me",
-        "just myself",
-        "only me",
-        "by myself",
-        "on my own",
-        "on me own",
-        "for myself",
-        "myself",
-        "solo",
-    )
+def _by_first_word(*phrases: str) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+_ALONE = _by_first_word(
+    "just me",
+    "just myself",
+    "only me",
+    "by myself",
+    "on my own",
+    "on me own",
+    "for myself",
+    "myself",
+    "solo",
 )
-_MINIMUM = tuple(
-    tuple(said.split())
-    for said in (
-        "at least",
-        "min .",
-        "min",
-        "minimum of",
-        "minimum",
-        "no less than",
-        "no fewer than",
-        "> =",
-        "≥",
-        ">",
-        "more than",
-        "enough for",
-        "big enough for",
-    )
+_MINIMUM = _by_first_word(
+    "at least",
+    "min .",
+    "min",
+    "minimum of",
+    "minimum",
+    "no less than",
+    "no fewer than",
+    "> =",
+    "≥",
+    ">",
+    "more than",
+    "enough for",
+    "big enough for",
 )
 
 
 def _me(line: Line, index: int) -> Seats | None:
-    for words in _ALONE:
+    for words in _ALONE.get(line.word(index), ()):
         if line.reads(index, *words) and not _joined(line, index + len(words)):
             return Seats(1, index, index + len(words))
     at = line.past(index, {"just"})
@@ -273,7 +275,7 @@ def _sure_count(line: Line, at: int, first: int) -> Seats | None:
 
 def _at_least(line: Line, index: int) -> Seats | None:
     """`at least 20`, `min 20`, `≥ 20`, `>=20`, `more than 20`."""
-    for words in _MINIMUM:
+    for words in _MINIMUM.get(line.word(index), ()):
         if line.reads(index, *words) and line.number(index - 1) is None:
             return _sure_count(line, index + len(words), index)
     return None

@@ -37,6 +37,7 @@ _AFTER_A_COUNT = wordset(
     """
 )
 _SHORTEST_PHONE = 8
+_GROUPS_AT_MOST = 12
 _TIMES = wordset("once twice times x")
 
 
@@ -85,12 +86,12 @@ def _number_trap(line: Line, index: int) -> int:
 
 
 def _end_of_figures(line: Line, index: int) -> int:
-    after = index
-    while line.word(after).isdecimal() or (
-        line.word(after) in {"-", "(", ")"} and line.word(after + 1).isdecimal()
-    ):
-        after += 1
-    return after
+    """The position after a row of figures and dashes, looking a dozen tokens far."""
+    for after in range(index, index + _GROUPS_AT_MOST):
+        word = line.word(after)
+        if not word.isdecimal() and not (word in {"-", "(", ")"} and line.word(after + 1).isdecimal()):
+            return after
+    return index + _GROUPS_AT_MOST
 
 
 def _is_phone(line: Line, index: int) -> bool:
