@@ -63,9 +63,10 @@ class ParsingProcess:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._longest = 0.0
         if self._child is not None:
             self._child.kill()
-        await asyncio.to_thread(self._messenger.shutdown)
+        await asyncio.to_thread(self._messenger.shutdown, cancel_futures=True)
         self._end()
 
     def _ask(self, question: bytes) -> object:

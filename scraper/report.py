@@ -99,7 +99,7 @@ def compare(last_good: Timetable | None, harvest: Harvest, now: datetime) -> Rep
         tuple(sorted(rooms_now - rooms_before)),
         tuple(sorted(rooms_before - rooms_now)),
         (
-            *_page_doubts(harvest, len(rooms_now)),
+            *_page_doubts(harvest, len(rooms_now) if last_good else 0),
             *_room_doubts(rooms_before, rooms_now),
             *_entry_doubts(len(past_plan), len(coming)),
             *_shift_doubts(len(past_plan), gone, added),
@@ -109,6 +109,7 @@ def compare(last_good: Timetable | None, harvest: Harvest, now: datetime) -> Rep
 
 
 def _page_doubts(harvest: Harvest, rooms: int) -> Iterator[Suspicion]:
+    """On a first run, with no `rooms` to fall back on, a missed page would leave its room free all year."""
     if harvest.misread:
         message = f"The pages of {_some(harvest.misread)} have another shape than the one we read."
         yield Suspicion(Doubt.PAGES_CHANGED, message)

@@ -82,7 +82,7 @@ class _Visit:
         await each(rooms, self._visit, self._tools.fetch.manners.at_once + 1)
         return self._basket.harvest(
             self._settings.name,
-            tuple(_with_aliases(building) for building in buildings if building.id not in _CLOSED_BUILDINGS),
+            _all_buildings(buildings, rooms),
             tuple(self._furnished(room) for room in rooms),
         )
 
@@ -155,8 +155,11 @@ def _facilities_of(room: RoomId) -> str:
     return f"facilities/{room}"
 
 
-def _with_aliases(building: Building) -> Building:
-    return replace(building, aliases=_ALIASES.get(building.id, ()))
+def _all_buildings(listed: Sequence[Building], rooms: Sequence[Room]) -> tuple[Building, ...]:
+    """Those of the list, and by its id alone any that has rooms and is not on it."""
+    named = {room.building_id: Building(room.building_id, room.building_id) for room in rooms}
+    named |= {building.id: building for building in listed if building.id not in _CLOSED_BUILDINGS}
+    return tuple(replace(building, aliases=_ALIASES.get(building.id, ())) for building in named.values())
 
 
 def _text(page: Page) -> str:

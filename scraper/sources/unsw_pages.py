@@ -76,11 +76,14 @@ def read_buildings(html: str) -> tuple[Building, ...]:
     if offered is None:
         raise PageChanged("The page of buildings has no list of buildings.")
     named = (option.get_text().strip().rpartition(" - ") for option in offered.find_all("option"))
-    return tuple(
+    buildings = tuple(
         Building(BuildingId(building_id), _building_name(name))
         for name, _, building_id in named
         if _BUILDING.fullmatch(building_id)
     )
+    if not buildings:
+        raise PageChanged("The list of buildings names none that we know the like of.")
+    return buildings
 
 
 def read_rooms(html: str) -> tuple[Room, ...]:
@@ -88,8 +91,11 @@ def read_rooms(html: str) -> tuple[Room, ...]:
     rows = _soup(html, "form").find_all("tr", class_=_ROWS)
     if not rows:
         raise PageChanged("The page of rooms has no rows of rooms.")
-    rooms = (_room([cell.get_text().strip() for cell in row.find_all("td")]) for row in rows)
-    return tuple(room for room in rooms if room is not None)
+    read = (_room([cell.get_text().strip() for cell in row.find_all("td")]) for row in rows)
+    rooms = tuple(room for room in read if room is not None)
+    if not rooms:
+        raise PageChanged("The list of rooms names none that we know the like of.")
+    return rooms
 
 
 def read_facilities(html: str) -> frozenset[Equipment]:

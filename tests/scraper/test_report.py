@@ -166,6 +166,12 @@ def test_a_page_or_two_may_be_missed_but_not_many():
     assert doubts(before, many) == {Doubt.PAGES_MISSED}
 
 
+def test_on_the_first_run_no_page_may_be_missed():
+    harvest = a_harvest(a_week(), missed=frozenset({RoomId("K-J17-99")}))
+
+    assert doubts(None, harvest) == {Doubt.PAGES_MISSED}
+
+
 def test_a_summary_says_what_an_operator_wants_to_know():
     report = compare(last_good(a_week()), a_harvest((*a_week()[1:], entry(99))), NOW)
 

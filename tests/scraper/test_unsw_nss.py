@@ -169,6 +169,30 @@ async def test_facilities_that_cannot_be_read_cost_no_timetable(site, source, se
     assert harvest.problems == ("facilities/K-J17-101: The page of facilities lists none that we know.",)
 
 
+async def test_facilities_that_fail_one_after_the_other_are_given_up_and_remembered(
+    site, source, settings, tools
+):
+    first = await source.harvest(settings(), tools, {}, unwatched)
+    for room in site.rooms:
+        site.change(room.id, facilities=(("Colour", "Green"),))
+    site.asked.clear()
+    later = replace(tools, now=NOW + timedelta(days=31))
+
+    again = await source.harvest(settings(), later, first.fingerprints, unwatched)
+
+    assert len(again.kept) == 8
+    assert len(again.problems) >= 5
+    assert {room.equipment for room in again.rooms} == {frozenset({Equipment.WHITEBOARD})}
+
+
+async def test_a_building_that_has_rooms_is_there_though_nobody_lists_it(site, source, settings, tools):
+    site.rooms = [*site.rooms, SiteRoom("K-Z9-1")]
+
+    harvest = await source.harvest(settings(), tools, {}, unwatched)
+
+    assert {room.building_id for room in harvest.rooms} <= {building.id for building in harvest.buildings}
+
+
 async def test_progress_grows_to_its_total(source, settings, tools):
     seen = []
 
@@ -188,7 +212,7 @@ async def test_pages_in_the_encoding_of_the_old_days_are_read(site, source, sett
 
     harvest = await source.harvest(settings(), tools, {}, unwatched)
 
-    assert harvest.buildings[0].name == "Café House"
+    assert {building.name for building in harvest.buildings} == {"Café House"}
 
 
 async def test_an_address_that_is_none_fails_in_words(source, settings, tools):
