@@ -1,5 +1,6 @@
 """Deciding which bare numbers are hours, by the company they keep."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language.days import Calendar, Named
@@ -36,7 +37,42 @@ def settled(pieces: list[Piece]) -> list[Piece]:
         if isinstance(item, Bare):
             item = _decided(item, index, decided, pieces)
         decided.append(replace(piece, item=item))
-    return decided
+    return _weighed(decided)
+
+
+def _weighed(pieces: list[Piece]) -> list[Piece]:
+    """The same without the guesses where a surer time stands apart from them (`won 3-1, meet at noon`)."""
+    groups = list(_groups(pieces))
+    if len(groups) < 2 or all(_is_guessed(pieces, group) for group in groups):
+        return pieces
+    dropped = {index for group in groups if _is_guessed(pieces, group) for index in group}
+    return [
+        replace(piece, item=Other("")) if index in dropped else piece for index, piece in enumerate(pieces)
+    ]
+
+
+def _groups(pieces: list[Piece]) -> Iterator[list[int]]:
+    """The positions of the times of day, those together that a little word joins to a range or a choice."""
+    group: list[int] = []
+    joined = False
+    for index, piece in enumerate(pieces):
+        if isinstance(piece.item, Clock | Now | Stamp):
+            if group and not joined:
+                yield group
+                group = []
+            group.append(index)
+            joined = False
+        elif piece.item in _RANGERS or piece.item is Link.OR:
+            joined = True
+        elif isinstance(piece.item, Other):
+            joined = False
+    if group:
+        yield group
+
+
+def _is_guessed(pieces: list[Piece], group: list[int]) -> bool:
+    items = (pieces[index].item for index in group)
+    return all(isinstance(item, Clock) and item.is_guess for item in items)
 
 
 def _decided(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -> Item:
@@ -47,7 +83,9 @@ def _decided(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -
         return On(Calendar(bare.value, _month_of(partner)))
     if previous is Link.FOR and bare.digits < 3 and not _opens_range(bare, previous, following, partner):
         return bare
-    return bare.clock if _is_hour(bare, index, before, pieces) else Other(str(bare.value))
+    if not _is_hour(bare, index, before, pieces):
+        return Other(str(bare.value))
+    return replace(bare.clock, is_guess=previous not in _ASKS_FOR_AN_HOUR)
 
 
 def _opens_days(bare: Bare, following: Item | None, partner: Item | None) -> bool:

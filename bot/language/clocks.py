@@ -159,7 +159,8 @@ def _digital(line: Line, index: int, hour: int, minute: int, seconds: float, aft
         return _in_half(hour, minute, said[0], seconds), said[1]
     after += line.word(after) in {"hrs", "hours", "h"} and hour > 4
     fixed = hour > 12 or hour == 0 or line.word(index).startswith("0")
-    return Clock(hour, minute, seconds, fixed=fixed), after
+    guessed = line.word(index + 1) == "." and line.word(index - 1) not in _CLOCK_LEADS
+    return Clock(hour, minute, seconds, fixed=fixed, is_guess=guessed), after
 
 
 def _with_half(line: Line, index: int) -> Found | None:

@@ -56,7 +56,10 @@ _NOT_A_DAY_AFTER = wordset(
     """
 )
 _BEFORE_A_DATE = frozenset(WEEKDAYS) | {"on", ","}
-_MONTHS_NEEDING_A_DAY = frozenset({"may", "march", "mar", "dec", "sep", "jan"})
+_BEFORE_A_MONTH = wordset(
+    "in until to of next this by from for during since before after mid early late - all through"
+)
+_EDGES = wordset("end start beginning middle")
 
 
 def calendar_day(line: Line, index: int) -> Found | None:
@@ -221,14 +224,8 @@ def _whole_month(line: Line, index: int, month: int) -> Found | None:
     year = line.number(index + 1)
     if year is not None and 2000 <= year <= 2099:
         return On(Month(month, year=year)), index + 2
-    if line.word(index) in _MONTHS_NEEDING_A_DAY and line.word(index - 1) not in {
-        "in",
-        "until",
-        "to",
-        "of",
-        "next",
-        "-",
-    }:
+    alone = index == 0 and len(line) == 1
+    if not alone and line.word(index - 1) not in _BEFORE_A_MONTH and line.word(index - 2) not in _EDGES:
         return None
     return On(Month(month)), index + 1
 

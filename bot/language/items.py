@@ -12,7 +12,8 @@ from bot.language.reading import Unit
 class Clock:
     """A time of day. `hour` runs to 24 when `fixed`, else it is a clock face's and may be either half.
 
-    `said` is the am or pm that was said; `seconds` holds fractions too.
+    `said` is the am or pm that was said; `seconds` holds fractions too. `is_guess`: a
+    mere number that may be something else where a surer time is told.
     """
 
     hour: int
@@ -20,6 +21,7 @@ class Clock:
     seconds: float = 0
     fixed: bool = False
     said: str | None = None
+    is_guess: bool = False
 
     @property
     def halves(self) -> tuple[int, ...]:

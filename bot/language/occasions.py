@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.language.days import Shifted
+from bot.language.days import Shifted, Weekday
 from bot.language.items import EndOfDay, Every, Item, Now, On, Part
 from bot.language.line import Line, cardinal, ordinal
 from bot.language.reading import Unit
@@ -63,6 +63,9 @@ def _part(line: Line, index: int) -> Said | None:
     whole = line.word(at) in {"all", "whole", "entire"}
     at = line.past(at + 1, {"the", "of"}) if whole else at
     half = _HALVES.get(line.word(at))
+    split = _half_around_a_day(line, at, half) if half else None
+    if split is not None:
+        return split
     at = line.past(at + 1, {"-", "in", "the"}) if half else at
     name = PART_WORDS.get(line.word(at))
     if name is None:
@@ -72,6 +75,16 @@ def _part(line: Line, index: int) -> Said | None:
     if name == "morning" and line.word(index - 1) == "good":
         return (), after
     return ((On(Shifted()), part) if todays else (part,)), after
+
+
+def _half_around_a_day(line: Line, index: int, half: str) -> Said | None:
+    """`early tomorrow morning`, `late friday night`."""
+    word = line.word(index + 1)
+    name = PART_WORDS.get(line.word(index + 2))
+    if name is None or not (word in {"tomorrow", "this"} or word in WEEKDAYS):
+        return None
+    day = Weekday(WEEKDAYS[word]) if word in WEEKDAYS else Shifted(int(word == "tomorrow"))
+    return (On(day), _narrowed(name, half, whole=False)), index + 3
 
 
 def _narrowed(name: str, half: str | None, *, whole: bool) -> Part:

@@ -9,6 +9,7 @@ from bot.language.items import Ahead, Item, Length, On, Part, SameTime, Window
 from bot.language.lengths import length
 from bot.language.line import Line, cardinal
 from bot.language.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAYS
+from bot.language.wordlist import wordset
 
 Said = tuple[Sequence[Item], int]
 
@@ -29,7 +30,7 @@ def relative(line: Line, index: int) -> Said | None:
 def _plain_day(line: Line, index: int) -> tuple[Day, int] | None:
     """A day that others may be counted from: today, tomorrow, a weekday."""
     word = line.word(index)
-    if word in PLURAL_WEEKDAYS:
+    if word in PLURAL_WEEKDAYS or _is_no_weekday(line, index):
         return None
     if word == "today":
         return _TODAY, index + 1
@@ -65,6 +66,18 @@ _DAYS_AFTER = (
     (("the", "next", "day"), 1),
     (("the", "following", "day"), 1),
 )
+
+
+def _is_no_weekday(line: Line, index: int) -> bool:
+    """`I sat down`, `too much sun`."""
+    before = _NO_WEEKDAY_AFTER.get(line.tokens[index].raw if index < len(line) else "", frozenset())
+    return line.word(index - 1) in before
+
+
+_NO_WEEKDAY_AFTER = {
+    "sat": wordset("i we he she they have had just who has is are was were be being been once last"),
+    "sun": wordset("the much no some of bright hot"),
+}
 
 
 def _weeks_after(line: Line, index: int) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from bot.language.occasions import occasion
 from bot.language.relative import relative
 from bot.language.traps import skipped
 from bot.language.vocabulary import FILLERS, MONTHS, PART_WORDS, TENS, TIMELY, WEEKDAYS
+from bot.language.wordlist import wordset
 
 _LINKS = {
     "at": Link.AT,
@@ -51,16 +52,21 @@ _LINKS = {
 }
 
 
+_ALSO_SPELLABLE = wordset(
+    """
+    seats people students whiteboard whiteboards projector projectors printer printers printing wheelchair accessible
+    computer computers theatre lecture tutorial auditorium studio library classroom seminar meeting capacity equipment
+    society campus building coffee laboratory lunchtime today tomorrow tonight weekend fortnight minutes midnight
+    midday quarter until between thirty
+    """
+)
+
+
 @cache
 def spellable() -> frozenset[str]:
-    """The words of time that a slip may be put right to."""
-    words = frozenset(WEEKDAYS) | frozenset(MONTHS) | frozenset(PART_WORDS) | TENS.keys()
-    more = "today tomorrow tonight weekend fortnight minutes midnight midday quarter until between thirty"
-    return frozenset(word for word in words | set(more.split()) if len(word) >= 5) - {
-        "march",
-        "april",
-        "mornings",
-    }
+    """The words that a slip may be put right to, whatever the names of the campus."""
+    words = frozenset(WEEKDAYS) | frozenset(MONTHS) | frozenset(PART_WORDS) | TENS.keys() | _ALSO_SPELLABLE
+    return frozenset(word for word in words if len(word) >= 5) - {"march", "april", "mornings"}
 
 
 def pieces(line: Line) -> list[Piece]:

@@ -44,6 +44,7 @@ _COUNTED_ADJECTIVES = wordset(
 )
 _LEADS = wordset("least about around roughly > = ≥ ~ over than more minimum min")
 _LARGEST = 20_000
+_FIRST_YEAR, _LAST_YEAR = 1950, 2050
 _SURELY_PEOPLE = 9
 
 
@@ -227,7 +228,8 @@ def _past_range(line: Line, index: int) -> int:
 def _group(line: Line, index: int) -> Seats | None:
     """`group of six`, `party of 8`, `we are 5`, `there's 6 of us`."""
     if line.word(index) in _GROUPS and line.word(index + 1) == "of":
-        return _number_at(line, line.past(index + 2, _MORE), index)
+        found = _number_at(line, line.past(index + 2, _MORE), index)
+        return None if found is not None and _FIRST_YEAR <= found.value <= _LAST_YEAR else found
     if line.word(index) in {"we", "were", "weare"}:
         at = line.past(index + 1, {"are", "re", "be", "about", "around", "will", "have"})
         many = cardinal(line, at)

@@ -38,6 +38,7 @@ _AFTER_A_COUNT = wordset(
 )
 _SHORTEST_PHONE = 8
 _GROUPS_AT_MOST = 12
+_JUDGES = wordset("would recommend stars star rating score marks mark of points correct")
 _TIMES = wordset("once twice times x")
 
 
@@ -73,7 +74,7 @@ def _figures_after(line: Line, index: int) -> int:
 
 
 def _number_trap(line: Line, index: int) -> int:
-    if line.reads(index, "24", "/", "7"):
+    if line.reads(index, "24", "/", "7") or _is_ratio(line, index):
         return index + 3
     if _is_phone(line, index):
         return _end_of_figures(line, index)
@@ -83,6 +84,14 @@ def _number_trap(line: Line, index: int) -> int:
     if line.word(after) in _AFTER_A_COUNT and not line.word(after - 1).startswith("0"):
         return max(skipped(line, after), after + 1) if line.word(after) in _TIMES else after + 1
     return index
+
+
+def _is_ratio(line: Line, index: int) -> bool:
+    """`16:9`, `9/10 would recommend`."""
+    sign, follows = line.word(index + 1), line.word(index + 3)
+    if line.number(index + 2) is None or not line.is_glued(index + 2):
+        return False
+    return (sign == ":" and len(line.word(index + 2)) == 1) or (sign == "/" and follows in _JUDGES)
 
 
 def _end_of_figures(line: Line, index: int) -> int:

@@ -24,7 +24,8 @@ _RUN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 class Token:
     """A run of digits, a word (lower case, apostrophes gone) or a sign. `glued`: no space before it.
 
-    `field` says what the token was taken for, None while it is free.
+    `field` says what the token was taken for, None while it is free; `raw` is the word before shorthands
+    were spelled out.
     """
 
     word: str
@@ -32,6 +33,7 @@ class Token:
     end: int
     glued: bool
     field: str | None = None
+    raw: str = ""
 
     @property
     def is_word(self) -> bool:
@@ -106,6 +108,7 @@ def _coded(runs: list[Token]) -> list[Token]:
         else:
             tokens.append(run)
     for token in tokens:
+        token.raw = token.word
         token.word = CANON.get(token.word, token.word)
     return tokens
 
