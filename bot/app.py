@@ -68,7 +68,7 @@ def _desk(config: Config, clock: Clock) -> Desk:
 
 def server_secret(config: Config) -> bytes:
     """The secret from the environment, or the one kept beside the database, made the first time (0600)."""
-    given = config.security.secret.get_secret_value()
+    given = config.security.secret
     if given:
         return given.encode()
     path = Path(config.security.secret_file or folder(config) / "roomie.secret")
@@ -137,8 +137,8 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
     lines.append(f"campus: {config.campus.name}, {config.campus.timezone}")
     at, is_well = await _database_line(config)
     lines += [f"database: {at}", f"http: {config.http.host}:{config.http.port}"]
-    lines.append(f"slack: {_platform(config.slack.bot_token.get_secret_value(), 'SLACK_BOT_TOKEN')}")
-    lines.append(f"discord: {_platform(config.discord.token.get_secret_value(), 'DISCORD_TOKEN')}")
+    lines.append(f"slack: {_platform(config.slack.bot_token, 'SLACK_BOT_TOKEN')}")
+    lines.append(f"discord: {_platform(config.discord.token, 'DISCORD_TOKEN')}")
     lines.append(f"sources: {', '.join(each.name for each in config.source) or 'none'}")
     return lines, is_well
 

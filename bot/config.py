@@ -6,29 +6,22 @@ or from a file that `…_FILE` names there.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    SecretStr,
-    ValidationError,
-)
+import msgspec
+from msgspec import Meta, Struct, field
+from msgspec.structs import FieldInfo
 
 from core.model import OpeningHours
 from core.policy.rules import Rules
 
-Environment = Mapping[str, str]
+Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
 
@@ -84,10 +77,10 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _grid(minutes: int) -> int:
-    if 24 * 60 % minutes:
-        raise ValueError("a day must be a whole number of steps: try 5, 10, 15, 20, 30 or 60")
-    return minutes
+def _grid(given: object) -> int:
+    if str(given) not in {"5", "10", "15", "20", "30", "60"}:
+        raise ValueError(f"{given!r} minutes do not make a grid; try 5, 10, 15, 20, 30 or 60")
+    return int(str(given))
 
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -102,83 +95,100 @@ def _duration(text: object) -> timedelta:
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
-def _network(text: str) -> str:
+class Secret(str):
+    """Something that no log line and no message may show."""
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+def _secret(text: object) -> Secret:
+    return Secret(text)
+
+
+def _network(text: object) -> str:
     try:
-        ip_network(text, strict=False)
+        ip_network(str(text), strict=False)
     except ValueError:
         raise ValueError(f"{text!r} is no address or network; write 10.0.0.5 or 10.0.0.0/8") from None
-    return text
+    return str(text)
 
 
-Network = Annotated[str, AfterValidator(_network)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Hours = Annotated[OpeningHours, BeforeValidator(_hours), PlainSerializer(str)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Grid = Annotated[int, Field(ge=5, le=60), AfterValidator(_grid)]
+def _networks(given: object) -> list[str]:
+    return [_network(each) for each in (given if isinstance(given, list) else [given])]
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+Zone = Annotated[str, Meta(extra={"read": _zone})]
+Hours = Annotated[OpeningHours, Meta(extra={"read": _hours})]
+Duration = Annotated[timedelta, Meta(extra={"read": _duration})]
+Grid = Annotated[int, Meta(extra={"read": _grid})]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Days = Annotated[int, Meta(ge=0, le=366)]
+Token = Annotated[Secret, Meta(extra={"read": _secret})]
 
 
-class CampusSection(Section):
+class Section(Struct, frozen=True, kw_only=True):
+    """Settings that belong together."""
+
+
+class CampusSection(Section, frozen=True, kw_only=True):
     """The campus that this Roomie serves."""
 
     name: str = "Sample Campus"
     timezone: Zone = "Europe/London"
 
 
-class DatabaseSection(Section):
+class DatabaseSection(Section, frozen=True, kw_only=True):
     """Where everything is kept: `sqlite:///path` or `postgresql://…`."""
 
     url: str = "sqlite:///var/roomie.db"
 
 
-class HttpSection(Section):
+class HttpSection(Section, frozen=True, kw_only=True):
     """The HTTP API. `rate_limit` is requests a minute for each address and account, 0 for none."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    rate_limit: Annotated[int, Field(ge=0)] = 600
+    port: Port = 8000
+    rate_limit: Annotated[int, Meta(ge=0)] = 600
     public_url: str = ""
-    trusted_proxies: list[Network] = []
+    trusted_proxies: list[str] = field(default_factory=list)
 
 
-class BookingSection(Section):
+class BookingSection(Section, frozen=True, kw_only=True):
     """The rules of booking; minutes and whole days."""
 
-    weekday_hours: Hours = OpeningHours(8 * 60, 21 * 60)
-    weekend_hours: Hours = OpeningHours(9 * 60, 18 * 60)
+    weekday_hours: Hours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
+    weekend_hours: Hours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
     granularity: Grid = 15
-    allowance: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 180
-    student_days_ahead: Annotated[int, Field(ge=0, le=366)] = 7
-    society_days_ahead: Annotated[int, Field(ge=0, le=366)] = 21
-    staff_days_ahead: Annotated[int, Field(ge=0, le=366)] = 90
-    quota_resets_at: Annotated[int, Field(ge=0, le=23)] = 3
+    allowance: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 180
+    student_days_ahead: Days = 7
+    society_days_ahead: Days = 21
+    staff_days_ahead: Days = 90
+    quota_resets_at: Annotated[int, Meta(ge=0, le=23)] = 3
     refund_notice: Duration = timedelta(0)
-    check_in_opens: Annotated[int, Field(ge=0, le=24 * 60)] = 15
-    society_token_days: Annotated[int, Field(ge=1, le=3660)] = 100
-    default_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 60
+    check_in_opens: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
+    society_token_days: Annotated[int, Meta(ge=1, le=3660)] = 100
+    default_minutes: Annotated[int, Meta(ge=5, le=24 * 60)] = 60
 
 
-class SlackSection(Section):
+class SlackSection(Section, frozen=True, kw_only=True):
     """The Slack app. `mode` is `socket` (needs the app token) or `http` (needs the signing secret)."""
 
     mode: Literal["socket", "http"] = "socket"
-    bot_token: SecretStr = SecretStr("")
-    app_token: SecretStr = SecretStr("")
-    signing_secret: SecretStr = SecretStr("")
+    bot_token: Token = Secret()
+    app_token: Token = Secret()
+    signing_secret: Token = Secret()
     client_id: str = ""
-    client_secret: SecretStr = SecretStr("")
+    client_secret: Token = Secret()
     api_base_url: str = "https://slack.com/api/"
     authorize_url: str = "https://slack.com/oauth/v2/authorize"
     match_email: bool = False
 
 
-class DiscordSection(Section):
+class DiscordSection(Section, frozen=True, kw_only=True):
     """The Discord app."""
 
-    token: SecretStr = SecretStr("")
+    token: Token = Secret()
     public_key: str = ""
     application_id: str = ""
     api_base_url: str = "https://discord.com/api/v10"
@@ -188,37 +198,37 @@ class DiscordSection(Section):
     sharded: bool = False
 
 
-class SecuritySection(Section):
+class SecuritySection(Section, frozen=True, kw_only=True):
     """What proves that tokens are ours. Without `secret`, one is made and kept in a file.
 
     The file is `secret_file`, or `roomie.secret` beside the database.
     """
 
-    secret: SecretStr = SecretStr("")
+    secret: Token = Secret()
     secret_file: str = ""
 
 
-class TerminalSection(Section):
+class TerminalSection(Section, frozen=True, kw_only=True):
     """Who sits at the terminal of `roomie run`, by username; empty finds out by the system's user name."""
 
     person: str = ""
 
 
-class JobsSection(Section):
+class JobsSection(Section, frozen=True, kw_only=True):
     """How often things happen by themselves."""
 
     refresh_picture: Duration = timedelta(hours=6)
     purge: Duration = timedelta(hours=1)
 
 
-class LogSection(Section):
+class LogSection(Section, frozen=True, kw_only=True):
     """`level` as Python names it; `format` is `text` or `json`."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
 
-class SourceSection(Section):
+class SourceSection(Section, frozen=True, kw_only=True):
     """A published timetable that is read regularly."""
 
     name: str
@@ -226,25 +236,25 @@ class SourceSection(Section):
     address: str
     year: int | None = None
     every: Duration = timedelta(hours=6)
-    rooms: list[str] = []
+    rooms: list[str] = field(default_factory=list)
     allow_private: bool = False
-    options: dict[str, str] = {}
+    options: dict[str, str] = field(default_factory=dict)
 
 
-class Config(Section):
+class Config(Section, frozen=True, kw_only=True):
     """Everything, section by section."""
 
-    campus: CampusSection = CampusSection()
-    database: DatabaseSection = DatabaseSection()
-    http: HttpSection = HttpSection()
-    booking: BookingSection = BookingSection()
-    slack: SlackSection = SlackSection()
-    discord: DiscordSection = DiscordSection()
-    security: SecuritySection = SecuritySection()
-    terminal: TerminalSection = TerminalSection()
-    jobs: JobsSection = JobsSection()
-    log: LogSection = LogSection()
-    source: list[SourceSection] = []
+    campus: CampusSection = field(default_factory=CampusSection)
+    database: DatabaseSection = field(default_factory=DatabaseSection)
+    http: HttpSection = field(default_factory=HttpSection)
+    booking: BookingSection = field(default_factory=BookingSection)
+    slack: SlackSection = field(default_factory=SlackSection)
+    discord: DiscordSection = field(default_factory=DiscordSection)
+    security: SecuritySection = field(default_factory=SecuritySection)
+    terminal: TerminalSection = field(default_factory=TerminalSection)
+    jobs: JobsSection = field(default_factory=JobsSection)
+    log: LogSection = field(default_factory=LogSection)
+    source: list[SourceSection] = field(default_factory=list)
 
     @property
     def rules(self) -> Rules:
@@ -265,10 +275,16 @@ class Config(Section):
         )
 
     @property
+    def has_platform(self) -> bool:
+        """Whether any chat platform but the terminal is wanted."""
+        slack = self.slack
+        return bool(slack.bot_token or slack.app_token or slack.client_id or self.discord.token)
+
+    @property
     def has_real_platform(self) -> bool:
         """Whether a chat platform's own address is in use, with a token that opens it."""
-        slack = bool(self.slack.bot_token.get_secret_value()) and "slack.com" in self.slack.api_base_url
-        discord = bool(self.discord.token.get_secret_value()) and "discord.com" in self.discord.api_base_url
+        slack = bool(self.slack.bot_token) and "slack.com" in self.slack.api_base_url
+        discord = bool(self.discord.token) and "discord.com" in self.discord.api_base_url
         return slack or discord
 
 
@@ -295,6 +311,9 @@ def read_settings(path: Path | None, environment: Environment) -> Settings:
     return Settings(config, path, now)
 
 
+_Model = TypeVar("_Model", bound=Section)
+
+
 def _from_file(path: Path | None, problems: list[str]) -> dict[str, Any]:
     chosen = path or Path("config.toml")
     if path is None and not chosen.exists():
@@ -309,45 +328,47 @@ def _from_file(path: Path | None, problems: list[str]) -> dict[str, Any]:
 
 
 def _forbid_secrets(values: dict[str, Any], problems: list[str]) -> None:
-    for section, key in _secrets():
-        if isinstance(values.get(section), dict) and key in values[section]:
-            del values[section][key]
-            name = f"{_PREFIX}{section}__{key}".upper()
-            problems.append(f"{section}.{key}: secrets stay out of the file; set {name} or {name}_FILE")
+    for section, model in sections().items():
+        for each in _settings(model):
+            if _is_secret(each) and isinstance(values.get(section), dict) and each.name in values[section]:
+                del values[section][each.name]
+                name = f"{_PREFIX}{section}__{each.name}".upper()
+                problems.append(
+                    f"{section}.{each.name}: secrets stay out of the file; set {name} or {name}_FILE"
+                )
 
 
-def _secrets() -> list[tuple[str, str]]:
-    return [
-        (section, key)
-        for section, model in _section_models().items()
-        for key, field in model.model_fields.items()
-        if field.annotation is SecretStr
-    ]
-
-
-def _section_models() -> dict[str, type[Section]]:
+def sections() -> dict[str, type[Section]]:
+    """The model of each section that stands alone; `source` is a list of its own."""
+    hints = get_type_hints(Config)
     return {
-        name: field.annotation
-        for name, field in Config.model_fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+        name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, Section)
     }
+
+
+def _settings(model: type[Section]) -> tuple[FieldInfo, ...]:
+    return msgspec.structs.fields(model)
+
+
+def _is_secret(setting: FieldInfo) -> bool:
+    return Secret in get_args(setting.type)
 
 
 def _from_environment(values: dict[str, Any], environment: Environment, problems: list[str]) -> None:
     for name, (section, key) in _USUAL_NAMES.items():
         _put(values, section, key, name, environment, problems)
-    models = _section_models()
-    for section, model in models.items():
-        for key in model.model_fields:
-            _put(values, section, key, f"{_PREFIX}{section}__{key}".upper(), environment, problems)
+    models = sections()
+    known = {
+        f"{_PREFIX}{section}__{each.name}".upper(): (section, each.name)
+        for section, model in models.items()
+        for each in _settings(model)
+    }
+    for name, (section, key) in known.items():
+        _put(values, section, key, name, environment, problems)
     for name in environment:
-        section, found, key = name.removeprefix(_PREFIX).lower().partition("__")
-        if name.startswith(_PREFIX) and found and not _is_known(models, section, key):
+        if name.startswith(_PREFIX) and "__" in name and name.removesuffix("_FILE") not in known:
+            section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
             problems.append(f"{name}: there is no setting {section}.{key}")
-
-
-def _is_known(models: dict[str, type[Section]], section: str, key: str) -> bool:
-    return section in models and key.removesuffix("_file") in models[section].model_fields
 
 
 def _put(
@@ -374,18 +395,57 @@ def _put(
 
 
 def _validated(values: dict[str, Any], problems: list[str]) -> Config:
+    models = sections()
+    problems += [f"{name}: there is no such section" for name in values.keys() - models.keys() - {"source"}]
+    read: dict[str, Any] = {
+        name: _section(name, model, values.get(name, {}), problems) for name, model in models.items()
+    }
+    return Config(**read, source=_sources(values.get("source", []), problems))
+
+
+def _sources(given: object, problems: list[str]) -> list[SourceSection]:
+    if not isinstance(given, list):
+        problems.append("source: write each source as a table of its own, [[source]]")
+        return []
+    made = (_section(f"source.{place}", SourceSection, each, problems) for place, each in enumerate(given))
+    return [each for each in made if each is not None]
+
+
+def _section(name: str, model: type[_Model], given: object, problems: list[str]) -> _Model | None:
+    """One section; each setting that is wrong is named, and the others still count."""
+    if not isinstance(given, dict):
+        problems.append(f"{name}: must be a section, [{name}]")
+        given = {}
+    settings = {each.name: each for each in _settings(model)}
+    problems += [f"{name}.{key}: there is no such setting" for key in given if key not in settings]
+    missing = [key for key, each in settings.items() if each.required and key not in given]
+    problems += [f"{name}.{key}: is missing" for key in missing]
+    read = {
+        key: value
+        for key, each in settings.items()
+        if key in given and (value := _value(f"{name}.{key}", each, given[key], problems)) is not None
+    }
+    return None if missing else model(**read)
+
+
+def _value(place: str, setting: FieldInfo, given: object, problems: list[str]) -> object:
+    """A setting as its type wants it; None, with the problem named, when that cannot be."""
     try:
-        return Config.model_validate(values)
-    except ValidationError as invalid:
-        problems += [_sentence(error["loc"], error["msg"], error["type"]) for error in invalid.errors()]
-        return Config()
+        reader = _reader(setting)
+        return reader(given) if reader else msgspec.convert(given, setting.type, strict=False)
+    except (ValueError, msgspec.ValidationError) as error:
+        if get_origin(setting.type) is Literal:
+            problems.append(f"{place}: {given!r} is none of {', '.join(get_args(setting.type))}")
+            return None
+        problems.append(f"{place}: {str(error)[:1].lower()}{str(error)[1:].replace('`', '')}")
+        return None
 
 
-def _sentence(place: tuple[int | str, ...], message: str, kind: str) -> str:
-    where = ".".join(str(each) for each in place)
-    if kind == "extra_forbidden":
-        return f"{where}: there is no such setting"
-    return f"{where}: {message.removeprefix('Value error, ')}"
+def _reader(setting: FieldInfo) -> Callable[[object], object] | None:
+    if setting.name == "trusted_proxies":
+        return _networks
+    meta = next((each for each in get_args(setting.type) if isinstance(each, Meta)), None)
+    return meta.extra.get("read") if meta and meta.extra else None
 
 
 def _starting_clock(environment: Environment, config: Config, problems: list[str]) -> datetime | None:

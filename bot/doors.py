@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 def slack_settings(config: Config) -> SlackSettings:
     slack = config.slack
     return SlackSettings(
-        bot_token=slack.bot_token.get_secret_value(),
-        app_token=slack.app_token.get_secret_value(),
-        signing_secret=slack.signing_secret.get_secret_value(),
+        bot_token=slack.bot_token,
+        app_token=slack.app_token,
+        signing_secret=slack.signing_secret,
         mode=Mode(slack.mode),
         client_id=slack.client_id,
-        client_secret=slack.client_secret.get_secret_value(),
+        client_secret=slack.client_secret,
         api_base_url=slack.api_base_url,
         authorize_url=slack.authorize_url,
         public_url=config.http.public_url,
@@ -41,7 +41,7 @@ def slack_settings(config: Config) -> SlackSettings:
 def discord_settings(config: Config) -> DiscordSettings:
     discord = config.discord
     return DiscordSettings(
-        token=discord.token.get_secret_value(),
+        token=discord.token,
         api_base_url=discord.api_base_url,
         gateway_url=discord.gateway_url or GATEWAY,
         public_key=discord.public_key,

@@ -7,21 +7,17 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.api.application import application, flush_last_used, serve
 from bot.api.application import stop as stop_serving
 from bot.app import folder, http_settings, open_desk, parsed, prepare
-from bot.commands import COMMANDS
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.doors import open_doors
-from bot.language import warm
 from bot.logs import set_up_logging
-from bot.platforms.platform import Platform
-from bot.sampling import has_sample_people, load_sample_if_empty
-from bot.terminal_person import terminal_person
+
+if TYPE_CHECKING:
+    from bot.platforms.platform import Platform
 
 logger = logging.getLogger("roomie")
 
@@ -33,14 +29,16 @@ _SAMPLE_IN_PUBLIC = (
 
 
 async def run(settings: Settings, *, speak_as: str = "") -> None:
-    """Serve until a signal comes, or the chat at the terminal ends."""
+    """Serve until a signal comes, or the chat at the terminal ends.
+
+    What is not needed to answer the first request is imported after the server listens.
+    """
     config, stop = settings.config, _stop_on_signals()
     set_up_logging(config.log)
     await prepare(config.database.url)
     async with AsyncExitStack() as house:
         desk = await house.enter_async_context(open_desk(settings, load=False))
-        dispatcher = Dispatcher(desk, COMMANDS)
-        platforms = open_doors(config, desk, dispatcher)
+        platforms = _platforms(config, desk)
         url = await house.enter_async_context(_serving(desk, config, platforms))
         logger.info("listening on %s", url)
         await desk.storage.load()
@@ -48,18 +46,35 @@ async def run(settings: Settings, *, speak_as: str = "") -> None:
         tasks = await house.enter_async_context(_Tasks())
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
+        tasks.start(asyncio.to_thread(_warm), "language")
         _start_jobs(desk, config, house)
-        tasks.start(asyncio.to_thread(warm), "language")
         await _announce(desk, config, url)
         if sys.stdin.isatty() and sys.stdout.isatty():
-            await _until_first(stop.wait(), _converse(desk, settings, dispatcher, speak_as))
+            await _until_first(stop.wait(), _converse(desk, settings, speak_as))
         else:
             await stop.wait()
         logger.info("stopping")
 
 
+def _platforms(config: Config, desk: Desk) -> "Sequence[Platform]":
+    if not config.has_platform:
+        return ()
+    from bot.commands import COMMANDS
+    from bot.dispatch import Dispatcher
+    from bot.doors import open_doors
+
+    return open_doors(config, desk, Dispatcher(desk, COMMANDS))
+
+
+def _warm() -> None:
+    """Load the language before the first user needs it."""
+    from bot.language import warm
+
+    warm()
+
+
 @asynccontextmanager
-async def _serving(desk: Desk, config: Config, platforms: Sequence[Platform]) -> AsyncIterator[str]:
+async def _serving(desk: Desk, config: Config, platforms: "Sequence[Platform]") -> AsyncIterator[str]:
     """Answer over HTTP until the block is left; then finish what is under way."""
     app = application(
         desk,
@@ -77,7 +92,7 @@ async def _serving(desk: Desk, config: Config, platforms: Sequence[Platform]) ->
         await stop_serving(runner)
 
 
-async def _wellbeing(platform: Platform) -> Mapping[str, object]:
+async def _wellbeing(platform: "Platform") -> Mapping[str, object]:
     """How a platform is. One that is away is shown, and does not take the HTTP API out of service."""
     health = dict(await platform.health())
     return {"ok": True, "well": health.pop("ok", True), **health}
@@ -117,6 +132,8 @@ def _stop_on_signals() -> asyncio.Event:
 
 async def _furnish(desk: Desk, config: Config) -> None:
     """The sample campus for an empty database, on this machine only: its passwords are published."""
+    from bot.sampling import has_sample_people, load_sample_if_empty
+
     is_local = config.http.host in _LOOPBACK
     if is_local:
         await load_sample_if_empty(desk)
@@ -133,6 +150,8 @@ def _start_jobs(desk: Desk, config: Config, house: AsyncExitStack) -> None:
 
 async def _announce(desk: Desk, config: Config, url: str) -> None:
     """In three lines: what is there, where, and what to type."""
+    from bot.sampling import has_sample_people
+
     catalogue = desk.picture.catalogue
     rooms, buildings = len(catalogue.rooms), len(catalogue.buildings)
     sample = " (a sample to try; people: wil, rema, emily, dana)" if await has_sample_people(desk) else ""
@@ -150,12 +169,15 @@ async def _announce(desk: Desk, config: Config, url: str) -> None:
     sys.stdout.flush()
 
 
-async def _converse(desk: Desk, settings: Settings, dispatcher: Dispatcher, speak_as: str) -> None:
+async def _converse(desk: Desk, settings: Settings, speak_as: str) -> None:
+    from bot.commands import COMMANDS
+    from bot.dispatch import Dispatcher
     from bot.platforms.terminal.repl import converse
     from bot.platforms.terminal.session import Session
+    from bot.terminal_person import terminal_person
 
     name = await terminal_person(desk, speak_as or settings.config.terminal.person)
-    session = Session(dispatcher.answer, name, desk.rules.zone)
+    session = Session(Dispatcher(desk, COMMANDS).answer, name, desk.rules.zone)
     await converse(session, COMMANDS, desk.clock, folder(settings.config) / "history")
 
 

@@ -1,0 +1,103 @@
+"""How quick the program is to its feet: help, and the first answer over HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter, sleep
+
+from tests.benchmarks.harness import Row, compare
+from tests.benchmarks.world import filled_file
+
+_BARE = """
+import sys
+from aiohttp import web
+async def answer(_):
+    return web.Response(body=b"{}", content_type="application/json")
+app = web.Application()
+app.router.add_get("/api/buildings", answer)
+web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """Rows for `--help` and for the first answer on a database with 20,000 entries."""
+    pairs = 5 if quick else 15
+    with tempfile.TemporaryDirectory() as folder:
+        database = filled_file(Path(folder) / "roomie.db", entries=20_000)
+        environment = os.environ | {
+            "ROOMIE_DATABASE__URL": f"sqlite:///{database}",
+            "ROOMIE_LOG__LEVEL": "error",
+        }
+        help_line = [sys.executable, "-m", "bot", "--help"]
+        nothing = [sys.executable, "-c", "pass"]
+        return [
+            compare(
+                "roomie --help against python -c pass",
+                lambda: _took(help_line),
+                lambda: _took(nothing),
+                pairs,
+                target=3,
+                at_most=True,
+                unit=" ms",
+            ),
+            compare(
+                "first GET /api/buildings against a bare aiohttp application's",
+                lambda: _first_answer([sys.executable, "-m", "bot", "run"], environment),
+                lambda: _first_answer([sys.executable, "-c", _BARE], os.environ, in_argument=True),
+                pairs,
+                target=1.5,
+                at_most=True,
+                unit=" ms",
+            ),
+        ]
+
+
+def _took(command: Sequence[str]) -> float:
+    """Milliseconds that a whole process takes."""
+    start = perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    return (perf_counter() - start) * 1000
+
+
+def _first_answer(
+    command: list[str], environment: "os._Environ[str] | dict[str, str]", *, in_argument: bool = False
+) -> float:
+    """Milliseconds from the start of a server's process to its first whole answer."""
+    port = _free_port()
+    if in_argument:
+        command = [*command, str(port)]
+    start = perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        env={**environment, "ROOMIE_HTTP__PORT": str(port)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        while not _answers(port):
+            sleep(0.002)
+        return (perf_counter() - start) * 1000
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /api/buildings HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
