@@ -23,6 +23,7 @@ from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
 from bot.reply import Reply
 from core.clock import Clock
+from core.errors import Unavailable
 from core.model import Identity
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class DiscordDoor:
                 raise CannotOpen("Discord does not accept the token (DISCORD_TOKEN).") from error
             except discord.ConnectionClosed as error:
                 raise CannotOpen(f"Discord closed the connection for good (code {error.code}).") from error
-            except (discord.HTTPException, discord.GatewayNotFound, *NETWORK) as error:
+            except (discord.HTTPException, discord.GatewayNotFound, Unavailable, *NETWORK) as error:
                 logger.warning("Discord cannot be reached, trying again in %.0f s: %s", wait, error)
                 await self._pause(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)

@@ -12,8 +12,8 @@ from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import NETWORK, view
 from bot.platforms.platform import Unreachable
-from bot.reply import Audience, Reply, Text
-from core.errors import Unavailable
+from bot.reply import Audience, Reply, Text, Tone
+from core.errors import RoomieError, Unavailable
 
 logger = logging.getLogger(__name__)
 CLOSED: Text = (
@@ -34,12 +34,15 @@ class Listener:
         words = words_for(message, me)
         if words is None:
             return
-        if is_direct(message):
-            await self._doorstep.wrote(message.author.id)
-        asked = said(message, words)
-        if not await self._once.first(f"{asked.by.identity} {asked.key}"):
-            return
-        reply = await self._dispatcher.answer(asked)
+        try:
+            if is_direct(message):
+                await self._doorstep.wrote(message.author.id)
+            asked = said(message, words)
+            if not await self._once.first(f"{asked.by.identity} {asked.key}"):
+                return
+            reply = await self._dispatcher.answer(asked)
+        except RoomieError as error:
+            reply = Reply((str(error),), tone=Tone.BROKEN)
         await self._answer(message, reply)
 
     async def _answer(self, message: discord.Message, reply: Reply) -> None:

@@ -17,6 +17,7 @@ from bot.platforms.discord.ports import Suggests
 from bot.platforms.discord.tree import add_commands, add_menus
 from bot.platforms.discord.words import clipped
 from bot.reply import Option
+from core.errors import RoomieError
 
 logger = logging.getLogger(__name__)
 NAME, VALUE, CHOICES = 100, 100, 25
@@ -70,7 +71,7 @@ class Reception:
         try:
             async with asyncio.timeout(SUGGESTING):
                 options = await self._suggestions.suggest(takes, typed, asking.asker(interaction))
-        except TimeoutError:
+        except (TimeoutError, RoomieError):
             return []
         return _choices(options)
 

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -47,34 +47,41 @@ def add_commands(
     tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: Run, suggest: Suggest
 ) -> None:
     """Give the tree every command under its own name, and a few words of their own."""
-    groups = {each.name.split()[0] for each in commands if " " in each.name}
+    groups = _groups(commands)
+    for group in groups.values():
+        tree.add_command(group)
     for command in commands:
         for name in (_name(command, groups), *(other for other in command.also if other in ALONE)):
-            _add(tree, name, _built(name.split()[-1], command, run, suggest))
+            first, _, second = name.partition(" ")
+            built = _built(second or first, command, run, suggest)
+            if second:
+                groups[first].add_command(built)
+            else:
+                built.allowed_installs, built.allowed_contexts = INSTALLS, CONTEXTS
+                tree.add_command(built)
 
 
-def _name(command: Command, groups: set[str]) -> str:
+def _groups(commands: Sequence[Command]) -> dict[str, app_commands.Group]:
+    """A group for each first word; hidden from those who do not manage when all in it is for those who do."""
+    members: dict[str, list[Command]] = {}
+    for command in commands:
+        if " " in command.name:
+            members.setdefault(command.name.split()[0], []).append(command)
+    return {name: _group(name, inside) for name, inside in members.items()}
+
+
+def _group(name: str, inside: Sequence[Command]) -> app_commands.Group:
+    return app_commands.Group(
+        name=name,
+        description=GROUPS.get(name, name.capitalize()),
+        allowed_installs=INSTALLS,
+        allowed_contexts=CONTEXTS,
+        default_permissions=MANAGERS if all(each.for_admins for each in inside) else None,
+    )
+
+
+def _name(command: Command, groups: Mapping[str, object]) -> str:
     return f"{command.name} show" if command.name in groups else command.name
-
-
-def _add(
-    tree: app_commands.CommandTree[Any], name: str, command: app_commands.Command[Any, ..., None]
-) -> None:
-    first, _, second = name.partition(" ")
-    if not second:
-        command.allowed_installs, command.allowed_contexts = INSTALLS, CONTEXTS
-        tree.add_command(command)
-        return
-    group = tree.get_command(first)
-    if not isinstance(group, app_commands.Group):
-        group = app_commands.Group(
-            name=first,
-            description=GROUPS.get(first, first.capitalize()),
-            allowed_installs=INSTALLS,
-            allowed_contexts=CONTEXTS,
-        )
-        tree.add_command(group)
-    group.add_command(command)
 
 
 def _built(name: str, command: Command, run: Run, suggest: Suggest) -> app_commands.Command[Any, ..., None]:

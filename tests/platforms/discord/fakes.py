@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from bot.asked import Asked, Asker
 from bot.command import Action, Call, Command, Parameter, Takes
@@ -55,8 +56,11 @@ class Seen:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
+        self.trouble: Exception | None = None
 
     async def first(self, key: str) -> bool:
+        if self.trouble is not None:
+            raise self.trouble
         is_first = key not in self.keys
         self.keys.add(key)
         return is_first
@@ -78,8 +82,8 @@ async def _never(call: Call) -> Reply:
     raise NotImplementedError
 
 
-def a_command(name: str, *takes: Parameter, changes: bool = False, also: tuple[str, ...] = ()) -> Command:
-    return Command(name, f"About {name}", f"/{name}", _never, takes, also=also, changes_things=changes)
+def a_command(name: str, *takes: Parameter, changes: bool = False, **more: Any) -> Command:
+    return Command(name, f"About {name}", f"/{name}", _never, takes, changes_things=changes, **more)
 
 
 FREE = a_command(
@@ -96,5 +100,7 @@ BOOK = a_command(
     also=("book",),
 )
 ADD = a_command("society add", Parameter("user", Takes.PERSON, "Whom", required=True), changes=True)
-COMMANDS = (FREE, BOOK, ADD)
+ADMIN = a_command("admin sync", for_admins=True)
+LOST = a_command("lost")
+COMMANDS = (FREE, BOOK, ADD, ADMIN, LOST)
 ACTION = Action("book", _never)

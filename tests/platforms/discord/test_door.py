@@ -53,13 +53,24 @@ async def test_a_person_is_named_by_a_mention(discord: Discord, behind: Behind, 
     assert behind.script.asked[0].words == f"society add <@{rema.id}>"
 
 
-async def test_other_names_are_commands_too(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
-    wil = discord.person("wil")
+async def test_book_stands_alone_and_each_command_is_offered_once(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    guild, channel = discord.guild()
+    wil = discord.person("wil", guild)
 
-    await wil.run("/book", room="G01")
+    await wil.run("/book", at=channel, room="G01")
 
     assert behind.script.asked[0].words == "rooms book G01"
-    assert wil.offered() == ["rooms", "book", "society", "Book with this user", "Book from this message"]
+    assert wil.offered(channel)[:4] == ["rooms", "society", "book", "lost"]
+
+
+async def test_administrators_commands_are_hidden_from_others(discord: Discord, door: DiscordDoor) -> None:
+    guild, channel = discord.guild()
+    wil, dana = discord.person("wil", guild), discord.person("dana", guild, manages=True)
+
+    assert "admin" not in wil.offered(channel)
+    assert "admin" in dana.offered(channel)
 
 
 async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door: DiscordDoor) -> None:

@@ -1,5 +1,7 @@
 """Every reply gets a face that Discord accepts."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -243,3 +245,12 @@ def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
 
     defaults = [each["value"] for each in menu["options"] if each.get("default")]
     assert defaults == ["r50"]
+
+
+def test_settings_and_renderer_are_there_without_the_library() -> None:
+    code = (
+        "import sys, bot.platforms.discord.render, bot.platforms.discord.forms, bot.platforms.discord.settings;"
+        "sys.exit('discord' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

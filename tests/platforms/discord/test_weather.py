@@ -255,6 +255,32 @@ async def test_commands_that_discord_does_not_take_keep_nobody_out(discord: Disc
     assert answered.seen.text == "fine"
 
 
+async def test_when_nothing_can_be_remembered_people_are_told(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    behind.once.trouble = Unavailable("Roomie cannot write now.")
+    wil = discord.person("wil")
+
+    answered = await wil.run("/rooms book", room="G01")
+    await wil.say("free rooms")
+    await discord.until(lambda: len(wil.sees()) == 3)
+
+    assert answered.seen.text == "Roomie cannot write now."
+    assert wil.sees()[2].text == "Roomie cannot write now."
+
+
+async def test_a_command_that_is_no_more_is_answered_kindly(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    wil = discord.person("wil")
+    lost = next(each for each in discord.world.commands[None] if each["name"] == "lost")
+    lost["name"] = "gone"
+
+    answered = await wil.run("/gone")
+
+    assert "has changed" in answered.seen.text
+
+
 # Telling people who did not ask.
 
 

@@ -1,0 +1,147 @@
+"""How quickly people on Discord are answered: 200 commands at once, beside a bare discord.py that says "ok".
+
+Both share this process with their stand-in; Roomie answers all with the free rooms.
+"""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from time import perf_counter
+
+import discord as library
+import yarl
+from discord import app_commands
+
+from bot.platforms.discord.render import render
+from bot.reply import Button, Item, Reply
+from core.picture import Picture
+from core.policy.rules import Rules
+from storage.open import open_storage, prepare
+from tests.benchmarks.harness import Row, quartiles, ratio
+from tests.builders import NOW
+from tests.fakes.clock import StillClock
+from tests.platforms.discord.house import a_house
+from tests.standins.discord import Discord, Person, State
+
+AT_ONCE = 200
+ROUNDS, FEW_ROUNDS = 8, 3
+RENDERS = 50
+LONGEST = 1000.0
+"""Milliseconds; Discord gives up after 3,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """One round: milliseconds until half and 95 of 100 were answered."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """People on a little Discord of their own, and the line they type."""
+
+    discord: Discord
+    people: list[Person]
+    line: str
+
+    async def storm(self) -> Storm:
+        point_at(self.discord)
+        answered = await asyncio.gather(*(person.run(self.line) for person in self.people))
+        if any(each.state is not State.ANSWERED for each in answered):
+            raise RuntimeError("some commands were not answered within three seconds")
+        cuts = statistics.quantiles((each.answered_after * 1000 for each in answered), n=100)
+        return Storm(cuts[49], cuts[94])
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
+    return asyncio.run(_rows(FEW_ROUNDS if quick else ROUNDS))
+
+
+async def _rows(rounds: int) -> list[Row]:
+    async with bare_app() as bare, roomie() as ours:
+        await bare.storm()
+        await ours.storm()
+        pairs = [(await ours.storm(), await bare.storm()) for _ in range(rounds)]
+    return [
+        _beside("answer p50, to a bare discord.py", [(one.p50, other.p50) for one, other in pairs]),
+        _beside("answer p95, to a bare discord.py", [(one.p95, other.p95) for one, other in pairs]),
+        _absolute("answer p95, ms", [one.p95 for one, _ in pairs], LONGEST),
+        _absolute("rendering 300 rooms, ms", [_render() for _ in range(rounds)], None),
+    ]
+
+
+def _beside(name: str, pairs: list[tuple[float, float]]) -> Row:
+    ours, theirs = (statistics.median(each[side] for each in pairs) for side in (0, 1))
+    return Row(name, ratio(pairs), note=f"{ours:,.0f} ms against {theirs:,.0f} ms")
+
+
+def _absolute(name: str, figures: list[float], most: float | None) -> Row:
+    return Row(name, quartiles(figures), most, at_most=True, note="milliseconds, not a ratio")
+
+
+def _render() -> float:
+    room = Item(("Quad G040",), ("20 seats · projector",), (Button("book", "Book", "v1"),))
+    reply = Reply(("300 rooms are free.",), items=(room,) * 300)
+    begun = perf_counter()
+    for _ in range(RENDERS):
+        render(reply, UTC)
+    return (perf_counter() - begun) * 1000 / RENDERS
+
+
+def point_at(discord: Discord) -> None:
+    """The library knows one address at a time for a whole process."""
+    library.http.Route.BASE = discord.api_base_url
+    library.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord.gateway_url)
+
+
+@asynccontextmanager
+async def bare_app() -> AsyncIterator[Side]:
+    """A client with one command that says "ok"."""
+    async with Discord() as discord:
+        point_at(discord)
+        client = library.Client(intents=library.Intents(guilds=True))
+        tree = app_commands.CommandTree(client)
+
+        @tree.command(name="free", description="Says ok")
+        async def free(interaction: library.Interaction) -> None:
+            await interaction.response.send_message("ok")
+
+        async with client:
+            await client.login(discord.token)
+            await tree.sync()
+            running = asyncio.create_task(client.connect())
+            await discord.gateway.wait_for(1)
+            yield Side(discord, _crowd(discord), "/free")
+            await client.close()
+            await asyncio.wait([running])
+
+
+@asynccontextmanager
+async def roomie() -> AsyncIterator[Side]:
+    """Roomie on a small campus."""
+    clock, rules = StillClock(NOW), Rules()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'roomie.db'}"
+        await prepare(url)
+        storage = open_storage(url, Picture(), rules, clock)
+        await storage.open()
+        await storage.load()
+        try:
+            async with Discord() as discord:
+                point_at(discord)
+                house = await a_house(discord, storage, rules, clock, rooms=30)
+                async with house.open():
+                    yield Side(discord, _crowd(discord), "/rooms free")
+        finally:
+            await storage.close()
+
+
+def _crowd(discord: Discord) -> list[Person]:
+    return [discord.person(f"p{number}") for number in range(AT_ONCE)]
