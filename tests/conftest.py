@@ -71,6 +71,15 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A fresh PostgreSQL database without tables."""
+    name = f"test_{next(_numbers)}"
+    _sql(postgres_server, f"CREATE DATABASE {name}")
+    yield postgres_server.url(name)
+    _sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
 

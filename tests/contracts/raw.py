@@ -20,3 +20,19 @@ async def ask(url: str, statement: str) -> object:
         return await connection.fetchval(statement)
     finally:
         await connection.close()
+
+
+async def tables_of(url: str) -> set[str]:
+    """The names of all tables, and of the triggers and constraints that guard them."""
+    if isinstance(address_of(url), SqliteFile):
+        listed = await ask(
+            url, "SELECT group_concat(name) FROM sqlite_master WHERE name NOT LIKE '%autoindex%'"
+        )
+    else:
+        listed = await ask(
+            url,
+            "SELECT string_agg(name, ',') FROM ("
+            "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+            "UNION SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS named",
+        )
+    return set(str(listed or "").split(",")) - {""}
