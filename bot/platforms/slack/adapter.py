@@ -16,6 +16,7 @@ from bot.platforms.slack.asking import Asking
 from bot.platforms.slack.chores import Chores
 from bot.platforms.slack.health import Health, quiet_logger
 from bot.platforms.slack.homes import Homes
+from bot.platforms.slack.incoming import team_of
 from bot.platforms.slack.installing import Authorize, OneWorkspace, Remembered, oauth_settings
 from bot.platforms.slack.inviting import Inviting
 from bot.platforms.slack.markup import Look
@@ -210,17 +211,17 @@ class SlackAdapter:
 
     async def _on_action(self, ack: AsyncAck, body: Body) -> None:
         await ack()
-        self._chores.start(self._turns.press(await self._bot(_team(body)), body))
+        self._chores.start(self._turns.press(await self._bot(team_of(body)), body))
 
     async def _on_form(self, ack: AsyncAck, body: Body) -> None:
-        await self._turns.forms.submit(await self._bot(_team(body)), body, ack)
+        await self._turns.forms.submit(await self._bot(team_of(body)), body, ack)
 
     async def _on_other_view(self, ack: AsyncAck) -> None:
         await ack()
 
     async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
         await ack()
-        self._chores.start(self._turns.shortcut(await self._bot(_team(body)), body))
+        self._chores.start(self._turns.shortcut(await self._bot(team_of(body)), body))
 
     async def _on_home(self, body: Body) -> None:
         if body["event"].get("tab", "home") == "home":
@@ -253,11 +254,6 @@ def _given(bots: Bots | None) -> Bots:
     if bots is None:
         raise ValueError("many workspaces need a place to keep their installations in")
     return bots
-
-
-def _team(body: Body) -> str:
-    team = body.get("team") or body["user"]
-    return cast("str", team.get("id") or team.get("team_id"))
 
 
 def _without_first_mention(body: Body) -> str:

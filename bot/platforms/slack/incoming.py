@@ -53,7 +53,7 @@ def of_interaction(body: Body) -> Incoming:
     """A press, a form sent in, a shortcut."""
     view, container = body.get("view") or {}, body.get("container") or {}
     return Incoming(
-        team=_team(body),
+        team=team_of(body),
         user=body["user"]["id"],
         key=f"slack:{body['trigger_id']}",
         channel=(body.get("channel") or {}).get("id", ""),
@@ -78,9 +78,10 @@ def of_event(body: Body) -> Incoming:
     )
 
 
-def _team(body: Body) -> str:
-    team = body.get("team") or body["user"]
-    return str(team.get("id") or team.get("team_id"))
+def team_of(body: Body) -> str:
+    """The workspace of an interaction; in organisations only its user may name it."""
+    team = body.get("team")
+    return str(team["id"] if team else body["user"]["team_id"])
 
 
 def pressed_in(body: Body) -> Pressed | None:

@@ -158,3 +158,23 @@ class Slowly:
     async def answer(self, asked: Asked) -> Reply:
         await self.may.wait()
         return await self.inner.answer(asked)
+
+
+@dataclass
+class Switch:
+    """A dispatcher that can be exchanged while Roomie runs."""
+
+    to: Answers
+
+    async def answer(self, asked: Asked) -> Reply:
+        return await self.to.answer(asked)
+
+
+@dataclass
+class Saying:
+    """A dispatcher that always says the same."""
+
+    reply: Reply
+
+    async def answer(self, asked: Asked) -> Reply:
+        return self.reply

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.slack.api import TokenRefused, Unreachable
+from bot.platforms.slack.chores import Chores
 from bot.platforms.slack.settings import Mode
-from bot.reply import Reply
+from bot.reply import Reply, Tone
 from core.errors import Unavailable
 from core.model import Identity
-from tests.platforms.slack.house import House, Slowly, read
+from tests.platforms.slack.house import House, Saying, Slowly, Switch, read
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 
 BOB = Identity("slack:T1:U2")
@@ -212,6 +213,91 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
 
     assert len(house.desk.picture.bookings) == 1
     assert "Booked" in read(bob.sees()[-1])
+
+
+async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
+    house: House, slack: SlackStandIn
+) -> None:
+    house.answers = slowly = Slowly(house.answers)
+    crowd = [slack.add_person("T1", f"UC{number}", f"crowd{number}") for number in range(30)]
+    async with house.open() as adapter:
+        typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in crowd]
+        await slack.until(lambda: sum(each.done() for each in typing) >= 20)
+        slowly.may.set()
+        answers = await asyncio.gather(*typing)
+        await slack.until(lambda: all(each.sees() for each in crowd))
+        await adapter.settled()
+
+    assert all(each.acked for each in answers)
+    assert [len(each.sees()) for each in crowd] == [1] * 30
+
+
+async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob = slack.person("U2")
+    quick, slowly = house.answers, Slowly(house.answers)
+    house.answers = switch = Switch(quick)
+    async with house.open() as adapter:
+        await bob.types("/rooms form")
+        await slack.until(lambda: bob.modal)
+        switch.to = slowly
+        await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
+        assert bob.modal is not None
+        assert "Still at it" in read(bob.modal)
+
+        slowly.may.set()
+        await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
+        await adapter.settled()
+
+    assert slack.refusals == []
+
+
+async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    house.answers = switch = Switch(house.answers)
+    async with house.open():
+        await bob.types("/rooms form")
+        await slack.until(lambda: bob.modal)
+        form, switch.to = bob.modal, Saying(Reply(("Not today.",), tone=Tone.REFUSED))
+        await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02", "in.title": "Tea"})
+
+        assert bob.modal is not None
+        assert "Not today." in read(bob.modal)
+        await bob.closes_modal()
+
+    assert bob.modal is form
+    assert form is not None
+    assert form.values()["in.title"]["value"]["value"] == "Tea"
+
+
+async def test_a_home_that_cannot_be_published_harms_nobody(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open() as adapter:
+        slack.brew("views.publish", Refused("internal"), times=1)
+        await bob.opens_home()
+        await slack.until(lambda: adapter.health.counts["home not published"])
+        await bob.types("/rooms mine")
+
+    assert "You have no bookings" in read(bob.sees()[0])
+
+
+async def test_work_that_fails_is_logged_and_late_work_is_called_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def failing() -> None:
+        raise LookupError("gone")
+
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
+    chores = Chores()
+    chores.start(failing())
+    await chores.settled()
+    chores.start(endless())
+    await chores.finish(0.01)
+
+    assert [each.getMessage() for each in caplog.records] == ["work for Slack failed"]
 
 
 async def test_a_database_that_is_away_costs_no_answer(house: House, slack: SlackStandIn) -> None:

@@ -1,0 +1,116 @@
+"""What Slack brings is understood whatever shape it has."""
+
+from typing import Any
+
+import pytest
+
+from bot.platforms.slack.action_ids import Pressed
+from bot.platforms.slack.incoming import Incoming, of_interaction, people_in, pressed_in, values_of, words_of
+from bot.platforms.slack.modals import carried_by, errors_at_inputs
+from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.platforms.slack.speaking import manner
+from bot.reply import Audience, Reply
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("add <@U2|bob> to CHESS", "add slack:T1:U2 to CHESS"),
+        ("add <@U2>", "add slack:T1:U2"),
+        ("add <@W9|eve>", "add eve"),
+        ("in <#C1|general>", "in general"),
+        ("see <https://rooms.example/x|rooms.example/x>", "see rooms.example/x"),
+        ("mail <mailto:a@b.example|a@b.example>", "mail a@b.example"),
+        ("5 &lt; 6 &amp; 7", "5 < 6 & 7"),
+        ("free\u00a0now\n  20   seats", "free now 20 seats"),
+        ("<!channel>", "channel"),
+        ("an unfinished <", "an unfinished <"),
+    ],
+)
+def test_what_was_typed_comes_without_slacks_escapes(typed: str, words: str) -> None:
+    assert words_of(typed, {"U2": "slack:T1:U2"}) == words
+
+
+def test_mentioned_people_are_found() -> None:
+    assert people_in("<@U2|bob> and <@U3> but not <#C1> nor @bob") == ["U2", "U3"]
+
+
+def action(**element: Any) -> dict[str, Any]:
+    return {"actions": [element]}
+
+
+@pytest.mark.parametrize(
+    ("body", "pressed"),
+    [
+        (action(action_id="press.book.3", value="v1:a~b"), Pressed("book", "a~b")),
+        (action(action_id="open.form.0", value="v1:"), Pressed("form", "", opens=True)),
+        (action(action_id="pick.room.1", selected_option={"value": "v1:G01"}), Pressed("room", "G01")),
+        (action(action_id="link.web.1", value="v1:"), None),
+        (action(action_id="press.book.3", value="stale"), None),
+        (action(action_id="value", value="typed"), None),
+        (action(action_id="somebody-elses", value="v1:x"), None),
+        (action(), None),
+    ],
+)
+def test_only_our_own_buttons_count(body: dict[str, Any], pressed: Pressed | None) -> None:
+    assert pressed_in(body) == pressed
+
+
+def test_a_form_is_read_by_the_names_of_its_inputs() -> None:
+    values = {
+        "in.date": {"value": {"type": "datepicker", "selected_date": "2026-03-11"}},
+        "in.time": {"value": {"type": "timepicker", "selected_time": "15:00"}},
+        "in.room": {"value": {"type": "static_select", "selected_option": {"value": "v1:G01"}}},
+        "in.title": {"value": {"type": "plain_text_input", "value": None}},
+    }
+
+    read = values_of({"state": {"values": values}})
+
+    assert read == {"date": "2026-03-11", "time": "15:00", "room": "G01", "title": ""}
+
+
+def test_what_a_modal_carries_may_be_anything() -> None:
+    assert carried_by({"private_metadata": '{"form": "book"}'}) == {"form": "book"}
+    assert carried_by({"private_metadata": "[1]"}) == {}
+    assert carried_by({"private_metadata": "{broken"}) == {}
+    assert carried_by({}) == {}
+
+
+def test_an_error_without_an_input_of_its_own_stands_at_the_first() -> None:
+    view = {"blocks": [{"type": "input", "block_id": "in.date"}, {"type": "input", "block_id": "in.room"}]}
+    reply = Reply(form_errors={"room": "Taken.", "quota": "Spent.", "date": "Past."})
+
+    assert errors_at_inputs(view, reply) == {"in.room": "Taken.", "in.date": "Spent. Past."}
+
+
+def test_an_org_wide_press_names_its_team_by_the_user() -> None:
+    body = {"team": None, "user": {"id": "U1", "team_id": "T9"}, "trigger_id": "t"}
+
+    assert of_interaction(body).team == "T9"
+
+
+REPLACING = Reply(replaces=True)
+
+
+@pytest.mark.parametrize(
+    ("where", "reply", "replaced"),
+    [
+        (Incoming("T1", "U1", "k", "C1"), REPLACING, True),
+        (Incoming("T1", "U1", "k", "C1", shared=True), REPLACING, False),
+        (Incoming("T1", "U1", "k", "D1", shared=True), REPLACING, True),
+        (Incoming("T1", "U1", "k", "C1", shared=True), Reply(replaces=True, audience=Audience.CHANNEL), True),
+        (Incoming("T1", "U1", "k", "C1"), Reply(), False),
+    ],
+)
+def test_a_message_that_others_see_is_not_replaced_by_an_answer_to_one(
+    where: Incoming, reply: Reply, *, replaced: bool
+) -> None:
+    assert manner(where, reply)["replace_original"] is replaced
+
+
+def test_settings_say_what_is_missing() -> None:
+    assert not list(SlackSettings(bot_token="b", app_token="a").problems())
+    assert "SLACK_APP_TOKEN" in "".join(SlackSettings(bot_token="b").problems())
+    assert "SLACK_SIGNING_SECRET" in "".join(SlackSettings(bot_token="b", mode=Mode.HTTP).problems())
+    assert "not both" in "".join(SlackSettings(bot_token="b", app_token="a", client_id="c").problems())
+    assert not SlackSettings().is_configured

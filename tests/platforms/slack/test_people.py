@@ -1,0 +1,107 @@
+"""Who asks is learned from the workspace, and no more than it vouches for."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.health import Health, QuietRepeats
+from bot.platforms.slack.people import People
+from bot.platforms.slack.ports import Bot
+from core.model import Identity
+from tests.fakes.clock import StillClock
+from tests.platforms.slack.house import House, settings_for
+from tests.standins.slack import Broken, SlackStandIn
+
+BOT = Bot("T1", "xoxb-T1")
+
+
+@pytest.fixture
+async def people(slack: SlackStandIn, clock: StillClock):  # type: ignore[no-untyped-def]
+    health = Health()
+    api = SlackApi(settings_for(slack), health)
+    known = People(api, clock, health, lambda identity: False, match_email=True)
+    yield known
+    await known.stop()
+    await api.close()
+
+
+def lookups(slack: SlackStandIn) -> int:
+    return len(slack.calls_of("users.info"))
+
+
+async def test_a_profile_is_remembered_for_an_hour(
+    people: People, slack: SlackStandIn, clock: StillClock
+) -> None:
+    first = await people.asker(BOT, "U2")
+    await people.asker(BOT, "U2")
+    assert lookups(slack) == 1
+
+    clock.move(timedelta(minutes=61))
+    await people.asker(BOT, "U2")
+
+    assert lookups(slack) == 2
+    assert (first.identity, first.zone, first.email) == ("slack:T1:U2", "Europe/London", "bob@campus.example")
+
+
+async def test_a_change_is_noticed(house: House, slack: SlackStandIn) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/book K-J17-G01 11:00-12:00")
+        await slack.change_user("U2", tz="Europe/Berlin")
+        await bob.types("/rooms mine")
+
+    assert "Europe/Berlin" in bob.sees()[1].words
+
+
+@pytest.mark.parametrize("details", [{"email_confirmed": False}, {"home_team": "T9"}, {"deleted": True}])
+async def test_an_address_counts_only_when_the_workspace_vouches_for_it(
+    people: People, slack: SlackStandIn, details: dict[str, object]
+) -> None:
+    slack.add_person("T1", "U7", "mallory", **details)
+
+    assert (await people.asker(BOT, "U7")).email == ""
+
+
+async def test_nobody_is_asked_for_again_and_again_while_slack_is_ill(
+    people: People, slack: SlackStandIn, clock: StillClock
+) -> None:
+    slack.brew("users.info", Broken(500), times=3)
+
+    assert (await people.asker(BOT, "U2")).zone == ""
+    assert (await people.asker(BOT, "U2")).zone == ""
+    clock.move(timedelta(seconds=31))
+    assert (await people.asker(BOT, "U2")).zone == "Europe/London"
+
+
+async def test_mentioned_people_are_named_by_identity_or_vouched_address(people: People) -> None:
+    assert await people.names_for(BOT, ["U2"]) == {"U2": "bob@campus.example"}
+    assert await people.names_for(BOT, ["U404"]) == {"U404": "slack:T1:U404"}
+
+
+def test_a_trouble_is_logged_when_it_is_news(caplog: pytest.LogCaptureFixture) -> None:
+    health = Health()
+    for _ in range(3):
+        health.trouble("socket", "Lost.")
+    health.fine("socket")
+    health.trouble("socket", "Lost.")
+
+    assert [each.getMessage() for each in caplog.records] == ["Slack socket: Lost."] * 2
+    assert health.counts["trouble socket"] == 4
+
+
+def test_a_library_may_say_the_same_thing_once_a_minute() -> None:
+    import logging
+
+    quiet = QuietRepeats(("unwanted",))
+    record = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "Failed to connect", None, None)
+    unwanted = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "an unwanted remark", None, None)
+
+    assert [quiet.filter(record), quiet.filter(record), quiet.filter(unwanted)] == [True, False, False]
+
+
+def test_identities_name_team_and_user() -> None:
+    from bot.platforms.slack.ports import identity_of, team_and_user
+
+    assert team_and_user(identity_of("T1", "U2")) == ("T1", "U2")
+    assert identity_of("T1", "U2") == Identity("slack:T1:U2")
