@@ -1,7 +1,7 @@
 """A process of its own that books as fast as it can, for tests of races.
 
-Started with a database's URL and the number of wishes; says `ready`, waits for a line that holds a race's name,
-and prints how each wish ended.
+Started with a database's URL, it says `ready`; for each line `race wishes` that it then reads it prints how
+the wishes ended.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ def one_purse(place: int, desk_picture: Picture) -> BookRoom:
 
 
 def one_request(place: int, desk_picture: Picture) -> BookRoom:
-    """The same request over and over."""
-    wil = min(desk_picture.directory.people)
-    return BookRoom(new_booking_id(), HALL, a_slot("12:00", 60), wil, request="slack:again")
+    """The last person's same request over and over."""
+    guest = max(desk_picture.directory.people)
+    return BookRoom(new_booking_id(), HALL, a_slot("12:00", 60), guest, request="slack:again")
 
 
 RACES: dict[str, Callable[[int, Picture], BookRoom]] = {
@@ -51,17 +51,18 @@ async def race(desk: BookingDesk, picture: Picture, name: str, wishes: int) -> C
     return Counter(type(answer).__name__ for answer in answers)
 
 
-async def main(url: str, wishes: int) -> None:
+async def main(url: str) -> None:
     picture, rules, clock = Picture(), Rules(), StillClock(NOW)
     storage = open_storage(url, picture, rules, clock)
     await storage.open()
     await storage.load()
     desk = BookingDesk(storage, picture, rules, clock)
     print("ready", flush=True)  # noqa: T201 - this is how the test hears of it
-    name = (await asyncio.to_thread(sys.stdin.readline)).strip()
-    print(json.dumps(await race(desk, picture, name, wishes)), flush=True)  # noqa: T201
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        name, wishes = line.split()
+        print(json.dumps(await race(desk, picture, name, int(wishes))), flush=True)  # noqa: T201
     await storage.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1]))
