@@ -23,7 +23,7 @@ from bot.language.wishes import wishes
 from bot.language.words import Token, plain, tokenise
 from core.model import Equipment, Location, Usage
 
-_LONGEST = 1_000
+_LONGEST = 600
 _SPELLINGS_TRIED = 40
 _SPARE = "spare"
 _SILENT = FILLERS | LINK_WORDS
@@ -35,7 +35,7 @@ def read(
 ) -> Reading:
     """Everything that a text says about a time and a room. It never raises, whatever the text.
 
-    Only the first 1,000 characters are looked at, the rest is left over: nobody asks for a room in more.
+    Only the first 600 characters are looked at, the rest is left over: nobody asks for a room in more.
     """
     return _Reader(text, now, zone, names, conventions).reading()
 

@@ -54,10 +54,10 @@ _LINKS = {
 
 _ALSO_SPELLABLE = wordset(
     """
-    seats people students whiteboard whiteboards projector projectors printer printers printing wheelchair accessible
-    computer computers theatre lecture tutorial auditorium studio library classroom seminar meeting capacity equipment
-    society campus building coffee laboratory lunchtime today tomorrow tonight weekend fortnight minutes midnight
-    midday quarter until between thirty
+    seats people students whiteboard whiteboards projector projectors printer printers printing
+    wheelchair accessible computer computers theatre lecture tutorial auditorium studio library
+    classroom seminar meeting capacity equipment society campus building coffee laboratory lunchtime
+    today tomorrow tonight weekend fortnight minutes midnight midday quarter until between thirty
     """
 )
 

@@ -250,6 +250,9 @@ FIRST_NAMES = wordset(
 
 ORDINARY = wordset(
     """
+    worth borrow borrows borrowed printed prints painting pointing planting projected projection projections
+    compute computed compiler global globals macro controls control stats records record production protection
+    interactive interaction exercise exercises lynch midway ruler dixon vowel forte alot camps
     free tree trees three there these those where here have house horse course source force south
     north east west law laws main old new small big large huge tiny nice cool quiet loud long short
     high low early late last first science sciences business physics chemistry biology maths math

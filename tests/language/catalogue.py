@@ -3,8 +3,8 @@
 from core.model import Building, BuildingId, Equipment, Room, RoomId, Society, SocietyId
 
 BUILDINGS = tuple(
-    Building(BuildingId(id), name, aliases=aliases)
-    for id, name, aliases in (
+    Building(BuildingId(code), name, aliases=aliases)
+    for code, name, aliases in (
         ("K-J17", "Ainsworth Building", ()),
         ("K-E15", "Quadrangle Building", ("The Quad",)),
         ("K-F8", "Law Building", ()),
@@ -45,7 +45,7 @@ _ROOMS = (
 
 ROOMS = tuple(
     Room(
-        RoomId(id),
+        RoomId(code),
         BuildingId(building),
         name,
         capacity=capacity,
@@ -53,7 +53,7 @@ ROOMS = tuple(
         usage=usage,
         equipment=frozenset({Equipment.WHITEBOARD}),
     )
-    for id, building, name, abbr, usage, capacity in _ROOMS
+    for code, building, name, abbr, usage, capacity in _ROOMS
 )
 
 SOCIETIES = (

@@ -14,9 +14,20 @@ from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 HERE = Path(__file__).parent
 LISTS = ("development_phrases.jsonl", "fresh_phrases.jsonl")
 COMPARED = (
-    "start", "end", "kind", "capacity", "equipment", "usage", "building", "room", "location", "near", "society", "title",
+    "start",
+    "end",
+    "kind",
+    "capacity",
+    "equipment",
+    "usage",
+    "building",
+    "room",
+    "location",
+    "near",
+    "society",
+    "title",
     "people",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

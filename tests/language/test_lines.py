@@ -1,0 +1,156 @@
+"""Readings as JSON, one object a line in and one out."""
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.language import as_json, parse_lines, read
+from tests.language.scoring import campus
+
+NAMES = campus()
+NOW = datetime(2026, 5, 4, 8, 15, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+KEYS = {
+    "start",
+    "end",
+    "kind",
+    "capacity",
+    "equipment",
+    "usage",
+    "building",
+    "room",
+    "location",
+    "near",
+    "society",
+    "title",
+    "people",
+    "assumed",
+    "alternatives",
+    "leftover",
+}
+
+
+def answers(*lines):
+    return [json.loads(line) for line in parse_lines(lines, NAMES, NOW, LONDON)]
+
+
+def test_a_line_is_answered_under_the_documented_keys():
+    asked = {
+        "text": "tomorrow 3pm for 2h 20 seats",
+        "now": "2026-05-04T09:15:00+10:00",
+        "tz": "Australia/Sydney",
+    }
+
+    (answer,) = answers(json.dumps(asked))
+
+    assert answer.keys() == KEYS
+    assert answer["start"] == "2026-05-05T15:00:00+10:00"
+    assert answer["end"] == "2026-05-05T17:00:00+10:00"
+    assert answer["kind"] == "range"
+    assert answer["capacity"] == 20
+
+
+def test_what_was_not_said_is_null():
+    (answer,) = answers('{"text": "friday"}')
+
+    said = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
+    assert said == {"start", "kind"}
+
+
+def test_a_length_that_is_only_assumed_is_no_end():
+    (answer,) = answers('{"text": "at 3"}')
+
+    assert answer["end"] is None
+    assert answer["assumed"] == ["pm", "day", "default duration"]
+
+
+def test_the_other_reading_of_next_friday_is_given_as_well():
+    (answer,) = answers('{"text": "next friday 2pm"}')
+
+    assert answer["start"] == "2026-05-15T14:00:00+01:00"
+    assert "next week" in answer["assumed"]
+    assert [other["start"] for other in answer["alternatives"]] == ["2026-05-08T14:00:00+01:00"]
+
+
+def test_words_without_a_place_are_named():
+    (answer,) = answers('{"text": "tomorrow 3pm blue sofa, please"}')
+
+    assert answer["leftover"] == ["blue sofa"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tomorrow 3pm",
+        "[1]",
+        "{}",
+        '{"text": 3}',
+        '{"text": "now", "tz": "Atlantis/Main"}',
+        '{"text": "now", "tz": "../../etc"}',
+        '{"text": "now", "tz": 5}',
+        '{"text": "now", "now": "noonish"}',
+        '{"text": "now", "now": 7}',
+        "[" * 100_000,
+    ],
+)
+def test_an_unreadable_line_is_answered_with_an_error(line):
+    (answer,) = answers(line)
+
+    assert answer.keys() == {"error"}
+
+
+def test_an_instant_without_an_offset_is_wall_time_in_the_zone():
+    (answer,) = answers('{"text": "now", "now": "2026-07-01T12:00", "tz": "Europe/London"}')
+
+    assert answer["start"] == "2026-07-01T12:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("yesterday at 3", "past"),
+        ("9 march 2024", "past"),
+        ("june 2029", "too far"),
+        ("25:00", "unreadable"),
+        ("31 june", "unreadable"),
+        ("qwertz asdf", "unreadable"),
+    ],
+)
+def test_a_time_that_cannot_serve_is_refused_with_a_phrase_that_would(text, reason):
+    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+
+    assert reading.when is None
+    assert reading.problem.reason == reason
+    assert reading.problem.suggestion in reading.problem.sentence
+    assert read(reading.problem.suggestion, now=NOW, zone=LONDON, names=NAMES).when is not None
+
+
+def test_for_2_is_asked_back():
+    reading = read("for 2", now=NOW, zone=LONDON, names=NAMES)
+
+    assert reading.when is None
+    assert reading.capacity is None
+    assert reading.question.choices == ("for 2 people", "for 2 hours")
+
+
+def test_a_repetition_is_data():
+    reading = read("every tuesday 3-4pm until june", now=NOW, zone=LONDON, names=NAMES)
+
+    assert reading.when.repeats.weekdays == (1,)
+    assert reading.when.repeats.until.isoformat() == "2026-05-31"
+
+
+def test_spans_say_where_each_value_stood():
+    text = "  Tomorrow 3pm, 20 seats near Ainsworth"
+    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+
+    spans = {span.field: text[span.start : span.end] for span in reading.spans}
+    assert spans == {"when": "Tomorrow 3pm", "capacity": "20 seats", "near": "near Ainsworth"}
+
+
+def test_as_json_gives_times_with_the_offset_of_the_zone():
+    reading = read("1 january 10am", now=NOW, zone=LONDON, names=NAMES)
+
+    assert as_json(reading)["start"] == "2027-01-01T10:00:00+00:00"
