@@ -24,7 +24,7 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log
 """
 
 
-def run(quick: bool) -> list[Row]:
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
     """Rows for `--help` and for the first answer on a database with 20,000 entries."""
     pairs = 5 if quick else 15
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,146 @@
+"""Finding free rooms: from memory beside the best SQL for it, and from a typed line beside its parts."""
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter, process_time
+from zoneinfo import ZoneInfo
+
+from bot.asked import Asked, Asker, Door
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.language import read
+from bot.passwords import Argon2Passwords
+from core.catalogue import RoomWish
+from core.clock import SystemClock
+from core.model import Identity
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import open_storage
+from tests.benchmarks.harness import Row, compare
+from tests.benchmarks.world import ROOMS, filled_file
+
+_BEST_SQL = """
+SELECT id FROM room WHERE capacity >= ? AND bookable AND id NOT IN (
+  SELECT room_id FROM busy WHERE start < ? AND start > ? AND "end" > ?)
+"""
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
+    """Rows for the search in the core, its growth, and a typed line through the dispatcher."""
+    rounds = 400 if quick else 2_000
+    with tempfile.TemporaryDirectory() as folder:
+        small = filled_file(Path(folder) / "small.db", entries=20_000)
+        large = filled_file(Path(folder) / "large.db", entries=100_000)
+        many = filled_file(Path(folder) / "many.db", entries=100_000, rooms=10 * ROOMS)
+        return asyncio.run(_rows(small, large, many, rounds))
+
+
+async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
+    rows: list[Row] = []
+    desks = {path: await _desk(path) for path in (small, large, many)}
+    for path, entries in ((small, "20,000"), (large, "100,000")):
+        name = f"free-room search, {entries} entries: time against the best SQL"
+        ours, theirs = _search(desks[path], rounds), _sql(path, desks[path], rounds // 10)
+        rows.append(compare(name, ours, theirs, 7, target=0.15, at_most=True, unit=" µs"))
+    grown, before = _search(desks[many], rounds // 10), _search(desks[large], rounds)
+    rows.append(
+        compare(
+            "ten times the rooms: time against before", grown, before, 7, target=10, at_most=True, unit=" µs"
+        )
+    )
+    rows.append(await _typed(desks[large], rounds // 10))
+    for desk in desks.values():
+        await desk.storage.close()
+    return rows
+
+
+def _search(desk: Desk, rounds: int) -> Callable[[], float]:
+    """Microseconds to list every room with 20 seats that is free for an hour, at changing times."""
+    availability, wish = desk.picture.availability, RoomWish(capacity=20, bookable_only=True)
+    start = int(desk.clock.now().timestamp()) // 3600 * 3600
+
+    def measured() -> float:
+        begin = perf_counter()
+        for turn in range(rounds):
+            at = start + turn % 96 * 900
+            availability.found(at, at + 3600, wish)
+        return (perf_counter() - begin) / rounds * 1e6
+
+    measured()
+    return measured
+
+
+def _sql(path: Path, desk: Desk, rounds: int) -> Callable[[], float]:
+    """The same list from SQLite: the busy stretches in one table, with a covering index by time."""
+    connection = sqlite3.connect(path.with_suffix(".sql"))
+    connection.execute("ATTACH ? AS roomie", (str(path),))
+    connection.execute("CREATE TABLE room AS SELECT * FROM roomie.room")
+    connection.execute('CREATE TABLE busy AS SELECT room_id, start, "end" FROM roomie.timetable_entry')
+    connection.execute('CREATE INDEX by_time ON busy (start, "end", room_id)')
+    connection.execute("ANALYZE")
+    start = int(desk.clock.now().timestamp()) // 3600 * 3600
+    longest = 2 * 3600
+
+    def measured() -> float:
+        begin = perf_counter()
+        for turn in range(rounds):
+            at = start + turn % 96 * 900
+            connection.execute(_BEST_SQL, (20, at + 3600, at - longest, at)).fetchall()
+        return (perf_counter() - begin) / rounds * 1e6
+
+    measured()
+    return measured
+
+
+async def _typed(desk: Desk, rounds: int) -> Row:
+    """CPU of `/rooms free now 20 seats` through the dispatcher, and of reading those words and that search."""
+    dispatcher = Dispatcher(desk, COMMANDS)
+    asker = Asker(Identity("terminal:nobody"), Door.TERMINAL)
+    names, zone = desk.names.of(desk.picture), ZoneInfo("Europe/London")
+    pairs = []
+    for _ in range(7):
+        begin = process_time()
+        for _ in range(rounds):
+            await dispatcher.answer(Asked(asker, words="/rooms free now 20 seats"))
+        whole = process_time() - begin
+        begin = process_time()
+        for _ in range(rounds):
+            now = desk.clock.now()
+            read("now 20 seats", now=now, zone=zone, names=names)
+            at = int(now.timestamp())
+            desk.picture.availability.found(at, at + 3600, RoomWish(capacity=20, bookable_only=True))
+        pairs.append((whole, process_time() - begin))
+    wholes, parts = iter([each[0] for each in pairs]), iter([each[1] for each in pairs])
+    scale = 1e6 / rounds
+    return compare(
+        "/rooms free now 20 seats: CPU against reading and searching alone",
+        lambda: next(wholes) * scale,
+        lambda: next(parts) * scale,
+        len(pairs),
+        target=3,
+        at_most=True,
+        unit=" µs",
+    )
+
+
+async def _desk(path: Path) -> Desk:
+    picture, rules, clock = Picture(), Rules(), SystemClock()
+    storage = open_storage(f"sqlite:///{path}", picture, rules, clock)
+    await storage.open()
+    await storage.load()
+    return Desk(
+        storage,
+        picture,
+        rules,
+        clock,
+        BookingDesk(storage, picture, rules, clock),
+        SocietyDesk(storage, rules, clock),
+        Accounts(storage, picture, Argon2Passwords(), rules, clock, b"secret"),
+    )
