@@ -7,6 +7,7 @@ from bot.platforms.discord.components import (
     MOST_TEXT,
     changed,
     count,
+    row,
     text,
     walked,
 )
@@ -28,6 +29,14 @@ def armed(components: Sequence[object], custom_id: str, question: str) -> list[o
     asking = changed(components, custom_id, button)
     line = written((question,), QUESTION)
     return [*asking, text(line)] if line.strip() and _has_room(asking, line) else asking
+
+
+def asked_apart(components: Sequence[object], custom_id: str, question: str) -> list[object]:
+    """The question and its button alone, for one person's eyes, beside a message that others see too."""
+    asking = armed(components, custom_id, "")
+    before = {each.get("custom_id") for each in walked(components)}
+    buttons = [each for each in walked(asking) if each.get("custom_id") not in before]
+    return [text(written((question or "Are you sure?",), QUESTION) or "…"), row(buttons)]
 
 
 def _label_of(components: Sequence[object], custom_id: str) -> str:

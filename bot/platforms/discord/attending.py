@@ -11,7 +11,7 @@ import discord
 
 from bot.asked import Asked
 from bot.platforms.discord import asking
-from bot.platforms.discord.arming import armed
+from bot.platforms.discord.arming import armed, asked_apart
 from bot.platforms.discord.conversation import Conversation, Lost
 from bot.platforms.discord.custom_id import unpacked
 from bot.platforms.discord.doorstep import Doorstep
@@ -19,7 +19,7 @@ from bot.platforms.discord.drafts import FORGOTTEN, REOPEN, with_known
 from bot.platforms.discord.ports import Dispatches, Once
 from bot.platforms.discord.punctual import LATE, Punctuality
 from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import Drawn, raw_components
+from bot.platforms.discord.sending import Drawn, is_public, raw_components
 from bot.reply import Form, Reply, Tone
 from core.clock import Clock
 from core.errors import RoomieError
@@ -105,10 +105,14 @@ class Attendant:
 
     async def _arm(self, interaction: discord.Interaction, custom_id: str) -> None:
         """The first press of a button that asks: it becomes the question, and the next press counts."""
-        if interaction.message is not None:
-            question = self._scene.question(custom_id)
-            components = armed(raw_components(interaction.message), custom_id, question)
-            await interaction.response.edit_message(view=Drawn(components))
+        if interaction.message is None:
+            return
+        question, components = self._scene.question(custom_id), raw_components(interaction.message)
+        if is_public(interaction):
+            asking = Drawn(asked_apart(components, custom_id, question))
+            await interaction.response.send_message(view=asking, ephemeral=True)
+        else:
+            await interaction.response.edit_message(view=Drawn(armed(components, custom_id, question)))
 
     async def _attended(
         self,

@@ -9,7 +9,7 @@ from bot.platforms.discord.drafts import Drafts
 from bot.platforms.discord.forms import modal
 from bot.platforms.discord.render import Message, render
 from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, view
+from bot.platforms.discord.sending import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, is_public, view
 from bot.reply import Audience, Form, Reply
 
 logger = logging.getLogger(__name__)
@@ -113,10 +113,15 @@ class Conversation:
         self._scene.remember_questions(message)
         if self._deferred:
             await self._finish(reply, message)
-        elif reply.replaces and self._has_message:
+        elif self._replaces(reply):
             await self._interaction.response.edit_message(view=view(message))
         else:
             await self._interaction.response.send_message(view=view(message), ephemeral=self._hides(message))
+
+    def _replaces(self, reply: Reply) -> bool:
+        """What is for one person's eyes never takes the place of what all can see."""
+        is_safe = reply.audience is Audience.CHANNEL or not is_public(self._interaction)
+        return reply.replaces and self._has_message and is_safe
 
     @property
     def _can_open(self) -> bool:
@@ -136,7 +141,7 @@ class Conversation:
     async def _finish(self, reply: Reply, message: Message) -> None:
         """What follows a deferral: on the message pressed, a message more, or in place of "thinking"."""
         if self._has_message:
-            if reply.replaces:
+            if self._replaces(reply):
                 await self._interaction.edit_original_response(view=view(message))
             else:
                 await self._interaction.followup.send(view=view(message), ephemeral=self._hides(message))

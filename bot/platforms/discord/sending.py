@@ -53,6 +53,12 @@ def is_gone(error: discord.HTTPException) -> bool:
     return error.code in GONE
 
 
+def is_public(interaction: discord.Interaction) -> bool:
+    """Whether others see the message that was pressed."""
+    message = interaction.message
+    return message is not None and not message.flags.ephemeral and not interaction.context.dm_channel
+
+
 def raw_components(message: discord.Message) -> list[dict[str, Any]]:
     """The components of a message as they came."""
     return [dict(each.to_dict()) for each in message.components]

@@ -201,6 +201,24 @@ async def test_a_button_that_asks_acts_on_the_second_press(
     assert (behind.script.asked[1].action, behind.script.asked[1].value) == ("cancel", "b1")
 
 
+async def test_what_is_private_never_replaces_what_all_can_see(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    guild, channel = discord.guild()
+    wil, rema = discord.person("wil", guild), discord.person("rema", guild)
+    behind.script.says("rooms free", Reply(("hello all",), actions=(CANCEL,), audience=Audience.CHANNEL))
+    behind.script.says("cancel", Reply(("Your quota is 3.",), replaces=True))
+    shown = await wil.run("/rooms free", at=channel)
+
+    asked = await rema.press(shown.seen, "Cancel")
+    question = asked.seen.text
+    done = await rema.press(asked.seen, "Sure? Cancel")
+
+    assert [each.text for each in wil.sees(channel)] == ["hello all"]
+    assert question == "Give this booking up?"
+    assert done.seen.text == "Your quota is 3."
+
+
 async def test_buttons_work_after_a_restart(discord: Discord, behind: Behind, opened: Opening) -> None:
     behind.script.says("rooms free", Reply(("free:",), items=(ROOM,), actions=(CANCEL,)))
     wil = discord.person("wil")
