@@ -1,7 +1,7 @@
 """A process of its own that books as fast as it can, for tests of races.
 
-Started with a database's URL, it says `ready`; for each line `race wishes` that it then reads it prints how
-the wishes ended.
+Started with a database's URL, it says `ready`; for each line `race first last` that it then reads it prints
+how the wishes from these places ended.
 """
 
 import asyncio
@@ -10,43 +10,42 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
+from core.model import PersonId
 from core.picture import Picture
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
 from storage.open import open_storage
 from tests.builders import NOW, a_slot
-from tests.contracts.campus import HALL, ROOMS
+from tests.contracts.campus import HALL, LAB, ROOMS
 from tests.fakes.clock import StillClock
 
 
-def one_slot(place: int, desk_picture: Picture) -> BookRoom:
+def one_slot(place: int, people: list[PersonId]) -> BookRoom:
     """Everybody wants the hall at eleven."""
-    people = sorted(desk_picture.directory.people)
-    return BookRoom(new_booking_id(), HALL, a_slot("11:00", 60), people[place % len(people)])
+    return BookRoom(new_booking_id(), HALL, a_slot("11:00", 60), people[1 + place % (len(people) - 1)])
 
 
-def one_purse(place: int, desk_picture: Picture) -> BookRoom:
+def one_purse(place: int, people: list[PersonId]) -> BookRoom:
     """The first person wants an hour in every room."""
-    wil = min(desk_picture.directory.people)
-    return BookRoom(new_booking_id(), ROOMS[place % len(ROOMS)], a_slot("15:00", 60), wil)
+    return BookRoom(new_booking_id(), ROOMS[place % len(ROOMS)], a_slot("15:00", 60), people[0])
 
 
-def one_request(place: int, desk_picture: Picture) -> BookRoom:
+def one_request(place: int, people: list[PersonId]) -> BookRoom:
     """The last person's same request over and over."""
-    guest = max(desk_picture.directory.people)
-    return BookRoom(new_booking_id(), HALL, a_slot("12:00", 60), guest, request="slack:again")
+    return BookRoom(new_booking_id(), LAB, a_slot("12:00", 60), people[-1], request="slack:again")
 
 
-RACES: dict[str, Callable[[int, Picture], BookRoom]] = {
+RACES: dict[str, Callable[[int, list[PersonId]], BookRoom]] = {
     race.__name__: race for race in (one_slot, one_purse, one_request)
 }
 
 
-async def race(desk: BookingDesk, picture: Picture, name: str, wishes: int) -> Counter[str]:
-    """How many wishes of a race ended how."""
+async def race(desk: BookingDesk, picture: Picture, name: str, places: range) -> Counter[str]:
+    """How the wishes from these places ended."""
+    people = sorted(picture.directory.people)
     answers = await asyncio.gather(
-        *(desk.book(RACES[name](place, picture)) for place in range(wishes)), return_exceptions=True
+        *(desk.book(RACES[name](place, people)) for place in places), return_exceptions=True
     )
     return Counter(type(answer).__name__ for answer in answers)
 
@@ -59,8 +58,8 @@ async def main(url: str) -> None:
     desk = BookingDesk(storage, picture, rules, clock)
     print("ready", flush=True)  # noqa: T201 - this is how the test hears of it
     while line := await asyncio.to_thread(sys.stdin.readline):
-        name, wishes = line.split()
-        print(json.dumps(await race(desk, picture, name, int(wishes))), flush=True)  # noqa: T201
+        name, first, last = line.split()
+        print(json.dumps(await race(desk, picture, name, range(int(first), int(last)))), flush=True)  # noqa: T201
     await storage.close()
 
 
