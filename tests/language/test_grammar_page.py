@@ -1,0 +1,34 @@
+"""The page that explains the grammar shows what is really read."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.language import echo, read
+from tests.language.scoring import campus
+
+NAMES = campus()
+PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+ZONE = ZoneInfo("Europe/London")
+NOW = datetime(2026, 3, 11, 10, 20, tzinfo=ZONE)
+EXAMPLES = re.findall(r"^\| `(.+)` \| (.+) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_page_has_examples():
+    assert len(EXAMPLES) > 60
+
+
+@pytest.mark.parametrize(("typed", "shown"), EXAMPLES)
+def test_an_example_is_read_as_the_page_says(typed, shown):
+    reading = read(typed, now=NOW, zone=ZONE, names=NAMES)
+
+    answer = echo(reading, NAMES, now=NOW)
+    if reading.problem is not None:
+        answer = reading.problem.sentence
+    if reading.question is not None:
+        answer = f"asks: {reading.question.sentence}"
+    assert answer == shown
+    assert not reading.leftover or reading.problem or reading.question
