@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from bot.dispatch import Dispatcher
 from bot.language import read
 from bot.passwords import Argon2Passwords
 from core.catalogue import RoomWish
-from core.clock import SystemClock
+from core.clock import ShiftedClock, SystemClock
 from core.model import Identity
 from core.picture import Picture
 from core.policy.rules import Rules
@@ -100,7 +101,7 @@ def _sql(path: Path, desk: Desk, rounds: int) -> Callable[[], float]:
 
 
 async def _typed(desk: Desk, rounds: int) -> Row:
-    """CPU of `/rooms free now 20 seats` through the dispatcher, and of reading those words and that search."""
+    """CPU of a typed line through the dispatcher, and of reading those words and that search."""
     dispatcher = Dispatcher(desk, COMMANDS)
     asker = Asker(Identity("terminal:nobody"), Door.TERMINAL)
     names, zone = desk.names.of(desk.picture), ZoneInfo("Europe/London")
@@ -130,8 +131,15 @@ async def _typed(desk: Desk, rounds: int) -> Row:
     )
 
 
+def _next_wednesday() -> datetime:
+    """A time at which rooms are open: 10:20 on the next Wednesday."""
+    now = SystemClock().now()
+    day = now + timedelta(days=(2 - now.weekday()) % 7 or 7)
+    return day.replace(hour=10, minute=20, second=0, microsecond=0)
+
+
 async def _desk(path: Path) -> Desk:
-    picture, rules, clock = Picture(), Rules(), SystemClock()
+    picture, rules, clock = Picture(), Rules(), ShiftedClock(_next_wednesday())
     storage = open_storage(f"sqlite:///{path}", picture, rules, clock)
     await storage.open()
     await storage.load()
