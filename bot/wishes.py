@@ -1,10 +1,12 @@
 """From what was read to what is looked for: the one way from words to a search or a slot."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.codes import Search
 from bot.command import Call
-from bot.language import Conventions, Kind, Reading, When, echo, read
+from bot.language import Conventions, Kind, Names, Reading, When, echo, read
 from bot.reply import Reply, Tone
 from core.catalogue import RoomWish
 from core.interval import Interval
@@ -27,7 +29,13 @@ def read_words(call: Call) -> Reading:
 
 def echo_of(call: Call, reading: Reading) -> str:
     desk = call.desk
-    return echo(reading, desk.names.of(desk.picture), now=whole_minute(desk.clock.now()))
+    return _echo(replace(reading, text=""), desk.names.of(desk.picture), whole_minute(desk.clock.now()))
+
+
+@lru_cache(maxsize=512)
+def _echo(reading: Reading, names: Names, now: datetime) -> str:
+    """Remembered, for an echo is read back to see that it says the same, and many ask alike in one minute."""
+    return echo(reading, names, now=now)
 
 
 def whole_minute(instant: datetime) -> datetime:
