@@ -11,20 +11,10 @@ from bot.asked import Asked, Door
 from bot.command import Action, Call, Command
 from bot.desk import Desk
 from bot.plain_words import command_for
+from bot.refusals import kindly, tone_of, ways_on
 from bot.reply import Button, Code, Reply, Tone
-from bot.wording import clock, minutes
 from core.directory import Known
-from core.errors import (
-    Invalid,
-    NotFound,
-    NotSignedIn,
-    OutsideHours,
-    QuotaSpent,
-    RoomieError,
-    TooFarAhead,
-    Unavailable,
-    UnknownRoom,
-)
+from core.errors import Invalid, RoomieError
 
 logger = logging.getLogger(__name__)
 
@@ -127,10 +117,7 @@ class Dispatcher:
         )
 
     def _refused(self, refusal: RoomieError) -> Reply:
-        tone = Tone.BROKEN if isinstance(refusal, Unavailable) else Tone.REFUSED
-        if isinstance(refusal, Invalid | NotFound):
-            tone = Tone.CONFUSED
-        return Reply((_kindly(refusal),), tone=tone, actions=_ways_on(refusal))
+        return Reply(kindly(refusal, self._desk), tone=tone_of(refusal), actions=ways_on(refusal))
 
 
 _FAMILIES = {"rooms", "society", "room", "societies"}
@@ -145,31 +132,3 @@ _PRESSED_COMMANDS = {
 def _after(line: str, words: int) -> str:
     parts = line.split(None, words)
     return parts[words] if len(parts) > words else ""
-
-
-def _kindly(refusal: RoomieError) -> str:
-    """The refusal's sentence with what helps next."""
-    match refusal:
-        case QuotaSpent():
-            hours = -(-int(refusal.resets_in.total_seconds()) // 3600)
-            fresh = f"{hours} hours" if hours < 48 else f"{hours // 24} days"
-            return (
-                f"{refusal} This would take {minutes(refusal.cost)} and {minutes(refusal.left)} are left; "
-                f"they are fresh again in {fresh}."
-            )
-        case OutsideHours():
-            return f"{refusal} The room is open {clock(refusal.opens)}–{clock(refusal.closes)}."
-        case TooFarAhead():
-            return f"{refusal} The last day you can book now is {refusal.days} days from today."
-        case UnknownRoom() if refusal.room_id:
-            return f"There is no room {refusal.room_id[:60]}."
-        case _:
-            return str(refusal)
-
-
-def _ways_on(refusal: RoomieError) -> tuple[Button, ...]:
-    if isinstance(refusal, NotSignedIn):
-        return (Button("whoami", "Who am I here?"),)
-    if isinstance(refusal, QuotaSpent):
-        return (Button("mine", "My bookings"),)
-    return ()

@@ -91,11 +91,15 @@ def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> Item:
     return Item(tuple(title), tuple(detail), buttons)
 
 
-def booking_buttons(booking: Booking, now: datetime) -> tuple[Button, ...]:
+MORE = 30
+"""Minutes that the button for staying longer adds."""
+
+
+def booking_buttons(booking: Booking, now: datetime, *, can_stay: bool = True) -> tuple[Button, ...]:
     """What its owner can do with an active booking."""
     if booking.state is BookingState.CANCELLED or booking.interval.end <= now:
         return ()
-    buttons = [Button("extend", "30 min more", f"{booking.id}~30")]
+    buttons = [Button("extend", f"{MORE} min more", f"{booking.id}~{MORE}")] if can_stay else []
     if booking.interval.start <= now and booking.checked_in_at is None:
         buttons.insert(0, Button("here", "I'm here", booking.id, ButtonStyle.PRIMARY))
     buttons.append(
@@ -107,6 +111,11 @@ def booking_buttons(booking: Booking, now: datetime) -> tuple[Button, ...]:
 def minutes(count: int) -> str:
     """`1 minute`, `90 minutes`."""
     return f"{count} minute" if count == 1 else f"{count} minutes"
+
+
+def one_line(text: str) -> str:
+    """Somebody's words on one line, without control characters and marks that turn a line around."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def clock(minutes_after_midnight: int) -> str:

@@ -1,22 +1,22 @@
 """`/rooms book` and `/book`: holding a room, at once or, when something was guessed, after a look."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.booking import book
+from bot.booking import book, foreseen
 from bot.codes import Search, SlotCode
 from bot.command import Action, Call, Command, Parameter, Takes
 from bot.language import Kind, Reading, When
-from bot.reply import Bold, Button, ButtonStyle, Inline, Reply, Stretch, Tone
+from bot.offers import rehearsal
+from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, Stretch, Tone
 from bot.wishes import confusion, echo_of, read_words, search_for
 from bot.wording import minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval
-from core.model import Room, SocietyId
+from core.model import Room
 from core.policy.quota import has_quota
 from core.services.bookings import widened
-
-_LONGEST_TITLE = 150
 
 
 async def answer(call: Call) -> Reply:
@@ -33,13 +33,15 @@ async def answer(call: Call) -> Reply:
     slot = _slot(call, when, room)
     if _is_plain(reading, when, slot):
         return await book(call, SlotCode(room.id, slot, reading.society), reading.title or "")
-    return _offer(call, reading, room, slot)
+    code = SlotCode(room.id, slot, reading.society, reading.title or "")
+    return await foreseen(call, code) or _offer(call, reading, room, code)
 
 
 async def press(call: Call) -> Reply:
     """A Book button: the slot was shown when it was pressed."""
     await call.desk.fresh()
-    return await book(call, SlotCode.read(call.value), "")
+    code = SlotCode.read(call.value)
+    return await book(call, code, code.title)
 
 
 def _slot(call: Call, when: When, room: Room) -> Interval:
@@ -57,35 +59,54 @@ def _is_plain(reading: Reading, when: When, slot: Interval) -> bool:
     return said and not reading.leftover and not reading.alternatives
 
 
-def _offer(call: Call, reading: Reading, room: Room, slot: Interval) -> Reply:
+def _offer(call: Call, reading: Reading, room: Room, code: SlotCode) -> Reply:
     """The echo with its cost; the press on it books."""
-    said: list[Inline] = [Bold(room_name(room)), " ", Stretch(slot)]
-    if reading.society is None and call.known is not None and has_quota(call.person):
-        said.append(f", {minutes(slot.minutes)} of your quota")
+    said: list[Inline] = [Bold(room_name(room)), " ", Stretch(code.slot)]
+    if code.society_id is not None:
+        said.append(f" for {_society_name(call, code)}")
+    if title := SlotCode.read(str(code)).title:
+        said.append(f", “{title}”")
+    if code.society_id is None and has_quota(call.person):
+        said.append(f", {minutes(code.slot.minutes)} of your quota")
     said.append("?")
     if reading.leftover:
         said.append(f" I could not place: {', '.join(reading.leftover)}.")
-    buttons = [_book_button("Book it", room, slot, reading.society)]
+    return Reply(tuple(said), actions=(_book_button("Book it", code), *_others(call, reading, room, code)))
+
+
+def _others(call: Call, reading: Reading, room: Room, code: SlotCode) -> Iterator[Button]:
+    """What else the words could have meant, where that could be booked."""
+    trial, schedule = rehearsal(call, code.society_id), call.desk.picture.availability.schedule(room.id)
     for other in reading.alternatives[:2]:
-        other_slot = _slot(call, other, room)
-        local = other_slot.start.astimezone(call.zone)
-        label = f"{local:%a} {local.day} {local:%b} {local:%H:%M} instead"
-        buttons.append(_book_button(label, room, other_slot, reading.society))
-    return Reply(tuple(said), actions=tuple(buttons))
+        slot = _slot(call, other, room)
+        busy = schedule.taken_by(int(slot.start.timestamp()), int(slot.end.timestamp()))
+        if trial.refusal(room, slot, busy) is None:
+            local = slot.start.astimezone(call.zone)
+            label = f"{local:%a} {local.day} {local:%b} {local:%H:%M} instead"
+            yield _book_button(label, replace(code, slot=slot))
 
 
-def _book_button(label: str, room: Room, slot: Interval, society_id: SocietyId | None) -> Button:
+def _society_name(call: Call, code: SlotCode) -> str:
+    society = call.desk.picture.directory.societies.get(code.society_id) if code.society_id else None
+    return society.name if society else str(code.society_id)
+
+
+def _book_button(label: str, code: SlotCode) -> Button:
     style = ButtonStyle.PRIMARY if label == "Book it" else ButtonStyle.PLAIN
-    return Button("book", label, str(SlotCode(room.id, slot, society_id)), style)
+    return Button("book", label, str(code), style)
 
 
 def _no_room(call: Call, reading: Reading) -> Reply:
-    said = "Which room? Name one, as in `/book K-J17-G01 tomorrow 3pm for 2 hours`."
+    said: list[Inline] = ["Which room? Name one, as in "]
+    if reading.leftover:
+        said.insert(0, f"I know no room called {', '.join(reading.leftover)[:60]}. ")
+    example = next(iter(call.desk.picture.catalogue.rooms), "K-J17-G01")
+    said += [Code(f"/book {example} tomorrow 3pm for 2 hours"), "."]
     if reading.when is None:
-        return Reply((said,), tone=Tone.CONFUSED)
+        return Reply(tuple(said), tone=Tone.CONFUSED)
     search = search_for(call, reading)
     button = Button("free", f"Free rooms: {echo_of(call, reading)}"[:75], str(search))
-    return Reply((said,), tone=Tone.CONFUSED, actions=(button,))
+    return Reply(tuple(said), tone=Tone.CONFUSED, actions=(button,))
 
 
 def _no_time(call: Call, reading: Reading, room: Room) -> Reply:

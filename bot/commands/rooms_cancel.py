@@ -1,16 +1,16 @@
 """`/rooms cancel`: giving a booking up."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.own_bookings import meant
+from bot.own_bookings import described
 from bot.reply import Bold, Inline, Reply, Stretch, Tone
 from bot.wording import minutes, room_name
 from core.model import BookingId
+from core.policy.quota import has_quota
 
 
 async def answer(call: Call) -> Reply:
     await call.desk.fresh()
-    booking, _ = meant(call, call.words)
-    return await _cancel(call, booking.id)
+    return await _cancel(call, described(call, call.words).id)
 
 
 async def press(call: Call) -> Reply:
@@ -23,9 +23,11 @@ async def _cancel(call: Call, booking_id: BookingId) -> Reply:
     booking = cancelled.booking
     room = call.desk.picture.catalogue.room(booking.room_id)
     said: list[Inline] = ["Cancelled: ", Bold(room_name(room)), " ", Stretch(booking.interval), "."]
+    left = f"{minutes(cancelled.quota_left)} are left this week."
     if cancelled.refund:
-        left = minutes(cancelled.quota_left)
-        said.append(f" {minutes(cancelled.refund)} came back; {left} are left this week.")
+        said.append(f" {minutes(cancelled.refund)} came back; {left}")
+    elif booking.society_id is None and has_quota(call.person):
+        said.append(f" Its minutes do not come back; {left}")
     return Reply(tuple(said), tone=Tone.DONE, replaces=True)
 
 

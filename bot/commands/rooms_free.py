@@ -3,38 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.codes import Search, SlotCode
+from bot.codes import Search, named
 from bot.command import Action, Call, Command, Parameter, Takes
 from bot.language import Reading
-from bot.reply import (
-    Bold,
-    Button,
-    ButtonStyle,
-    Field,
-    Inline,
-    Item,
-    Moment,
-    Reply,
-    Stretch,
-    Style,
-    Text,
-    Tone,
-)
+from bot.offers import Wanted, book_button, bookable, instead, rehearsal
+from bot.refusals import kindly
+from bot.reply import Bold, Button, Field, Inline, Item, Moment, Reply, Stretch, Style, Text, Tone
 from bot.wishes import confusion, echo_of, read_words, search_for
-from bot.wording import about_room, distance, free_until, room_name
+from bot.wording import about_room, because, distance, free_until, minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval
+from core.model import Group
 from core.picture import Picture
-from core.services.bookings import open_hours, widened
-from core.services.find_rooms import (
-    Alternative,
-    Found,
-    FreeRoom,
-    Instead,
-    alternatives,
-    find_rooms,
-    find_some_time,
-)
+from core.services.bookings import widened
+from core.services.find_rooms import Found, FreeRoom, find_rooms, find_some_time
+from core.services.rehearse import Rehearsal
 
 _PAGE = 8
 
@@ -45,7 +28,7 @@ async def answer(call: Call) -> Reply:
     if (confused := confusion(reading)) is not None:
         return confused
     search = search_for(call, reading)
-    reply = results(call, picture, search)
+    reply = await results(call, picture, search)
     others = tuple(
         Button("free", f"Or {_label(other.start, call)}", str(search_for(call, replace(reading, when=other))))
         for other in reading.alternatives[:2]
@@ -55,49 +38,126 @@ async def answer(call: Call) -> Reply:
 
 async def next_page(call: Call) -> Reply:
     picture = await call.desk.fresh()
-    search = Search.read(call.value)
-    reply = results(call, picture, search)
+    search = _resolved(picture, Search.read(call.value))
+    reply = await results(call, picture, search)
     return replace(reply, text=(Stretch(search.slot), ": ", *reply.text), replaces=True)
 
 
-def results(call: Call, picture: Picture, search: Search) -> Reply:
+def _resolved(picture: Picture, search: Search) -> Search:
+    """The search with whole ids, where its code held digests."""
+    wish, catalogue, societies = search.wish, picture.catalogue, picture.directory.societies
+    building = named(wish.building, catalogue.buildings) if wish.building else None
+    near = named(wish.near, catalogue.buildings) if wish.near else None
+    room = named(wish.room, catalogue.rooms) if wish.room else None
+    society_id = named(search.society_id, societies) if search.society_id else None
+    wish = replace(wish, building=building, near=near, room=room)
+    return replace(search, wish=wish, society_id=society_id)
+
+
+async def results(call: Call, picture: Picture, search: Search) -> Reply:
     """One page of free rooms, or what else would do."""
-    start, end = int(search.slot.start.timestamp()), int(search.slot.end.timestamp())
-    wish = _for_asker(call, search)
-    if search.minutes * 60 < end - start:
-        found = find_some_time(
-            picture.availability, wish, start, end, search.minutes * 60, skip=search.skip, most=_PAGE
-        )
-    else:
-        found = find_rooms(picture.availability, wish, start, end, skip=search.skip, most=_PAGE)
+    if not picture.covers(search.slot):
+        return _out_of_sight(call)
+    trial = rehearsal(call, search.society_id)
+    found = _found(picture, search, trial)
     if not found.total:
-        return nothing_free(call, picture, search)
-    items = tuple(_item(call, picture, search, free) for free in found.rooms)
-    return Reply(_count(found), items=items, actions=_more(search, found))
+        return await _nothing_free(call, picture, search)
+    items = tuple(_item(call, picture, search, free, trial) for free in found.rooms)
+    reply = Reply(_count(found), items=items, actions=_more(search, found))
+    if any(item.buttons for item in items):
+        return reply
+    return await _only_to_look_at(call, picture, search, reply)
 
 
-def nothing_free(call: Call, picture: Picture, search: Search) -> Reply:
-    """Why not, and the nearest things that would work, each to be looked at with a press."""
-    closes = int(open_hours(search.slot.start, None, call.desk.rules).end.timestamp())
-    start = int(search.slot.start.timestamp())
-    wish = _for_asker(call, search)
-    found = alternatives(picture.availability, wish, start, start + search.minutes * 60, closes)
-    if not found:
-        return Reply(("No room like that is free then, nor close to it.",), tone=Tone.REFUSED)
-    items = tuple(_alternative(call, search, each) for each in found)
-    return Reply(("No room like that is free then. What would work:",), items=items, tone=Tone.REFUSED)
+def _found(picture: Picture, search: Search, trial: Rehearsal) -> Found:
+    start, end = _seconds(search.slot)
+    wish = bookable(search.wish, search.society_id)
+    if (needed := search.minutes * 60) < end - start:
+        return find_some_time(
+            picture.availability, wish, start, end, needed, trial.allows, skip=search.skip, most=_PAGE
+        )
+    return find_rooms(picture.availability, wish, start, end, skip=search.skip, most=_PAGE)
 
 
-def _for_asker(call: Call, search: Search) -> RoomWish:
-    """Only rooms that the asker could book: societies book any, people those with individual access."""
-    return replace(search.wish, bookable_only=True, individual_only=search.society_id is None)
+def _out_of_sight(call: Call) -> Reply:
+    last = Moment(call.desk.clock.now() + timedelta(days=_horizon(call)), Style.DATE)
+    return Reply(
+        ("that is further away than Roomie looks. The last day you can book is ", last, "."),
+        tone=Tone.REFUSED,
+    )
+
+
+def _horizon(call: Call) -> int:
+    is_staff = call.known is not None and Group.STAFF in call.known.person.groups
+    return call.desk.rules.staff_horizon if is_staff else call.desk.rules.student_horizon
+
+
+async def _only_to_look_at(call: Call, picture: Picture, search: Search, reply: Reply) -> Reply:
+    """Free rooms none of which the asker could book then: why, and what would work."""
+    trial = rehearsal(call, search.society_id)
+    room = _found(picture, search, trial).rooms[0].room
+    slot = widened(_so_much_of(search), room, call.desk.rules)
+    busy = picture.availability.schedule(room.id).taken_by(*_seconds(slot))
+    refusal = trial.refusal(room, slot, busy)
+    others = await instead(call, Wanted(search.wish, slot, search.society_id))
+    why = (" You cannot book then: ", *kindly(refusal, call.desk)) if refusal is not None else ()
+    return replace(reply, text=(*reply.text, *why), items=(*reply.items, *others))
+
+
+async def _nothing_free(call: Call, picture: Picture, search: Search) -> Reply:
+    """Why not, and the nearest things that would work, each a press away."""
+    if not picture.catalogue.matching(bookable(search.wish, search.society_id)):
+        return _no_such_room(picture, search)
+    others = await instead(call, Wanted(search.wish, _so_much_of(search), search.society_id))
+    why = _why(picture, search)
+    if not others:
+        return Reply((why, " Nothing close to it is free either."), tone=Tone.REFUSED)
+    return Reply((why, " What would work:"), items=others, tone=Tone.REFUSED)
+
+
+def _why(picture: Picture, search: Search) -> str:
+    """What takes the room, where one was named."""
+    if search.wish.room is None:
+        return "no room like that is free."
+    taken = picture.availability.schedule(search.wish.room).taken_by(*_seconds(search.slot))
+    names = sorted({because(each) for each in taken})
+    return f"it is taken ({', '.join(names)})."
+
+
+def _no_such_room(picture: Picture, search: Search) -> Reply:
+    """No room is like that, at any time."""
+    catalogue, wish = picture.catalogue, search.wish
+    if catalogue.matching(replace(wish, bookable_only=True)):
+        return Reply(("only societies can book a room like that.",), tone=Tone.REFUSED)
+    smaller = replace(search, wish=replace(bookable(wish, search.society_id), capacity=0))
+    largest = max((room.capacity for room in catalogue.listed(catalogue.matching(smaller.wish))), default=0)
+    if not largest:
+        return Reply(("there is no room like that to book here.",), tone=Tone.REFUSED)
+    search = replace(search, wish=replace(wish, capacity=largest))
+    return Reply(
+        (f"there is no room like that; the largest has {largest} seats.",),
+        tone=Tone.REFUSED,
+        actions=(Button("free", f"Look for {largest} seats", str(search)),),
+    )
+
+
+def _so_much_of(search: Search) -> Interval:
+    """The first slot within the search that is as long as was asked for."""
+    return Interval.lasting(search.slot.start, timedelta(minutes=min(search.minutes, search.slot.minutes)))
+
+
+def _seconds(slot: Interval) -> tuple[int, int]:
+    return int(slot.start.timestamp()), int(slot.end.timestamp())
 
 
 def _heading(call: Call, reading: Reading, count: Text) -> Text:
-    echoed = echo_of(call, reading) or "now"
-    said: list[Inline] = [Bold(echoed), ": ", *count]
+    echoed = echo_of(call, reading)
+    if reading.when is None:
+        echoed = f"now · {echoed}" if echoed else "now"
+    said: list[Inline] = [Bold(echoed)]
     if "default duration" in reading.assumed or reading.when is None:
-        said.append(f" (for {call.desk.default_minutes} minutes, as you named no end)")
+        said.append(f" (for {minutes(call.desk.default_minutes)}, as you named no end)")
+    said += [": ", *count]
     if reading.leftover:
         said.append(f" I could not place: {', '.join(reading.leftover)}.")
     return tuple(said)
@@ -118,7 +178,7 @@ def _more(search: Search, found: Found) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-def _item(call: Call, picture: Picture, search: Search, free: FreeRoom) -> Item:
+def _item(call: Call, picture: Picture, search: Search, free: FreeRoom, trial: Rehearsal) -> Item:
     detail: list[Inline] = [about_room(free.room, picture.catalogue), " · "]
     begins = free.start if free.start is not None else int(search.slot.start.timestamp())
     if free.start is not None and free.start > int(search.slot.start.timestamp()):
@@ -126,38 +186,25 @@ def _item(call: Call, picture: Picture, search: Search, free: FreeRoom) -> Item:
     detail += free_until(free, datetime.fromtimestamp(begins, UTC), call.desk.rules.zone)
     if free.metres:
         detail.append(f" · {distance(free.metres)}")
-    return Item((Bold(room_name(free.room)),), tuple(detail), _book(call, picture, search, free, begins))
+    return Item((Bold(room_name(free.room)),), tuple(detail), _book(call, picture, search, free, trial))
 
 
-def _book(call: Call, picture: Picture, search: Search, free: FreeRoom, begins: int) -> tuple[Button, ...]:
-    """A button for the slot on the room's grid, when the whole of that is free."""
-    start = datetime.fromtimestamp(begins, UTC)
-    slot = widened(Interval(start, start + timedelta(minutes=search.minutes)), free.room, call.desk.rules)
-    first, last = int(slot.start.timestamp()), int(slot.end.timestamp())
-    if not picture.availability.schedule(free.room.id).is_free(first, last):
-        return ()
-    code = SlotCode(free.room.id, slot, search.society_id)
-    return (Button("book", "Book", str(code), ButtonStyle.PRIMARY),)
-
-
-def _alternative(call: Call, search: Search, found: Alternative) -> Item:
-    title: list[Inline] = [_INSTEAD[found.instead], ": "]
-    buttons = []
-    for place, (room, start, end) in enumerate(found.parts):
-        slot = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-        title += [*([", then "] if place else []), Bold(room_name(room)), " ", Stretch(slot)]
-        code = SlotCode(room.id, widened(slot, room, call.desk.rules), search.society_id)
-        label = "Book" if len(found.parts) == 1 else f"Book part {place + 1}"
-        buttons.append(Button("book", label, str(code), ButtonStyle.PRIMARY))
-    return Item(tuple(title), (), tuple(buttons))
-
-
-_INSTEAD = {
-    Instead.LATER: "A little later",
-    Instead.SHORTER: "Shorter",
-    Instead.NEARBY: "Close by",
-    Instead.SPLIT: "Two rooms in turn",
-}
+def _book(
+    call: Call, picture: Picture, search: Search, free: FreeRoom, trial: Rehearsal
+) -> tuple[Button, ...]:
+    """A button for the slot on the room's grid, or else on its next step, when that could be booked."""
+    wanted = _so_much_of(search)
+    if free.start is not None:
+        wanted = Interval.lasting(datetime.fromtimestamp(free.start, UTC), wanted.duration)
+    slot = widened(wanted, free.room, call.desk.rules)
+    step = timedelta(minutes=call.desk.rules.grid(free.room))
+    for each, label in ((slot, "Book"), (Interval(slot.start + step, slot.end + step), "")):
+        first, last = _seconds(each)
+        is_free = picture.availability.schedule(free.room.id).is_free(first, last)
+        if is_free and trial.allows(free.room, first, last):
+            label = label or f"Book from {each.start.astimezone(call.zone):%H:%M}"
+            return (book_button(free.room, each, search.society_id, label),)
+    return ()
 
 
 def _label(start: datetime, call: Call) -> str:

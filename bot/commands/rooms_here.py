@@ -1,16 +1,16 @@
 """`/rooms here`: saying "I'm here" for a booking."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.own_bookings import meant
+from bot.offers import own_buttons
+from bot.own_bookings import described
 from bot.reply import Bold, Moment, Reply, Style, Tone
-from bot.wording import booking_buttons, room_name
+from bot.wording import room_name
 from core.model import BookingId
 
 
 async def answer(call: Call) -> Reply:
     await call.desk.fresh()
-    booking, _ = meant(call, call.words)
-    return await _check_in(call, booking.id)
+    return await _check_in(call, described(call, call.words).id)
 
 
 async def press(call: Call) -> Reply:
@@ -25,7 +25,7 @@ async def _check_in(call: Call, booking_id: BookingId) -> Reply:
     return Reply(
         ("Welcome. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
-        actions=booking_buttons(booking, call.desk.clock.now()),
+        actions=own_buttons(call, booking),
         replaces=True,
     )
 

@@ -1,25 +1,28 @@
 """`/rooms mine`: someone's bookings to come."""
 
 from bot.command import Call, Command
-from bot.reply import Button, Reply
-from bot.wording import booking_buttons, booking_item
+from bot.offers import own_buttons
+from bot.own_bookings import mine
+from bot.reply import Button, ButtonStyle, Code, Reply
+from bot.wording import booking_item
 
 _MOST = 20
 
 
 async def answer(call: Call) -> Reply:
     picture = await call.desk.fresh()
-    mine = call.desk.bookings.upcoming(call.person.id)
-    if not mine:
-        find = Button("help", "How to book")
-        return Reply(("You have no bookings. Find a room with /rooms free now.",), actions=(find,))
-    now = call.desk.clock.now()
+    bookings = mine(call)
+    if not bookings:
+        find = Button("free_now", "Free now", style=ButtonStyle.PRIMARY)
+        said = ("You have no bookings to come. Find a room with ", Code("/rooms free now 20 seats"), ".")
+        return Reply(said, actions=(find, Button("help", "How to book")))
     items = tuple(
-        booking_item(each, picture.catalogue.rooms.get(each.room_id), *booking_buttons(each, now))
-        for each in mine[:_MOST]
+        booking_item(each, picture.catalogue.rooms.get(each.room_id), *own_buttons(call, each))
+        for each in bookings[:_MOST]
     )
-    count = "one booking" if len(mine) == 1 else f"{len(mine)} bookings"
-    return Reply((f"You have {count} to come.",), items=items)
+    count = "one booking" if len(bookings) == 1 else f"{len(bookings)} bookings"
+    more = f"Only the first {_MOST} are shown." if len(bookings) > _MOST else ""
+    return Reply((f"You have {count} to come.",), items=items, footer=(more,) if more else ())
 
 
 COMMAND = Command(

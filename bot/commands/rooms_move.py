@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 
-from bot.command import Call, Command, Parameter, Takes
-from bot.language import Kind, When
-from bot.own_bookings import meant
-from bot.reply import Bold, Inline, Reply, Stretch, Tone
+from bot.booking import CURABLE, refused
+from bot.codes import MoveCode, SlotCode, named
+from bot.command import Action, Call, Command, Parameter, Takes
+from bot.language import Kind, Reading, When
+from bot.offers import move_button, own_buttons
+from bot.own_bookings import meant, mine
+from bot.reply import Bold, Code, Inline, Reply, Stretch, Tone
 from bot.wishes import confusion, read_words
-from bot.wording import booking_buttons, minutes, room_name, short_id
+from bot.wording import minutes, room_name, short_id
+from core.errors import NoSuchBooking
 from core.interval import Interval
-from core.model import Booking
+from core.model import Booking, Room
 from core.policy.quota import has_quota
+from core.services.bookings import widened
 from core.services.move_booking import Moved
 
 
@@ -22,13 +27,31 @@ async def answer(call: Call) -> Reply:
         return confused
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {Kind.INSTANT, Kind.RANGE}):
-        return Reply(
-            ("Where or when to? For example: /rooms move 21cf0a17 fri 3pm, or /rooms move 21cf0a17 G03",),
-            tone=Tone.CONFUSED,
-        )
-    slot = _slot(booking, when)
-    room_id = picture.catalogue.room(reading.room).id if reading.room is not None else None
-    return _moved(call, await call.desk.bookings.move(booking, call.person.id, slot, room_id))
+        return _where_to(call, booking)
+    room = picture.catalogue.room(reading.room or booking.room_id)
+    said = _slot(booking, when)
+    slot = widened(said, room, call.desk.rules)
+    if slot != said or reading.leftover or reading.alternatives:
+        return _offer(reading, booking, room, slot)
+    return await _move(call, booking, room, slot)
+
+
+async def press(call: Call) -> Reply:
+    """A Move button: where to was shown when it was pressed."""
+    picture = await call.desk.fresh()
+    code = MoveCode.read(call.value)
+    booking = next((each for each in mine(call) if each.id.startswith(code.booking_id)), None)
+    if booking is None or not code.booking_id:
+        raise NoSuchBooking
+    room = picture.catalogue.room(named(code.room_id, picture.catalogue.rooms))
+    return await _move(call, booking, room, code.slot)
+
+
+def _where_to(call: Call, booking: Booking) -> Reply:
+    room = next(iter(call.desk.picture.catalogue.rooms), booking.room_id)
+    begin = f"/rooms move {short_id(booking)}"
+    said = ("Where or when to? For example: ", Code(f"{begin} fri 3pm"), ", or ", Code(f"{begin} {room}"))
+    return Reply(said, tone=Tone.CONFUSED)
 
 
 def _slot(booking: Booking, when: When | None) -> Interval:
@@ -40,6 +63,22 @@ def _slot(booking: Booking, when: When | None) -> Interval:
     return Interval(when.start, when.end)
 
 
+def _offer(reading: Reading, booking: Booking, room: Room, slot: Interval) -> Reply:
+    """The echo; the press on it moves."""
+    said: list[Inline] = ["Move to ", Bold(room_name(room)), " ", Stretch(slot), "?"]
+    if reading.leftover:
+        said.append(f" I could not place: {', '.join(reading.leftover)}.")
+    return Reply(tuple(said), actions=(move_button(booking, room, slot, "Move it"),))
+
+
+async def _move(call: Call, booking: Booking, room: Room, slot: Interval) -> Reply:
+    try:
+        moved = await call.desk.bookings.move(booking, call.person.id, slot, room.id)
+    except CURABLE as refusal:
+        return await refused(call, SlotCode(room.id, slot, booking.society_id), refusal, booking)
+    return _moved(call, moved)
+
+
 def _moved(call: Call, moved: Moved) -> Reply:
     after = moved.booking
     room = call.desk.picture.catalogue.room(after.room_id)
@@ -49,7 +88,7 @@ def _moved(call: Call, moved: Moved) -> Reply:
     return Reply(
         tuple(said),
         tone=Tone.DONE,
-        actions=booking_buttons(after, call.desk.clock.now()),
+        actions=own_buttons(call, after, moved.quota_left),
         footer=(f"Booking {short_id(after)}",),
     )
 
@@ -64,6 +103,7 @@ COMMAND = Command(
         Parameter("room", Takes.ROOM, "The room to move to"),
         Parameter("when", Takes.WHEN, "The time to move to"),
     ),
+    actions=(Action("move", press),),
     also=("move",),
     examples=("/rooms move 21cf0a17 friday 3pm", "/rooms move 21cf0a17 K-J17-G03"),
     changes_things=True,

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.command import Call, Command, Parameter, Takes
-from bot.reply import Bold, Inline, Moment, Reply, Style, Table, Text, Tone
+from bot.language import Reading
+from bot.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Text, Tone
+from bot.schedules import campus_day, reason, schedules
 from bot.wishes import confusion, read_words
-from bot.wording import about_room, because, room_name
+from bot.wording import about_room, room_name
 from core.availability import RoomStatus, Status
 from core.model import BuildingId, Room
 from core.picture import Picture
@@ -20,45 +22,59 @@ async def answer(call: Call) -> Reply:
         return confused
     at = reading.when.start if reading.when is not None else call.desk.clock.now()
     if reading.room is not None:
-        return _one(call, picture, picture.catalogue.room(reading.room), at)
+        return await _one(call, picture, picture.catalogue.room(reading.room), at)
     if (building := reading.building or reading.near) is not None:
-        return _all(call, picture, building, at)
-    return Reply(("Which room or building? For example: /rooms status Ainsworth",), tone=Tone.CONFUSED)
+        return await _all(call, picture, building, at)
+    return _where(picture, reading)
 
 
-def _one(call: Call, picture: Picture, room: Room, at: datetime) -> Reply:
-    status = _status(call, picture, room, at)
+def _where(picture: Picture, reading: Reading) -> Reply:
+    said: list[Inline] = ["Which room or building? For example: "]
+    if reading.leftover:
+        said.insert(0, f"I know no room or building called {', '.join(reading.leftover)[:60]}. ")
+    building = next(iter(picture.catalogue.buildings.values()), None)
+    return Reply(
+        (*said, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.CONFUSED
+    )
+
+
+async def _one(call: Call, picture: Picture, room: Room, at: datetime) -> Reply:
+    day = campus_day(at, call)
+    schedule = (await schedules(call, [room], day))[room.id]
+    status = schedule.at(_seconds(at), _seconds(day.end))
+    is_now = abs(at - call.desk.clock.now()) < timedelta(minutes=1)
+    when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Moment(at), ": ")
     about = about_room(room, picture.catalogue)
-    return Reply((Bold(room_name(room)), " is ", *_words(status), "."), footer=(about,))
+    return Reply((Bold(room_name(room)), *when, *_words(call, status), "."), footer=(about,))
 
 
-def _all(call: Call, picture: Picture, building_id: BuildingId, at: datetime) -> Reply:
-    building = picture.catalogue.building(building_id)
+async def _all(call: Call, picture: Picture, building_id: BuildingId, at: datetime) -> Reply:
+    building, day = picture.catalogue.building(building_id), campus_day(at, call)
     rooms = picture.catalogue.by_building[building_id]
-    statuses = [(room, _status(call, picture, room, at)) for room in rooms]
+    kept = await schedules(call, rooms, day)
+    statuses = [(room, kept[room.id].at(_seconds(at), _seconds(day.end))) for room in rooms]
     free = sum(status.status is Status.FREE for _, status in statuses)
     rows = tuple(
-        ((room.number,), (str(room.capacity),), _words(status)) for room, status in statuses[:_MOST_ROWS]
+        ((room.door,), (str(room.capacity or ""),), _words(call, status))
+        for room, status in statuses[:_MOST_ROWS]
     )
     left_out = len(statuses) - len(rows)
     return Reply(
-        (Bold(building.name), f": {free} of {len(rooms)} rooms are free."),
+        (Bold(building.name), " ", Moment(at), f": {free} of {len(rooms)} rooms are free."),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
         footer=(f"{left_out} more; name one to see it.",) if left_out > 0 else (),
     )
 
 
-def _status(call: Call, picture: Picture, room: Room, at: datetime) -> RoomStatus:
-    local = at.astimezone(call.desk.rules.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0) + timedelta(days=1)
-    return picture.availability.schedule(room.id).at(int(at.timestamp()), int(midnight.timestamp()))
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
 
 
-def _words(status: RoomStatus) -> Text:
+def _words(call: Call, status: RoomStatus) -> Text:
     if status.until is None:
         return ("free for the rest of the day",)
     until = Moment(datetime.fromtimestamp(status.until, UTC), Style.TIME)
-    why = f" ({because(status.because)})" if status.because is not None else ""
+    why = f" ({reason(call, status.because)})" if status.because is not None else ""
     said: dict[Status, tuple[Inline, ...]] = {
         Status.FREE: ("free until ", until, why),
         Status.SOON: ("busy, free soon at ", until, why),

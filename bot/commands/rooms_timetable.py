@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.command import Call, Command, Parameter, Takes
-from bot.reply import Bold, Moment, Reply, Style, Table, Tone
+from bot.language import Reading
+from bot.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Tone
+from bot.schedules import campus_day, reason, schedules
 from bot.wishes import confusion, read_words
-from bot.wording import because, room_name
+from bot.wording import room_name
 from core.interval import Interval
-from core.model import Busy, Room, busy_with
+from core.model import Busy, Room
 from core.picture import Picture
-from core.ports import Unit
 
 
 async def answer(call: Call) -> Reply:
@@ -18,44 +19,34 @@ async def answer(call: Call) -> Reply:
     if (confused := confusion(reading)) is not None:
         return confused
     if reading.room is None:
-        return Reply(("Which room? For example: /rooms timetable K-J17-G01 tomorrow",), tone=Tone.CONFUSED)
+        return _which(picture, reading)
     room = picture.catalogue.room(reading.room)
-    at = reading.when.start if reading.when is not None else call.desk.clock.now()
-    day = _campus_day(at, call)
-    return _page(room, day, await _busy(call, picture, room, day))
+    day = campus_day(reading.when.start if reading.when is not None else call.desk.clock.now(), call)
+    schedule = (await schedules(call, [room], day))[room.id]
+    return _page(call, room, day, schedule.taken_by(int(day.start.timestamp()), int(day.end.timestamp())))
 
 
-def _campus_day(at: datetime, call: Call) -> Interval:
-    local = at.astimezone(call.desk.rules.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return Interval(midnight, midnight + timedelta(days=1))
+def _which(picture: Picture, reading: Reading) -> Reply:
+    said: list[Inline] = ["Which room? For example: "]
+    if reading.leftover:
+        said.insert(0, f"I know no room called {', '.join(reading.leftover)[:60]}. ")
+    example = next(iter(picture.catalogue.rooms), "K-J17-G01")
+    return Reply((*said, Code(f"/rooms timetable {example} tomorrow")), tone=Tone.CONFUSED)
 
 
-async def _busy(call: Call, picture: Picture, room: Room, day: Interval) -> tuple[Busy, ...]:
-    if picture.covers(day):
-        start, end = int(day.start.timestamp()), int(day.end.timestamp())
-        return picture.availability.schedule(room.id).taken_by(start, end)
-
-    def work(unit: Unit) -> tuple[Busy, ...]:
-        entries = unit.timetable.busy_in_room(room.id, day)
-        return tuple(sorted([*entries, *map(busy_with, unit.bookings.in_room(room.id, day))]))
-
-    return await call.desk.storage.read(work)
-
-
-def _page(room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
+def _page(call: Call, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
     noon = Moment(day.start + timedelta(hours=12), Style.DATE)
     if not busy:
         return Reply((Bold(room_name(room)), " is free all day ", noon, "."))
-    rows = tuple(
-        (
-            (Moment(datetime.fromtimestamp(each.start, UTC), Style.TIME),),
-            (Moment(datetime.fromtimestamp(each.end, UTC), Style.TIME),),
-            (because(each),),
-        )
-        for each in busy
-    )
+    rows = tuple(((_edge(each.start, day),), (_edge(each.end, day),), (reason(call, each),)) for each in busy)
     return Reply((Bold(room_name(room)), " ", noon), table=Table(("From", "To", "What"), rows))
+
+
+def _edge(seconds: int, day: Interval) -> Moment:
+    """A time of the day; with its date where it lies on another."""
+    instant = datetime.fromtimestamp(seconds, UTC)
+    is_today = day.start <= instant <= day.end
+    return Moment(instant, Style.TIME if is_today else Style.DATETIME)
 
 
 COMMAND = Command(

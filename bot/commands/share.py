@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.own_bookings import meant
+from bot.own_bookings import described
 from bot.reply import Audience, Bold, Inline, Mention, Reply, Stretch
 from bot.wording import room_name
 from core.errors import NotYourBooking
@@ -25,8 +25,7 @@ async def press(call: Call) -> Reply:
 async def answer(call: Call) -> Reply:
     """Typed, with the start of a booking's id."""
     await call.desk.fresh()
-    booking, _ = meant(call, call.words)
-    return await press(replace(call, value=booking.id))
+    return await press(replace(call, value=described(call, call.words).id))
 
 
 COMMAND = Command(

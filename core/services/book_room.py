@@ -82,10 +82,18 @@ def decide_booking(facts: Facts, wish: BookRoom, rules: Rules, now: datetime) ->
 
 
 def _again(facts: Facts, wish: BookRoom, rules: Rules) -> Decision[Booked]:
+    """The answer of the first time; `Handled` when that was about something else."""
     earlier = facts.handled
-    if earlier is None or (earlier.booked_by, earlier.room_id) != (wish.by, wish.room_id):
+    if earlier is None or not _is_same(earlier, wish):
         raise Handled(earlier)
     return Decision(Booked(earlier, 0, quota_left(facts.spent, rules)))
+
+
+def _is_same(earlier: Booking, wish: BookRoom) -> bool:
+    """Whether a booking is what was wished for; one that was changed since may be elsewhere by now."""
+    if (earlier.booked_by, earlier.society_id) != (wish.by, wish.society_id):
+        return False
+    return earlier.version > 1 or (earlier.room_id, earlier.interval) == (wish.room_id, wish.slot)
 
 
 def _check_access(facts: Facts, wish: BookRoom, room: Room, rules: Rules, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """Which rooms are free for a wish, in what order, and what else would do when none is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
+from typing import TypeAlias
 
 from core.availability import Availability
 from core.catalogue import RoomWish
@@ -56,6 +57,15 @@ class Alternative:
     parts: tuple[tuple[Room, int, int], ...]
 
 
+Allowed: TypeAlias = Callable[[Room, int, int], bool]
+"""Whether whoever asks could book a room for a slot (seconds), were it free."""
+
+
+def anything(_room: Room, _start: int, _end: int) -> bool:
+    """For those who only look."""
+    return True
+
+
 def find_rooms(
     availability: Availability, wish: RoomWish, start: int, end: int, *, skip: int = 0, most: int = 10
 ) -> Found:
@@ -76,13 +86,17 @@ def find_some_time(
     start: int,
     end: int,
     needed: int,
+    allowed: Allowed = anything,
     *,
     skip: int = 0,
     most: int = 10,
 ) -> Found:
-    """Rooms free for `needed` seconds at some time within `[start, end)`, each with its first such time."""
+    """Rooms free for `needed` seconds at some time within `[start, end)`, each with its first such time.
+
+    The first that is `allowed`, where there is one.
+    """
     fitting = availability.catalogue.listed(availability.catalogue.matching(wish))
-    gaps = ((room, _first_gap(availability, room, start, end, needed)) for room in fitting)
+    gaps = ((room, _first_gap(availability, room, start, end, needed, allowed)) for room in fitting)
     free = [(room, gap) for room, gap in gaps if gap is not None]
     if wish.near is not None:
         free.sort(key=lambda each: _metres(availability, each[0], wish))
@@ -93,14 +107,16 @@ def find_some_time(
 
 
 def _first_gap(
-    availability: Availability, room: Room, start: int, end: int, needed: int
+    availability: Availability, room: Room, start: int, end: int, needed: int, allowed: Allowed
 ) -> tuple[int, int] | None:
     """On a quarter of an hour, so that it can be booked as it stands."""
-    for begin, finish in availability.schedule(room.id).gaps(start, end):
-        begin = -(-begin // _STEP) * _STEP
-        if finish - begin >= needed:
-            return begin, finish
-    return None
+    first: tuple[int, int] | None = None
+    for opens, finish in availability.schedule(room.id).gaps(start, end):
+        for begin in range(-(-opens // _STEP) * _STEP, finish - needed + 1, _STEP):
+            if allowed(room, begin, begin + needed):
+                return begin, finish
+            first = first or (begin, finish)
+    return first
 
 
 def _in_order(availability: Availability, mask: int, wish: RoomWish, end: int) -> Iterator[Room]:
@@ -129,32 +145,51 @@ def _free(availability: Availability, room: Room, wish: RoomWish, end: int) -> F
 
 
 def alternatives(
-    availability: Availability, wish: RoomWish, start: int, end: int, closes: int
+    availability: Availability,
+    wish: RoomWish,
+    start: int,
+    end: int,
+    closes: int,
+    allowed: Allowed = anything,
 ) -> tuple[Alternative, ...]:
     """What comes nearest to a wish that cannot be met: one of each kind where there is one.
 
-    `closes` is when the day's bookings must end, in seconds.
+    Every part is free, and `allowed`, as it stands. `closes` is when the day's bookings must end, in seconds.
     """
     candidates = (
-        _later(availability, wish, start, end, closes),
-        _nearby(availability, wish, start, end),
-        _shorter(availability, wish, start, end),
-        _split(availability, wish, start, end),
+        _later(availability, wish, start, end, closes, allowed),
+        _nearby(availability, wish, start, end, allowed),
+        _shorter(availability, wish, start, end, allowed),
+        _split(availability, wish, start, end, allowed),
     )
     return tuple(each for each in candidates if each is not None)
 
 
-def _later(
-    availability: Availability, wish: RoomWish, start: int, end: int, closes: int
+def soonest(
+    availability: Availability,
+    wish: RoomWish,
+    first: int,
+    last: int,
+    length: int,
+    allowed: Allowed = anything,
 ) -> Alternative | None:
-    last = min(closes - (end - start), start + _LATEST)
-    for begin in range(start + _STEP, last + 1, _STEP):
-        if (room := _best(availability, wish, begin, begin + end - start)) is not None:
-            return Alternative(Instead.LATER, ((room, begin, begin + end - start),))
+    """The first slot so long that begins within `[first, last]`, on a quarter of an hour; all in seconds."""
+    for begin in range(-(-first // _STEP) * _STEP, last + 1, _STEP):
+        if (room := _best(availability, wish, begin, begin + length, allowed)) is not None:
+            return Alternative(Instead.LATER, ((room, begin, begin + length),))
     return None
 
 
-def _nearby(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
+def _later(
+    availability: Availability, wish: RoomWish, start: int, end: int, closes: int, allowed: Allowed
+) -> Alternative | None:
+    last = min(closes - (end - start), start + _LATEST)
+    return soonest(availability, wish, start + 1, last, end - start, allowed)
+
+
+def _nearby(
+    availability: Availability, wish: RoomWish, start: int, end: int, allowed: Allowed
+) -> Alternative | None:
     """The same somewhere else, when a room or building was named."""
     home = wish.building
     if wish.room is not None and (asked := availability.catalogue.rooms.get(wish.room)) is not None:
@@ -163,26 +198,35 @@ def _nearby(availability: Availability, wish: RoomWish, start: int, end: int) ->
     if home is None:
         return None
     wider = replace(wish, room=None, building=None, near=home)
-    found = find_rooms(availability, wider, start, end, most=1)
-    return Alternative(Instead.NEARBY, ((found.rooms[0].room, start, end),)) if found.rooms else None
+    room = _best(availability, wider, start, end, allowed)
+    return Alternative(Instead.NEARBY, ((room, start, end),)) if room is not None else None
 
 
-def _shorter(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
-    for finish in range(end - _STEP, start + _SHORTEST - 1, -_STEP):
-        if (room := _best(availability, wish, start, finish)) is not None:
+def _shorter(
+    availability: Availability, wish: RoomWish, start: int, end: int, allowed: Allowed
+) -> Alternative | None:
+    for finish in range((end - 1) // _STEP * _STEP, start + _SHORTEST - 1, -_STEP):
+        if (room := _best(availability, wish, start, finish, allowed)) is not None:
             return Alternative(Instead.SHORTER, ((room, start, finish),))
     return None
 
 
-def _split(availability: Availability, wish: RoomWish, start: int, end: int) -> Alternative | None:
+def _split(
+    availability: Availability, wish: RoomWish, start: int, end: int, allowed: Allowed
+) -> Alternative | None:
     """Two rooms one after the other, the first for as long as possible."""
-    for change in range(end - _SHORTEST, start + _SHORTEST - 1, -_STEP):
-        first, second = _best(availability, wish, start, change), _best(availability, wish, change, end)
+    for change in range((end - _SHORTEST) // _STEP * _STEP, start + _SHORTEST - 1, -_STEP):
+        first = _best(availability, wish, start, change, allowed)
+        second = _best(availability, wish, change, end, allowed) if first is not None else None
         if first is not None and second is not None:
             return Alternative(Instead.SPLIT, ((first, start, change), (second, change, end)))
     return None
 
 
-def _best(availability: Availability, wish: RoomWish, start: int, end: int) -> Room | None:
+def _best(availability: Availability, wish: RoomWish, start: int, end: int, allowed: Allowed) -> Room | None:
     mask = availability.free_rooms(start, end, wish)
-    return next(_in_order(availability, mask, wish, end), None) if mask else None
+    if not mask:
+        return None
+    return next(
+        (room for room in _in_order(availability, mask, wish, end) if allowed(room, start, end)), None
+    )
