@@ -1,0 +1,32 @@
+"""A campus on PostgreSQL behind a wire that can be broken."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.picture import Picture
+from core.policy.rules import Rules
+from storage.open import open_storage
+from tests.contracts.campus import Campus, furnish
+from tests.fakes.clock import StillClock
+from tests.postgres import PostgresServer
+from tests.storage.wire import Wire
+
+
+@pytest.fixture
+async def wire(postgres_server: PostgresServer) -> AsyncIterator[Wire]:
+    async with Wire(postgres_server.home) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def campus(
+    wire: Wire, postgres_server: PostgresServer, postgres_url: str, rules: Rules, clock: StillClock
+) -> AsyncIterator[Campus]:
+    url = postgres_url.replace(str(postgres_server.home), wire.host)
+    storage = open_storage(url, Picture(), rules, clock)
+    await storage.open()
+    await storage.load()
+    yield await furnish(storage, rules, clock)
+    wire.heal()
+    await storage.close()

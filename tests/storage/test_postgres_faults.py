@@ -1,0 +1,158 @@
+"""When the way to PostgreSQL breaks: everybody gets an answer, nothing is done twice, and it heals by itself."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import asyncpg
+import pytest
+
+from core.errors import RoomieError, Unavailable
+from core.picture import Picture
+from core.services.book_room import Booked
+from storage.open import open_storage, prepare
+from storage.postgres_errors import OutcomeUnknown
+from tests.builders import a_slot
+from tests.contracts.campus import HALL, LAB, ROOMS, Campus, furnish
+from tests.contracts.raw import ask
+from tests.contracts.seen import seen_in
+from tests.postgres import PostgresServer
+from tests.storage.wire import Wire
+
+
+def _many_bookings(campus: Campus) -> list[Coroutine[Any, Any, Booked]]:
+    """Staff take every room for six hours, one by one."""
+    hours = [a_slot(f"{hour}:00", 60) for hour in range(11, 17)]
+    return [campus.book(slot, room, campus.stan) for slot in hours for room in ROOMS]
+
+
+async def test_a_connection_lost_before_the_commit_is_not_noticed(campus: Campus, wire: Wire):
+    wire.cut_before(b"COMMIT")
+
+    made = await campus.book(a_slot("11:00", 60))
+
+    assert wire.has_broken
+    assert made.cost == 60
+    assert await campus.quota_left() == 120
+
+
+async def test_a_commit_whose_answer_was_lost_is_found_out_about(campus: Campus, wire: Wire):
+    wire.cut_after(b"COMMIT")
+
+    made = await campus.book(a_slot("11:00", 60))
+
+    assert wire.has_broken
+    assert campus.storage.picture.bookings[made.booking.id] == made.booking
+    assert await campus.quota_left() == 120
+
+
+async def test_a_commit_that_cannot_be_found_out_about_is_said_to_be_unknown(
+    campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("storage.postgres_lane._SETTLING_PATIENCE", 0.2)
+    monkeypatch.setattr("storage.postgres_session.CONNECT_PATIENCE", 0.2)
+    wire.cut_after(b"COMMIT", then_freeze=True)
+
+    with pytest.raises(OutcomeUnknown):
+        await campus.book(a_slot("11:00", 60))
+
+
+async def test_sessions_that_the_server_ends_are_replaced(campus: Campus, postgres_url: str):
+    async def disturb() -> None:
+        for _ in range(5):
+            await ask(
+                postgres_url,
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            await asyncio.sleep(0.02)
+
+    answers = await asyncio.gather(
+        *(
+            campus.book(a_slot(f"{hour}:00", 60), room, campus.stan)
+            for hour in range(11, 17)
+            for room in ROOMS
+        ),
+        disturb(),
+        return_exceptions=True,
+    )
+
+    assert [answer for answer in answers[:-1] if isinstance(answer, BaseException)] == []
+    assert await ask(postgres_url, "SELECT count(*) FROM booking") == 6 * len(ROOMS)
+
+
+async def test_a_frozen_network_is_given_up_in_time_and_works_again_when_it_thaws(
+    campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("storage.postgres_lane._BATCH_PATIENCE", 0.3)
+    monkeypatch.setattr("storage.postgres_batches._PATIENCE", 0.5)
+    monkeypatch.setattr("storage.postgres_session.CONNECT_PATIENCE", 0.3)
+    wire.freeze()
+
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(
+            *(campus.book(room=room, by=campus.stan) for room in ROOMS[:5]), return_exceptions=True
+        )
+    assert {type(answer) for answer in answers} == {Unavailable}
+
+    wire.heal()
+    made = await campus.book(by=campus.stan)
+    assert made.booking.room_id == HALL
+
+
+async def test_reads_and_cold_writes_survive_a_cut(campus: Campus, wire: Wire):
+    wire.cut()
+
+    await campus.storage.write(lambda unit: unit.set_setting("colour", "green"))
+
+    assert await campus.storage.read(lambda unit: unit.setting("colour")) == "green"
+
+
+async def test_what_others_did_during_a_cut_is_seen_after_it(
+    campus: Campus, wire: Wire, postgres_url: str, rules, clock
+):
+    wire.cut()
+    other = open_storage(postgres_url, Picture(), rules, clock)
+    await other.open()
+    await other.load()
+    made = await campus.desk_of(other).book(campus.wish(room=LAB))
+
+    async with asyncio.timeout(10):
+        while made.booking.id not in campus.storage.picture.bookings:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0.02)
+
+    assert seen_in(campus.storage.picture) == seen_in(other.picture)
+    await other.close()
+
+
+async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(rules, clock):
+    """Crash and all; bookings asked for meanwhile wait for it to come back."""
+    server = PostgresServer()
+    server.start()
+    try:
+        campus = await _campus_on(server, rules, clock)
+        bookings = [asyncio.ensure_future(booking) for booking in _many_bookings(campus)]
+        await asyncio.wait(bookings, return_when=asyncio.FIRST_COMPLETED)
+        server.stop(abruptly=True)
+        server.start()
+        answers = await asyncio.gather(*bookings, return_exceptions=True)
+
+        refused = [answer for answer in answers if isinstance(answer, BaseException)]
+        assert all(isinstance(answer, RoomieError) for answer in refused), refused
+        kept = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
+        told = {answer.booking.id for answer in answers if not isinstance(answer, BaseException)}
+        assert told <= {booking.id for booking in kept}
+        await campus.storage.close()
+    finally:
+        server.remove()
+
+
+async def _campus_on(server: PostgresServer, rules, clock) -> Campus:
+    connection = await asyncpg.connect(server.url())
+    await connection.execute("CREATE DATABASE roomie")
+    await connection.close()
+    await prepare(server.url("roomie"))
+    storage = open_storage(server.url("roomie"), Picture(), rules, clock)
+    await storage.open()
+    await storage.load()
+    return await furnish(storage, rules, clock)

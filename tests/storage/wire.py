@@ -1,0 +1,96 @@
+"""A wire between Roomie and PostgreSQL that can be cut, frozen and healed."""
+
+import asyncio
+import tempfile
+from asyncio import StreamReader, StreamWriter
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_SOCKET = ".s.PGSQL.5432"
+
+
+class Wire:
+    """Stands where the server's socket would, and passes on what is said until told otherwise."""
+
+    def __init__(self, server: Path) -> None:
+        self._server = server / _SOCKET
+        self._folder = tempfile.TemporaryDirectory(prefix="wire-")
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._cut_before: bytes | None = None
+        self._cut_after: bytes | None = None
+        self._freezes = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: set[StreamWriter] = set()
+
+    @property
+    def host(self) -> str:
+        return self._folder.name
+
+    @property
+    def has_broken(self) -> bool:
+        """Whether what should break a connection has been said."""
+        return self._cut_before is None and self._cut_after is None
+
+    async def __aenter__(self) -> Self:
+        self._listening = await asyncio.start_unix_server(self._join, Path(self.host) / _SOCKET)
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._listening.close()
+        self.cut()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._folder.cleanup()
+
+    def cut(self) -> None:
+        """Break every connection there is; new ones may be made."""
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+
+    def freeze(self) -> None:
+        """Nothing passes any more, and nobody is told."""
+        self._flows.clear()
+
+    def heal(self) -> None:
+        self._flows.set()
+
+    def cut_before(self, said: bytes) -> None:
+        """Break the connection on which this is said next; the server never hears it."""
+        self._cut_before = said
+
+    def cut_after(self, said: bytes, *, then_freeze: bool = False) -> None:
+        """Break the connection on which this is said next, once the server has heard it."""
+        self._cut_after, self._freezes = said, then_freeze
+
+    async def _join(self, here: StreamReader, back: StreamWriter) -> None:
+        there, on = await asyncio.open_unix_connection(self._server)
+        self._ends |= {back, on}
+        for source, sink in ((here, on), (there, back)):
+            task = asyncio.create_task(self._pass_on(source, sink, back))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: StreamReader, sink: StreamWriter, client: StreamWriter) -> None:
+        with suppress(OSError):
+            while said := await source.read(65_536):
+                await self._flows.wait()
+                if self._cut_before is not None and self._cut_before in said:
+                    self._cut_before = None
+                    client.transport.abort()
+                    break
+                sink.write(said)
+                await sink.drain()
+                if self._cut_after is not None and self._cut_after in said:
+                    self._cut_after = None
+                    client.transport.abort()
+                    if self._freezes:
+                        self.freeze()
+                    return
+        sink.close()
