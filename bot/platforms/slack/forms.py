@@ -12,15 +12,13 @@ from bot.platforms.slack.chores import Chores
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.homes import Homes
 from bot.platforms.slack.incoming import Ack, Body, Incoming
-from bot.platforms.slack.modals import Modals, carried_by, errors_at_inputs, origin_of, view_of
+from bot.platforms.slack.modals import WORKING, Modals, carried_by, errors_at_inputs, origin_of, view_of
 from bot.platforms.slack.ports import Bot
 from bot.platforms.slack.render import FORM, result_view
 from bot.platforms.slack.speaking import Speaker
-from bot.reply import Reply
 
 REFRESH = "refresh_form"
 _WITHIN = 2.0
-_WORKING = Reply(("Still at it …",))
 
 
 class Forms:
@@ -53,7 +51,7 @@ class Forms:
             async with asyncio.timeout(_WITHIN):
                 answered = await asyncio.shield(answering)
         except TimeoutError:
-            await ack(response_action="update", view=result_view(_WORKING, self._asking.look("")))
+            await ack(response_action="update", view=result_view(WORKING, self._asking.look("")))
             self._chores.start(self._finish(bot, did, answering))
             return
         if answered is None:

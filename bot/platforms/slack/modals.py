@@ -1,5 +1,6 @@
 """Modals: opened while their trigger lives, changed under the hash they had, and what they carry for us."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -7,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.platforms.slack.action_ids import input_id
-from bot.platforms.slack.api import SlackApi, SlackTrouble
+from bot.platforms.slack.api import Answer, SlackApi, SlackTrouble
 from bot.platforms.slack.asking import Answered
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.incoming import Body, Incoming
+from bot.platforms.slack.markup import Look
 from bot.platforms.slack.ports import Bot
 from bot.platforms.slack.render import Payload, form_view, result_view
 from bot.platforms.slack.speaking import Speaker
@@ -19,6 +21,8 @@ from bot.reply import Button, Reply, Tone
 logger = logging.getLogger(__name__)
 
 FORM_ACTION = "form"
+WORKING = Reply(("Still at it …",))
+_TRIGGER_HOLDS = 1.2
 _ORIGIN = ("channel", "response_url")
 
 
@@ -27,6 +31,19 @@ class Modals:
 
     def __init__(self, api: SlackApi, speaker: Speaker, health: Health) -> None:
         self._api, self._speaker, self._health = api, speaker, health
+
+    async def hold(
+        self, bot: Bot, did: Incoming, answering: "asyncio.Future[Answered]", look: Look
+    ) -> Incoming:
+        """Open a modal that says it is coming, when the answer takes so long that the trigger would die."""
+        done, _ = await asyncio.wait({answering}, timeout=_TRIGGER_HOLDS)
+        if done or (did.view and not did.at_home):
+            return did
+        try:
+            opened = await self._open(bot, did, result_view(WORKING, look))
+        except SlackTrouble:
+            return did
+        return replace(did, view=str(opened["view"]["id"]), view_hash="", at_home=False)
 
     async def show(self, bot: Bot, did: Incoming, answered: Answered) -> None:
         """Show a reply in the modal it was asked from, else in a new one; when neither opens, say it."""
@@ -40,9 +57,9 @@ class Modals:
             logger.info("a form could not be opened for %s: %s", did.key, trouble)
             await self._speaker.say(bot, did, _instead(answered.reply), answered.look)
 
-    async def _open(self, bot: Bot, did: Incoming, view: Payload) -> None:
+    async def _open(self, bot: Bot, did: Incoming, view: Payload) -> Answer:
         """The trigger is good once, so that doing it twice does no harm."""
-        await self._api.call(bot, lambda client: client.views_open(trigger_id=did.trigger, view=view))
+        return await self._api.call(bot, lambda client: client.views_open(trigger_id=did.trigger, view=view))
 
     async def update(self, bot: Bot, did: Incoming, view: Payload) -> None:
         """Change a modal, unless it has been changed or closed since."""

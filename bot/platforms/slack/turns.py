@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
 from bot.platforms.slack import incoming
+from bot.platforms.slack.action_ids import Pressed
 from bot.platforms.slack.api import SlackApi, SlackTrouble
 from bot.platforms.slack.asking import SHARE, Answered, Asking
 from bot.platforms.slack.chores import Chores
@@ -127,8 +128,15 @@ class Turns:
         elif pressed.action == SHARE:
             await self._share(bot, did, pressed.value)
         else:
-            answered = await self._asking.ask(bot, did, action=pressed.action, value=pressed.value)
-            await self._show(bot, did, answered)
+            await self._pressed(bot, did, pressed)
+
+    async def _pressed(self, bot: Bot, did: Incoming, pressed: Pressed) -> None:
+        answering = asyncio.ensure_future(
+            self._asking.ask(bot, did, action=pressed.action, value=pressed.value)
+        )
+        if pressed.opens:
+            did = await self._modals.hold(bot, did, answering, self._asking.look(""))
+        await self._show(bot, did, await answering)
 
     async def _share(self, bot: Bot, did: Incoming, words: str) -> None:
         """Ask again, and show everybody: what is free now is not what was free then."""

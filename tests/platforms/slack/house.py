@@ -102,7 +102,7 @@ def settings_for(slack: SlackStandIn, mode: Mode = Mode.SOCKET) -> SlackSettings
         mode=mode,
         api_base_url=slack.api_url,
         authorize_url=slack.authorize_url,
-        ping_interval=0.2,
+        ping_interval=3.0,
         api_timeout=2.0,
     )
 

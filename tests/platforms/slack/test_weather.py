@@ -123,6 +123,7 @@ async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
 async def test_a_lost_socket_is_opened_again(house: House, slack: SlackStandIn, how: str) -> None:
+    house.settings = replace(house.settings, ping_interval=0.3)
     bob = slack.person("U2")
     async with house.open() as adapter:
         if how == "refresh":
@@ -137,6 +138,7 @@ async def test_a_lost_socket_is_opened_again(house: House, slack: SlackStandIn, 
 
 
 async def test_a_refused_socket_url_is_not_tried_for_ever(house: House, slack: SlackStandIn) -> None:
+    house.settings = replace(house.settings, ping_interval=0.3)
     async with house.open():
         slack.brew("socket", Broken(503))
         slack.brew("apps.connections.open", Broken(500))
@@ -146,6 +148,7 @@ async def test_a_refused_socket_url_is_not_tried_for_ever(house: House, slack: S
 
 
 async def test_roomie_starts_while_slack_is_away(house: House, slack: SlackStandIn) -> None:
+    house.settings = replace(house.settings, ping_interval=0.3)
     slack.brew("auth.test", Broken(500), times=3)
     slack.brew("apps.connections.open", Broken(500), times=2)
     bob = slack.person("U2")
@@ -179,6 +182,7 @@ async def test_a_form_that_slack_does_not_open_is_offered_again(house: House, sl
 async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
     house: House, slack: SlackStandIn
 ) -> None:
+    house.settings = replace(house.settings, ping_interval=0.3)
     house.answers = slowly = Slowly(house.answers)
     slack.postman.patience = 0.6
     bob = slack.person("U2")
@@ -232,12 +236,34 @@ async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
     assert [len(each.sees()) for each in crowd] == [1] * 30
 
 
+async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob = slack.person("U2")
+    house.answers = switch = Switch(quick := house.answers)
+    async with house.open() as adapter:
+        await bob.types("/rooms")
+        switch.to = slowly = Slowly(quick)
+        await bob.presses(bob.sees()[0], "Book a room…")
+        await slack.until(lambda: bob.modal)
+        modal = bob.modal
+        assert modal is not None
+        assert "Still at it" in read(modal)
+
+        slowly.may.set()
+        await slack.until(lambda: modal.content["callback_id"] == "form")
+        await adapter.settled()
+
+    assert bob.modal is modal
+    assert slack.refusals == []
+
+
 async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
     house: House, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    quick, slowly = house.answers, Slowly(house.answers)
-    house.answers = switch = Switch(quick)
+    slowly = Slowly(house.answers)
+    house.answers = switch = Switch(house.answers)
     async with house.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
