@@ -168,6 +168,36 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When someone wants no messages: from and until, minutes after midnight on their wall clock.
+
+    `until` before `start` means the next morning.
+    """
+
+    start: int
+    until: int
+
+    def __post_init__(self) -> None:
+        if self.start == self.until or not (0 <= self.start < 24 * 60 and 0 <= self.until < 24 * 60):
+            raise ValueError(
+                f"quiet hours must begin and end on one day's clock: {self.start} to {self.until}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How someone wants to be told of things unasked.
+
+    `reminders` are minutes before a booking. `deliver_to` is a platform's name; empty leaves it to Roomie.
+    """
+
+    reminders: tuple[int, ...] = (30,)
+    notices: bool = False
+    quiet: QuietHours | None = None
+    deliver_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One human, with as many identities as platforms. `zone` is an IANA name; the campus's when absent."""
 
@@ -178,6 +208,7 @@ class Person:
     groups: frozenset[Group] = frozenset({Group.STUDENT})
     zone: str | None = None
     is_admin: bool = False
+    habits: Habits = Habits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,45 @@ class Message:
     identity: Identity | None = None
     booking_id: BookingId | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message in one worker's hands. `is_unclear` says that somebody began to send it, at `since` first."""
+
+    id: int
+    message: Message
+    attempts: int = 0
+    is_unclear: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed message. `due_at` is when to go on with one that is not done with."""
+
+    id: int
+    state: MessageState
+    trouble: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message as an operator sees it."""
+
+    id: int
+    message: Message
+    state: MessageState
+    attempts: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages stand where, and since when the oldest that is not done with has been due."""
+
+    waiting: int = 0
+    sending: int = 0
+    given_up: int = 0
+    oldest_due: datetime | None = None

@@ -5,7 +5,7 @@ a `Decision`: a pure step that storage runs in batches. All others are plain fun
 inside one transaction (`write`) or one snapshot (`read`), so nobody can await anything in there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -30,7 +30,7 @@ from core.model import (
     TimetableEntry,
     TokenTerm,
 )
-from core.outbox import Message
+from core.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
 
 T = TypeVar("T")
 
@@ -83,6 +83,9 @@ class Record:
     charge: Charge | None = None
     audit: AuditEntry | None = None
     request: str | None = None
+    withdraw: BookingId | None = None
+    """The booking whose messages are not to be sent any more, but for those in `messages`."""
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,37 @@ class Outbox(Protocol):
         """Queue messages; those whose key is there already are left out. How many are new."""
         ...
 
+    def withdraw(self, booking_id: BookingId) -> None:
+        """Take back what is not being sent yet."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """When the first message that nobody has claimed is, or was, due."""
+        ...
+
+    def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
+        """Take messages that are due, and those whose sender died, for oneself alone until then."""
+        ...
+
+    def begin(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
+        """Note before sending claimed messages where they go; which of them are still to be sent."""
+        ...
+
+    def settle(self, worker: str, outcomes: Iterable[Outcome]) -> None:
+        """Note what became of claimed messages, and let go of them."""
+        ...
+
+    def backlog(self) -> Backlog: ...
+    def listed(self, states: Collection[MessageState], most: int) -> list[Listed]: ...
+    def retry(self, message_id: int, now: datetime) -> bool:
+        """Send a message that was given up after all."""
+        ...
+
+    def give_up(self, message_id: int, trouble: str) -> bool: ...
+    def forget_before(self, instant: datetime, most: int) -> int:
+        """Forget messages that are done with; how many."""
+        ...
+
 
 class Unit(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
@@ -293,6 +327,10 @@ class Storage(Protocol):
 
     async def write(self, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction; whatever it raises undoes all of it and reaches the caller."""
+        ...
+
+    async def take(self, work: Callable[[Unit], T]) -> T:
+        """Like `write`, for works that claim rows: each statement sees what others have committed by then."""
         ...
 
     async def read(self, work: Callable[[Unit], T]) -> T:

@@ -79,6 +79,10 @@ class PostgresStorage:
         engine = self._engine or await self._wait()
         return await engine.write(work, self._now())
 
+    async def take(self, work: Callable[[Unit], T]) -> T:
+        engine = self._engine or await self._wait()
+        return await engine.write(work, self._now(), apart=False)
+
     async def read(self, work: Callable[[Unit], T]) -> T:
         engine = self._engine or await self._wait()
         return await engine.read(work)

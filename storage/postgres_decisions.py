@@ -8,8 +8,20 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from core.model import Busy, Role, Society, TokenTerm, busy_with
+from core.outbox import MessageState
 from core.ports import Change, Facts, Keys, Record
-from storage.rows import Row, audit_row, booking_of, booking_row, charge_row, person_of, room_of, seconds
+from storage.rows import (
+    MESSAGE_COLUMNS,
+    Row,
+    audit_row,
+    booking_of,
+    booking_row,
+    charge_row,
+    message_row,
+    person_of,
+    room_of,
+    seconds,
+)
 from storage.tables import (
     LONGEST_BOOKING,
     LONGEST_ENTRY,
@@ -17,6 +29,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    outbox,
     person,
     request,
     room,
@@ -157,6 +170,10 @@ _charged = _Arrays(_updated.after, _typed(charge))
 _audited = _Arrays(_charged.after, _typed(audit))
 _requested = _Arrays(_audited.after, _typed(request))
 _changed = _Arrays(_requested.after, _typed(change))
+_messages = _Arrays(
+    _changed.after, {name: kind for name, kind in _typed(outbox).items() if name in MESSAGE_COLUMNS}
+)
+_withdrawn = _Arrays(_messages.after, {"booking_id": "TEXT"})
 _SETTING = ", ".join(f'"{name}" = n."{name}"' for name in _inserted.columns if name != "id")
 
 RECORD = f"""
@@ -169,7 +186,12 @@ updated AS (
 charged AS ({_charged.insert_into("charge")}),
 audited AS ({_audited.insert_into("audit")}),
 requested AS ({_requested.insert_into("request")}),
-changed AS ({_changed.insert_into("change")})
+changed AS ({_changed.insert_into("change")}),
+queued AS ({_messages.insert_into("outbox")} ON CONFLICT DO NOTHING),
+withdrawn AS (
+    DELETE FROM outbox USING {_withdrawn.unnested} AS w(booking_id)
+    WHERE outbox.booking_id = w.booking_id AND outbox.state = {MessageState.WAITING.value}
+)
 SELECT pg_current_xact_id()::text, (SELECT count(*) FROM updated)
 """  # noqa: S608 - names of our own tables
 
@@ -191,6 +213,8 @@ def recording(dated: Sequence[Dated], origin: str) -> list[list[Any]]:
                 for each in changes_of(record)
             ]
         ),
+        *_messages.values([message_row(message) for each in records for message in each.messages]),
+        *_withdrawn.values([{"booking_id": each.withdraw} for each in records if each.withdraw]),
     ]
 
 

@@ -46,8 +46,11 @@ class Engine:
     async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]], at: int) -> T:
         return await self._batches.decide(keys, decide, at)
 
-    async def write(self, work: Callable[[Unit], T], at: int) -> T:
-        """The change is in the picture before its result is given back, if the database lets us look."""
+    async def write(self, work: Callable[[Unit], T], at: int, *, apart: bool = True) -> T:
+        """The change is in the picture before its result is given back, if the database lets us look.
+
+        `apart` runs the work as if no other cold one ran at that time.
+        """
 
         def run(connection: Connection) -> tuple[T, bool]:
             unit = ConnectionUnit(connection)
@@ -55,7 +58,7 @@ class Engine:
             unit.write_changes(self._origin, at)
             return result, bool(unit.changes)
 
-        result, changed_anything = await self._workshop.write(run)
+        result, changed_anything = await (self._workshop.write(run) if apart else self._workshop.take(run))
         if changed_anything:
             self.ear.tell()
             try:

@@ -41,6 +41,7 @@ class Workshop:
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self._changing = self._engine.execution_options(isolation_level="SERIALIZABLE")
+        self._claiming = self._engine.execution_options(isolation_level="READ COMMITTED")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Over one snapshot."""
@@ -48,7 +49,11 @@ class Workshop:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """As if no other cold work ran at that time; it is run again when one got in its way."""
-        return await self._here(self._write(work))
+        return await self._here(self._write(work, self._changing))
+
+    async def take(self, work: Callable[[Connection], T]) -> T:
+        """Beside others, each statement seeing what they have committed by then."""
+        return await self._here(self._write(work, self._claiming))
 
     async def close(self) -> None:
         await self._here(self._engine.dispose())
@@ -66,17 +71,18 @@ class Workshop:
             async with self._snapshots.connect() as connection:
                 return await connection.run_sync(work)
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def _write(self, work: Callable[[Connection], T], engine: AsyncEngine) -> T:
         with translating():
             for tries in range(1, _MOST_TRIES):
                 try:
-                    return await self._once(work)
+                    return await self._once(work, engine)
                 except DBAPIError as error:
                     if not is_worth_repeating(error):
                         raise
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**tries))  # noqa: S311 - to meet less often
-            return await self._once(work)
+            return await self._once(work, engine)
 
-    async def _once(self, work: Callable[[Connection], T]) -> T:
-        async with self._changing.begin() as connection:
+    @staticmethod
+    async def _once(work: Callable[[Connection], T], engine: AsyncEngine) -> T:
+        async with engine.begin() as connection:
             return await connection.run_sync(work)

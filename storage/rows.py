@@ -20,12 +20,15 @@ from core.model import (
     Charge,
     Equipment,
     Group,
+    Habits,
     OpeningHours,
     Person,
+    QuietHours,
     Room,
     Society,
     TimetableEntry,
 )
+from core.outbox import Message, MessageState
 from core.ports import Login
 
 Row = Sequence[Any]
@@ -103,12 +106,20 @@ def room_row(room: Room) -> dict[str, object]:
 
 
 def person_of(row: Row, belongs_to_a_society: object) -> Person:
-    """Membership brings Group_3, whatever groups are written down."""
+    """Membership brings Group_3, whatever groups are written down. Habits come last, before membership."""
     groups = {Group(name) for name in unlined(row[6])}
     groups.discard(Group.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(Group.SOCIETY_MEMBER)
-    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]))
+    habits = habits_of(row[-6:-1])
+    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), habits)
+
+
+def habits_of(row: Row) -> Habits:
+    """From reminders, notices, quiet from and until, and where to."""
+    reminders, notices, quiet_from, quiet_until, deliver_to = row
+    quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
+    return Habits(tuple(map(int, unlined(reminders))), bool(notices), quiet, deliver_to or "")
 
 
 def person_row(person: Person) -> dict[str, object]:
@@ -121,6 +132,11 @@ def person_row(person: Person) -> dict[str, object]:
         "groups": lines(sorted(person.groups - {Group.SOCIETY_MEMBER})),
         "zone": person.zone,
         "is_admin": person.is_admin,
+        "reminders": lines(map(str, person.habits.reminders)),
+        "wants_notices": person.habits.notices,
+        "quiet_from": person.habits.quiet and person.habits.quiet.start,
+        "quiet_until": person.habits.quiet and person.habits.quiet.until,
+        "deliver_to": person.habits.deliver_to or None,
     }
 
 
@@ -213,4 +229,51 @@ def login_row(login: Login) -> dict[str, object]:
         "created_at": seconds(login.created_at),
         "label": login.label,
         "last_used_at": login.last_used_at and seconds(login.last_used_at),
+    }
+
+
+MESSAGE_COLUMNS = (
+    "key",
+    "kind",
+    "person_id",
+    "identity",
+    "booking_id",
+    "payload",
+    "due_at",
+    "expires_at",
+    "state",
+    "attempts",
+    "trouble",
+)
+"""What a new message has; everything else about it is empty until a worker claims it."""
+
+
+def message_of(row: Row) -> Message:
+    """From key, kind, person, identity, booking, payload, and when it is due and expires."""
+    key, kind, person_id, identity, booking_id, payload, due_at, expires_at = row
+    return Message(
+        key,
+        kind,
+        instant(due_at),
+        payload,
+        person_id,
+        identity,
+        booking_id,
+        None if expires_at is None else instant(expires_at),
+    )
+
+
+def message_row(message: Message) -> dict[str, object]:
+    return {
+        "key": message.key,
+        "kind": message.kind,
+        "person_id": message.person_id,
+        "identity": message.identity,
+        "booking_id": message.booking_id,
+        "payload": message.payload,
+        "due_at": seconds(message.due_at),
+        "expires_at": message.expires_at and seconds(message.expires_at),
+        "state": MessageState.WAITING.value,
+        "attempts": 0,
+        "trouble": "",
     }

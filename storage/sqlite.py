@@ -114,6 +114,10 @@ class SqliteStorage:
         result: T = await engine.writer.run(run, is_guarded=True)
         return result
 
+    async def take(self, work: Callable[[Unit], T]) -> T:
+        """The same as `write`: there is one writer, so nothing can come in between."""
+        return await self.write(work)
+
     async def read(self, work: Callable[[Unit], T]) -> T:
         engine = self._engine or await self._wait()
         with translating():

@@ -4,13 +4,25 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, bindparam, exists, func, insert, literal_column, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import ChangedMeanwhile
 from core.model import Booking, Busy, Person, Role, Society, TokenTerm, busy_with
+from core.outbox import MessageState
 from core.ports import Decision, Facts, Keys, Record
 from storage.compiled import HotStatement
-from storage.rows import audit_row, booking_of, booking_row, charge_row, person_of, room_of, seconds
+from storage.rows import (
+    MESSAGE_COLUMNS,
+    audit_row,
+    booking_of,
+    booking_row,
+    charge_row,
+    message_row,
+    person_of,
+    room_of,
+    seconds,
+)
 from storage.tables import (
     LONGEST_BOOKING,
     LONGEST_ENTRY,
@@ -20,6 +32,7 @@ from storage.tables import (
     charge,
     is_active,
     membership,
+    outbox,
     person,
     request,
     room,
@@ -103,6 +116,10 @@ class SqliteDecisions:
         if record.request is not None and record.insert is not None:
             values = {"key": record.request, "booking_id": record.insert.id, "at": at}
             self._write.request.run(self._connection, values)
+        if record.withdraw is not None:
+            self._write.withdrawal.run(self._connection, {"booking": record.withdraw})
+        for message in record.messages:
+            self._write.message.run(self._connection, message_row(message))
 
     def _update(self, after: Booking, before: Booking, at: int) -> None:
         row = booking_row(after)
@@ -187,6 +204,15 @@ class _Notes:
         self.audit = HotStatement(_insert_without_id(audit))
         self.request = HotStatement(insert(request))
         self.change = HotStatement(_insert_without_id(change))
+        is_unsent = outbox.c.state == literal_column(str(MessageState.WAITING.value))
+        self.withdrawal = HotStatement(
+            delete(outbox).where(outbox.c.booking_id == bindparam("booking"), is_unsent)
+        )
+        self.message = HotStatement(
+            sqlite_insert(outbox)
+            .values({name: bindparam(name) for name in MESSAGE_COLUMNS})
+            .on_conflict_do_nothing()
+        )
 
 
 def _insert_without_id(table: Table) -> Insert:
