@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, WeekdayOfMonth
+from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, Through, WeekdayOfMonth
 from bot.language.items import Impossible, Item, On, Stamp
 from bot.language.line import Line, ordinal
 from bot.language.vocabulary import HOUR_WORDS, MONTHS, WEEKDAYS
@@ -41,12 +41,14 @@ _FEASTS: dict[tuple[str, ...], Day] = {
     ("easter", "saturday"): Easter(-1),
     ("easter", "sunday"): Easter(),
     ("easter", "monday"): Easter(1),
+    ("easter",): Easter(),
     ("shrove", "tuesday"): Easter(-47),
     ("pancake", "day"): Easter(-47),
     ("ash", "wednesday"): Easter(-46),
 }
 _FEAST_BEGINNINGS = frozenset(words[0] for words in _FEASTS)
 _SECONDS_AND_THIRDS = 4
+_LONGEST_MONTH = 31
 _NOT_A_DAY_AFTER = wordset(
     """
     floor floors level lvl year years yr time edition row attempt semester term trimester week lab
@@ -56,6 +58,7 @@ _NOT_A_DAY_AFTER = wordset(
     """
 )
 _BEFORE_A_DATE = frozenset(WEEKDAYS) | {"on", ","}
+_BEFORE_A_CLOCK = frozenset({"at", "@", "from", "until", "to", "by"})
 _BEFORE_A_MONTH = wordset(
     "in until to of next this by from for during since before after mid early late - all through"
 )
@@ -130,8 +133,10 @@ def _slashed(line: Line, index: int) -> Found | None:
         return _with_year(line, index, first, second, third)
     if sign == "/":
         return _day_and_month(first, second), index + 3
-    if sign == "." and len(line.word(index + 2)) == 1 and 1 <= second <= 12 and 1 <= first <= 31:
+    if sign == "." and 1 <= second <= 12 and 1 <= first <= 31:
         ended = line.word(index + 3) == "." and line.is_glued(index + 3)
+        if len(line.word(index + 2)) == 2 and (not ended or line.word(index - 1) in _BEFORE_A_CLOCK):
+            return None  # `at 9.10.` is ten past nine
         if ended or (line.word(index - 1) in _BEFORE_A_DATE and line.word(index + 3) not in HOUR_WORDS):
             return _day_and_month(first, second), index + 3 + ended
     return None
@@ -186,7 +191,7 @@ def _of_month(line: Line, day: int, month: int, after: int) -> Found:
     year = line.number(at)
     if year is not None and len(line.word(at)) == 4 and 2000 <= year <= 2099 and not _is_time(line, at, year):
         return _dated(year, month, day), at + 1
-    if not 1 <= day <= 31 or not _fits(day, month):
+    if not day >= 1 or day > _days_in(month):
         return Impossible(), after
     return On(Calendar(day, month)), after + (line.word(after) == "." and line.is_glued(after))
 
@@ -197,23 +202,35 @@ def _is_time(line: Line, index: int, year: int) -> bool:
     return ranged or line.word(index + 1) in HOUR_WORDS or year % 100 > 40
 
 
-def _fits(day: int, month: int) -> bool:
-    return day <= (29 if month == 2 else 30 if month in {4, 6, 9, 11} else 31)
+def _days_in(month: int) -> int:
+    """A leap February counts 29."""
+    return 29 if month == 2 else 30 if month in {4, 6, 9, 11} else _LONGEST_MONTH
 
 
 def _month_then_day(line: Line, index: int) -> Found | None:
-    """`March 12th`, `march the 12th`, `Mar. 12`; `March` alone is the whole month."""
+    """`March 12th`, `march the 12th`, `Mar. 12`, `march 20-22`; `in march` is the whole month."""
     month = MONTHS.get(line.word(index))
     if month is None:
         return None
-    at = line.past(index + 1, {".", "the", "-", "/"})
-    told = ordinal(line, at)
-    number, after = (told.value, told.after) if told else (line.number(at), at + 1)
-    if number is not None and 1 <= number <= 31 and (told is not None or len(line.word(at)) <= 2) and not (
-        told is None and _is_an_hour(line, at + 1)
-    ):  # fmt: skip
-        return _of_month(line, number, month, after)
-    return _whole_month(line, index, month)
+    told = _day_number(line, line.past(index + 1, {".", "the", "-", "/"}))
+    if told is None:
+        return _whole_month(line, index, month)
+    number, after = told
+    last = _day_number(line, after + 1) if line.word(after) == "-" else None
+    if last is not None and number < last[0] <= _days_in(month):
+        return On(Through(Calendar(number, month), Calendar(last[0], month))), last[1]
+    return _of_month(line, number, month, after)
+
+
+def _day_number(line: Line, index: int) -> tuple[int, int] | None:
+    """A day of a month, `12th` or a mere `12` that is no hour."""
+    told = ordinal(line, index)
+    if told is not None:
+        return (told.value, told.after) if 1 <= told.value <= _LONGEST_MONTH else None
+    number = line.number(index)
+    if number is None or len(line.word(index)) > 2 or _is_an_hour(line, index + 1):
+        return None
+    return (number, index + 1) if 1 <= number <= _LONGEST_MONTH else None
 
 
 def _is_an_hour(line: Line, index: int) -> bool:
@@ -224,6 +241,8 @@ def _whole_month(line: Line, index: int, month: int) -> Found | None:
     year = line.number(index + 1)
     if year is not None and 2000 <= year <= 2099:
         return On(Month(month, year=year)), index + 2
+    if line.word(index - 2) == "week":
+        return None
     alone = index == 0 and len(line) == 1
     if not alone and line.word(index - 1) not in _BEFORE_A_MONTH and line.word(index - 2) not in _EDGES:
         return None

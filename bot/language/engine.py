@@ -1,5 +1,6 @@
 """Reading a text: names and wishes first, then the time, then what is left over."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -7,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.language.bares import settled
 from bot.language.conventions import Conventions
+from bot.language.days import Calendar
+from bot.language.items import On
+from bot.language.last_resort import guessed_day
 from bot.language.line import Line
 from bot.language.names import Names
 from bot.language.phrase import Phrase, assembled
@@ -20,6 +24,7 @@ from bot.language.seats import seats
 from bot.language.spelling import Speller
 from bot.language.vocabulary import FILLERS, KNOWN, LINK_WORDS
 from bot.language.wishes import wishes
+from bot.language.wordlist import wordset
 from bot.language.words import Token, plain, tokenise
 from core.model import Equipment, Location, Usage
 
@@ -27,6 +32,9 @@ _LONGEST = 600
 _SPELLINGS_TRIED = 40
 _SPARE = "spare"
 _SILENT = FILLERS | LINK_WORDS
+_STRANGE_WORDS = 6
+_SPANS_OF_DAYS = wordset("day days week weeks fortnight month months year years decade")
+_LEADS_TO_A_DAY = wordset("in next after from within later hence coming")
 CONVENTIONS = Conventions()
 
 
@@ -144,8 +152,34 @@ class _Reader:
         phrase = assembled(settled(pieces(Line(self.tokens))))
         for piece in phrase.used:
             self._take_tokens("when", piece.first, piece.after)
-        found = resolved(phrase, self.now, self.zone, self.conventions)
-        return phrase, found
+        if phrase.day is None and phrase.every is None:
+            self._guess_day(phrase)
+        return phrase, resolved(phrase, self.now, self.zone, self.conventions)
+
+    def _guess_day(self, phrase: Phrase) -> None:
+        """Ask dateparser about words of dates that nothing else took."""
+        for first, after in self._strange_dates():
+            words = self.text[self.tokens[first].start : self.tokens[after - 1].end]
+            wall = self.now.astimezone(self.zone).replace(tzinfo=None)
+            day = guessed_day(words, wall)
+            if day is not None:
+                phrase.day = On(Calendar(day.day, day.month, day.year))
+                self._take_tokens("when", first, after)
+                return
+
+    def _strange_dates(self) -> Iterator[tuple[int, int]]:
+        """Runs of a few free words of which one belongs to dates."""
+        index = 0
+        while index < len(self.tokens):
+            after = index
+            while (
+                after < len(self.tokens) and self.tokens[after].field is None and self.tokens[after].is_word
+            ):
+                after += 1
+            run = {token.word for token in self.tokens[index:after]}
+            if 1 < after - index <= _STRANGE_WORDS and run & _SPANS_OF_DAYS and run & _LEADS_TO_A_DAY:
+                yield index, after
+            index = after + 1
 
     def _spans(self) -> list[Span]:
         """Neighbouring tokens of one field as one span."""

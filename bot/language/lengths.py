@@ -14,6 +14,7 @@ from bot.language.vocabulary import (
     MONTHS,
     ORDINAL_ENDINGS,
     WEEK_WORDS,
+    YEAR_WORDS,
 )
 from bot.language.wordlist import wordset
 
@@ -39,6 +40,7 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("an", "hour", "and", "three", "quarters"), 105),
 )
 _NOT_AFTER_MINUTES = frozenset(MONTHS) | ORDINAL_ENDINGS | MERIDIEMS | wordset(": / - to until . % people")
+_MONTHS_AT_MOST = 600
 _OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
     "an",
     "hour",
@@ -101,8 +103,9 @@ def _counted(line: Line, index: int) -> Measured | None:
         one = _one(line, index + 1)
         if one is not None:
             return one
-    if line.word(index) == "a" and line.word(index + 1) == "few":
-        return _in_units(line, Fraction(3), index + 2)
+    few = index + (line.word(index) == "a")
+    if line.word(few) == "few":
+        return _in_units(line, Fraction(3), few + 1)
     many = fraction(line, index)
     if many is None:
         return None
@@ -116,7 +119,18 @@ def _counted(line: Line, index: int) -> Measured | None:
 
 def _one(line: Line, index: int) -> Measured | None:
     """`a day`, `a week`, `a minute`."""
-    if line.word(index) in {"day", "week", "month", "fortnight", "minute", "hour", "weeks", "days", "months"}:
+    if line.word(index) in {
+        "day",
+        "week",
+        "month",
+        "fortnight",
+        "minute",
+        "hour",
+        "weeks",
+        "days",
+        "months",
+        "year",
+    }:
         return _in_units(line, Fraction(1), index)
     return None
 
@@ -142,10 +156,18 @@ def _in_units(line: Line, quantity: Fraction, index: int) -> Measured | None:
         return Length(int(quantity)), index + 1
     days = _days_in(unit)
     if days:
-        return Length(days=int(quantity * days)), index + 1
-    if unit in MONTH_WORDS and quantity <= 600:
-        return Length(months=int(quantity)), index + 1
+        return _with_more_days(line, int(quantity * days), index + 1)
+    if unit in MONTH_WORDS | YEAR_WORDS and quantity <= _MONTHS_AT_MOST:
+        return Length(months=int(quantity * (12 if unit in YEAR_WORDS else 1))), index + 1
     return None
+
+
+def _with_more_days(line: Line, days: int, index: int) -> Measured:
+    """Weeks with the days that follow them: `3 weeks and 2 days`."""
+    more = cardinal(line, line.past(index, {"and", ","})) if days % 7 == 0 else None
+    if more is not None and line.word(more.after) in DAY_WORDS and len(line.word(more.after)) > 1:
+        return Length(days=days + more.value), more.after + 1
+    return Length(days=days), index
 
 
 def _days_in(unit: str) -> int:

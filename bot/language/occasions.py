@@ -151,7 +151,7 @@ def _every(line: Line, index: int) -> Said | None:
     }
     if word in steps:
         unit, step = steps[word]
-        at = line.past(index + 1, {"on"})
+        at = line.past(index + 1, {"on", ","})
         days, after = _weekdays(line, at)
         return (Every(Unit.WEEK if days else unit, step, days),), (after if days else index + 1)
     if word in PLURAL_WEEKDAYS:

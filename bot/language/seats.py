@@ -42,6 +42,7 @@ _COUNTED_ADJECTIVES = wordset(
     other of more extra odd ish or so comfy comfortable first year uni new
     """
 )
+_LABELS = wordset("year yr level stage week grade")
 _LEADS = wordset("least about around roughly > = ≥ ~ over than more minimum min")
 _LARGEST = 20_000
 _FIRST_YEAR, _LAST_YEAR = 1950, 2050
@@ -149,13 +150,13 @@ _ONE_MORE = wordset("friend mate colleague partner classmate")
 
 
 def _joined(line: Line, index: int) -> bool:
-    return line.word(index) in {"and", "&", "+", "plus", "with"}
+    return line.word(index) in {"and", "n", "+", "plus", "with"}
 
 
 def _counted(line: Line, index: int) -> Seats | None:
     """`20 seats`, `20-30 people`, `20+`, `a dozen people`, `20 or so people`, `8 person room`."""
     many = cardinal(line, index)
-    if many is None or _inside_a_number(line, index):
+    if many is None or _inside_a_number(line, index) or line.word(index - 1) in _LABELS:
         return None
     if line.word(many.after - 1) == "dozen" and line.word(many.after) not in _TIME_UNITS:
         return Seats(many.value, index, many.after + (line.word(many.after) in PEOPLE_WORDS))

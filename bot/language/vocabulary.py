@@ -79,6 +79,7 @@ DAY_WORDS = wordset("d day days")
 WEEK_WORDS = wordset("w wk wks week weeks")
 FORTNIGHT_WORDS = frozenset({"fortnight", "fortnights"})
 MONTH_WORDS = frozenset({"month", "months"})
+YEAR_WORDS = frozenset({"year", "years"})
 MERIDIEMS = frozenset({"am", "pm"})
 
 PART_WORDS = {
@@ -119,10 +120,11 @@ FUSED_UNITS = (
 )
 """What may be written straight after a number and is a word of its own."""
 
-JOINERS = wordset(
-    """
-    at to til till until from for in on by before after past half and between
-    """
+JOINERS = (
+    frozenset(WEEKDAYS)
+    | frozenset(MONTHS)
+    | wordset("at to til till until from for in on by before after past half and between")
+    | wordset("today tomorrow tonight tmrw tmr tmw")
 )
 """What may stand straight before a number without making a code of the two."""
 
@@ -176,7 +178,7 @@ CANON = {
         "theatre": "theater theatr thtr theater's",
         "theatres": "theaters",
         "centre": "center cntr",
-        "and": "n",
+        "and": "&",
         "week": "wk",
         "weeks": "wks",
     }.items()
@@ -209,7 +211,7 @@ FILLERS = wordset(
     slots session-length day date during within starting start starts beginning begin begins till
     between ish sharp exactly approx approximately roughly circa via using use contains containing
     include includes including equipped preferred prefer required require requires @ - , . ! ? : ; /
-    & + ( ) ' … * _ ~ | [ ] > < = # w walking
+    & + ( ) ' … * _ ~ | [ ] > < = # w n long walking
     within campus onwards onward spare once sometime sometimes anytime same
     some1 no1 shall cos because lol haha xx x thankyou thanx tysm pretty much asap soon more than
     least less most max maximum minimum min

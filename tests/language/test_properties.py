@@ -18,10 +18,10 @@ NOT_VALUES = ("assumed", "alternatives", "leftover", "problem", "question")
 VALUES = tuple(value for value in Reading.__dataclass_fields__ if value not in {"text", "spans", *NOT_VALUES})
 WORDS = wordlist(
     """
-    tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20 seats
-    ainsworth g03 quad 1042 near the with printer and noon midnight arvo tonight every other week from now till june 12/3
-    2nd @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at 24:00 9-5 30 feb a week on "quiz
-    night"
+    tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20
+    seats ainsworth g03 quad 1042 near the with printer and noon midnight arvo tonight every other
+    week from now till june 12/3 2nd @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at
+    24:00 9-5 30 feb a week on "quiz night"
     """
 )
 
