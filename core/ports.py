@@ -254,7 +254,7 @@ class Outbox(Protocol):
         """Queue messages; those whose key is there already are left out. How many are new."""
         ...
 
-    def withdraw(self, booking_id: BookingId) -> None:
+    def withdraw(self, booking_id: BookingId, kind: str) -> None:
         """Take back what is not being sent yet."""
         ...
 

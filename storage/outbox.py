@@ -68,9 +68,9 @@ class OutboxRows:
             for first in range(0, len(rows), _AT_ONCE)
         )
 
-    def withdraw(self, booking_id: BookingId) -> None:
+    def withdraw(self, booking_id: BookingId, kind: str) -> None:
         """Take back what is not being sent yet."""
-        unsent = (_col.booking_id == booking_id, _col.state == _WAITING)
+        unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)
         self._connection.execute(delete(outbox).where(*unsent))
 
     def next_due(self) -> datetime | None:

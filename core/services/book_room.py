@@ -23,6 +23,7 @@ from core.policy.opening import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Record
+from core.services.remind import confirmation, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class BookRoom:
     """A wish to hold a room.
 
     `by` is empty when the bearer of a society token asks; `term` is then the token's. `request` makes the
-    wish safe to repeat: the same key books once.
+    wish safe to repeat: the same key books once. `tell` asks for a message that says what was booked.
     """
 
     booking_id: BookingId
@@ -42,6 +43,7 @@ class BookRoom:
     notes: str = ""
     term: TokenTerm | None = None
     request: str | None = None
+    tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,16 @@ def _record(facts: Facts, wish: BookRoom, cost: int, rules: Rules, now: datetime
     charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if wish.by and cost else None
     audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
+    told = (confirmation(booking, now),) if wish.tell and wish.by else ()
     return Decision(
-        Booked(booking, cost, left), Record(insert=booking, charge=charge, audit=audit, request=wish.request)
+        Booked(booking, cost, left),
+        Record(
+            insert=booking,
+            charge=charge,
+            audit=audit,
+            request=wish.request,
+            messages=(*told, *reminders(booking, facts.person, now)),
+        ),
     )
 
 

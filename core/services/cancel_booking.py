@@ -38,5 +38,6 @@ def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: date
     audit = AuditEntry(now, f"person:{wish.by}", "cancel", booking.id, {"refund": refund})
     left = quota_left(facts.spent - refund, rules)
     return Decision(
-        Cancelled(freed, refund, left), Record(update=freed, before=booking, charge=charge, audit=audit)
+        Cancelled(freed, refund, left),
+        Record(update=freed, before=booking, charge=charge, audit=audit, withdraw=booking.id),
     )

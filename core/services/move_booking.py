@@ -14,6 +14,7 @@ from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Record
 from core.services.book_room import cost_of
 from core.services.own_booking import own_booking
+from core.services.remind import reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,15 @@ def _record(
     charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if cost else None
     audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
+    has_new_start = moved.interval.start != booking.interval.start
     return Decision(
-        Moved(booking, moved, cost, left), Record(update=moved, before=booking, charge=charge, audit=audit)
+        Moved(booking, moved, cost, left),
+        Record(
+            update=moved,
+            before=booking,
+            charge=charge,
+            audit=audit,
+            withdraw=booking.id if has_new_start else None,
+            messages=reminders(moved, facts.person, now) if has_new_start else (),
+        ),
     )
