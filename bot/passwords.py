@@ -61,7 +61,7 @@ class Argon2Passwords:
             hasher.verify(password_hash or self._nobodys, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return password_hash is not None
+        return bool(password_hash)
 
     def _ready(self) -> "PasswordHasher":
         """The hasher, made when first needed: importing it takes a while."""

@@ -1,5 +1,6 @@
 """Putting the table of routes behind one address, and taking it away in order."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from bot.api.door import Door
 from bot.api.errors import HttpRefusal
 from bot.api.freerooms import FREEROOMS
 from bot.api.house import Check, House, Parse
+from bot.api.logs import Unreadable
 from bot.api.roomie import ROOMIE
 from bot.api.route import Answered, Api, Call, Route
 from bot.api.service import SERVICE, descriptions
@@ -16,6 +18,8 @@ from bot.api.settings import HttpSettings
 from bot.desk import Desk
 
 ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *SERVICE)
+_server_log = logging.getLogger("bot.api.server")
+_UNREADABLE = Unreadable()
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
 
 
@@ -45,9 +49,11 @@ def application(
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
     """Start answering; the address as clients write it. `port` 0 takes any that is free."""
     settings = app[HOUSE].settings
+    _server_log.addFilter(_UNREADABLE)
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_server_log,
         keepalive_timeout=settings.keepalive,
         shutdown_timeout=settings.drain,
     )

@@ -113,8 +113,8 @@ def _put_pairs(fields: Fields, text: str) -> None:
         name, _, value = pair.partition("=")
         try:
             fields.put(_unquoted(name), _unquoted(value))
-        except UnicodeDecodeError as error:
-            raise HttpRefusal(400, "The request's text is not valid UTF-8.") from error
+        except UnicodeDecodeError:
+            fields.broken.add(name)
 
 
 def _pairs(text: str) -> Iterable[str]:

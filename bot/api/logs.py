@@ -9,6 +9,8 @@ import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from aiohttp.http_exceptions import HttpProcessingError
+
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request at hand, so that lines written on its behalf can name it."""
 
@@ -21,6 +23,16 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not hasattr(record, "request_id") and (request_id := REQUEST_ID.get()):
             record.request_id = request_id
+        return True
+
+
+class Unreadable(logging.Filter):
+    """Tells of requests that are no HTTP in one line: strangers send them, and nobody need get up for it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+            record.msg, record.args, record.exc_info = "unreadable request", None, None
+            record.levelno, record.levelname = logging.INFO, "INFO"
         return True
 
 

@@ -78,7 +78,8 @@ def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple
         nearly = finish - SOON
         if max(at, start) < nearly:
             yield max(at, start), Status.BUSY, finish
-        yield max(at, start, nearly), Status.SOON, finish
+        if max(at, start, nearly) < ends:
+            yield max(at, start, nearly), Status.SOON, finish
         at, place = finish, place + 1
 
 

@@ -1,0 +1,131 @@
+"""The documents' own world at nine o'clock of Friday, 5 August 2016, behind a real server on loopback."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, DummyCookieJar, web
+
+from bot.api.application import application, serve, stop
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.passwords import Argon2Passwords, Cost
+from bot.sampling import load_sample
+from core.clock import Clock
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import open_storage
+from tests.api.visitor import Visitor
+from tests.fakes.clock import StillClock
+
+NOON_OF_THE_DOCUMENTS = datetime(2016, 8, 5, 9, 0, tzinfo=UTC)
+QUICK = Cost(passes=1, memory=8, lanes=1)
+
+
+def a_desk(url: str, clock: Clock, rules: Rules) -> Desk:
+    """Everything the core can do over a database, not yet opened."""
+    picture = Picture()
+    storage = open_storage(url, picture, rules, clock)
+    return Desk(
+        storage=storage,
+        picture=picture,
+        rules=rules,
+        clock=clock,
+        bookings=BookingDesk(storage, picture, rules, clock),
+        societies=SocietyDesk(storage, rules, clock),
+        accounts=Accounts(storage, picture, Argon2Passwords(QUICK), rules, clock, b"a secret of the tests"),
+    )
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock(NOON_OF_THE_DOCUMENTS)
+
+
+@pytest.fixture(scope="session")
+def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the sample world in it; copy it, leave it as it is."""
+    file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
+
+    async def fill() -> None:
+        desk = a_desk(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
+        await desk.storage.open()
+        await desk.storage.load()
+        await load_sample(desk)
+        await desk.storage.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(fill())).result()
+    return file
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sample_file: Path) -> str:
+    return f"sqlite:///{shutil.copy(sample_file, tmp_path / 'roomie.db')}"
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings(rate_limit=0)
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Desk]:
+    desk = a_desk(database_url, clock, rules)
+    await desk.storage.open()
+    await desk.storage.load()
+    yield desk
+    await desk.storage.close()
+
+
+@pytest.fixture
+def parse() -> Callable[[str], dict[str, Any]]:
+    """Stands for the language engine: it hears every word."""
+    return lambda text: {"text": text}
+
+
+@pytest.fixture
+def app(desk: Desk, settings: HttpSettings, parse: Callable[[str], dict[str, Any]]) -> web.Application:
+    return application(desk, settings, parse=parse)
+
+
+@pytest.fixture
+async def visitor(app: web.Application) -> AsyncIterator[Visitor]:
+    """A stranger, at the door of a running server."""
+    runner, url = await serve(app, "127.0.0.1", 0)
+    async with ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=True) as session:
+        yield Visitor(session, url)
+    await stop(runner)
+
+
+@pytest.fixture
+async def wil(visitor: Visitor) -> Visitor:
+    """A student who presides over SOTECHSOC."""
+    return await visitor.log_in("wil")
+
+
+@pytest.fixture
+async def rema(visitor: Visitor) -> Visitor:
+    """A student of no society."""
+    return await visitor.log_in("rema")
+
+
+@pytest.fixture
+async def emily(visitor: Visitor) -> Visitor:
+    """A student, member of SOTECHSOC."""
+    return await visitor.log_in("emily")
+
+
+@pytest.fixture
+async def society(wil: Visitor) -> Visitor:
+    """Whoever holds the token of SOTECHSOC."""
+    heard = await wil.get("/society.token/?society_id=SOTECHSOC")
+    return wil.as_(heard.json["token"])

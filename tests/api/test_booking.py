@@ -1,0 +1,248 @@
+"""Booking, refusals and giving up, as clients of the Roomie API see them."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.api.visitor import Visitor
+from tests.fakes.clock import StillClock
+
+
+async def test_a_booking_is_seen_everywhere_at_once(wil: Visitor, visitor: Visitor):
+    at = "2016-08-08T14:30:00Z"
+    before = (await visitor.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"]
+
+    booking_id = (await wil.book(notes="talk")).json["booking_id"]
+
+    assert before == {"status": "free", "endtime": ""}
+    assert (await visitor.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"] == {
+        "status": "busy",
+        "endtime": "2016-08-08T16:00:00.000Z",
+    }
+    day = (await wil.get("/rooms.bookings/?room_id=RO-POO&date=20160808")).json
+    assert day == [{"username": "Wil", "notes": "talk", "start": "15:00:00", "end": "17:00:00"}]
+    assert (await wil.get("/user.bookings/")).json[0]["booking_id"] == booking_id
+    assert (await wil.get("/user.info/")).json["quota_left"] == 60
+
+
+@pytest.mark.parametrize(
+    ("wish", "code", "message"),
+    [
+        ({"room_id": "NO-SUCH"}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": "RO-POO'; DROP TABLE room; --"}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": "<b>RO-POO</b>"}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": "RO-\x00POO"}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": "RO-\u202ePOO"}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": "x" * 10_000}, "unknown_room", "Room ID does not exist."),
+        ({"room_id": ""}, "missing_field", "No room_id supplied"),
+        ({"date": "20160230"}, "bad_date", "Invalid date or time given."),
+        ({"date": "2016-08-08"}, "bad_date", "Invalid date or time given."),
+        ({"date": "99991231"}, "bad_date", "Invalid date or time given."),
+        ({"date": "٢٠١٦٠٨٠٨"}, "bad_date", "Invalid date or time given."),
+        ({"date": ""}, "missing_field", "No date supplied"),
+        ({"start_time": "15"}, "bad_times", "Invalid times given."),
+        ({"start_time": "25:00"}, "bad_times", "Invalid times given."),
+        ({"start_time": "15:07"}, "bad_times", "Invalid times given."),
+        ({"start_time": "17:00", "end_time": "15:00"}, "bad_times", "Invalid times given."),
+        ({"start_time": "15:00", "end_time": "15:00"}, "bad_times", "Invalid times given."),
+        ({"start_time": "07:00"}, "outside_hours", "Choose a starting time after opening time."),
+        ({"start_time": "20:00", "end_time": "21:30"}, "outside_hours",
+         "Choose an end time before closing time."),
+        ({"date": "20160804"}, "in_the_past", "Invalid date or time given. That time has passed."),
+        ({"date": "20160813", "start_time": "10:00", "end_time": "11:00"}, "too_far_ahead",
+         "You are not allowed to book more than 7 days in advance."),
+        ({"date": "20160827", "start_time": "10:00", "end_time": "11:00", "event_name": "x"}, "too_far_ahead",
+         "Societies are not allowed to book rooms more than 3 weeks in advance"),
+        ({"start_time": "13:00"}, "no_quota", "You do not have enough quota left."),
+        ({"room_id": "RO-PIZZA"}, "society_only", "This room can only be booked for a society."),
+        ({"society": "NOPE", "event_name": "x"}, "bad_society", "Bad society ID."),
+        ({"society": "SOTECHSOC"}, "missing_field", "No event_name supplied"),
+        ({"society_booking": "true"}, "missing_field", "No event_name supplied"),
+        ({"society_booking": "maybe"}, "bad_parameter", "Invalid society_booking"),
+        ({"notes": "x" * 151}, "invalid", "Please keep it to 150 characters."),
+        ({"notes": "a\x00b"}, "bad_parameter", "Invalid notes"),
+        ({"event_name": "x" * 151}, "invalid", "Please keep it to 150 characters."),
+    ],
+)  # fmt: skip
+async def test_a_refusal_is_an_answer_that_says_why(wil: Visitor, wish: dict, code: str, message: str):
+    form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "17:00"}
+
+    heard = await wil.post("/rooms.book/", form | wish)
+
+    assert heard.status == 200
+    assert (heard.json["code"], heard.json["error"]) == (code, message)
+    assert "success" not in heard.json
+    assert (await wil.get("/user.bookings/")).json == []
+
+
+async def test_a_taken_slot_says_what_takes_it(wil: Visitor, rema: Visitor):
+    await wil.book("14:00", "16:00", notes="secret")
+
+    heard = await rema.book()
+
+    assert heard.json["error"] == "This slot has already been booked."
+    assert heard.json["taken_by"] == [
+        {"name": "Booked", "start": "2016-08-08T13:00:00.000Z", "end": "2016-08-08T15:00:00.000Z"}
+    ]
+
+
+async def test_back_to_back_bookings_do_not_clash(wil: Visitor, rema: Visitor):
+    assert (await wil.book("14:00", "15:00")).json["success"]
+    assert (await rema.book("15:00", "16:00")).json["success"]
+
+
+async def test_a_start_one_minute_past_the_hour_is_the_hour(wil: Visitor):
+    heard = await wil.book("15:01", "17:00")
+
+    assert heard.json["quota_left"] == 60
+    assert (await wil.get("/user.bookings/")).json[0]["start"] == "15:00:00"
+
+
+async def test_date_wins_over_data(wil: Visitor):
+    await wil.book(data="20160809")
+
+    assert (await wil.get("/user.bookings/")).json[0]["date"] == "2016-08-08"
+
+
+async def test_the_last_day_of_the_horizon_may_be_booked(wil: Visitor):
+    heard = await wil.book("10:00", "11:00", day="20160812")
+
+    assert heard.json["success"] is True
+
+
+async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, clock: StillClock):
+    clock.move(timedelta(minutes=20))
+
+    now = await wil.book("10:15", "11:15", day="20160805")
+    past = await wil.book("10:00", "10:30", day="20160805")
+
+    assert now.json["quota_left"] == 120
+    assert past.json["code"] in {"in_the_past", "slot_taken"}
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_for_society"),
+    [
+        ({"event_name": "talk", "society": "SOTECHSOC"}, True),
+        ({"event_name": "talk"}, True),
+        ({"event_name": "talk", "society_booking": "true"}, True),
+        ({"event_name": "talk", "society": "SOTECHSOC", "society_booking": "1"}, True),
+        ({"event_name": "talk", "society": "SOTECHSOC", "society_booking": "false"}, False),
+        ({"event_name": "", "society": "", "society_booking": ""}, False),
+        ({"notes": "talk"}, False),
+    ],
+)
+async def test_a_booking_is_a_societys_when_the_request_says_so(
+    wil: Visitor, wish: dict, *, is_for_society: bool
+):
+    made = await wil.book(**wish)
+
+    assert made.json["quota_left"] == (180 if is_for_society else 60)
+    notes = (await wil.get("/user.bookings/")).json[0]["notes"]
+    assert (notes == "talk -UCLU Technology Society") is is_for_society
+
+
+async def test_staff_book_beyond_quota_and_week(visitor: Visitor):
+    dana = await visitor.log_in("dana")
+
+    heard = await dana.book("09:00", "20:00", day="20161031")
+
+    assert heard.json["success"] is True
+
+
+async def test_cancelling_gives_back_the_charge_once(wil: Visitor):
+    booking_id = (await wil.book()).json["booking_id"]
+    path = f"/api/v1/rooms.deleteBooking?booking_id={booking_id}"
+
+    first, second = await wil.get(path), await wil.get(path)
+
+    assert first.json == {"success": True}
+    assert second.json["error"] == "No booking has been found"
+    assert (await wil.get("/user.info/")).json["quota_left"] == 180
+
+
+async def test_deleting_works_by_three_methods(wil: Visitor):
+    for method, how in (("GET", {}), ("POST", {}), ("DELETE", {}), ("POST", {"body": True})):
+        booking_id = (await wil.book()).json["booking_id"]
+        given = {"booking_id": booking_id.upper()}
+        as_body = {"data": given} if how else {"params": given}
+
+        heard = await wil.ask(method, "/rooms.deleteBooking/", **as_body)
+
+        assert heard.json == {"success": True}
+
+
+@pytest.mark.parametrize(
+    "booking_id", ["", "x", "1", "21cf0a17-4b64-4a5f-9a0e-9381d4195af1", "%00", "é" * 500]
+)
+async def test_deleting_what_is_not_there_says_so(wil: Visitor, booking_id: str):
+    heard = await wil.ask("GET", "/rooms.deleteBooking/", params={"booking_id": booking_id})
+
+    assert heard.status == 200
+    assert heard.json["error"] in {"No booking has been found", "No booking_id supplied"}
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("room_id=NOPE&date=20160808", "Room ID does not exist."),
+        ("room_id=RO-POO&date=2016080", "Invalid Date has been entered."),
+        ("room_id=RO-POO&date=20161301", "Invalid Date has been entered."),
+        ("room_id=RO-POO&date=2016-8-8", "Invalid Date has been entered."),
+        ("room_id=RO-POO", "No date supplied"),
+        ("date=20160808", "No room_id supplied"),
+        ("room_id=RO-POO&date=20160808&date=20160809", "Invalid date"),
+    ],
+)
+async def test_asking_for_a_day_wrongly_says_what_is_wrong(wil: Visitor, query: str, message: str):
+    heard = await wil.get(f"/rooms.bookings/?{query}")
+
+    assert heard.status == 200
+    assert heard.json["error"] == message
+
+
+async def test_a_day_tells_timetable_and_bookings_by_their_start(wil: Visitor):
+    await wil.book("09:00", "10:00", room_id="H-C12-G01")
+
+    heard = await wil.get("/rooms.bookings/?room_id=H-C12-G01&date=20160808")
+
+    assert [(each["notes"], each["start"], each["end"]) for each in heard.json] == [
+        ("", "09:00:00", "10:00:00"),
+        ("MATH1001 TUT", "11:00:00", "12:00:00"),
+    ]
+
+
+async def test_days_far_from_now_are_answered_from_storage(wil: Visitor, clock: StillClock):
+    await wil.book(notes="long ago")
+    clock.move(timedelta(days=200))
+    wil = await wil.log_in("wil")
+
+    own = await wil.get("/user.bookings/?date=20160808")
+    day = await wil.get("/rooms.bookings/?room_id=RO-POO&date=20160808")
+    future = await wil.get("/rooms.bookings/?room_id=RO-POO&date=29990101")
+
+    assert own.json[0]["notes"] == day.json[0]["notes"] == "long ago"
+    assert future.json == []
+
+
+async def test_own_bookings_without_a_date_are_those_from_today_on(wil: Visitor, clock: StillClock):
+    await wil.book("10:00", "11:00", day="20160805")
+    await wil.book("10:00", "11:00", day="20160808")
+
+    today = (await wil.get("/user.bookings/")).json
+    clock.move(timedelta(days=1))
+    tomorrow = (await wil.get("/user.bookings/")).json
+
+    assert [each["date"] for each in today] == ["2016-08-05", "2016-08-08"]
+    assert [each["date"] for each in tomorrow] == ["2016-08-08"]
+
+
+async def test_a_quota_week_ends_on_monday_at_three(wil: Visitor, clock: StillClock):
+    await wil.book()
+
+    clock.move(timedelta(days=2, hours=16, minutes=59))  # Monday, 02:59 in London
+    before = (await wil.get("/user.info/")).json["quota_left"]
+    clock.move(timedelta(minutes=1))
+    after = (await wil.get("/user.info/")).json["quota_left"]
+
+    assert (before, after) == (60, 180)

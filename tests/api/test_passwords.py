@@ -1,0 +1,39 @@
+"""Hashing passwords off the loop."""
+
+import asyncio
+
+import pytest
+
+from bot.passwords import Argon2Passwords, Cost
+from core.errors import Unavailable
+
+_QUICK = Cost(passes=1, memory=8, lanes=1)
+
+
+@pytest.fixture
+def passwords():
+    passwords = Argon2Passwords(_QUICK, threads=1, waiting=2)
+    yield passwords
+    passwords.close()
+
+
+@pytest.mark.parametrize("password", ["wilpassword", "pässwörd \U0001f511", "\ud800", "\x00", "x" * 10_000])
+async def test_a_password_fits_its_own_hash_only(passwords: Argon2Passwords, password: str):
+    kept = await passwords.hash(password)
+
+    assert kept.startswith("$argon2id$")
+    assert await passwords.verify(kept, password)
+    assert not await passwords.verify(kept, password + "x")
+
+
+@pytest.mark.parametrize("kept", [None, "", "no hash", "$argon2id$v=19$broken"])
+async def test_nothing_fits_a_hash_that_is_not_there(passwords: Argon2Passwords, kept: str | None):
+    assert not await passwords.verify(kept, "nobody's")
+
+
+async def test_whoever_comes_when_too_many_wait_is_sent_away(passwords: Argon2Passwords):
+    results = await asyncio.gather(*(passwords.hash("x") for _ in range(10)), return_exceptions=True)
+
+    refused = [each for each in results if isinstance(each, Unavailable)]
+    assert len(refused) == 7
+    assert await passwords.hash("x")

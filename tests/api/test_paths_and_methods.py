@@ -1,0 +1,110 @@
+"""Where things are answered, and by which method: exactly, in JSON, and never by a redirect."""
+
+import pytest
+
+from tests.api.visitor import Visitor
+
+_NAMES = (
+    "user.info",
+    "user.bookings",
+    "rooms.list",
+    "rooms.bookings",
+    "society.token",
+)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("path", ["/{}/", "/{}", "/api/v1/{}/", "/api/v1/{}"])
+async def test_roomie_names_are_answered_at_four_paths(wil: Visitor, name: str, path: str):
+    heard = await wil.get(path.format(name))
+
+    assert heard.status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/buildings", "/api/rooms", "/api/rooms/status", "/api/rooms/search"])
+async def test_freerooms_paths_may_end_in_a_slash(visitor: Visitor, path: str):
+    without, with_slash = await visitor.get(path), await visitor.get(f"{path}/")
+
+    assert without.status == with_slash.status == 200
+    assert without.body == with_slash.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/roomsXlist/", "/rooms.list/x", "/api/v2/rooms.list/", "/api/room", "/", "/api/rooms/bookings/"]
+)
+async def test_an_unknown_path_is_a_404_in_json(visitor: Visitor, path: str):
+    heard = await visitor.get(path)
+
+    assert heard.status == 404
+    assert heard.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/rooms.list/", "GET, HEAD, OPTIONS"),
+        ("GET", "/rooms.book/", "POST, OPTIONS"),
+        ("PUT", "/rooms.deleteBooking/", "GET, POST, DELETE, OPTIONS"),
+        ("HEAD", "/rooms.deleteBooking/", "GET, POST, DELETE, OPTIONS"),
+        ("HEAD", "/user.logout/", "GET, OPTIONS"),
+        ("DELETE", "/api/rooms/status", "GET, HEAD, OPTIONS"),
+        ("PROPFIND", "/api/rooms", "GET, HEAD, OPTIONS"),
+    ],
+)
+async def test_a_wrong_method_is_a_405_that_names_the_right_ones(
+    wil: Visitor, method: str, path: str, allowed: str
+):
+    heard = await wil.ask(method, path)
+
+    assert heard.status == 405
+    assert heard.headers["Allow"] == allowed
+
+
+async def test_head_never_logs_out(wil: Visitor):
+    await wil.ask("HEAD", "/user.logout/")
+
+    assert (await wil.get("/user.info/")).status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/rooms", "/api/rooms/status?capacity=20", "/healthz"])
+async def test_head_is_get_without_the_body(visitor: Visitor, path: str):
+    full, head = await visitor.get(path), await visitor.ask("HEAD", path)
+
+    assert head.status == 200
+    assert head.body == b""
+    for name in ("Content-Type", "Content-Length", "ETag"):
+        assert head.headers.get(name) == full.headers.get(name)
+
+
+@pytest.mark.parametrize("path", ["/api/rooms", "/rooms.book/", "/user.login/", "/rooms.list"])
+async def test_browsers_may_ask_from_anywhere_with_a_token(visitor: Visitor, path: str):
+    headers = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+
+    heard = await visitor.ask("OPTIONS", path, headers=headers)
+
+    assert heard.status == 204
+    assert heard.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Authorization" in heard.headers["Access-Control-Allow-Headers"]
+    assert heard.headers["Access-Control-Allow-Methods"] == heard.headers["Allow"]
+    assert "Content-Length" not in heard.headers
+
+
+@pytest.mark.parametrize("path", ["/api/rooms", "/nothing", "/rooms.list/", "/api/rooms/status?capacity=x"])
+async def test_every_answer_carries_cors_and_a_request_id(visitor: Visitor, path: str):
+    one, other = await visitor.get(path), await visitor.get(path)
+
+    assert one.headers["Access-Control-Allow-Origin"] == "*"
+    assert one.headers["X-Content-Type-Options"] == "nosniff"
+    assert one.headers["X-Request-ID"] != other.headers["X-Request-ID"]
+
+
+async def test_what_is_no_http_is_refused_in_one_line(wil: Visitor, caplog: pytest.LogCaptureFixture):
+    heard = await wil.ask("BREW", "/api/rooms")
+
+    assert heard.status == 400
+    told = [record for record in caplog.records if record.name == "bot.api.server"]
+    assert [record.exc_info for record in told] == [None]

@@ -1,0 +1,188 @@
+"""Who may do what: every verb for every kind of caller."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.desk import Desk
+from core.model import Society, SocietyId
+from tests.api.visitor import Heard, Visitor
+
+Verb = Callable[[Visitor], Awaitable[Heard]]
+
+_OF_SOTECHSOC = {"username": "rema", "society_id": "SOTECHSOC"}
+_VERBS: dict[str, Verb] = {
+    "list rooms": lambda who: who.get("/rooms.list/"),
+    "see a day": lambda who: who.get("/rooms.bookings/?room_id=RO-POO&date=20160808"),
+    "see own bookings": lambda who: who.get("/user.bookings/"),
+    "see own account": lambda who: who.get("/user.info/"),
+    "book": lambda who: who.book(),
+    "book for the society": lambda who: who.book(event_name="meeting", society="SOTECHSOC"),
+    "delete a booking": lambda who: who.get("/rooms.deleteBooking/?booking_id=none"),
+    "fetch the token": lambda who: who.get("/society.token/?society_id=SOTECHSOC"),
+    "replace the token": lambda who: who.post("/society.token/", {"society_id": "SOTECHSOC"}),
+    "add a member": lambda who: who.post("/society.addUser/", _OF_SOTECHSOC),
+    "remove a member": lambda who: who.post("/society.deleteUser/", _OF_SOTECHSOC),
+    "log out": lambda who: who.get("/user.logout/"),
+}
+_PERSONAL = {
+    "list rooms",
+    "see a day",
+    "see own bookings",
+    "see own account",
+    "book",
+    "delete a booking",
+    "log out",
+}
+_MAY = {
+    "a president": set(_VERBS),
+    "a member": {*_PERSONAL, "book for the society"},
+    "a former member": _PERSONAL,
+    "somebody without a society": _PERSONAL,
+    "a president of another society": {*_PERSONAL, "book for the society"},
+    "a society's token": {"book", "book for the society"},
+}
+
+
+async def _former_member(visitor: Visitor, wil: Visitor) -> Visitor:
+    await wil.post("/society.addUser/", _OF_SOTECHSOC)
+    await wil.post("/society.removeUser/", _OF_SOTECHSOC)
+    return await visitor.log_in("rema")
+
+
+async def _other_president(visitor: Visitor, desk: Desk) -> Visitor:
+    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
+    return await visitor.log_in("rema")
+
+
+async def _caller(kind: str, visitor: Visitor, wil: Visitor, desk: Desk) -> Visitor:
+    match kind:
+        case "a president":
+            return wil
+        case "a member":
+            return await visitor.log_in("emily")
+        case "a former member":
+            return await _former_member(visitor, wil)
+        case "a president of another society":
+            return await _other_president(visitor, desk)
+        case "a society's token":
+            return visitor.as_((await wil.get("/society.token/")).json["token"])
+        case _:
+            return await visitor.log_in("rema")
+
+
+@pytest.mark.parametrize("verb", _VERBS)
+@pytest.mark.parametrize("kind", _MAY)
+async def test_everybody_may_do_their_own_and_no_more(
+    kind: str, verb: str, visitor: Visitor, wil: Visitor, desk: Desk
+):
+    caller = await _caller(kind, visitor, wil, desk)
+
+    heard = await _VERBS[verb](caller)
+
+    assert heard.status == (200 if verb in _MAY[kind] else 403)
+    if heard.status == 403:
+        assert heard.json["error"]
+        assert heard.json["detail"]
+
+
+async def test_a_president_of_another_society_books_for_their_own_only(visitor: Visitor, desk: Desk):
+    president = await _other_president(visitor, desk)
+
+    refused = await president.book(event_name="meeting", society="SOTECHSOC")
+    made = await president.book(event_name="meeting", society="CHESS")
+
+    assert refused.json["error"] == "Bad society ID."
+    assert made.json["success"] is True
+
+
+@pytest.mark.parametrize("verb", _VERBS)
+@pytest.mark.parametrize("kind", ["nobody", "an invented token", "a revoked token", "a logged out token"])
+async def test_without_a_valid_token_everything_is_a_401(
+    kind: str, verb: str, visitor: Visitor, wil: Visitor
+):
+    old = (await wil.get("/society.token/")).json["token"]
+    await wil.get("/society.token/?regenerate=1")
+    await wil.get("/user.logout/")
+    tokens = {
+        "nobody": "",
+        "an invented token": "ab" * 20,
+        "a revoked token": old,
+        "a logged out token": wil.token,
+    }
+
+    heard = await _VERBS[verb](visitor.as_(tokens[kind]))
+
+    assert heard.status == 401
+    assert heard.headers["WWW-Authenticate"] == "Token"
+    assert heard.json["error"]
+    assert heard.json["detail"]
+
+
+@pytest.mark.parametrize("keyword", ["Token", "token", "TOKEN"])
+async def test_the_keyword_may_be_written_in_any_case(visitor: Visitor, wil: Visitor, keyword: str):
+    heard = await visitor.get("/user.info/", headers={"Authorization": f"{keyword} {wil.token}"})
+
+    assert heard.status == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Token",
+        "Token ",
+        "Bearer {}",
+        "Token {}0",
+        "Token {} {}",
+        "{}",
+        "Token ' OR 1=1 --",
+        "Token \u202e",
+    ],
+)
+async def test_anything_but_a_token_is_a_401(visitor: Visitor, wil: Visitor, header: str):
+    shown = header.replace("{}", wil.token)
+
+    heard = await visitor.get("/user.info/", headers={"Authorization": shown})
+
+    assert heard.status == 401
+
+
+async def test_a_token_in_the_url_is_not_heard(visitor: Visitor, wil: Visitor):
+    heard = await visitor.get(f"/user.info/?token={wil.token}&Authorization=Token {wil.token}")
+
+    assert heard.status == 401
+
+
+async def test_nobody_cancels_what_is_not_theirs(wil: Visitor, rema: Visitor, emily: Visitor):
+    booking_id = (await wil.book(event_name="meeting", society="SOTECHSOC")).json["booking_id"]
+
+    for other in (rema, emily):
+        heard = await other.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
+        assert heard.status == 200
+        assert heard.json["error"] == "The booking does not belong to you."
+
+
+async def test_presidents_act_for_what_the_societys_token_booked(
+    wil: Visitor, emily: Visitor, rema: Visitor, society: Visitor
+):
+    booking_id = (await society.book(event_name="meeting")).json["booking_id"]
+    path = f"/rooms.deleteBooking/?booking_id={booking_id}"
+
+    by_others = [(await each.get(path)).json for each in (emily, rema)]
+    by_president = (await wil.get(path)).json
+
+    assert all(each["error"] == "The booking does not belong to you." for each in by_others)
+    assert by_president == {"success": True}
+
+
+async def test_a_societys_token_books_for_its_society_only(society: Visitor, desk: Desk):
+    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
+
+    other = await society.book(event_name="meeting", society="CHESS")
+    personal = await society.book(event_name="meeting", society_booking="false")
+    nameless = await society.book()
+
+    assert other.json["error"] == "Bad society ID."
+    assert personal.json["code"] == "bad_parameter"
+    assert nameless.json["code"] == "missing_field"

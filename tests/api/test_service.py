@@ -1,0 +1,192 @@
+"""How the service is, what it counts, and what it says of itself."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+from aiohttp import ClientConnectionError, ClientSession
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.api.application import ROUTES, application, serve, stop
+from bot.api.logs import LineFormatter, RequestIdFilter
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from core.errors import Unavailable
+from tests.api.conftest import a_desk
+from tests.api.visitor import Visitor
+
+
+async def test_a_process_that_answers_is_healthy(visitor: Visitor):
+    assert (await visitor.get("/healthz")).json == {"status": "ok"}
+
+
+async def test_readiness_is_told_part_by_part(visitor: Visitor):
+    heard = await visitor.get("/readyz")
+
+    assert heard.status == 200
+    assert heard.json["ready"] is True
+    assert heard.json["parts"]["database"] == {"ok": True, "writable": True}
+    assert heard.json["parts"]["picture"]["ok"] is True
+
+
+async def test_one_part_that_is_not_well_makes_the_whole_unready(desk: Desk):
+    async def sick() -> dict[str, object]:
+        raise Unavailable("The platform does not answer.")
+
+    async def late() -> dict[str, object]:
+        return {"ok": False, "age": 900}
+
+    app = application(desk, HttpSettings(), checks={"slack": sick, "source": late})
+    runner, url = await serve(app, "127.0.0.1", 0)
+    async with ClientSession() as session:
+        heard = await Visitor(session, url).get("/readyz")
+    await stop(runner)
+
+    assert heard.status == 503
+    assert heard.json["ready"] is False
+    assert heard.json["parts"]["slack"] == {"ok": False, "reason": "The platform does not answer."}
+    assert heard.json["parts"]["source"] == {"ok": False, "age": 900}
+
+
+async def test_metrics_count_what_was_answered(visitor: Visitor):
+    for path in ("/api/rooms", "/api/rooms", "/api/rooms/status?capacity=x", "/nowhere"):
+        await visitor.get(path)
+
+    families = {
+        each.name: each
+        for each in text_string_to_metric_families((await visitor.get("/metrics")).body.decode())
+    }
+
+    counted = {
+        (sample.labels["route"], sample.labels["status"]): sample.value
+        for sample in families["roomie_http_requests"].samples
+    }
+    assert counted[("rooms", "200")] == 2
+    assert counted[("status", "400")] == 1
+    assert counted[("nowhere", "404")] == 1
+    assert "roomie_http_request_seconds" in families
+    assert families["roomie_rooms"].samples[0].value == 23
+
+
+async def test_the_openapi_document_is_valid_and_tells_every_route(visitor: Visitor):
+    document = (await visitor.get("/openapi.json")).json
+
+    validate(document, cls=OpenAPIV31SpecValidator)
+    assert document["openapi"].startswith("3.1")
+    told = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
+    assert {f"{route.name}.{method.lower()}" for route in ROUTES for method in route.methods} <= told
+
+
+async def test_the_page_for_people_tells_every_route_and_asks_nobody(visitor: Visitor):
+    heard = await visitor.get("/docs")
+    page = heard.body.decode()
+
+    assert heard.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'none'" in heard.headers["Content-Security-Policy"]
+    for outside in ("http://", "https://", "<script", "src=", "@import", "url("):
+        assert outside not in page.replace("http://127.0.0.1:8000", "")
+    assert all(route.name in page or route.path in page for route in ROUTES)
+
+
+async def test_parse_hands_the_text_to_the_language_engine(visitor: Visitor):
+    heard = await visitor.get("/api/v1/parse?text=free+now+20+seats")
+
+    assert heard.json == {"text": "free now 20 seats"}
+    assert (await visitor.get("/api/v1/parse")).status == 400
+
+
+async def test_the_catalogue_is_answered_before_anything_else_is_there(desk: Desk, database_url: str):
+    early = a_desk(database_url, desk.clock, desk.rules)
+    await early.storage.open()
+    runner, url = await serve(application(early, HttpSettings()), "127.0.0.1", 0)
+    async with ClientSession() as session:
+        visitor = Visitor(session, url)
+        rooms = await visitor.get("/api/rooms")
+        ready = await visitor.get("/readyz")
+        too_early = await visitor.get("/api/rooms/status")
+        await early.storage.load()
+        later = await visitor.get("/api/rooms/status")
+    await stop(runner)
+    await early.storage.close()
+
+    assert len(rooms.json["rooms"]) == 23
+    assert (ready.status, ready.json["parts"]["picture"]["ok"]) == (503, False)
+    assert too_early.status == 503
+    assert later.status == 200
+
+
+async def test_stopping_is_told_and_finishes_what_is_under_way(desk: Desk):
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> dict[str, object]:
+        under_way.set()
+        await go_on.wait()
+        return {}
+
+    app = application(desk, HttpSettings(), checks={"slow": slow})
+    runner, url = await serve(app, "127.0.0.1", 0)
+    async with ClientSession() as session:
+        asked = asyncio.create_task(Visitor(session, url).get("/readyz"))
+        await under_way.wait()
+        stopping = asyncio.create_task(stop(runner))
+        await asyncio.sleep(0)
+        go_on.set()
+        heard = await asked
+        await stopping
+        with pytest.raises(ClientConnectionError):
+            await Visitor(session, url).get("/readyz")
+
+    assert heard.status == 503
+    assert heard.json["parts"]["serving"] == {"ok": False}
+
+
+async def test_a_fault_is_told_by_its_id_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture):
+    def parse(text: str) -> dict[str, object]:
+        raise KeyError(text)
+
+    runner, url = await serve(application(desk, HttpSettings(), parse=parse), "127.0.0.1", 0)
+    async with ClientSession() as session:
+        heard = await Visitor(session, url).get("/api/v1/parse?text=secret")
+    await stop(runner)
+
+    assert heard.status == 500
+    assert heard.json == {"error": "internal", "request_id": heard.headers["X-Request-ID"]}
+    fault = next(record for record in caplog.records if record.exc_info)
+    assert fault.request_id == heard.headers["X-Request-ID"]
+
+
+async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO, "bot.api")
+    wil = await visitor.log_in("wil")
+    await wil.get("/rooms.list/")
+    booked = await wil.book(notes="a private word")
+    await visitor.get("/api/rooms/status?capacity=nonsense")
+    told = [record for record in caplog.records if record.name == "bot.api.door"]
+
+    assert [(record.route, record.status) for record in told] == [
+        ("user.login", 200),
+        ("rooms.book", 200),
+        ("status", 400),
+    ]
+    assert told[1].request_id == booked.headers["X-Request-ID"]
+    assert told[1].by.startswith("person:")
+    lines = "\n".join(LineFormatter(as_json=True).format(record) for record in told)
+    assert all(secret not in lines for secret in (wil.token, "wilpassword", "private", "nonsense"))
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_line_is_one_line(*, as_json: bool):
+    record = logging.makeLogRecord({"msg": "two\nlines", "name": "x", "route": "a b", "status": 200})
+    RequestIdFilter().filter(record)
+
+    line = LineFormatter(as_json=as_json).format(record)
+
+    assert "\n" not in line
+    if as_json:
+        assert json.loads(line)["route"] == "a b"
+    else:
+        assert 'route="a b" status=200' in line

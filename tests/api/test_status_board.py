@@ -1,0 +1,163 @@
+"""Drawn days tell what the availability tells, at every instant and after every change."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.api.status import CampusDays, StatusBoard, Wanted
+from bot.api.wire import iso
+from core.availability import Availability, RoomSchedule, Status
+from core.catalogue import Catalogue
+from core.model import Busy
+from tests.builders import a_building, a_room
+
+_ROOMS = [a_room(f"K-J17-{number}", capacity=number % 5) for number in range(6)] + [
+    a_room('W-"1"', "W", capacity=9, name='The "quoted" room')
+]
+_CATALOGUE = Catalogue([a_building("K-J17"), a_building("W"), a_building("EMPTY")], _ROOMS)
+_DAYS = CampusDays(ZoneInfo("Europe/London"))
+_BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp())  # the clocks go forward a day later
+_SPAN = 3 * 24 * 60
+
+_minutes = st.integers(0, _SPAN)
+_busy = st.builds(
+    lambda start, length: Busy(_BASE + start * 60, _BASE + (start + length) * 60, "class", "CLASS", "t"),
+    _minutes,
+    st.integers(1, 26 * 60),
+)
+_taken = st.lists(st.tuples(st.sampled_from([room.id for room in _ROOMS]), _busy), max_size=25)
+_instants = st.one_of(
+    _minutes.map(lambda minute: _BASE + minute * 60), st.integers(_BASE, _BASE + _SPAN * 60)
+)
+
+
+def _availability(taken: list) -> Availability:
+    availability = Availability(_CATALOGUE)
+    for room_id, busy in taken:
+        availability.add(room_id, busy)
+    return availability
+
+
+def _expected(availability: Availability, instant: int, wanted: Wanted) -> dict:
+    midnight = _DAYS.around(instant)[1]
+    told: dict = {building: {} for building in _CATALOGUE.buildings}
+    for room in _CATALOGUE.listed(wanted.mask):
+        found = availability.schedule(room.id).at(instant, midnight)
+        if wanted.seconds and not _stays_free(found, instant + wanted.seconds):
+            continue
+        end = "" if found.until is None else iso(found.until)
+        told[room.building_id][room.number] = {"status": found.status.value, "endtime": end}
+    return told
+
+
+def _stays_free(found, until: int) -> bool:
+    return found.status is Status.FREE and (found.until is None or found.until >= until)
+
+
+@given(_taken, _instants, st.sampled_from([0, 1, 900, 3600]), st.integers(0, _CATALOGUE.all_rooms))
+def test_an_answer_tells_what_each_room_is(taken: list, instant: int, seconds: int, mask: int):
+    availability, wanted = _availability(taken), Wanted(mask, seconds)
+    board = StatusBoard(availability)
+
+    body = board.status_body(board.day(_DAYS.around(instant)), instant, wanted)
+
+    assert json.loads(body) == _expected(availability, instant, wanted)
+
+
+@given(_taken, _taken, _instants)
+def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: int):
+    availability = _availability(before)
+    board, wanted, day = StatusBoard(availability), Wanted(_CATALOGUE.all_rooms), _DAYS.around(instant)
+    board.day(day)
+    for room_id, busy in after:
+        availability.add(room_id, busy)
+    for room_id, busy in before:
+        availability.remove(room_id, busy)
+
+    body = board.status_body(board.day(day), instant, wanted)
+
+    assert json.loads(body) == _expected(availability, instant, wanted)
+
+
+@given(_taken, _instants, st.sampled_from([0, 1, 900, 5400]))
+def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: int):
+    availability, wanted = _availability(taken), Wanted(_CATALOGUE.all_rooms, seconds)
+    board, around = StatusBoard(availability), _DAYS.around(instant)
+    day = board.day(around)
+
+    since, until = day.stretch(instant, seconds)
+
+    assert around[0] <= since <= instant < until <= around[1]
+    told = {board.status_body(day, each, wanted) for each in (since, instant, until - 1)}
+    assert len(told) == 1
+
+
+@given(_taken, _instants)
+def test_search_tells_the_rooms_that_are_not_busy(taken: list, instant: int):
+    availability, wanted = _availability(taken), Wanted(_CATALOGUE.all_rooms)
+    board = StatusBoard(availability)
+
+    found = json.loads(board.search_body(board.day(_DAYS.around(instant)), instant, wanted))
+
+    midnight = _DAYS.around(instant)[1]
+    statuses = {room.id: availability.schedule(room.id).at(instant, midnight).status for room in _ROOMS}
+    assert set(found) == {room_id for room_id, status in statuses.items() if status is not Status.BUSY}
+    assert all(found[room.id]["name"] == room.name for room in _ROOMS if room.id in found)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/London", date(2026, 3, 29), 23),
+        ("Europe/London", date(2026, 10, 25), 25),
+        ("Australia/Sydney", date(2026, 10, 4), 23),
+        ("Australia/Sydney", date(2026, 4, 5), 25),
+        ("Australia/Lord_Howe", date(2026, 10, 4), 23.5),
+        ("Australia/Lord_Howe", date(2026, 4, 5), 24.5),
+        ("UTC", date(2026, 3, 29), 24),
+    ],
+)
+def test_campus_days_are_as_long_as_the_clocks_make_them(zone: str, day: date, hours: float):
+    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).timestamp())
+    days = CampusDays(ZoneInfo(zone))
+
+    begins, ends = days.around(noon)
+
+    assert ends - begins == hours * 3600
+    assert days.around(ends)[0] == ends
+    assert days.around(begins - 1)[1] == begins
+
+
+def test_a_run_past_midnight_counts_on_both_days():
+    evening = _BASE + 23 * 3600
+    availability = _availability([("K-J17-1", Busy(evening, evening + 3 * 3600, "ball", "MISC", "t"))])
+    board = StatusBoard(availability)
+
+    told = [
+        json.loads(board.status_body(board.day(_DAYS.around(at)), at, Wanted(_CATALOGUE.all_rooms)))["K-J17"][
+            "1"
+        ]
+        for at in (evening + 60, evening + 2 * 3600)
+    ]
+
+    assert [each["status"] for each in told] == ["busy", "busy"]
+    assert {each["endtime"] for each in told} == {iso(evening + 3 * 3600)}
+
+
+def test_a_booking_redraws_one_room_only():
+    schedule = RoomSchedule([Busy(_BASE, _BASE + 60, "a", "MISC", "t")])
+    availability = Availability(_CATALOGUE, {_ROOMS[0].id: schedule})
+    board = StatusBoard(availability)
+    day = board.day(_DAYS.around(_BASE))
+    before = list(day.lines)
+
+    availability.add(
+        _ROOMS[1].id, Busy(_BASE, _BASE + int(timedelta(hours=1).total_seconds()), "b", "MISC", "t")
+    )
+    board.day(_DAYS.around(_BASE))
+
+    assert sum(one is not other for one, other in zip(before, day.lines, strict=True)) == 1
