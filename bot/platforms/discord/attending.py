@@ -26,6 +26,7 @@ from core.errors import RoomieError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+DEALT_WITH = Reply(("That was dealt with before.",))
 NOTHING: Mapping[str, str] = MappingProxyType({})
 APOLOGY = "Something went wrong here. Please try again in a moment."
 STALE = Reply(("This button is from an older Roomie. Ask again, please.",), tone=Tone.CONFUSED)
@@ -146,7 +147,7 @@ class Attendant:
         await asyncio.wait({thinking}, timeout=max(0.0, self._patience - age.total_seconds()))
         if not thinking.done() and not conversation.is_deferred:
             await conversation.defer()
-        reply = await thinking
+        reply = await thinking or (DEALT_WITH if conversation.is_deferred else None)
         if reply is not None:
             await self._tell(interaction, conversation, with_known(reply, known))
 

@@ -14,6 +14,9 @@ from bot.reply import Audience, Form, Reply
 
 logger = logging.getLogger(__name__)
 
+BELOW = Reply(("Here it is, for everybody to see:",))
+"""What takes the place of a private "thinking" whose answer turns out to be for all."""
+
 
 class Lost(Exception):
     """Nobody can be told through this interaction any more."""
@@ -146,7 +149,7 @@ class Conversation:
             else:
                 await self._interaction.followup.send(view=view(message), ephemeral=self._hides(message))
         elif reply.audience is Audience.CHANNEL and self._is_private:
-            await self._interaction.delete_original_response()
+            await self._interaction.edit_original_response(view=view(render(BELOW, self._scene.zone)))
             await self._interaction.followup.send(view=view(message))
         else:
             await self._interaction.edit_original_response(view=view(message))

@@ -291,6 +291,35 @@ async def test_a_form_sent_in_after_a_restart_still_means_something(
     assert dict(behind.script.asked[1].form) == {"when": "tomorrow 3pm", "title": ""}
 
 
+async def test_a_form_that_nobody_remembers_is_answered_kindly(
+    discord: Discord, behind: Behind, opened: Opening
+) -> None:
+    behind.script.says("rooms free", Reply(form=Form("x" * 20, "Book", FORM.inputs, state="y" * 90)))
+    wil = discord.person("wil")
+    async with opened():
+        form = await wil.run("/rooms free")
+
+    async with opened():
+        answered = await wil.submit(form, when="tomorrow 3pm")
+
+    assert "no longer have" in answered.seen.text
+
+
+async def test_try_again_after_a_restart_says_what_was_lost(
+    discord: Discord, behind: Behind, opened: Opening
+) -> None:
+    behind.script.says("rooms free", Reply(form=FORM))
+    behind.script.says("book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}))
+    wil = discord.person("wil")
+    async with opened():
+        refused = await wil.submit(await wil.run("/rooms free"), when="yesterday")
+
+    async with opened():
+        answered = await wil.press(refused.seen, "Try again")
+
+    assert "no longer have" in answered.seen.text
+
+
 async def test_book_with_somebody_opens_the_form_with_their_name(
     discord: Discord, behind: Behind, door: DiscordDoor
 ) -> None:
@@ -393,6 +422,22 @@ async def test_a_slow_answer_is_deferred_and_then_told(
     assert interaction.seen.text == "at last"
     assert interaction.seen.ephemeral
     assert len(wil.sees(channel)) == 1
+
+
+async def test_a_slow_answer_for_everybody_is_seen_by_everybody(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    gate = asyncio.Event()
+    behind.script.says("*", after(gate, Reply(("hello all",), audience=Audience.CHANNEL)))
+    guild, channel = discord.guild()
+    wil, rema = discord.person("wil", guild), discord.person("rema", guild)
+
+    interaction = await wil.start("/rooms free", at=channel)
+    await discord.until(lambda: interaction.state is State.DEFERRED)
+    gate.set()
+    await discord.until(lambda: rema.sees(channel))
+
+    assert [each.text for each in rema.sees(channel)] == ["hello all"]
 
 
 async def test_a_slow_press_is_deferred_and_replaces_its_message(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from bot.platforms.discord.custom_id import unpacked
 from bot.platforms.discord.forms import filled, modal, submitted, values
 from bot.platforms.discord.render import Message, render
+from bot.platforms.discord.settings import invite_link
 from bot.reply import (
     Audience,
     Bold,
@@ -256,3 +257,7 @@ def test_settings_and_renderer_are_there_without_the_library() -> None:
 
     told = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own interpreter
     assert told.returncode == 0
+
+
+def test_the_invite_asks_for_no_more_than_it_needs() -> None:
+    assert invite_link(42).endswith("?client_id=42&scope=bot+applications.commands&permissions=18432")

@@ -10,9 +10,10 @@ import aiohttp
 import discord as library
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.platforms.discord.adapter import CannotOpen, DiscordDoor
-from bot.platforms.discord.endpoint import hand_over
+from bot.platforms.discord.endpoint import Endpoint, hand_over
 from bot.platforms.platform import Unreachable
 from bot.reply import Button, Item, Reply, Tone
 from core.clock import SystemClock
@@ -224,6 +225,17 @@ async def test_what_was_done_is_told_when_the_connection_fails_twice(
     assert [each.text for each in wil.sees()] == ["Booked Quad G040."]
 
 
+async def test_an_answer_that_discord_refuses_is_given_in_plain_words(
+    discord: Discord, behind: Behind, door: DiscordDoor
+) -> None:
+    discord.faults.add("POST", "/callback", status=400, body={"message": "Invalid Form Body", "code": 50035})
+    behind.script.says("*", Reply(("Two rooms.",), items=(Item(("Quad",)),)))
+
+    answered = await discord.person("wil").run("/rooms free")
+
+    assert answered.seen.text == "Two rooms."
+
+
 async def test_a_bug_in_our_house_is_an_apology(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
     async def fail(asked: object) -> Reply:
         raise ZeroDivisionError
@@ -412,6 +424,22 @@ async def test_what_discord_did_not_sign_is_refused(
 
     assert status == 401
     assert behind.script.asked == []
+
+
+async def test_what_is_signed_and_no_interaction_is_refused(discord: Discord, endpoint: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        status, _ = await discord.signed.post(session, endpoint, {"kind": "nonsense"}, "1")
+
+    assert status == 400
+
+
+async def test_before_it_is_connected_the_endpoint_says_so(discord: Discord) -> None:
+    app = web.Application()
+    app.add_routes([web.post("/", Endpoint(discord.public_key).handle)])
+    async with TestClient(TestServer(app)) as client:
+        status, _ = await discord.signed.post(client.session, str(client.make_url("/")), {"type": 2}, "1")
+
+    assert status == 503
 
 
 async def test_a_key_of_somebody_else_is_refused(endpoint: str) -> None:
