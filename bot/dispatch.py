@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.asked import Asked, Door
+from bot.asked import Asked, Asker, Door
 from bot.command import Action, Call, Command
 from bot.desk import Desk
 from bot.plain_words import command_for
@@ -73,7 +73,16 @@ class Dispatcher:
         identity = asked.by.identity
         if asked.by.door is Door.TERMINAL:
             return directory.named(identity.removeprefix(f"{Door.TERMINAL}:"))
-        return directory.identified(identity)
+        return directory.identified(identity) or await self._matched(asked.by)
+
+    async def _matched(self, asker: Asker) -> Known | None:
+        """The person with an address that the platform vouches for, linked from now on."""
+        directory = self._desk.picture.directory
+        known = directory.named(asker.email) if asker.email else None
+        if known is None or known.person.email.casefold() != asker.email.casefold():
+            return None
+        await self._desk.accounts.link(known.person.username, asker.identity)
+        return directory.identified(asker.identity)
 
     def _find(self, asked: Asked) -> tuple[Command | None, str]:
         """The command with the longest name that a line begins with, and the rest of the line."""

@@ -15,6 +15,7 @@ from bot.app import folder, http_settings, open_desk, parsed, prepare
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
 from bot.logs import set_up_logging
+from core.model import PersonId
 
 if TYPE_CHECKING:
     from bot.platforms.platform import Platform
@@ -46,6 +47,7 @@ async def run(settings: Settings, *, speak_as: str = "") -> None:
         tasks = await house.enter_async_context(_Tasks())
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
+            desk.picture.tell(partial(_pass_on, desk, platform, tasks))
         tasks.start(asyncio.to_thread(_warm), "language")
         _start_jobs(desk, config, house)
         await _announce(desk, config, url)
@@ -64,6 +66,20 @@ def _platforms(config: Config, desk: Desk) -> "Sequence[Platform]":
     from bot.doors import open_doors
 
     return open_doors(config, desk, Dispatcher(desk, COMMANDS))
+
+
+def _pass_on(desk: Desk, platform: "Platform", tasks: "_Tasks", people: frozenset[PersonId]) -> None:
+    """Let a platform know whose pages are out of date."""
+    known = (desk.picture.directory.people.get(each) for each in people)
+    mine = [
+        identity
+        for each in known
+        if each is not None
+        for identity in each.identities
+        if identity.startswith(f"{platform.name}:")
+    ]
+    if mine:
+        tasks.start(platform.changed(mine), f"{platform.name} pages")
 
 
 def _warm() -> None:
@@ -102,18 +118,21 @@ class _Tasks:
     """What goes on beside the HTTP API; a platform that gives up does not take the others along."""
 
     def __init__(self) -> None:
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> "_Tasks":
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self._tasks.append(asyncio.ensure_future(self._watched(work, name)))
+        task = asyncio.ensure_future(self._watched(work, name))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @staticmethod
     async def _watched(work: Coroutine[Any, Any, Any], name: str) -> None:

@@ -5,10 +5,10 @@ the picture before its caller hears of it; those of others follow a moment later
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
@@ -134,6 +134,9 @@ def _societies(unit: Unit) -> tuple[list[Society], Mapping[SocietyId, TokenTerm]
 
 
 _Key = TypeVar("_Key")
+Listener: TypeAlias = Callable[[frozenset[PersonId]], None]
+_MOST_TOLD = 100
+"""A change that touches more people than this is a new picture; nobody is told of each."""
 
 
 class Picture:
@@ -148,6 +151,12 @@ class Picture:
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
+        self._listeners: list[Listener] = []
+        self._touched: set[PersonId] = set()
+
+    def tell(self, listener: Listener) -> None:
+        """Call `listener` after each change with the people whose bookings or societies it touched."""
+        self._listeners.append(listener)
 
     @property
     def is_complete(self) -> bool:
@@ -177,6 +186,7 @@ class Picture:
         if booking is not None and booking.state is BookingState.ACTIVE and self.covers(booking.interval):
             self.availability.add(booking.room_id, busy_with(booking))
             self._keep(booking)
+        self._tell()
 
     def learn(self, news: News) -> None:
         """Take in what storage read back."""
@@ -190,6 +200,17 @@ class Picture:
             self.directory.put(person_id, known)
         if news.societies is not None:
             self.directory.put_societies(*news.societies)
+        if news.whole or len(news.people) > _MOST_TOLD:
+            self._touched.clear()
+        else:
+            self._touched.update(news.people)
+            self._tell()
+
+    def _tell(self) -> None:
+        touched, self._touched = frozenset(self._touched), set()
+        if touched:
+            for listener in self._listeners:
+                listener(touched)
 
     def _start_anew(self, news: News) -> None:
         self.window = news.window
@@ -214,6 +235,7 @@ class Picture:
         _insert(self._in_room, booking.room_id, booking)
         if booking.booked_by is not None:
             _insert(self._of_person, booking.booked_by, booking)
+            self._touched.add(booking.booked_by)
         if booking.society_id is not None:
             _insert(self._of_society, booking.society_id, booking)
 
@@ -226,6 +248,7 @@ class Picture:
         del self.bookings[booking.id]
         if booking.booked_by is not None:
             _remove(self._of_person, booking.booked_by, booking)
+            self._touched.add(booking.booked_by)
         if booking.society_id is not None:
             _remove(self._of_society, booking.society_id, booking)
 
