@@ -33,7 +33,7 @@ async def a_roomie(discord: Discord, database: Path) -> AsyncIterator[asyncio.su
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        await discord.gateway.wait_for(1, within=30)
+        await discord.gateway.wait_for(1, within=60)
         yield process
         process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.communicate(), 15)
