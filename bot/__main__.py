@@ -14,6 +14,8 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie society …           add, list, president
   roomie link PERSON ID      let a chat account (slack:T1:U1, discord:2) stand for a person
   roomie db …                upgrade, check, backup FILE
+  roomie slack manifest      the Slack app's manifest, ready to paste
+  roomie discord sync        announce the Discord commands now
   roomie check               read the configuration and say what is set up
 
   roomie COMMAND --help      more about one of them

@@ -14,7 +14,6 @@ from bot.bringing import Brought
 from bot.config import Config, Settings
 from bot.desk import Desk
 from core.clock import Clock, ShiftedClock, SystemClock
-from core.errors import RoomieError
 from core.picture import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
@@ -128,31 +127,6 @@ def read_brought(path: Path, zone: ZoneInfo) -> Brought:
 
 def _said(refusals: "Sequence[Refusal]") -> tuple[str, ...]:
     return tuple(str(each) for each in refusals)
-
-
-async def check(settings: Settings) -> tuple[list[str], bool]:
-    """What is set up and what is missing, a line each, and whether Roomie could run like this."""
-    config = settings.config
-    lines = [f"configuration: {settings.path or 'defaults (no config.toml)'}"]
-    lines.append(f"campus: {config.campus.name}, {config.campus.timezone}")
-    at, is_well = await _database_line(config)
-    lines += [f"database: {at}", f"http: {config.http.host}:{config.http.port}"]
-    lines.append(f"slack: {_platform(config.slack.bot_token, 'SLACK_BOT_TOKEN')}")
-    lines.append(f"discord: {_platform(config.discord.token, 'DISCORD_TOKEN')}")
-    lines.append(f"sources: {', '.join(each.name for each in config.source) or 'none'}")
-    return lines, is_well
-
-
-async def _database_line(config: Config) -> tuple[str, bool]:
-    try:
-        at = await revision(config.database.url)
-    except RoomieError as trouble:
-        return str(trouble), False
-    return (f"at revision {at}" if at else "not there yet; roomie run or roomie db upgrade makes it"), True
-
-
-def _platform(token: str, name: str) -> str:
-    return "set up" if token else f"off (set {name})"
 
 
 def http_settings(config: Config) -> HttpSettings:

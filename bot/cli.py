@@ -49,6 +49,10 @@ def _handler(command: str) -> Handler:
             from bot.cli_chat import parse
 
             return parse
+        case "slack" | "discord":
+            from bot import cli_platforms
+
+            return cli_platforms.slack if command == "slack" else cli_platforms.discord
         case _:
             from bot import cli_admin
 
@@ -64,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bringing(commands)
     _add_people(commands)
     _add_upkeep(commands)
+    _add_platforms(commands)
     return parser
 
 
@@ -130,6 +135,16 @@ def _add_upkeep(commands: Commands) -> None:
     backup = db.add_parser("backup", help="write a consistent copy, also while Roomie runs")
     backup.add_argument("file", metavar="FILE")
     _add(commands, "check", "read the configuration and say what is set up")
+
+
+def _add_platforms(commands: Commands) -> None:
+    slack = _add(commands, "slack", "set the Slack app up").add_subparsers(dest="verb", required=True)
+    manifest = slack.add_parser("manifest", help="print the app's manifest, ready to paste")
+    manifest.add_argument(
+        "--public-url", default="", metavar="URL", help="for HTTP mode: where Slack finds Roomie"
+    )
+    discord = _add(commands, "discord", "set the Discord app up").add_subparsers(dest="verb", required=True)
+    discord.add_parser("sync", help="announce the commands now, changed or not")
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

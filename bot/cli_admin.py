@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.app import backup, check, open_desk, prepare, read_brought, revision
+from bot.app import backup, open_desk, prepare, read_brought, revision
 from bot.bringing import take_in
 from bot.config import Settings
 from bot.sampling import load_sample
@@ -147,6 +147,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.checking import check
+
     lines, is_well = await check(settings)
     for line in lines:
         print(line)

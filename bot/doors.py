@@ -19,6 +19,7 @@ from core.model import Identity
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.platforms.discord.adapter import DiscordDoor
     from bot.platforms.slack.adapter import SlackAdapter
 
 
@@ -58,7 +59,7 @@ def open_doors(config: Config, desk: Desk, dispatcher: Dispatcher) -> tuple[Plat
     if (slack := slack_settings(config)).is_configured:
         doors.append(_slack(slack, desk, dispatcher))
     if (discord := discord_settings(config)).is_on:
-        doors.append(_discord(discord, desk, dispatcher))
+        doors.append(discord_door(discord, desk, dispatcher))
     return tuple(doors)
 
 
@@ -110,7 +111,7 @@ class _Slack:
         await self._adapter.changed(each for each in people if each.startswith("slack:"))
 
 
-def _discord(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
+def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> "DiscordDoor":
     from bot.platforms.discord.adapter import DiscordDoor
 
     return DiscordDoor(

@@ -61,10 +61,13 @@ async def run(settings: Settings, *, speak_as: str = "") -> None:
 def _platforms(config: Config, desk: Desk) -> "Sequence[Platform]":
     if not config.has_platform:
         return ()
+    from bot.checking import platform_problems
     from bot.commands import COMMANDS
     from bot.dispatch import Dispatcher
     from bot.doors import open_doors
 
+    if problems := platform_problems(config):
+        raise ConfigError(problems)
     return open_doors(config, desk, Dispatcher(desk, COMMANDS))
 
 

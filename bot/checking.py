@@ -1,0 +1,62 @@
+"""What is set up and what is missing: `roomie check`, and what has to be right before Roomie runs."""
+
+from bot.app import revision
+from bot.config import Config, Settings
+from bot.doors import discord_settings, slack_settings
+from bot.platforms.discord.settings import invite_link
+from core.errors import RoomieError
+
+
+async def check(settings: Settings) -> tuple[list[str], bool]:
+    """A line for each part, and whether Roomie could run like this."""
+    config = settings.config
+    problems = platform_problems(config)
+    database, is_there = await _database(config)
+    lines = [
+        f"configuration: {settings.path or 'defaults (no config.toml)'}",
+        f"campus: {config.campus.name}, {config.campus.timezone}",
+        f"database: {database}",
+        f"http: {config.http.host}:{config.http.port}",
+        f"slack: {_slack(config)}",
+        f"discord: {_discord(config)}",
+        f"sources: {', '.join(each.name for each in config.source) or 'none'}",
+        *(f"problem: {each}" for each in problems),
+    ]
+    return lines, is_there and not problems
+
+
+def platform_problems(config: Config) -> list[str]:
+    """What is missing or contradicts itself in the settings of chat platforms."""
+    slack = slack_settings(config)
+    problems = list(slack.problems()) if slack.is_configured else []
+    if config.discord.token and not config.discord.gateway and not config.discord.public_key:
+        problems.append("Discord without its gateway needs discord.public_key for the interactions endpoint.")
+    if config.discord.application_id and not config.discord.application_id.isdecimal():
+        problems.append("discord.application_id is a number; the developer portal shows it.")
+    return problems
+
+
+async def _database(config: Config) -> tuple[str, bool]:
+    try:
+        at = await revision(config.database.url)
+    except RoomieError as trouble:
+        return str(trouble), False
+    return (f"at revision {at}" if at else "not there yet; roomie run or roomie db upgrade makes it"), True
+
+
+def _slack(config: Config) -> str:
+    settings = slack_settings(config)
+    if not settings.is_configured:
+        return "off (set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the app's manifest: roomie slack manifest)"
+    workspaces = "many workspaces" if settings.many_workspaces else "one workspace"
+    return f"{settings.mode} mode, {workspaces}"
+
+
+def _discord(config: Config) -> str:
+    application = config.discord.application_id
+    invite = f"; invite it: {invite_link(application)}" if application.isdecimal() else ""
+    if not config.discord.token:
+        return f"off (set DISCORD_TOKEN){invite}"
+    settings = discord_settings(config)
+    ways = [*(["gateway"] if settings.gateway else []), *(["HTTP"] if settings.has_endpoint else [])]
+    return f"{' and '.join(ways) or 'no way in'}{invite or '; set discord.application_id for an invite link'}"
