@@ -1,0 +1,1 @@
+"""What the core promises, checked without any door in front of it."""

@@ -1,0 +1,93 @@
+"""A campus as masks: what a wish allows is what a look at every room allows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.catalogue import Catalogue, RoomWish
+from core.errors import UnknownBuilding, UnknownRoom
+from core.model import BuildingId, Equipment, Location, Room, RoomId
+from tests.builders import a_building, a_room
+from tests.core.strategies import catalogue_of, rooms
+
+
+def wishes() -> st.SearchStrategy[RoomWish]:
+    return st.builds(
+        RoomWish,
+        capacity=st.integers(0, 35),
+        equipment=st.frozensets(st.sampled_from(Equipment), max_size=2),
+        usage=st.sampled_from([None, "MEET", "LIB"]),
+        building=st.sampled_from([None, None, BuildingId("K-J17"), BuildingId("nowhere")]),
+        room=st.sampled_from([None, None, RoomId("K-J17-1")]),
+        location=st.sampled_from([None, Location.UPPER, Location.LOWER]),
+        needs_card=st.sampled_from([None, True, False]),
+        bookable_only=st.booleans(),
+        individual_only=st.booleans(),
+    )
+
+
+def allows(wish: RoomWish, room: Room, catalogue: Catalogue) -> bool:
+    return all(
+        (
+            room.capacity >= wish.capacity,
+            wish.equipment <= room.equipment,
+            wish.usage in {None, room.usage},
+            wish.building in {None, room.building_id},
+            wish.room in {None, room.id},
+            wish.location in {None, catalogue.buildings[room.building_id].location},
+            wish.needs_card in {None, room.needs_card},
+            room.bookable or not wish.bookable_only,
+            room.individual_access or not wish.individual_only,
+        )
+    )
+
+
+@given(rooms(), wishes())
+def test_a_mask_holds_exactly_the_rooms_that_fit(listed: list[Room], wish: RoomWish):
+    catalogue = catalogue_of(listed)
+
+    found = list(catalogue.listed(catalogue.matching(wish)))
+
+    assert {room.id for room in found} == {room.id for room in listed if allows(wish, room, catalogue)}
+    assert [room.capacity for room in found] == sorted(room.capacity for room in found)
+
+
+def test_a_campus_without_rooms_matches_nothing():
+    catalogue = Catalogue((), ())
+
+    assert list(catalogue.listed(catalogue.matching(RoomWish()))) == []
+
+
+def test_distances_are_known_between_placed_buildings_only():
+    catalogue = catalogue_of([a_room()])
+
+    assert catalogue.metres(BuildingId("K-J17"), BuildingId("K-E4")) == pytest.approx(1112, abs=2)
+    assert catalogue.metres(BuildingId("K-J17"), BuildingId("Hub")) is None
+    assert catalogue.nearest_buildings(BuildingId("K-J17")) == (BuildingId("K-E4"),)
+
+
+def test_what_nobody_knows_is_named():
+    catalogue = catalogue_of([a_room()])
+
+    with pytest.raises(UnknownRoom) as room:
+        catalogue.room("K-J17-NO")
+    with pytest.raises(UnknownBuilding, match="K-NO"):
+        catalogue.building("K-NO")
+    assert room.value.room_id == "K-J17-NO"
+
+
+def test_every_building_is_listed_even_when_it_is_empty():
+    catalogue = Catalogue([a_building("A1"), a_building("B2")], [a_room("A1-2", "A1"), a_room("A1-10", "A1")])
+
+    assert {key: [room.id for room in held] for key, held in catalogue.by_building.items()} == {
+        "A1": ["A1-10", "A1-2"],
+        "B2": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("building", "half"),
+    [("K-E18", Location.LOWER), ("K-E19", Location.UPPER), ("Hub", Location.UPPER), ("H-B4", Location.LOWER)],
+)
+def test_the_number_in_the_grid_tells_the_half_of_the_campus(building: str, half: Location):
+    assert a_building(building).location is half

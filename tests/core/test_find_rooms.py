@@ -1,0 +1,222 @@
+"""Finding rooms: the best first, and alternatives that really would work."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.availability import Availability
+from core.catalogue import RoomWish
+from core.interval import Interval
+from core.model import BuildingId, Busy, Group, OpeningHours, Person, Role, Room, RoomId
+from core.policy.rules import Rules
+from core.services.find_rooms import Instead, alternatives, find_rooms, find_some_time, soonest
+from core.services.rehearse import Asking, Rehearsal
+from tests.builders import NOW, a_person, a_room, a_society, at
+from tests.core.strategies import catalogue_of, rooms, spans, stretches
+
+HOUR = 3600
+RULES = Rules()
+WIL = a_person("wil", person_id=1)
+
+
+def seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+ELEVEN, CLOSING = seconds(at("11:00")), seconds(at("21:00"))
+
+
+def a_class(start: int, end: int, name: str = "MATH") -> Busy:
+    return Busy(start, end, name, "CLASS", "timetable")
+
+
+def campus(*listed: Room, **busy: list[tuple[int, int]]) -> Availability:
+    """Rooms, and the stretches in which they are taken, by their numbers."""
+    availability = Availability(catalogue_of(list(listed)))
+    for room in listed:
+        for start, end in busy.get(room.number, ()):
+            availability.add(room.id, a_class(start, end))
+    return availability
+
+
+def found(availability: Availability, wish: RoomWish, hours: int = 1) -> list[str]:
+    return [free.room.number for free in find_rooms(availability, wish, ELEVEN, ELEVEN + hours * HOUR).rooms]
+
+
+SMALL, MIDDLE, LARGE = (
+    a_room("K-J17-S", capacity=4),
+    a_room("K-J17-M", capacity=20),
+    a_room("K-J17-L", capacity=200),
+)
+ELSEWHERE = a_room("K-E4-E", "K-E4", capacity=20)
+
+
+def test_who_asks_for_seats_gets_the_smallest_that_fits_first():
+    assert found(campus(LARGE, SMALL, MIDDLE), RoomWish(capacity=10)) == ["M", "L"]
+
+
+def test_who_asks_for_nothing_gets_what_stays_free_longest_first():
+    availability = campus(SMALL, MIDDLE, S=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
+
+    assert found(availability, RoomWish()) == ["M", "S"]
+
+
+def test_who_wants_to_be_near_gets_the_nearest_first():
+    wish = RoomWish(near=BuildingId("K-E4"))
+
+    free = find_rooms(campus(MIDDLE, ELSEWHERE), wish, ELEVEN, ELEVEN + HOUR).rooms
+
+    assert [each.room for each in free] == [ELSEWHERE, MIDDLE]
+    assert free[0].metres == 0
+    assert free[1].metres == pytest.approx(1112, abs=2)
+
+
+def test_it_is_told_until_when_and_why():
+    availability = campus(MIDDLE, M=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
+
+    (free,) = find_rooms(availability, RoomWish(), ELEVEN, ELEVEN + HOUR).rooms
+
+    assert free.until == ELEVEN + 2 * HOUR
+    assert free.because is not None
+    assert free.because.name == "MATH"
+
+
+def test_pages_follow_one_another_and_the_total_stays():
+    listed = [a_room(f"K-J17-{number}", capacity=number) for number in range(1, 8)]
+    pages = [
+        find_rooms(campus(*listed), RoomWish(capacity=1), ELEVEN, ELEVEN + HOUR, skip=skip, most=3)
+        for skip in (0, 3, 6)
+    ]
+
+    assert [free.room for page in pages for free in page.rooms] == listed
+    assert {page.total for page in pages} == {7}
+
+
+def test_some_time_within_a_day_is_the_first_on_a_quarter_of_an_hour():
+    availability = campus(MIDDLE, M=[(ELEVEN - HOUR, ELEVEN + 500)])
+
+    (free,) = find_some_time(availability, RoomWish(), ELEVEN, CLOSING, HOUR).rooms
+
+    assert free.start == ELEVEN + 900
+
+
+def test_some_time_is_one_that_may_be_booked_where_there_is_one():
+    late = replace(MIDDLE, weekday_hours=OpeningHours(15 * 60, 21 * 60))
+    trial = Rehearsal(Asking(WIL), RULES, NOW)
+
+    (free,) = find_some_time(campus(late), RoomWish(), ELEVEN, CLOSING, HOUR, trial.allows).rooms
+
+    assert free.start == seconds(at("15:00"))
+
+
+# What else would do
+
+
+def kinds(
+    availability: Availability, wish: RoomWish, hours: int = 1
+) -> dict[Instead, tuple[tuple[str, int, int], ...]]:
+    """Each alternative's rooms, with their hours after eleven."""
+    return {
+        each.instead: tuple(
+            (room.number, (start - ELEVEN) // HOUR, (end - ELEVEN) // HOUR) for room, start, end in each.parts
+        )
+        for each in alternatives(availability, wish, ELEVEN, ELEVEN + hours * HOUR, CLOSING)
+    }
+
+
+def test_a_taken_room_is_free_a_little_later_or_there_is_one_close_by():
+    availability = campus(SMALL, MIDDLE, ELSEWHERE, M=[(ELEVEN, ELEVEN + HOUR)])
+
+    assert kinds(availability, RoomWish(room=MIDDLE.id)) == {
+        Instead.LATER: (("M", 1, 2),),
+        Instead.NEARBY: (("E", 0, 1),),
+    }
+
+
+def test_a_long_wish_may_be_met_for_less_or_in_two_rooms():
+    availability = campus(MIDDLE, ELSEWHERE, M=[(ELEVEN + 2 * HOUR, CLOSING)])
+    availability.add(ELSEWHERE.id, a_class(ELEVEN, ELEVEN + 2 * HOUR))
+
+    offered = kinds(availability, RoomWish(capacity=10), hours=4)
+
+    assert offered[Instead.SHORTER] == (("M", 0, 2),)
+    assert offered[Instead.SPLIT] == (("M", 0, 2), ("E", 2, 4))
+
+
+def test_nothing_is_offered_after_closing():
+    availability = campus(MIDDLE, M=[(ELEVEN, CLOSING)])
+
+    assert alternatives(availability, RoomWish(), ELEVEN, ELEVEN + HOUR, CLOSING) == ()
+
+
+def test_the_soonest_is_looked_for_on_quarters_of_an_hour():
+    availability = campus(MIDDLE, M=[(ELEVEN, ELEVEN + HOUR + 60)])
+
+    first = soonest(availability, RoomWish(), ELEVEN + 7, CLOSING - HOUR, HOUR)
+
+    assert first is not None
+    assert first.parts == ((MIDDLE, ELEVEN + HOUR + 900, ELEVEN + 2 * HOUR + 900),)
+
+
+@given(
+    rooms(),
+    st.lists(st.tuples(st.integers(0, 7), stretches()), max_size=10),
+    spans(6 * HOUR).map(lambda span: (span[0] // 900 * 900, -(-span[1] // 900) * 900)),
+    st.integers(0, 180),
+    st.sampled_from([Group.STUDENT, Group.STAFF]),
+)
+def test_every_alternative_is_free_and_would_be_booked(
+    listed: list[Room], busy: list[tuple[int, Busy]], slot: tuple[int, int], spent: int, group: Group
+):
+    availability = Availability(catalogue_of(listed))
+    for number, stretch in busy:
+        availability.add(listed[number % len(listed)].id, stretch)
+    now = datetime.fromtimestamp(slot[0] - 2 * HOUR, UTC)
+    trial = Rehearsal(Asking(a_person("wil", group, person_id=1), spent=spent), RULES, now)
+    wish = RoomWish(bookable_only=True, individual_only=True)
+
+    offered = alternatives(availability, wish, *slot, slot[1] + 8 * HOUR, trial.allows)
+
+    for each in offered:
+        for room, start, end in each.parts:
+            assert start % 900 == end % 900 == 0
+            assert availability.schedule(room.id).is_free(start, end)
+            part = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+            assert trial.refusal(room, part, availability.schedule(room.id).taken_by(start, end)) is None
+
+
+# Rehearsing
+
+
+@pytest.mark.parametrize(
+    ("person", "room", "said"),
+    [
+        (WIL, MIDDLE, "yes"),
+        (WIL, a_room(bookable=False), "no"),
+        (WIL, a_room(individual_access=False), "no"),
+        (replace(WIL, groups=frozenset()), MIDDLE, "no"),
+    ],
+)
+def test_a_rehearsal_says_what_booking_would(person: Person, room: Room, said: str):
+    trial = Rehearsal(Asking(person), RULES, NOW)
+
+    assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (said == "yes")
+
+
+def test_a_rehearsal_knows_quota_and_who_needs_none():
+    assert Rehearsal(Asking(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert not Rehearsal(Asking(WIL, spent=135), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    member = replace(WIL, groups=frozenset({Group.STUDENT, Group.SOCIETY_MEMBER}))
+    for_a_society = Asking(member, a_society(), Role.MEMBER, spent=180)
+    assert Rehearsal(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+
+
+def test_a_building_without_a_place_is_never_near():
+    availability = Availability(catalogue_of([MIDDLE, a_room("Hub-1", "Hub", 20)]))
+
+    free = find_rooms(availability, RoomWish(near=BuildingId("K-J17")), ELEVEN, ELEVEN + HOUR).rooms
+
+    assert [(each.room.id, each.metres) for each in free] == [(MIDDLE.id, 0), (RoomId("Hub-1"), None)]
