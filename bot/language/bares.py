@@ -130,7 +130,8 @@ def _opens_range(bare: Bare, previous: Item | None, following: Item | None, part
     if not isinstance(partner, Bare) or (isinstance(previous, Other) and bare.spelled):
         return False
     if bare.spelled or partner.spelled:
-        return bare.value != partner.value
+        alike = bare.spelled == partner.spelled or following is not Link.DASH
+        return alike and bare.value != partner.value
     return bare.value <= 24 or bare.digits >= 3
 
 

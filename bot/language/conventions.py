@@ -25,5 +25,4 @@ class Conventions:
     day_first: bool = True
     earliest_hour: int = 7
     latest_hour: int = 22
-    furthest: timedelta = timedelta(days=366)
     parts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: PARTS)

@@ -132,6 +132,8 @@ def _slashed(line: Line, index: int) -> Found | None:
     if line.word(index + 3) == sign and third is not None and line.is_glued(index + 4):
         return _with_year(line, index, first, second, third)
     if sign == "/":
+        if line.tokens[index].start == line.tokens[index + 2].start:
+            return None  # one character, ½
         return _day_and_month(first, second), index + 3
     if sign == "." and 1 <= second <= 12 and 1 <= first <= 31:
         ended = line.word(index + 3) == "." and line.is_glued(index + 3)
@@ -243,8 +245,8 @@ def _whole_month(line: Line, index: int, month: int) -> Found | None:
         return On(Month(month, year=year)), index + 2
     if line.word(index - 2) == "week":
         return None
-    alone = index == 0 and len(line) == 1
-    if not alone and line.word(index - 1) not in _BEFORE_A_MONTH and line.word(index - 2) not in _EDGES:
+    led = line.word(index - 1) in _BEFORE_A_MONTH or line.word(index - 2) in _EDGES
+    if not led and not line.is_alone(index):
         return None
     return On(Month(month)), index + 1
 

@@ -60,7 +60,7 @@ def building_forms(building: Building, rooms: Sequence[Room]) -> Iterator[Weighe
             yield from ((3, form) for form in _before_number(name, room))
 
 
-_SORTS = wordset("lab theatre studio room auditorium court")
+_SORTS = wordset("lab theatre studio room auditorium court gym hall")
 _COMMON = wordset("library gym gymnasium union chapel hub museum pool cafe")
 
 
@@ -157,7 +157,7 @@ def room_forms(room: Room) -> Iterator[Weighed]:
     for _, words in _spellings(room.name):
         for segment in _between_codes(words):
             for part in (segment, _to_its_sort(segment)):
-                if len(part) > 1 and not set(part) <= GENERIC:
+                if len(part) > 1 and set(part) & _SORTS and not set(part) <= GENERIC:
                     yield 4, "".join(part)
 
 

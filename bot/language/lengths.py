@@ -40,6 +40,7 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("an", "hour", "and", "three", "quarters"), 105),
 )
 _NOT_AFTER_MINUTES = frozenset(MONTHS) | ORDINAL_ENDINGS | MERIDIEMS | wordset(": / - to until . % people")
+_AFTER_METRES = frozenset({"apart", "wide", "tall", "deep"})
 _MONTHS_AT_MOST = 600
 _OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
     "an",
@@ -152,7 +153,7 @@ def _in_units(line: Line, quantity: Fraction, index: int) -> Measured | None:
         return None
     if unit in HOUR_WORDS:
         return _with_more(line, quantity * 60, index + 1)
-    if unit in MINUTE_WORDS:
+    if unit in MINUTE_WORDS and line.word(index + 1) not in _AFTER_METRES:
         return Length(int(quantity)), index + 1
     days = _days_in(unit)
     if days:

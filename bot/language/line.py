@@ -40,6 +40,10 @@ class Line:
         """Whether these words stand there."""
         return self._words[index] == words[0] and self._words[index : index + len(words)] == words
 
+    def is_alone(self, index: int) -> bool:
+        """Whether every other token was taken for something else."""
+        return not any(word for at, word in enumerate(self._words) if at != index)
+
     def past(self, index: int, words: Container[str]) -> int:
         """The first position from `index` on whose word is none of these, looking a few words far."""
         for at in range(index, index + _FURTHEST):

@@ -104,6 +104,7 @@ ASSUMED = (
     "pm",
     "day",
     "day first",
+    "month first",
     "default duration",
     "minutes",
     "next week",

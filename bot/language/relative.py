@@ -8,7 +8,7 @@ from bot.language.days import Day, LastWeekday, Month, NextDays, Shifted, Week, 
 from bot.language.items import Ahead, Item, Length, On, Part, SameTime, Window
 from bot.language.lengths import length
 from bot.language.line import Line, cardinal
-from bot.language.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAYS
+from bot.language.vocabulary import FORTNIGHT_WORDS, PART_WORDS, PLURAL_WEEKDAYS, WEEKDAYS
 from bot.language.wordlist import wordset
 
 Said = tuple[Sequence[Item], int]
@@ -146,6 +146,11 @@ def _next(line: Line, index: int) -> Said | None:
         or _weekday_led(line, at, weeks[lead], lead)
         or _window(line, at, lead)
     )
+
+
+def _last_night(line: Line, index: int) -> Said | None:
+    part = PART_WORDS.get(line.word(index + 1)) if line.word(index) in {"last", "yesterday"} else None
+    return ((On(Shifted(-1)), Part(part)), index + 2) if part else None
 
 
 def _weekday_led(line: Line, index: int, weeks: int, lead: str) -> Said | None:
@@ -348,6 +353,7 @@ def _midweek(line: Line, index: int) -> Said | None:
 _WAYS_OF_FIGURES = (_weekdays_from_now, _week_on, _from_day, _in_so_long)
 _WAYS = (
     _same_time,
+    _last_night,
     _today,
     _weekdays_from_now,
     _week_after_next,

@@ -14,6 +14,7 @@ from bot.language.phrase import Phrase
 from bot.language.reading import Kind, Reason, Repetition, Unit, When
 
 _HALF_DAY = timedelta(hours=12)
+_DATE_ORDER = {True: "day first", False: "month first"}
 _DAY_IN_MINUTES = 24 * 60
 
 
@@ -57,6 +58,8 @@ def _prepared(phrase: Phrase, here: Here) -> Phrase:
     if isinstance(phrase.start, SameTime):
         now = here.now
         phrase.start = Clock(now.hour, now.minute, now.second + now.microsecond / 1e6, fixed=True)
+    if phrase.day is not None and phrase.day.swapped is not None and not here.conventions.day_first:
+        phrase.day = On(phrase.day.swapped, swapped=phrase.day.day)
     if phrase.part is not None and phrase.part.name == "day":
         phrase.part = None
         phrase.day = phrase.day or (None if phrase.start else On(Shifted()))
@@ -134,7 +137,9 @@ def _end_on_day(phrase: Phrase, day: Day, start: datetime, here: Here) -> dateti
                 if end > start:
                     return end
         elif isinstance(phrase.end, Part | EndOfDay):
-            return here.at(stretch.first, _minutes_of(phrase.end, here.conventions))
+            end = here.at(stretch.first, _minutes_of(phrase.end, here.conventions))
+            if end > start:
+                return end
         elif here.at(later(stretch.last, 1), 0) > start:
             return here.at(later(stretch.last, 1), 0)
     return None
@@ -179,7 +184,7 @@ def _assumed_for(phrase: Phrase, when: When, half: str | None, here: Here) -> tu
         ("day", said_no_day),
         ("default duration", when.end is None and when.kind is Kind.INSTANT),
         ("next week", phrase.day is not None and phrase.day.is_next and _coming_differs(phrase.day, here)),
-        ("day first", phrase.day is not None and phrase.day.swapped is not None),
+        (_DATE_ORDER[here.conventions.day_first], phrase.day is not None and phrase.day.swapped is not None),
     )
     return tuple(word for word, holds in assumed if holds and word)
 
@@ -215,7 +220,8 @@ def _timed(stretch: Stretch, chosen: Hours, phrase: Phrase, here: Here) -> When:
     start = here.at(stretch.first, chosen.start + chosen.seconds / 60)
     end = _timed_end(stretch, chosen, start, phrase, here)
     length = _asked_length(phrase) if phrase.end is not None else None
-    repeats = _repetition(phrase, stretch, start.date(), here)
+    lasts_for_days = end is not None and end - start > timedelta(days=1)
+    repeats = None if lasts_for_days else _repetition(phrase, stretch, start.date(), here)
     return replace(_moment(start, end), repeats=repeats, length=length)
 
 
@@ -265,7 +271,8 @@ def _until_day(phrase: Phrase, first: date, here: Here) -> date | None:
             if last >= first:
                 return last
     if _counts_weeks(phrase) and phrase.length is not None:
-        return later(months_later(first, phrase.length.months), phrase.length.days - 1)
+        last = later(months_later(first, phrase.length.months), phrase.length.days - 1)
+        return last if last <= months_later(first, 12) else None
     return None
 
 

@@ -21,7 +21,6 @@ _LINKS = {
     "starting": Link.FROM,
     "start": Link.FROM,
     "beginning": Link.FROM,
-    "since": Link.FROM,
     "to": Link.TO,
     "through": Link.TO,
     "thru": Link.TO,

@@ -43,6 +43,7 @@ _COUNTED_ADJECTIVES = wordset(
     """
 )
 _LABELS = wordset("year yr level stage week grade")
+_ABLE = wordset("can could to will would that must should may")
 _LEADS = wordset("least about around roughly > = ≥ ~ over than more minimum min")
 _LARGEST = 20_000
 _FIRST_YEAR, _LAST_YEAR = 1950, 2050
@@ -201,7 +202,7 @@ def _with_lead(line: Line, index: int) -> int:
 
 def _holding(line: Line, index: int) -> Seats | None:
     """`seats 20`, `capacity of 30`, `fits 12`, `seating for 8`, `cap: 40`."""
-    if line.word(index) not in _HOLDS:
+    if line.word(index) not in _HOLDS or (line.word(index) == "seat" and line.word(index - 1) not in _ABLE):
         return None
     at = line.past(index + 1, _MORE)
     return _number_at(line, at, index)

@@ -10,7 +10,7 @@ _LABELS = wordset(
     pg pages question questions q qs task part section sections assignment ass assn assessment quiz
     exam midterm module unit course class version ver v number no num nr gate door bus route
     platform line team stage semester sem term trimester step item option apt apartment episode ep
-    season volume vol act scene lab labs rev draft sprint iteration table row desk locker bay
+    season volume vol act scene lab labs rev draft sprint iteration table row desk seat locker bay
     problem prob exercise ex topic paper ext extension tel phone ph mob mobile fax code pin id zid
     student room# building block car size age aged assignment hw homework track set round game match
     heat division div grade score top stream cohort tutorial
@@ -38,7 +38,7 @@ _AFTER_A_COUNT = wordset(
 )
 _SHORTEST_PHONE = 8
 _GROUPS_AT_MOST = 12
-_JUDGES = wordset("would recommend stars star rating score marks mark of points correct")
+_JUDGES = wordset("the of would recommend stars star rating score marks mark of points correct")
 _TIMES = wordset("once twice times x")
 
 

@@ -75,8 +75,8 @@ ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
 MINUTE_WORDS = wordset("m min mins minute minutes minuts")
 HOUR_WORDS = wordset("h hr hrs hour hours")
-DAY_WORDS = wordset("d day days")
-WEEK_WORDS = wordset("w wk wks week weeks")
+DAY_WORDS = wordset("day days")
+WEEK_WORDS = wordset("wk wks week weeks")
 FORTNIGHT_WORDS = frozenset({"fortnight", "fortnights"})
 MONTH_WORDS = frozenset({"month", "months"})
 YEAR_WORDS = frozenset({"year", "years"})
@@ -360,7 +360,7 @@ TIMELY = (
 
 LINK_WORDS = wordset(
     """
-    at @ from starting start beginning since to through thru until ending finishing between btw btwn
+    at @ from starting start beginning to through thru until ending finishing between btw btwn
     and & after past before by for or / in around about approx approximately roughly circa - on
     """
 )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import as_json, parse_lines, read
+from bot.language import Conventions, as_json, echo, parse_lines, read
 from tests.language.scoring import campus
 
 NAMES = campus()
@@ -154,3 +154,30 @@ def test_as_json_gives_times_with_the_offset_of_the_zone():
     reading = read("1 january 10am", now=NOW, zone=LONDON, names=NAMES)
 
     assert as_json(reading)["start"] == "2027-01-01T10:00:00+00:00"
+
+
+def test_a_setting_puts_the_month_first():
+    reading = read("3/4 2pm", now=NOW, zone=LONDON, names=NAMES, conventions=Conventions(day_first=False))
+
+    assert reading.when.start.isoformat() == "2027-03-04T14:00:00+00:00"
+    assert "month first" in reading.assumed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\ud800", "\x00", "9" * 5_000, "a" * 100_000, "½" * 2_000, "<@" * 500, '"' * 999]
+)
+def test_no_text_is_too_strange_to_be_answered(text):
+    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+
+    assert reading.when is None
+    assert echo(reading, NAMES, now=NOW) == ""
+
+
+@pytest.mark.parametrize("now", [datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "text", ["tomorrow 3pm", "next week", "in 600 months", "yesterday", "every tuesday", "in 900 weeks"]
+)
+def test_the_ends_of_the_calendar_are_answered_too(text, now):
+    reading = read(text, now=now, zone=LONDON, names=NAMES)
+
+    assert reading.when is not None or reading.problem is not None
