@@ -18,9 +18,10 @@ from bot.language.places import places
 from bot.language.quoted import mentions, titles
 from bot.language.reading import Reading, Span
 from bot.language.refusal import question, refusal
-from bot.language.resolve import Resolved, resolved
+from bot.language.resolve import resolved
 from bot.language.scan import pieces, spellable
 from bot.language.seats import seats
+from bot.language.seen import Resolved
 from bot.language.spelling import Speller
 from bot.language.vocabulary import FILLERS, KNOWN, LINK_WORDS
 from bot.language.wishes import wishes

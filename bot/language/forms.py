@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.language.vocabulary import BUILDING_SUFFIXES, CANON, FIRST_NAMES, GENERIC, ORDINARY
+from bot.language.ordinary import BUILDING_SUFFIXES, FIRST_NAMES, GENERIC, ORDINARY
+from bot.language.vocabulary import CANON
 from bot.language.wordlist import wordset
 from bot.language.words import plain
 from core.model import Building, Room, Society

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.language.names import Called, Names, What
-from bot.language.vocabulary import BUILDING_SUFFIXES
+from bot.language.ordinary import BUILDING_SUFFIXES
 from bot.language.wordlist import wordset
 from bot.language.words import Token
 from core.model import BuildingId, RoomId, SocietyId

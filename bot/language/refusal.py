@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.language.reading import Kind, Problem, Question, Reading, Reason, When
-from bot.language.resolve import Resolved
+from bot.language.seen import Resolved
 from bot.language.spoken import time_in_words
 
 
