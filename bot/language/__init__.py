@@ -2,8 +2,7 @@
 
 from bot.language.conventions import Conventions
 from bot.language.echo import echo
-from bot.language.engine import read
-from bot.language.last_resort import warm
+from bot.language.engine import read, warm
 from bot.language.names import Names
 from bot.language.reading import (
     ASSUMED,

@@ -10,7 +10,7 @@ from bot.language.bares import settled
 from bot.language.conventions import Conventions
 from bot.language.days import Calendar
 from bot.language.items import On
-from bot.language.last_resort import guessed_day
+from bot.language.last_resort import guessed_day, load
 from bot.language.line import Line
 from bot.language.names import Names
 from bot.language.phrase import Phrase, assembled
@@ -47,6 +47,12 @@ def read(
     Only the first 600 characters are looked at, the rest is left over: nobody asks for a room in more.
     """
     return _Reader(text, now, zone, names, conventions).reading()
+
+
+def warm() -> None:
+    """Do what takes a moment the first time; call it in a thread at start, so that no first user waits."""
+    _time_speller()
+    load()
 
 
 class _Reader:

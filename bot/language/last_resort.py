@@ -7,7 +7,7 @@ from typing import Any
 _LONGEST = 60
 
 
-def warm() -> None:
+def load() -> None:
     """Load dateparser and let it compile its patterns, which takes a moment the first time."""
     guessed_day("in 3 weeks", datetime(2026, 1, 1))  # noqa: DTZ001 - dateparser wants wall time
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import Conventions, as_json, echo, parse_lines, read
+from bot.language import Conventions, as_json, echo, parse_lines, read, warm
 from tests.language.scoring import campus
 
 NAMES = campus()
@@ -181,3 +181,11 @@ def test_the_ends_of_the_calendar_are_answered_too(text, now):
     reading = read(text, now=now, zone=LONDON, names=NAMES)
 
     assert reading.when is not None or reading.problem is not None
+
+
+def test_leftover_words_of_a_date_are_asked_of_dateparser():
+    warm()
+
+    reading = read("next year", now=NOW, zone=LONDON, names=NAMES)
+
+    assert reading.when.start.date().isoformat() == "2027-05-04"
