@@ -12,7 +12,6 @@ from typing import TypeVar
 from core.errors import Unavailable
 from core.ports import Decision, Facts, Keys
 from storage.locks import claims_of, shared_claim_of
-from storage.postgres_errors import ANY_TROUBLE
 from storage.postgres_lane import Audience, Lane, WayLost
 from storage.postgres_works import Work
 
@@ -102,7 +101,7 @@ class Batches:
         while True:
             try:
                 await lane.connect()
-            except ANY_TROUBLE:
+            except Exception:  # noqa: BLE001 - whatever it was, only another try can help
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:

@@ -18,7 +18,7 @@ from storage.postgres_decisions import (
     recording,
     updates_in,
 )
-from storage.postgres_errors import ANY_TROUBLE, OutcomeUnknown, is_way_lost, is_worth_repeating
+from storage.postgres_errors import OutcomeUnknown, is_way_lost, is_worth_repeating
 from storage.postgres_session import HOT, connect
 from storage.postgres_works import Work
 from storage.rows import Row
@@ -206,7 +206,7 @@ class Lane:
     async def _status_of(self, transaction: int) -> str | None:
         deadline = asyncio.get_running_loop().time() + _SETTLING_PATIENCE
         while asyncio.get_running_loop().time() < deadline:
-            with suppress(*ANY_TROUBLE):
+            with suppress(Exception):
                 await self.connect()
                 status: str | None = await self._session.fetchval(
                     "SELECT pg_xact_status($1::text::xid8)", str(transaction), timeout=2

@@ -19,6 +19,7 @@ from storage.postgres_session import COLD, connect
 T = TypeVar("T")
 
 _MOST_TRIES = 8
+_CLOSING_PATIENCE = 5.0
 
 
 class Workshop:
@@ -56,10 +57,20 @@ class Workshop:
         return await self._here(self._write(work, self._claiming))
 
     async def close(self) -> None:
-        await self._here(self._engine.dispose())
+        """Finish what runs, then let go of the sessions and the thread."""
+        await self._here(self._wind_up())
         self._loop.call_soon_threadsafe(self._loop.stop)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         self._loop.close()
+
+    async def _wind_up(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=_CLOSING_PATIENCE)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._engine.dispose()
 
     async def _here(self, task: Coroutine[Any, Any, T]) -> T:
         """A caller who goes away leaves his work to be finished."""

@@ -3,21 +3,18 @@
 `database_url` is a fresh SQLite file; a folder whose tests are about both databases says so in its conftest.
 """
 
-import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
 from core.picture import Picture
 from core.policy.rules import Rules
 from storage.open import Kept, open_storage, prepare
 from tests.builders import NOW
+from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 
@@ -38,7 +35,7 @@ def rules() -> Rules:
 def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables and no rows; copy it, leave it as it is."""
     file = tmp_path_factory.mktemp("template") / "empty.db"
-    _apart(prepare, f"sqlite:///{file}")
+    apart(prepare, f"sqlite:///{file}")
     return file
 
 
@@ -54,29 +51,38 @@ def postgres_server() -> Iterator[PostgresServer]:
     server = PostgresServer()
     try:
         server.start()
-        _sql(server, "CREATE DATABASE roomie")
-        _apart(prepare, server.url("roomie"))
+        apart(run_sql, server.url(), "CREATE DATABASE roomie")
+        apart(prepare, server.url("roomie"))
         yield server
     finally:
         server.remove()
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """A fresh PostgreSQL database with all tables."""
-    name = f"test_{next(_numbers)}"
-    _sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE roomie")
-    yield postgres_server.url(name)
-    _sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_copy(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Makes fresh copies of a database, gone after the test; tells their URLs."""
+    made: list[str] = []
+
+    def copy(template: str) -> str:
+        made.append(f"test_{next(_numbers)}")
+        apart(run_sql, postgres_server.url(), f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return postgres_server.url(made[-1])
+
+    yield copy
+    for name in made:
+        apart(run_sql, postgres_server.url(), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+def postgres_url(postgres_copy: Callable[[str], str]) -> str:
+    """A fresh PostgreSQL database with all tables."""
+    return postgres_copy("roomie")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_copy: Callable[[str], str]) -> str:
     """A fresh PostgreSQL database without tables."""
-    name = f"test_{next(_numbers)}"
-    _sql(postgres_server, f"CREATE DATABASE {name}")
-    yield postgres_server.url(name)
-    _sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    return postgres_copy("template1")
 
 
 @pytest.fixture
@@ -107,20 +113,3 @@ async def open_another(
 async def storage(open_another: Callable[[], Awaitable[Kept]]) -> Kept:
     """Empty, open and loaded."""
     return await open_another()
-
-
-def _sql(server: PostgresServer, statement: str) -> None:
-    async def run(url: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    _apart(run, server.url())
-
-
-def _apart(work: Callable[[str], Coroutine[Any, Any, None]], url: str) -> None:
-    """Run a coroutine function to its end beside the test's own event loop."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(work(url))).result()

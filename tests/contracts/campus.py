@@ -5,13 +5,14 @@ from itertools import count
 
 from core.interval import Interval
 from core.model import Booking, BookingId, Group, PersonId, Role, RoomId, SocietyId
+from core.picture import Picture
 from core.policy.rules import Rules
 from core.ports import Unit
 from core.services.book_room import Booked, BookRoom
 from core.services.bookings import BookingDesk
 from core.services.cancel_booking import Cancelled
-from storage.open import Kept
-from tests.builders import a_building, a_person, a_room, a_slot, a_society
+from storage.open import Kept, open_storage
+from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 
 HALL, LAB = RoomId("K-J17-G01"), RoomId("K-J17-LAB")
@@ -63,25 +64,34 @@ def a_new_id() -> BookingId:
     return BookingId(f"booking-{next(_numbers)}")
 
 
-async def furnish(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
-    """Put the campus into an empty storage."""
+def campus_in(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+    """The campus that a storage holds, once it is loaded."""
+    ids = {known.person.username: person_id for person_id, known in storage.picture.directory.people.items()}
+    return Campus(storage, rules, clock, *(ids[name] for name in ("wil", "rema", "stan", "mem", "pres")))
 
-    def work(unit: Unit) -> tuple[PersonId, ...]:
-        unit.rooms.put_buildings([a_building()])
-        unit.rooms.put_rooms(a_room(room) for room in ROOMS)
-        people = [
-            unit.people.add(each, None).id
-            for each in (
-                a_person("wil"),
-                a_person("rema"),
-                a_person("stan", Group.STAFF),
-                a_person("mem"),
-                a_person("pres", Group.STUDENT, Group.PRESIDENT),
-            )
-        ]
-        unit.societies.add(a_society(CHESS))
-        unit.societies.set_role(people[3], CHESS, Role.MEMBER)
-        unit.societies.set_role(people[4], CHESS, Role.PRESIDENT)
-        return tuple(people)
 
-    return Campus(storage, rules, clock, *await storage.write(work))
+async def furnish(url: str) -> None:
+    """Put the campus into an empty database."""
+    storage = open_storage(url, Picture(), Rules(), StillClock(NOW))
+    await storage.open()
+    await storage.load()
+    await storage.write(_furnish)
+    await storage.close()
+
+
+def _furnish(unit: Unit) -> None:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms(a_room(room) for room in ROOMS)
+    people = {
+        each.username: unit.people.add(each, None).id
+        for each in (
+            a_person("wil"),
+            a_person("rema"),
+            a_person("stan", Group.STAFF),
+            a_person("mem"),
+            a_person("pres", Group.STUDENT, Group.PRESIDENT),
+        )
+    }
+    unit.societies.add(a_society(CHESS))
+    unit.societies.set_role(people["mem"], CHESS, Role.MEMBER)
+    unit.societies.set_role(people["pres"], CHESS, Role.PRESIDENT)

@@ -1,26 +1,49 @@
 """Every contract of storage is kept by both databases."""
 
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from core.policy.rules import Rules
 from storage.open import Kept
-from tests.contracts.campus import Campus, furnish
+from tests.contracts.campus import Campus, campus_in, furnish
 from tests.contracts.raw import ask
+from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def campus_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the campus; copy it, leave it as it is."""
+    file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("campus") / "campus.db"))
+    apart(furnish, f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def campus_database(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database that holds the campus; likewise."""
+    apart(run_sql, postgres_server.url(), "CREATE DATABASE campus TEMPLATE roomie")
+    apart(furnish, postgres_server.url("campus"))
+    return "campus"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh database with all tables, of either kind."""
-    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database that holds the campus, of either kind."""
+    if request.param == "sqlite":
+        file = request.getfixturevalue("campus_file")
+        return f"sqlite:///{shutil.copy(file, tmp_path / 'roomie.db')}"
+    url: str = request.getfixturevalue("postgres_copy")(request.getfixturevalue("campus_database"))
     return url
 
 
 @pytest.fixture
-async def campus(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
-    return await furnish(storage, rules, clock)
+def campus(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+    return campus_in(storage, rules, clock)
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def fresh_day(campus: Campus, database_url: str) -> Callable[[], Awaitable[Day]]
 
     async def begin() -> Day:
         campus.clock.set(NOW)
-        for table in ("charge", "booking"):
+        for table in ("outbox", "charge", "booking"):
             await ask(database_url, f"DELETE FROM {table}")  # noqa: S608 - our own tables
         await campus.storage.reload()
         return Day(campus)

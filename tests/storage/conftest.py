@@ -7,7 +7,7 @@ import pytest
 from core.picture import Picture
 from core.policy.rules import Rules
 from storage.open import open_storage
-from tests.contracts.campus import Campus, furnish
+from tests.contracts.campus import Campus, campus_in, furnish
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 from tests.storage.wire import Wire
@@ -23,10 +23,11 @@ async def wire(postgres_server: PostgresServer) -> AsyncIterator[Wire]:
 async def campus(
     wire: Wire, postgres_server: PostgresServer, postgres_url: str, rules: Rules, clock: StillClock
 ) -> AsyncIterator[Campus]:
+    await furnish(postgres_url)
     url = postgres_url.replace(str(postgres_server.home), wire.host)
     storage = open_storage(url, Picture(), rules, clock)
     await storage.open()
     await storage.load()
-    yield await furnish(storage, rules, clock)
+    yield campus_in(storage, rules, clock)
     wire.heal()
     await storage.close()

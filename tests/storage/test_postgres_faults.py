@@ -1,10 +1,9 @@
-"""When the way to PostgreSQL breaks: everybody gets an answer, nothing is done twice, and it heals by itself."""
+"""The way to PostgreSQL breaks: everybody gets an answer, nothing is done twice, and it heals by itself."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import asyncpg
 import pytest
 
 from core.errors import RoomieError, Unavailable
@@ -13,9 +12,10 @@ from core.services.book_room import Booked
 from storage.open import open_storage, prepare
 from storage.postgres_errors import OutcomeUnknown
 from tests.builders import a_slot
-from tests.contracts.campus import HALL, LAB, ROOMS, Campus, furnish
+from tests.contracts.campus import HALL, LAB, ROOMS, Campus, campus_in, furnish
 from tests.contracts.raw import ask
 from tests.contracts.seen import seen_in
+from tests.databases import run_sql
 from tests.postgres import PostgresServer
 from tests.storage.wire import Wire
 
@@ -148,11 +148,11 @@ async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(ru
 
 
 async def _campus_on(server: PostgresServer, rules, clock) -> Campus:
-    connection = await asyncpg.connect(server.url())
-    await connection.execute("CREATE DATABASE roomie")
-    await connection.close()
-    await prepare(server.url("roomie"))
-    storage = open_storage(server.url("roomie"), Picture(), rules, clock)
+    url = server.url("roomie")
+    await run_sql(server.url(), "CREATE DATABASE roomie")
+    await prepare(url)
+    await furnish(url)
+    storage = open_storage(url, Picture(), rules, clock)
     await storage.open()
     await storage.load()
-    return await furnish(storage, rules, clock)
+    return campus_in(storage, rules, clock)

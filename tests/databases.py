@@ -1,0 +1,25 @@
+"""Small steps with databases for fixtures that are not asynchronous themselves."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec
+
+import asyncpg
+
+P = ParamSpec("P")
+
+
+async def run_sql(url: str, statement: str) -> None:
+    """One statement on PostgreSQL, on a connection of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def apart(work: Callable[P, Coroutine[Any, Any, None]], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run a coroutine function to its end beside the test's own event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(work(*args, **kwargs))).result()
