@@ -33,7 +33,7 @@ CURABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InTheP
 
 async def book(call: Call, code: SlotCode, title: str, *, offer_others: bool = True) -> Reply:
     """Hold the room, or say kindly why not and what would work."""
-    code, title = _resolved(call, code), one_line(title)[:_LONGEST_TITLE]
+    code, title = resolved(call, code), one_line(title)[:_LONGEST_TITLE]
     wish = BookRoom(
         booking_id=new_booking_id(),
         room_id=code.room_id,
@@ -53,7 +53,7 @@ async def book(call: Call, code: SlotCode, title: str, *, offer_others: bool = T
     return confirmation(call, booked)
 
 
-def _resolved(call: Call, code: SlotCode) -> SlotCode:
+def resolved(call: Call, code: SlotCode) -> SlotCode:
     """The code with whole ids, where it held digests."""
     picture = call.desk.picture
     room_id = named(code.room_id, picture.catalogue.rooms)

@@ -19,6 +19,7 @@ from core.errors import Invalid, RoomieError
 logger = logging.getLogger(__name__)
 
 _LONGEST_LINE = 2_000
+_LONGEST_VALUE = 100
 _SPACES = re.compile(r"\s+")
 
 
@@ -45,21 +46,26 @@ class Dispatcher:
     async def answer(self, asked: Asked) -> Reply:
         """The reply to one thing asked."""
         try:
-            return await self._answer(asked)
+            return await self._answer(_cleaned(asked))
         except RoomieError as refusal:
             return self._refused(refusal)
         except Exception:
             fault = secrets.token_hex(4)
             logger.exception("fault %s while answering %s", fault, asked.action or asked.words[:40])
             return Reply(
-                (f"Something went wrong here (fault {fault}). Nothing was changed.",), tone=Tone.BROKEN
+                (
+                    f"Something went wrong here (fault {fault}). Look at ",
+                    Code("/rooms mine"),
+                    " before you retry.",
+                ),
+                tone=Tone.BROKEN,
             )
 
     async def _answer(self, asked: Asked) -> Reply:
         call = Call(asked, self._desk, await self._known(asked), value=asked.value, menu=self._menu)
         if asked.action:
             action = self._actions.get(asked.action)
-            if action is None:
+            if action is None or not _is_ours(asked.value):
                 raise Invalid("This button is too old to understand. Please ask again.")
             return await action.answer(call)
         command, words = self._find(asked)
@@ -136,6 +142,21 @@ _PRESSED_COMMANDS = {
     "quota": "rooms quota",
     "whoami": "whoami",
 }
+
+
+def _is_ours(value: str) -> bool:
+    """Whether one of our buttons could carry this."""
+    return len(value) <= _LONGEST_VALUE and value.isascii() and (value.isprintable() or not value)
+
+
+def _cleaned(asked: Asked) -> Asked:
+    """Without halves of characters and NULs, which no database takes."""
+    form = {name: _storable(text) for name, text in asked.form.items()}
+    return replace(asked, words=_storable(asked.words), form=form)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _after(line: str, words: int) -> str:

@@ -45,10 +45,11 @@ def kindly(refusal: RoomieError, desk: Desk) -> Text:
         case NoSuchBooking():
             return ("No booking of yours is like that. ", Code("/rooms mine"), " shows those you have.")
         case _:
-            return (_sentence(refusal),)
+            return (sentence(refusal),)
 
 
-def _sentence(refusal: RoomieError) -> str:
+def sentence(refusal: RoomieError) -> str:
+    """The same in plain characters, as short as it fits beside an input."""
     match refusal:
         case OutsideHours():
             return f"{refusal} The room is open {clock(refusal.opens)}–{clock(refusal.closes)} that day."

@@ -4,15 +4,25 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.asked import Door
-from bot.booking import book
+from bot.booking import book, resolved
 from bot.codes import SlotCode
 from bot.command import Action, Call, Command
 from bot.language import Kind
+from bot.refusals import sentence
 from bot.reply import Form, Input, InputKind, Option, Reply
 from bot.wishes import read_words
 from bot.wording import about_room, minutes, room_name
 from core.catalogue import RoomWish
-from core.errors import BadTimes, Invalid, OutsideHours, RoomieError, SlotTaken, TooFarAhead
+from core.errors import (
+    BadSociety,
+    BadTimes,
+    Invalid,
+    NotSignedIn,
+    OutsideHours,
+    RoomieError,
+    SlotTaken,
+    TooFarAhead,
+)
 from core.interval import Interval
 from core.model import RoomId, SocietyId
 from core.picture import Picture
@@ -27,7 +37,9 @@ _NOBODY = "-"
 async def answer(call: Call) -> Reply:
     """The empty form, or one that holds the slot of the button pressed."""
     picture = await call.desk.fresh()
-    values = _values_of(SlotCode.read(call.value), call) if call.value else _first_values(call)
+    values = (
+        _values_of(resolved(call, SlotCode.read(call.value)), call) if call.value else _first_values(call)
+    )
     return Reply(form=_form(call, picture, values))
 
 
@@ -43,12 +55,14 @@ async def send(call: Call) -> Reply:
     values = dict(call.asked.form)
     try:
         slot = _slot(call, values)
-        code = SlotCode(_room(picture, values), slot, _society(values))
+        code = SlotCode(_room(picture, values), slot, _society(picture, values))
         return await book(call, code, values.get("title", ""), offer_others=False)
+    except NotSignedIn:
+        raise
     except RoomieError as refusal:
         place = _place(refusal, values)
         form = _form(call, picture, {**_first_values(call), **values})
-        return Reply(form=form, form_errors={place: str(refusal)})
+        return Reply(form=form, form_errors={place: sentence(refusal)})
 
 
 def _form(call: Call, picture: Picture, values: dict[str, str]) -> Form:
@@ -82,7 +96,7 @@ def _when_inputs(call: Call, values: dict[str, str]) -> tuple[Input, ...]:
 
 
 def _rooms(call: Call, picture: Picture, values: dict[str, str]) -> tuple[Option, ...]:
-    wish = RoomWish(bookable_only=True, individual_only=_society(values) is None)
+    wish = RoomWish(bookable_only=True, individual_only=_society(picture, values) is None)
     try:
         slot = _slot(call, values)
     except RoomieError:
@@ -158,9 +172,13 @@ def _room(picture: Picture, values: dict[str, str]) -> RoomId:
     return picture.catalogue.room(values["room"]).id
 
 
-def _society(values: dict[str, str]) -> SocietyId | None:
+def _society(picture: Picture, values: dict[str, str]) -> SocietyId | None:
     chosen = values.get("society", _NOBODY)
-    return None if chosen in {"", _NOBODY} else SocietyId(chosen)
+    if chosen in {"", _NOBODY}:
+        return None
+    if chosen not in picture.directory.societies:
+        raise BadSociety(chosen)
+    return SocietyId(chosen)
 
 
 def _place(refusal: RoomieError, values: dict[str, str]) -> str:

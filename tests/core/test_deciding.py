@@ -256,6 +256,13 @@ def test_what_has_begun_returns_nothing():
     assert cancel(owned(), now=at("10:59")) == 60
 
 
+def test_who_takes_a_room_at_once_may_think_better_of_it_for_a_step_of_the_grid():
+    just_now = owned(booking=a_booking(slot=a_slot("10:15"), created_at=NOW))
+
+    assert cancel(just_now, now=at("10:34")) == 60
+    assert cancel(just_now, now=at("10:35")) == 0
+
+
 def test_notice_may_be_asked_for():
     rules = Rules(refund_notice=timedelta(hours=2))
 

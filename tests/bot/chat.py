@@ -1,0 +1,74 @@
+"""Somebody talking to Roomie: lines and presses in, words out."""
+
+from bot.asked import Asked, Asker, Door
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.platforms.terminal.render import Page, render
+from bot.reply import Button, Choice, Reply, Tone
+from core.model import Identity
+
+
+class Chat:
+    """One person's conversation; `last` is the reply they look at."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        self.desk, self.name = desk, name
+        self.dispatcher = Dispatcher(desk, COMMANDS)
+        self.last = Reply()
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(Identity(f"terminal:{self.name}"), Door.TERMINAL, self.name)
+
+    async def say(self, words: str, *, free: bool = False, key: str = "") -> str:
+        """Type a line; what the reply says, in one piece."""
+        return await self._ask(Asked(self.asker, words=words, free=free, key=key))
+
+    async def press(self, label: str, nth: int = 0, key: str = "") -> str:
+        """Press a button of the last reply by what it is called."""
+        button = [each for each in buttons(self.last) if each.label == label][nth]
+        return await self.act(button.action, button.value, key=key)
+
+    async def act(self, action: str, value: str = "", key: str = "", **form: str) -> str:
+        return await self._ask(Asked(self.asker, action=action, value=value, form=form, key=key))
+
+    async def fill_in(self, **values: str) -> str:
+        """Send in the form of the last reply, with what it held where nothing else is said."""
+        form = self.last.form
+        assert form is not None
+        return await self.act(form.id, form.state, **{each.name: each.value for each in form.inputs} | values)
+
+    async def _ask(self, asked: Asked) -> str:
+        self.last = await self.dispatcher.answer(asked)
+        return said(self.last, self.desk)
+
+    @property
+    def labels(self) -> list[str]:
+        return [each.label for each in buttons(self.last)]
+
+    @property
+    def tone(self) -> Tone:
+        return self.last.tone
+
+    async def quota(self) -> int:
+        known = self.desk.picture.directory.named(self.name)
+        assert known is not None
+        return (await self.desk.bookings.quota(known.person.id)).left
+
+
+def buttons(reply: Reply) -> list[Button]:
+    """All of a reply's buttons, those of menus too."""
+    found = [button for item in reply.items for button in item.buttons]
+    for action in reply.actions:
+        match action:
+            case Button():
+                found.append(action)
+            case Choice():
+                found += [Button(action.action, option.label, option.value) for option in action.options]
+    return found
+
+
+def said(reply: Reply, desk: Desk) -> str:
+    """A reply as it would be read at a terminal, without its numbers."""
+    return render(reply, Page(desk.rules.zone, desk.clock.now())).text

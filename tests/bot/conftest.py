@@ -1,0 +1,100 @@
+"""The sample campus on Wednesday, 11 March 2026, twenty past ten, and a few who talk to Roomie there."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from bot.passwords import Argon2Passwords, Cost
+from bot.sampling import load_sample
+from core.clock import Clock
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import open_storage
+from tests.bot.chat import Chat
+from tests.builders import NOW
+from tests.fakes.clock import StillClock
+
+_QUICK = Cost(passes=1, memory=8, lanes=1)
+
+
+def a_desk(url: str, clock: Clock, rules: Rules) -> Desk:
+    """Everything the core can do over a database, not yet opened."""
+    picture = Picture()
+    storage = open_storage(url, picture, rules, clock)
+    return Desk(
+        storage=storage,
+        picture=picture,
+        rules=rules,
+        clock=clock,
+        bookings=BookingDesk(storage, picture, rules, clock),
+        societies=SocietyDesk(storage, rules, clock),
+        accounts=Accounts(storage, picture, Argon2Passwords(_QUICK), rules, clock, b"a secret of the tests"),
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the sample world in it; copy it, leave it as it is."""
+    file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
+
+    async def fill() -> None:
+        desk = a_desk(f"sqlite:///{file}", StillClock(NOW), Rules())
+        await desk.storage.open()
+        await desk.storage.load()
+        await load_sample(desk)
+        await desk.storage.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(fill())).result()
+    return file
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sample_file: Path) -> str:
+    return f"sqlite:///{shutil.copy(sample_file, tmp_path / 'roomie.db')}"
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Desk]:
+    desk = a_desk(database_url, clock, rules)
+    await desk.storage.open()
+    await desk.storage.load()
+    yield desk
+    await desk.storage.close()
+
+
+@pytest.fixture
+def wil(desk: Desk) -> Chat:
+    """A student who presides over SOTECHSOC."""
+    return Chat(desk, "wil")
+
+
+@pytest.fixture
+def rema(desk: Desk) -> Chat:
+    """A student of no society."""
+    return Chat(desk, "rema")
+
+
+@pytest.fixture
+def emily(desk: Desk) -> Chat:
+    """A student who belongs to SOTECHSOC."""
+    return Chat(desk, "emily")
+
+
+@pytest.fixture
+def dana(desk: Desk) -> Chat:
+    """Staff."""
+    return Chat(desk, "dana")
+
+
+@pytest.fixture
+def stranger(desk: Desk) -> Chat:
+    return Chat(desk, "nobody")
