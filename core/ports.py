@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from core.interval import Interval
+from core.login_session import LoginSession
 from core.model import (
     AuditEntry,
     Booking,
@@ -258,8 +259,8 @@ class Outbox(Protocol):
         """Take back what is not being sent yet."""
         ...
 
-    def next_due(self) -> datetime | None:
-        """When the first message that nobody has claimed is, or was, due."""
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether there is something to claim."""
         ...
 
     def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
@@ -286,6 +287,37 @@ class Outbox(Protocol):
         ...
 
 
+class Logins(Protocol):
+    """Logins on their way, by the hash of their sid."""
+
+    def add(self, session: LoginSession) -> None: ...
+    def get(self, sid_hash: bytes) -> LoginSession | None: ...
+    def swap(self, before: LoginSession, after: LoginSession) -> bool:
+        """Put `after` in the place of `before`; whether that was still what is there."""
+        ...
+
+    def finished_since(self, moment: datetime) -> Iterable[bytes]:
+        """The hashes of what came to an end from then on."""
+        ...
+
+    def many(self, hashes: Iterable[bytes]) -> list[LoginSession]: ...
+    def waiting(self) -> list[LoginSession]:
+        """Chat accounts that were linked, and still wait for what they had asked."""
+        ...
+
+    def take_asked(self, sid_hash: bytes) -> bool:
+        """Forget what was waited for; whether the caller is the one who does."""
+        ...
+
+    def drop_open(self, identity: Identity) -> None:
+        """Only the newest link of a chat account is good."""
+        ...
+
+    def forget(self, now: datetime, hand_out: timedelta) -> None:
+        """What is over by now: results first, then whole sessions."""
+        ...
+
+
 class Unit(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
 
@@ -307,6 +339,8 @@ class Unit(Protocol):
     def installations(self) -> Installations: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def logins(self) -> Logins: ...
     def audit(self, entry: AuditEntry) -> None: ...
     def setting(self, key: str) -> str | None:
         """A small fact that the service keeps about itself."""

@@ -73,27 +73,24 @@ class OutboxRows:
         unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)
         self._connection.execute(delete(outbox).where(*unsent))
 
-    def next_due(self) -> datetime | None:
-        unclaimed = select(_col.due_at).where(_is_open, _col.claimed_until.is_(None))
-        due = self._connection.execute(unclaimed.order_by(_col.due_at).limit(1)).scalar()
-        return None if due is None else instant(due)
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether there is something to claim."""
+        return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None
 
     def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
-        """Take messages that are due, and those whose sender died, for oneself alone until then."""
+        """Take messages that are due, and those whose sender died, for oneself alone until then.
+
+        On PostgreSQL, what another worker is just claiming is passed over.
+        """
+        free = _due(seconds(now)).limit(most).with_for_update(skip_locked=True).cte("due")
         claimed = (
             update(outbox)
-            .where(_col.id.in_(select(self._due(seconds(now), most).cte("due").c.id)))
+            .where(_col.id.in_(select(free.c.id)))
             .values(claimed_by=worker, claimed_until=seconds(until))
             .returning(_col.id, _col.attempts, _col.state, _col.claimed_at, *_MESSAGE)
         )
         found = [_claimed(row) for row in self._connection.execute(claimed)]
         return sorted(found, key=lambda each: (each.message.due_at, each.id))
-
-    def _due(self, now: int, most: int) -> Select[tuple[int]]:
-        """On PostgreSQL, what another worker is just claiming is passed over."""
-        is_free = or_(_col.claimed_until.is_(None), _col.claimed_until <= now)
-        due = select(_col.id).where(_is_open, _col.due_at <= now, is_free).order_by(_col.due_at).limit(most)
-        return due.with_for_update(skip_locked=True)
 
     def begin(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
         """Note before sending claimed messages where they go; which of them are still to be sent."""
@@ -158,9 +155,16 @@ class OutboxRows:
         return self._connection.execute(mine.values(values)).rowcount == 1
 
     def forget_before(self, instant: datetime, most: int) -> int:
-        """Forget messages that are done with, the oldest first; how many."""
-        old = select(_col.id).where(~_is_open, _col.due_at < seconds(instant)).order_by(_col.id).limit(most)
+        """Forget messages that are done with or useless since then, the oldest first; how many."""
+        is_over = or_(~_is_open, _col.expires_at < seconds(instant))
+        old = select(_col.id).where(is_over, _col.due_at < seconds(instant)).order_by(_col.id).limit(most)
         return self._connection.execute(delete(outbox).where(_col.id.in_(old.scalar_subquery()))).rowcount
+
+
+def _due(now: int) -> Select[tuple[int]]:
+    """What is due and in nobody's hands any more, the oldest first."""
+    is_free = or_(_col.claimed_until.is_(None), _col.claimed_until <= now)
+    return select(_col.id).where(_is_open, _col.due_at <= now, is_free).order_by(_col.due_at)
 
 
 def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a row of any shape

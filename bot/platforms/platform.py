@@ -29,7 +29,11 @@ class Platform(Protocol):
         ...
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Tell somebody unasked. Raises when that failed; `Unreachable` when it will go on failing."""
+        """Tell somebody unasked. Raises when that failed or nobody knows whether it did.
+
+        `Unreachable` when it will go on failing, `Busy` when nothing was done and trying again may help,
+        `Absent` when they are not there now.
+        """
         ...
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
@@ -43,3 +47,15 @@ class Platform(Protocol):
 
 class Unreachable(Exception):
     """Nobody can be told there, now or later: a closed direct message, an account that is gone."""
+
+
+class Busy(Exception):
+    """The platform did nothing and asks to be left alone for so many seconds."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Absent(Exception):
+    """They can be told there only while they are there, and they are not."""

@@ -59,8 +59,8 @@ class Shown:
     buttons: tuple[Button, ...]
 
 
-def render(reply: Reply, page: Page) -> Shown:
-    """The reply as text, its buttons numbered from 1."""
+def render(reply: Reply, page: Page, before: tuple[Button, ...] = ()) -> Shown:
+    """The reply as text, its buttons numbered from 1, or on from those that are shown already."""
     out = StringIO()
     console = Console(
         file=out,
@@ -72,7 +72,7 @@ def render(reply: Reply, page: Page) -> Shown:
         emoji=False,
         soft_wrap=not page.colour,
     )
-    buttons: list[Button] = []
+    buttons: list[Button] = [*before]
     for part in _parts(reply, page, buttons):
         console.print(part)
     return Shown(out.getvalue(), tuple(buttons))

@@ -41,6 +41,12 @@ class Session:
         self.buttons = shown.buttons
         return shown
 
+    def show_besides(self, reply: Reply, now: datetime, *, width: int, colour: bool) -> Shown:
+        """What comes unasked; numbers that were there go on to mean what they meant."""
+        shown = render(reply, Page(self.zone, now, width, colour), self.buttons)
+        self.buttons = shown.buttons
+        return shown
+
     async def fill_in(self, form: Form, values: dict[str, str]) -> Reply:
         """Send a form in."""
         return await self._ask(Asked(self._asker(), action=form.id, value=form.state, form=values))

@@ -1,0 +1,58 @@
+"""Telling whoever sits at this terminal, as long as they do."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bot.asked import Door
+from bot.platforms.platform import Absent
+from bot.platforms.terminal.session import Session
+from bot.reply import Reply
+from core.clock import Clock
+from core.model import Identity
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+class TerminalDoor:
+    """A platform with one person on it. What it printed it knows until it ends; a new one starts afresh."""
+
+    name = Door.TERMINAL.value
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+        self._shown: set[str] = set()
+
+    async def run(self) -> None:
+        """The conversation itself is led elsewhere."""
+        await asyncio.Event().wait()
+
+    def routes(self) -> "Sequence[web.RouteDef]":
+        return ()
+
+    async def health(self) -> Mapping[str, object]:
+        return {"ok": True}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        """Print it; `Absent` for anybody else."""
+        if to.removeprefix(f"{self.name}:").casefold() != self._session.name.casefold():
+            raise Absent("Somebody else sits at the terminal.")
+        console = Console()
+        shown = self._session.show_besides(
+            reply, self._clock.now(), width=console.width, colour=not console.no_color
+        )
+        sys.stdout.write(f"\n{shown.text}")
+        sys.stdout.flush()
+        self._shown.add(key)
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        return key in self._shown
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """A terminal shows no pages that could be out of date."""

@@ -1,0 +1,205 @@
+"""A small campus whose messages go to a platform in memory, with any number of workers."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from aiohttp import web
+
+from bot.asked import Asked, Asker, Door
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.messages import KINDS
+from bot.outbox import Outbox, OutboxSettings
+from bot.reply import Reply
+from core.interval import Interval
+from core.model import Booking, BookingId, Group, Habits, Identity, PersonId, Role, RoomId, SocietyId
+from core.outbox import Listed, Message, MessageState
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.accounts import Accounts
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingDesk
+from core.services.remind import change_habits
+from core.services.society import SocietyDesk
+from storage.open import Kept
+from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
+from tests.fakes.clock import StillClock
+
+HALL, LAB = RoomId("K-J17-G01"), RoomId("K-J17-LAB")
+CHESS = SocietyId("CHESS")
+WIL, REMA, STAN, PRES = (Identity(f"chat:{name}") for name in ("wil", "rema", "stan", "pres"))
+_numbers = count(1)
+
+
+@dataclass
+class Chat:
+    """A platform that remembers what it was given, and fails as often as it is told to."""
+
+    name: str = "chat"
+    shown: list[tuple[Identity, Reply, str]] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+    lost_answers: list[Exception] = field(default_factory=list)
+    blind: Exception | None = None
+    looked: int = 0
+    at_once: int = 0
+    most_at_once: int = 0
+    spoke: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return ()
+
+    async def health(self) -> Mapping[str, object]:
+        return {"ok": True}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.shown.append((to, reply, key))
+        self.spoke.set()
+        if self.lost_answers:
+            raise self.lost_answers.pop(0)
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        self.looked += 1
+        if self.blind is not None:
+            raise self.blind
+        return any((each, its) == (to, key) for each, _, its in self.shown)
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """It has no pages."""
+
+    def told(self, to: Identity = WIL) -> list[str]:
+        """What stands there for somebody, a line a message."""
+        return ["".join(map(_plain, reply.text)) for each, reply, _ in self.shown if each == to]
+
+
+def _plain(part: object) -> str:
+    return part if isinstance(part, str) else str(getattr(part, "text", ""))
+
+
+@dataclass
+class House:
+    """wil and rema are students, stan is an administrator, pres presides over the chess players."""
+
+    storage: Kept
+    clock: StillClock
+    desk: Desk
+    people: Mapping[Identity, PersonId]
+    chat: Chat = field(default_factory=Chat)
+
+    def worker(self, name: str = "", **settings: object) -> Outbox:
+        spacing = settings.pop("spacing", timedelta())
+        chosen = OutboxSettings(spacing=spacing, **settings)  # type: ignore[arg-type]
+        return Outbox(self.desk, [self.chat], KINDS, name or f"worker {next(_numbers)}", chosen)
+
+    async def deliver(self) -> None:
+        await self.worker().deliver_due()
+
+    async def pass_time(self, until: datetime, step: timedelta = timedelta(minutes=1)) -> None:
+        """Let the clock run on, delivering as it goes."""
+        worker = self.worker()
+        while self.clock.now() < until:
+            self.clock.set(min(until, self.clock.now() + step))
+            await worker.deliver_due()
+
+    async def book(
+        self, slot: Interval | None = None, room: RoomId = HALL, by: Identity | None = WIL, **others: object
+    ) -> Booking:
+        person = self.people[by] if by is not None else None
+        booking_id = BookingId(f"{next(_numbers):08x}-booking")
+        wish = BookRoom(booking_id, room, slot or a_slot(), person, **others)  # type: ignore[arg-type]
+        return (await self.desk.bookings.book(wish)).booking
+
+    async def add_people(self, count: int) -> None:
+        """Staff, called `chat:p0` and so on."""
+
+        def work(unit: Unit) -> Mapping[Identity, PersonId]:
+            return {
+                Identity(f"chat:p{n}"): unit.people.add(a_person(f"p{n}", Group.STAFF), None).id
+                for n in range(count)
+            }
+
+        added = await self.storage.write(work)
+        await self.storage.write(
+            lambda unit: [unit.people.link(each, identity) for identity, each in added.items()]
+        )
+        self.people = {**self.people, **added}
+
+    async def want(self, habits: Habits, zone: str | None = None, who: Identity = WIL) -> None:
+        now, person = self.clock.now(), self.people[who]
+        await self.storage.write(lambda unit: change_habits(unit, person, habits, zone, now))
+
+    async def queue(self, *messages: Message) -> int:
+        return await self.storage.write(lambda unit: unit.outbox.add(messages))
+
+    async def listed(self, *states: MessageState) -> list[Listed]:
+        return await self.storage.read(lambda unit: unit.outbox.listed(states or tuple(MessageState), 2000))
+
+    async def states(self) -> list[MessageState]:
+        return [each.state for each in await self.listed()]
+
+    async def ask(self, words: str, by: Identity = WIL, *, manages: bool = False, channel: str = "") -> Reply:
+        asked = Asked(Asker(by, Door.SLACK, manages=manages), words=words, channel=channel)
+        return await Dispatcher(self.desk, COMMANDS).answer(asked)
+
+
+async def open_house(storage: Kept, rules: Rules, clock: StillClock) -> House:
+    """The house over an empty storage."""
+    people = await storage.write(_furnish)
+    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
+    desk = Desk(
+        storage,
+        picture,
+        rules,
+        clock,
+        BookingDesk(storage, picture, rules, clock),
+        SocietyDesk(storage, rules, clock),
+        Accounts(storage, picture, _NoPasswords(), rules, clock, b"secret"),
+    )
+    return House(storage, clock, desk, people)
+
+
+def _furnish(unit: Unit) -> Mapping[Identity, PersonId]:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms(a_room(room) for room in (HALL, LAB, *(f"K-J17-{n}" for n in range(101, 111))))
+    people = {
+        WIL: unit.people.add(a_person("wil"), None).id,
+        REMA: unit.people.add(a_person("rema"), None).id,
+        STAN: unit.people.add(a_person("stan", Group.STAFF, is_admin=True), None).id,
+        PRES: unit.people.add(a_person("pres", Group.STUDENT, Group.PRESIDENT), None).id,
+    }
+    for identity, person_id in people.items():
+        unit.people.link(person_id, identity)
+    unit.societies.add(a_society(CHESS))
+    unit.societies.set_role(people[PRES], CHESS, Role.PRESIDENT)
+    return people
+
+
+class _NoPasswords:
+    """Nobody logs in here."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        return False
+
+
+def a_message(key: str = "m1", **others: object) -> Message:
+    """For wil, due at once."""
+    others.setdefault("kind", "reply")
+    others.setdefault("due_at", NOW)
+    others.setdefault("identity", WIL)
+    others.setdefault("payload", '{"text": ["Hello"]}')
+    return Message(key=key, **others)  # type: ignore[arg-type]
