@@ -74,8 +74,17 @@ class RoomSchedule:
 
     def taken_by(self, start: int, end: int) -> tuple[Busy, ...]:
         """What overlaps a slot, earliest first."""
-        candidates = self.busy[: bisect_left(self.busy, (end,))]
+        starts, ends = self.runs
+        first = bisect_right(ends, start)
+        if first == len(starts) or starts[first] >= end:
+            return ()
+        candidates = self.busy[bisect_left(self.busy, (starts[first],)) : bisect_left(self.busy, (end,))]
         return tuple(each for each in candidates if each.end > start)
+
+    def holds(self, busy: Busy) -> bool:
+        """Whether this very stretch is one of the room's."""
+        place = bisect_left(self.busy, busy)
+        return place < len(self.busy) and self.busy[place] == busy
 
     def gaps(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The free stretches between `start` and `end`, in order."""
@@ -149,7 +158,7 @@ class Availability:
     def add(self, room_id: RoomId, busy: Busy) -> None:
         """Take a room for one more stretch; a stretch already there changes nothing."""
         old = self.schedule(room_id)
-        if busy not in old.taken_by(busy.start, busy.end):
+        if not old.holds(busy):
             self._put(room_id, old.with_busy(busy), (busy,))
 
     def remove(self, room_id: RoomId, busy: Busy) -> None:

@@ -1,5 +1,6 @@
 """Putting the table of routes behind one address, and taking it away in order."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,8 @@ from bot.api.settings import HttpSettings
 from bot.desk import Desk
 
 ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *SERVICE)
+HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"})
+"""What processes that answer nothing else over HTTP still tell."""
 _server_log = logging.getLogger("bot.api.server")
 _UNREADABLE = Unreadable()
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
@@ -30,9 +33,10 @@ def application(
     checks: Mapping[str, Check] | None = None,
     parse: Parse | None = None,
     more: Sequence[Route] = (),
+    every: Sequence[Route] = ROUTES,
 ) -> web.Application:
     """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes."""
-    routes = (*ROUTES, *more)
+    routes = (*every, *more)
     told = descriptions(routes, settings.public_url)
     house = House(desk, settings, told, {**_own_checks(desk), **(checks or {})}, parse)
     _put_gauges(house)
@@ -65,8 +69,10 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
 
 
 async def stop(runner: web.AppRunner) -> None:
-    """Not ready any more, no new connections, and then the end once requests under way are answered."""
-    runner.app[HOUSE].is_stopping = True
+    """Not ready any more; after a while no new connections; the end once requests under way are answered."""
+    house = runner.app[HOUSE]
+    house.is_stopping = True
+    await asyncio.sleep(house.settings.linger)
     await runner.cleanup()
 
 
@@ -99,6 +105,7 @@ def _own_checks(desk: Desk) -> dict[str, Check]:
 
 def _put_gauges(house: House) -> None:
     picture = house.desk.picture
+    house.metrics.more = house.desk.figures
     house.metrics.gauge("roomie_rooms", "Rooms in the catalogue.", lambda: len(picture.catalogue.order))
     house.metrics.gauge("roomie_bookings_active", "Active bookings in memory.", lambda: len(picture.bookings))
     house.metrics.gauge("roomie_people", "People in memory.", lambda: len(picture.directory.people))

@@ -1,6 +1,7 @@
 """Who stands behind a request, by the token it shows."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -18,7 +19,10 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 
 def shown_token(request: web.Request) -> str:
     """The token in a request's `Authorization` header; `NotSignedIn` when there is none that could be one."""
-    header = request.headers.get("Authorization", "")
+    return _token_in(request.headers.get("Authorization", ""))
+
+
+def _token_in(header: str) -> str:
     keyword, _, token = header.partition(" ")
     token = token.strip()
     if keyword.lower() != "token" or not token:
@@ -28,13 +32,18 @@ def shown_token(request: web.Request) -> str:
     return token.lower()
 
 
-def caller_of(token: str, desk: Desk, used: TokensUsed, now: datetime) -> Known | TokenBearer:
-    """The person or society that a token stands for. `NotSignedIn` when it stands for nobody."""
-    hashed = token_hash(token)
+@lru_cache(maxsize=4096)
+def _hash_in(header: str) -> bytes:
+    return token_hash(_token_in(header))
+
+
+def caller_of(request: web.Request, desk: Desk, used: TokensUsed, now: datetime) -> Known | TokenBearer:
+    """The person or society whose valid token a request shows. `NotSignedIn` when there is none."""
+    hashed = _hash_in(request.headers.get("Authorization", ""))
     if (known := desk.picture.directory.logged_in(hashed)) is not None:
         used.note(hashed, now)
         return known
-    if (bearer := desk.accounts.bearer(token)) is not None:
+    if (bearer := desk.accounts.bearer(shown_token(request))) is not None:
         return bearer
     raise NotSignedIn("Invalid token.")
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from aiohttp import web
 
-from bot.api.auth import caller_of, check_who, shown_token
+from bot.api.auth import caller_of, check_who
 from bot.api.errors import HttpRefusal, TooMany, broken, http_refused, refused
 from bot.api.house import House
 from bot.api.logs import REQUEST_ID
@@ -105,7 +105,7 @@ class Door:
             await self._desk.fresh()
 
     def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
-        caller = caller_of(shown_token(request), self._desk, self._house.used, now)
+        caller = caller_of(request, self._desk, self._house.used, now)
         if self._is_rated:
             self._check_rate(_account(caller), perf_counter())
         check_who(caller, self._route.who)
@@ -127,8 +127,7 @@ class Door:
     ) -> Page | web.StreamResponse:
         REQUEST_ID.set(request_id)
         values = await read_parameters(request, self._route, self._house.settings)
-        token = shown_token(request) if self._is_guarded else ""
-        call = Call(self._house, request, caller, now, request_id, self._address(request), token, values)
+        call = Call(self._house, request, caller, now, request_id, values)
         answer = self._route.answer(call)
         answered: Answered = await answer if isawaitable(answer) else answer
         if isinstance(answered, Lasting):

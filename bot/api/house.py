@@ -8,12 +8,15 @@ from secrets import token_hex
 from time import perf_counter
 from typing import TypeAlias, TypeVar
 
+from bot.api.channels import Channels
+from bot.api.login_door import LoginDoor
 from bot.api.memo import Memo
 from bot.api.metrics import Metrics
 from bot.api.page import Page
-from bot.api.rates import LoginThrottle, Rate
+from bot.api.rates import Rate
 from bot.api.settings import HttpSettings
 from bot.api.status import CampusDays, StatusBoard
+from bot.api.throttle import LoginThrottle
 from bot.api.tokens_used import TokensUsed
 from bot.desk import Desk
 from core.availability import Availability, RoomSchedule
@@ -44,6 +47,7 @@ class House:
     """What there is to ask, told in different ways; rendered when first asked for."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
+    login: LoginDoor = field(default_factory=LoginDoor)
     metrics: Metrics = field(default_factory=Metrics)
     memo: Memo = field(default_factory=Memo)
     stretches: Memo = field(default_factory=Memo)
@@ -52,6 +56,8 @@ class House:
     ticks: Callable[[], float] = perf_counter
     rates: Rate = field(init=False)
     logins: LoginThrottle = field(init=False)
+    sids: Rate = field(init=False)
+    channels: Channels = field(init=False)
     days: CampusDays = field(init=False)
     _board: StatusBoard | None = None
     _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READS_AT_ONCE))
@@ -62,6 +68,8 @@ class House:
     def __post_init__(self) -> None:
         self.rates = Rate(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
+        self.sids = Rate(self.settings.sid_rate)
+        self.channels = Channels(self.desk)
         self.days = CampusDays(self.desk.rules.zone)
 
     def next_id(self) -> str:

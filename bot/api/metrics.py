@@ -32,6 +32,8 @@ class Metrics:
     def __init__(self) -> None:
         self.routes: dict[str, RouteCount] = {}
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self.more: Mapping[str, tuple[str, Callable[[], float]]] = {}
+        """Gauges that others keep."""
 
     def route(self, name: str) -> RouteCount:
         return self.routes.setdefault(name, RouteCount())
@@ -57,7 +59,7 @@ class _Collector:
 
     def collect(self) -> "Iterator[Metric]":
         yield from _requests(self._metrics.routes)
-        yield from _gauges(self._metrics.gauges)
+        yield from _gauges({**self._metrics.gauges, **self._metrics.more})
 
 
 def _requests(routes: Mapping[str, RouteCount]) -> "Iterator[Metric]":

@@ -37,7 +37,17 @@ _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 class Page:
     """One answer, ready to send. `etag` is empty where nobody should ask whether it changed."""
 
-    __slots__ = ("_fixed", "_head", "_packed", "_packed_head", "_unchanged", "body", "etag", "status")
+    __slots__ = (
+        "_fixed",
+        "_head",
+        "_lead",
+        "_packed",
+        "_packed_head",
+        "_unchanged",
+        "body",
+        "etag",
+        "status",
+    )
 
     def __init__(
         self,
@@ -49,39 +59,40 @@ class Page:
         etag: str = "",
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
-        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) if headers else ""
+        more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
         vary = "Vary: Accept-Encoding\r\n" if len(body) >= _SHORTEST_TO_PACK else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
+        self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
         self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
-        kind = f"Content-Type: {media_type}\r\n" if body else ""
-        length = "" if status == HTTPStatus.NO_CONTENT else "Content-Length: %d\r\n"
-        self._head = f"HTTP/1.1 {status} {_phrase(status)}\r\n{kind}{length}{self._fixed}"
+        length = f"Content-Length: {len(body)}\r\n" if status != HTTPStatus.NO_CONTENT else ""
+        self._head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
         self._packed: bytes | None = None
-        self._packed_head = ""
-        self._unchanged = ""
+        self._packed_head = b""
+        self._unchanged = b""
 
     @property
     def size(self) -> int:
         """Bytes this page takes up in memory, its gzipped twin included."""
         return len(self.body) * 5 // 4 + 1_000
 
-    def parts(self, accepts: str | None) -> tuple[str, bytes]:
-        """The head without its last line, and the body, in the best coding that a client accepts."""
+    def parts(self, accepts: str | None) -> tuple[bytes, bytes]:
+        """The head without its last lines, and the body, in the best coding that a client accepts."""
         if accepts and len(self.body) >= _SHORTEST_TO_PACK and _accepts_gzip(accepts):
             return self._in_gzip()
-        return (self._head % len(self.body) if self.body else self._head.replace("%d", "0")), self.body
+        return self._head, self.body
 
-    def unchanged(self) -> str:
+    def unchanged(self) -> bytes:
         """The head that says that what the client holds is still true."""
         if not self._unchanged:
-            self._unchanged = f"HTTP/1.1 304 Not Modified\r\n{self._fixed}"
+            self._unchanged = f"{_status_line(304)}{self._fixed}".encode("latin-1")
         return self._unchanged
 
-    def _in_gzip(self) -> tuple[str, bytes]:
+    def _in_gzip(self) -> tuple[bytes, bytes]:
         if self._packed is None:
             packer = zlib.compressobj(4, zlib.DEFLATED, _GZIP)
             self._packed = packer.compress(self.body) + packer.flush()
-            self._packed_head = f"{self._head % len(self._packed)}Content-Encoding: gzip\r\n"
+            length = f"Content-Length: {len(self._packed)}\r\nContent-Encoding: gzip\r\n"
+            self._packed_head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
         return self._packed_head, self._packed
 
 
@@ -122,9 +133,9 @@ class Sent(web.StreamResponse):
     """A page on its way out, written in one piece past aiohttp's own making of headers."""
 
     def __init__(
-        self, head: str, body: bytes, request_id: str, status: int
+        self, head: bytes, body: bytes, request_id: str, status: int
     ) -> None:  # no super: nothing of it is used
-        self._head_text, self._content, self._request_id = head, body, request_id
+        self._head, self._content, self._request_id = head, body, request_id
         self._status = status
         self._reason = ""
 
@@ -135,12 +146,9 @@ class Sent(web.StreamResponse):
             connection = "Connection: close\r\n"
         elif request.version == HttpVersion10:
             connection = "Connection: keep-alive\r\n"
-        head = (
-            f"{self._head_text}Date: {rfc822_formatted_time()}\r\n"
-            f"X-Request-ID: {self._request_id}\r\n{connection}\r\n"
-        )
+        tail = f"Date: {rfc822_formatted_time()}\r\nX-Request-ID: {self._request_id}\r\n{connection}\r\n"
         writer = request.writer
-        await writer.write_eof(head.encode("latin-1") + self._content)
+        await writer.write_eof(b"".join((self._head, tail.encode("latin-1"), self._content)))
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -158,5 +166,5 @@ def _accepts_gzip(accepts: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
+def _status_line(status: int) -> str:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"

@@ -34,11 +34,6 @@ class Rate:
         self._paid_until[key] = paid
         return 0.0
 
-    def give_back(self, key: Hashable) -> None:
-        """Take back one `take`: it does not count after all."""
-        if key in self._paid_until:
-            self._paid_until[key] -= self._step
-
     def __len__(self) -> int:
         return len(self._paid_until)
 
@@ -48,42 +43,14 @@ class Rate:
             del self._paid_until[next(iter(self._paid_until))]
 
 
-class LoginThrottle:
-    """Failed logins, for one account from one address and, six times as many, for either alone."""
-
-    def __init__(self, limit: int) -> None:
-        self._rates = Rate(limit), Rate(limit * 6), Rate(limit * 6)
-
-    def take(self, name: str, address: str, now: float) -> float:
-        """Count a try as failed until it is given back. Seconds to wait when there were too many."""
-        keys = self._keys(name, address)
-        taken: list[tuple[Rate, Hashable]] = []
-        for rate, key in zip(self._rates, keys, strict=True):
-            if wait := rate.take(key, now):
-                for earlier, its_key in taken:
-                    earlier.give_back(its_key)
-                return wait
-            taken.append((rate, key))
-        return 0.0
-
-    def give_back(self, name: str, address: str) -> None:
-        for rate, key in zip(self._rates, self._keys(name, address), strict=True):
-            rate.give_back(key)
-
-    @staticmethod
-    def _keys(name: str, address: str) -> tuple[Hashable, ...]:
-        account, home = name.casefold(), household(address)
-        return (account, home), account, home
-
-
 def address_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
     """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for."""
     peer = request.remote or ""
-    if not trusted or not _is_among(peer, trusted):
+    if not trusted or not is_among(peer, trusted):
         return peer
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
     for each in reversed([part.strip() for part in forwarded if part.strip()]):
-        if not _is_among(each, trusted):
+        if not is_among(each, trusted):
             return each
     return peer
 
@@ -99,7 +66,7 @@ def household(address: str) -> str:
     return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else address
 
 
-def _is_among(address: str, networks: tuple[Network, ...]) -> bool:
+def is_among(address: str, networks: tuple[Network, ...]) -> bool:
     try:
         parsed = ip_address(address)
     except ValueError:

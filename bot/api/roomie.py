@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.api import schemas, wire
+from bot.api.auth import shown_token
 from bot.api.errors import BadParameter, TooMany
 from bot.api.page import Lasting, json_page, tagged
+from bot.api.rates import address_of
 from bot.api.readers import (
     LONGEST_TEXT,
     read_booking_day,
@@ -33,6 +35,9 @@ _TEXT = {"type": "string"}
 _SHORT = {"type": "string", "maxLength": LONGEST_TEXT}
 _DAY = {"type": "string", "pattern": "^[0-9]{8}$"}
 _WALL = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"}
+
+_EVER = 1 << 62
+"""Seconds; further away than anything."""
 
 USERNAME = Parameter(
     "username",
@@ -91,13 +96,14 @@ WHO = Parameter(
 async def log_in(call: Call) -> Answered:
     name, password = call.need(USERNAME), call.need(PASSWORD)
     house, tries = call.house, call.house.logins
-    if wait := tries.take(name, call.address, house.ticks()):
+    address = address_of(call.request, house.settings.trusted_proxies)
+    if wait := tries.take(name, address, house.ticks()):
         raise TooMany(wait)
     try:
         logged_in = await house.desk.accounts.log_in(name, password, "http")
     except NotSignedIn as error:
         return json_page({"error": str(error), "code": "wrong_login"})
-    tries.give_back(name, call.address)
+    tries.give_back(name, address)
     known = house.desk.picture.directory.people.get(logged_in.person.id) or Known(logged_in.person)
     return json_page(await _account(call, known) | {"token": logged_in.token})
 
@@ -112,7 +118,7 @@ async def _account(call: Call, known: Known) -> dict[str, object]:
 
 
 async def log_out(call: Call) -> Answered:
-    await call.house.desk.accounts.log_out(call.token)
+    await call.house.desk.accounts.log_out(shown_token(call.request))
     return json_page({"success": True})
 
 
@@ -154,7 +160,7 @@ async def room_day(call: Call) -> Answered:
 
 
 def _published(schedule: RoomSchedule, window: Interval) -> list[Busy]:
-    taken = schedule.taken_by(int(window.start.timestamp()), int(window.end.timestamp()))
+    taken = schedule.taken_by(*_seconds(window))
     return [each for each in taken if each.booking_id is None]
 
 
@@ -167,32 +173,34 @@ async def own_bookings(call: Call) -> Answered:
     if not desk.picture.covers(window):
         bookings = await call.house.read(lambda unit: unit.bookings.of_person(person_id, window))
         return tagged(_own(call, bookings), private=True)
-    return _lasting_own(call, window, until=None)
+    return _lasting_own(call, _seconds(window), (0, _EVER))
 
 
 def _from_today_on(call: Call) -> Answered:
-    desk = call.house.desk
-    today = campus_day(call.now.astimezone(desk.rules.zone).date(), desk.rules)
-    ever_after = Interval(today.start, desk.picture.window.end) if desk.picture.window else today
-    return _lasting_own(call, ever_after, until=today)
+    today = call.house.days.around(int(call.now.timestamp()))
+    return _lasting_own(call, (today[0], _EVER), today)
 
 
-def _lasting_own(call: Call, window: Interval, *, until: Interval | None) -> Lasting:
-    """The caller's bookings in a window, true until one changes or that day (`until`) is over."""
+def _lasting_own(call: Call, window: tuple[int, int], valid: tuple[int, int]) -> Lasting:
+    """The caller's bookings in a window, true until one changes or the `valid` stretch is over."""
     picture, person_id = call.house.desk.picture, call.person.person.id
     mine, told, catalogue = picture.of_person(person_id), picture.directory.version, picture.catalogue
-    page = tagged(_own(call, [each for each in mine if each.interval.overlaps(window)]), private=True)
-    since, before = _seconds(until) if until else (0, 1 << 62)
+    page = tagged(_own(call, [each for each in mine if _overlaps(each, window)]), private=True)
+    since, until = valid
 
     def holds(now: int) -> bool:
         return (
             picture.of_person(person_id) is mine
             and picture.directory.version == told
             and picture.catalogue is catalogue
-            and since <= now < before
+            and since <= now < until
         )
 
     return Lasting(page, holds)
+
+
+def _overlaps(booking: Booking, window: tuple[int, int]) -> bool:
+    return booking.interval.end.timestamp() > window[0] and booking.interval.start.timestamp() < window[1]
 
 
 def _seconds(interval: Interval) -> tuple[int, int]:

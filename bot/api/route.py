@@ -75,8 +75,6 @@ class Call:
     caller: Caller
     now: datetime
     id: str
-    address: str = ""
-    token: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
 
     def get(self, parameter: Parameter[T]) -> T | None:

@@ -17,11 +17,15 @@ class HttpSettings:
     """
 
     rate_limit: int = 600
-    login_rate: int = 10
-    """Failed logins a minute for one account from one address; six times as many for either alone."""
+    login_rate: int = 5
+    """Wrong passwords for one account from one address before each costs a wait; 0 lifts all waits."""
+    sid_rate: int = 120
+    """Logins in a browser that one address may begin in a minute."""
     max_body: int = 64 * 1024
     body_timeout: float = 10.0
     keepalive: float = 75.0
+    linger: float = 0.0
+    """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
     drain: float = 10.0
     """How long requests that are under way may take to finish when the service stops."""
     slow: float = 0.5

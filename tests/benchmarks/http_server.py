@@ -36,15 +36,17 @@ from core.model import (
 )
 from core.picture import Picture
 from core.policy.rules import Rules
-from core.ports import Unit
-from core.services.accounts import Accounts
+from core.ports import Login, Unit
+from core.services.accounts import Accounts, token_hash
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
 from storage.open import open_storage, prepare
+from tests.benchmarks.orm_booking import orm_application
 from tests.fakes.clock import StillClock
 
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
-ROOMS, BUILDINGS, PEOPLE = 504, 63, 64
+ROOMS, BUILDINGS, PEOPLE = 504, 63, 1_000
+CASES = 40
 _HOUR = timedelta(hours=1)
 _FIRST_HOUR, _LAST_HOUR = 8, 20
 
@@ -61,7 +63,11 @@ def generated_rooms() -> Iterator[Room]:
         building = buildings[number % BUILDINGS]
         usage = usages[number % len(usages)].value
         yield Room(
-            RoomId(f"{building}-{100 + number}"), building, f"Room {number}", 5 + number * 7 % 200, usage=usage
+            RoomId(f"{building}-{100 + number}"),
+            building,
+            f"Room {number}",
+            5 + number * 7 % 200,
+            usage=usage,
         )
 
 
@@ -81,12 +87,32 @@ def _fill(unit: Unit, entries: int) -> list[PersonId]:
     unit.rooms.put_buildings(generated_buildings())
     unit.rooms.put_rooms(generated_rooms())
     unit.timetable.add("bench", generated_entries(entries), int(NOW.timestamp()))
-    return [
-        unit.people.add(
-            Person(PersonId(0), f"p{each}", f"p{each}@x.org", f"Person {each}", frozenset({Group.STAFF})), None
-        ).id
-        for each in range(PEOPLE)
-    ]
+    return [unit.people.add(each, None).id for each in generated_people()]
+
+
+def generated_people() -> Iterator[Person]:
+    for number in range(1, PEOPLE + 1):
+        name = f"p{number}"
+        yield Person(PersonId(0), name, f"{name}@x.org", f"Person {number}", frozenset({Group.STAFF}))
+
+
+def login_of(person_id: int) -> Login:
+    return Login(token_hash(token_of(person_id)), PersonId(person_id), NOW)
+
+
+def token_of(person_id: int) -> str:
+    return f"{person_id:040x}"
+
+
+async def _log_in(desk: Desk, people: list[PersonId]) -> list[str]:
+    """A token for each, all in one transaction."""
+
+    def work(unit: Unit) -> None:
+        for person_id in people:
+            unit.tokens.add(login_of(person_id))
+
+    await desk.storage.write(work)
+    return [token_of(person_id) for person_id in people]
 
 
 async def _open(url: str, entries: int) -> tuple[Desk, list[PersonId]]:
@@ -113,17 +139,10 @@ def _bare() -> web.Application:
     app = web.Application(client_max_size=8 * 1024 * 1024)
 
     async def put(request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        bodies[name] = await request.read()
-
-        async def get(_: web.Request) -> web.Response:
-            return web.Response(body=bodies[name], content_type="application/json")
-
-        handlers[name] = get
+        bodies[request.match_info["name"]] = await request.read()
         return web.Response()
 
-    handlers: dict[str, object] = {}
-    for number in range(40):
+    for number in range(CASES):
         name = f"case{number}"
 
         async def answer(_: web.Request, name: str = name) -> web.Response:
@@ -142,24 +161,33 @@ def _bare() -> web.Application:
 
 
 async def _run(entries: int, url: str) -> None:
-    logging.basicConfig(filename="/dev/null", level=logging.INFO)
-    logging.getLogger().handlers[0].setFormatter(LineFormatter(as_json=True))
+    log = logging.FileHandler("/dev/null")
+    log.setFormatter(LineFormatter(as_json=True))
+    logging.basicConfig(level=logging.INFO, handlers=[log])
     with tempfile.TemporaryDirectory() as folder:
         desk, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries)
-        tokens = [(await desk.accounts.grant(person_id)).token for person_id in people[:64]]
+        tokens = await _log_in(desk, people)
         runner, address = await serve(application(desk, HttpSettings(rate_limit=0)), "127.0.0.1", 0)
-        bare = web.AppRunner(_bare(), access_log=None)
-        await bare.setup()
-        site = web.TCPSite(bare, "127.0.0.1", 0)
-        await site.start()
-        told = {"port": int(address.rpartition(":")[2]), "bare": site.port, "tokens": tokens}
-        sys.stdout.write(json.dumps(told) + "\n")
+        others = [await _beside(_bare())]
+        if not url:
+            others.append(await _beside(await orm_application(Path(f"{folder}/orm.db"), entries)))
+        ports = [int(address.rpartition(":")[2]), *(port for _, port in others)]
+        sys.stdout.write(json.dumps({"ports": ports, "tokens": tokens}) + "\n")
         sys.stdout.flush()
         with suppress(OSError):
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         await stop(runner)
-        await bare.cleanup()
+        for other, _ in others:
+            await other.cleanup()
         await desk.storage.close()
+
+
+async def _beside(app: web.Application) -> tuple[web.AppRunner, int]:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, site.port
 
 
 if __name__ == "__main__":

@@ -33,8 +33,7 @@ class _Client(asyncio.Protocol):
             self._held = b""
             found = _LENGTH.search(data, 0, end)
             self._missing = end + 4 + (int(found.group(1)) if found else 0) - len(data)
-            if self._run.check is not None:
-                self._run.check(data)
+            self._run.checked(data)
         if self._missing <= 0:
             self._answered()
 
@@ -58,6 +57,15 @@ class _Run:
         self.count, self.until = 0, 0.0
         self._open = clients
         self.done = asyncio.get_running_loop().create_future()
+
+    def checked(self, beginning: bytes) -> None:
+        """What the check says of an answer; one that it refuses ends the run."""
+        try:
+            if self.check is not None:
+                self.check(beginning)
+        except AssertionError as error:
+            if not self.done.done():
+                self.done.set_exception(error)
 
     def lost(self) -> None:
         self._open -= 1

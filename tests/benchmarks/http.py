@@ -1,0 +1,193 @@
+"""The HTTP APIs as shipped, against bare aiohttp handlers sending the same bytes, 32 clients at once."""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from urllib.request import Request, urlopen
+
+from tests.benchmarks.harness import Row, compare
+from tests.benchmarks.http_server import NOW, generated_rooms
+from tests.benchmarks.load import get, post, requests_per_second
+
+_ROOMS = [room.id for room in generated_rooms()]
+
+
+@dataclass(slots=True)
+class House:
+    """The servers to measure: ours, the bare one, and the one that books through an ORM."""
+
+    ports: list[int]
+    tokens: list[str]
+    quick: bool
+    cases: "count[int]"
+
+    @property
+    def pairs(self) -> int:
+        return 2 if self.quick else 8
+
+    @property
+    def seconds(self) -> float:
+        return 0.3 if self.quick else 1.0
+
+    def token(self, number: int = 0) -> str:
+        return f"Authorization: Token {self.tokens[number % len(self.tokens)]}"
+
+    def fetch(self, path: str, *headers: str) -> tuple[bytes, str]:
+        """A body and its tag."""
+        asked = Request(
+            f"http://127.0.0.1:{self.ports[0]}{path}", headers=dict(each.split(": ", 1) for each in headers)
+        )  # noqa: S310
+        with urlopen(asked) as answer:  # noqa: S310
+            return answer.read(), answer.headers.get("ETag", "")
+
+    def bare(self, body: bytes) -> bytes:
+        """A request that the bare server answers with `body`."""
+        name = f"case{next(self.cases)}"
+        told = Request(f"http://127.0.0.1:{self.ports[1]}/{name}", data=body, method="PUT")  # noqa: S310
+        urlopen(told).close()  # noqa: S310
+        return get(f"/{name}")
+
+    def against_bare(self, name: str, body: bytes, ask: Callable[[], bytes], target: float) -> Row:
+        """A row for what `ask` asks, against the bare server sending `body`."""
+        plain = self.bare(body)
+        ours = lambda: requests_per_second(self.ports[0], ask, self.seconds, check=_is_answered)  # noqa: E731
+        theirs = lambda: requests_per_second(self.ports[1], lambda: plain, self.seconds)  # noqa: E731
+        ours(), theirs()
+        return compare(f"{name} ({len(body):,} B)", ours, theirs, self.pairs, target=target)
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
+    rows: list[Row] = []
+    for entries in (20_000,) if quick else (20_000, 100_000):
+        with _house(entries, quick=quick) as house:
+            for row in (*_reads(house), *_writes(house)):
+                rows.append(
+                    Row(f"{entries // 1000}k {row.name}", row.ratio, row.target, row.at_most, row.note)
+                )
+    return rows
+
+
+@contextmanager
+def _house(entries: int, *, quick: bool, url: str = "") -> Iterator[House]:
+    command = [sys.executable, "-m", "tests.benchmarks.http_server", str(entries), *([url] if url else [])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        assert server.stdin is not None
+        told = json.loads(server.stdout.readline())
+        yield House(told["ports"], told["tokens"], quick, count())
+        server.stdin.close()
+
+
+def _reads(house: House) -> Iterator[Row]:
+    for name, path, target in (
+        ("GET /api/rooms/status", "/api/rooms/status", 0.85),
+        ("GET /api/rooms", "/api/rooms", 0.85),
+        ("GET rooms.list/", "/rooms.list/", 0.7),
+    ):
+        headers = (house.token(),) if "list" in path else ()
+        asked, (body, _) = get(path, *headers), house.fetch(path, *headers)
+        yield house.against_bare(name, body, lambda asked=asked: asked, target)
+    body, tag = house.fetch("/api/rooms/status")
+    unchanged = get("/api/rooms/status", f"If-None-Match: {tag}")
+    yield house.against_bare("the same, a 304", body, lambda: unchanged, 1.0)
+    yield from _instants(house)
+    yield from _bookings(house)
+
+
+def _instants(house: House) -> Iterator[Row]:
+    dice = random.Random(1)  # noqa: S311
+
+    def plain() -> str:
+        return f"/api/rooms/status?datetime={_instant(dice)}"
+
+    def filtered() -> str:
+        return f"{plain()}&capacity={dice.randrange(1, 60)}&duration={dice.randrange(1, 120)}"
+
+    for name, path in (("at an instant", plain), ("with filters", filtered)):
+        body, _ = house.fetch(path())
+        yield house.against_bare(f"status {name}, first", body, lambda path=path: get(path()), 0.12)
+        known = get(path())
+        yield house.against_bare(f"status {name}, again", body, lambda known=known: known, 0.8)
+
+
+def _instant(dice: random.Random) -> str:
+    """Any second of the next two weeks."""
+    at = NOW.replace(hour=0) + timedelta(seconds=dice.randrange(14 * 86400))
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _bookings(house: House) -> Iterator[Row]:
+    """What a room holds, and what somebody holds: not yet rendered, and again."""
+    number = count()
+    junk = count()
+    body, _ = house.fetch(f"/api/rooms/bookings/{_ROOMS[0]}")
+    path = f"/api/rooms/bookings/{_ROOMS[0]}"
+    yield house.against_bare(
+        "bookings/<id>, first",
+        body,
+        lambda: get(f"/api/rooms/bookings/{_ROOMS[next(number) % len(_ROOMS)]}?not={next(junk)}"),
+        0.5,
+    )
+    yield house.against_bare("bookings/<id>, again", body, lambda: get(path), 0.8)
+    for name, path_of in (
+        (
+            "rooms.bookings/",
+            lambda each: f"/rooms.bookings/?room_id={_ROOMS[each % len(_ROOMS)]}&date=20260312",
+        ),
+        ("user.bookings/", lambda each: f"/user.bookings/?not={each}"),
+    ):
+        body, _ = house.fetch(path_of(0), house.token())
+        yield house.against_bare(
+            f"{name} first",
+            body,
+            lambda path_of=path_of: get(f"{path_of(next(number))}&x={next(junk)}", house.token(next(number))),
+            0.5,
+        )
+        known = get(path_of(0), house.token())
+        yield house.against_bare(f"{name} again", body, lambda known=known: known, 0.8)
+
+
+def _writes(house: House) -> Iterator[Row]:
+    forms = _slots()
+    numbers = count()
+
+    def form(path: str) -> bytes:
+        return post(path, next(forms), house.token(next(numbers)))
+
+    def booked(port: int, path: str) -> Callable[[], float]:
+        return lambda: requests_per_second(port, lambda: form(path), house.seconds, check=_is_answered)
+
+    ours, bare = booked(house.ports[0], "/rooms.book/"), booked(house.ports[1], "/book")
+    ours(), bare()
+    yield compare("POST rooms.book/, durable, against a bare form", ours, bare, house.pairs, target=0.25)
+    if len(house.ports) > 2:
+        orm = booked(house.ports[2], "/rooms.book/")
+        orm()
+        yield compare(
+            "the same against an ORM transaction each", ours, orm, max(house.pairs // 2, 1), target=10
+        )
+
+
+def _slots() -> Iterator[str]:
+    """Forms for quarter hours that nobody has booked yet, room after room."""
+    first = datetime(2026, 3, 12)  # noqa: DTZ001 - campus wall time
+    for quarter in range(80 * 48):
+        start = first + timedelta(days=quarter // 48, hours=8, minutes=quarter % 48 * 15)
+        if start.weekday() < 5:
+            end = start + timedelta(minutes=15)
+            for room in _ROOMS:
+                yield (
+                    f"room_id={room}&date={start:%Y%m%d}&start_time={start:%H}%3A{start:%M}"
+                    f"&end_time={end:%H}%3A{end:%M}&notes=this+is+an+event"
+                )
+
+
+def _is_answered(beginning: bytes) -> None:
+    if not beginning.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")):
+        raise AssertionError(beginning[:300])
