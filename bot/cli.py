@@ -53,6 +53,10 @@ def _handler(command: str) -> Handler:
             from bot import cli_platforms
 
             return cli_platforms.slack if command == "slack" else cli_platforms.discord
+        case "outbox":
+            from bot.cli_outbox import outbox
+
+            return outbox
         case _:
             from bot import cli_admin
 
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_people(commands)
     _add_upkeep(commands)
     _add_platforms(commands)
+    _add_by_itself(commands)
     return parser
 
 
@@ -148,4 +153,12 @@ def _add_platforms(commands: Commands) -> None:
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
+def _add_by_itself(commands: Commands) -> None:
+    outbox = _add(commands, "outbox", "what Roomie has to say unasked").add_subparsers(dest="verb")
+    listed = outbox.add_parser("list", help="what waits and what went wrong")
+    listed.add_argument("--all", action="store_true", help="what was sent or dropped, too")
+    for verb, help_line in (("retry", "send it after all"), ("give-up", "do not send it")):
+        outbox.add_parser(verb, help=help_line).add_argument("id", type=int)
+
+
     return commands.add_parser(name, help=help_line, description=help_line)

@@ -227,6 +227,15 @@ class LogSection(Section, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
+class MessagesSection(Section, frozen=True, kw_only=True):
+    """What Roomie says unasked. `operators` are usernames; without any, administrators are told."""
+
+    confirmations: bool = False
+    operators: list[str] = field(default_factory=list)
+    at_once: Annotated[int, Meta(ge=1, le=100)] = 8
+    lease: Duration = timedelta(minutes=2)
+
+
 
 class SourceSection(Section, frozen=True, kw_only=True):
     """A published timetable that is read regularly."""
@@ -259,6 +268,7 @@ class Config(Section, frozen=True, kw_only=True):
     @property
     def rules(self) -> Rules:
         booking = self.booking
+    messages: MessagesSection = field(default_factory=MessagesSection)
         return Rules(
             zone=ZoneInfo(self.campus.timezone),
             weekday_hours=booking.weekday_hours,

@@ -1,5 +1,6 @@
 """Everything the core can do, in one hand: what commands and the HTTP API are given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -85,6 +86,14 @@ class Desk:
     default_minutes: int = 60
     """How long a booking is when nobody says."""
 
+    figures: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    """What else `/metrics` tells: what each is, and how to read it."""
+    public_url: str = ""
+    """How browsers reach us, without a slash at the end."""
+    logins: LoginDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock))
     async def fresh(self) -> Picture:
         """The picture, complete and with what other processes wrote until a few milliseconds ago."""
         if not self.picture.is_complete:

@@ -1,6 +1,8 @@
 """Opening the chat platforms that are configured, each behind the same few verbs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from bot.config import Config
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.platforms.discord.settings import GATEWAY, DiscordSettings
-from bot.platforms.platform import Platform, Unreachable
+from bot.platforms.platform import Busy, Platform, Unreachable
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
 from bot.reply import Reply
@@ -97,15 +99,14 @@ class _Slack:
         return {"ok": not troubles, "troubles": dict(troubles)}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        from bot.platforms.slack.api import Unreachable as Gone
-
-        try:
+        with _named():
             await self._adapter.notifier.send(to, reply, key)
         except Gone as gone:
             raise Unreachable(str(gone)) from gone
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        return await self._adapter.notifier.was_sent(to, key, since)
+        with _named():
+            return await self._adapter.notifier.was_sent(to, key, since)
 
     async def changed(self, people: Iterable[Identity]) -> None:
         await self._adapter.changed(each for each in people if each.startswith("slack:"))
@@ -124,3 +125,17 @@ def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) 
         clock=desk.clock,
         zone=desk.rules.zone,
     )
+@contextmanager
+def _named() -> Iterator[None]:
+    """Slack's troubles by the names that every platform's have."""
+    from bot.platforms.slack.api import Later
+    from bot.platforms.slack.api import Unreachable as Gone
+
+    try:
+        yield
+    except Gone as gone:
+        raise Unreachable(str(gone)) from gone
+    except Later as later:
+        raise Busy(str(later), later.seconds) from later
+
+

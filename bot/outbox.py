@@ -80,12 +80,21 @@ class Outbox:
         self._finished = asyncio.Event()
         self._is_stopping = False
 
+    @property
+    def in_hand(self) -> int:
+        """How many messages it is busy with."""
+        return len(self._in_hand)
+
+    def open(self, platform: Platform) -> None:
+        """Deliver there too from now on."""
+        self._platforms[platform.name] = platform
+
     async def run(self) -> None:
         """Deliver until cancelled; then finish what is being sent and let go of the rest."""
         try:
             while True:
                 try:
-                    is_more = await self._take_some()
+                    is_more = bool(self._platforms) and await self._take_some()
                 except Unavailable as trouble:
                     logger.warning("the outbox cannot be read: %s", trouble)
                     is_more = False

@@ -1,0 +1,46 @@
+"""What a running Roomie does unasked: sending what is queued, and the jobs."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from bot import jobs
+from bot.config import Config
+from bot.desk import Desk
+from bot.messages import KINDS
+from bot.outbox import Outbox, OutboxSettings
+from bot.platforms.platform import Platform
+
+_COUNTED = ("sent", "sending", "waiting", "dropped", "given_up")
+
+
+@asynccontextmanager
+async def at_work(desk: Desk, config: Config, platforms: Sequence[Platform]) -> AsyncIterator[Outbox]:
+    """Until the block is left; then what is being sent is finished and the rest left to others."""
+    worker = uuid.uuid4().hex
+    outbox = Outbox(desk, platforms, KINDS, worker, outbox_settings(config))
+    _put_figures(desk, outbox)
+    sending = asyncio.ensure_future(outbox.run())
+    scheduler = jobs.start(desk, config.jobs)
+    try:
+        yield outbox
+    finally:
+        scheduler.shutdown(wait=False)
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+
+
+def outbox_settings(config: Config) -> OutboxSettings:
+    return OutboxSettings(lease=config.messages.lease, at_once=config.messages.at_once)
+
+
+def _put_figures(desk: Desk, outbox: Outbox) -> None:
+    """For `/metrics`: what became of messages in this process."""
+    for outcome in _COUNTED:
+        desk.figures[f"roomie_outbox_{outcome}"] = (
+            f"Messages that this process left {outcome.replace('_', ' ')}.",
+            lambda outcome=outcome: outbox.counts[outcome],  # type: ignore[misc]  # each its own
+        )
+    desk.figures["roomie_outbox_in_hand"] = ("Messages in this process's hands.", lambda: outbox.in_hand)

@@ -1,0 +1,72 @@
+"""`roomie outbox`: what waits to be sent, what went wrong, and what to do about it."""
+
+import argparse
+
+from bot.app import open_desk, prepare
+from bot.config import Settings
+from bot.desk import Desk
+from core.errors import NotFound
+from core.outbox import Listed, MessageState
+
+_MOST = 200
+_STANDS = {
+    MessageState.WAITING: "waiting",
+    MessageState.SENDING: "unclear",
+    MessageState.SENT: "sent",
+    MessageState.GIVEN_UP: "given up",
+    MessageState.DROPPED: "dropped",
+}
+
+
+async def outbox(arguments: argparse.Namespace, settings: Settings) -> int:
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        match arguments.verb:
+            case "retry":
+                await _retry(desk, arguments.id)
+            case "give-up":
+                await _give_up(desk, arguments.id)
+            case _:
+                await _list(desk, everything=getattr(arguments, "all", False))
+    return 0
+
+
+async def _list(desk: Desk, *, everything: bool) -> None:
+    """A line a message: what is not done with, and what was given up; all of them when asked for."""
+    wanted = {MessageState.WAITING, MessageState.SENDING, MessageState.GIVEN_UP}
+    states = tuple(MessageState) if everything else tuple(wanted)
+    found = await desk.storage.read(lambda unit: unit.outbox.listed(states, _MOST))
+    for each in found:
+        print("\t".join(_told(each, desk)))
+    backlog = await desk.storage.read(lambda unit: unit.outbox.backlog())
+    print(f"{backlog.waiting} waiting, {backlog.sending} unclear, {backlog.given_up} given up")
+
+
+def _told(each: Listed, desk: Desk) -> tuple[str, ...]:
+    message, directory = each.message, desk.picture.directory
+    known = directory.people.get(message.person_id) if message.person_id else None
+    to = message.identity or (known.person.username if known else "")
+    due = message.due_at.astimezone(desk.rules.zone)
+    return (
+        str(each.id),
+        _STANDS[each.state],
+        f"{due:%Y-%m-%d %H:%M}",
+        message.kind,
+        to,
+        f"{each.attempts} tries",
+        each.trouble,
+    )
+
+
+async def _retry(desk: Desk, message_id: int) -> None:
+    now = desk.clock.now()
+    if not await desk.storage.write(lambda unit: unit.outbox.retry(message_id, now)):
+        raise NotFound(f"There is no message {message_id} that was given up.")
+    print(f"Message {message_id} will be sent once it is clear that it did not arrive before.")
+
+
+async def _give_up(desk: Desk, message_id: int) -> None:
+    trouble = "given up by an operator"
+    if not await desk.storage.write(lambda unit: unit.outbox.give_up(message_id, trouble)):
+        raise NotFound(f"There is no message {message_id} that waits to be sent.")
+    print(f"Message {message_id} will not be sent.")
