@@ -1,7 +1,8 @@
 """What makes the database itself refuse a double booking.
 
 On SQLite two triggers: active bookings of a room never overlap, so the last one that begins before a new one
-ends is the only one that could. On PostgreSQL an exclusion constraint over room and time.
+ends is the only one that could. On PostgreSQL an exclusion constraint over room and time; it knows rooms by a
+number of 64 bits, which is quicker to compare than text, and leaves look-ups by room to the ordinary index.
 """
 
 _OVERLAP = """
@@ -22,5 +23,5 @@ SQLITE_GUARDS = (
 POSTGRESQL_GUARDS = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     """ALTER TABLE booking ADD CONSTRAINT ex_booking_room_id EXCLUDE USING gist
-    (room_id WITH =, int8range(start, "end") WITH &&) WHERE (state = 1)""",
+    (hashtextextended(room_id, 0) WITH =, int8range(start, "end") WITH &&) WHERE (state = 1)""",
 )
