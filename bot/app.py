@@ -133,6 +133,7 @@ def http_settings(config: Config) -> HttpSettings:
     http = config.http
     return HttpSettings(
         rate_limit=http.rate_limit,
+        linger=http.linger.total_seconds(),
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
     )

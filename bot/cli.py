@@ -83,6 +83,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 def _add_run_and_chat(commands: Commands) -> None:
     run = _add(commands, "run", "start everything that is configured")
     run.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who sits at this terminal")
+    run.add_argument("--only", default="", metavar="ROLES", help="of web,worker,slack,discord; all otherwise")
     chat = _add(commands, "chat", "answer commands here")
     chat.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who asks, by username")
     chat.add_argument("--json", action="store_true", help="print the neutral reply as JSON")

@@ -2,12 +2,20 @@
 
 import argparse
 
-from bot.config import Settings
+from bot.config import ConfigError, Settings
+from bot.roles import ALL_ROLES, NoSuchRole, Role, read_roles
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
     from bot.running import run as serve
 
-    await serve(settings, speak_as=arguments.speak_as)
+    await serve(settings, speak_as=arguments.speak_as, roles=_roles(arguments.only))
     return 0
+
+
+def _roles(only: str) -> frozenset[Role]:
+    try:
+        return read_roles(only) if only else ALL_ROLES
+    except NoSuchRole as unknown:
+        raise ConfigError([f"--only: {unknown}"]) from unknown

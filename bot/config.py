@@ -145,10 +145,16 @@ class DatabaseSection(Section, frozen=True, kw_only=True):
 
 
 class HttpSection(Section, frozen=True, kw_only=True):
-    """The HTTP API. `rate_limit` is requests a minute for each address and account, 0 for none."""
+    """The HTTP API. `rate_limit` is requests a minute for each address and account, 0 for none.
+
+    `linger` is how long a process that is to stop says so on `/readyz` before it stops answering, and
+    `health_port` where processes without the API tell how they are; 0 for nowhere.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8000
+    health_port: Port = 0
+    linger: Duration = timedelta(0)
     rate_limit: Annotated[int, Meta(ge=0)] = 600
     public_url: str = ""
     trusted_proxies: list[str] = field(default_factory=list)

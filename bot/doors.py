@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bot.platforms.platform import Busy, Platform, Unreachable
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
 from bot.reply import Reply
+from bot.roles import ALL_ROLES, Role
 from bot.suggest import Suggestions
 from core.model import Identity
 
@@ -55,14 +57,35 @@ def discord_settings(config: Config) -> DiscordSettings:
     )
 
 
-def open_doors(config: Config, desk: Desk, dispatcher: Dispatcher) -> tuple[Platform, ...]:
-    """Every platform that has what it needs; their libraries are imported only here."""
+def open_doors(
+    config: Config, desk: Desk, dispatcher: Dispatcher, roles: frozenset[Role] = ALL_ROLES
+) -> tuple[Platform, ...]:
+    """Every platform that these roles need, if it is set up; their libraries are imported only here."""
     doors: list[Platform] = []
-    if (slack := slack_settings(config)).is_configured:
+    if (slack := _slack_within(slack_settings(config), roles)) is not None:
         doors.append(_slack(slack, desk, dispatcher))
-    if (discord := discord_settings(config)).is_on:
+    if (discord := _discord_within(discord_settings(config), roles)) is not None:
         doors.append(discord_door(discord, desk, dispatcher))
     return tuple(doors)
+
+
+def _slack_within(settings: SlackSettings, roles: frozenset[Role]) -> SlackSettings | None:
+    """Workers only speak; web processes hear Slack in HTTP mode and let workspaces install Roomie."""
+    hears = Role.SLACK if settings.mode is Mode.SOCKET else Role.WEB
+    installs = settings.many_workspaces and Role.WEB in roles
+    if not settings.is_configured or not (roles & {hears, Role.WORKER} or installs):
+        return None
+    return replace(settings, listens=hears in roles)
+
+
+def _discord_within(settings: DiscordSettings, roles: frozenset[Role]) -> DiscordSettings | None:
+    """Workers only speak; web processes answer the interactions endpoint. One of those who hear announces."""
+    gateway = settings.gateway and Role.DISCORD in roles
+    endpoint = settings.has_endpoint and Role.WEB in roles
+    if not settings.is_on or not (gateway or endpoint or Role.WORKER in roles):
+        return None
+    hears = gateway or (endpoint and not settings.gateway)
+    return replace(settings, gateway=gateway, sync=settings.sync if hears else "never")
 
 
 def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:

@@ -27,11 +27,6 @@ class Job:
     run: Callable[[Desk], Awaitable[None]]
 
 
-async def refresh_picture(desk: Desk) -> None:
-    """Let the window of the picture move on with time."""
-    await desk.storage.reload()
-
-
 async def purge(desk: Desk) -> None:
     """Forget changes that every process has read, and requests that nobody will repeat."""
     now = desk.clock.now()
@@ -39,7 +34,6 @@ async def purge(desk: Desk) -> None:
 
 
 JOBS: tuple[Job, ...] = (
-    Job("refresh picture", lambda jobs: jobs.refresh_picture, refresh_picture),
     Job("purge", lambda jobs: jobs.purge, purge),
 )
 

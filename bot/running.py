@@ -1,4 +1,4 @@
-"""`roomie run`: everything that is configured, in one process, until it is told to stop."""
+"""`roomie run`: all that is configured, or some roles of it, in one process until it is told to stop."""
 
 import asyncio
 import logging
@@ -6,15 +6,18 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.api.application import application, flush_last_used, serve
+from bot.api.application import HEALTH, ROUTES, application, flush_last_used, serve
 from bot.api.application import stop as stop_serving
 from bot.app import folder, http_settings, open_desk, parsed, prepare
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
 from bot.logs import set_up_logging
+from bot.roles import ALL_ROLES, Role
+from core.errors import RoomieError
 from core.model import PersonId
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ _SAMPLE_IN_PUBLIC = (
 )
 
 
-async def run(settings: Settings, *, speak_as: str = "") -> None:
+async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] = ALL_ROLES) -> None:
     """Serve until a signal comes, or the chat at the terminal ends.
 
     What is not needed to answer the first request is imported after the server listens.
@@ -39,28 +42,39 @@ async def run(settings: Settings, *, speak_as: str = "") -> None:
     await prepare(config.database.url)
     async with AsyncExitStack() as house:
         desk = await house.enter_async_context(open_desk(settings, load=False))
-        platforms = _platforms(config, desk)
-        url = await house.enter_async_context(_serving(desk, config, platforms))
-        logger.info("listening on %s", url)
-        await desk.storage.load()
-        await _furnish(desk, config)
+        platforms = _platforms(config, desk, roles)
         tasks = await house.enter_async_context(_Tasks())
+        url = await house.enter_async_context(_serving(desk, config, platforms, roles))
+        logger.info("listening on %s", url or "no port")
+        await desk.storage.load()
+        await _furnish(desk, config, roles)
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
-            desk.picture.tell(partial(_pass_on, desk, platform, tasks))
+            if Role.WORKER in roles:
+                desk.picture.tell(partial(_pass_on, desk, platform, tasks))
         tasks.start(asyncio.to_thread(_warm), "language")
-        _start_jobs(desk, config, house)
-        await _announce(desk, config, url)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        tasks.start(_move_on(desk, config.jobs.refresh_picture), "picture")
+        if Role.WORKER in roles:
+            _start_jobs(desk, config, house)
+        if roles != ALL_ROLES:
+            logger.info("running %s", ", ".join(sorted(roles)))
+            await stop.wait()
+        elif await _announce(desk, config, url):
             await _until_first(stop.wait(), _converse(desk, settings, speak_as))
         else:
             await stop.wait()
         logger.info("stopping")
 
 
-def _platforms(config: Config, desk: Desk) -> "Sequence[Platform]":
-    if not config.has_platform:
-        return ()
+def _platforms(config: Config, desk: Desk, roles: frozenset[Role]) -> "Sequence[Platform]":
+    """Those that these roles need. `ConfigError` when that leaves a process with nothing to do."""
+    opened = _opened(config, desk, roles) if config.has_platform else ()
+    if not opened and not roles & {Role.WEB, Role.WORKER}:
+        raise ConfigError([f"--only {','.join(sorted(roles))}: with these settings there is nothing to do"])
+    return opened
+
+
+def _opened(config: Config, desk: Desk, roles: frozenset[Role]) -> "Sequence[Platform]":
     from bot.checking import platform_problems
     from bot.commands import COMMANDS
     from bot.dispatch import Dispatcher
@@ -68,7 +82,7 @@ def _platforms(config: Config, desk: Desk) -> "Sequence[Platform]":
 
     if problems := platform_problems(config):
         raise ConfigError(problems)
-    return open_doors(config, desk, Dispatcher(desk, COMMANDS))
+    return open_doors(config, desk, Dispatcher(desk, COMMANDS), roles)
 
 
 def _pass_on(desk: Desk, platform: "Platform", tasks: "_Tasks", people: frozenset[PersonId]) -> None:
@@ -92,18 +106,38 @@ def _warm() -> None:
     warm()
 
 
+async def _move_on(desk: Desk, every: timedelta) -> None:
+    """Let the window of the picture move on with time, in every process."""
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        try:
+            await desk.storage.reload()
+        except RoomieError as trouble:
+            logger.warning("the picture could not be read anew: %s", trouble)
+
+
 @asynccontextmanager
-async def _serving(desk: Desk, config: Config, platforms: "Sequence[Platform]") -> AsyncIterator[str]:
-    """Answer over HTTP until the block is left; then finish what is under way."""
+async def _serving(
+    desk: Desk, config: Config, platforms: "Sequence[Platform]", roles: frozenset[Role]
+) -> AsyncIterator[str]:
+    """Answer over HTTP until the block is left; then finish what is under way.
+
+    Without the role `web` that is only how this process is, and only where a port was chosen for it.
+    """
+    is_web, http = Role.WEB in roles, config.http
+    if not is_web and not http.health_port:
+        yield ""
+        return
     app = application(
         desk,
         http_settings(config),
         checks={platform.name: partial(_wellbeing, platform) for platform in platforms},
         parse=lambda text: parsed(desk, text),
+        every=ROUTES if is_web else HEALTH,
     )
-    for platform in platforms:
+    for platform in platforms if is_web else ():
         app.router.add_routes(platform.routes())
-    runner, url = await serve(app, config.http.host, config.http.port)
+    runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
     try:
         yield url
     finally:
@@ -152,14 +186,17 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _furnish(desk: Desk, config: Config) -> None:
-    """The sample campus for an empty database, on this machine only: its passwords are published."""
+async def _furnish(desk: Desk, config: Config, roles: frozenset[Role]) -> None:
+    """The sample campus for an empty database, on this machine only: its passwords are published.
+
+    Only where one process is all there is; several that divide the roles have a campus of their own.
+    """
     from bot.sampling import has_sample_people, load_sample_if_empty
 
     is_local = config.http.host in _LOOPBACK
-    if is_local:
+    if is_local and roles == ALL_ROLES:
         await load_sample_if_empty(desk)
-    elif await has_sample_people(desk):
+    elif not is_local and Role.WEB in roles and await has_sample_people(desk):
         raise ConfigError([_SAMPLE_IN_PUBLIC])
 
 
@@ -170,8 +207,8 @@ def _start_jobs(desk: Desk, config: Config, house: AsyncExitStack) -> None:
     house.callback(scheduler.shutdown, wait=False)
 
 
-async def _announce(desk: Desk, config: Config, url: str) -> None:
-    """In three lines: what is there, where, and what to type."""
+async def _announce(desk: Desk, config: Config, url: str) -> bool:
+    """In three lines: what is there, where, and what to type. Whether somebody is there to type it."""
     from bot.sampling import has_sample_people
 
     catalogue = desk.picture.catalogue
@@ -189,6 +226,7 @@ async def _announce(desk: Desk, config: Config, url: str) -> None:
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 async def _converse(desk: Desk, settings: Settings, speak_as: str) -> None:

@@ -1,6 +1,7 @@
 """Putting the table of routes behind one address, and taking it away in order."""
 
 import asyncio
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -19,6 +20,8 @@ from bot.api.settings import HttpSettings
 from bot.desk import Desk
 
 ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *SERVICE)
+HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"})
+"""What processes that answer nothing else over HTTP still tell."""
 HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"})
 """What processes that answer nothing else over HTTP still tell."""
 _server_log = logging.getLogger("bot.api.server")

@@ -97,7 +97,7 @@ class SlackAdapter:
             async with asyncio.TaskGroup() as group:
                 if self._one is not None:
                     group.create_task(self._learn(self._one))
-                if self._settings.mode is Mode.SOCKET:
+                if self._settings.mode is Mode.SOCKET and self._settings.listens:
                     socket = Socket(self.app, self._api, self._settings, self.health, self._lost)
                     group.create_task(socket.run())
                 group.create_task(asyncio.Event().wait())
@@ -132,7 +132,7 @@ class SlackAdapter:
     def routes(self) -> list[web.RouteDef]:
         """What the web application has to serve for Slack; call it where a loop runs."""
         served = []
-        if self._settings.mode is Mode.HTTP:
+        if self._settings.mode is Mode.HTTP and self._settings.listens:
             served.append(web.post(self._settings.http_path, self._serve))
         if self._settings.many_workspaces:
             served.append(web.get(self._settings.install_path, self._install))

@@ -21,7 +21,7 @@ class SlackSettings:
 
     `api_base_url` ends in a slash. `match_email` links people by the address their workspace vouches for.
     `public_url` is where browsers find Roomie, for OAuth and the manifest. `ping_interval`: seconds; a dead
-    socket is noticed after four of them.
+    socket is noticed after four of them. Without `listens` Slack is spoken to and not heard.
     """
 
     bot_token: str = ""
@@ -37,6 +37,7 @@ class SlackSettings:
     install_path: str = "/slack/install"
     redirect_path: str = "/slack/oauth_redirect"
     match_email: bool = False
+    listens: bool = True
     ping_interval: float = 4.0
     api_timeout: float = 10.0
 

@@ -1,0 +1,34 @@
+"""What one process does of everything that Roomie does; together all roles make a whole Roomie."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """`web` answers over HTTP, whoever asks there; `slack` and `discord` keep a line open to those platforms;
+    `worker` does what happens by itself. Each may run in any number of processes.
+    """
+
+    WEB = "web"
+    WORKER = "worker"
+    SLACK = "slack"
+    DISCORD = "discord"
+
+
+ALL_ROLES = frozenset(Role)
+
+
+class NoSuchRole(ValueError):
+    """The sentence names those there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(f"no role {', '.join(names)}; there are {', '.join(Role)}")
+
+
+def read_roles(text: str) -> frozenset[Role]:
+    """Roles from a list such as `web,worker`. `NoSuchRole` when it names others, or none."""
+    named = [each.strip() for each in text.split(",") if each.strip()]
+    strangers = [each for each in named if each not in ALL_ROLES]
+    if strangers or not named:
+        raise NoSuchRole(strangers or ['""'])
+    return frozenset(map(Role, named))

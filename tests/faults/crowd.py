@@ -1,0 +1,155 @@
+"""A small campus with more people than rooms, and clients who all want one at the same time."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+from aiohttp import ClientSession
+
+from core.model import PersonId, RoomId
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Login, Unit
+from core.services.accounts import token_hash
+from storage.open import open_storage
+from tests.builders import NOW, a_building, a_person, a_room
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.faults.processes import UNREACHED
+
+ROOMS = tuple(RoomId(f"K-J17-{number}") for number in range(101, 113))
+HOURS = range(9, 19)
+DAYS = (1, 2)
+REFUSED = {200, 400, 401, 403, 404, 409, 429}
+"""Statuses of answers and of refusals; 503 says that nothing was done, or that nobody knows."""
+
+
+def token_of(number: int) -> str:
+    return f"{number:040x}"
+
+
+async def settle_in(url: str, people: int = 200) -> None:
+    """Put rooms and students, each logged in, into an empty database."""
+    storage = open_storage(url, Picture(), Rules(), StillClock(NOW))
+    await storage.open()
+    await storage.load()
+    await storage.write(lambda unit: _fill(unit, people))
+    await storage.close()
+
+
+def _fill(unit: Unit, people: int) -> None:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms(a_room(room) for room in ROOMS)
+    for number in range(people):
+        person = unit.people.add(a_person(f"guest{number}"), None)
+        unit.tokens.add(Login(token_hash(token_of(number)), PersonId(person.id), NOW))
+
+
+@dataclass(slots=True)
+class Told:
+    """What clients heard: bookings they were given, those they gave back, and how often which status."""
+
+    booked: set[str] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
+    statuses: Counter[int] = field(default_factory=Counter)
+    unanswered: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
+    at: list[tuple[float, bool]] = field(default_factory=list)
+    """When something was tried, and whether it was answered."""
+
+
+class Crowd:
+    """Clients who book, and now and then give back what they have, each at an address of his choice."""
+
+    def __init__(self, session: ClientSession, addresses: Callable[[], Sequence[str]], seed: int = 1) -> None:
+        self.told = Told()
+        self._session, self._addresses = session, addresses
+        self._dice = random.Random(seed)  # noqa: S311 - a crowd, not a secret
+
+    async def go(self, clients: int, wishes: int, *, seconds: float = 0.0) -> Told:
+        """So many wishes of each, or for `seconds` when that is longer."""
+        until = perf_counter() + seconds
+        await asyncio.gather(*(self._client(number, wishes, until) for number in range(clients)))
+        return self.told
+
+    async def _client(self, number: int, wishes: int, until: float) -> None:
+        mine: list[str] = []
+        wished = 0
+        while wished < wishes or perf_counter() < until:
+            wished += 1
+            if mine and self._dice.random() < 0.3:
+                await self._give_back(number, mine)
+            else:
+                await self._wish(number, mine)
+            if wished >= wishes:
+                await asyncio.sleep(self._dice.uniform(0, 0.2))
+
+    async def _wish(self, number: int, mine: list[str]) -> None:
+        day = NOW + timedelta(days=self._dice.choice(DAYS))
+        hour, length = self._dice.choice(HOURS), self._dice.choice((1, 1, 2))
+        form = {
+            "room_id": self._dice.choice(ROOMS),
+            "date": f"{day:%Y%m%d}",
+            "start_time": f"{hour:02}:00",
+            "end_time": f"{hour + length:02}:00",
+            "notes": "",
+        }
+        answer = await self._ask("/rooms.book/", number, form)
+        if answer and answer.get("success"):
+            mine.append(answer["booking_id"])
+            self.told.booked.add(answer["booking_id"])
+
+    async def _give_back(self, number: int, mine: list[str]) -> None:
+        booking = mine.pop()
+        answer = await self._ask("/rooms.deleteBooking/", number, {"booking_id": booking})
+        if answer and answer.get("success"):
+            self.told.cancelled.add(booking)
+
+    async def _ask(self, path: str, number: int, form: dict[str, Any]) -> dict[str, Any] | None:
+        address = self._dice.choice(self._addresses())
+        headers = {"Authorization": f"Token {token_of(number)}"}
+        began = perf_counter()
+        try:
+            async with self._session.post(f"{address}{path}", data=form, headers=headers) as answer:
+                self.told.statuses[answer.status] += 1
+                self.told.at.append((perf_counter(), answer.status < 500))
+                told: dict[str, Any] = await answer.json()
+                return told
+        except UNREACHED as error:
+            self.told.unanswered[type(error).__name__] += 1
+            self.told.at.append((perf_counter(), False))
+            await asyncio.sleep(0.1)
+            return None
+        finally:
+            self.told.slowest = max(self.told.slowest, perf_counter() - began)
+
+
+_TWICE = """SELECT count(*) FROM booking a JOIN booking b ON a.room_id = b.room_id AND a.id < b.id
+AND a.state = 1 AND b.state = 1 AND a.start < b."end" AND b.start < a."end" """
+_ASTRAY = """SELECT count(*) FROM (
+    SELECT p.id, (SELECT coalesce(sum(minutes), 0) FROM charge WHERE person_id = p.id) AS charged,
+        (SELECT coalesce(sum("end" - start), 0) / 60 FROM booking
+            WHERE booked_by = p.id AND state = 1) AS held
+    FROM person p) AS ledger WHERE charged <> held OR charged > 180"""
+_UNTOLD = """SELECT count(*) FROM booking b WHERE NOT EXISTS (
+    SELECT 1 FROM audit WHERE subject = b.id) OR NOT EXISTS (SELECT 1 FROM charge WHERE booking_id = b.id)"""
+
+
+async def check_books(url: str, told: Told) -> None:
+    """No room was given twice, the ledger is right, and what clients were told is what is kept."""
+    assert await ask(url, _TWICE) == 0
+    assert await ask(url, _ASTRAY) == 0
+    assert await ask(url, _UNTOLD) == 0
+    active = await _ids(url, "state = 1")
+    assert told.booked <= await _ids(url, "1 = 1")
+    assert not told.cancelled & active
+
+
+async def _ids(url: str, which: str) -> set[str]:
+    joined = "group_concat(id)" if url.startswith("sqlite") else "string_agg(id, ',')"
+    return set(str(await ask(url, f"SELECT {joined} FROM booking WHERE {which}")).split(","))  # noqa: S608

@@ -1,0 +1,145 @@
+"""Each role alone: it does its own part, tells how it is, and leaves in order."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientConnectorError, ClientSession
+
+from bot.config import Config, DiscordSection, HttpSection, SlackSection
+from bot.doors import _discord_within, _slack_within, discord_settings, slack_settings
+from bot.roles import ALL_ROLES, NoSuchRole, Role, read_roles
+from tests.faults.processes import UNREACHED, Fleet, Process
+from tests.standins.slack import SlackStandIn
+
+
+def test_roles_are_named_in_a_list():
+    assert read_roles("web, worker") == {Role.WEB, Role.WORKER}
+
+    with pytest.raises(NoSuchRole, match="no role wbe; there are web, worker, slack, discord"):
+        read_roles("wbe")
+
+
+SOCKET = slack_settings(Config(slack=SlackSection(bot_token="xoxb-1", app_token="xapp-1")))
+CALLED = slack_settings(Config(slack=SlackSection(mode="http", bot_token="xoxb-1", signing_secret="s")))
+MANY = slack_settings(Config(slack=SlackSection(app_token="xapp-1", client_id="1", client_secret="s")))
+
+
+@pytest.mark.parametrize(
+    ("settings", "hears", "speaks", "sees_nothing_of_it"),
+    [
+        (SOCKET, {Role.SLACK}, {Role.WORKER}, {Role.WEB, Role.DISCORD}),
+        (CALLED, {Role.WEB}, {Role.WORKER}, {Role.SLACK, Role.DISCORD}),
+        (MANY, {Role.SLACK}, {Role.WORKER, Role.WEB}, {Role.DISCORD}),
+    ],
+    ids=["socket", "http", "many workspaces"],
+)
+def test_slack_is_heard_by_one_role_and_spoken_to_by_those_who_have_to(
+    settings, hears, speaks, sees_nothing_of_it
+):
+    within = {role: _slack_within(settings, frozenset({role})) for role in Role}
+
+    assert {role for role, each in within.items() if each is not None and each.listens} == hears
+    assert {role for role, each in within.items() if each is not None and not each.listens} == speaks
+    assert {role for role, each in within.items() if each is None} == sees_nothing_of_it
+    assert _slack_within(settings, ALL_ROLES) == settings
+
+
+def test_discord_is_heard_where_its_gateway_is_and_commands_are_announced_there():
+    settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab")))
+
+    within = {role: _discord_within(settings, frozenset({role})) for role in Role}
+
+    assert within[Role.SLACK] is None
+    assert {role for role, each in within.items() if each is not None and each.gateway} == {Role.DISCORD}
+    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {
+        Role.DISCORD
+    }
+    assert _discord_within(settings, ALL_ROLES) == settings
+
+
+def test_without_a_gateway_the_web_processes_announce_the_commands():
+    settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab", gateway=False)))
+
+    within = {role: _discord_within(settings, frozenset({role})) for role in Role}
+
+    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {Role.WEB}
+    assert within[Role.DISCORD] is None
+
+
+def test_health_ports_and_lingering_are_settings():
+    assert HttpSection() == HttpSection(health_port=0)
+
+
+async def test_a_worker_tells_how_it_is_and_answers_nothing_else(fleet: Fleet, session: ClientSession):
+    [worker] = await fleet.start("worker")
+
+    statuses = {}
+    for path in ("/healthz", "/readyz", "/metrics", "/api/rooms", "/rooms.list/", "/docs"):
+        async with session.get(f"{worker.address}{path}") as answer:
+            statuses[path] = answer.status
+
+    assert statuses == {
+        "/healthz": 200,
+        "/readyz": 200,
+        "/metrics": 200,
+        "/api/rooms": 404,
+        "/rooms.list/": 404,
+        "/docs": 404,
+    }
+
+
+async def test_a_role_with_nothing_to_do_says_so(tmp_path: Path, database_url: str):
+    process = await Process(tmp_path, database_url, "slack").start()
+
+    assert await process.ended() == 2
+    assert "--only slack: with these settings there is nothing to do" in process.log.read_text()
+
+
+async def test_a_web_process_leaves_slacks_socket_to_whoever_keeps_it(slack: SlackStandIn, fleet: Fleet):
+    await fleet.start("web", "worker", more=slack.environment())
+    assert not slack.postman.sockets.open
+
+    await fleet.start("slack", more=slack.environment())
+
+    await slack.until(lambda: slack.postman.sockets.open, timeout=30)
+
+
+@pytest.fixture
+async def slack():
+    async with SlackStandIn() as stand_in:
+        yield stand_in
+
+
+async def test_a_process_that_is_to_stop_says_so_before_it_stops_answering(
+    fleet: Fleet, session: ClientSession
+):
+    [web] = await fleet.start("web", more={"ROOMIE_HTTP__LINGER": "1s"})
+
+    web.ask_to_stop()
+    while await web.is_ready(session):  # noqa: ASYNC110 - another process tells no event
+        await asyncio.sleep(0.01)
+
+    async with session.get(f"{web.address}/api/rooms") as answer:
+        assert answer.status == 200
+    assert await web.ended() == 0
+    with pytest.raises(UNREACHED):
+        await session.get(f"{web.address}/healthz")
+
+
+async def test_requests_under_way_are_answered_before_a_process_ends(fleet: Fleet, session: ClientSession):
+    """Checking a password takes a while, and that of nobody takes as long."""
+    [web] = await fleet.start("web")
+    forms = [{"username": f"nobody{number}", "password": "nothing"} for number in range(4)]
+    logins = [asyncio.ensure_future(session.post(f"{web.address}/user.login/", data=form)) for form in forms]
+    await asyncio.sleep(0.02)
+
+    web.ask_to_stop()
+
+    answers = await asyncio.gather(*logins, return_exceptions=True)
+    told = [answer.status for answer in answers if not isinstance(answer, BaseException)]
+    unheard = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert 200 in told
+    assert set(told) <= {200, 429}
+    assert all(isinstance(each, ClientConnectorError) for each in unheard)
+    assert await web.ended() == 0
