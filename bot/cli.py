@@ -153,7 +153,6 @@ def _add_platforms(commands: Commands) -> None:
     discord.add_parser("sync", help="announce the commands now, changed or not")
 
 
-def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
 def _add_by_itself(commands: Commands) -> None:
     outbox = _add(commands, "outbox", "what Roomie has to say unasked").add_subparsers(dest="verb")
     listed = outbox.add_parser("list", help="what waits and what went wrong")
@@ -162,4 +161,5 @@ def _add_by_itself(commands: Commands) -> None:
         outbox.add_parser(verb, help=help_line).add_argument("id", type=int)
 
 
+def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=help_line, description=help_line)

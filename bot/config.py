@@ -227,12 +227,6 @@ class JobsSection(Section, frozen=True, kw_only=True):
     purge: Duration = timedelta(hours=1)
 
 
-class LogSection(Section, frozen=True, kw_only=True):
-    """`level` as Python names it; `format` is `text` or `json`."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
-
 class MessagesSection(Section, frozen=True, kw_only=True):
     """What Roomie says unasked. `operators` are usernames; without any, administrators are told."""
 
@@ -241,6 +235,12 @@ class MessagesSection(Section, frozen=True, kw_only=True):
     at_once: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
 
+
+class LogSection(Section, frozen=True, kw_only=True):
+    """`level` as Python names it; `format` is `text` or `json`."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
 
 
 class SourceSection(Section, frozen=True, kw_only=True):
@@ -268,13 +268,13 @@ class Config(Section, frozen=True, kw_only=True):
     security: SecuritySection = field(default_factory=SecuritySection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
+    messages: MessagesSection = field(default_factory=MessagesSection)
     log: LogSection = field(default_factory=LogSection)
     source: list[SourceSection] = field(default_factory=list)
 
     @property
     def rules(self) -> Rules:
         booking = self.booking
-    messages: MessagesSection = field(default_factory=MessagesSection)
         return Rules(
             zone=ZoneInfo(self.campus.timezone),
             weekday_hours=booking.weekday_hours,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -124,8 +123,6 @@ class _Slack:
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         with _named():
             await self._adapter.notifier.send(to, reply, key)
-        except Gone as gone:
-            raise Unreachable(str(gone)) from gone
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
         with _named():
@@ -133,6 +130,20 @@ class _Slack:
 
     async def changed(self, people: Iterable[Identity]) -> None:
         await self._adapter.changed(each for each in people if each.startswith("slack:"))
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Slack's troubles by the names that every platform's have."""
+    from bot.platforms.slack.api import Later
+    from bot.platforms.slack.api import Unreachable as Gone
+
+    try:
+        yield
+    except Gone as gone:
+        raise Unreachable(str(gone)) from gone
+    except Later as later:
+        raise Busy(str(later), later.seconds) from later
 
 
 def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> "DiscordDoor":
@@ -148,17 +159,3 @@ def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) 
         clock=desk.clock,
         zone=desk.rules.zone,
     )
-@contextmanager
-def _named() -> Iterator[None]:
-    """Slack's troubles by the names that every platform's have."""
-    from bot.platforms.slack.api import Later
-    from bot.platforms.slack.api import Unreachable as Gone
-
-    try:
-        yield
-    except Gone as gone:
-        raise Unreachable(str(gone)) from gone
-    except Later as later:
-        raise Busy(str(later), later.seconds) from later
-
-

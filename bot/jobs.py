@@ -33,9 +33,7 @@ async def purge(desk: Desk) -> None:
     await desk.storage.write(lambda unit: unit.purge(now - timedelta(hours=1), now - timedelta(days=7)))
 
 
-JOBS: tuple[Job, ...] = (
-    Job("purge", lambda jobs: jobs.purge, purge),
-)
+JOBS: tuple[Job, ...] = (Job("purge", lambda jobs: jobs.purge, purge),)
 
 
 def start(desk: Desk, settings: JobsSection) -> "AsyncIOScheduler":

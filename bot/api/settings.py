@@ -26,8 +26,6 @@ class HttpSettings:
     keepalive: float = 75.0
     linger: float = 0.0
     """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
-    linger: float = 0.0
-    """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
     drain: float = 10.0
     """How long requests that are under way may take to finish when the service stops."""
     slow: float = 0.5
