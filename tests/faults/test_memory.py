@@ -1,0 +1,138 @@
+"""What is in memory may be a moment old, and how old is known; no booking ever relies on it."""
+
+import asyncio
+import statistics
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from time import perf_counter
+
+import pytest
+from aiohttp import ClientSession
+
+from core.errors import NotAllowed, NotFound, QuotaSpent, SlotTaken
+from core.interval import Interval
+from core.model import PersonId
+from core.policy.rules import Rules
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingDesk, new_booking_id
+from storage.open import Kept
+from tests.builders import NOW, a_slot
+from tests.fakes.clock import StillClock
+from tests.faults.crowd import ROOMS, token_of
+from tests.faults.processes import Fleet
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_crowd")
+    return url
+
+
+Open = Callable[[], Awaitable[Kept]]
+
+
+class Absent:
+    """A process whose memory learns nothing any more, beside one that works."""
+
+    def __init__(self, awake: Kept, absent: Kept, rules: Rules, clock: StillClock) -> None:
+        self.awake = BookingDesk(awake, awake.picture, rules, clock)
+        self.absent = BookingDesk(absent, absent.picture, rules, clock)
+        self.picture = absent.picture
+        self.first, self.second, *_ = sorted(awake.picture.directory.people)
+        self.picture.learn = lambda news: None  # type: ignore[method-assign]
+        self.picture.see = lambda record: None  # type: ignore[method-assign]
+
+
+@pytest.fixture
+async def house(either_url: str, open_storage_at, rules: Rules, clock: StillClock) -> Absent:
+    return Absent(await open_storage_at(either_url), await open_storage_at(either_url), rules, clock)
+
+
+@pytest.fixture
+async def open_storage_at(rules: Rules, clock: StillClock):
+    from core.picture import Picture
+    from storage.open import open_storage
+
+    opened: list[Kept] = []
+
+    async def another(url: str) -> Kept:
+        storage = open_storage(url, Picture(), rules, clock)
+        opened.append(storage)
+        await storage.open()
+        await storage.load()
+        return storage
+
+    yield another
+    for storage in opened:
+        await storage.close()
+
+
+def a_wish(by: PersonId, slot: Interval | None = None, place: int = 0) -> BookRoom:
+    return BookRoom(new_booking_id(), ROOMS[place], slot or a_slot("11:00", 60), by)
+
+
+async def test_a_room_that_memory_believes_free_is_not_given_twice(house: Absent):
+    made = await house.awake.book(a_wish(house.first))
+    assert made.booking.id not in house.picture.bookings
+
+    with pytest.raises(SlotTaken):
+        await house.absent.book(a_wish(house.second))
+
+
+async def test_a_room_that_memory_believes_taken_is_given_when_it_is_free(house: Absent):
+    del house.picture.learn
+    made = (await house.awake.book(a_wish(house.first))).booking
+    await house.absent._storage.catch_up()
+    house.picture.learn = lambda news: None  # type: ignore[method-assign]
+    await house.awake.cancel(made.id, house.first)
+    assert made.id in house.picture.bookings
+
+    again = await house.absent.book(a_wish(house.second))
+
+    assert again.booking.room_id == made.room_id
+
+
+async def test_a_quota_that_memory_believes_whole_is_not_spent_twice(house: Absent):
+    await house.awake.book(a_wish(house.first, a_slot("11:00", 180)))
+
+    with pytest.raises(QuotaSpent):
+        await house.absent.book(a_wish(house.first, a_slot("15:00", 60), place=1))
+
+
+async def test_a_booking_that_memory_does_not_know_can_be_given_back_once(house: Absent):
+    made = (await house.awake.book(a_wish(house.first))).booking
+
+    await house.absent.cancel(made.id, house.first)
+
+    with pytest.raises((NotFound, NotAllowed)):
+        await house.awake.cancel(made.id, house.first)
+    assert (await house.awake.quota(house.first)).left == 180
+
+
+async def test_one_process_shows_a_moment_later_what_another_booked(
+    fleet: Fleet, either_url: str, session: ClientSession
+):
+    fleet.url = either_url
+    here, there = await fleet.start("web", "web")
+    await _age(session, here.address, there.address, 0)
+
+    ages = [await _age(session, here.address, there.address, number) for number in range(1, 13)]
+
+    print(f"seen after {statistics.median(ages) * 1000:.1f} ms, at most {max(ages) * 1000:.1f} ms")  # noqa: T201
+    assert max(ages) < 1.5
+
+
+async def _age(session: ClientSession, here: str, there: str, number: int) -> float:
+    """Seconds between the answer to a booking in one process and its appearance in another."""
+    room, day = ROOMS[number % len(ROOMS)], NOW + timedelta(days=1 + number // len(ROOMS))
+    form = {"room_id": room, "date": f"{day:%Y%m%d}", "start_time": "09:00", "end_time": "10:00", "notes": ""}
+    headers = {"Authorization": f"Token {token_of(number)}"}
+    async with session.post(f"{here}/rooms.book/", data=form, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+    booked = perf_counter()
+    async with asyncio.timeout(10):
+        while True:
+            asked = perf_counter()
+            async with session.get(f"{there}/api/rooms/bookings/{room}") as answer:
+                if day.strftime("%Y-%m-%dT09:00") in await answer.text():
+                    return max(0.0, asked - booked)
