@@ -22,11 +22,14 @@ async def at_work(desk: Desk, config: Config, platforms: Sequence[Platform]) -> 
     outbox = Outbox(desk, platforms, KINDS, worker, outbox_settings(config))
     _put_figures(desk, outbox)
     sending = asyncio.ensure_future(outbox.run())
-    scheduler = jobs.start(desk, config.jobs)
+    workforce = jobs.Workforce(desk, config, jobs.JOBS, worker)
+    await workforce.prepare()
+    scheduler = jobs.start(workforce)
     try:
         yield outbox
     finally:
         scheduler.shutdown(wait=False)
+        await workforce.stop()
         sending.cancel()
         with suppress(asyncio.CancelledError):
             await sending

@@ -53,6 +53,10 @@ def _handler(command: str) -> Handler:
             from bot import cli_platforms
 
             return cli_platforms.slack if command == "slack" else cli_platforms.discord
+        case "jobs":
+            from bot.cli_jobs import jobs
+
+            return jobs
         case "outbox":
             from bot.cli_outbox import outbox
 
@@ -159,6 +163,7 @@ def _add_by_itself(commands: Commands) -> None:
     listed.add_argument("--all", action="store_true", help="what was sent or dropped, too")
     for verb, help_line in (("retry", "send it after all"), ("give-up", "do not send it")):
         outbox.add_parser(verb, help=help_line).add_argument("id", type=int)
+    _add(commands, "jobs", "what is done again and again: last time, next time, trouble")
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:

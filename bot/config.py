@@ -20,10 +20,13 @@ from msgspec.structs import FieldInfo
 
 from core.model import OpeningHours
 from core.policy.rules import Rules
+from core.policy.timing import WEEKDAYS, Every, OnClock, Timing
 
 Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
+_LISTS = {"trusted_proxies", "operators", "bookable"}
+"""Settings that hold several things, with commas between them in the environment."""
 
 _USUAL_NAMES = {
     "PORT": ("http", "port"),
@@ -95,6 +98,27 @@ def _duration(text: object) -> timedelta:
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
+def _timing(text: object) -> Timing:
+    if isinstance(text, Every | OnClock):
+        return text
+    day, _, clock = str(text).strip().lower().partition(" ")
+    try:
+        if day == "daily" or day in WEEKDAYS:
+            return OnClock(_time_of_day(clock), None if day == "daily" else WEEKDAYS.index(day))
+        return Every(max(_duration(text), _SHORTEST_WAIT))
+    except ValueError:
+        raise ValueError(f"{text!r} is no time for a job; write 6h, daily 03:00 or mon 03:00") from None
+
+
+_SHORTEST_WAIT = timedelta(seconds=1)
+
+
+def _time_of_day(clock: str) -> int:
+    if (minutes := _minutes(clock)) >= 24 * 60:
+        raise ValueError(clock)
+    return minutes
+
+
 class Secret(str):
     """Something that no log line and no message may show."""
 
@@ -121,6 +145,7 @@ def _networks(given: object) -> list[str]:
 Zone = Annotated[str, Meta(extra={"read": _zone})]
 Hours = Annotated[OpeningHours, Meta(extra={"read": _hours})]
 Duration = Annotated[timedelta, Meta(extra={"read": _duration})]
+When = Annotated[Timing, Meta(extra={"read": _timing})]
 Grid = Annotated[int, Meta(extra={"read": _grid})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
@@ -221,10 +246,14 @@ class TerminalSection(Section, frozen=True, kw_only=True):
 
 
 class JobsSection(Section, frozen=True, kw_only=True):
-    """How often things happen by themselves."""
+    """When things happen by themselves: `6h`, `daily 03:00`, `mon 03:00`.
+
+    Without a time of their own, notices of quota come when a quota week begins.
+    """
 
     refresh_picture: Duration = timedelta(hours=6)
-    purge: Duration = timedelta(hours=1)
+    purge: When = Every(timedelta(hours=1))
+    quota_notices: Annotated[Timing | None, Meta(extra={"read": _timing})] = None
 
 
 class MessagesSection(Section, frozen=True, kw_only=True):
@@ -403,7 +432,7 @@ def _put(
             problems.append(f"{name}_FILE: {file} cannot be read")
     if not given:
         return
-    if key == "trusted_proxies":
+    if key in _LISTS:
         given = [each.strip() for each in given.split(",") if each.strip()]
     target = values.setdefault(section, {})
     if isinstance(target, dict):

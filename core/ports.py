@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from core.interval import Interval
+from core.jobs import JobState
 from core.login_session import LoginSession
 from core.model import (
     AuditEntry,
@@ -318,6 +319,44 @@ class Logins(Protocol):
         ...
 
 
+class Jobs(Protocol):
+    """What is done again and again: claimed in the database, so that two processes never do it at once."""
+
+    def expect(self, name: str, first: datetime, latest: datetime) -> None:
+        """Let a job be known, due at `first` when it is new and no later than `latest` otherwise."""
+        ...
+
+    def claim(self, name: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Take a job that is due and that nobody is at; whether that worked."""
+        ...
+
+    def renew(self, name: str, worker: str, until: datetime) -> bool:
+        """Keep a job for longer; False when somebody else has it by now."""
+        ...
+
+    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, trouble: str) -> None: ...
+    def let_go(self, name: str, worker: str) -> None:
+        """Leave a job to others, undone."""
+        ...
+
+    def hasten(self, name: str, now: datetime) -> None:
+        """Let a job be due now."""
+        ...
+
+    def all(self) -> list[JobState]: ...
+
+
+class Channels(Protocol):
+    """Channels that asked for notices."""
+
+    def all(self) -> list[Identity]: ...
+    def add(self, channel: Identity, asked_by: Identity, now: datetime) -> bool:
+        """Whether it is new."""
+        ...
+
+    def remove(self, channel: Identity) -> bool: ...
+
+
 class Unit(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
 
@@ -339,6 +378,10 @@ class Unit(Protocol):
     def installations(self) -> Installations: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def channels(self) -> Channels: ...
     @property
     def logins(self) -> Logins: ...
     def audit(self, entry: AuditEntry) -> None: ...

@@ -9,7 +9,10 @@ from core.model import AuditEntry
 from core.picture import EVERYTHING
 from core.ports import Change
 from storage.bookings import BookingRows
+from storage.channels import ChannelRows
 from storage.installations import InstallationRows
+from storage.jobs import JobRows
+from storage.logins import LoginRows
 from storage.outbox import OutboxRows
 from storage.people import PeopleRows
 from storage.rooms import RoomRows
@@ -37,6 +40,9 @@ class ConnectionUnit:
         self.seen = SeenRows(connection)
         self.installations = InstallationRows(connection)
         self.outbox = OutboxRows(connection)
+        self.jobs = JobRows(connection)
+        self.channels = ChannelRows(connection)
+        self.logins = LoginRows(connection)
 
     def audit(self, entry: AuditEntry) -> None:
         self._connection.execute(insert(audit).values(audit_row(entry)))
