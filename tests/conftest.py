@@ -4,11 +4,13 @@
 """
 
 import itertools
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.picture import Picture
 from core.policy.rules import Rules
@@ -19,6 +21,11 @@ from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 
 _numbers = itertools.count()
+
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""The same examples at every run, so that a change is judged by itself; `search` looks for new ones."""
 
 
 @pytest.fixture

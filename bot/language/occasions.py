@@ -49,6 +49,8 @@ def _now(line: Line, index: int) -> Said | None:
         return None
     for words in _NOW:
         if line.reads(index, *words):
+            if line.word(index + len(words)) in {"that", "thats"}:
+                return None
             after = index + len(words)
             return (Now(),), after + (line.word(after) == "-" and line.word(after + 1) == "ish") * 2
     return None

@@ -42,6 +42,7 @@ _COUNTED_ADJECTIVES = wordset(
     other of more extra odd ish or so comfy comfortable first year uni new
     """
 )
+_COUNTED_THINGS = wordset("page pages word words question questions slide slides min mins hour hours")
 _LABELS = wordset("year yr level stage week grade")
 _ABLE = wordset("can could to will would that must should may")
 _LEADS = wordset("least about around roughly > = ≥ ~ over than more minimum min")
@@ -164,6 +165,8 @@ def _counted(line: Line, index: int) -> Seats | None:
     after = _upper_end(line, many.after)
     if line.word(after) == "+" and (line.is_glued(after) or line.word(after + 1) in PEOPLE_WORDS):
         after += 1
+        if line.word(after) in _COUNTED_THINGS:
+            return None
         if line.number(after) is None or not line.is_glued(after):
             return Seats(many.value, index, after + (line.word(after) in PEOPLE_WORDS))
         return None

@@ -12,7 +12,7 @@ from bot.language import Names, as_json, read
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 HERE = Path(__file__).parent
-LISTS = ("development_phrases.jsonl", "fresh_phrases.jsonl")
+LISTS = ("development_phrases.jsonl", "fresh_phrases.jsonl", "unseen_phrases.jsonl")
 COMPARED = (
     "start",
     "end",
