@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, literal_column, select, update
@@ -43,6 +44,9 @@ from storage.tables import (
 
 T = TypeVar("T")
 
+_room_of = lru_cache(maxsize=4096)(room_of)
+"""The same row makes the same room: there are few, and each is read for every booking of it."""
+
 
 class SqliteDecisions:
     """Statements compiled once, run inside the transaction that the writer has begun."""
@@ -62,10 +66,9 @@ class SqliteDecisions:
 
     def _facts(self, keys: Keys) -> Facts:
         at_hand = self._booking(keys)
-        society_id = keys.society or (at_hand.society_id if at_hand else None)
-        society_row = self._row(self._read.society, society=society_id, person=keys.person)
+        society_row = self._society(keys, at_hand)
         return Facts(
-            room=self._value(room_of, self._read.room, room=keys.room),
+            room=self._value(_room_of, self._read.room, room=keys.room),
             person=self._person(keys),
             society=society_row and Society(society_row[0], society_row[1]),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
@@ -76,6 +79,12 @@ class SqliteDecisions:
             charged=self._number(self._read.charged, keys.booking, booking=keys.booking, week=keys.week),
             handled=self._value(booking_of, self._read.handled, request=keys.request),
         )
+
+    def _society(self, keys: Keys, at_hand: Booking | None) -> Any:  # noqa: ANN401 - a driver's row
+        society_id = keys.society or (at_hand.society_id if at_hand else None)
+        if society_id is None:
+            return None
+        return self._row(self._read.society, society=society_id, person=keys.person)
 
     def _booking(self, keys: Keys) -> Booking | None:
         return self._value(booking_of, self._read.booking, booking=keys.booking)

@@ -23,6 +23,7 @@ _INSTANT = re.compile(
 _YEARS = range(1970, 3000)
 
 
+@lru_cache(maxsize=1024)
 def read_day(text: str) -> date:
     """`YYYYMMDD`, eight digits and nothing else."""
     found = _DAY.fullmatch(text)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from bot.api import schemas, wire
 from bot.api.auth import shown_token
@@ -280,15 +282,16 @@ def slot_of(day: date, start: int, end: int, rules: Rules) -> Interval:
         start -= 1
     if end <= start or start >= 24 * 60:
         raise BadTimes
-    return Interval(_instant(day, start, rules), _instant(day, end, rules))
+    return Interval(_instant(day, start, rules.zone), _instant(day, end, rules.zone))
 
 
-def _instant(day: date, minutes: int, rules: Rules) -> datetime:
+@lru_cache(maxsize=1 << 14)
+def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """Campus wall time as an instant; `BadTimes` for one that a clock change skips."""
     days, rest = divmod(minutes, 24 * 60)
-    wall = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), rules.zone)
+    wall = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), zone)
     instant = wall.astimezone(UTC)
-    if instant.astimezone(rules.zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+    if instant.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise BadTimes("Invalid times given. The clocks go forward then: that time does not exist.")
     return instant
 

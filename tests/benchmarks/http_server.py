@@ -1,4 +1,4 @@
-"""Two servers in a process of their own: the application as shipped, and bare handlers sending the same bytes.
+"""Servers in a process of their own: the application as shipped, and bare handlers sending the same bytes.
 
 It prints one line of JSON (ports, tokens, rooms) when both listen, and ends when its input does.
 """

@@ -1,4 +1,4 @@
-"""The same booking as most people would write it: one async ORM transaction a request. A baseline, nothing more."""
+"""The same booking as most would write it: one async ORM transaction a request. A baseline, nothing more."""
 
 import asyncio
 import uuid
@@ -119,8 +119,8 @@ def _made(room_id: str, person_id: int, start: int, end: int) -> Booking:
     )
 
 
-def _row(kind, **values):
-    made = kind()
+def _row(mapped, /, **values):
+    made = mapped()
     for name, value in values.items():
         setattr(made, name, value)
     return made
