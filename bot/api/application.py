@@ -1,7 +1,6 @@
 """Putting the table of routes behind one address, and taking it away in order."""
 
 import asyncio
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -12,16 +11,18 @@ from bot.api.door import Door
 from bot.api.errors import HttpRefusal
 from bot.api.freerooms import FREEROOMS
 from bot.api.house import Check, House, Parse
+from bot.api.login import LOGIN
+from bot.api.login_door import LoginDoor
+from bot.api.login_pages import LOGIN_PAGES
 from bot.api.logs import Unreadable
 from bot.api.roomie import ROOMIE
 from bot.api.route import Answered, Api, Call, Route
 from bot.api.service import SERVICE, descriptions
 from bot.api.settings import HttpSettings
+from bot.api.streams import STREAMS
 from bot.desk import Desk
 
-ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *SERVICE)
-HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"})
-"""What processes that answer nothing else over HTTP still tell."""
+ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
 HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"})
 """What processes that answer nothing else over HTTP still tell."""
 _server_log = logging.getLogger("bot.api.server")
@@ -37,14 +38,17 @@ def application(
     parse: Parse | None = None,
     more: Sequence[Route] = (),
     every: Sequence[Route] = ROUTES,
+    login: LoginDoor | None = None,
 ) -> web.Application:
     """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes."""
     routes = (*every, *more)
     told = descriptions(routes, settings.public_url)
-    house = House(desk, settings, told, {**_own_checks(desk), **(checks or {})}, parse)
+    checked = {**_own_checks(desk), **(checks or {})}
+    house = House(desk, settings, told, checked, parse, login or LoginDoor())
     _put_gauges(house)
     app = web.Application(client_max_size=settings.max_body)
     app[HOUSE] = house
+    app.on_shutdown.append(_end_streams)
     for route in routes:
         enter = Door(route, house).enter
         for path in route.paths:
@@ -85,6 +89,14 @@ async def flush_last_used(app: web.Application) -> int:
     return await house.used.flush(house.desk)
 
 
+async def _end_streams(app: web.Application) -> None:
+    """Streams would otherwise be waited for; they end in order, and their clients come again elsewhere."""
+    house = app[HOUSE]
+    await house.channels.close()
+    if house.login.oidc is not None:
+        await house.login.oidc.close()
+
+
 def _pattern(path: str) -> str:
     """`{name}` stands for anything but a slash, braces included."""
     return path.replace("}", ":[^/]+}")
@@ -115,6 +127,9 @@ def _put_gauges(house: House) -> None:
     house.metrics.gauge("roomie_picture_complete", "Whether memory is complete.", lambda: picture.is_complete)
     house.metrics.gauge(
         "roomie_pages_kept", "Answers in memory.", lambda: len(house.memo) + len(house.stretches)
+    )
+    house.metrics.gauge(
+        "roomie_streams", "Streams that wait for a login.", lambda: len(house.channels)
     )
     house.metrics.gauge(
         "roomie_addresses_known", "Addresses and accounts that knocked.", lambda: len(house.rates)

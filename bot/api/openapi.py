@@ -16,12 +16,16 @@ _ABOUT = (
 )
 _PHRASES = {
     200: "The answer, or why there is none.",
+    303: "Go on there.",
     304: "Nothing changed since.",
     400: "The request cannot be read.",
     401: "Nobody is logged in.",
     403: "Not for the one who asks.",
+    404: "There is no such thing.",
     405: "Not by this method.",
     408: "The request took too long to arrive.",
+    409: "Something is in the way.",
+    410: "That is over.",
     413: "The request is too large.",
     415: "The request's body is of a kind we cannot read.",
     429: "Too many requests.",

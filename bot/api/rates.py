@@ -34,6 +34,11 @@ class Rate:
         self._paid_until[key] = paid
         return 0.0
 
+    def give_back(self, key: Hashable) -> None:
+        """Take back one `take`: it does not count after all."""
+        if key in self._paid_until:
+            self._paid_until[key] -= self._step
+
     def __len__(self) -> int:
         return len(self._paid_until)
 

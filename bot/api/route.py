@@ -105,8 +105,8 @@ class Route:
     """A row of the table.
 
     `name` is the documented name (`rooms.list`) or, for paths that have none, a word for metrics. `path` is
-    empty where it follows from the name. `answers` maps each status to the schema of its body, beside those
-    that every route may give.
+    empty where it follows from the name. `answers` maps each status to the schema of its body, None for
+    pages, beside those that every route may give.
     """
 
     api: Api
@@ -114,7 +114,7 @@ class Route:
     methods: tuple[str, ...]
     answer: Answer
     summary: str
-    answers: Mapping[int, Schema]
+    answers: Mapping[int, Schema | None]
     path: str = ""
     parameters: tuple[Parameter[Any], ...] = ()
     who: Who = Who.ANYBODY

@@ -159,3 +159,18 @@ PARSED: Schema = {"type": "object"}
 HEALTH: Schema = named({"status": {"const": "ok"}})
 READY: Schema = named({"ready": FLAG, "parts": by_key(named({"ok": FLAG}))})
 DOCUMENT: Schema = named({"openapi": TEXT, "paths": {"type": "object"}})
+SID: Schema = named(
+    dict.fromkeys(("loginUrl", "callbackUrl", "sid", "stream_sub_url", "stream_sub_lp_url"), TEXT)
+)
+LOGIN_STATUS: Schema = either(
+    named({"success": {"const": "OK"}, "status": {"enum": ["NOT_LOGGED_IN", "LOGIN_ERROR"]}}),
+    named(
+        {
+            "success": {"const": "OK"},
+            "status": {"const": "LOGGED_IN"},
+            "user_data": named({**_ACCOUNT, "token": _TOKEN}),
+        }
+    ),
+    ERROR,
+)
+PUBLISHED: Schema = named({"id": {"const": 1}, "channel": TEXT, "text": TEXT})

@@ -65,16 +65,24 @@ class Accounts:
 
     async def log_in(self, name: str, password: str, label: str = "") -> LoggedIn:
         """A fresh login for the right password. `NotSignedIn` otherwise, the same for unknown names."""
+        person = await self.recognise(name, password)
+        return await self.grant(person.id, label)
+
+    async def recognise(self, name: str, password: str) -> Person:
+        """Whose name and password these are. `NotSignedIn`, after as long a while, when nobody's."""
         person, stored = await self._storage.read(lambda unit: _person_and_hash(unit, name))
         fits = await self._passwords.verify(stored, password)
         if person is None or not fits:
+            who = f"person:{person.id}" if person else "nobody"
+            entry = AuditEntry(self._clock.now(), who, "log in", "refused")
+            await self._storage.write(lambda unit: unit.audit(entry))
             raise NotSignedIn("Wrong username or password.")
-        return await self.grant(person.id, label)
+        return person
 
     async def grant(self, person_id: PersonId, label: str = "") -> LoggedIn:
         """A fresh login for someone who has proved who they are."""
-        token, now = secrets.token_hex(20), self._clock.now()
-        login = Login(token_hash(token), person_id, now, label)
+        login, token = self.new_login(person_id, label)
+        now = login.created_at
 
         def work(unit: Unit) -> Person:
             person = unit.people.get(person_id)
@@ -85,6 +93,27 @@ class Accounts:
             return person
 
         return LoggedIn(await self._storage.write(work), token)
+
+    def new_login(self, person_id: PersonId, label: str) -> tuple[Login, str]:
+        """A login that somebody else will write down, and its token."""
+        token = secrets.token_hex(20)
+        return Login(token_hash(token), person_id, self._clock.now(), label), token
+
+    async def logins(self, person_id: PersonId) -> list[Login]:
+        """Somebody's logins, the oldest first."""
+        return await self._storage.read(lambda unit: unit.tokens.of_person(person_id))
+
+    async def revoke(self, person_id: PersonId, hashed: bytes, by: str) -> bool:
+        """End one login of somebody's; whether there was one."""
+
+        def work(unit: Unit) -> bool:
+            owned = any(each.hash == hashed for each in unit.tokens.of_person(person_id))
+            if owned and unit.tokens.remove(hashed):
+                unit.audit(AuditEntry(self._clock.now(), by, "revoke token", f"person:{person_id}"))
+                return True
+            return False
+
+        return await self._storage.write(work)
 
     async def log_out(self, token: str) -> None:
         """Revoke this one login; others of the same person stay."""

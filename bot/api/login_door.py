@@ -1,0 +1,22 @@
+"""What the way in is made of, while the service runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.login.office import Answers
+from bot.login.oidc import OidcClient
+from bot.login.settings import LoginSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDoor:
+    """How people prove who they are; `answers` carries out what chat accounts waited for."""
+
+    settings: LoginSettings = field(default_factory=LoginSettings)
+    campus: str = ""
+    answers: Answers | None = None
+    oidc: OidcClient | None = None
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        return {"ok": True, "way": self.settings.way.value}

@@ -1,0 +1,150 @@
+"""Logging in at an OpenID provider: authorization code with PKCE, bound to one browser by a sealed cookie."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.login.attributes import display_name, is_address
+from bot.login.oidc_provider import NotRecognised, Provider
+from bot.login.sealing import Unsealable, seal, unseal
+from bot.login.settings import OidcSettings
+from core.clock import Clock
+from core.model import Identity
+from core.services.arriving import Claims
+
+_COOKIE = "login at the provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What a browser carries to the provider and back, unreadable to it."""
+
+    letters: str
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where to send the browser, and the cookie to give it."""
+
+    url: str
+    cookie: str
+
+
+class OidcClient:
+    """Sends people to the provider, and finds out whom it sends back."""
+
+    def __init__(self, settings: OidcSettings, clock: Clock, secret: bytes) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._secret = secret
+        self._provider = Provider(settings.issuer)
+
+    async def leave(self, letters: str, redirect_uri: str) -> Departure:
+        place = await self._provider.endpoints()
+        state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        trip = Trip(letters, state, nonce, verifier, redirect_uri)
+        query = urlencode(
+            {
+                "response_type": "code",
+                "client_id": self._settings.client_id,
+                "redirect_uri": redirect_uri,
+                "scope": self._settings.scope,
+                "state": trip.state,
+                "nonce": trip.nonce,
+                "code_challenge": _challenge(trip.verifier),
+                "code_challenge_method": "S256",
+            }
+        )
+        joint = "&" if "?" in place.authorize else "?"
+        return Departure(f"{place.authorize}{joint}{query}", self._sealed(trip))
+
+    async def arrive(self, answer: Mapping[str, str], cookie: str) -> tuple[str, Claims]:
+        """The letters of the login that the browser left for, and who the provider says it is."""
+        trip = self._opened(cookie)
+        if not hmac.compare_digest(trip.state.encode(), answer.get("state", "").encode("utf-8", "replace")):
+            raise NotRecognised("This browser did not start that login.")
+        if answer.get("iss") not in {None, "", self._settings.issuer}:
+            raise NotRecognised
+        code = answer.get("code", "")
+        if not code:
+            raise NotRecognised
+        return trip.letters, self._claims(await self._told(trip, code))
+
+    async def close(self) -> None:
+        await self._provider.close()
+
+    async def _told(self, trip: Trip, code: str) -> dict[str, Any]:
+        """What the provider's token says, checked, and what it tells beside it."""
+        tokens = await self._provider.exchange(
+            self._settings,
+            {"code": code, "redirect_uri": trip.redirect_uri, "code_verifier": trip.verifier},
+        )
+        told = await self._verified(str(tokens.get("id_token", "")), trip.nonce)
+        if "email" not in told:
+            more = await self._provider.userinfo(str(tokens.get("access_token", "")))
+            if more.get("sub") == told["sub"]:
+                told = more | told
+        return told
+
+    async def _verified(self, token: str, nonce: str) -> dict[str, Any]:
+        from joserfc.errors import JoseError
+        from joserfc.jwt import JWTClaimsRegistry
+
+        try:
+            told = await self._provider.read(token)
+            JWTClaimsRegistry(
+                now=int(self._clock.now().timestamp()),
+                leeway=60,
+                iss={"essential": True, "value": self._settings.issuer},
+                aud={"essential": True, "value": self._settings.client_id},
+                sub={"essential": True},
+                exp={"essential": True},
+                iat={"essential": True},
+                nonce={"essential": True, "value": nonce},
+            ).validate(told)
+        except (JoseError, ValueError, TypeError) as error:
+            raise NotRecognised from error
+        if told.get("azp", self._settings.client_id) != self._settings.client_id:
+            raise NotRecognised
+        return told
+
+    def _claims(self, told: Mapping[str, Any]) -> Claims:
+        key, email = told.get(self._settings.key), told.get("email")
+        if not isinstance(key, str) or not key:
+            raise NotRecognised
+        if not isinstance(email, str) or not is_address(email) or told.get("email_verified") is not True:
+            raise NotRecognised("Your institution's login vouches for no e-mail address of yours.")
+        identity = (
+            f"oidc:{self._settings.issuer}#{key}" if self._settings.key == "sub" else f"eppn:{key.casefold()}"
+        )
+        name = told.get("name")
+        groups = told.get(self._settings.groups)
+        listed = frozenset(map(str, groups)) if isinstance(groups, list) else frozenset()
+        return Claims(
+            Identity(identity), email, display_name(name if isinstance(name, str) else "", email), listed
+        )
+
+    def _sealed(self, trip: Trip) -> str:
+        sealed = seal(json.dumps(asdict(trip)).encode(), self._secret, _COOKIE)
+        return base64.urlsafe_b64encode(sealed).decode()
+
+    def _opened(self, cookie: str) -> Trip:
+        try:
+            return Trip(**json.loads(unseal(base64.urlsafe_b64decode(cookie), self._secret, _COOKIE)))
+        except (Unsealable, ValueError, TypeError) as error:
+            raise NotRecognised("This browser did not start that login.") from error
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,179 @@
+"""Talking to an OpenID provider: where it is answered, its keys, codes for tokens."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from bot.login.settings import OidcSettings
+from core.errors import NotAllowed, Unavailable
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
+"""Signatures by keys that only the provider has; `none` and shared secrets are no proof."""
+_LONGEST_ANSWER = 512 * 1024
+_PATIENCE = aiohttp.ClientTimeout(total=10)
+_KEPT = 3600.0
+_KEYS_AT_MOST_EVERY = 30.0
+_REFUSALS = {400, 401, 403}
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the provider does what."""
+
+    authorize: str
+    token: str
+    keys: str
+    userinfo: str = ""
+    takes_basic: bool = True
+
+
+class ProviderAway(Unavailable):
+    """The provider cannot be reached, or does not answer as one."""
+
+    code = "provider_away"
+
+    def __init__(self) -> None:
+        super().__init__("Your institution's login cannot be reached right now. Please try again shortly.")
+
+
+class NotRecognised(NotAllowed):
+    """The provider did not say, in a way that counts, who this is."""
+
+    code = "not_recognised"
+
+    def __init__(self, why: str = "Your institution's login did not say who you are.") -> None:
+        super().__init__(f"{why} Open the link again, please.")
+
+
+def is_safe(url: str) -> bool:
+    """By https, or on this very machine."""
+    try:
+        parsed = URL(url)
+    except ValueError:
+        return False
+    return parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in _LOOPBACK)
+
+
+class Provider:
+    """One issuer. What it says of itself is asked for anew every hour, its keys also when one is unknown."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._session: aiohttp.ClientSession | None = None
+        self._endpoints: tuple[float, Endpoints] | None = None
+        self._keys: tuple[float, Any] | None = None
+
+    async def endpoints(self) -> Endpoints:
+        if self._endpoints is None or perf_counter() - self._endpoints[0] > _KEPT:
+            told = await self._ask("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            self._endpoints = perf_counter(), self._read_endpoints(told)
+        return self._endpoints[1]
+
+    def _read_endpoints(self, told: Mapping[str, Any]) -> Endpoints:
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        authorize, token, keys = (_address(told, name) for name in names)
+        ways = told.get("token_endpoint_auth_methods_supported")
+        if told.get("issuer") != self._issuer or not (authorize and token and keys):
+            raise ProviderAway
+        takes_basic = not isinstance(ways, list) or "client_secret_basic" in ways
+        return Endpoints(authorize, token, keys, _address(told, "userinfo_endpoint"), takes_basic)
+
+    async def exchange(self, settings: OidcSettings, grant: Mapping[str, str]) -> Mapping[str, Any]:
+        """Tokens for a code; each code is good once."""
+        place, headers = await self.endpoints(), {}
+        form = {"grant_type": "authorization_code", "client_id": settings.client_id, **grant}
+        if settings.client_secret and place.takes_basic:
+            pair = f"{quote(settings.client_id, safe='')}:{quote(settings.client_secret, safe='')}"
+            headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+        elif settings.client_secret:
+            form["client_secret"] = settings.client_secret
+        return await self._ask("POST", place.token, data=form, headers=headers)
+
+    async def userinfo(self, access_token: str) -> dict[str, Any]:
+        place = await self.endpoints()
+        if not place.userinfo or not access_token:
+            return {}
+        return await self._ask("GET", place.userinfo, headers={"Authorization": f"Bearer {access_token}"})
+
+    async def read(self, token: str) -> dict[str, Any]:
+        """What a signed token says; a fault of joserfc's when no key of the provider's made it."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
+        try:
+            return dict(jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS)).claims)
+        except (JoseError, ValueError):
+            fetched_at = self._keys[0] if self._keys else 0.0
+            if perf_counter() - fetched_at < _KEYS_AT_MOST_EVERY:
+                raise
+            self._keys = None
+        return dict(jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS)).claims)
+
+    async def _key_set(self) -> Any:  # noqa: ANN401 - joserfc's own, imported late
+        from joserfc.jwk import KeySet
+
+        if self._keys is None or perf_counter() - self._keys[0] > _KEPT:
+            told = await self._ask("GET", (await self.endpoints()).keys)
+            usable = [
+                each
+                for each in told.get("keys", ())
+                if isinstance(each, dict) and each.get("kty") in {"RSA", "EC"} and each.get("use") != "enc"
+            ]
+            self._keys = perf_counter(), KeySet.import_key_set({"keys": usable})
+        return self._keys[1]
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """An object that the provider answers with; `ProviderAway` for anything else."""
+        if not is_safe(url):
+            raise ProviderAway
+        try:
+            async with self._web().request(
+                method, url, data=data, headers=headers, allow_redirects=False
+            ) as answer:
+                if answer.status in _REFUSALS:
+                    raise NotRecognised
+                told = json.loads(await _whole(answer)) if answer.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise ProviderAway from error
+        if not isinstance(told, dict):
+            raise ProviderAway
+        return told
+
+    def _web(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(timeout=_PATIENCE, cookie_jar=jar)
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def _address(told: Mapping[str, Any], name: str) -> str:
+    """An endpoint that may be used; empty where there is none."""
+    address = told.get(name)
+    return address if isinstance(address, str) and is_safe(address) else ""
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    body = b""
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > _LONGEST_ANSWER:
+            raise ProviderAway
+    return body

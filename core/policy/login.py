@@ -1,0 +1,131 @@
+"""What a login under way may become, and what may be told of it when: pure steps from value to value."""
+
+import hmac
+import secrets
+import string
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import Enum
+from hashlib import sha256
+
+from core.errors import Conflict, NotAllowed, NotFound
+from core.login_session import LoginSession, LoginState
+from core.model import PersonId
+
+LIFETIME = timedelta(minutes=10)
+HAND_OUT = timedelta(seconds=60)
+"""How long a result can be fetched."""
+_PREFIX = "shib"
+_LETTERS = 60
+
+
+class StaleLink(NotFound):
+    """No login is under way there: never was, is over, or was somebody else's."""
+
+    code = "stale_link"
+
+    def __init__(self) -> None:
+        super().__init__("This link is not good any more. Links last ten minutes and work once.")
+
+
+class NotConfirmed(NotAllowed):
+    """The confirmation is not the one that was asked for last."""
+
+    code = "not_confirmed"
+
+    def __init__(self) -> None:
+        super().__init__("This page is out of date. Open the link again, please.")
+
+
+class NotAdmitted(NotAllowed):
+    """Known who it is, and they may not use Roomie here."""
+
+    code = "not_admitted"
+
+
+class LinkedElsewhere(Conflict):
+    code = "linked_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("This chat account stands for somebody else already. Say /logout there first.")
+
+
+class Standing(Enum):
+    """What may be told of a sid."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    LOGGED_IN = "logged in"
+    FAILED = "failed"
+
+
+def new_sid() -> str:
+    """Sixty random letters: the sid without its prefix."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
+
+
+def whole_sid(letters: str) -> str:
+    return _PREFIX + letters
+
+
+def letters_of(sid: str) -> str | None:
+    """The letters of a sid in either of its forms; None for what cannot be one."""
+    letters = sid[len(_PREFIX) :] if len(sid) == len(_PREFIX) + _LETTERS and sid.startswith(_PREFIX) else sid
+    is_sid = len(letters) == _LETTERS and letters.isascii() and letters.isalpha() and letters.islower()
+    return letters if is_sid else None
+
+
+def sid_hash(letters: str) -> bytes:
+    return sha256(b"sid " + letters.encode()).digest()
+
+
+def standing(session: LoginSession | None, now: datetime) -> Standing:
+    """A chat account's link tells nobody anything."""
+    if session is None or session.identity is not None:
+        return Standing.UNKNOWN
+    if session.state is LoginState.DONE:
+        is_there = session.sealed is not None and now < ends_at(session)
+        return Standing.LOGGED_IN if is_there else Standing.UNKNOWN
+    if now >= session.expires_at:
+        return Standing.UNKNOWN
+    return Standing.FAILED if session.state is LoginState.FAILED else Standing.WAITING
+
+
+def ends_at(session: LoginSession) -> datetime:
+    """When there is nothing to be had from a sid any more."""
+    if session.state is LoginState.DONE and session.finished_at is not None:
+        return session.finished_at + HAND_OUT
+    return session.expires_at
+
+
+def is_open(session: LoginSession | None, now: datetime) -> bool:
+    """Whether somebody may still come and log in."""
+    return (
+        session is not None
+        and session.state in {LoginState.OPEN, LoginState.ASKED}
+        and now < session.expires_at
+    )
+
+
+def asked_to_confirm(session: LoginSession, person: PersonId, nonce: str) -> LoginSession:
+    """Whoever proves who they are last is the one asked; pages shown before are out of date."""
+    return replace(session, state=LoginState.ASKED, person_id=person, nonce=_nonce_hash(nonce))
+
+
+def check_nonce(session: LoginSession, nonce: str) -> None:
+    """`NotConfirmed` unless this is the page that was shown last."""
+    expected = session.nonce if session.state is LoginState.ASKED else None
+    if expected is None or not hmac.compare_digest(expected, _nonce_hash(nonce)):
+        raise NotConfirmed
+
+
+def finished(session: LoginSession, now: datetime, sealed: bytes | None = None) -> LoginSession:
+    return replace(session, state=LoginState.DONE, nonce=None, sealed=sealed, finished_at=now)
+
+
+def failed(session: LoginSession, now: datetime, message: str) -> LoginSession:
+    return replace(session, state=LoginState.FAILED, nonce=None, asked="", message=message, finished_at=now)
+
+
+def _nonce_hash(nonce: str) -> bytes:
+    return sha256(b"nonce " + nonce.encode("utf-8", "surrogatepass")).digest()
