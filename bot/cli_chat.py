@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -55,15 +57,9 @@ async def _say(session: Session, line: str, desk: Desk, *, in_json: bool) -> int
 
 
 def _print(session: Session, reply: Reply, desk: Desk) -> None:
-    colour = sys.stdout.isatty()
-    shown = session.show(reply, desk.clock.now(), width=_width(), colour=colour)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    shown = session.show(reply, desk.clock.now(), width=width, colour="NO_COLOR" not in os.environ)
     print(shown.text, end="", flush=True)
-
-
-def _width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def _lines(stream: Iterable[str]) -> Iterable[str]:

@@ -28,7 +28,7 @@ def named_in(call: Call) -> Named:
         who, _, rest = words.partition(" ")
         who = who.removeprefix("@")
     if not who:
-        raise Invalid(f"Who? For example: /{call.asked.words.split(' ')[0]} add rema")
+        raise Invalid("Who? Name them by username or e-mail, as in: /society add rema")
     return Named(who, society_in(call, rest))
 
 
@@ -51,6 +51,19 @@ def _presided(call: Call) -> SocietyId | None:
     if len(presided) > 1:
         raise Invalid(f"You preside over {len(presided)} societies. Say which: {', '.join(presided)}")
     return presided[0] if presided else None
+
+
+def belonging_in(call: Call, words: str) -> SocietyId:
+    """The society that words name or, without words, the only one the asker belongs to."""
+    mine = [each.society.id for each in call.known.memberships] if call.known is not None else []
+    if words.strip():
+        named = society_in(call, words)
+        return named if named is not None else SocietyId(words.strip())
+    if not mine:
+        raise Invalid("You do not belong to a society. Ask its president to add you.")
+    if len(mine) > 1:
+        raise Invalid(f"You belong to {len(mine)} societies. Say which: {', '.join(mine)}")
+    return mine[0]
 
 
 def _identity(call: Call, platform_id: str) -> Identity:

@@ -179,13 +179,14 @@ def _more(search: Search, found: Found) -> tuple[Button, ...]:
 
 
 def _item(call: Call, picture: Picture, search: Search, free: FreeRoom, trial: Rehearsal) -> Item:
-    detail: list[Inline] = [about_room(free.room, picture.catalogue), " · "]
+    detail: list[Inline] = []
     begins = free.start if free.start is not None else int(search.slot.start.timestamp())
     if free.start is not None and free.start > int(search.slot.start.timestamp()):
         detail += ["from ", Moment(datetime.fromtimestamp(free.start, UTC), Style.TIME), ", "]
     detail += free_until(free, datetime.fromtimestamp(begins, UTC), call.desk.rules.zone)
     if free.metres:
         detail.append(f" · {distance(free.metres)}")
+    detail.append(f" · {about_room(free.room, picture.catalogue)}")
     return Item((Bold(room_name(free.room)),), tuple(detail), _book(call, picture, search, free, trial))
 
 

@@ -2,12 +2,13 @@
 
 from bot.command import Call, Command, Parameter, Takes
 from bot.reply import Bold, Reply, Table
-from bot.society_words import society_in
+from bot.society_words import belonging_in
 
 
 async def answer(call: Call) -> Reply:
     await call.desk.fresh()
-    society, people = await call.desk.societies.members(call.person.id, society_in(call, call.words))
+    by = call.person.id
+    society, people = await call.desk.societies.members(by, belonging_in(call, call.words))
     rows = tuple(((person.name,), (person.username,), (role.value,)) for person, role in people)
     return Reply(
         (Bold(society.name), f" ({society.id}): {len(rows)} may book for it."),

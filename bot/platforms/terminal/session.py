@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.asked import Asked, Asker, Door
 from bot.platforms.terminal.render import Page, Shown, render
+from bot.platforms.terminal.words import numbered
 from bot.reply import Button, Form, Reply, Tone
 from core.model import Identity
 
 Answer = Callable[[Asked], Awaitable[Reply]]
 
+_LONGEST_NUMBER = 3
 _PLAIN_WORDS = {"rooms", "book", "society", "help", "whoami"}
 
 
@@ -27,16 +29,16 @@ class Session:
     async def say(self, line: str) -> Reply:
         """The reply to one line: a command, plain words, or the number of a button."""
         line = line.strip()
-        if line.isdecimal() and len(line) <= 3:
-            return await self._press(int(line))
+        if line.isdecimal() and len(line) <= _LONGEST_NUMBER:
+            return await self._press(line)
         if line.startswith("/as ") or line == "/as":
             return self._speak_as(line.removeprefix("/as").strip())
         first = line.removeprefix("/").split(" ")[0].casefold()
         free = not line.startswith("/") and first not in _PLAIN_WORDS
         return await self._ask(Asked(self._asker(), words=line, free=free))
 
-    def show(self, reply: Reply, now: datetime, *, width: int, colour: bool) -> Shown:
-        """The reply as text; its buttons are the ones that numbers mean from now on."""
+    def show(self, reply: Reply, now: datetime, *, width: int | None = None, colour: bool = False) -> Shown:
+        """The reply as text, for a screen so wide or for a pipe; its buttons are what numbers mean now."""
         shown = render(reply, Page(self.zone, now, width, colour))
         self.buttons = shown.buttons
         return shown
@@ -47,19 +49,31 @@ class Session:
         self.buttons = shown.buttons
         return shown
 
+    def chosen(self, line: str) -> Button | None:
+        """The button whose number somebody typed."""
+        line = line.strip()
+        if not line.isdecimal() or len(line) > _LONGEST_NUMBER or not 1 <= int(line) <= len(self.buttons):
+            return None
+        return self.buttons[int(line) - 1]
+
+    async def refresh(self, values: dict[str, str]) -> Form | None:
+        """The booking form anew, after an input that others follow."""
+        reply = await self.answer(Asked(self._asker(), action="refresh_form", form=values))
+        return reply.form
+
     async def fill_in(self, form: Form, values: dict[str, str]) -> Reply:
         """Send a form in."""
         return await self._ask(Asked(self._asker(), action=form.id, value=form.state, form=values))
 
-    async def _press(self, number: int) -> Reply:
-        if not 1 <= number <= len(self.buttons):
+    async def _press(self, number: str) -> Reply:
+        button = self.chosen(number)
+        if button is None:
             return Reply((f"There is no [{number}] to choose here.",), tone=Tone.CONFUSED)
-        button = self.buttons[number - 1]
         return await self._ask(Asked(self._asker(), action=button.action, value=button.value))
 
     async def _ask(self, asked: Asked) -> Reply:
         reply = await self.answer(asked)
-        self.buttons = _buttons(reply)
+        self.buttons = numbered(reply)
         return reply
 
     def _speak_as(self, name: str) -> Reply:
@@ -70,14 +84,3 @@ class Session:
 
     def _asker(self) -> Asker:
         return Asker(Identity(f"{Door.TERMINAL}:{self.name}"), Door.TERMINAL, self.name, manages=True)
-
-
-def _buttons(reply: Reply) -> tuple[Button, ...]:
-    """The buttons in the order in which they are numbered."""
-    placed = [button for item in reply.items for button in item.buttons]
-    for action in reply.actions:
-        if isinstance(action, Button):
-            placed.append(action)
-        else:
-            placed += [Button(action.action, option.label, option.value) for option in action.options]
-    return tuple(button for button in placed if not button.url)

@@ -1,0 +1,67 @@
+"""A reply for other programs and files: a line for each thing, tables with tabs, nothing wrapped."""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from bot.platforms.terminal.words import Page, flat, safe, written
+from bot.reply import Button, Form, Item, Reply, Table
+
+
+def plain(reply: Reply, page: Page, first: int = 1) -> str:
+    """The reply's lines, its buttons numbered from `first`."""
+    numbers = count(first)
+    lines = (*_above(reply, page), *_middle(reply, page, numbers), *_below(reply, page))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _above(reply: Reply, page: Page) -> Iterator[str]:
+    if reply.title:
+        yield safe(reply.title)
+    if reply.text:
+        yield written(reply.text, page)
+    for field in reply.fields:
+        yield f"{safe(field.name)}: {written(field.value, page)}"
+
+
+def _middle(reply: Reply, page: Page, numbers: Iterator[int]) -> Iterator[str]:
+    for item in reply.items:
+        yield _item(item, page, numbers)
+    if reply.table is not None:
+        yield from _table(reply.table, page)
+    if reply.actions:
+        yield labels(flat(reply.actions), numbers)
+
+
+def _below(reply: Reply, page: Page) -> Iterator[str]:
+    if reply.footer:
+        yield written(reply.footer, page)
+    if reply.form is not None:
+        yield from form_lines(reply.form, reply)
+
+
+def _item(item: Item, page: Page, numbers: Iterator[int]) -> str:
+    parts = (written(item.title, page), written(item.detail, page), labels(item.buttons, numbers))
+    return "  " + "  ".join(part for part in parts if part)
+
+
+def labels(buttons: Iterable[Button], numbers: Iterator[int]) -> str:
+    """`[1] Book  [2] Cancel`; a link is written out."""
+    return "  ".join(
+        f"{safe(each.label)}: {safe(each.url)}" if each.url else f"[{next(numbers)}] {safe(each.label)}"
+        for each in buttons
+    )
+
+
+def _table(table: Table, page: Page) -> Iterator[str]:
+    yield "\t".join(map(safe, table.columns))
+    for row in table.rows:
+        yield "\t".join(written(cell, page) for cell in row)
+
+
+def form_lines(form: Form, reply: Reply) -> Iterator[str]:
+    yield safe(form.title)
+    for each in form.inputs:
+        choices = f" ({', '.join(safe(option.label) for option in each.options[:6])})" if each.options else ""
+        yield f"  {safe(each.label)}{choices}: {safe(each.value)}"
+        if problem := reply.form_errors.get(each.name):
+            yield f"    {safe(problem)}"

@@ -1,0 +1,89 @@
+"""Societies in chat: who belongs, who presides, and the token that books."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.reply import Code, Tone
+from core.interval import Interval
+from core.model import RoomId, Society, SocietyId
+from core.services.book_room import BookRoom
+from core.services.bookings import new_booking_id
+from tests.bot.chat import Chat
+from tests.builders import at
+
+
+async def test_a_president_adds_lists_and_removes(wil: Chat, rema: Chat):
+    assert "rema boo can now book for UCLU Technology Society." in await wil.say("/society add rema")
+    assert "already belongs" in await wil.say("/society add rema@rema.com to SOTECHSOC")
+    assert "rema boo\trema\tmember" in await wil.say("/society members")
+    assert "It is held for" in await rema.say("/book RO-PIZZA tomorrow 3pm for SOTECHSOC")
+
+    assert "can no longer book" in await wil.say("/society remove @rema from UCLU Technology Society")
+
+    assert "Only members of a society can book for one" in await rema.say(
+        "/book RO-PIZZA fri 3pm for SOTECHSOC"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("/society add", "Who? Name them by username or e-mail"),
+        ("/society add nobody", "Nobody here is called nobody."),
+        ("/society add rema NOSUCH", "NOSUCH is no society that you could act for."),
+        ("/society remove wil", "make somebody else president first"),
+        ("/society add <@U99>", "Nobody here is called terminal:U99."),
+    ],
+)
+async def test_what_cannot_be_done_is_said_plainly(wil: Chat, line: str, why: str):
+    assert why in await wil.say(line)
+
+    assert wil.last.is_refusal
+
+
+@pytest.mark.parametrize(
+    "line", ["/society add rema", "/society remove emily", "/society token", "/society members"]
+)
+async def test_others_may_not(rema: Chat, line: str):
+    await rema.say(line)
+
+    assert rema.last.is_refusal
+
+
+async def test_members_see_who_belongs_and_nothing_more(emily: Chat):
+    assert "Wil\twil\tpresident" in await emily.say("/society members")
+    assert "Only society presidents can do this." in await emily.say("/society token")
+    assert emily.tone is Tone.REFUSED
+
+
+async def test_a_token_books_until_it_is_replaced(wil: Chat, desk):
+    await wil.say("/society token")
+    first = next(part.text for part in wil.last.text if isinstance(part, Code))
+    assert desk.accounts.bearer(first).society_id == "SOTECHSOC"
+
+    await wil.press("Replace it")
+    second = next(part.text for part in wil.last.text if isinstance(part, Code))
+
+    assert desk.accounts.bearer(first) is None
+    assert desk.accounts.bearer(second) is not None
+
+
+async def test_a_president_of_several_must_say_which(wil: Chat, desk):
+    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
+
+    assert "You preside over 2 societies. Say which: " in await wil.say("/society add rema")
+    assert "can now book for Chess Society" in await wil.say("/society add rema chess society")
+
+
+async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: Chat, emily: Chat, desk):
+    _, term = await desk.societies.token_term(desk.picture.directory.named("wil").person.id, None)
+    slot = Interval.lasting(at("15:00", days=1), timedelta(hours=1))
+    society = SocietyId("SOTECHSOC")
+    await desk.bookings.book(
+        BookRoom(new_booking_id(), RoomId("RO-PIZZA"), slot, None, society, "Pizza", term=term)
+    )
+
+    assert "You have no bookings" in await emily.say("/rooms mine")
+    assert "Hub Kitchen Table (RO-PIZZA) · Pizza" in await wil.say("/rooms mine")
+    assert "Cancelled: Hub Kitchen Table" in await wil.press("Cancel")

@@ -1,0 +1,124 @@
+"""Any reply can be shown, on any screen or none, and nothing in it upsets a terminal."""
+
+import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from bot.platforms.terminal.render import Page, render
+from bot.reply import Bold, Button, Choice, Code, Item, Moment, Option, Reply, Stretch, Style, Table, Tone
+from tests.builders import NOW, a_slot
+from tests.strategies import replies
+
+LONDON = ZoneInfo("Europe/London")
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def a_page(width: int | None = None, *, colour: bool = False) -> Page:
+    return Page(LONDON, NOW, width, colour)
+
+
+@settings(max_examples=30, deadline=None)
+@given(replies(), st.sampled_from([None, 1, 20, 80, 140]), st.booleans())
+def test_any_reply_can_be_shown(reply: Reply, width: int | None, colour: bool):  # noqa: FBT001
+    shown = render(reply, a_page(width, colour=colour))
+
+    assert not UNFIT.search(ESCAPES.sub("", shown.text))
+    assert all(f"[{number}]" in shown.text for number in range(1, min(len(shown.buttons), 3) + 1))
+    assert not any(button.url for button in shown.buttons)
+
+
+FREE = Reply(
+    (Bold("now · 20+ seats"), ": 2 rooms are free."),
+    items=(
+        Item(
+            (Bold("Hub Workshop"),),
+            ("free until ", Moment(NOW, Style.TIME), " " + "and more " * 20),
+            (Button("book", "Book", "a"),),
+        ),
+        Item((Bold("Wren"),), (), (Button("book", "Book", "b"),)),
+    ),
+    actions=(Button("free", "2 more", "c"), Choice("pick", "Pick", (Option("One", "1"), Option("Two", "2")))),
+    footer=("Until later",),
+)
+
+
+def test_no_line_is_wider_than_the_screen():
+    for width in (40, 80, 140):
+        lines = render(FREE, a_page(width)).text.splitlines()
+
+        assert max(map(cell_len, lines)) <= width
+        assert all(line == line.rstrip() for line in lines)
+
+
+def test_what_can_be_chosen_stands_in_front_and_details_beneath():
+    text = render(FREE, a_page(60)).text
+
+    assert "  [1] Book  Hub Workshop\n            free until 10:20 and more" in text
+    assert "\n  [2] Book  Wren\n" in text
+    assert "[3] 2 more  [4] One  [5] Two" in text
+
+
+def test_on_a_wide_screen_details_stand_beside():
+    assert "[1] Book  Hub Workshop  free until 10:20" in render(FREE, a_page(140)).text
+
+
+def test_several_choices_stand_beneath_what_they_are_about():
+    reply = Reply(
+        items=(
+            Item((Bold("Wren"),), ("Thursday",), (Button("here", "I'm here"), Button("cancel", "Cancel"))),
+        )
+    )
+
+    assert render(reply, a_page(80)).text == "  Wren\n  Thursday\n  [1] I'm here  [2] Cancel\n"
+
+
+def test_numbers_go_on_from_those_that_are_shown_already():
+    shown = render(FREE, a_page(80), (Button("old", "Old"),))
+
+    assert "[2] Book  Hub Workshop" in shown.text
+    assert [button.label for button in shown.buttons[:3]] == ["Old", "Book", "Book"]
+
+
+def test_piped_output_has_a_line_for_each_thing_and_tabs_in_tables():
+    table = Table(("Room", "Seats"), (((Code("G01"),), ("24",)),))
+
+    assert render(Reply(("Rooms",), table=table), a_page()).text == "Rooms\nRoom\tSeats\nG01\t24\n"
+    assert render(FREE, a_page()).text.splitlines()[1].startswith("  Hub Workshop  free until 10:20")
+    assert "\x1b" not in render(FREE, a_page(), ()).text
+
+
+def test_colours_follow_the_tone_and_can_be_left_out():
+    refused = Reply(("No.",), tone=Tone.REFUSED)
+
+    assert render(refused, a_page(80, colour=True)).text == "\x1b[33mNo.\x1b[0m\n"
+    assert render(refused, a_page(80)).text == "No.\n"
+
+
+def test_times_are_written_in_the_readers_zone():
+    summer = Moment(NOW + timedelta(days=60), Style.DATETIME)
+    text = (
+        summer,
+        " ",
+        Moment(NOW, Style.DATE),
+        " ",
+        Stretch(a_slot("23:30", 60)),
+        " ",
+        Moment(NOW + timedelta(minutes=20), Style.RELATIVE),
+    )
+
+    assert render(Reply(text), a_page()).text == (
+        "Sun 10 May, 11:20 Wed 11 Mar Wed 11 Mar, 23:30 – Thu 12 Mar, 00:30 in 20 minutes\n"
+    )
+
+
+def test_escapes_in_somebodys_words_never_reach_the_terminal():
+    spiteful = Reply(("\x1b[2J\x07\u202eevil",), table=Table(("a\tb",), ((("\x1b]0;x\x07",),),)))
+
+    for width in (None, 80):
+        assert "\x1b" not in render(spiteful, a_page(width)).text
+        assert "\u202e" not in render(spiteful, a_page(width)).text
