@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
-from bot.api.application import flush_last_used
+from bot.api.application import HOUSE, flush_last_used
 from bot.api.settings import HttpSettings
 from bot.desk import Desk
 from core.services.accounts import token_hash
@@ -91,6 +92,11 @@ class TestThrottle:
     @pytest.fixture
     def settings(self) -> HttpSettings:
         return HttpSettings(rate_limit=0, login_rate=3)
+
+    @pytest.fixture
+    def app(self, app: web.Application) -> web.Application:
+        app[HOUSE].ticks = lambda: 0.0
+        return app
 
     async def test_too_many_failures_close_the_door_for_a_while(self, visitor: Visitor):
         wrong = {"username": "wil", "password": "wrong"}
