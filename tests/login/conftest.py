@@ -1,0 +1,53 @@
+"""The documents' world, as the API's tests have it, and people at browsers."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.api.application import application, serve, stop
+from bot.api.login_door import LoginDoor
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.login.settings import LoginSettings
+from tests.api.conftest import clock, database_url, desk, sample_file, settings
+from tests.api.visitor import Visitor
+from tests.login.browser import Browser
+
+__all__ = ["clock", "database_url", "desk", "sample_file", "settings"]
+
+
+@pytest.fixture
+def login_settings() -> LoginSettings:
+    """Passwords, unless a test says otherwise."""
+    return LoginSettings()
+
+
+@pytest.fixture
+async def app(desk: Desk, settings: HttpSettings, login_settings: LoginSettings) -> web.Application:
+    return application(desk, settings, login=LoginDoor(login_settings, "Engineering Hub"))
+
+
+@pytest.fixture
+async def door(app: web.Application) -> AsyncIterator[str]:
+    """Where the server answers."""
+    runner, url = await serve(app, "127.0.0.1", 0)
+    yield url
+    await stop(runner)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def program(door: str, session: ClientSession) -> Visitor:
+    """A program that wants somebody to log in."""
+    return Visitor(session, door)
+
+
+@pytest.fixture
+def browser(door: str, session: ClientSession) -> Browser:
+    return Browser(session, door)

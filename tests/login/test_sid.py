@@ -1,0 +1,321 @@
+"""The document's flow with a sid, walked over HTTP by programs, people and thieves."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.desk import Desk
+from core.policy.login import new_sid, whole_sid
+from storage.address import SqliteFile, address_of
+from tests.api.visitor import Heard, Visitor
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.login.browser import Browser
+
+_MINUTE = timedelta(seconds=60)
+
+
+async def begun(program: Visitor) -> dict[str, str]:
+    return (await program.get("/api/v1/user.login.getToken/")).json
+
+
+async def status(program: Visitor, sid: str) -> Heard:
+    return await program.post("/api/v1/user.login.status/", {"sid": sid})
+
+
+async def logged_in(program: Visitor, browser: Browser, name: str = "wil") -> dict[str, str]:
+    """A login that somebody completed."""
+    told = await begun(program)
+    done = await browser.submit(await browser.log_in(told["loginUrl"], name), answer="yes")
+    assert done.status == 200, done.words
+    return told
+
+
+async def test_a_program_is_told_where_to_go(program: Visitor):
+    told = await begun(program)
+
+    letters = told["sid"].removeprefix("shib")
+    assert len(letters) == 60
+    assert told["callbackUrl"] == f"{program.url}/api/v1/user.login.callback?sid={letters}"
+    assert told["loginUrl"] == f"{program.url}/login?sid={letters}"
+    assert told["stream_sub_url"] == f"{program.url}/api/v1/push.subscribe/{told['sid']}"
+    assert told["stream_sub_lp_url"] == f"{program.url}/api/v1/push.subscribe_longpoll/{told['sid']}"
+
+
+async def test_no_two_programs_get_the_same_sid(program: Visitor):
+    sids = {(await begun(program))["sid"] for _ in range(5)}
+
+    assert len(sids) == 5
+
+
+async def test_nobody_is_logged_in_before_somebody_says_yes(program: Visitor, browser: Browser):
+    told = await begun(program)
+    await browser.log_in(told["loginUrl"], "wil")
+
+    heard = await status(program, told["sid"])
+
+    assert heard.json == {"success": "OK", "status": "NOT_LOGGED_IN"}
+
+
+async def test_the_program_gets_the_login_answer_with_a_token_that_works(program: Visitor, browser: Browser):
+    told = await logged_in(program, browser)
+
+    heard = await status(program, told["sid"])
+
+    assert heard.json["success"] == "OK"
+    assert heard.json["status"] == "LOGGED_IN"
+    user = heard.json["user_data"]
+    assert user["email"] == "wil@wil.com"
+    assert user["societies"] == [["UCLU Technology Society", "SOTECHSOC"]]
+    assert user["quota_left"] == 180
+    assert (await program.as_(user["token"]).get("/user.info/")).json["email"] == "wil@wil.com"
+
+
+@pytest.mark.parametrize("form", ["whole", "letters", "json", "no slash"])
+async def test_a_sid_is_heard_in_either_form_and_either_body(program: Visitor, browser: Browser, form: str):
+    sid = (await logged_in(program, browser))["sid"]
+
+    match form:
+        case "whole":
+            heard = await status(program, sid)
+        case "letters":
+            heard = await status(program, sid.removeprefix("shib"))
+        case "json":
+            heard = await program.ask("POST", "/user.login.status/", json={"sid": sid})
+        case _:
+            heard = await program.post("/user.login.status", {"sid": sid})
+
+    assert heard.json["status"] == "LOGGED_IN"
+
+
+async def test_the_token_is_the_same_each_time_for_a_minute_and_then_never_again(
+    program: Visitor, browser: Browser, clock: StillClock
+):
+    sid = (await logged_in(program, browser))["sid"]
+    tokens = {(await status(program, sid)).json["user_data"]["token"] for _ in range(3)}
+    clock.move(timedelta(seconds=59))
+    tokens.add((await status(program, sid)).json["user_data"]["token"])
+    clock.move(timedelta(seconds=1))
+
+    late = await status(program, sid)
+
+    assert len(tokens) == 1
+    assert late.status == 200
+    assert late.json["error"] == "Invalid sid"
+    assert (await program.as_(tokens.pop()).get("/user.info/")).status == 200
+
+
+async def test_a_sid_ends_after_ten_minutes(program: Visitor, browser: Browser, clock: StillClock):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+    clock.move(timedelta(minutes=10))
+
+    late = await browser.submit(page, answer="yes")
+
+    assert late.status == 410
+    assert (await status(program, told["sid"])).json["error"] == "Invalid sid"
+    assert (await browser.open(told["loginUrl"])).status == 410
+
+
+@pytest.mark.parametrize("sid", [whole_sid("a" * 60), "nonsense", "' OR 1=1 --", "shib" * 16])
+async def test_a_guessed_sid_is_invalid(program: Visitor, browser: Browser, sid: str):
+    heard = await status(program, sid)
+    page = await browser.open(f"/login?sid={sid.replace(' ', '+')}")
+
+    assert (heard.status, heard.json["error"]) == (200, "Invalid sid")
+    assert page.status == 410
+    assert (await program.get(f"/stream.sub_lp/{sid.replace(' ', '+')}")).status == 404
+
+
+async def test_a_missing_sid_is_told_so(program: Visitor):
+    heard = await program.post("/user.login.status/", {})
+
+    assert (heard.status, heard.json["error"]) == (200, "No sid supplied")
+
+
+async def test_a_sid_logs_one_person_in_once(program: Visitor, browser: Browser):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+    await browser.submit(page, answer="yes")
+    token = (await status(program, told["sid"])).json["user_data"]["token"]
+
+    replayed = await browser.submit(page, answer="yes")
+    reopened = await browser.open(told["loginUrl"])
+    by_callback = await browser.open(told["callbackUrl"])
+
+    assert [each.status for each in (replayed, reopened, by_callback)] == [410, 410, 410]
+    assert (await status(program, told["sid"])).json["user_data"]["token"] == token
+
+
+async def test_two_presses_of_yes_make_one_login(program: Visitor, browser: Browser, database_url: str):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+
+    pressed = await asyncio.gather(*(browser.submit(page, answer="yes") for _ in range(4)))
+
+    assert sorted(each.status for each in pressed)[0] == 200
+    assert await ask(database_url, "SELECT count(*) FROM token") == 1
+
+
+async def test_whoever_says_no_lets_nobody_in(program: Visitor, browser: Browser, database_url: str):
+    told = await begun(program)
+
+    page = await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
+
+    assert page.status == 200
+    assert "Nobody got anything" in page.words
+    assert (await status(program, told["sid"])).json == {"success": "OK", "status": "LOGIN_ERROR"}
+    assert await ask(database_url, "SELECT count(*) FROM token") == 0
+
+
+async def test_a_thief_who_forwards_his_link_gets_nothing_from_a_victim_who_only_clicks(
+    program: Visitor, browser: Browser
+):
+    trap = await begun(program)
+
+    page = await browser.open(trap["loginUrl"])
+
+    assert "a program" in page.words
+    assert (await status(program, trap["sid"])).json["status"] == "NOT_LOGGED_IN"
+
+
+async def test_the_page_says_who_asks_and_how_to_refuse(program: Visitor, browser: Browser):
+    heard = await program.get("/user.login.getToken/", headers={"User-Agent": "Trap/1.0 <b>"})
+
+    page = await browser.log_in(heard.json["loginUrl"], "rema")
+
+    assert "Trap/1.0 <b>" in page.words
+    assert "127.0.0.1" in page.words
+    assert "Did somebody send you the link? Say no." in page.words
+    assert "<b>" not in page.text
+
+
+@pytest.mark.parametrize("nonce", ["", "guessed", "x" * 43])
+async def test_saying_yes_takes_what_only_the_page_knows(program: Visitor, browser: Browser, nonce: str):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+
+    forged = await browser.ask("POST", page.action, data=page.hidden | {"nonce": nonce, "answer": "yes"})
+
+    assert forged.status == 403
+    assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
+
+
+async def test_an_older_page_cannot_be_confirmed_for_somebody_else(program: Visitor, browser: Browser):
+    told = await begun(program)
+    of_wil = await browser.log_in(told["loginUrl"], "wil")
+    await browser.log_in(told["loginUrl"], "rema")
+
+    heard = await browser.submit(of_wil, answer="yes")
+
+    assert heard.status == 403
+
+
+async def test_forms_are_not_taken_from_other_sites(program: Visitor, browser: Browser):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+
+    confirm = await browser.ask("POST", page.action, data=page.hidden | {"answer": "yes"}, headers=foreign)
+    login = await browser.ask("POST", "/login", data=page.hidden, headers=foreign)
+
+    assert (confirm.status, login.status) == (403, 403)
+
+
+async def test_no_page_shows_a_token_or_lets_itself_be_framed_or_kept(program: Visitor, browser: Browser):
+    told = await begun(program)
+    first = await browser.open(told["loginUrl"])
+    second = await browser.submit(first, username="wil", password="wilpassword")
+    third = await browser.submit(second, answer="yes")
+    token = (await status(program, told["sid"])).json["user_data"]["token"]
+
+    for page in (first, second, third, await browser.open(told["loginUrl"])):
+        policy = page.headers["Content-Security-Policy"]
+        assert token not in page.text
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "script" not in page.text
+        assert page.headers["X-Frame-Options"] == "DENY"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Access-Control-Allow-Origin" not in page.headers
+        assert "Set-Cookie" not in page.headers
+
+
+async def test_neither_sid_nor_token_nor_nonce_is_kept_as_it_is(
+    program: Visitor, browser: Browser, database_url: str, desk: Desk
+):
+    told = await begun(program)
+    page = await browser.log_in(told["loginUrl"], "wil")
+    await browser.submit(page, answer="yes")
+    token = (await status(program, told["sid"])).json["user_data"]["token"]
+    await desk.storage.close()
+
+    address = address_of(database_url)
+    kept = address.path.read_bytes() if isinstance(address, SqliteFile) else b""
+
+    assert kept
+    letters = told["sid"].removeprefix("shib")
+    for secret in (letters, token, page.hidden["nonce"], "wilpassword"):
+        assert secret.encode() not in kept
+
+
+async def test_results_are_forgotten_once_nobody_can_come_for_them(
+    program: Visitor, browser: Browser, database_url: str, clock: StillClock
+):
+    await logged_in(program, browser)
+    clock.move(_MINUTE * 2)
+    await begun(program)
+    sealed = await ask(database_url, "SELECT count(*) FROM login_session WHERE sealed IS NOT NULL")
+    clock.move(timedelta(minutes=20))
+    await begun(program)
+
+    assert sealed == 0
+    assert await ask(database_url, "SELECT count(*) FROM login_session") == 1
+
+
+async def test_a_login_is_written_down_for_those_who_look_after_things(
+    program: Visitor, browser: Browser, database_url: str
+):
+    await logged_in(program, browser)
+    told = await begun(program)
+    await browser.submit(await browser.open(told["loginUrl"]), username="wil", password="wrong")
+
+    granted = "SELECT count(*) FROM audit WHERE action = 'log in' AND subject LIKE 'password%'"
+    refused = "SELECT count(*) FROM audit WHERE action = 'log in' AND subject = 'refused'"
+    assert await ask(database_url, granted) == 1
+    assert await ask(database_url, refused) == 1
+
+
+async def test_a_wrong_password_says_no_more_than_that(program: Visitor, browser: Browser):
+    told = await begun(program)
+    page = await browser.open(told["loginUrl"])
+
+    known = await browser.submit(page, username="wil", password="wrong")
+    unknown = await browser.submit(page, username="nobody", password="wrong")
+
+    assert known.status == unknown.status == 403
+    assert known.text.replace('value="wil"', "") == unknown.text.replace('value="nobody"', "")
+    assert "Wrong username or password." in known.words
+
+
+async def test_one_address_may_begin_only_so_many_logins(program: Visitor):
+    told = [(await begun(program)) for _ in range(150)]
+
+    assert all("sid" in each for each in told[:120])
+    assert "error" in told[-1]
+
+
+async def test_callback_without_an_institution_leads_to_our_own_page(program: Visitor, browser: Browser):
+    told = await begun(program)
+
+    page = await browser.open(told["callbackUrl"])
+
+    assert page.url == told["loginUrl"]
+    assert "Password" in page.words
+
+
+def test_sids_are_beyond_guessing():
+    assert len({new_sid() for _ in range(1_000)}) == 1_000

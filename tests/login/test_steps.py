@@ -1,0 +1,120 @@
+"""What a login under way may become: pure steps, one by one."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.login_session import LoginSession, LoginState
+from core.model import Identity, PersonId
+from core.policy.login import (
+    HAND_OUT,
+    LIFETIME,
+    NotConfirmed,
+    Standing,
+    asked_to_confirm,
+    check_nonce,
+    failed,
+    finished,
+    is_open,
+    letters_of,
+    new_sid,
+    sid_hash,
+    standing,
+    whole_sid,
+)
+from tests.builders import NOW
+
+LETTERS = "pescvktqatuvacymiwxhewsrrvsybexcijjpskcrcvngylmquwszbbtoujpd"
+_MOMENT = timedelta(seconds=1)
+
+
+def a_session(**others: object) -> LoginSession:
+    return LoginSession(sid_hash(LETTERS), NOW + LIFETIME, **others)  # type: ignore[arg-type]
+
+
+def test_a_sid_is_the_prefix_and_sixty_letters():
+    sid = whole_sid(new_sid())
+
+    assert len(sid) == 64
+    assert sid.startswith("shib")
+    assert sid.isalpha()
+    assert sid.islower()
+
+
+def test_both_forms_of_a_sid_name_the_same_login():
+    assert letters_of(f"shib{LETTERS}") == letters_of(LETTERS) == LETTERS
+
+
+def test_sixty_letters_that_begin_like_the_prefix_are_whole():
+    letters = "shib" + "a" * 56
+
+    assert letters_of(letters) == letters
+
+
+@given(st.text(max_size=70))
+def test_nothing_else_is_a_sid(text: str):
+    letters = letters_of(text)
+
+    assert letters is None or letters == text[-60:]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "shib", LETTERS[:-1], LETTERS.upper(), LETTERS[:-1] + "é", LETTERS + "a"]
+)
+def test_what_is_not_sixty_small_letters_is_no_sid(text: str):
+    assert letters_of(text) is None
+
+
+def test_a_sid_waits_for_ten_minutes_and_not_a_second_longer():
+    session = a_session()
+
+    assert standing(session, NOW + LIFETIME - _MOMENT) is Standing.WAITING
+    assert standing(session, NOW + LIFETIME) is Standing.UNKNOWN
+    assert not is_open(session, NOW + LIFETIME)
+
+
+def test_a_result_can_be_fetched_for_a_minute_even_when_the_sid_ends_meanwhile():
+    late = NOW + LIFETIME - _MOMENT
+    session = finished(a_session(), late, b"sealed")
+
+    assert standing(session, late + HAND_OUT - _MOMENT) is Standing.LOGGED_IN
+    assert standing(session, late + HAND_OUT) is Standing.UNKNOWN
+
+
+def test_what_failed_is_told_until_the_sid_ends():
+    session = failed(a_session(), NOW, "no")
+
+    assert standing(session, NOW + LIFETIME - _MOMENT) is Standing.FAILED
+    assert standing(session, NOW + LIFETIME) is Standing.UNKNOWN
+
+
+def test_a_chat_accounts_link_tells_nobody_anything():
+    linking = a_session(identity=Identity("slack:T1:U1"))
+
+    assert standing(linking, NOW) is Standing.UNKNOWN
+    assert standing(finished(linking, NOW), NOW) is Standing.UNKNOWN
+
+
+def test_only_the_page_shown_last_confirms():
+    first = asked_to_confirm(a_session(), PersonId(1), "first")
+    second = asked_to_confirm(first, PersonId(2), "second")
+
+    check_nonce(second, "second")
+    for nonce in ("first", "", "other"):
+        with pytest.raises(NotConfirmed):
+            check_nonce(second, nonce)
+
+
+def test_a_confirmation_counts_once():
+    asked = asked_to_confirm(a_session(), PersonId(1), "once")
+
+    for over in (finished(asked, NOW, b""), failed(asked, NOW, "no")):
+        assert over.state not in {LoginState.OPEN, LoginState.ASKED}
+        with pytest.raises(NotConfirmed):
+            check_nonce(over, "once")
+
+
+def test_a_failed_login_forgets_what_waited_for_it():
+    assert failed(a_session(asked="something"), NOW, "no").asked == ""

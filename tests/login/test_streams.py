@@ -1,0 +1,313 @@
+"""Hearing of a login's end: four kinds of streams, early and late, here and in another process."""
+
+import asyncio
+import json
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
+
+from bot.api import streams
+from bot.api.application import HOUSE, application, serve, stop
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.sampling import load_sample
+from core.policy.rules import Rules
+from tests.api.conftest import a_desk
+from tests.api.visitor import Visitor
+from tests.fakes.clock import StillClock
+from tests.login.browser import Browser
+from tests.login.test_sid import begun, logged_in
+
+_PATIENCE = 5.0
+
+
+def told_by(message: str | bytes) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(b64decode(message))
+    return told
+
+
+async def by_websocket(session: ClientSession, url: str) -> dict[str, Any]:
+    async with session.ws_connect(url) as socket:
+        return told_by(await socket.receive_str())
+
+
+async def by_events(session: ClientSession, url: str) -> dict[str, Any]:
+    async with session.get(url, headers={"Accept": "text/event-stream"}) as answer:
+        assert answer.content_type == "text/event-stream"
+        async for line in answer.content:
+            if line.startswith(b"data: "):
+                return told_by(line.removeprefix(b"data: "))
+    raise AssertionError("the stream ended")
+
+
+async def by_body(session: ClientSession, url: str) -> dict[str, Any]:
+    async with session.get(url) as answer:
+        return told_by(await answer.content.readline())
+
+
+async def by_long_poll(session: ClientSession, url: str) -> dict[str, Any]:
+    async with session.get(url.replace("push.subscribe", "push.subscribe_longpoll")) as answer:
+        body = await answer.json()
+        assert body["id"] == 1
+        return told_by(body["text"])
+
+
+KINDS = [by_websocket, by_events, by_body, by_long_poll]
+_each_kind = pytest.mark.parametrize("listen", KINDS)
+
+
+async def until_listening(app: web.Application, count: int = 1) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while len(app[HOUSE].channels) < count:
+            await asyncio.sleep(0.005)
+
+
+@_each_kind
+async def test_who_listens_hears_of_the_login(
+    listen: Any, program: Visitor, browser: Browser, session: ClientSession, app: web.Application
+):
+    told = await begun(program)
+    listening = asyncio.create_task(listen(session, told["stream_sub_url"]))
+    await until_listening(app)
+
+    await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="yes")
+    heard = await asyncio.wait_for(listening, _PATIENCE)
+
+    assert heard["result"] == "success"
+    assert heard["message"]
+    assert heard["email"] == "wil@wil.com"
+    assert (await program.as_(heard["token"]).get("/user.info/")).status == 200
+
+
+@_each_kind
+async def test_a_result_is_kept_for_who_comes_late(
+    listen: Any, program: Visitor, browser: Browser, session: ClientSession
+):
+    told = await logged_in(program, browser)
+
+    heard = await asyncio.wait_for(listen(session, told["stream_sub_url"]), _PATIENCE)
+
+    assert heard["result"] == "success"
+
+
+@_each_kind
+async def test_a_refusal_is_told_too(listen: Any, program: Visitor, browser: Browser, session: ClientSession):
+    told = await begun(program)
+    await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
+
+    heard = await asyncio.wait_for(listen(session, told["stream_sub_url"]), _PATIENCE)
+
+    assert heard == {"result": "failure", "message": "The person at the browser said no."}
+
+
+@pytest.mark.parametrize("name", ["stream.sub", "push.subscribe", "stream.sub_lp", "push.subscribe_longpoll"])
+@pytest.mark.parametrize("base", ["", "/api/v1"])
+async def test_all_documented_paths_answer(program: Visitor, browser: Browser, name: str, base: str):
+    told = await logged_in(program, browser)
+    url = f"{program.url}{base}/{name}/{told['sid']}"
+
+    async with program._session.get(url) as answer:
+        assert answer.status == 200
+        assert await answer.content.readany()
+
+
+@pytest.mark.parametrize("name", ["stream.sub", "stream.sub_lp"])
+async def test_an_unknown_channel_is_not_there(program: Visitor, session: ClientSession, name: str):
+    heard = await program.get(f"/{name}/shib{'a' * 60}")
+
+    assert heard.status == 404
+    assert heard.json["error"]
+    with pytest.raises(WSServerHandshakeError):
+        await session.ws_connect(f"{program.url}/stream.sub/shib{'a' * 60}")
+
+
+async def test_a_channel_ends_with_its_time(program: Visitor, browser: Browser, clock: StillClock):
+    told = await logged_in(program, browser)
+    clock.move(timedelta(seconds=60))
+
+    assert (await program.get(f"/stream.sub_lp/{told['sid']}")).status == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_nobody_can_publish_from_outside(program: Visitor, method: str):
+    told = await begun(program)
+
+    heard = await program.ask(method, f"/push.subscribe/{told['sid']}", data=b"forged")
+
+    assert heard.status == 405
+
+
+async def test_what_is_said_into_a_websocket_goes_unheard(
+    program: Visitor, session: ClientSession, app: web.Application
+):
+    told = await begun(program)
+    async with session.ws_connect(told["stream_sub_url"]) as one:
+        async with session.ws_connect(told["stream_sub_url"]) as other:
+            await until_listening(app, 2)
+            await one.send_str("forged")
+            with pytest.raises(TimeoutError):
+                await other.receive(timeout=0.1)
+
+
+class TestLongPoll:
+    @pytest.fixture(autouse=True)
+    def _hasty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(streams, "LONGEST_WAIT", 0.05)
+
+    async def test_the_answer_is_one_message_as_documented(self, program: Visitor, browser: Browser):
+        told = await logged_in(program, browser)
+
+        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}")
+
+        assert heard.json["channel"] == told["sid"]
+        assert set(heard.json) == {"id", "channel", "text"}
+        assert heard.headers["Etag"] == "W/1"
+        assert heard.headers["Last-Modified"] == "Fri, 05 Aug 2016 09:00:00 GMT"
+        assert "no-cache" in heard.headers["Cache-Control"]
+        assert heard.headers["Access-Control-Allow-Origin"] == "*"
+
+    async def test_nothing_new_is_a_304(self, program: Visitor):
+        told = await begun(program)
+
+        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}")
+
+        assert (heard.status, heard.body) == (304, b"")
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"If-None-Match": "null", "If-Modified-Since": "null"},
+            {"If-None-Match": "W/0"},
+            {"If-None-Match": "", "If-Modified-Since": ""},
+            {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT", "If-None-Match": "W/1"},
+            {"If-Modified-Since": "Fri, 05 Aug 2016 08:59:59 GMT"},
+            {"If-Modified-Since": "Fri, 05 Aug 2016 09:00:00 GMT", "If-None-Match": "null"},
+            {"If-Modified-Since": "Fri, 99 Nonsense"},
+        ],
+    )
+    async def test_who_has_not_heard_it_hears_it(
+        self, program: Visitor, browser: Browser, headers: dict[str, str]
+    ):
+        told = await logged_in(program, browser)
+
+        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}", headers=headers)
+
+        assert heard.status == 200
+
+    @pytest.mark.parametrize(
+        ("headers", "query"),
+        [
+            ({"If-None-Match": "W/1"}, ""),
+            ({"If-None-Match": '"1"'}, ""),
+            ({"If-None-Match": "W/1", "If-Modified-Since": "Fri, 05 Aug 2016 09:00:00 GMT"}, ""),
+            ({"If-Modified-Since": "Fri, 05 Aug 2016 09:00:01 GMT"}, ""),
+            ({}, "?tag=1"),
+            ({}, "?tag=1&time=Fri,%2005%20Aug%202016%2009:00:00%20GMT"),
+            ({"If-None-Match": "null"}, "?tag=1"),
+        ],
+    )
+    async def test_who_has_heard_it_waits_for_more(
+        self, program: Visitor, browser: Browser, headers: dict[str, str], query: str
+    ):
+        told = await logged_in(program, browser)
+
+        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}{query}", headers=headers)
+
+        assert heard.status == 304
+
+
+async def test_streams_end_in_order_when_the_service_stops(
+    desk: Desk, settings: HttpSettings, session: ClientSession
+):
+    app = application(desk, settings)
+    runner, url = await serve(app, "127.0.0.1", 0)
+    told = await begun(Visitor(session, url))
+    stream, poll = told["stream_sub_url"], told["stream_sub_lp_url"]
+    socket = await session.ws_connect(stream)
+    body = await session.get(stream)
+    polling = asyncio.create_task(session.get(poll))
+    await until_listening(app, 3)
+
+    async with asyncio.timeout(_PATIENCE):
+        await stop(runner)
+        message = await socket.receive()
+        rest, polled = await body.read(), await polling
+
+    assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
+    assert rest == b""
+    assert polled.status == 304
+    assert len(app[HOUSE].channels) == 0
+
+
+async def test_who_hangs_up_is_forgotten(
+    program: Visitor, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.api.channels.BEAT_EVERY", 0.05)
+    told = await begun(program)
+    socket = await session.ws_connect(told["stream_sub_url"])
+    body = await session.get(told["stream_sub_url"])
+    await until_listening(app, 2)
+
+    await socket.close()
+    body.close()
+
+    async with asyncio.timeout(_PATIENCE):
+        while len(app[HOUSE].channels):
+            await asyncio.sleep(0.01)
+
+
+async def test_events_show_that_they_are_alive(
+    program: Visitor, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.api.channels.BEAT_EVERY", 0.05)
+    told = await begun(program)
+
+    async with session.get(told["stream_sub_url"], headers={"Accept": "text/event-stream"}) as answer:
+        lines = [await answer.content.readline() for _ in range(5)]
+
+    assert lines[-1] == b": still here\n"
+
+
+class TestTwoProcesses:
+    """One process holds the stream, another finishes the login, on either database."""
+
+    @pytest.fixture(params=["sqlite", "postgresql"])
+    def database_url(self, request: pytest.FixtureRequest) -> str:
+        url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+        return url
+
+    @asynccontextmanager
+    async def _process(self, url: str, clock: StillClock) -> AsyncIterator[tuple[str, web.Application]]:
+        desk = a_desk(url, clock, Rules())
+        await desk.storage.open()
+        await desk.storage.load()
+        app = application(desk, HttpSettings(rate_limit=0))
+        runner, address = await serve(app, "127.0.0.1", 0)
+        yield address, app
+        await stop(runner)
+        await desk.storage.close()
+
+    @_each_kind
+    async def test_a_login_in_one_is_heard_in_the_other(
+        self, listen: Any, database_url: str, clock: StillClock, session: ClientSession
+    ):
+        async with (
+            self._process(database_url, clock) as (one, _),
+            self._process(database_url, clock) as (other, app),
+        ):
+            await load_sample(app[HOUSE].desk)
+            told = await begun(Visitor(session, one))
+            listening = asyncio.create_task(listen(session, told["stream_sub_url"].replace(one, other)))
+            await until_listening(app)
+
+            person = Browser(session, one)
+            await person.submit(await person.log_in(told["loginUrl"], "wil"), answer="yes")
+            heard = await asyncio.wait_for(listening, _PATIENCE)
+
+            assert heard["result"] == "success"
+            assert (await Visitor(session, other, heard["token"]).get("/user.info/")).status == 200
