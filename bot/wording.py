@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Stretch, Style, Text
@@ -20,6 +21,8 @@ USAGES = {
     Usage.LIBRARY: "library room",
 }
 
+_USAGE_NAMES = {usage.value: name for usage, name in USAGES.items()}
+
 _EQUIPMENT = {
     Equipment.COFFEE: "coffee machine",
     Equipment.WATER: "water fountain",
@@ -36,14 +39,19 @@ def room_name(room: Room) -> str:
 def about_room(room: Room, catalogue: Catalogue) -> str:
     """`36 seats · computer lab · Ainsworth Building · printer`."""
     building = catalogue.buildings.get(room.building_id)
+    return _about(room, building.name if building else "")
+
+
+@lru_cache(maxsize=4096)
+def _about(room: Room, building_name: str) -> str:
     parts = [f"{room.capacity} seats" if room.capacity else "", usage_name(room.usage)]
-    parts.append(building.name if building and building.name not in room.name else "")
+    parts.append(building_name if building_name not in room.name else "")
     parts += [_EQUIPMENT.get(each, each.value) for each in sorted(room.equipment)]
     return " · ".join(part for part in parts if part)
 
 
 def usage_name(usage: str) -> str:
-    return USAGES.get(Usage(usage), "") if usage in set(Usage) else usage.lower()
+    return _USAGE_NAMES.get(usage, usage.lower())
 
 
 def free_until(free: FreeRoom, at: datetime, zone: ZoneInfo) -> Text:

@@ -13,7 +13,7 @@ from bot.wishes import confusion, echo_of, read_words, search_for
 from bot.wording import about_room, because, distance, free_until, minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval
-from core.model import Group
+from core.model import Group, Room
 from core.picture import Picture
 from core.services.bookings import widened
 from core.services.find_rooms import Found, FreeRoom, find_rooms, find_some_time
@@ -198,14 +198,19 @@ def _book(
     if free.start is not None:
         wanted = Interval.lasting(datetime.fromtimestamp(free.start, UTC), wanted.duration)
     slot = widened(wanted, free.room, call.desk.rules)
+    if _could_book(picture, free.room, slot, trial):
+        return (book_button(free.room, slot, search.society_id),)
     step = timedelta(minutes=call.desk.rules.grid(free.room))
-    for each, label in ((slot, "Book"), (Interval(slot.start + step, slot.end + step), "")):
-        first, last = _seconds(each)
-        is_free = picture.availability.schedule(free.room.id).is_free(first, last)
-        if is_free and trial.allows(free.room, first, last):
-            label = label or f"Book from {each.start.astimezone(call.zone):%H:%M}"
-            return (book_button(free.room, each, search.society_id, label),)
+    slot = Interval(slot.start + step, slot.end + step)
+    if _could_book(picture, free.room, slot, trial):
+        label = f"Book from {slot.start.astimezone(call.zone):%H:%M}"
+        return (book_button(free.room, slot, search.society_id, label),)
     return ()
+
+
+def _could_book(picture: Picture, room: Room, slot: Interval, trial: Rehearsal) -> bool:
+    first, last = _seconds(slot)
+    return picture.availability.schedule(room.id).is_free(first, last) and trial.allows(room, first, last)
 
 
 def _label(start: datetime, call: Call) -> str:

@@ -3,7 +3,8 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
 
 from core.clock import Clock
 from core.errors import BadTimes, NoSuchBooking
@@ -113,8 +114,14 @@ def widened(slot: Interval, room: Room | None, rules: Rules) -> Interval:
 
     Free and busy themselves are never rounded.
     """
-    grid = timedelta(minutes=rules.grid(room))
-    start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
+    return _widened(slot, rules.grid(room), rules.zone)
+
+
+@lru_cache(maxsize=1024)
+def _widened(slot: Interval, minutes: int, zone: ZoneInfo) -> Interval:
+    """Remembered, for every room of a list is asked about the same slot."""
+    grid = timedelta(minutes=minutes)
+    start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
     return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
 
 
