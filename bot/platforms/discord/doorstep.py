@@ -63,6 +63,9 @@ class Doorstep:
 
         `Unreachable` when there is no way to them, `Unavailable` when Discord cannot do it now.
         """
+        if (place := channel_id(identity)) is not None:
+            await self._to_channel(place, reply, key)
+            return
         user = user_id(identity)
         if user is None:
             raise Unreachable(f"{identity} is nobody on Discord")
@@ -89,12 +92,12 @@ class Doorstep:
             logger.warning("Discord user %s could not be told: %s", user, error)
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
-        """Whether a message with this key is in the direct messages since then."""
-        user = user_id(identity)
-        if user is None:
+        """Whether a message with this key is in the direct messages, or the channel, since then."""
+        user, place = user_id(identity), channel_id(identity)
+        if user is None and place is None:
             return False
         try:
-            channel = await self._channel(user)
+            channel = await self._channel(user) if user is not None else self._place(place or 0)
             async for message in channel.history(limit=_HISTORY, after=since):
                 if any(getattr(each, "id", None) == mark_of(key) for each in message.components):
                     return True
@@ -106,11 +109,24 @@ class Doorstep:
         until = await self._notebook.get(_closed_key(user))
         return bool(until) and self._clock.now() < datetime.fromisoformat(str(until))
 
+    async def _to_channel(self, place: int, reply: Reply, key: str) -> None:
+        try:
+            await self._say(self._place(place), reply, key)
+        except (discord.HTTPException, *NETWORK) as error:
+            raise _named(error) from error
+
     async def _message(self, user: int, reply: Reply, key: str) -> None:
+        await self._say(await self._channel(user), reply, key)
+
+    async def _say(self, where: discord.abc.Messageable, reply: Reply, key: str) -> None:
         message = render(reply, self._scene.zone, mark_of(key) if key else None)
         self._scene.remember_questions(message)
-        channel = await self._channel(user)
-        await channel.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        await where.send(view=view(message), nonce=nonce_of(key or token_hex()))
+
+    def _place(self, place: int) -> discord.PartialMessageable:
+        if self._client is None:
+            raise Unavailable("Discord is not connected yet.")
+        return self._client.get_partial_messageable(place)
 
     async def _channel(self, user: int) -> discord.DMChannel:
         if self._client is None:
@@ -138,6 +154,12 @@ def nonce_of(key: str) -> str:
 def mark_of(key: str) -> int:
     """What a message is found by in the history: the id of its outermost component."""
     return int.from_bytes(blake2s(key.encode(), digest_size=4).digest()) % (2**31 - 1000) + 999
+
+
+def channel_id(identity: Identity) -> int | None:
+    """The channel that `discord:channel:5` means."""
+    number = identity.removeprefix("discord:channel:")
+    return int(number) if number != identity and number.isascii() and number.isdecimal() else None
 
 
 def _closed_key(user: int) -> str:

@@ -7,7 +7,7 @@ from bot.platforms.slack.api import SlackTrouble, Unreachable
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.markup import Look
 from bot.platforms.slack.people import People
-from bot.platforms.slack.ports import Bot, Bots, team_and_user
+from bot.platforms.slack.ports import Bot, Bots, is_channel, team_and_user
 from bot.platforms.slack.render import message
 from bot.platforms.slack.speaking import Speaker
 from bot.reply import Reply
@@ -31,10 +31,10 @@ class Notifier:
         self._clock, self._health, self._look = clock, health, look
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Say it in a direct message; `key` makes it findable by `was_sent`."""
+        """Say it in a direct message, or in a channel; `key` makes it findable by `was_sent`."""
         bot, user = await self._bot_for(to)
-        profile = await self._people.profile(bot, user)
-        payload = message(reply, self._look(profile.zone))
+        zone = "" if is_channel(user) else (await self._people.profile(bot, user)).zone
+        payload = message(reply, self._look(zone))
         try:
             await self._speaker.post(bot, user, payload, key, self._clock.now())
         except Unreachable:

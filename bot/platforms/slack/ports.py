@@ -79,3 +79,8 @@ def identity_of(team: str, user: str) -> Identity:
 def team_and_user(identity: Identity) -> tuple[str, str]:
     _, team, user = identity.split(":")
     return team, user
+
+
+def is_channel(place: str) -> bool:
+    """Whether this is a conversation's id rather than a user's."""
+    return place.startswith(("C", "D", "G"))

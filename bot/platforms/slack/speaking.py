@@ -10,7 +10,7 @@ from bot.platforms.slack.api import SlackApi, SlackTrouble, Unclear
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.incoming import Incoming
 from bot.platforms.slack.markup import Look
-from bot.platforms.slack.ports import Bot, Later, identity_of
+from bot.platforms.slack.ports import Bot, Later, identity_of, is_channel
 from bot.platforms.slack.render import message
 from bot.reply import Audience, Button, Reply
 from core.clock import Clock
@@ -91,8 +91,8 @@ class Speaker:
         )
 
     async def was_posted(self, bot: Bot, channel: str, key: str, since: datetime) -> bool:
-        """Whether a message with this key stands in a direct conversation. `channel` may be a user's id."""
-        conversation = channel if channel.startswith("D") else await self._conversation(bot, channel)
+        """Whether a message with this key stands in a conversation. `channel` may be a user's id."""
+        conversation = channel if is_channel(channel) else await self._conversation(bot, channel)
         oldest = str((since - _HINDSIGHT).timestamp())
         history = await self._api.call(
             bot,
