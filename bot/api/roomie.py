@@ -136,7 +136,7 @@ async def room_day(call: Call) -> Answered:
     picture, rules = call.house.desk.picture, call.house.desk.rules
     if room_id not in picture.catalogue.rooms:
         raise UnknownRoom(room_id)
-    window = campus_day(call.need(DAY), rules)
+    window = campus_day(call.need(DAY), rules.zone)
     if not picture.covers(window):
         bookings, entries = await call.house.read(
             lambda unit: (
@@ -171,7 +171,7 @@ async def own_bookings(call: Call) -> Answered:
     if day is None:
         return _from_today_on(call)
     desk, person_id = call.house.desk, call.person.person.id
-    window = campus_day(day, desk.rules)
+    window = campus_day(day, desk.rules.zone)
     if not desk.picture.covers(window):
         bookings = await call.house.read(lambda unit: unit.bookings.of_person(person_id, window))
         return tagged(_own(call, bookings), private=True)
@@ -296,13 +296,11 @@ def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return instant
 
 
-def campus_day(day: date, rules: Rules) -> Interval:
+@lru_cache(maxsize=1024)
+def campus_day(day: date, zone: ZoneInfo) -> Interval:
     """A calendar day of the campus, 23 and 25 hours included."""
-    midnight = time()
-    return Interval(
-        datetime.combine(day, midnight, rules.zone),
-        datetime.combine(day + timedelta(days=1), midnight, rules.zone),
-    )
+    midnight, following = time(), day + timedelta(days=1)
+    return Interval(datetime.combine(day, midnight, zone), datetime.combine(following, midnight, zone))
 
 
 async def delete_booking(call: Call) -> Answered:
