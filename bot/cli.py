@@ -1,6 +1,7 @@
 """The command line: reading arguments, and handing each command to what does it."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -16,6 +17,7 @@ Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any
 
 def carry_out(arguments: Sequence[str], run_loop: RunLoop) -> int:
     """Carry out one command line; its exit status. 2 for arguments or settings that cannot be used."""
+    _take_any_characters()
     parsed = _parser().parse_args(arguments)
     try:
         settings = read_settings(Path(parsed.config) if parsed.config else None, os.environ)
@@ -32,6 +34,13 @@ def carry_out(arguments: Sequence[str], run_loop: RunLoop) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _take_any_characters() -> None:
+    """Bytes that are no text, and terminals that cannot show an arrow, are no reason to stop."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _handler(command: str) -> Handler:

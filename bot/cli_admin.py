@@ -70,7 +70,8 @@ async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
     password = _password(from_stdin=arguments.password_stdin, optional=True)
     async with open_desk(settings) as desk:
         added = await desk.accounts.add_person(person, password)
-    print(f"Added {added.username} ({', '.join(sorted(added.groups))}).")
+    without = "" if password else " There is no password yet: roomie user password " + added.username
+    print(f"Added {added.username} ({', '.join(sorted(added.groups))}).{without}")
     return 0
 
 
@@ -176,8 +177,10 @@ def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
         password = getpass.getpass("Password (empty for none): " if optional else "Password: ")
     else:
         password = ""
-    if not password and not optional:
+    if not password and (from_stdin or not optional):
         raise Invalid("A password is needed: type it, or give it with --password-stdin.")
+    if "\ufffd" in password or not password.isprintable():
+        raise Invalid("That password cannot be typed everywhere: it holds control or broken characters.")
     return password or None
 
 

@@ -1,13 +1,16 @@
 """The sample campus on Wednesday, 11 March 2026, twenty past ten, and a few who talk to Roomie there."""
 
 import asyncio
+import io
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.cli import carry_out
 from bot.desk import Desk
 from bot.passwords import Argon2Passwords, Cost
 from bot.sampling import load_sample
@@ -98,3 +101,33 @@ def dana(desk: Desk) -> Chat:
 @pytest.fixture
 def stranger(desk: Desk) -> Chat:
     return Chat(desk, "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+Roomie = Callable[..., Said]
+
+
+@pytest.fixture
+def roomie(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Roomie:
+    """Runs one command line on a fresh database, `typed` on its standard input."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ROOMIE_DATABASE__URL", sqlite_url)
+    monkeypatch.setenv("ROOMIE_NOW", "2026-03-11T10:20:00+00:00")
+
+    def run(*arguments: str, typed: str = "") -> Said:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        status = carry_out(arguments, asyncio.run)
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return run

@@ -22,7 +22,7 @@ def a_page(width: int | None = None, *, colour: bool = False) -> Page:
     return Page(LONDON, NOW, width, colour)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(replies(), st.sampled_from([None, 1, 20, 80, 140]), st.booleans())
 def test_any_reply_can_be_shown(reply: Reply, width: int | None, colour: bool):  # noqa: FBT001
     shown = render(reply, a_page(width, colour=colour))

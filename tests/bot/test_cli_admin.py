@@ -1,0 +1,255 @@
+"""The command line of administrators: files, people, societies, the database."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Roomie
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, object], str]:
+    """Writes a file; values as JSON, text as it is."""
+
+    def write(name: str, content: object) -> str:
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return str(path)
+
+    return write
+
+
+File = Callable[[str, object], str]
+ROOMS = "id,name,capacity,building_id\nK-J17-G01,Ainsworth G01,36,K-J17\nK-J17-G02,Ainsworth G02,20,K-J17\n"
+CLASS = {
+    "name": "MATH1081",
+    "bookingType": "CLASS",
+    "start": "2026-03-12T09:00:00Z",
+    "end": "2026-03-12T11:00:00Z",
+}
+
+
+def test_rooms_and_timetables_go_in_and_again_change_nothing(roomie: Roomie, file: File):
+    rooms, timetable = file("rooms.csv", ROOMS), file("tt.json", {"K-J17-G01": {"bookings": [CLASS]}})
+
+    first, again = roomie("import", rooms, timetable), roomie("import", rooms, timetable)
+
+    assert first.status == again.status == 0
+    assert f"{rooms}: rooms: 2 added, 0 changed, 0 unchanged, 0 refused" in first.out
+    assert f"{timetable}: timetable entries: 1 added, 0 changed, 0 unchanged, 0 refused" in first.out
+    assert f"{rooms}: rooms: 0 added, 0 changed, 2 unchanged, 0 refused" in again.out
+    assert "0 added, 0 changed, 1 unchanged" in again.out
+
+
+def test_what_changed_is_counted(roomie: Roomie, file: File):
+    roomie("import", file("rooms.csv", ROOMS))
+
+    said = roomie("import", file("rooms.csv", ROOMS.replace(",36,", ",40,") + "K-J17-G03,G03,8,K-J17\n"))
+
+    assert "1 added, 1 changed, 1 unchanged" in said.out
+
+
+def test_buildings_as_the_document_has_them(roomie: Roomie, file: File):
+    buildings = [{"id": "K-J17", "name": "Ainsworth Building", "lat": -33.9, "long": 151.2, "aliases": []}]
+
+    assert "buildings: 1 added" in roomie("import", file("b.json", buildings)).out
+
+
+def test_one_bad_line_refuses_its_file_with_line_and_reason_and_no_other(roomie: Roomie, file: File):
+    bad = file("bad.csv", ROOMS + "K-J17-G03,G03,many,K-J17\n,nameless,1,K-J17\n")
+    good = file("good.csv", ROOMS.replace("K-J17", "K-E4"))
+
+    said = roomie("import", bad, good)
+
+    assert said.status == 1
+    assert f"{bad}: refused: line 4: capacity must be a whole number" in said.err
+    assert f"{bad}: refused: line 5: id is missing" in said.err
+    assert f"{bad}: 2 refused, so nothing of this file was taken in" in said.out
+    assert f"{good}: rooms: 2 added" in said.out
+    assert "2 added" in roomie("import", file("rooms.csv", ROOMS)).out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        '{"K-J17-G01": {"bookings": [{"name": "MATH',
+        "\x00\x01",
+        "[]",
+        "a,b\n1,2\n",
+        ROOMS.replace("36", "3" * 400),
+    ],
+)
+def test_a_broken_or_half_written_file_is_refused_and_changes_nothing(
+    roomie: Roomie, file: File, content: str
+):
+    said = roomie("import", file("broken", content))
+
+    assert said.status in {0, 1}
+    assert said.status == 1 or content == "[]"
+    assert "Traceback" not in said.err
+    assert "2 added" in roomie("import", file("rooms.csv", ROOMS)).out
+
+
+def test_a_file_that_is_not_there_is_named(roomie: Roomie):
+    said = roomie("import", "none.csv")
+
+    assert said.status == 1
+    assert "none.csv" in said.err
+
+
+def test_a_timetable_for_rooms_that_nobody_knows_is_refused(roomie: Roomie, file: File):
+    said = roomie("import", file("tt.json", {"K-J17-G99": {"bookings": [CLASS]}}))
+
+    assert said.status == 1
+    assert "K-J17-G99: there is no such room; import the rooms first" in said.err
+
+
+def test_a_person_is_added_listed_and_given_groups_and_a_password(roomie: Roomie):
+    added = roomie(
+        *(
+            "user",
+            "add",
+            "wil",
+            "--email",
+            "wil@wil.com",
+            "--name",
+            "Wil",
+            "--group",
+            "Group_2",
+            "--group",
+            "Group_4",
+        ),
+        "--password-stdin",
+        typed="wilpassword\n",
+    )
+
+    assert (added.status, added.out) == (0, "Added wil (Group_2, Group_4).\n")
+    assert "wil\twil@wil.com\tWil\tGroup_2 Group_4" in roomie("user", "list").out
+    assert "wil: Group_1" in roomie("user", "groups", "wil", "Group_1").out
+    assert "has a new password" in roomie("user", "password", "WIL", "--password-stdin", typed="other\n").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "why"),
+    [
+        (["wil", "--email", "w@w.com", "--password-stdin"], "", "A password is needed"),
+        (["wil", "--email", "w@w.com", "--password-stdin"], "\n", "A password is needed"),
+        (["wil", "--email", "w@w.com", "--password-stdin"], "a\x07b\n", "cannot be typed everywhere"),
+        (["two words", "--email", "w@w.com"], "", "A username is one word"),
+        (["a:b", "--email", "w@w.com"], "", "A username is one word"),
+        (["wil\u202e", "--email", "w@w.com"], "", "A username is one word"),
+        (["wil", "--email", "nowhere"], "", "is not an e-mail address"),
+        (["wil", "--email", "w@w.com", "--group", "Group_9"], "", "no such group among Group_9"),
+    ],
+)
+def test_a_person_who_cannot_be_added_is_refused_with_the_reason(
+    roomie: Roomie, arguments: list[str], typed: str, why: str
+):
+    said = roomie("user", "add", *arguments, typed=typed)
+
+    assert said.status == 1
+    assert why in said.err
+    assert roomie("user", "list").out == ""
+
+
+def test_names_are_given_once(roomie: Roomie):
+    roomie("user", "add", "wil", "--email", "wil@wil.com")
+
+    assert roomie("user", "add", "WIL", "--email", "other@wil.com").status == 1
+    assert roomie("user", "add", "other", "--email", "WIL@wil.com").status == 1
+    assert roomie("user", "password", "nobody", "--password-stdin", typed="x\n").status == 1
+
+
+def test_a_society_is_added_with_its_president_and_listed(roomie: Roomie):
+    roomie("user", "add", "wil", "--email", "wil@wil.com")
+    roomie("user", "add", "rema", "--email", "rema@rema.com")
+
+    assert roomie("society", "add", "SOTECHSOC", "UCLU Technology Society", "--president", "wil").status == 0
+    assert "SOTECHSOC\tUCLU Technology Society" in roomie("society", "list").out
+    assert "rema presides over" in roomie("society", "president", "SOTECHSOC", "rema").out
+    assert "Group_4" in roomie("user", "list").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("add", "SOTECHSOC", "Again"),
+        ("add", "no such id!", "Name"),
+        ("add", "", "Name"),
+        ("add", "CHESS", "Chess", "--president", "nobody"),
+        ("president", "NONE", "wil"),
+        ("president", "SOTECHSOC", "nobody"),
+    ],
+)
+def test_a_society_that_cannot_be_is_refused(roomie: Roomie, arguments: tuple[str, ...]):
+    roomie("user", "add", "wil", "--email", "wil@wil.com")
+    roomie("society", "add", "SOTECHSOC", "UCLU Technology Society")
+
+    said = roomie("society", *arguments)
+
+    assert said.status == 1
+    assert said.err.startswith("roomie: ")
+    assert roomie("society", "list").out == "SOTECHSOC\tUCLU Technology Society\n"
+
+
+def test_the_database_is_made_looked_after_and_copied(roomie: Roomie, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("ROOMIE_DATABASE__URL", f"sqlite:///{tmp_path}/new/roomie.db")
+
+    assert (roomie("db", "check").status, roomie("db", "upgrade").status, roomie("db", "check").status) == (
+        1,
+        0,
+        0,
+    )
+    assert roomie("db", "backup", str(tmp_path / "copy.db")).status == 0
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_copy_is_whole_while_somebody_writes(roomie: Roomie, tmp_path: Path, sqlite_url: str):
+    roomie("user", "add", "wil", "--email", "wil@wil.com")
+    writer = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE person SET name = 'half done'")
+
+    said = roomie("db", "backup", str(tmp_path / "copy.db"))
+    writer.execute("ROLLBACK")
+    writer.close()
+
+    assert said.status == 0
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT name FROM person").fetchall() == [("wil",)]
+
+
+def test_check_says_what_is_set_up_and_what_is_missing(roomie: Roomie):
+    said = roomie("check")
+
+    assert said.status == 0
+    for part in ("campus: ", "database: ", "http: ", "slack: ", "discord: ", "sources: "):
+        assert part in said.out
+
+
+def test_check_names_every_problem_at_once(roomie: Roomie, tmp_path: Path):
+    (tmp_path / "config.toml").write_text('[campus]\ntimezone = "Mars"\n[http]\nport = -1\n')
+
+    said = roomie("check")
+
+    assert said.status == 2
+    assert "campus.timezone" in said.err
+    assert "http.port" in said.err
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite", "", "sqlite:////proc/none/x.db"])
+def test_a_database_that_cannot_be_is_said_plainly(roomie: Roomie, monkeypatch, url: str):
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.delenv("ROOMIE_DATABASE__URL")
+
+    said = roomie("db", "upgrade")
+
+    assert said.status in {1, 2} or url == ""
+    assert "Traceback" not in said.err

@@ -1,0 +1,76 @@
+"""`roomie chat` as programs use it: a reply for each line, and a status that says how it went."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Roomie
+
+
+@pytest.fixture(autouse=True)
+def sample_world(sqlite_url: str, sample_file: Path) -> None:
+    shutil.copy(sample_file, sqlite_url.removeprefix("sqlite:///"))
+
+
+def test_each_argument_is_a_line_and_a_number_presses(roomie: Roomie):
+    said = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
+
+    assert said.status == 0
+    assert "Booked Hub Workshop (RO-POO) for Wed 11 Mar, 10:15–11:15." in said.out
+    assert "You have 120 minutes of 180 left this week." in said.out
+    assert "\x1b" not in said.out
+
+
+def test_without_arguments_each_line_of_input_is_answered(roomie: Roomie):
+    said = roomie("chat", "--as", "rema", typed="/rooms quota\n\n   \nwhoami\n")
+
+    assert "You have 180 minutes" in said.out
+    assert "You are rema boo (rema)." in said.out
+
+
+def test_json_is_the_neutral_reply_one_a_line(roomie: Roomie):
+    said = roomie("chat", "--as", "rema", "--json", "/rooms free now 20 seats", "/nonsense")
+
+    free, unknown = map(json.loads, said.out.splitlines())
+    assert free["tone"] == "info"
+    assert free["items"][0]["buttons"][0]["action"] == "book"
+    assert unknown["tone"] == "confused"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["/rooms free now"], 0),
+        (["/book Wren G02 tomorrow 3pm"], 0),
+        (["/book Wren G01 now"], 1),
+        (["/book Wren G02 sat 8pm"], 1),
+        (["/book Wren G02 fri 24 april 3pm"], 1),
+        (["/society token"], 1),
+        (["/flibber"], 2),
+        (["/book"], 2),
+        (["/rooms status Nowhere"], 2),
+        (["/rooms free now", "/book Wren G01 now", "/flibber"], 2),
+    ],
+)
+def test_the_status_says_whether_it_was_understood_and_allowed(roomie: Roomie, lines: list[str], status: int):
+    assert roomie("chat", "--as", "rema", *lines).status == status
+
+
+def test_a_stranger_may_look_and_is_told_how_to_become_known(roomie: Roomie):
+    said = roomie("chat", "--as", "nobody", "/rooms free now 20 seats", "1", "/whoami")
+
+    assert said.status == 1
+    assert "10 rooms are free" in said.out
+    assert "does not know who you are" in said.out
+    assert "terminal:nobody" in said.out
+
+
+def test_what_one_process_books_the_next_one_knows(roomie: Roomie):
+    roomie("chat", "--as", "wil", "/book Wren G02 tomorrow 3pm")
+
+    assert (
+        "is taken Thu 12 Mar, 15:00–16:00: somebody has booked it."
+        in roomie("chat", "--as", "rema", "/book Wren G02 tomorrow 3pm").out
+    )

@@ -1,0 +1,127 @@
+"""The program as a process: starting, serving, being told to stop. Few and quick, for each start costs."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
+
+
+@pytest.fixture
+def environment(tmp_path: Path, sample_file: Path) -> dict[str, str]:
+    """As little as a service would have; a sample world of its own; no port of anybody else's."""
+    shutil.copy(sample_file, tmp_path / "roomie.db")
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error::ResourceWarning",
+        "ROOMIE_DATABASE__URL": f"sqlite:///{tmp_path / 'roomie.db'}",
+        "ROOMIE_HTTP__PORT": "0",
+        "ROOMIE_NOW": "2026-03-11T10:20:00+00:00",
+    }
+
+
+def roomie(
+    environment: dict[str, str], folder: Path, *arguments: str, typed: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", *arguments],
+        env=environment,
+        cwd=folder,
+        input=typed,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def server(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def address(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    for line in server.stdout:
+        if match := LISTENING.search(line):
+            return match.group(1)
+    raise AssertionError("it ended without listening")
+
+
+def got(url: str) -> Any:
+    with urlopen(url) as answer:  # noqa: S310 - on loopback
+        return json.load(answer)
+
+
+def test_help_names_every_command_and_the_version_is_told(environment: dict[str, str], tmp_path: Path):
+    said = roomie(environment, tmp_path, "--help")
+
+    assert said.returncode == 0
+    for command in ("run", "chat", "parse", "import", "sample", "user", "society", "db", "check"):
+        assert f"roomie {command}" in said.stdout.decode()
+    assert list(tmp_path.iterdir()) == [tmp_path / "roomie.db"]
+
+
+def test_bytes_that_are_no_text_are_answered_and_a_narrow_encoding_is_enough(
+    environment: dict[str, str], tmp_path: Path
+):
+    said = roomie(
+        environment | {"PYTHONIOENCODING": "ascii:strict"},
+        tmp_path,
+        *("chat", "--as", "rema"),
+        typed=b"/nonsense \xff\xfe\x00\n/rooms free tomorrow 3pm to 4pm\n",
+    )
+
+    assert b"Traceback" not in said.stderr
+    assert b"rooms are free" in said.stdout
+
+
+def test_what_cannot_be_used_is_named_with_status_two(environment: dict[str, str], tmp_path: Path):
+    wrong = environment | {
+        "ROOMIE_HTTP__PORT": "x",
+        "ROOMIE_CAMPUS__TIMEZONE": "Mars",
+        "ROOMIE_NO__SUCH": "1",
+    }
+
+    said = roomie(wrong, tmp_path, "run")
+
+    assert said.returncode == 2
+    assert said.stderr.count(b"roomie: ") == 3
+
+
+def test_a_service_listens_answers_notices_others_and_stops_in_order(
+    environment: dict[str, str], tmp_path: Path, server: subprocess.Popen[str]
+):
+    url = address(server)
+    assert len(got(f"{url}/api/buildings")["buildings"]) == 6
+
+    assert roomie(environment, tmp_path, "chat", "--as", "wil", "/book RO-POO now", "1").returncode == 0
+    assert got(f"{url}/api/rooms/status")["H-G9"]["RO-POO"]["status"] == "busy"
+    server.send_signal(signal.SIGTERM)
+    rest, _ = server.communicate(timeout=20)
+
+    assert server.returncode == 0, rest
+    assert "stopping" in rest
+    assert "Traceback" not in rest
