@@ -20,6 +20,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _MOST_AT_ONCE = 64
+_FEWEST_TO_SHARE = 12
+"""Fewer works than this travel together although other lanes are free: each batch has its price."""
 _LONGEST_QUEUE = 20_000
 _LOOK_AHEAD = 1_000
 _PATIENCE = 10.0
@@ -124,8 +126,11 @@ class Batches:
         return taken
 
     def _next_in_line(self, taken: list[Work]) -> Iterator[Work]:
+        """A fair share of the queue, so that lanes wait for the disk side by side."""
+        share = -(-len(self._queue) // (len(self._resting) + 1))
+        most = min(max(share, _FEWEST_TO_SHARE), _MOST_AT_ONCE)
         for _ in range(min(len(self._queue), _LOOK_AHEAD)):
-            if len(taken) >= _MOST_AT_ONCE:
+            if len(taken) >= most:
                 return
             yield self._queue.popleft()
 
