@@ -5,7 +5,7 @@ a `Decision`: a pure step that storage runs in batches. All others are plain fun
 inside one transaction (`write`) or one snapshot (`read`), so nobody can await anything in there.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -33,6 +33,7 @@ from core.model import (
     TokenTerm,
 )
 from core.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
+from core.timetable_run import Run, Slot, SourceState
 
 T = TypeVar("T")
 
@@ -113,7 +114,7 @@ class Change(NamedTuple):
     """That something of a kind changed, told to every process that keeps it in memory.
 
     `kind` is `catalogue`, `room` (`key`'s busy stretches), `timetable` (all busy stretches), `person` (`key`,
-    with identities, memberships and logins), `people` (all of them), `society` or `societies`.
+    with identities, memberships and logins), `people` (all of them), `society` or `societies`, `source`.
     """
 
     kind: str
@@ -357,6 +358,83 @@ class Channels(Protocol):
     def remove(self, channel: Identity) -> bool: ...
 
 
+class Runs(Protocol):
+    """Runs of timetable sources. Nobody reads one before it is current."""
+
+    def begin(self, source: str, now: datetime) -> int:
+        """A new run that nobody reads; its number."""
+        ...
+
+    def write(self, run_id: int, slots: Sequence[Slot]) -> None: ...
+    def slots(self, run_id: int, after: int, most: int) -> tuple[list[Slot], int]:
+        """Entries of a run in slices; the number to go on after, 0 at the end."""
+        ...
+
+    def rooms_of(self, run_id: int) -> set[RoomId]: ...
+    def current(self, source: str) -> Run | None: ...
+    def refused(self, source: str) -> Run | None:
+        """The latest run that waits for an operator."""
+        ...
+
+    def refuse(self, run_id: int, report: str) -> None: ...
+    def switch(self, run_id: int, report: str) -> None:
+        """Let everybody read this run instead of its source's others."""
+        ...
+
+    def note(self, run_id: int, report: str) -> None: ...
+    def abandon(self, source: str) -> None:
+        """Give up what a process that died has left half written."""
+        ...
+
+    def purge(self, most: int) -> int:
+        """Forget so many entries that nobody reads any more; how many there were."""
+        ...
+
+    def prepare_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+        """Keep buildings and rooms without telling anybody yet."""
+        ...
+
+    def tell_of_rooms(self, rooms: Iterable[RoomId]) -> None:
+        """Let every process read these rooms' timetables anew."""
+        ...
+
+    def tell_of_places(self) -> None: ...
+
+
+class Sources(Protocol):
+    """How timetable sources are doing."""
+
+    def get(self, name: str) -> SourceState: ...
+    def all(self) -> list[SourceState]: ...
+    def put(self, state: SourceState) -> None: ...
+
+
+class Counted(NamedTuple):
+    """`more` is added to what is counted under a key, never below `floor` or above `ceiling`."""
+
+    key: str
+    more: int
+    floor: int
+    ceiling: int
+
+
+class Tally(NamedTuple):
+    """What all processes counted together, and when (in seconds) one of them last did."""
+
+    amount: int
+    at: int
+
+
+class Tallies(Protocol):
+    """What several processes count together; nothing that would be missed after a crash."""
+
+    def add(self, counted: Sequence[Counted], now: datetime) -> Mapping[str, Tally]:
+        """Add to each, and say where it stands."""
+        ...
+
+    def forget_before(self, instant: datetime) -> None: ...
+
+
 class Unit(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
 
@@ -383,7 +461,13 @@ class Unit(Protocol):
     @property
     def channels(self) -> Channels: ...
     @property
+    def runs(self) -> Runs: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
     def logins(self) -> Logins: ...
+    @property
+    def tallies(self) -> Tallies: ...
     def audit(self, entry: AuditEntry) -> None: ...
     def setting(self, key: str) -> str | None:
         """A small fact that the service keeps about itself."""

@@ -15,7 +15,7 @@ from storage.migrations import check_revision
 from storage.postgres_errors import translating
 from storage.postgres_session import COLD, connect
 from storage.postgres_upkeep import stored_revision
-from storage.rows import building_of, room_of
+from storage.rows import ALL_BUILDINGS, ALL_ROOMS, building_of, room_of
 
 if TYPE_CHECKING:
     from storage.postgres_engine import Engine
@@ -44,9 +44,8 @@ class PostgresStorage:
         with translating():
             session = await connect(self._dsn, COLD)
             try:
-                check_revision(await stored_revision(session))
-                buildings = await session.fetch("SELECT * FROM building")
-                rooms = await session.fetch("SELECT * FROM room")
+                check_revision(*(await stored_revision(session)))
+                buildings, rooms = await session.fetch(ALL_BUILDINGS), await session.fetch(ALL_ROOMS)
             finally:
                 await session.close(timeout=1)
         self.picture.learn(News(catalogue=Catalogue(map(building_of, buildings), map(room_of, rooms))))

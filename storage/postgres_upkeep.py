@@ -6,7 +6,7 @@ import asyncpg
 
 from core.errors import Invalid
 from storage.address import PostgresServer
-from storage.migrations import HEAD, check_revision
+from storage.migrations import HEAD, WHERE_IT_STANDS, Standing, check_revision
 from storage.postgres_errors import translating
 
 
@@ -16,13 +16,16 @@ class PostgresUpkeep:
 
     async def prepare(self) -> None:
         """Bring the tables up to date; a newer database is refused."""
-        stored = await self.revision()
-        if stored is not None and stored >= HEAD:
-            check_revision(stored)
+        stored = await self._standing()
+        if stored.revision is not None and stored.revision >= HEAD:
+            check_revision(*stored)
         else:
             await self._migrate(None)
 
     async def revision(self) -> str | None:
+        return (await self._standing()).revision
+
+    async def _standing(self) -> Standing:
         with translating():
             connection = await asyncpg.connect(self._address.dsn, timeout=10)
             try:
@@ -47,10 +50,10 @@ class PostgresUpkeep:
             await migrate(self._address.dsn, down_to)
 
 
-async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> str | None:
-    """The revision a database is at, without Alembic; None when it holds no tables yet."""
+async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> Standing:
+    """Where a database stands, without Alembic; nowhere when it holds no tables yet."""
     try:
-        found = await connection.fetchval("SELECT version_num FROM alembic_version")
+        found = await connection.fetchrow(WHERE_IT_STANDS)
     except asyncpg.UndefinedTableError:
-        return None
-    return None if found is None else str(found)
+        return Standing()
+    return Standing() if found is None else Standing(*found)

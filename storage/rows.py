@@ -50,6 +50,13 @@ def unlined(stored: str) -> list[str]:
     return stored.split("\n") if stored else []
 
 
+ALL_BUILDINGS = "SELECT id, name, latitude, longitude, aliases FROM building"
+ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, aliases, equipment,
+    individual_access, bookable, weekday_opens, weekday_closes, weekend_opens, weekend_closes,
+    granularity FROM room"""
+"""For the bare drivers, before anything else is imported; columns by name, for newer tables may have more."""
+
+
 def building_of(row: Row) -> Building:
     return Building(row[0], row[1], row[2], row[3], tuple(unlined(row[4])))
 

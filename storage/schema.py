@@ -5,9 +5,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from storage.migrations import HEAD, check_revision
+from storage.migrations import HEAD, SERVES, STANDING, Standing, check_revision
+from storage.tables import setting
+from storage.upsert import upsert
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,9 +23,11 @@ def upgrade(connection: Connection) -> None:
     """To where this code expects it, inside the caller's transaction; a newer database is refused."""
     stored = revision(connection)
     if stored is not None and stored >= HEAD:
-        check_revision(stored)
+        noted = connection.execute(select(setting.c.value).where(setting.c.key == STANDING)).scalar()
+        check_revision(*Standing(stored, noted))
     else:
         command.upgrade(_config(connection), HEAD)
+        upsert(connection, setting, [{"key": STANDING, "value": f"{HEAD} {SERVES}"}])
 
 
 def downgrade(connection: Connection, to: str) -> None:

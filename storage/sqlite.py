@@ -18,7 +18,7 @@ from core.picture import EVERYTHING, News, Picture, read_news, window_around
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Unit
 from storage.migrations import check_revision
-from storage.rows import building_of, room_of
+from storage.rows import ALL_BUILDINGS, ALL_ROOMS, building_of, room_of
 from storage.sqlite_errors import translating
 from storage.sqlite_file import connect, stored_revision
 
@@ -64,7 +64,7 @@ class SqliteStorage:
         with translating():
             self._peek = connect(self._path)
             self._peek.execute("PRAGMA busy_timeout=0")
-            check_revision(stored_revision(self._peek))
+            check_revision(*stored_revision(self._peek))
             self.picture.learn(News(catalogue=_catalogue(self._peek)))
 
     async def load(self) -> None:
@@ -229,6 +229,5 @@ class _Written(Generic[T]):
 
 def _catalogue(connection: sqlite3.Connection) -> Catalogue:
     return Catalogue(
-        map(building_of, connection.execute("SELECT * FROM building")),
-        map(room_of, connection.execute("SELECT * FROM room")),
+        map(building_of, connection.execute(ALL_BUILDINGS)), map(room_of, connection.execute(ALL_ROOMS))
     )

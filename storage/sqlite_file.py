@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from storage.migrations import WHERE_IT_STANDS, Standing
+
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that leaves transactions to us: WAL, durable commits, patient with other writers."""
@@ -14,10 +16,10 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def stored_revision(connection: sqlite3.Connection) -> str | None:
-    """The revision a file is at, without Alembic; None when it holds no tables yet."""
+def stored_revision(connection: sqlite3.Connection) -> Standing:
+    """Where a file stands, without Alembic; nowhere when it holds no tables yet."""
     try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = connection.execute(WHERE_IT_STANDS).fetchone()
     except sqlite3.OperationalError:
-        return None
-    return None if row is None else str(row[0])
+        return Standing()
+    return Standing() if row is None else Standing(*row)

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import AlreadyThere, Unavailable
-from storage.migrations import HEAD, check_revision
+from storage.migrations import HEAD, Standing, check_revision
 from storage.sqlite_errors import translating
 from storage.sqlite_file import connect, stored_revision
 
@@ -19,16 +19,19 @@ class SqliteUpkeep:
 
     async def prepare(self) -> None:
         """Make the file where there is none and bring its tables up to date; a newer one is refused."""
-        stored = await self.revision()
-        if stored is not None and stored >= HEAD:
-            check_revision(stored)
+        stored = await self._standing()
+        if stored.revision is not None and stored.revision >= HEAD:
+            check_revision(*stored)
         else:
             await self._apart(lambda: self._migrate(None))
 
     async def revision(self) -> str | None:
         """Where the file is; None when it does not exist or holds no tables."""
+        return (await self._standing()).revision
+
+    async def _standing(self) -> Standing:
         if not self._path.exists():
-            return None
+            return Standing()
         with translating(), closing(connect(self._path)) as connection:
             return stored_revision(connection)
 

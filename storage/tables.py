@@ -296,6 +296,15 @@ Index(
     postgresql_where=text("state < 2"),
 )
 
+tally = Table(
+    "tally",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""PostgreSQL does not log it: what is in it is worth nothing after a crash."""
+
 channel_notice = Table(
     "channel_notice",
     metadata,

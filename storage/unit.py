@@ -17,9 +17,11 @@ from storage.outbox import OutboxRows
 from storage.people import PeopleRows
 from storage.rooms import RoomRows
 from storage.rows import audit_row, seconds
+from storage.runs import RunRows, SourceRows
 from storage.seen import SeenRows
 from storage.societies import SocietyRows
 from storage.tables import audit, change, request, setting
+from storage.tallies import TallyRows
 from storage.timetable import TimetableRows
 from storage.tokens import TokenRows
 from storage.upsert import upsert
@@ -42,7 +44,10 @@ class ConnectionUnit:
         self.outbox = OutboxRows(connection)
         self.jobs = JobRows(connection)
         self.channels = ChannelRows(connection)
+        self.runs = RunRows(connection, self.changes)
+        self.sources = SourceRows(connection, self.changes)
         self.logins = LoginRows(connection)
+        self.tallies = TallyRows(connection)
 
     def audit(self, entry: AuditEntry) -> None:
         self._connection.execute(insert(audit).values(audit_row(entry)))
@@ -59,6 +64,7 @@ class ConnectionUnit:
             delete(change).where(change.c.at < seconds(changes_before), change.c.seq < newest)
         )
         self._connection.execute(delete(request).where(request.c.at < seconds(requests_before)))
+        self.tallies.forget_before(changes_before)
 
     def write_changes(self, origin: str, at: int) -> None:
         """Put down what this unit changed, for other processes to find."""

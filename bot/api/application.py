@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
@@ -20,6 +20,7 @@ from bot.api.route import Answered, Api, Call, Route
 from bot.api.service import SERVICE, descriptions
 from bot.api.settings import HttpSettings
 from bot.api.streams import STREAMS
+from bot.api.together import Together
 from bot.desk import Desk
 
 ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
@@ -49,6 +50,7 @@ def application(
     app = web.Application(client_max_size=settings.max_body)
     app[HOUSE] = house
     app.on_shutdown.append(_end_streams)
+    app.cleanup_ctx.append(_counting)
     for route in routes:
         enter = Door(route, house).enter
         for path in route.paths:
@@ -87,6 +89,15 @@ async def flush_last_used(app: web.Application) -> int:
     """Write down when tokens were last used, for a job to call now and then; how many there were."""
     house = app[HOUSE]
     return await house.used.flush(house.desk)
+
+
+async def _counting(app: web.Application) -> AsyncIterator[None]:
+    """Count together with other processes for as long as we serve."""
+    house = app[HOUSE]
+    task = asyncio.create_task(Together(house.desk, house.rates, house.logins, house.ticks).run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _end_streams(app: web.Application) -> None:
@@ -128,9 +139,7 @@ def _put_gauges(house: House) -> None:
     house.metrics.gauge(
         "roomie_pages_kept", "Answers in memory.", lambda: len(house.memo) + len(house.stretches)
     )
-    house.metrics.gauge(
-        "roomie_streams", "Streams that wait for a login.", lambda: len(house.channels)
-    )
+    house.metrics.gauge("roomie_streams", "Streams that wait for a login.", lambda: len(house.channels))
     house.metrics.gauge(
         "roomie_addresses_known", "Addresses and accounts that knocked.", lambda: len(house.rates)
     )

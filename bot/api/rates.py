@@ -39,6 +39,14 @@ class Rate:
         if key in self._paid_until:
             self._paid_until[key] -= self._step
 
+    def owed(self, now: float, least: float) -> dict[Hashable, float]:
+        """Until when they have taken in advance whose time in hand is short by `least` seconds or more."""
+        return {key: paid for key, paid in self._paid_until.items() if paid - now > least}
+
+    def put(self, key: Hashable, paid_until: float) -> None:
+        """What others counted, too."""
+        self._paid_until[key] = paid_until
+
     def __len__(self) -> int:
         return len(self._paid_until)
 

@@ -55,6 +55,16 @@ class Failures:
         failures, last = counted
         return max(0, failures - int((now - last) / self._patience.heals))
 
+    def counted(self) -> dict[Hashable, tuple[int, float]]:
+        """How often, and when last."""
+        return self._counted
+
+    def put(self, key: Hashable, failures: int, last: float) -> None:
+        """What others counted, too."""
+        self._counted.pop(key, None)
+        if failures > 0:
+            self._counted[key] = failures, last
+
     def _make_room(self, now: float) -> None:
         """Those longest without a wrong try go first: each count puts its key at the end."""
         self._counted = {key: each for key, each in self._counted.items() if self._left(each, now)}
@@ -74,6 +84,10 @@ class LoginThrottle:
         self._pairs = Failures(Patience(limit, 2.0, 900.0, heals=1200.0))
         self._accounts = Failures(Patience(limit * 3, 1.0, 20.0, heals=60.0))
         self._addresses = Failures(Patience(limit * 6, 1.0, 60.0, heals=5.0))
+
+    @property
+    def parts(self) -> "tuple[Failures, ...]":
+        return self._pairs, self._accounts, self._addresses
 
     def take(self, name: str, address: str, now: float) -> float:
         """Count a try as wrong until it is given back. Seconds to wait when one has to."""

@@ -1,0 +1,205 @@
+"""Writing down every statement that this code runs, for the revision that comes after it to be tried with.
+
+`python -m tests.faults.recorder` does so for both databases, in `tests/faults/recorded/`. Do it before adding
+a migration: code of the old revision goes on running while the new one is rolled out.
+"""
+
+import asyncio
+import json
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+
+from core.login_session import LoginSession
+from core.model import Identity, PersonId, Role, SocietyId, TokenTerm
+from core.outbox import Message, MessageState, Outcome
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Installation, Login, Unit
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingDesk, new_booking_id
+from storage.migrations import HEAD
+from storage.open import open_storage, prepare
+from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.postgres import PostgresServer
+
+FOLDER = Path(__file__).parent / "recorded"
+_NOT_TO_BE_REPEATED = re.compile(
+    r"\s*(BEGIN|DISCARD|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|RESET|SHOW|PRAGMA|LISTEN|UNLISTEN|--|CREATE|DROP|"
+    r"SELECT pg_(catalog|advisory_unlock|xact_status)|SELECT\s+current_se|WITH RECURSIVE typeinfo)",
+    re.IGNORECASE,
+)
+"""Transactions and settings, and what drivers ask for themselves."""
+
+
+async def live_a_day(url: str) -> None:
+    """Something of everything that storage can do, on a database with tables and nothing in them."""
+    clock, rules, picture = StillClock(NOW), Rules(), Picture()
+    storage = open_storage(url, picture, rules, clock)
+    await storage.open()
+    await storage.load()
+    wil, pres = await storage.write(_furnish)
+    desk = BookingDesk(storage, picture, rules, clock)
+    made = await desk.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
+    await desk.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
+    moved = await desk.move(made.booking, wil, a_slot("14:00"))
+    await desk.cancel(moved.booking.id, wil)
+    await desk.book(
+        BookRoom(new_booking_id(), a_room().id, a_slot("16:00"), pres, SocietyId("CHESS"), "Blitz")
+    )
+    await desk.quota(wil)
+    for work in (_messages, _logins, _platforms, _people, _timetable):
+        await storage.write(lambda unit, work=work: work(unit, wil))
+    await storage.read(_look_around)
+    await storage.reload()
+    await storage.catch_up()
+    await storage.probe()
+    await storage.write(lambda unit: unit.purge(NOW - timedelta(days=1), NOW - timedelta(days=1)))
+    await storage.close()
+
+
+def _furnish(unit: Unit) -> tuple[PersonId, PersonId]:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms([a_room(), a_room("K-J17-LAB")])
+    wil, pres = (unit.people.add(a_person(name), "hash").id for name in ("wil", "pres"))
+    unit.people.link(wil, Identity("slack:T1:U1"))
+    unit.societies.add(a_society())
+    unit.societies.set_role(pres, SocietyId("CHESS"), Role.PRESIDENT)
+    unit.timetable.add("feed", [an_entry(slot=a_slot("09:00"))], 1)
+    unit.tokens.add(Login(b"one", wil, NOW))
+    return wil, pres
+
+
+def _messages(unit: Unit, wil: PersonId) -> None:
+    unit.outbox.add([Message("one", "reply", NOW, person_id=wil), Message("two", "reply", NOW)])
+    claimed = unit.outbox.claim("worker", NOW, NOW + timedelta(minutes=2), 10)
+    sending = {each.id: Identity("slack:T1:U1") for each in claimed}
+    unit.outbox.begin("worker", sending, NOW, NOW + timedelta(minutes=2))
+    unit.outbox.settle("worker", [Outcome(each.id, MessageState.SENT) for each in claimed])
+    unit.outbox.backlog()
+    unit.outbox.listed([MessageState.SENT], 10)
+    unit.outbox.forget_before(NOW, 10)
+
+
+def _logins(unit: Unit, wil: PersonId) -> None:
+    session = LoginSession(b"sid", NOW + timedelta(hours=1), identity=Identity("slack:T1:U2"))
+    unit.logins.add(session)
+    unit.logins.swap(session, session)
+    unit.logins.many([b"sid"])
+    list(unit.logins.finished_since(NOW))
+    unit.logins.forget(NOW, timedelta(hours=1))
+
+
+def _platforms(unit: Unit, _: PersonId) -> None:
+    unit.seen.claim("slack one", NOW)
+    unit.seen.finish("slack one")
+    unit.seen.forget_before(NOW - timedelta(days=1))
+    unit.installations.put(Installation("T1", "token"), NOW)
+    unit.installations.get("T1")
+    unit.installations.keep_state("state", NOW)
+    unit.installations.take_state("state", NOW)
+    unit.set_setting("colour", "green")
+    unit.setting("colour")
+
+
+def _people(unit: Unit, wil: PersonId) -> None:
+    unit.people.named("wil")
+    unit.people.put(a_person("wil", person_id=wil))
+    unit.people.set_password_hash(wil, "another")
+    unit.people.identified(Identity("slack:T1:U1"))
+    unit.people.unlink(Identity("slack:T1:U1"))
+    unit.societies.set_term(SocietyId("CHESS"), TokenTerm(1, 1))
+    unit.societies.members(SocietyId("CHESS"))
+    unit.tokens.touch(b"one", NOW)
+    unit.tokens.remove(b"one")
+
+
+def _timetable(unit: Unit, _: PersonId) -> None:
+    unit.timetable.of_source("feed")
+    unit.timetable.clear("feed", [a_room().id])
+    unit.timetable.add("feed", [an_entry(slot=a_slot("10:00"))], 1)
+
+
+def _look_around(unit: Unit) -> None:
+    unit.bookings.active(a_slot())
+    unit.bookings.in_room(a_room().id, a_slot())
+    unit.bookings.of_society(SocietyId("CHESS"))
+    unit.timetable.in_room(a_room().id, a_slot())
+
+
+async def record_sqlite(folder: Path) -> list[str]:
+    """Statements with their values in place, as SQLite itself traces them."""
+    url, heard = f"sqlite:///{folder / 'roomie.db'}", list[str]()
+    await prepare(url)
+    connect = sqlite3.connect
+
+    def overheard(*arguments, **options) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(heard.append)
+        return connection
+
+    sqlite3.connect = overheard
+    try:
+        await live_a_day(url)
+    finally:
+        sqlite3.connect = connect
+    return _worth_repeating(heard)
+
+
+async def record_postgres() -> list[str]:
+    """Statements as the server logs them, made plain: `PREPARE` one and `EXECUTE` it with its values."""
+    server = PostgresServer()
+    server._settings |= {
+        "log_min_messages": "log",
+        "log_statement": "all",
+        "logging_collector": "on",
+        "log_destination": "jsonlog",
+        "log_directory": "statements",
+    }
+    server.start()
+    try:
+        await ask(server.url(), "CREATE DATABASE roomie")
+        await prepare(server.url("roomie"))
+        await live_a_day(server.url("roomie"))
+        server.stop()
+        return _worth_repeating(_plain(server.home / "data" / "statements"))
+    finally:
+        server.remove()
+
+
+def _plain(folder: Path) -> Iterator[str]:
+    lines = [json.loads(line) for file in sorted(folder.glob("*.json")) for line in file.open()]
+    for line in lines:
+        kind, _, said = line.get("message", "").partition(": ")
+        if line.get("application_name") != "roomie" or not (kind == "statement" or "execute" in kind):
+            continue
+        if kind == "statement":
+            yield said
+        else:
+            values = re.sub(r"\$\d+ = ", "", line.get("detail", "").partition(": ")[2])
+            yield f"PREPARE it AS {said}; EXECUTE it{f'({values})' if values else ''}; DEALLOCATE it"
+
+
+def _worth_repeating(statements: Iterable[str]) -> list[str]:
+    """SQLite tells of a statement again when it comes back from a trigger."""
+    kept = (each for each, _ in groupby(each.strip() for each in statements))
+    return [each for each in kept if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
+
+
+async def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        recorded = {"sqlite": await record_sqlite(Path(folder)), "postgresql": await record_postgres()}
+    for name, statements in recorded.items():
+        lines = "".join(f"{json.dumps(each)}\n" for each in statements)
+        (FOLDER / f"{HEAD}_{name}.jsonl").write_text(lines, "utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,99 @@
+"""Old and new code on one database: a release adds, and takes away only what the one before did not need."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+
+from core.picture import Picture
+from core.policy.rules import Rules
+from storage.address import SqliteFile, address_of
+from storage.migrations import HEAD, SERVES, STANDING, WrongSchema
+from storage.open import open_storage, prepare
+from storage.schema import _MIGRATIONS
+from tests.builders import a_room, a_slot
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.faults.recorder import FOLDER, live_a_day
+
+
+def the_revision_before() -> str:
+    before = ScriptDirectory(str(_MIGRATIONS)).get_revision(HEAD).down_revision
+    assert isinstance(before, str)
+    return before
+
+
+def recorded(url: str) -> list[str]:
+    """Every statement of the code before, in the order in which it lived a day with them."""
+    kind = "sqlite" if isinstance(address_of(url), SqliteFile) else "postgresql"
+    file = FOLDER / f"{the_revision_before()}_{kind}.jsonl"
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+async def replay(url: str, statements: list[str]) -> None:
+    address = address_of(url)
+    if isinstance(address, SqliteFile):
+        with closing(sqlite3.connect(address.path, isolation_level=None)) as connection:
+            for statement in statements:
+                connection.execute(statement).fetchall()
+        return
+    connection = await asyncpg.connect(address.dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A database with all tables of today, and nothing in them."""
+    found: str = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_url")
+    return found
+
+
+async def test_every_statement_of_the_code_before_runs_on_the_tables_of_today(url: str):
+    assert the_revision_before() >= SERVES, "contracting: name the revision that is still served"
+
+    await replay(url, recorded(url))
+
+    assert await ask(url, "SELECT count(*) FROM booking") == 2
+
+
+async def test_code_of_today_understands_what_the_code_before_writes_beside_it(
+    url: str, rules: Rules, clock: StillClock
+):
+    storage = open_storage(url, Picture(), rules, clock)
+    await storage.open()
+    await storage.load()
+
+    await replay(url, recorded(url))
+    await storage.catch_up()
+
+    held = storage.picture.in_room(a_room().id)
+    assert [booking.interval for booking in held] == [a_slot("16:00")]
+    assert storage.picture.directory.named("wil") is not None
+    await storage.close()
+
+
+async def test_code_that_the_new_tables_still_serve_may_start_on_them(
+    url: str, rules: Rules, clock: StillClock, caplog: pytest.LogCaptureFixture
+):
+    await ask(url, "UPDATE alembic_version SET version_num = '9999'")
+    await ask(url, f"UPDATE setting SET value = '9999 {HEAD}' WHERE key = '{STANDING}'")  # noqa: S608
+
+    await prepare(url)
+    await live_a_day(url)
+
+    assert "at revision 9999 already" in caplog.text
+
+
+async def test_code_that_the_new_tables_do_not_serve_any_more_refuses_to_start(url: str):
+    await ask(url, "UPDATE alembic_version SET version_num = '9999'")
+    await ask(url, f"UPDATE setting SET value = '9999 9998' WHERE key = '{STANDING}'")  # noqa: S608
+
+    with pytest.raises(WrongSchema, match="newer Roomie"):
+        await prepare(url)
