@@ -4,15 +4,22 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.api.login_door import LoginDoor
 from bot.api.settings import HttpSettings
+from bot.asked import Asked
 from bot.bringing import Brought
 from bot.config import Config, Settings
 from bot.desk import Desk
+from bot.login.oidc import OidcClient
+from bot.login.opening import login_settings, public_url
+from bot.login.settings import Way
+from bot.reply import Reply
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.picture import Picture
 from core.services.accounts import Accounts
@@ -62,6 +69,7 @@ def _desk(config: Config, clock: Clock) -> Desk:
         societies=SocietyDesk(storage, rules, clock),
         accounts=Accounts(storage, picture, Argon2Passwords(), rules, clock, server_secret(config)),
         default_minutes=config.booking.default_minutes,
+        public_url=public_url(config),
     )
 
 
@@ -70,12 +78,16 @@ def server_secret(config: Config) -> bytes:
     given = config.security.secret
     if given:
         return given.encode()
-    path = Path(config.security.secret_file or folder(config) / "roomie.secret")
+    path = secret_file(config)
     try:
         return path.read_bytes()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _make_secret(path)
+
+
+def secret_file(config: Config) -> Path:
+    return Path(config.security.secret_file or folder(config) / "roomie.secret")
 
 
 def folder(config: Config) -> Path:
@@ -137,6 +149,21 @@ def http_settings(config: Config) -> HttpSettings:
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
     )
+
+
+def login_door(config: Config, desk: Desk) -> LoginDoor:
+    """How people prove who they are at a browser."""
+    settings = login_settings(config)
+    oidc = OidcClient(settings.oidc, desk.clock, server_secret(config)) if settings.way is Way.OIDC else None
+    return LoginDoor(settings, config.campus.name, partial(answered_late, desk), oidc)
+
+
+async def answered_late(desk: Desk, asked: Asked) -> Reply:
+    """The answer to what waited for a login; commands are imported once somebody needs them."""
+    from bot.commands import COMMANDS
+    from bot.dispatch import Dispatcher
+
+    return await Dispatcher(desk, COMMANDS).answer(asked)
 
 
 def parsed(desk: Desk, text: str) -> dict[str, object]:

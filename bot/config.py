@@ -25,7 +25,7 @@ from core.policy.timing import WEEKDAYS, Every, OnClock, Timing
 Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
-_LISTS = {"trusted_proxies", "operators", "bookable"}
+_LISTS = {"trusted_proxies", "required_groups", "allowed", "operators", "bookable"}
 """Settings that hold several things, with commas between them in the environment."""
 
 _USUAL_NAMES = {
@@ -239,6 +239,34 @@ class SecuritySection(Section, frozen=True, kw_only=True):
     secret_file: str = ""
 
 
+class LoginSection(Section, frozen=True, kw_only=True):
+    """How people prove who they are at a browser: by `shibboleth_url`, `oidc_issuer`, or else a password.
+
+    `required_groups` and `allowed` (addresses, or domains that begin with `@`) say who of an institution may
+    come in; without either, everybody. `contact` is whom a refusal says to ask. `development` takes everybody
+    on this machine for one person.
+    """
+
+    shibboleth_url: str = ""
+    proxy_secret: Token = Secret()
+    secret_header: str = "X-Roomie-Proxy-Secret"  # noqa: S105 - its name only
+    eppn_header: str = "eppn"
+    name_header: str = "cn"
+    given_name_header: str = "givenName"
+    surname_header: str = "sn"
+    groups_header: str = "uclIntranetGroups"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: Token = Secret()
+    oidc_scope: str = "openid email profile"
+    oidc_key: str = "sub"
+    oidc_groups: str = "groups"
+    required_groups: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+    contact: str = ""
+    development: str = ""
+
+
 class TerminalSection(Section, frozen=True, kw_only=True):
     """Who sits at the terminal of `roomie run`, by username; empty finds out by the system's user name."""
 
@@ -295,6 +323,7 @@ class Config(Section, frozen=True, kw_only=True):
     slack: SlackSection = field(default_factory=SlackSection)
     discord: DiscordSection = field(default_factory=DiscordSection)
     security: SecuritySection = field(default_factory=SecuritySection)
+    login: LoginSection = field(default_factory=LoginSection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     messages: MessagesSection = field(default_factory=MessagesSection)

@@ -1,6 +1,5 @@
 """What the way in is made of, while the service runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.login.office import Answers
@@ -16,7 +15,3 @@ class LoginDoor:
     campus: str = ""
     answers: Answers | None = None
     oidc: OidcClient | None = None
-
-    @property
-    def facts(self) -> Mapping[str, object]:
-        return {"ok": True, "way": self.settings.way.value}

@@ -30,7 +30,6 @@ class ShibbolethSettings:
     full_name: str = "cn"
     given_name: str = "givenName"
     surname: str = "sn"
-    department: str = "department"
     groups: str = "uclIntranetGroups"
 
 

@@ -51,6 +51,7 @@ def headers(*, is_secure: bool) -> Mapping[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "X-Robots-Tag": "noindex",
+        "Server": "Roomie",
     }
     return always | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
 

@@ -154,7 +154,7 @@ async def test_two_presses_of_yes_make_one_login(program: Visitor, browser: Brow
 
     pressed = await asyncio.gather(*(browser.submit(page, answer="yes") for _ in range(4)))
 
-    assert sorted(each.status for each in pressed)[0] == 200
+    assert [each.status for each in pressed].count(200) == 1
     assert await ask(database_url, "SELECT count(*) FROM token") == 1
 
 

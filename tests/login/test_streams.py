@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -62,9 +62,15 @@ _each_kind = pytest.mark.parametrize("listen", KINDS)
 
 
 async def until_listening(app: web.Application, count: int = 1) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        while len(app[HOUSE].channels) < count:
-            await asyncio.sleep(0.005)
+    await until(lambda: len(app[HOUSE].channels) >= count)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if happened():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not happen")
 
 
 @_each_kind
@@ -146,12 +152,12 @@ async def test_what_is_said_into_a_websocket_goes_unheard(
     program: Visitor, session: ClientSession, app: web.Application
 ):
     told = await begun(program)
-    async with session.ws_connect(told["stream_sub_url"]) as one:
-        async with session.ws_connect(told["stream_sub_url"]) as other:
-            await until_listening(app, 2)
-            await one.send_str("forged")
-            with pytest.raises(TimeoutError):
-                await other.receive(timeout=0.1)
+    url = told["stream_sub_url"]
+    async with session.ws_connect(url) as one, session.ws_connect(url) as other:
+        await until_listening(app, 2)
+        await one.send_str("forged")
+        with pytest.raises(TimeoutError):
+            await other.receive(timeout=0.1)
 
 
 class TestLongPoll:
@@ -256,9 +262,7 @@ async def test_who_hangs_up_is_forgotten(
     await socket.close()
     body.close()
 
-    async with asyncio.timeout(_PATIENCE):
-        while len(app[HOUSE].channels):
-            await asyncio.sleep(0.01)
+    await until(lambda: len(app[HOUSE].channels) == 0)
 
 
 async def test_events_show_that_they_are_alive(

@@ -1,0 +1,91 @@
+"""What must not be so where others can reach Roomie: half a set-up, secrets that anybody would guess."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from yarl import URL
+
+from bot.config import Config
+from bot.login.attributes import is_address
+from bot.login.oidc_provider import is_safe
+from bot.login.opening import LOOPBACK, is_own_machine
+
+_SHORTEST_SECRET = 32
+_FEWEST_SIGNS = 8
+
+
+def login_problems(config: Config, secret_file: Path) -> list[str]:
+    """Why Roomie must not answer over HTTP like this; empty when nothing speaks against it."""
+    problems = [*_shibboleth(config), *_oidc(config), *_public_url(config), *_development(config)]
+    if config.http.host not in LOOPBACK:
+        problems += _weak_secrets(config, secret_file)
+    return problems
+
+
+def _shibboleth(config: Config) -> Iterator[str]:
+    login, proxies = config.login, config.http.trusted_proxies
+    if not login.shibboleth_url:
+        return
+    if not login.proxy_secret:
+        yield "login.shibboleth_url: set ROOMIE_LOGIN__PROXY_SECRET, which the proxy sends with every request"
+    if not proxies:
+        yield "login.shibboleth_url: name the proxy's address in http.trusted_proxies"
+    if any(ip_network(each, strict=False).prefixlen == 0 for each in proxies):
+        yield "http.trusted_proxies: that is everybody; only the proxy itself may say who people are"
+    if login.oidc_issuer:
+        yield "login: choose shibboleth_url or oidc_issuer, not both"
+
+
+def _oidc(config: Config) -> Iterator[str]:
+    login = config.login
+    if login.oidc_issuer and not login.oidc_client_id:
+        yield "login.oidc_client_id: is missing; the provider gave you one"
+    if login.oidc_issuer and not is_safe(login.oidc_issuer):
+        yield "login.oidc_issuer: must begin with https://"
+
+
+def _public_url(config: Config) -> Iterator[str]:
+    url = URL(config.http.public_url)
+    if config.http.public_url and url.scheme != "https" and not _is_loopback(url.host or ""):
+        yield "http.public_url: must begin with https://, for passwords and tokens travel there"
+
+
+def _development(config: Config) -> Iterator[str]:
+    given = config.login.development.strip()
+    if not given:
+        return
+    if not is_address(given.partition(" ")[0]):
+        yield "login.development: write an address and a name, such as rema@example.org Rema Boo"
+    if not is_own_machine(config) or config.has_real_platform:
+        yield (
+            "login.development: takes everybody for one person, so it works on this machine alone: keep "
+            "http.host on 127.0.0.1, and have no public_url and no chat platform"
+        )
+
+
+def _weak_secrets(config: Config, secret_file: Path) -> Iterator[str]:
+    """Secrets that are missing, short, or the first that anybody would try."""
+    enough = f"needs at least {_SHORTEST_SECRET} characters that nobody can guess (openssl rand -hex 32)"
+    if config.security.secret:
+        if is_weak(config.security.secret):
+            yield f"security.secret: {enough}"
+    elif secret_file.exists():
+        if secret_file.stat().st_mode & 0o077:
+            yield f"{secret_file}: others on this machine can read it; chmod 600 {secret_file}"
+        if is_weak(secret_file.read_text("utf-8", "replace").strip()):
+            yield f"{secret_file}: {enough}; remove it, and a good one is made"
+    if config.login.proxy_secret and is_weak(config.login.proxy_secret):
+        yield f"login.proxy_secret: {enough}"
+
+
+def is_weak(secret: str) -> bool:
+    """Too short, or the same few signs again and again."""
+    return len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,116 @@
+"""What Roomie refuses to run with where others could reach it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Config, read_settings
+from bot.login.exposure import login_problems
+from bot.login.opening import login_settings, public_url
+from bot.login.settings import Way
+
+GOOD = "0123456789abcdef0123456789abcdef"
+_SHIBBOLETH = {
+    "ROOMIE_LOGIN__SHIBBOLETH_URL": "https://hub.example.org/Shibboleth.sso",
+    "ROOMIE_LOGIN__PROXY_SECRET": GOOD,
+    "ROOMIE_HTTP__TRUSTED_PROXIES": "10.0.0.5",
+}
+_OIDC = {"ROOMIE_LOGIN__OIDC_ISSUER": "https://id.example.org", "ROOMIE_LOGIN__OIDC_CLIENT_ID": "roomie"}
+_OPEN = {"ROOMIE_HTTP__HOST": "0.0.0.0", "ROOMIE_SECURITY__SECRET": GOOD}  # noqa: S104 - never bound
+
+
+def configured(tmp_path: Path, **environment: str) -> Config:
+    file = tmp_path / "config.toml"
+    file.touch()
+    return read_settings(file, environment).config
+
+
+def problems(tmp_path: Path, **environment: str) -> list[str]:
+    return login_problems(configured(tmp_path, **environment), tmp_path / "roomie.secret")
+
+
+@pytest.mark.parametrize("setting", [{}, _SHIBBOLETH, _OIDC, _OPEN, _OPEN | _SHIBBOLETH, _OPEN | _OIDC])
+def test_what_is_set_up_whole_may_run(tmp_path: Path, setting: dict[str, str]):
+    assert problems(tmp_path, **setting) == []
+
+
+@pytest.mark.parametrize("secret", ["secret", "changeme", "a" * 64, "short", "ab" * 32])
+def test_a_secret_that_anybody_would_guess_stays_on_this_machine(tmp_path: Path, secret: str):
+    weak = {"ROOMIE_SECURITY__SECRET": secret}
+
+    assert problems(tmp_path, **weak) == []
+    assert "security.secret" in problems(tmp_path, **(_OPEN | weak))[0]
+
+
+def test_a_secret_file_is_for_us_alone(tmp_path: Path):
+    file = tmp_path / "roomie.secret"
+    file.write_text(GOOD)
+    open_door = {"ROOMIE_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - never bound
+
+    file.chmod(0o644)
+    readable = problems(tmp_path, **open_door)
+    file.chmod(0o600)
+    private = problems(tmp_path, **open_door)
+    file.write_text("short")
+    short = problems(tmp_path, **open_door)
+
+    assert "chmod 600" in readable[0]
+    assert private == []
+    assert "32 characters" in short[0]
+
+
+@pytest.mark.parametrize("missing", ["ROOMIE_LOGIN__PROXY_SECRET", "ROOMIE_HTTP__TRUSTED_PROXIES"])
+def test_attributes_need_a_secret_and_a_known_proxy(tmp_path: Path, missing: str):
+    assert len(problems(tmp_path, **(_SHIBBOLETH | {missing: ""}))) == 1
+
+
+def test_everybody_is_no_proxy(tmp_path: Path):
+    everybody = {"ROOMIE_HTTP__TRUSTED_PROXIES": "0.0.0.0/0"}
+
+    assert "that is everybody" in problems(tmp_path, **(_SHIBBOLETH | everybody))[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ROOMIE_LOGIN__OIDC_CLIENT_ID": ""},
+        {"ROOMIE_LOGIN__OIDC_ISSUER": "http://id.example.org"},
+        {"ROOMIE_HTTP__PUBLIC_URL": "http://rooms.example.org"},
+    ],
+    ids=str,
+)
+def test_half_a_set_up_is_named(tmp_path: Path, change: dict[str, str]):
+    assert len(problems(tmp_path, **(_OIDC | change))) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"ROOMIE_HTTP__HOST": "0.0.0.0", "ROOMIE_SECURITY__SECRET": GOOD},  # noqa: S104 - never bound
+        {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org"},
+        {"DISCORD_TOKEN": "a real one"},
+    ],
+    ids=str,
+)
+def test_taking_everybody_for_one_person_is_for_this_machine_alone(tmp_path: Path, change: dict[str, str]):
+    found = problems(tmp_path, ROOMIE_LOGIN__DEVELOPMENT="rema@example.org Rema Boo", **change)
+
+    assert any("this machine alone" in each for each in found) == bool(change)
+
+
+def test_the_way_in_follows_from_what_is_set(tmp_path: Path):
+    def way(**environment: str) -> Way:
+        return login_settings(configured(tmp_path, **environment)).way
+
+    assert way() is Way.PASSWORD
+    assert way(**_SHIBBOLETH) is Way.SHIBBOLETH
+    assert way(**_OIDC) is Way.OIDC
+    assert way(ROOMIE_LOGIN__DEVELOPMENT="rema@example.org") is Way.DEVELOPMENT
+
+
+def test_browsers_reach_us_where_we_are_told_or_else_here(tmp_path: Path):
+    told = {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org/"}
+
+    assert public_url(configured(tmp_path, **told)) == "https://rooms.example.org"
+    assert public_url(configured(tmp_path, PORT="9000")) == "http://127.0.0.1:9000"

@@ -1,0 +1,211 @@
+"""Logging in at an OpenID provider: the whole way, and every way in which it must fail."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from joserfc.jwk import RSAKey
+
+from bot.api.application import application
+from bot.api.login_door import LoginDoor
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.login.oidc import OidcClient
+from bot.login.settings import LoginSettings, OidcSettings
+from core.services.arriving import AccessRule
+from tests.api.visitor import Visitor
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.login.browser import Browser
+from tests.login.test_sid import begun, status
+from tests.standins.oidc import CLIENT, SECRET, Provider
+
+
+@pytest.fixture
+async def provider(clock: StillClock) -> AsyncIterator[Provider]:
+    async with Provider(int(clock.now().timestamp())).open() as provider:
+        yield provider
+
+
+@pytest.fixture
+def rule() -> AccessRule:
+    return AccessRule()
+
+
+@pytest.fixture
+async def app(
+    desk: Desk, settings: HttpSettings, provider: Provider, clock: StillClock, rule: AccessRule
+) -> web.Application:
+    oidc = OidcSettings(provider.issuer, CLIENT, SECRET)
+    client = OidcClient(oidc, clock, b"a secret of the tests")
+    return application(desk, settings, login=LoginDoor(LoginSettings(oidc=oidc, rule=rule), oidc=client))
+
+
+async def test_the_provider_says_who_it_is_and_the_person_says_yes(
+    program: Visitor, browser: Browser, provider: Provider
+):
+    told = await begun(program)
+
+    page = await browser.open(told["loginUrl"])
+    await browser.submit(page, answer="yes")
+    heard = await status(program, told["sid"])
+
+    assert "You are Rema Boo (rema.boo@example.org)." in page.words
+    assert heard.json["user_data"]["email"] == "rema.boo@example.org"
+    assert heard.json["user_data"]["groups"] == ["Group_2"]
+    assert len(provider.asked[0]["code_challenge"]) == 43
+    assert told["sid"][4:] not in str(provider.asked)
+
+
+async def test_the_same_person_comes_back_whatever_their_address_is_by_then(
+    program: Visitor, browser: Browser, provider: Provider, database_url: str
+):
+    for address in ("rema.boo@example.org", "rema.new@example.org"):
+        provider.person["email"] = address
+        told = await begun(program)
+        await browser.submit(await browser.open(told["loginUrl"]), answer="yes")
+
+    assert (await status(program, told["sid"])).json["user_data"]["email"] == "rema.boo@example.org"
+    assert await ask(database_url, "SELECT count(*) FROM identity WHERE identity LIKE 'oidc:%'") == 1
+
+
+async def test_an_address_that_was_given_to_somebody_new_is_not_a_way_in(
+    program: Visitor, browser: Browser, provider: Provider
+):
+    told = await begun(program)
+    await browser.submit(await browser.open(told["loginUrl"]), answer="yes")
+    provider.person["sub"] = "another human"
+
+    page = await browser.open((await begun(program))["loginUrl"])
+
+    assert page.status == 409
+    assert "Somebody else has the address" in page.words
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "audience",
+        "issuer",
+        "expired",
+        "nonce",
+        "authorized party",
+        "unverified address",
+        "signature",
+        "no signature",
+        "shared secret",
+        "refused",
+    ],
+)
+async def test_whoever_the_provider_does_not_vouch_for_stays_out(
+    program: Visitor, browser: Browser, provider: Provider, wrong: str
+):
+    provider.wrong = wrong
+    told = await begun(program)
+
+    page = await browser.open(told["loginUrl"])
+
+    assert page.status == 403, page.words
+    assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
+    assert not browser.cookies
+
+
+async def test_what_the_token_leaves_out_is_asked_for(program: Visitor, browser: Browser, provider: Provider):
+    provider.wrong = "no address"
+
+    page = await browser.open((await begun(program))["loginUrl"])
+
+    assert "rema.boo@example.org" in page.words
+
+
+async def test_new_keys_of_the_provider_are_found(
+    program: Visitor, browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.login.oidc_provider._KEYS_AT_MOST_EVERY", 0.0)
+    await browser.open((await begun(program))["loginUrl"])
+    provider.key = RSAKey.generate_key(2048, {"kid": "two", "use": "sig"})
+
+    page = await browser.open((await begun(program))["loginUrl"])
+
+    assert page.status == 200, page.words
+
+
+async def test_a_provider_that_is_not_itself_is_not_used(
+    program: Visitor, browser: Browser, provider: Provider
+):
+    provider.wrong = "issuer of configuration"
+
+    page = await browser.open((await begun(program))["loginUrl"])
+
+    assert page.status == 503
+
+
+async def test_a_replayed_answer_of_the_provider_is_refused(
+    program: Visitor, browser: Browser, provider: Provider
+):
+    told = await begun(program)
+    to_provider = await browser.open(told["loginUrl"], follow=False)
+    back = (await browser.open(to_provider.headers["Location"], follow=False)).headers["Location"]
+    cookies = dict(browser.cookies)
+    await browser.open(back)
+    browser.cookies = cookies
+
+    replayed = await browser.open(back)
+
+    assert replayed.status == 403
+
+
+async def test_an_answer_for_one_browser_is_refused_from_another(
+    program: Visitor, browser: Browser, door: str, session
+):
+    told = await begun(program)
+    to_provider = await browser.open(told["loginUrl"], follow=False)
+    back = (await browser.open(to_provider.headers["Location"], follow=False)).headers["Location"]
+
+    victim = Browser(session, door)
+    tricked = await victim.open(back)
+    await victim.open((await begun(program))["loginUrl"], follow=False)
+    tricked_again = await victim.open(back)
+
+    assert (tricked.status, tricked_again.status) == (403, 403)
+
+
+async def test_the_cookie_is_for_this_trip_alone(program: Visitor, browser: Browser):
+    page = await browser.open((await begun(program))["loginUrl"], follow=False)
+
+    cookie = page.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Max-Age=600" in cookie
+
+
+class TestAccess:
+    @pytest.fixture
+    def rule(self) -> AccessRule:
+        return AccessRule(frozenset({"engineering"}), frozenset({"@staff.example.org"}), "the help desk")
+
+    async def test_whoever_may_not_come_in_is_told_whom_to_ask(
+        self, program: Visitor, browser: Browser, database_url: str
+    ):
+        told = await begun(program)
+
+        page = await browser.open(told["loginUrl"])
+
+        assert page.status == 403
+        assert "Please ask the help desk." in page.words
+        assert (await status(program, told["sid"])).json["status"] == "LOGIN_ERROR"
+        assert await ask(database_url, "SELECT count(*) FROM person WHERE username LIKE '%example.org'") == 0
+
+    @pytest.mark.parametrize(
+        "more",
+        [{"groups": ["engineering", "x"]}, {"email": "dana@STAFF.example.org"}],
+        ids=["by group", "by domain"],
+    )
+    async def test_groups_and_lists_let_in(
+        self, program: Visitor, browser: Browser, provider: Provider, more: dict[str, object]
+    ):
+        provider.person |= more
+
+        page = await browser.open((await begun(program))["loginUrl"])
+
+        assert page.status == 200, page.words

@@ -1,0 +1,202 @@
+"""Logging in by what a service provider says in headers: believed of our own proxy alone."""
+
+from ipaddress import ip_network
+from urllib.parse import quote
+
+import pytest
+
+from bot.api.settings import HttpSettings
+from bot.login.settings import LoginSettings, ShibbolethSettings
+from core.services.arriving import AccessRule
+from tests.api.visitor import Visitor
+from tests.contracts.raw import ask
+from tests.login.browser import Browser, Seen
+from tests.login.test_sid import begun, status
+
+SECRET = "between the proxy and us alone"
+REMA = {
+    "X-Roomie-Proxy-Secret": SECRET,
+    "eppn": "zcabrem@ucl.ac.uk",
+    "cn": "Rema Boo",
+    "givenName": "Rema",
+    "sn": "Boo",
+    "department": "Engineering",
+    "uclIntranetGroups": "engsci-all;Roomie-Users",
+}
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings(rate_limit=0, trusted_proxies=(ip_network("127.0.0.1/32"),))
+
+
+@pytest.fixture
+def rule() -> AccessRule:
+    return AccessRule()
+
+
+@pytest.fixture
+def login_settings(rule: AccessRule) -> LoginSettings:
+    shibboleth = ShibbolethSettings("https://hub.example.org/Shibboleth.sso/", SECRET)
+    return LoginSettings(shibboleth=shibboleth, rule=rule)
+
+
+async def arrive(
+    browser: Browser, told: dict[str, str], headers: dict[str, str], method: str = "GET"
+) -> Seen:
+    """As the proxy passes somebody on."""
+    return await browser.ask(method, told["callbackUrl"], headers=headers)
+
+
+async def test_a_program_is_sent_to_the_service_provider(program: Visitor):
+    told = await begun(program)
+
+    target = quote(told["callbackUrl"], safe="")
+    assert told["loginUrl"] == f"https://hub.example.org/Shibboleth.sso/Login?target={target}"
+
+
+async def test_our_own_page_leads_there_too(program: Visitor, browser: Browser):
+    told = await begun(program)
+
+    page = await browser.open(f"/login?sid={told['sid']}", follow=False)
+
+    assert (page.status, page.headers["Location"]) == (303, told["loginUrl"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_somebody_new_becomes_a_student(program: Visitor, browser: Browser, method: str):
+    told = await begun(program)
+
+    page = await arrive(browser, told, REMA, method)
+    before = (await status(program, told["sid"])).json["status"]
+    await browser.submit(page, answer="yes")
+    heard = await status(program, told["sid"])
+
+    assert "You are Rema Boo (zcabrem@ucl.ac.uk)." in page.words
+    assert before == "NOT_LOGGED_IN"
+    assert heard.json["user_data"]["groups"] == ["Group_2"]
+    assert heard.json["user_data"]["email"] == "zcabrem@ucl.ac.uk"
+    assert heard.json["user_data"]["quota_left"] == 180
+
+
+@pytest.mark.parametrize("form", ["letters", "whole"])
+async def test_the_callback_knows_both_forms_of_a_sid(program: Visitor, browser: Browser, form: str):
+    told = await begun(program)
+    sid = told["sid"] if form == "whole" else told["sid"].removeprefix("shib")
+
+    page = await browser.ask("GET", f"/user.login.callback?sid={sid}", headers=REMA)
+
+    assert page.status == 200
+
+
+async def test_the_same_eppn_is_the_same_person_whatever_its_case(
+    program: Visitor, browser: Browser, database_url: str
+):
+    for eppn in ("zcabrem@ucl.ac.uk", "ZCABREM@UCL.AC.UK"):
+        await arrive(browser, await begun(program), REMA | {"eppn": eppn})
+
+    assert await ask(database_url, "SELECT count(*) FROM identity WHERE identity LIKE 'eppn:%'") == 1
+
+
+async def test_who_was_entered_by_hand_is_taken_for_the_same_person(program: Visitor, browser: Browser):
+    told = await begun(program)
+
+    page = await arrive(browser, told, REMA | {"eppn": "wil@wil.com", "cn": "Somebody"})
+
+    assert "wil" in page.words
+    assert "Somebody" not in page.words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"X-Roomie-Proxy-Secret": "wrong"},
+        {"X-Roomie-Proxy-Secret": ""},
+        {"eppn": ""},
+        {"eppn": "no address"},
+        {"eppn": "a@b;c@d"},
+        {"eppn": "a@b@c"},
+        {"eppn": "evil\u202e@ucl.ac.uk"},
+    ],
+    ids=str,
+)
+async def test_attributes_without_proof_are_refused(
+    program: Visitor, browser: Browser, change: dict[str, str], database_url: str
+):
+    told = await begun(program)
+
+    page = await arrive(browser, told, REMA | change)
+
+    assert page.status == 403
+    assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
+    assert await ask(database_url, "SELECT count(*) FROM audit WHERE subject = 'unproved attributes'") == 1
+
+
+async def test_a_secret_that_is_missing_or_doubled_proves_nothing(program: Visitor, browser: Browser):
+    told = await begun(program)
+    without = {name: value for name, value in REMA.items() if name != "X-Roomie-Proxy-Secret"}
+    doubled = [*REMA.items(), ("eppn", "wil@wil.com")]
+
+    first = await arrive(browser, told, without)
+    second = await browser.ask("GET", told["callbackUrl"], headers=doubled)
+
+    assert (first.status, second.status) == (403, 403)
+
+
+class TestFromElsewhere:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(rate_limit=0, trusted_proxies=(ip_network("10.0.0.5/32"),))
+
+    async def test_even_the_right_secret_is_not_believed(self, program: Visitor, browser: Browser):
+        told = await begun(program)
+
+        page = await arrive(browser, told, REMA | {"X-Forwarded-For": "10.0.0.5"})
+
+        assert page.status == 403
+
+
+class TestAccess:
+    @pytest.fixture
+    def rule(self) -> AccessRule:
+        return AccessRule(frozenset({"engsci-all"}), frozenset({"guest@ucl.ac.uk"}), "room-help@ucl.ac.uk")
+
+    async def test_a_group_lets_in(self, program: Visitor, browser: Browser):
+        assert (await arrive(browser, await begun(program), REMA)).status == 200
+
+    async def test_a_name_on_the_list_lets_in(self, program: Visitor, browser: Browser):
+        guest = REMA | {"eppn": "guest@ucl.ac.uk", "uclIntranetGroups": ""}
+
+        assert (await arrive(browser, await begun(program), guest)).status == 200
+
+    async def test_everybody_else_hears_whom_to_ask(
+        self, program: Visitor, browser: Browser, database_url: str
+    ):
+        told = await begun(program)
+
+        page = await arrive(browser, told, REMA | {"uclIntranetGroups": "engsci-all-but;others"})
+        poll = await program.get(f"/stream.sub_lp/{told['sid']}")
+
+        assert page.status == 403
+        assert "Please ask room-help@ucl.ac.uk." in page.words
+        assert (await status(program, told["sid"])).json["status"] == "LOGIN_ERROR"
+        assert poll.status == 200
+        assert await ask(database_url, "SELECT count(*) FROM audit WHERE subject = 'refused'") == 1
+
+
+async def test_passwords_are_not_taken_where_an_institution_knows_people(program: Visitor, browser: Browser):
+    told = await begun(program)
+    form = {"sid": told["sid"], "username": "wil", "password": "wilpassword"}
+
+    page = await browser.ask("POST", "/login", data=form)
+
+    assert page.status == 403
+
+
+async def test_a_name_in_other_letters_arrives_whole(program: Visitor, browser: Browser):
+    for name in ("Zoë Łukasz 愛", quote("Zoë Łukasz 愛")):
+        page = await arrive(
+            browser, await begun(program), REMA | {"cn": name, "eppn": f"{len(name)}@ucl.ac.uk"}
+        )
+
+        assert "Zoë Łukasz 愛" in page.words

@@ -1,0 +1,148 @@
+"""A little OpenID provider on loopback: strict about what clients send, and wrong in ways that are chosen."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BasicAuth, web
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from yarl import URL
+
+CLIENT, SECRET = "roomie", "the provider's and ours"
+
+
+@dataclass
+class Provider:
+    """Whoever comes is `person` at once. `wrong` names what is amiss with the next token."""
+
+    now: int
+    person: dict[str, Any] = field(
+        default_factory=lambda: {
+            "sub": "248289761001",
+            "name": "Rema Boo",
+            "email": "rema.boo@example.org",
+            "email_verified": True,
+        }
+    )
+    wrong: str = ""
+    issuer: str = ""
+    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Provider"]:
+        app = web.Application()
+        app.router.add_get("/.well-known/openid-configuration", self._configuration)
+        app.router.add_get("/authorize", self._authorize)
+        app.router.add_post("/token", self._token)
+        app.router.add_get("/keys", self._keys)
+        app.router.add_get("/userinfo", self._userinfo)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.issuer = f"http://127.0.0.1:{site.port}"
+        yield self
+        await runner.cleanup()
+
+    async def _configuration(self, _: web.Request) -> web.Response:
+        issuer = "http://127.0.0.1:1/other" if self.wrong == "issuer of configuration" else self.issuer
+        return web.json_response(
+            {
+                "issuer": issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "userinfo_endpoint": f"{self.issuer}/userinfo",
+            }
+        )
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        asked = dict(request.query)
+        self.asked.append(asked)
+        assert asked["response_type"] == "code"
+        assert asked["client_id"] == CLIENT
+        assert asked["code_challenge_method"] == "S256"
+        assert "openid" in asked["scope"].split()
+        back = URL(asked["redirect_uri"])
+        if self.wrong == "refused":
+            raise web.HTTPFound(back.with_query(error="access_denied", state=asked["state"]))
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = asked
+        raise web.HTTPFound(back.with_query(code=code, state=asked["state"]))
+
+    async def _token(self, request: web.Request) -> web.Response:
+        form = dict(await request.post())
+        auth = BasicAuth.decode(request.headers["Authorization"])
+        assert (auth.login, auth.password.replace("%20", " ").replace("%27", "'")) == (CLIENT, SECRET)
+        asked = self.codes.pop(str(form.get("code")), None)
+        if asked is None or asked["redirect_uri"] != form["redirect_uri"]:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
+        if _bare(digest) != asked["code_challenge"]:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        return web.json_response(
+            {"access_token": "for userinfo", "token_type": "Bearer", "id_token": self._id_token(asked)}
+        )
+
+    def _id_token(self, asked: dict[str, str]) -> str:
+        claims = {
+            **self.person,
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": self.now,
+            "exp": self.now + 300,
+            "nonce": asked["nonce"],
+        }
+        match self.wrong:
+            case "audience":
+                claims["aud"] = "somebody else"
+            case "issuer":
+                claims["iss"] = "https://elsewhere.example"
+            case "expired":
+                claims["exp"] = self.now - 300
+            case "nonce":
+                claims["nonce"] = "of another login"
+            case "authorized party":
+                claims["azp"] = "somebody else"
+            case "unverified address":
+                claims["email_verified"] = False
+            case "no address":
+                del claims["email"]
+        return self._signed(claims)
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        match self.wrong:
+            case "signature":
+                other = RSAKey.generate_key(2048, {"kid": "one"})
+                return jwt.encode({"alg": "RS256", "kid": "one"}, claims, other)
+            case "no signature":
+                return f"{_encoded({'alg': 'none'})}.{_encoded(claims)}."
+            case "shared secret":
+                content = f"{_encoded({'alg': 'HS256', 'kid': 'one'})}.{_encoded(claims)}"
+                digest = hmac.digest(self.key.as_pem(private=False), content.encode(), "sha256")
+                return f"{content}.{_bare(digest)}"
+        return jwt.encode({"alg": "RS256", "kid": str(self.key.kid)}, claims, self.key)
+
+    async def _keys(self, _: web.Request) -> web.Response:
+        return web.json_response({"keys": [self.key.as_dict(private=False), {"kty": "unheard of"}]})
+
+    async def _userinfo(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == "Bearer for userinfo"
+        return web.json_response(self.person)
+
+
+def _encoded(content: dict[str, Any]) -> str:
+    return _bare(json.dumps(content).encode())
+
+
+def _bare(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
