@@ -33,6 +33,10 @@ def platform_problems(config: Config) -> list[str]:
         problems.append("Discord without its gateway needs discord.public_key for the interactions endpoint.")
     if config.discord.application_id and not config.discord.application_id.isdecimal():
         problems.append("discord.application_id is a number; the developer portal shows it.")
+    if config.discord.guild_id and not config.discord.guild_id.isdecimal():
+        problems.append("discord.guild_id is the number of a server.")
+    if not config.discord.interactions_path.startswith("/"):
+        problems.append("discord.interactions_path begins with a slash.")
     return problems
 
 

@@ -200,6 +200,7 @@ class BookingSection(Section, frozen=True, kw_only=True):
     check_in_opens: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
     society_token_days: Annotated[int, Meta(ge=1, le=3660)] = 100
     default_minutes: Annotated[int, Meta(ge=5, le=24 * 60)] = 60
+    bookable: list[str] = field(default_factory=list)
 
 
 class SlackSection(Section, frozen=True, kw_only=True):
@@ -217,7 +218,7 @@ class SlackSection(Section, frozen=True, kw_only=True):
 
 
 class DiscordSection(Section, frozen=True, kw_only=True):
-    """The Discord app."""
+    """The Discord app. `sync` says when commands are announced, `guild_id` to which one server only."""
 
     token: Token = Secret()
     public_key: str = ""
@@ -225,6 +226,9 @@ class DiscordSection(Section, frozen=True, kw_only=True):
     api_base_url: str = "https://discord.com/api/v10"
     gateway_url: str = ""
     gateway: bool = True
+    interactions_path: str = "/discord/interactions"
+    sync: Literal["changed", "always", "never"] = "changed"
+    guild_id: str = ""
     message_content: bool = False
     sharded: bool = False
 

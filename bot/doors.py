@@ -49,11 +49,19 @@ def discord_settings(config: Config) -> DiscordSettings:
         api_base_url=discord.api_base_url,
         gateway_url=discord.gateway_url or GATEWAY,
         public_key=discord.public_key,
-        application_id=int(discord.application_id) if discord.application_id else None,
+        application_id=_number(discord.application_id),
         gateway=discord.gateway,
+        interactions_path=discord.interactions_path,
+        sync=discord.sync,
+        guild_id=_number(discord.guild_id),
         message_content=discord.message_content,
         sharded=discord.sharded,
     )
+
+
+def _number(text: str) -> int | None:
+    """Nothing when it is none; `roomie check` says so."""
+    return int(text) if text.isdecimal() else None
 
 
 def open_doors(
