@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.asked import Asked, Asker, Door
 from bot.command import Action, Call, Command
 from bot.desk import Desk
+from bot.freshness import ABOUT_TIMETABLES, marked
 from bot.plain_words import command_for
 from bot.refusals import kindly, tone_of, ways_on
 from bot.reply import Button, Code, Reply, Tone
@@ -71,7 +72,8 @@ class Dispatcher:
         command, words = self._find(asked)
         if command is None:
             return self._unknown(asked)
-        return await command.answer(replace(call, words=words))
+        reply = await command.answer(replace(call, words=words))
+        return marked(reply, self._desk) if command.name in ABOUT_TIMETABLES else reply
 
     async def _known(self, asked: Asked) -> Known | None:
         """The person behind an identity. A terminal is trusted with usernames."""
@@ -132,7 +134,8 @@ class Dispatcher:
         )
 
     def _refused(self, refusal: RoomieError) -> Reply:
-        return Reply(kindly(refusal, self._desk), tone=tone_of(refusal), actions=ways_on(refusal))
+        words, tone = kindly(refusal, self._desk), tone_of(refusal)
+        return Reply(words, tone=tone, actions=ways_on(refusal), code=refusal.code)
 
 
 _FAMILIES = {"rooms", "society", "room", "societies"}

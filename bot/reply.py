@@ -192,6 +192,7 @@ class Reply:
     Order on the page: title, text, fields, items, table, actions, footer. `form` asks the platform to open a
     form (terminals ask line by line); `form_errors` (by input name) go with the form that was sent in.
     `replaces` says that the message whose button was pressed is out of date and this takes its place.
+    `code` names the refusal, when it is one, for platforms that can help on.
     """
 
     text: Text = ()
@@ -206,6 +207,7 @@ class Reply:
     replaces: bool = False
     form: Form | None = None
     form_errors: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def is_refusal(self) -> bool:

@@ -12,8 +12,9 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.ports import Bot, Linked, Once, identity_of
 from bot.platforms.slack.render import message
 from bot.platforms.slack.speaking import Speaker
-from bot.reply import Bold, Code, Reply, Tone
+from bot.reply import Bold, Code, Reply
 from core.clock import Clock
+from core.errors import UnknownPerson
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ class Inviting:
         strangers = [
             user for user in incoming.people_in(line) if not self._linked(identity_of(bot.team, user))
         ]
-        wanted = line.startswith(_ADDING) and answered.reply.tone is Tone.CONFUSED and len(strangers) == 1
+        wanted = (
+            line.startswith(_ADDING) and answered.reply.code == UnknownPerson.code and len(strangers) == 1
+        )
         if not wanted or not self._linked(identity_of(bot.team, did.user)):
             return answered
         if not await self._invite(bot, did, strangers[0], answered.look):

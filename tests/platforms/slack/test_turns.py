@@ -109,6 +109,19 @@ async def test_somebody_unknown_is_invited_once_when_a_president_adds_them(
     assert ["would like to add you" in read(each) for each in cyd.dms] == [True]
 
 
+async def test_nobody_is_invited_to_a_society_that_was_not_understood(
+    house: House, slack: SlackStandIn
+) -> None:
+    ada, cyd = slack.person("U1"), slack.person("U3")
+    async with house.open() as adapter:
+        await ada.types("/society add @cyd KNITTING")
+        await adapter.settled()
+
+    assert "KNITTING is no society that you could act for" in read(ada.sees()[0])
+    assert "I have told them" not in read(ada.sees()[0])
+    assert cyd.dms == []
+
+
 async def test_an_unlinked_colleague_is_found_by_the_address_their_workspace_vouches_for(
     house: House, slack: SlackStandIn
 ) -> None:
