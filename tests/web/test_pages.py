@@ -1,0 +1,145 @@
+"""Every page for people: whole, readable without scripts, and true to whatever words it is given."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web import login as pages
+from bot.web.frame import headers
+
+_PLACE = pages.Place("Engineering Hub", "a" * 60)
+_CHAT = pages.WhoAsks("Slack", "U1 in workspace T1", "rema", "book RO-POO tomorrow")
+_PROGRAM = pages.WhoAsks(program="curl/8", address="192.0.2.7", is_near=False)
+_ALL = {
+    "login": pages.login_page(_PLACE, _PROGRAM),
+    "login again": pages.login_page(_PLACE, _CHAT, "Wrong username or password.", "wil"),
+    "taken for granted": pages.taken_for_granted_page(_PLACE, _CHAT, "rema@example.org"),
+    "confirm a chat account": pages.confirm_page(_PLACE, _CHAT, "Rema", "nonce"),
+    "confirm a program": pages.confirm_page(_PLACE, _PROGRAM, "Rema", "nonce"),
+    "linked": pages.done_page(_PLACE, _CHAT, "Rema"),
+    "logged in": pages.done_page(_PLACE, _PROGRAM, "Rema"),
+    "declined": pages.declined_page(_PLACE),
+    "refused": pages.refused_page(_PLACE, "No."),
+}
+_every_page = pytest.mark.parametrize("html", _ALL.values(), ids=_ALL)
+_VOID = {"meta", "input", "br", "link", "img"}
+
+
+class Outline(HTMLParser):
+    """What a page is made of; refuses tags that do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._open:
+            self.words += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@_every_page
+def test_a_page_is_whole_and_says_what_it_is(html: str):
+    outline = Outline(html)
+
+    assert html.startswith("<!doctype html>")
+    assert outline.all("html") == [{"lang": "en"}]
+    assert len(outline.all("main")) == len(outline.all("h1")) == len(outline.all("title")) == 1
+    assert {"name": "viewport", "content": "width=device-width, initial-scale=1"} in outline.all("meta")
+
+
+@_every_page
+def test_a_page_runs_nothing_and_loads_nothing(html: str):
+    outline = Outline(html)
+
+    assert not {tag for tag, _ in outline.tags} & {"script", "img", "link", "iframe", "object", "embed"}
+    for _, attributes in outline.tags:
+        assert not any(name.startswith("on") or name in {"src", "style"} for name in attributes)
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+@_every_page
+def test_whatever_is_filled_in_has_a_label_and_goes_to_us(html: str):
+    outline = Outline(html)
+
+    labelled = {each["for"] for each in outline.all("label")}
+    filled_in = {each["id"] for each in outline.all("input") if each.get("type") != "hidden"}
+    assert filled_in == labelled
+    for each in outline.all("form"):
+        assert each["method"] == "post"
+        assert str(each["action"]).startswith("/login")
+
+
+def test_password_managers_know_the_fields():
+    fields = {each.get("autocomplete") for each in Outline(_ALL["login"]).all("input")}
+
+    assert {"username", "current-password"} <= fields
+
+
+def test_trouble_is_announced():
+    outline = Outline(_ALL["login again"])
+
+    alert = next(attributes for _, attributes in outline.tags if attributes.get("role") == "alert")
+    assert any(each.get("aria-describedby") == alert["id"] for each in outline.all("input"))
+
+
+def test_a_chat_account_is_named_with_what_it_would_do():
+    words = Outline(_ALL["confirm a chat account"]).words
+
+    for part in ("rema", "U1 in workspace T1", "book RO-POO tomorrow", "Say no."):
+        assert part in words
+
+
+def test_a_program_far_away_is_told_to_be_far_away():
+    near = pages.confirm_page(_PLACE, pages.WhoAsks(program="curl/8", address="192.0.2.7"), "Rema", "nonce")
+
+    assert "another network" in Outline(_ALL["confirm a program"]).words
+    assert "another network" not in Outline(near).words
+
+
+_words = st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@given(_words, _words, _words)
+def test_no_words_become_markup(name: str, person: str, asked: str):
+    who = pages.WhoAsks("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{asked}")
+
+    outline = Outline(pages.confirm_page(_PLACE, who, f"<b>{person}", f'"{name}'))
+
+    assert not outline.all("script")
+    assert not outline.all("b")
+    assert len(outline.all("form")) == 1
+
+
+def test_the_policy_allows_this_style_sheet_and_nothing_else():
+    policy = headers(is_secure=True)["Content-Security-Policy"]
+
+    assert re.fullmatch(
+        "default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]+'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
+        policy,
+    )
+
+
+def test_only_where_https_reaches_us_it_is_asked_for_again():
+    assert "Strict-Transport-Security" in headers(is_secure=True)
+    assert "Strict-Transport-Security" not in headers(is_secure=False)
