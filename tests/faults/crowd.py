@@ -25,8 +25,6 @@ from tests.faults.processes import UNREACHED
 ROOMS = tuple(RoomId(f"K-J17-{number}") for number in range(101, 113))
 HOURS = range(9, 19)
 DAYS = (1, 2)
-REFUSED = {200, 400, 401, 403, 404, 409, 429}
-"""Statuses of answers and of refusals; 503 says that nothing was done, or that nobody knows."""
 
 
 def token_of(number: int) -> str:
@@ -52,11 +50,12 @@ def _fill(unit: Unit, people: int) -> None:
 
 @dataclass(slots=True)
 class Told:
-    """What clients heard: bookings they were given, those they gave back, and how often which status."""
+    """What clients heard: bookings they were given, those they gave back, and how often which answer."""
 
     booked: set[str] = field(default_factory=set)
     cancelled: set[str] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
     at: list[tuple[float, bool]] = field(default_factory=list)
@@ -119,6 +118,8 @@ class Crowd:
                 self.told.statuses[answer.status] += 1
                 self.told.at.append((perf_counter(), answer.status < 500))
                 told: dict[str, Any] = await answer.json()
+                if not told.get("success"):
+                    self.told.refusals[str(told.get("code"))] += 1
                 return told
         except UNREACHED as error:
             self.told.unanswered[type(error).__name__] += 1

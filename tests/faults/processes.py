@@ -39,7 +39,7 @@ class Process:
         module: str = "bot",
     ) -> None:
         self.port = a_free_port()
-        self.roles = roles
+        self.url, self.roles = url, roles
         self.log = folder / f"{roles}-{self.port}.log"
         self._command = [sys.executable, "-m", module, "run", *(["--only", roles] if roles else [])]
         self._environment = {
@@ -81,7 +81,7 @@ class Process:
         while not await self.is_ready(session):
             assert self.is_running, self.log.read_text()
             assert perf_counter() - began < PATIENCE, self.log.read_text()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
         return perf_counter() - began
 
     async def is_ready(self, session: ClientSession) -> bool:
@@ -121,19 +121,25 @@ class Fleet:
 
     async def start(self, *roles: str, **options: Any) -> list[Process]:
         """One process for each of these, ready to answer."""
-        started = [await Process(self.folder, self.url, each, **options).start() for each in roles]
-        self.processes += started
+        started = [await self.launch(each, **options) for each in roles]
         for process in started:
             await process.ready(self.session)
         return started
+
+    async def launch(self, roles: str, *, url: str = "", **options: Any) -> Process:
+        """One more, which is not ready yet."""
+        process = Process(self.folder, url or self.url, roles, **options)
+        self.processes.append(process)
+        return await process.start()
 
     async def stop(self) -> None:
         """Kindly; whoever does not leave in time failed."""
         for process in self.processes:
             if process.is_running:
                 process.ask_to_stop()
-        for process in self.processes:
-            try:
+        try:
+            for process in self.processes:
                 await process.ended()
-            finally:
+        finally:
+            for process in self.processes:
                 await process.kill()

@@ -1,0 +1,135 @@
+"""The machine misbehaves: its clock is stepped, its disk is full, a process is killed with work in hand."""
+
+import asyncio
+import resource
+import signal
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from aiohttp import ClientSession
+
+from core.errors import Unavailable
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingDesk, new_booking_id
+from storage.open import open_storage
+from tests.builders import a_slot
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.faults.crowd import ROOMS, Crowd, check_books
+from tests.faults.processes import Fleet, Process
+
+CLIENTS = 40
+
+
+async def test_a_clock_that_is_stepped_moves_no_booking_and_charges_nobody_twice(
+    fleet: Fleet, session: ClientSession, database_url: str
+):
+    here, there = await fleet.start("web", "web", module="tests.faults.stepping")
+    crowd = Crowd(session, lambda: [here.address, there.address])
+    going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=2.0))
+
+    for process, step in (
+        (here, signal.SIGUSR1),
+        (there, signal.SIGUSR2),
+        (here, signal.SIGUSR2),
+        (there, signal.SIGUSR1),
+        (there, signal.SIGUSR1),
+    ):
+        await asyncio.sleep(0.3)
+        process.signal(step)
+    told = await going
+
+    await check_books(database_url, told)
+    assert not told.unanswered
+    assert not told.refusals["unavailable"]
+    assert await here.is_ready(session)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a running process can be given a limit")
+async def test_a_full_disk_is_said_and_left_behind_when_there_is_room_again(
+    fleet: Fleet, session: ClientSession, database_url: str
+):
+    [web] = await fleet.start("web")
+    file = Path(database_url.removeprefix("sqlite:///"))
+    crowd = Crowd(session, lambda: [web.address])
+    going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=4.0))
+    await _until(lambda: len(crowd.told.at) > CLIENTS)
+
+    _leave_room(web, file.with_name(f"{file.name}-wal").stat().st_size // 2)
+    await _until(lambda: crowd.told.refusals["unavailable"] > 3)
+    assert not await web.is_ready(session)
+    async with session.get(f"{web.address}/api/rooms") as answer:
+        assert answer.status == 200
+    _leave_room(web, resource.RLIM_INFINITY)
+    took = await web.ready(session)
+    told = await going
+
+    print(f"well again after {took:.1f} s, {dict(told.refusals)}")  # noqa: T201 - stated
+    await check_books(database_url, told)
+    assert not told.unanswered
+    assert await ask(database_url, "PRAGMA integrity_check") == "ok"
+
+
+def _leave_room(process: Process, size: int) -> None:
+    """No file of this process may grow beyond so many bytes."""
+    resource.prlimit(process.id, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+async def _until(so) -> None:
+    began = perf_counter()
+    while not so():
+        assert perf_counter() - began < 30
+        await asyncio.sleep(0.02)
+
+
+async def test_when_sqlite_finds_the_disk_full_it_is_named_and_nothing_is_half_done(
+    database_url: str, rules: Rules, clock: StillClock
+):
+    storage = open_storage(database_url, Picture(), rules, clock)
+    await storage.open()
+    await storage.load()
+    desk = BookingDesk(storage, storage.picture, rules, clock)
+    last = max(storage.picture.directory.people)
+    _grow_to(storage, int(str(await ask(database_url, "PRAGMA page_count"))))
+
+    with pytest.raises(Unavailable, match="disk is full: nothing was changed"):
+        await _book_every_room(desk)
+    _grow_to(storage, 1_000_000)
+    made = await desk.book(BookRoom(new_booking_id(), ROOMS[-1], a_slot("19:00", 60), last))
+
+    kept = await storage.read(lambda unit: unit.bookings.get(made.booking.id))
+    await storage.close()
+    assert kept == made.booking
+    assert await ask(database_url, "SELECT count(*) FROM booking") == await ask(
+        database_url, "SELECT count(*) FROM charge"
+    )
+
+
+async def _book_every_room(desk: BookingDesk) -> None:
+    for number, person in enumerate(sorted(desk._picture.directory.people)):
+        slot, room = a_slot(f"{11 + number % 8}:00", 60), ROOMS[number // 8 % len(ROOMS)]
+        await desk.book(BookRoom(new_booking_id(), room, slot, person, notes="x" * 2000))
+
+
+def _grow_to(storage, pages: int) -> None:
+    storage._engine._driver.execute(f"PRAGMA max_page_count={pages}").fetchall()
+
+
+async def test_of_two_processes_on_one_file_either_may_be_killed(
+    fleet: Fleet, session: ClientSession, database_url: str
+):
+    here, there = await fleet.start("web", "web")
+    crowd = Crowd(session, lambda: [web.address for web in (here, there) if web.is_running])
+    going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=1.5))
+    await _until(lambda: len(crowd.told.at) > CLIENTS)
+
+    await here.kill()
+    told = await going
+
+    await check_books(database_url, told)
+    assert not told.refusals["unavailable"]
+    assert await there.is_ready(session)
