@@ -16,6 +16,7 @@ Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and ove
   roomie db …                upgrade, check, backup FILE
   roomie slack manifest      the Slack app's manifest, ready to paste
   roomie discord sync        announce the Discord commands now
+  roomie scrape [SOURCE]     read timetable sources now (--dry-run); accept SOURCE
   roomie outbox …            list, retry ID, give-up ID
   roomie jobs                what is done again and again: last, next, trouble
   roomie check               read the configuration and say what is set up

@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.api.login_door import LoginDoor
 from bot.api.settings import HttpSettings
 from bot.asked import Asked
 from bot.bringing import Brought
-from bot.config import Config, Settings
+from bot.config import Config, Settings, SourceSection
 from bot.desk import Desk
 from bot.login.oidc import OidcClient
 from bot.login.opening import login_settings, public_url
@@ -24,6 +25,7 @@ from core.clock import Clock, ShiftedClock, SystemClock
 from core.picture import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
+from core.services.published import Published
 from core.services.society import SocietyDesk
 from storage.address import SqliteFile, address_of
 from storage.open import backup, open_storage, prepare, revision
@@ -31,7 +33,10 @@ from storage.open import backup, open_storage, prepare, revision
 if TYPE_CHECKING:
     from scraper.reading import Refusal
 
-__all__ = ["backup", "open_desk", "prepare", "read_brought", "revision"]
+__all__ = ["backup", "open_desk", "prepare", "read_brought", "read_source", "revision"]
+
+Progress = Callable[[int, int], None]
+"""Told how many pages are done, and how many there will be."""
 
 
 @asynccontextmanager
@@ -69,8 +74,16 @@ def _desk(config: Config, clock: Clock) -> Desk:
         societies=SocietyDesk(storage, rules, clock),
         accounts=Accounts(storage, picture, Argon2Passwords(), rules, clock, server_secret(config)),
         default_minutes=config.booking.default_minutes,
+        bookable=tuple(config.booking.bookable),
+        operators=tuple(config.messages.operators),
+        stale_after={each.name: _stale_after(each) for each in config.source},
         public_url=public_url(config),
     )
+
+
+def _stale_after(source: SourceSection) -> timedelta:
+    """One refresh may fail before anybody is told that a timetable is old."""
+    return max(2 * source.every, timedelta(hours=1))
 
 
 def server_secret(config: Config) -> bytes:
@@ -172,3 +185,33 @@ def parsed(desk: Desk, text: str) -> dict[str, object]:
 
     now = desk.clock.now().replace(second=0, microsecond=0)
     return as_json(read(text, now=now, zone=desk.rules.zone, names=desk.names.of(desk.picture)))
+
+
+async def read_source(desk: Desk, section: SourceSection, progress: Progress) -> Published:
+    """What a source publishes now, judged beside its last good run. `Unavailable` when it cannot be read."""
+    from scraper.harvest import SourceSettings
+    from scraper.publishing import LastGood, read
+
+    state, rooms = await desk.timetables.last_good(section.name)
+    last_good = LastGood(section.name, rooms)
+    async for slots in desk.timetables.current_slots(section.name):
+        last_good.add(slots)
+    settings = SourceSettings(
+        name=section.name,
+        kind=section.kind,
+        address=section.address,
+        zone=desk.rules.zone,
+        year=section.year,
+        every=section.every,
+        rooms=tuple(section.rooms),
+        allow_private=section.allow_private,
+        options=section.options,
+    )
+    return await read(
+        settings,
+        now=desk.clock.now(),
+        previous=state.fingerprints,
+        rooms=tuple(desk.picture.catalogue.rooms.values()),
+        last_good=last_good,
+        progress=progress,
+    )

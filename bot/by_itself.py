@@ -11,6 +11,7 @@ from bot.desk import Desk
 from bot.messages import KINDS
 from bot.outbox import Outbox, OutboxSettings
 from bot.platforms.platform import Platform
+from bot.refreshing import source_jobs
 
 _COUNTED = ("sent", "sending", "waiting", "dropped", "given_up")
 
@@ -22,7 +23,7 @@ async def at_work(desk: Desk, config: Config, platforms: Sequence[Platform]) -> 
     outbox = Outbox(desk, platforms, KINDS, worker, outbox_settings(config))
     _put_figures(desk, outbox)
     sending = asyncio.ensure_future(outbox.run())
-    workforce = jobs.Workforce(desk, config, jobs.JOBS, worker)
+    workforce = jobs.Workforce(desk, config, (*jobs.JOBS, *source_jobs(config)), worker)
     await workforce.prepare()
     scheduler = jobs.start(workforce)
     try:

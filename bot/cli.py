@@ -66,6 +66,10 @@ def _handler(command: str) -> Handler:
             from bot.cli_jobs import jobs
 
             return jobs
+        case "scrape":
+            from bot.cli_scrape import scrape
+
+            return scrape
         case "outbox":
             from bot.cli_outbox import outbox
 
@@ -175,5 +179,8 @@ def _add_by_itself(commands: Commands) -> None:
     _add(commands, "jobs", "what is done again and again: last time, next time, trouble")
 
 
+    scrape = _add(commands, "scrape", "read timetable sources now; or accept one that was refused")
+    scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="all sources when none is named")
+    scrape.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=help_line, description=help_line)

@@ -1,7 +1,8 @@
 """Everything the core can do, in one hand: what commands and the HTTP API are given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from core.clock import Clock
@@ -10,6 +11,8 @@ from core.policy.rules import Rules
 from core.ports import Storage
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
+from core.services.login import LoginDesk
+from core.services.refresh_timetable import TimetableDesk
 from core.services.society import SocietyDesk
 
 if TYPE_CHECKING:
@@ -85,15 +88,24 @@ class Desk:
     names: NameBook = field(default_factory=NameBook)
     default_minutes: int = 60
     """How long a booking is when nobody says."""
-
     figures: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
     """What else `/metrics` tells: what each is, and how to read it."""
     public_url: str = ""
     """How browsers reach us, without a slash at the end."""
+    bookable: tuple[str, ...] = ()
+    """Patterns of rooms that may be booked although a timetable source brought them."""
+    operators: tuple[str, ...] = ()
+    """Usernames of those who look after timetables; without any, administrators do."""
+    stale_after: Mapping[str, timedelta] = field(default_factory=dict)
+    """How old the timetable of each source may be before answers say so."""
     logins: LoginDesk = field(init=False)
+    timetables: TimetableDesk = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock))
+        timetables = TimetableDesk(self.storage, self.picture, self.clock, self.bookable, self.operators)
+        object.__setattr__(self, "timetables", timetables)
+
     async def fresh(self) -> Picture:
         """The picture, complete and with what other processes wrote until a few milliseconds ago."""
         if not self.picture.is_complete:

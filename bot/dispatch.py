@@ -10,12 +10,13 @@ from dataclasses import replace
 from bot.asked import Asked, Asker, Door
 from bot.command import Action, Call, Command
 from bot.desk import Desk
+from bot.login.office import invite
 from bot.freshness import ABOUT_TIMETABLES, marked
 from bot.plain_words import command_for
 from bot.refusals import kindly, tone_of, ways_on
 from bot.reply import Button, Code, Reply, Tone
 from core.directory import Known
-from core.errors import Invalid, RoomieError
+from core.errors import Invalid, NotSignedIn, RoomieError
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ class Dispatcher:
         """The reply to one thing asked."""
         try:
             return await self._answer(_cleaned(asked))
+        except NotSignedIn as refusal:
+            return await self._invited(asked, refusal)
         except RoomieError as refusal:
             return self._refused(refusal)
         except Exception:
@@ -74,6 +77,15 @@ class Dispatcher:
             return self._unknown(asked)
         reply = await command.answer(replace(call, words=words))
         return marked(reply, self._desk) if command.name in ABOUT_TIMETABLES else reply
+
+    async def _invited(self, asked: Asked, refusal: NotSignedIn) -> Reply:
+        """Whoever is not known gets a link made for them alone; what they asked waits for it."""
+        if asked.by.door is Door.TERMINAL:
+            return self._refused(refusal)
+        try:
+            return await invite(self._desk, asked, waits=True)
+        except RoomieError as trouble:
+            return self._refused(trouble)
 
     async def _known(self, asked: Asked) -> Known | None:
         """The person behind an identity. A terminal is trusted with usernames."""

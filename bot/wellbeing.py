@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.desk import Desk
+from bot.freshness import stale_sources
 
 
 async def outbox_health(desk: Desk) -> Mapping[str, object]:
@@ -17,4 +18,22 @@ async def outbox_health(desk: Desk) -> Mapping[str, object]:
         "waiting": backlog.waiting,
         "sending": backlog.sending,
         "given_up": backlog.given_up,
+    }
+
+
+async def sources_health(desk: Desk) -> Mapping[str, object]:
+    """When each timetable was last read well, and what is wrong with it; old ones still count."""
+    states = await desk.storage.read(lambda unit: unit.sources.all())
+    stale = {each.name for each in stale_sources(desk, desk.clock.now())}
+    return {
+        "ok": True,
+        "sources": {
+            each.name: {
+                "last_good": each.last_good_at.isoformat() if each.last_good_at else None,
+                "last_tried": each.last_tried_at.isoformat() if each.last_tried_at else None,
+                "stale": each.name in stale,
+                "trouble": each.trouble,
+            }
+            for each in states
+        },
     }

@@ -29,6 +29,7 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import Change, Record, Unit
+from core.timetable_run import SourceState
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
@@ -56,6 +57,7 @@ class News:
     whole: bool = False
     people: Mapping[PersonId, Known | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
+    sources: Mapping[str, SourceState] | None = None
 
 
 def read_news(unit: Unit, changes: Iterable[Change], window: Interval) -> News:
@@ -67,10 +69,13 @@ def read_news(unit: Unit, changes: Iterable[Change], window: Interval) -> News:
     return News(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
         window=window if whole else None,
-        rooms=_all_rooms(unit, window) if whole else _some_rooms(unit, touched["room"], window),
+        rooms=_all_rooms(unit, window)
+        if whole
+        else _some_rooms(unit, touched["room"] | touched["schedule"], window),
         whole=whole,
         people=_everybody(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
+        sources={each.name: each for each in unit.sources.all()} if whole or "source" in touched else None,
     )
 
 
@@ -148,6 +153,7 @@ class Picture:
         self.directory = Directory()
         self.bookings: dict[BookingId, Booking] = {}
         self.window: Interval | None = None
+        self.sources: Mapping[str, SourceState] = {}
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
@@ -200,6 +206,8 @@ class Picture:
             self.directory.put(person_id, known)
         if news.societies is not None:
             self.directory.put_societies(*news.societies)
+        if news.sources is not None:
+            self.sources = news.sources
         if news.whole or len(news.people) > _MOST_TOLD:
             self._touched.clear()
         else:

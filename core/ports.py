@@ -113,8 +113,9 @@ class Login:
 class Change(NamedTuple):
     """That something of a kind changed, told to every process that keeps it in memory.
 
-    `kind` is `catalogue`, `room` (`key`'s busy stretches), `timetable` (all busy stretches), `person` (`key`,
-    with identities, memberships and logins), `people` (all of them), `society` or `societies`, `source`.
+    `kind` is `catalogue`, `room` (`key`'s bookings), `schedule` (`key`'s busy stretches, by a cold work),
+    `timetable` (all busy stretches), `person` (`key`, with identities, memberships and logins), `people` (all
+    of them), `society`, `societies` or `source`.
     """
 
     kind: str

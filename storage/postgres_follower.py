@@ -22,6 +22,7 @@ from storage.room_news import read_rooms
 from storage.unit import ConnectionUnit
 
 _TIMETABLE = Change("timetable")
+_OF_ROOMS = {"room", "schedule"}
 
 
 class _Read(NamedTuple):
@@ -124,8 +125,8 @@ def _everything(connection: Connection, window: Interval) -> _Read:
 def _news(connection: Connection, changes: frozenset[Change], window: Interval) -> Iterable[News]:
     """Rooms are read together; they need no reading where all of them are read anyway."""
     unit = ConnectionUnit(connection)
-    rooms = {RoomId(change.key) for change in changes if change.kind == "room"}
-    others = [change for change in changes if change.kind != "room"]
+    rooms = {RoomId(change.key) for change in changes if change.kind in _OF_ROOMS}
+    others = [change for change in changes if change.kind not in _OF_ROOMS]
     if others:
         yield read_news(unit, others, window)
     if rooms and _TIMETABLE not in changes:

@@ -3,6 +3,8 @@
 from bot.command import Command
 from bot.commands import (
     book_form,
+    login,
+    logout,
     rooms_book,
     rooms_cancel,
     rooms_extend,
@@ -20,6 +22,8 @@ from bot.commands import (
     society_members,
     society_remove,
     society_token,
+    timetable_accept,
+    tokens,
     whoami,
 )
 from bot.commands import (
@@ -45,6 +49,10 @@ COMMANDS: tuple[Command, ...] = (
     society_remove.COMMAND,
     society_members.COMMAND,
     society_token.COMMAND,
+    timetable_accept.COMMAND,
+    login.COMMAND,
+    logout.COMMAND,
+    tokens.COMMAND,
     whoami.COMMAND,
     help_command.COMMAND,
 )

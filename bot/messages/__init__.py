@@ -1,6 +1,6 @@
 """Everything Roomie says unasked, a file a kind: composed when it is sent, so it tells how things are."""
 
-from bot.messages import booked, notice, reminder, said
+from bot.messages import booked, clash, notice, refused, reminder, said
 from bot.messages.kind import Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -9,4 +9,6 @@ KINDS: tuple[Kind, ...] = (
     booked.KIND,
     notice.PERSONAL,
     notice.FOR_CHANNEL,
+    clash.KIND,
+    refused.KIND,
 )

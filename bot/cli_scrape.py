@@ -1,0 +1,86 @@
+"""`roomie scrape`: reading timetable sources now, and accepting a timetable that was refused."""
+
+import argparse
+from collections.abc import Sequence
+
+from bot.app import open_desk, prepare, read_source
+from bot.config import Config, Settings, SourceSection
+from bot.desk import Desk
+from bot.progress import counting
+from bot.refreshing import refresh
+from core.errors import Invalid, RoomieError
+from core.services.published import Refreshed
+
+_MOST_PROBLEMS = 20
+
+
+async def scrape(arguments: argparse.Namespace, settings: Settings) -> int:
+    """1 when any source failed or was refused."""
+    await prepare(settings.config.database.url)
+    async with open_desk(settings) as desk:
+        if arguments.words[:1] == ["accept"]:
+            return await _accept(desk, arguments.words[1:])
+        sections = _chosen(settings.config, arguments.words)
+        one = _look if arguments.dry_run else _refresh
+        return max([await one(desk, each) for each in sections], default=0)
+
+
+async def _accept(desk: Desk, names: Sequence[str]) -> int:
+    if len(names) != 1:
+        raise Invalid("Which source? roomie scrape accept SOURCE")
+    refreshed = await desk.timetables.accept(names[0], "administrator")
+    print(f"{names[0]}: accepted. {refreshed.summary}{_told(refreshed)}")
+    return 0
+
+
+def _chosen(config: Config, names: Sequence[str]) -> list[SourceSection]:
+    known = {each.name: each for each in config.source}
+    if not known:
+        raise Invalid("No timetable source is configured; see [[source]] in config.example.toml.")
+    if strange := [name for name in names if name not in known]:
+        raise Invalid(f"There is no source {', '.join(strange)}; there are {', '.join(known)}.")
+    return [known[name] for name in names or known]
+
+
+async def _refresh(desk: Desk, section: SourceSection) -> int:
+    try:
+        with counting(section.name) as progress:
+            refreshed = await refresh(section, desk, progress)
+    except RoomieError as trouble:
+        print(f"{section.name}: failed: {trouble}")
+        return 1
+    outcome = "unchanged" if refreshed.is_unchanged else "current" if refreshed.is_current else "REFUSED"
+    print(f"{section.name}: {outcome}. {refreshed.summary}{_told(refreshed)}")
+    _print_reasons(section.name, refreshed.doubts, refreshed.problems)
+    if not refreshed.is_current:
+        print(
+            f"  The last good one stays. To take this one all the same: roomie scrape accept {section.name}"
+        )
+    return 0 if refreshed.is_current else 1
+
+
+async def _look(desk: Desk, section: SourceSection) -> int:
+    """What a refresh would do."""
+    try:
+        with counting(section.name) as progress:
+            published = await read_source(desk, section, progress)
+    except RoomieError as trouble:
+        print(f"{section.name}: failed: {trouble}")
+        return 1
+    verdict = "would be REFUSED" if published.doubts else "would be taken in"
+    print(f"{section.name}: {verdict}. {published.summary}")
+    _print_reasons(section.name, published.doubts, published.problems)
+    return 1 if published.doubts else 0
+
+
+def _told(refreshed: Refreshed) -> str:
+    return f" {refreshed.clashes} holders of bookings are told of clashes." if refreshed.clashes else ""
+
+
+def _print_reasons(name: str, doubts: Sequence[str], problems: Sequence[str]) -> None:
+    for doubt in doubts:
+        print(f"  {name}: {doubt}")
+    for problem in problems[:_MOST_PROBLEMS]:
+        print(f"  {name}: problem: {problem}")
+    if len(problems) > _MOST_PROBLEMS:
+        print(f"  {name}: and {len(problems) - _MOST_PROBLEMS} more problems")
