@@ -1,9 +1,10 @@
 """Opening the chat platforms that are configured, each behind the same few verbs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.commands import COMMANDS
@@ -17,6 +18,8 @@ from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, Kept
 from bot.reply import Reply
 from bot.roles import ALL_ROLES, Role
 from bot.suggest import Suggestions
+from bot.zones import zone_of
+from core.directory import Known
 from core.model import Identity
 
 if TYPE_CHECKING:
@@ -97,19 +100,45 @@ def _discord_within(settings: DiscordSettings, roles: frozenset[Role]) -> Discor
 
 def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
     from bot.platforms.slack.adapter import SlackAdapter
+    from bot.platforms.slack.health import COUNTED
+
+    def known(identity: Identity) -> Known | None:
+        return desk.picture.directory.identified(identity)
+
+    def chosen_zone(identity: Identity) -> str:
+        found = known(identity)
+        return (found.person.zone if found else None) or ""
 
     adapter = SlackAdapter(
         settings,
         answers=dispatcher,
         once=KeptOnce(desk, "slack"),
         later=KeptLater(desk),
-        linked=lambda identity: desk.picture.directory.identified(identity) is not None,
+        linked=lambda identity: known(identity) is not None,
+        chosen_zone=chosen_zone,
         clock=desk.clock,
         rules=desk.rules,
         bots=KeptBots(desk),
         states=KeptStates(desk),
     )
+    health = adapter.health
+    _put_figures(desk, "slack", lambda: not health.troubles, health.counts, COUNTED)
     return _Slack(adapter)
+
+
+def _put_figures(
+    desk: Desk, platform: str, is_well: Callable[[], bool], counts: Mapping[str, int], names: Iterable[str]
+) -> None:
+    """For `/metrics`: whether all is well with a platform, and what happened in this process."""
+    shown = platform.capitalize()
+    desk.figures[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
+    for name in names:
+        key = f"roomie_{platform}_{name.replace(' ', '_')}"
+        desk.figures[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+
+
+def _count(counts: Mapping[str, int], name: str) -> int:
+    return counts.get(name, 0)
 
 
 class _Slack:
@@ -156,8 +185,9 @@ def _named() -> Iterator[None]:
 
 def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> "DiscordDoor":
     from bot.platforms.discord.adapter import DiscordDoor
+    from bot.platforms.discord.scene import COUNTED
 
-    return DiscordDoor(
+    door = DiscordDoor(
         settings,
         dispatcher=dispatcher,
         suggestions=Suggestions(desk),
@@ -166,4 +196,7 @@ def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) 
         notebook=KeptNotebook(desk, "discord"),
         clock=desk.clock,
         zone=desk.rules.zone,
+        zone_of=lambda identity: zone_of(desk, desk.picture.directory.identified(identity), ""),
     )
+    _put_figures(desk, "discord", lambda: door.is_connected, door.counts, COUNTED)
+    return door

@@ -8,6 +8,7 @@ from bot.command import Takes
 from bot.desk import Desk
 from bot.reply import Option
 from bot.wording import room_name, short_id
+from bot.zones import zone_of
 from core.model import Equipment
 
 _MOST = 25
@@ -55,7 +56,7 @@ class Suggestions:
         known = self._desk.picture.directory.identified(by.identity)
         if known is None:
             return ()
-        zone, rooms = self._desk.rules.zone, self._desk.picture.catalogue.rooms
+        zone, rooms = zone_of(self._desk, known, by.zone), self._desk.picture.catalogue.rooms
         options = []
         for each in self._desk.bookings.upcoming(known.person.id):
             start = each.interval.start.astimezone(zone)
@@ -66,7 +67,6 @@ class Suggestions:
     def _times(self, typed: str, by: Asker) -> Iterable[Option]:
         """The echo of what was typed, to be picked as it was understood."""
         from bot.language import Conventions, echo, read
-        from bot.zones import zone_of
 
         if not typed:
             return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]

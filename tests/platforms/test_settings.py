@@ -53,7 +53,7 @@ def test_slack_is_set_up_by_the_environment_alone() -> None:
 
 
 def test_what_is_no_number_or_path_is_named() -> None:
-    discord = DiscordSection(token="t", application_id="Roomie", guild_id="Campus", interactions_path="hear")
+    discord = DiscordSection(application_id="Roomie", guild_id="Campus", interactions_path="hear")
 
     problems = platform_problems(Config(discord=discord))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, tzinfo
 
@@ -48,9 +48,11 @@ class DiscordDoor:
         notebook: Notebook,
         clock: Clock,
         zone: tzinfo,
+        zone_of: Callable[[Identity], tzinfo] | None = None,
     ) -> None:
         self._settings = settings
-        scene = Scene(zone)
+        scene = Scene(zone, zone_of)
+        self.counts = scene.counts
         self._doorstep = Doorstep(scene, notebook, clock)
         self._sync = CommandSync(settings, notebook)
         self._attendant = Attendant(dispatcher, once, scene, self._doorstep, clock, settings.patience)

@@ -126,6 +126,7 @@ class Attendant:
     ) -> None:
         """Attend in a task of our own, so that we can wait for it when we leave."""
         self._doorstep.seen(interaction)
+        self._scene.counts["interaction"] += 1
         conversation = Conversation(interaction, self._scene, sent)
         work = self._answer(asked, once=once)
         await self._tracked(self._attend(interaction, conversation, work, known))
@@ -141,6 +142,7 @@ class Attendant:
         age = self._punctuality.age(interaction.created_at, self._clock.now())
         if age > LATE and not await conversation.defer():
             work.close()
+            self._scene.counts["late interaction"] += 1
             logger.warning("Interaction %s came %s late and was left alone", interaction.id, age)
             return
         thinking = self._tracked(work)
@@ -156,6 +158,7 @@ class Attendant:
         try:
             if once and not await self._once.first(f"{asked.by.identity} {asked.key}"):
                 logger.info("%s was delivered again", asked.key)
+                self._scene.counts["repeated delivery"] += 1
                 return None
         except RoomieError as error:
             return Reply((str(error),), tone=Tone.BROKEN)
@@ -167,6 +170,7 @@ class Attendant:
             await conversation.say(reply)
         except Lost as lost:
             logger.warning("The answer to interaction %s was lost: %s", interaction.id, lost)
+            self._scene.counts["lost answer"] += 1
             if reply.tone is Tone.DONE:
                 await self._doorstep.try_to_tell(interaction.user.id, reply)
         except discord.HTTPException as error:

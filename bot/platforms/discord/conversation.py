@@ -5,9 +5,10 @@ import logging
 import discord
 from discord.enums import InteractionType
 
+from bot.platforms.discord.asking import identity_of
 from bot.platforms.discord.drafts import Drafts
 from bot.platforms.discord.forms import modal
-from bot.platforms.discord.render import Message, render
+from bot.platforms.discord.render import Message
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, is_public, view
 from bot.reply import Audience, Form, Reply
@@ -57,6 +58,7 @@ class Conversation:
             logger.info("Interaction %s could not be deferred: %s", self._interaction.id, error)
         else:
             self._deferred = True
+        self._scene.counts["deferral"] += self._deferred
         return self._deferred
 
     async def _defer(self) -> None:
@@ -112,8 +114,7 @@ class Conversation:
             await self._open(reply.form)
             return
         reply = self._drafts.with_button(self._user, reply, self._sent)
-        message = render(reply, self._scene.zone)
-        self._scene.remember_questions(message)
+        message = self._scene.drawn(reply, identity_of(self._interaction.user))
         if self._deferred:
             await self._finish(reply, message)
         elif self._replaces(reply):
@@ -149,7 +150,7 @@ class Conversation:
             else:
                 await self._interaction.followup.send(view=view(message), ephemeral=self._hides(message))
         elif reply.audience is Audience.CHANNEL and self._is_private:
-            await self._interaction.edit_original_response(view=view(render(BELOW, self._scene.zone)))
+            await self._interaction.edit_original_response(view=view(self._scene.drawn(BELOW)))
             await self._interaction.followup.send(view=view(message))
         else:
             await self._interaction.edit_original_response(view=view(message))

@@ -11,7 +11,6 @@ import discord
 from bot.platforms.discord.asking import user_id
 from bot.platforms.discord.memory import Recent
 from bot.platforms.discord.ports import Notebook
-from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import CANNOT_MESSAGE, NETWORK, view
 from bot.platforms.platform import Unreachable
@@ -79,6 +78,7 @@ class Doorstep:
                 raise Unreachable(str(error)) from error
             until = self._clock.now() + CLOSED_FOR
             await self._notebook.put(_closed_key(user), until.isoformat())
+            self._scene.counts["closed direct message"] += 1
             logger.info("Discord user %s takes no direct messages", user)
             await self._follow_up(user, reply)
         except (discord.HTTPException, *NETWORK) as error:
@@ -116,11 +116,13 @@ class Doorstep:
             raise _named(error) from error
 
     async def _message(self, user: int, reply: Reply, key: str) -> None:
-        await self._say(await self._channel(user), reply, key)
+        await self._say(await self._channel(user), reply, key, Identity(f"discord:{user}"))
+        self._scene.counts["direct message"] += 1
 
-    async def _say(self, where: discord.abc.Messageable, reply: Reply, key: str) -> None:
-        message = render(reply, self._scene.zone, mark_of(key) if key else None)
-        self._scene.remember_questions(message)
+    async def _say(
+        self, where: discord.abc.Messageable, reply: Reply, key: str, to: Identity | None = None
+    ) -> None:
+        message = self._scene.drawn(reply, to, mark_of(key) if key else None)
         await where.send(view=view(message), nonce=nonce_of(key or token_hex()))
 
     def _place(self, place: int) -> discord.PartialMessageable:
@@ -137,8 +139,7 @@ class Doorstep:
         way = self._open.get(str(user))
         if way is None or self._clock.now() - way.since > TOKEN_LIVES:
             raise Unreachable("direct messages are closed")
-        message = render(reply, self._scene.zone)
-        self._scene.remember_questions(message)
+        message = self._scene.drawn(reply, Identity(f"discord:{user}"))
         try:
             await way.webhook.send(view=view(message), ephemeral=True)
         except (discord.HTTPException, *NETWORK) as error:

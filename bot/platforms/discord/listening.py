@@ -8,7 +8,6 @@ import discord
 from bot.platforms.discord.asking import identity_of, is_direct, said
 from bot.platforms.discord.doorstep import Doorstep
 from bot.platforms.discord.ports import Dispatches, Once
-from bot.platforms.discord.render import render
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import NETWORK, view
 from bot.platforms.platform import Unreachable
@@ -59,8 +58,7 @@ class Listener:
             logger.warning("Message %s could not be answered: %s", message.id, error)
 
     async def _write(self, message: discord.Message, reply: Reply) -> None:
-        drawn = render(reply, self._scene.zone)
-        self._scene.remember_questions(drawn)
+        drawn = self._scene.drawn(reply, identity_of(message.author))
         await message.channel.send(view=view(drawn), nonce=f"m{message.id}")
 
 

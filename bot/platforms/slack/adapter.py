@@ -26,6 +26,7 @@ from bot.platforms.slack.ports import (
     Answers,
     Bot,
     Bots,
+    ChosenZone,
     Later,
     Linked,
     Once,
@@ -65,6 +66,7 @@ class SlackAdapter:
         once: Once,
         later: Later,
         linked: Linked,
+        chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
         rules: Rules,
         bots: Bots | None = None,
@@ -76,7 +78,14 @@ class SlackAdapter:
         self._one = None if settings.many_workspaces else OneWorkspace(settings.bot_token, self._api)
         self._bots = self._one or Remembered(_given(bots), clock)
         self._chores = Chores()
-        self._people = People(self._api, clock, self.health, linked, match_email=settings.match_email)
+        self._people = People(
+            self._api,
+            clock,
+            self.health,
+            linked,
+            chosen_zone=chosen_zone,
+            match_email=settings.match_email,
+        )
         speaker = Speaker(self._api, later, clock, self.health)
         self.notifier = Notifier(self._bots, speaker, self._people, clock, self.health, self._look)
         asking = Asking(answers, once, self._people, self.health, self._look)

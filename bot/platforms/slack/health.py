@@ -7,6 +7,21 @@ from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
 
+COUNTED = (
+    "delivery",
+    "repeated delivery",
+    "answer after the acknowledgement",
+    "api call",
+    "response_url",
+    "left to the outbox",
+    "direct message",
+    "direct message unreachable",
+    "home published",
+    "home not published",
+    "view not updated",
+)
+"""What is counted of what happens."""
+
 
 class Health:
     """Troubles by subject (`socket`, `token T1`, `people T1` …), and counts of what happened."""

@@ -1,13 +1,13 @@
 """Who asks: what the workspace tells about its users, remembered for an hour."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.asked import Asker, Door
 from bot.platforms.slack.api import Answer, SlackApi, SlackTrouble
 from bot.platforms.slack.health import Health
-from bot.platforms.slack.ports import Bot, Linked, identity_of
+from bot.platforms.slack.ports import Bot, ChosenZone, Linked, identity_of
 from core.clock import Clock
 from core.model import Identity
 
@@ -36,11 +36,12 @@ class People:
         health: Health,
         linked: Linked,
         *,
+        chosen_zone: ChosenZone = lambda _: "",
         match_email: bool = False,
         patience: float = 0.4,
     ) -> None:
         self._api, self._clock, self._health, self._linked = api, clock, health, linked
-        self._match_email, self._patience = match_email, patience
+        self._chosen_zone, self._match_email, self._patience = chosen_zone, match_email, patience
         self._known: dict[Identity, tuple[Profile, datetime]] = {}
         self._asking: dict[Identity, asyncio.Task[Profile]] = {}
 
@@ -56,6 +57,12 @@ class People:
         )
 
     async def profile(self, bot: Bot, user: str) -> Profile:
+        """What the workspace says; the zone is their own choice where they made one here."""
+        told = await self._told(bot, user)
+        chosen = self._chosen_zone(identity_of(bot.team, user))
+        return replace(told, zone=chosen) if chosen else told
+
+    async def _told(self, bot: Bot, user: str) -> Profile:
         """What is known, or can be learned within a moment; learning goes on for the next time."""
         identity = identity_of(bot.team, user)
         found = self._known.get(identity)

@@ -69,6 +69,12 @@ class Linked(Protocol):
     def __call__(self, identity: Identity) -> bool: ...
 
 
+class ChosenZone(Protocol):
+    """The name of the time zone that someone chose for himself; empty when he left it to the platform."""
+
+    def __call__(self, identity: Identity) -> str: ...
+
+
 Values = Mapping[str, str]
 
 

@@ -12,6 +12,7 @@ from bot.platforms.discord.adapter import DiscordDoor
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms_kept import KeptNotebook, KeptOnce
 from bot.suggest import Suggestions
+from bot.zones import zone_of
 from core.model import Identity
 from core.policy.rules import Rules
 from core.ports import Unit
@@ -60,6 +61,7 @@ class House:
             notebook=KeptNotebook(self.desk, "discord"),
             clock=self.clock,
             zone=self.desk.rules.zone,
+            zone_of=lambda who: zone_of(self.desk, self.desk.picture.directory.identified(who), ""),
         )
         running = asyncio.create_task(door.run())
         opened = asyncio.create_task(door.opened())

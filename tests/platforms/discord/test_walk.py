@@ -169,3 +169,18 @@ async def test_a_stranger_is_told_who_is_missing(house: House) -> None:
     answered = await stranger.run("/rooms mine")
 
     assert "does not know who you are" in answered.seen.text
+
+
+async def test_a_zone_that_somebody_chose_counts_for_what_is_read_and_shown(
+    house: House, wil: Person
+) -> None:
+    await wil.run("/settings", timezone="Australia/Sydney")
+
+    shown = await wil.complete("/book", "when", "tomorrow 8pm for 1 hour")
+    await wil.run("/book", room="K-J17-G001", when="tomorrow 8pm for 1 hour")
+    mine = await wil.complete("/rooms cancel", "booking", "")
+
+    assert "20:00" in shown[0]["name"]
+    assert "Thu 12 Mar 20:00" in mine[0]["name"]
+    (booking,) = house.desk.picture.bookings.values()
+    assert f"{booking.interval.start:%H:%M}" == "09:00"

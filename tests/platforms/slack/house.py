@@ -61,11 +61,16 @@ class House:
             once=self.claims,
             later=self.outbox,
             linked=lambda identity: directory.identified(identity) is not None,
+            chosen_zone=self._chosen_zone,
             clock=self.clock,
             rules=self.desk.rules,
             bots=self.installations,
             states=self.states,
         )
+
+    def _chosen_zone(self, identity: Identity) -> str:
+        known = self.desk.picture.directory.identified(identity)
+        return (known.person.zone if known else None) or ""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackAdapter]:

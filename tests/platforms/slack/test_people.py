@@ -1,5 +1,6 @@
 """Who asks is learned from the workspace, and no more than it vouches for."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,39 @@ async def test_a_change_is_noticed(house: House, slack: SlackStandIn) -> None:
         await bob.types("/rooms mine")
 
     assert "Europe/Berlin" in bob.sees()[1].words
+
+
+async def test_a_zone_that_somebody_chose_goes_before_the_workspaces(
+    house: House, slack: SlackStandIn
+) -> None:
+    bob = slack.person("U2")
+    async with house.open():
+        await bob.types("/settings timezone Australia/Sydney")
+        await bob.types("/book K-J17-G01 tomorrow 20:00-21:00")
+
+    assert "Australia/Sydney" in bob.sees()[1].words
+    (booking,) = house.desk.picture.bookings.values()
+    assert f"{booking.interval.start:%H:%M}" == "09:00"
+
+
+async def test_somebody_whom_the_workspace_vouches_for_is_linked_and_can_book(
+    house: House, slack: SlackStandIn
+) -> None:
+    house.settings = replace(house.settings, match_email=True)
+    wren, mallory = (
+        slack.add_person("T1", "U8", "wren", email="BOB@example.org", tz="Europe/London"),
+        slack.add_person("T1", "U9", "mallory", email="ada@example.org", email_confirmed=False),
+    )
+    async with house.open():
+        await wren.types("/book K-J17-G01 11:00-12:00")
+        await mallory.types("/book K-J17-G02 11:00-12:00")
+
+    assert "Booked" in wren.sees()[0].words
+    assert "does not know who you are" in mallory.sees()[0].words
+    known = house.desk.picture.directory.named("bob")
+    assert known is not None
+    assert {"slack:T1:U2", "slack:T1:U8"} <= set(known.identities)
+    assert [each.booked_by for each in house.desk.picture.bookings.values()] == [known.person.id]
 
 
 @pytest.mark.parametrize("details", [{"email_confirmed": False}, {"home_team": "T9"}, {"deleted": True}])
