@@ -159,6 +159,7 @@ def http_settings(config: Config) -> HttpSettings:
     return HttpSettings(
         rate_limit=http.rate_limit,
         linger=http.linger.total_seconds(),
+        confirmations=config.messages.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
     )

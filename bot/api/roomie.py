@@ -235,6 +235,7 @@ async def book(call: Call) -> Answered:
         title=party.event,
         notes=call.get(NOTES) or "",
         term=party.term,
+        tell=call.house.settings.confirmations,
     )
     booked = await call.house.desk.bookings.book(wish)
     return json_page({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})

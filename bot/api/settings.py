@@ -30,5 +30,7 @@ class HttpSettings:
     """How long requests that are under way may take to finish when the service stops."""
     slow: float = 0.5
     """Requests that take longer are logged."""
+    confirmations: bool = False
+    """Whether people are told in chat what they booked here."""
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""
