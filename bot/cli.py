@@ -134,6 +134,9 @@ def _add_people(commands: Commands) -> None:
     password = user.add_parser("password", help="set a password")
     password.add_argument("username")
     password.add_argument("--password-stdin", action="store_true")
+    tokens = user.add_parser("tokens", help="show somebody's logins by programs, or end one")
+    tokens.add_argument("username")
+    tokens.add_argument("--revoke", type=int, metavar="N", help="end the login with this number")
     groups = user.add_parser("groups", help="show or set somebody's groups")
     groups.add_argument("username")
     groups.add_argument("groups", nargs="*", metavar="Group_2")
@@ -176,11 +179,11 @@ def _add_by_itself(commands: Commands) -> None:
     listed.add_argument("--all", action="store_true", help="what was sent or dropped, too")
     for verb, help_line in (("retry", "send it after all"), ("give-up", "do not send it")):
         outbox.add_parser(verb, help=help_line).add_argument("id", type=int)
-    _add(commands, "jobs", "what is done again and again: last time, next time, trouble")
-
-
     scrape = _add(commands, "scrape", "read timetable sources now; or accept one that was refused")
     scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="all sources when none is named")
     scrape.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
+    _add(commands, "jobs", "what is done again and again: last time, next time, trouble")
+
+
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=help_line, description=help_line)

@@ -107,6 +107,23 @@ async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int
     return 0
 
 
+async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int:
+    """A line for each login: its number, where it came from, since when, and when it was last used."""
+    async with open_desk(settings) as desk:
+        person = await desk.storage.read(lambda unit: named(unit, arguments.username))
+        logins = await desk.accounts.logins(person.id)
+        if arguments.revoke is None:
+            for number, login in enumerate(logins, 1):
+                used = f"{login.last_used_at:%Y-%m-%d %H:%M}" if login.last_used_at else "never"
+                print(f"{number}\t{login.label}\t{login.created_at:%Y-%m-%d %H:%M}\t{used}")
+            return 0
+        if not 1 <= arguments.revoke <= len(logins):
+            raise Invalid(f"{person.username} has no login {arguments.revoke}.")
+        await desk.accounts.revoke(person.id, logins[arguments.revoke - 1].hash, "administrator")
+    print(f"Login {arguments.revoke} of {person.username} is ended.")
+    return 0
+
+
 async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
     await prepare(settings.config.database.url)
     async with open_desk(settings) as desk:
@@ -189,6 +206,7 @@ _USER_VERBS: Mapping[str, Handler] = {
     "list": _user_list,
     "password": _user_password,
     "groups": _user_groups,
+    "tokens": _user_tokens,
 }
 
 HANDLERS: Mapping[str, Handler] = {

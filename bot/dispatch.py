@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.asked import Asked, Asker, Door
 from bot.command import Action, Call, Command
 from bot.desk import Desk
-from bot.login.office import invite
 from bot.freshness import ABOUT_TIMETABLES, marked
+from bot.login.office import invite
 from bot.plain_words import command_for
 from bot.refusals import kindly, tone_of, ways_on
 from bot.reply import Button, Code, Reply, Tone

@@ -1,7 +1,7 @@
 """`/whoami`: whom Roomie takes someone for."""
 
 from bot.command import Call, Command
-from bot.reply import Bold, Code, Field, Reply
+from bot.reply import Bold, Button, Code, Field, Reply
 from core.model import Group
 
 _GROUPS = {
@@ -18,10 +18,13 @@ async def answer(call: Call) -> Reply:
     if call.known is None:
         return Reply(
             (
-                "Roomie does not know you yet: you can search, but not book. Ask an administrator to link ",
+                "Roomie does not know you yet: you can search, but not book. ",
+                Code("/login"),
+                " changes that; or ask an administrator to link ",
                 Code(identity),
                 " to your account.",
-            )
+            ),
+            actions=(Button("login", "Log in"),),
         )
     person = call.known.person
     societies = ", ".join(f"{each.society.name} ({each.role.value})" for each in call.known.memberships)

@@ -10,7 +10,7 @@ from bot.asked import Asked, Door
 from bot.desk import Desk
 from bot.login import asking
 from bot.login.links import Links
-from bot.reply import Bold, Button, ButtonStyle, Reply, Tone
+from bot.reply import Bold, Button, ButtonStyle, Code, Reply, Tone
 from bot.reply_json import as_json
 from bot.wording import one_line
 from core.login_session import LoginSession
@@ -34,6 +34,8 @@ async def invite(desk: Desk, asked: Asked, *, waits: bool) -> Reply:
     """A link made for this very chat account; with `waits`, what was asked is done after the login."""
     if asked.by.door is Door.TERMINAL:
         return Reply(("Nobody has this name here. ", "Say /as NAME to be somebody else."), tone=Tone.REFUSED)
+    if not desk.public_url:
+        return _by_hand(asked)
     about = asking.written(asking.by_chat(asked, waits=waits))
     letters = await desk.logins.open(about, asked.by.identity)
     lead = "Log in once, so that Roomie knows who you are"
@@ -44,6 +46,18 @@ async def invite(desk: Desk, asked: Asked, *, waits: bool) -> Reply:
             Button("log_in", "Log in", url=Links(desk.public_url, letters).page, style=ButtonStyle.PRIMARY),
         ),
         footer=("This link is for you alone: do not pass it on. It is good for ten minutes, once.",),
+    )
+
+
+def _by_hand(asked: Asked) -> Reply:
+    """Where no browser reaches us."""
+    return Reply(
+        (
+            "Roomie does not know who you are yet. Ask an administrator to link ",
+            Code(asked.by.identity),
+            " to your account.",
+        ),
+        tone=Tone.REFUSED,
     )
 
 
@@ -79,6 +93,8 @@ async def go_on(desk: Desk, answers: Answers, session: LoginSession) -> None:
     if asked is None:
         return
     reply = await answers(asked)
+    if reply.form is not None:
+        reply = Reply(("Now you can ask that again.",))
     message = _message(desk, session, "asked", reply)
 
     def work(unit: Unit) -> None:

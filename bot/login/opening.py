@@ -51,8 +51,10 @@ def _development(login: LoginSection) -> Claims | None:
 
 
 def public_url(config: Config) -> str:
-    """How browsers reach us, as far as we are told."""
+    """How browsers reach us, as far as we are told; empty where people are elsewhere and we are not told."""
     host = config.http.host
+    if config.has_real_platform and not config.http.public_url:
+        return ""
     near = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
     shown = f"[{near}]" if ":" in near else near
     return config.http.public_url.rstrip("/") or f"http://{shown}:{config.http.port}"
@@ -60,4 +62,5 @@ def public_url(config: Config) -> str:
 
 def is_own_machine(config: Config) -> bool:
     """Whether nobody elsewhere can reach us, as far as we are told."""
-    return config.http.host in LOOPBACK and URL(public_url(config)).host in LOOPBACK
+    public = URL(config.http.public_url).host if config.http.public_url else config.http.host
+    return config.http.host in LOOPBACK and public in LOOPBACK

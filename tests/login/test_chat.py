@@ -1,0 +1,259 @@
+"""Chat accounts and the people they stand for: linking, what waited for it, and links that were forwarded."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from bot.api.application import application
+from bot.api.login_door import LoginDoor
+from bot.api.settings import HttpSettings
+from bot.asked import Asked, Asker, Door
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.login.office import resume
+from bot.login.settings import LoginSettings
+from bot.reply import Audience, Button, Reply, Tone
+from bot.reply_json import reply_of
+from core.model import Identity
+from core.outbox import Listed, MessageState
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.login.browser import Browser
+
+REMA, MALLORY = Identity("slack:T1:UREMA"), Identity("slack:T1:UMALLORY")
+BOOK = "/book RO-POO 8 august 15:00-17:00"
+
+
+@pytest.fixture
+def dispatcher(desk: Desk) -> Dispatcher:
+    return Dispatcher(replace(desk, public_url="https://rooms.example.org"), COMMANDS)
+
+
+@pytest.fixture
+async def app(desk: Desk, settings: HttpSettings, dispatcher: Dispatcher) -> web.Application:
+    return application(desk, settings, login=LoginDoor(LoginSettings(), answers=dispatcher.answer))
+
+
+@pytest.fixture
+def say(dispatcher: Dispatcher) -> Callable[..., object]:
+    async def said(words: str, by: Identity = REMA, name: str = "rema.boo", **more: str) -> Reply:
+        door = Door(by.partition(":")[0])
+        return await dispatcher.answer(Asked(Asker(by, door, name), words, key=more.pop("key", "1"), **more))
+
+    return said
+
+
+def link_in(reply: Reply) -> str:
+    """The path of the link that a reply holds."""
+    urls = [each.url for each in reply.actions if isinstance(each, Button) and each.url]
+    assert len(urls) == 1, reply
+    return urls[0].removeprefix("https://rooms.example.org")
+
+
+def words_of(reply: Reply) -> str:
+    return "".join(each if isinstance(each, str) else getattr(each, "text", "") for each in reply.text)
+
+
+async def told(desk: Desk) -> list[Listed]:
+    return await desk.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 50))
+
+
+async def replies_to(desk: Desk, identity: Identity) -> list[Reply]:
+    messages = [each.message for each in await told(desk) if each.message.identity == identity]
+    assert all(each.kind == "reply" for each in messages)
+    return [reply_of(json.loads(each.payload)) for each in messages]
+
+
+async def test_login_answers_privately_with_a_link(say):
+    reply = await say("/login")
+
+    assert reply.audience is Audience.ASKER
+    assert link_in(reply).startswith("/login?sid=")
+    assert "do not pass it on" in "".join(map(str, reply.footer))
+
+
+async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, desk: Desk):
+    reply = await say(BOOK)
+
+    assert reply.tone is Tone.REFUSED
+    assert link_in(reply)
+    assert not desk.picture.bookings
+
+
+async def test_after_the_login_the_booking_that_waited_is_made_and_told(
+    say, browser: Browser, desk: Desk, clock: StillClock
+):
+    page = await browser.log_in(link_in(await say(BOOK)), "rema")
+    done = await browser.submit(page, answer="yes")
+
+    booked = list(desk.picture.bookings.values())
+    linked, answered = await replies_to(desk, REMA)
+    assert done.status == 200
+    assert [each.room_id for each in booked] == ["RO-POO"]
+    assert words_of(linked).startswith("You are logged in as rema boo (rema).")
+    assert answered.tone is Tone.DONE
+    assert "Booked" in words_of(answered)
+    assert (await say("/whoami")).text[1].text == "rema boo"
+
+
+async def test_pressing_a_button_waits_too(dispatcher: Dispatcher, say, browser: Browser, desk: Desk):
+    free = await say("/rooms free 8 august 15:00 for 1 hour RO-POO")
+    button = next(each for item in free.items for each in item.buttons if each.action == "book")
+    asked = Asked(Asker(REMA, Door.SLACK, "rema"), action="book", value=button.value, key="press")
+
+    page = await browser.log_in(link_in(await dispatcher.answer(asked)), "rema")
+    await browser.submit(page, answer="yes")
+
+    assert len(desk.picture.bookings) == 1
+
+
+async def test_what_waited_is_done_once_even_when_it_is_delivered_again(say, browser: Browser, desk: Desk):
+    page = await browser.log_in(link_in(await say(BOOK, key="same")), "rema")
+    await browser.submit(page, answer="yes")
+
+    again = await say(BOOK, key="same")
+
+    assert len(desk.picture.bookings) == 1
+    assert again.tone is not Tone.BROKEN
+
+
+async def test_a_login_that_was_cut_short_is_gone_on_with(
+    say, browser: Browser, desk: Desk, dispatcher: Dispatcher, clock: StillClock, app: web.Application
+):
+    link = link_in(await say(BOOK))
+    page = await browser.log_in(link, "rema")
+    letters = link.partition("=")[2]
+    session, person = await desk.logins.asked(letters, page.hidden["nonce"])
+    await desk.logins.link(session, person, [])
+
+    await resume(desk, dispatcher.answer)
+    at_once = len(desk.picture.bookings)
+    clock.move(timedelta(minutes=1))
+    await resume(desk, dispatcher.answer)
+    await resume(desk, dispatcher.answer)
+
+    assert at_once == 0
+    assert len(desk.picture.bookings) == 1
+    assert len(await replies_to(desk, REMA)) == 1
+
+
+async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browser, desk: Desk):
+    trap = link_in(await say(BOOK, MALLORY, "Totally Rema"))
+
+    page = await browser.log_in(trap, "rema")
+
+    assert "Is this you on Slack?" in page.words
+    assert "UMALLORY in workspace T1" in page.words
+    assert "book RO-POO 8 august" in page.words
+    assert desk.picture.directory.identified(MALLORY) is None
+    assert not desk.picture.bookings
+
+
+async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, desk: Desk):
+    page = await browser.log_in(link_in(await say(BOOK, MALLORY)), "rema")
+
+    declined = await browser.submit(page, answer="no")
+    afterwards = await browser.submit(page, answer="yes")
+
+    assert "Nobody got anything" in declined.words
+    assert afterwards.status == 410
+    assert desk.picture.directory.identified(MALLORY) is None
+    assert not desk.picture.bookings
+    assert await told(desk) == []
+
+
+async def test_an_attacker_cannot_confirm_in_the_victims_place(
+    say, browser: Browser, door: str, session, desk
+):
+    trap = link_in(await say("/login", MALLORY))
+    page = await browser.log_in(trap, "rema")
+    thief = Browser(session, door)
+
+    guessed = await thief.ask("POST", page.action, data=page.hidden | {"nonce": "guessed", "answer": "yes"})
+    own = await thief.submit(await thief.log_in(trap, "emily"), answer="yes")
+
+    assert guessed.status == 403
+    assert own.status == 200
+    assert desk.picture.directory.identified(MALLORY).person.username == "emily"
+
+
+async def test_the_link_tells_no_program_anything(say, program):
+    sid = link_in(await say("/login")).partition("=")[2]
+
+    status = await program.post("/user.login.status/", {"sid": sid})
+    stream = await program.get(f"/stream.sub_lp/{sid}")
+
+    assert status.json["error"] == "Invalid sid"
+    assert stream.status == 404
+
+
+async def test_a_newer_link_ends_the_older(say, browser: Browser):
+    older, newer = link_in(await say("/login")), link_in(await say("/login"))
+
+    assert (await browser.open(older)).status == 410
+    assert (await browser.open(newer)).status == 200
+
+
+async def test_one_person_may_have_many_accounts(say, browser: Browser, desk: Desk):
+    for identity in (REMA, Identity("discord:80351110224678912")):
+        page = await browser.log_in(link_in(await say("/login", identity)), "rema")
+        await browser.submit(page, answer="yes")
+
+    assert len(desk.picture.directory.named("rema").identities) == 2
+
+
+async def test_an_account_that_stands_for_somebody_is_not_taken_over(say, browser: Browser, desk: Desk):
+    link = link_in(await say("/login"))
+    await desk.accounts.link("emily", REMA)
+
+    page = await browser.submit(await browser.log_in(link, "rema"), answer="yes")
+
+    assert page.status == 409
+    assert desk.picture.directory.identified(REMA).person.username == "emily"
+
+
+async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, desk: Desk):
+    page = await browser.log_in(link_in(await say("/login")), "rema")
+    await browser.submit(page, answer="yes")
+
+    again = await say("/login")
+    gone = await say("/logout")
+    nobody = await say("/logout")
+
+    assert "You are logged in as" in words_of(again)
+    assert gone.tone is Tone.DONE
+    assert "not logged in" in words_of(nobody)
+    assert desk.picture.directory.identified(REMA) is None
+
+
+async def test_whoami_says_how_to_begin(say):
+    reply = await say("/whoami")
+
+    assert "/login" in words_of(reply)
+    assert str(REMA) in words_of(reply)
+
+
+async def test_where_no_browser_reaches_us_administrators_link(desk: Desk):
+    reply = await Dispatcher(desk, COMMANDS).answer(Asked(Asker(REMA, Door.SLACK, "rema"), BOOK))
+
+    assert not reply.actions
+    assert str(REMA) in words_of(reply)
+
+
+async def test_links_are_written_down(say, browser: Browser, database_url: str):
+    page = await browser.log_in(link_in(await say("/login")), "rema")
+    await browser.submit(page, answer="yes")
+
+    assert await ask(database_url, "SELECT subject FROM audit WHERE action = 'link'") == REMA
+
+
+async def test_nothing_that_waited_is_kept_longer_than_needed(say, browser: Browser, desk: Desk):
+    page = await browser.log_in(link_in(await say(BOOK)), "rema")
+    await browser.submit(page, answer="yes")
+
+    assert await desk.storage.read(lambda unit: unit.logins.waiting()) == []

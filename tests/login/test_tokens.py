@@ -1,0 +1,108 @@
+"""A token for each login: listed with its last use, and ended one by one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.api.application import flush_last_used
+from bot.asked import Asked, Asker, Door
+from bot.commands import COMMANDS
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.reply import Reply, Tone
+from core.model import Identity
+from tests.api.visitor import Visitor
+from tests.contracts.raw import ask
+from tests.login.browser import Browser
+from tests.login.test_sid import logged_in, status
+
+
+@pytest.fixture
+def say(desk: Desk) -> Callable[..., object]:
+    dispatcher = Dispatcher(desk, COMMANDS)
+
+    async def said(words: str = "", name: str = "wil", **more: str) -> Reply:
+        by = Asker(Identity(f"terminal:{name}"), Door.TERMINAL, name)
+        return await dispatcher.answer(Asked(by, words, **more))
+
+    return said
+
+
+async def test_every_login_is_listed_with_where_it_came_from(say, program: Visitor, browser: Browser, app):
+    wil = await program.log_in("wil")
+    await logged_in(program, browser)
+    await wil.get("/user.info/")
+    await flush_last_used(app)
+
+    reply = await say("/tokens")
+
+    titles = [item.title[0].text for item in reply.items]
+    details = ["".join(each for each in item.detail if isinstance(each, str)) for item in reply.items]
+    assert titles[0] == "1. http"
+    assert titles[1].startswith("2. password, Python/")
+    assert "last used" in details[0]
+    assert "never used yet" in details[1]
+    assert wil.token not in str(reply)
+
+
+async def test_one_is_ended_by_number_and_the_others_stay(say, program: Visitor):
+    first, second = await program.log_in("wil"), await program.log_in("wil")
+
+    reply = await say("/tokens revoke 1")
+
+    assert reply.tone is Tone.DONE
+    statuses = sorted([(await first.get("/user.info/")).status, (await second.get("/user.info/")).status])
+    assert statuses == [200, 401]
+
+
+async def test_one_is_ended_by_its_button(say, program: Visitor):
+    wil = await program.log_in("wil")
+    button = (await say("/tokens")).items[0].buttons[0]
+
+    ended = await say(action=button.action, value=button.value)
+    again = await say(action=button.action, value=button.value)
+
+    assert ended.tone is Tone.DONE
+    assert again.tone is Tone.INFO
+    assert (await wil.get("/user.info/")).status == 401
+
+
+async def test_nobody_ends_what_is_somebody_elses(say, program: Visitor):
+    wil = await program.log_in("wil")
+    button = (await say("/tokens")).items[0].buttons[0]
+
+    await say(action=button.action, value=button.value, name="rema")
+    await say("/tokens revoke 1", name="rema")
+
+    assert (await wil.get("/user.info/")).status == 200
+
+
+@pytest.mark.parametrize(
+    "words", ["/tokens revoke 0", "/tokens revoke 99", "/tokens revoke", "/tokens x", "/tokens 1 2"]
+)
+async def test_what_names_no_token_ends_none(say, program: Visitor, words: str):
+    wil = await program.log_in("wil")
+
+    reply = await say(words)
+
+    assert reply.tone is not Tone.DONE
+    assert (await wil.get("/user.info/")).status == 200
+
+
+async def test_ending_one_is_written_down(say, program: Visitor, database_url: str):
+    await program.log_in("wil")
+
+    await say("/tokens revoke 1")
+
+    assert await ask(database_url, "SELECT count(*) FROM audit WHERE action = 'revoke token'") == 1
+
+
+async def test_a_token_from_a_browser_login_logs_out_by_itself_alone(program: Visitor, browser: Browser):
+    wil = await program.log_in("wil")
+    told = await logged_in(program, browser)
+    other = program.as_((await status(program, told["sid"])).json["user_data"]["token"])
+
+    await other.get("/user.logout/")
+
+    assert (await other.get("/user.info/")).status == 401
+    assert (await wil.get("/user.info/")).status == 200
