@@ -1,0 +1,115 @@
+"""Many people with a booking each that they are about to be reminded of, and a worker that can be killed."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.clock import SystemClock
+from core.interval import Interval
+from core.model import BookingId, Group, Identity, OpeningHours, PersonId, RoomId
+from core.outbox import Backlog
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.book_room import BookRoom
+from core.services.bookings import BookingDesk
+from storage.open import Kept, open_storage
+from tests.builders import a_building, a_person, a_room
+from tests.fakes.clock import StillClock
+
+PROJECT = Path(__file__).parents[2]
+_ALWAYS_OPEN = Rules(weekday_hours=OpeningHours(0, 24 * 60), weekend_hours=OpeningHours(0, 24 * 60))
+_QUARTER = timedelta(minutes=15)
+
+
+async def remind_everybody(url: str, identities: Sequence[Identity]) -> None:
+    """A booking for each, made an hour ago, whose reminder has just come due by the machine's own clock."""
+    now = SystemClock().now()
+    start = _next_quarter(now + timedelta(minutes=12))
+    storage = open_storage(url, Picture(), _ALWAYS_OPEN, StillClock(now - timedelta(hours=1)))
+    await storage.open()
+    await storage.load()
+    try:
+        people = await storage.write(lambda unit: _furnish(unit, identities))
+        await _book(storage, people, Interval.lasting(start, _QUARTER), now - timedelta(hours=1))
+    finally:
+        await storage.close()
+
+
+def _next_quarter(instant: datetime) -> datetime:
+    seconds = _QUARTER.total_seconds()
+    return datetime.fromtimestamp(-(-instant.timestamp() // seconds) * seconds, UTC)
+
+
+def _furnish(unit: Unit, identities: Sequence[Identity]) -> list[PersonId]:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms(a_room(f"K-J17-{number}") for number in range(len(identities)))
+    people = []
+    for number, identity in enumerate(identities):
+        person = unit.people.add(a_person(f"p{number}", Group.STAFF), None)
+        unit.people.link(person.id, identity)
+        people.append(person.id)
+    return people
+
+
+async def _book(storage: Kept, people: Sequence[PersonId], slot: Interval, now: datetime) -> None:
+    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
+    desk = BookingDesk(storage, picture, _ALWAYS_OPEN, StillClock(now))
+    wishes = (
+        BookRoom(BookingId(f"booking-{number}"), RoomId(f"K-J17-{number}"), slot, person)
+        for number, person in enumerate(people)
+    )
+    await asyncio.gather(*map(desk.book, wishes))
+
+
+async def backlog(url: str) -> Backlog:
+    storage = open_storage(url, Picture(), _ALWAYS_OPEN, SystemClock())
+    await storage.open()
+    await storage.load()
+    try:
+        return await storage.read(lambda unit: unit.outbox.backlog())
+    finally:
+        await storage.close()
+
+
+class Worker:
+    """`roomie run --only worker` on a database, with short leases so that others need not wait long."""
+
+    def __init__(self, url: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self._log = folder / "worker.log"
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": url,
+            "PORT": "0",
+            "ROOMIE_MESSAGES__LEASE": "2s",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environment,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--only", "worker"),
+                cwd=PROJECT,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill_now(self) -> None:
+        """Without a goodbye, and without waiting."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def ended(self) -> None:
+        if self._process is not None:
+            await self._process.wait()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text("utf-8")
