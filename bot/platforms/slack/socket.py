@@ -48,11 +48,18 @@ class Socket:
         try:
             while True:
                 await self._look(connecting)
-                await asyncio.sleep(self._every)
+                await self._pause(connecting)
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def _pause(self, connecting: "asyncio.Future[None]") -> None:
+        """Until it is time to look again; the first connection is news at once."""
+        if connecting.done():
+            await asyncio.sleep(self._every)
+        else:
+            await asyncio.wait({connecting}, timeout=self._every)
 
     async def _look(self, connecting: "asyncio.Future[None]") -> None:
         """Say how things are. A URL that was refused is forgotten, or the SDK would try it for ever."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.platforms.slack.settings import Mode
@@ -16,24 +17,21 @@ from tests.platforms.slack.house import read
 from tests.standins.slack import SlackStandIn
 
 PROJECT = Path(__file__).parents[3]
+PATIENCE = 30.0
 
 
 @dataclass
 class Process:
-    """A Roomie that can be started, asked on its command line, and killed."""
+    """A Roomie that can be started and killed."""
 
     environment: dict[str, str]
+    address: str
     running: asyncio.subprocess.Process | None = None
     log: Path = field(default=Path(os.devnull))
 
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self.running = await self._spawn("run", stdout=log, stderr=log)
-
-    async def command(self, *words: str) -> None:
-        done = await self._spawn(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-        said, _ = await done.communicate()
-        assert done.returncode == 0, said.decode()
 
     async def _spawn(self, *words: str, **streams: object) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -69,12 +67,14 @@ async def roomie(slack: SlackStandIn, folder: Path, mode: Mode) -> AsyncIterator
         "SLACK_MODE": mode,
         "DATABASE_URL": f"sqlite:///{folder / 'roomie.db'}",
         "PORT": str(port),
+        "ROOMIE_SLACK__MATCH_EMAIL": "true",
+        "ROOMIE_MESSAGES__CONFIRMATIONS": "true",
         "ROOMIE_NOW": "2026-03-11T10:20:00+00:00",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     slack.deliver_to(f"http://127.0.0.1:{port}/slack/events" if mode is Mode.HTTP else "")
-    process = Process(environment, log=folder / "log")
+    process = Process(environment, f"http://127.0.0.1:{port}", log=folder / "log")
     try:
         yield process
     finally:
@@ -86,35 +86,61 @@ async def started(slack: SlackStandIn, process: Process, mode: Mode) -> None:
     asked = len(slack.calls_of("auth.test"))
     await process.start()
     if mode is Mode.SOCKET:
-        await slack.until(lambda: slack.postman.sockets.open, timeout=30)
+        await slack.until(lambda: slack.postman.sockets.open, timeout=PATIENCE)
     else:
-        await slack.until(lambda: len(slack.calls_of("auth.test")) > asked, timeout=30)
+        await slack.until(lambda: len(slack.calls_of("auth.test")) > asked, timeout=PATIENCE)
+
+
+async def over_http(process: Process) -> None:
+    """Book a room for wil where no chat answers."""
+    async with aiohttp.ClientSession(process.address) as session:
+        login = {"username": "wil", "password": "wilpassword"}
+        async with session.post("/api/v1/user.login/", data=login) as answer:
+            bearer = {"Authorization": f"Token {(await answer.json())['token']}"}
+        wish = {"room_id": "H-D20-301", "date": "20260312", "start_time": "10:00", "end_time": "10:30"}
+        async with session.post("/api/v1/rooms.book/", data=wish, headers=bearer) as answer:
+            assert answer.status == 200, await answer.text()
+
+
+async def told(process: Process, path: str) -> str:
+    async with aiohttp.ClientSession(process.address) as session, session.get(path) as answer:
+        return await answer.text()
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_a_booking_outlives_a_killed_process_and_its_buttons_too(
-    slack: SlackStandIn, tmp_path: Path, mode: Mode
-) -> None:
-    ada = slack.person("U1")
+async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Path, mode: Mode) -> None:
+    """Known by address, free, book, told by message, reminded, longer, given up, Home; nothing twice."""
+    wil = slack.add_person("T1", "U8", "wil", email="wil@wil.com", tz="Europe/London")
     async with roomie(slack, tmp_path, mode) as process:
         await started(slack, process, mode)
-        await process.command("link", "wil", "slack:T1:U1")
-        await ada.types("/rooms free now for 1 hour")
-        await ada.presses(ada.sees()[-1], "Book")
-        await slack.until(lambda: "Booked" in read(ada.sees()[-1]))
-        booked, deliveries = ada.sees()[-1], list(slack.deliveries)
+        await wil.types("/rooms free at 11:00 for 1 hour")
+        free = wil.sees()[-1]
+        await wil.presses(free, "Book")
+        await slack.until(lambda: "Booked" in read(wil.sees()[-1]), PATIENCE)
+        booked = wil.sees()[-1]
+        await over_http(process)
+        await slack.until(lambda: len(wil.dms) == 1, PATIENCE)
+        assert "Booked" in read(wil.dms[0])
+        assert '"slack":' in await told(process, "/readyz")
+        assert "roomie_slack_well 1.0" in await told(process, "/metrics")
+        deliveries = list(slack.deliveries)
 
         await process.kill()
-        await slack.until(lambda: not slack.postman.sockets.open)
+        await slack.until(lambda: not slack.postman.sockets.open, PATIENCE)
+        process.environment["ROOMIE_NOW"] = "2026-03-11T10:40:00+00:00"
         await started(slack, process, mode)
-        said = len(ada.sees())
+        await slack.until(lambda: len(wil.dms) == 2, PATIENCE)
+        assert "Your booking begins" in read(wil.dms[1])
+        said = len(wil.sees())
         for delivery in deliveries:
             assert (await slack.repeat(delivery)).acked
-        await ada.presses(booked, "30 min more")
-        await slack.until(lambda: "is now yours" in read(booked))
-        await ada.presses(booked, "Cancel")
-        await slack.until(lambda: booked.edits == 2)
-        await slack.until(lambda: ada.home and "no bookings" in read(ada.home))
+        await wil.presses(wil.dms[1], "30 min more")
+        await slack.until(lambda: "is now yours" in read(wil.dms[1]), PATIENCE)
+        await slack.until(lambda: wil.home and "*60 minutes* of 180" in read(wil.home), PATIENCE)
+        await wil.presses(booked, "Cancel")
+        await slack.until(lambda: booked.edits == 1, PATIENCE)
+        await slack.until(lambda: "*150 minutes* of 180" in read(wil.home), PATIENCE)
 
-    assert len(ada.sees()) == said
+    assert len(wil.sees()) == said
+    assert len(wil.dms) == 2
     assert slack.refusals == []
