@@ -1,0 +1,52 @@
+"""Nobody learns from a refused login whether a name is known here."""
+
+import pytest
+
+from bot.desk import Desk
+from core.errors import NotSignedIn
+from core.policy.rules import Rules
+from core.services.accounts import Accounts
+from tests.api.visitor import Visitor
+from tests.builders import a_person
+from tests.fakes.clock import StillClock
+
+
+class PasswordsThatCount:
+    """Remembers for whom a slow check was made."""
+
+    def __init__(self) -> None:
+        self.checked: list[str | None] = []
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        self.checked.append(password_hash)
+        return False
+
+
+@pytest.mark.parametrize("name", ["wil", "no-password", "nobody"])
+async def test_every_refusal_takes_one_slow_check_and_one_note(
+    desk: Desk, rules: Rules, clock: StillClock, name: str
+):
+    await desk.accounts.add_person(a_person("no-password"), None)
+    passwords = PasswordsThatCount()
+    accounts = Accounts(desk.storage, desk.picture, passwords, rules, clock, b"secret")
+
+    with pytest.raises(NotSignedIn, match=r"^Wrong username or password\.$"):
+        await accounts.log_in(name, "wrong")
+
+    assert len(passwords.checked) == 1
+
+
+async def test_known_and_unknown_names_are_answered_and_delayed_alike(program: Visitor):
+    def answers(name: str) -> list[tuple[int, bytes]]:
+        return [(each.status, each.body) for each in heard[name]]
+
+    heard = {
+        name: [await program.post("/user.login/", {"username": name, "password": "wrong"}) for _ in range(7)]
+        for name in ("wil", "nobody")
+    }
+
+    assert answers("wil") == answers("nobody")
+    assert answers("wil")[-1][0] == 429

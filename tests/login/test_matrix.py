@@ -1,0 +1,203 @@
+"""Every verb for every kind of caller, on somebody else's things: what is not allowed changes nothing."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bot.api.application import ROUTES
+from bot.api.openapi import canonical_paths
+from bot.api.route import Route, Who
+from bot.desk import Desk
+from core.model import Society, SocietyId
+from tests.api.visitor import Heard, Visitor
+from tests.contracts.raw import ask
+
+_MONDAY = "20160808"
+_OF_WIL = {"society_id": "SOTECHSOC"}
+
+
+@dataclass
+class Scene:
+    """Wil presides over SOTECHSOC; these are his bookings, and the one that the society's token made."""
+
+    wil: Visitor
+    personal: str
+    of_society: str
+    of_token: str
+    society_token: str
+
+
+Verb = Callable[[Visitor, Scene], Awaitable[Heard]]
+
+
+def _cancel(which: str) -> Verb:
+    return lambda who, scene: who.get(f"/rooms.deleteBooking/?booking_id={getattr(scene, which)}")
+
+
+_VERBS: dict[str, Verb] = {
+    "cancel a personal booking": _cancel("personal"),
+    "cancel a society's booking": _cancel("of_society"),
+    "cancel what a token booked": _cancel("of_token"),
+    "book for the society": lambda who, _: who.book(
+        "12:00", "13:00", event_name="meeting", society="SOTECHSOC"
+    ),
+    "book personally": lambda who, _: who.book("12:00", "13:00", society_booking="false"),
+    "fetch the token": lambda who, _: who.get("/society.token/?society_id=SOTECHSOC"),
+    "replace the token": lambda who, _: who.post("/society.token/", _OF_WIL),
+    "add a member": lambda who, _: who.post("/society.addUser/", _OF_WIL | {"username": "dana"}),
+    "remove a member": lambda who, _: who.post("/society.deleteUser/", _OF_WIL | {"username": "emily"}),
+}
+_NOBODY = {"a stranger", "a revoked login", "a revoked society token", "an invented token"}
+_PERSONS = {"the president", "a member", "a former member", "somebody else", "another society's president"}
+_KINDS = [*sorted(_PERSONS), *sorted(_NOBODY), "the society's token", "another society's token"]
+_MAY: dict[str, set[str]] = {
+    "cancel a personal booking": {"the president"},
+    "cancel a society's booking": {"the president"},
+    "cancel what a token booked": {"the president"},
+    "book for the society": {"the president", "a member", "the society's token"},
+    "book personally": _PERSONS,
+    "fetch the token": {"the president"},
+    "replace the token": {"the president"},
+    "add a member": {"the president"},
+    "remove a member": {"the president"},
+}
+
+
+@pytest.fixture
+async def scene(program: Visitor, desk: Desk) -> Scene:
+    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "dana")
+    wil = await program.log_in("wil")
+    personal = (await wil.book("09:00", "10:00")).json["booking_id"]
+    society = (await wil.book("10:00", "11:00", event_name="x", society="SOTECHSOC")).json["booking_id"]
+    token = (await wil.get("/society.token/?society_id=SOTECHSOC")).json["token"]
+    by_token = (await wil.as_(token).book("11:00", "12:00", event_name="y")).json["booking_id"]
+    return Scene(wil, personal, society, by_token, token)
+
+
+async def _former_member(scene: Scene, program: Visitor) -> Visitor:
+    await scene.wil.post("/society.addUser/", _OF_WIL | {"username": "rema"})
+    await scene.wil.post("/society.deleteUser/", _OF_WIL | {"username": "rema"})
+    return await program.log_in("rema")
+
+
+async def _other_token(_: Scene, program: Visitor) -> Visitor:
+    dana = await program.log_in("dana")
+    return program.as_((await dana.get("/society.token/?society_id=CHESS")).json["token"])
+
+
+async def _revoked_token(scene: Scene, program: Visitor) -> Visitor:
+    await scene.wil.post("/society.token/", _OF_WIL)
+    return program.as_(scene.society_token)
+
+
+async def _revoked_login(_: Scene, program: Visitor) -> Visitor:
+    emily = await program.log_in("emily")
+    await emily.get("/user.logout/")
+    return emily
+
+
+_LOGGED_IN = {"a member": "emily", "somebody else": "rema", "another society's president": "dana"}
+_SPECIAL = {
+    "a former member": _former_member,
+    "another society's token": _other_token,
+    "a revoked society token": _revoked_token,
+    "a revoked login": _revoked_login,
+}
+
+
+async def _caller(kind: str, scene: Scene, program: Visitor) -> Visitor:
+    if kind in _LOGGED_IN:
+        return await program.log_in(_LOGGED_IN[kind])
+    if kind in _SPECIAL:
+        return await _SPECIAL[kind](scene, program)
+    tokens = {"the president": scene.wil.token, "the society's token": scene.society_token}
+    return program.as_(tokens.get(kind, "0" * 40 if kind == "an invented token" else ""))
+
+
+_EVERYTHING = (
+    "SELECT (SELECT group_concat(id || state || version) FROM (SELECT * FROM booking ORDER BY id)) || "
+    "(SELECT group_concat(person_id || society_id || role) FROM "
+    "(SELECT * FROM membership ORDER BY person_id, society_id)) || "
+    "(SELECT group_concat(id || coalesce(token_generation, 0)) FROM (SELECT * FROM society ORDER BY id))"
+)
+
+
+@pytest.mark.parametrize("verb", _VERBS)
+@pytest.mark.parametrize("kind", _KINDS)
+async def test_what_is_not_allowed_changes_nothing(
+    kind: str, verb: str, scene: Scene, program: Visitor, database_url: str
+):
+    caller = await _caller(kind, scene, program)
+    before = await ask(database_url, _EVERYTHING)
+
+    heard = await _VERBS[verb](caller, scene)
+
+    if kind in _MAY[verb]:
+        assert heard.status == 200
+        assert "error" not in heard.json
+        return
+    assert await ask(database_url, _EVERYTHING) == before
+    assert heard.json["error"]
+    if kind in _NOBODY:
+        assert heard.status == 401
+    elif "token" in kind and verb not in {"book for the society", "book personally"}:
+        assert heard.status == 403
+
+
+@pytest.mark.parametrize("kind", sorted(_PERSONS - {"the president"}))
+async def test_nobody_reads_of_others_what_is_theirs_alone(kind: str, scene: Scene, program: Visitor):
+    caller = await _caller(kind, scene, program)
+
+    account = await caller.get("/user.info/")
+    bookings = await caller.get("/user.bookings/")
+    day = await caller.get(f"/rooms.bookings/?room_id=RO-POO&date={_MONDAY}")
+
+    assert account.json["email"] != "wil@wil.com"
+    assert scene.personal not in bookings.body.decode()
+    assert scene.personal not in day.body.decode()
+
+
+_GUARDED = [
+    pytest.param(route, method, path, id=f"{method} {path}")
+    for route in ROUTES
+    if route.who is not Who.ANYBODY
+    for _, path in canonical_paths(route)
+    for method in route.methods
+]
+
+
+@pytest.mark.parametrize(("route", "method", "path"), _GUARDED)
+async def test_every_guarded_route_of_the_table_knows_its_callers(
+    route: Route, method: str, path: str, scene: Scene, program: Visitor
+):
+    by_nobody = await program.ask(method, path)
+    by_token = await program.as_(scene.society_token).ask(method, path)
+
+    assert by_nobody.status == 401
+    assert (by_token.status == 403) == (route.who is not Who.PERSON_OR_SOCIETY)
+
+
+_OPEN_TO_ALL = {
+    "user.login",
+    "user.login.getToken",
+    "user.login.status",
+    "user.login.callback",
+    "stream.sub/{sid}",
+    "stream.sub_lp/{sid}",
+}
+
+
+def test_only_logging_in_is_open_to_everybody_on_the_booking_api():
+    booking_api = {route.name for route in ROUTES if route.api.name == "ROOMIE" and route.who is Who.ANYBODY}
+
+    assert booking_api == _OPEN_TO_ALL
+
+
+async def test_no_answer_lets_other_sites_act_with_a_browsers_own_rights(program: Visitor):
+    for path in ("/user.info/", "/user.login.getToken/", "/api/buildings", "/login?sid=x"):
+        heard = await program.get(path, headers={"Origin": "https://elsewhere.example"})
+
+        assert "Access-Control-Allow-Credentials" not in heard.headers
+        assert heard.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in heard.headers
