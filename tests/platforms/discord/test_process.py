@@ -3,57 +3,114 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.standins.discord import Discord
+import aiohttp
+
+from tests.standins.discord import Discord, Person, Seen
+
+PROJECT = Path(__file__).parents[3]
+PATIENCE = 60.0
 
 
-@asynccontextmanager
-async def a_roomie(discord: Discord, database: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m bot run` until the block is left; it must then stop by itself."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PORT": "0",
-        "DATABASE_URL": f"sqlite:///{database}",
-        "DISCORD_TOKEN": discord.token,
-        "DISCORD_API_BASE_URL": discord.api_base_url,
-        "DISCORD_GATEWAY_URL": discord.gateway_url,
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        await discord.gateway.wait_for(1, within=60)
-        yield process
-        process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), 15)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
-async def test_with_only_its_environment_set_it_answers_and_remembers_over_a_restart(
-    discord: Discord, tmp_path: Path
-) -> None:
-    wil = discord.person("wil")
-    async with a_roomie(discord, tmp_path / "roomie.db") as first:
-        free = await wil.run("/rooms free", when="tomorrow 10am for 1 hour")
+@dataclass
+class Machine:
+    """Where Roomie runs: nothing but an environment and a database."""
 
-    async with a_roomie(discord, tmp_path / "roomie.db") as second:
-        pressed = await wil.press(free.seen, free.seen.buttons[0])
+    discord: Discord
+    database: Path
+    port: int = field(default_factory=a_free_port)
+
+    @asynccontextmanager
+    async def running(self, now: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """`python -m bot run` until the block is left; it must then stop by itself."""
+        process = await self._spawn(now, "run")
+        try:
+            await self.discord.gateway.wait_for(1, within=PATIENCE)
+            yield process
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.communicate(), PATIENCE)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
+
+    async def command(self, *words: str) -> None:
+        done = await self._spawn("", *words)
+        _, complaint = await done.communicate()
+        assert done.returncode == 0, complaint.decode()
+
+    async def told(self, path: str) -> str:
+        address = f"http://127.0.0.1:{self.port}{path}"
+        async with aiohttp.ClientSession() as session, session.get(address) as answer:
+            return await answer.text()
+
+    async def _spawn(self, now: str, *words: str) -> asyncio.subprocess.Process:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DISCORD_TOKEN": self.discord.token,
+            "DISCORD_API_BASE_URL": self.discord.api_base_url,
+            "DISCORD_GATEWAY_URL": self.discord.gateway_url,
+            "ROOMIE_NOW": now,
+        }
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *words,
+            cwd=PROJECT,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+
+def reminders(person: Person) -> list[Seen]:
+    return [each for each in person.sees() if each.text.startswith("Your booking begins")]
+
+
+async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
+    """Linked, free, book, reminded after a restart, longer, given up; announced once, stopped in order."""
+    discord.interactions.window = 15.0
+    wil, machine = discord.person("wil"), Machine(discord, tmp_path / "roomie.db")
+    async with machine.running("2026-03-11T10:20:00+00:00") as first:
+        await machine.command("link", "wil", f"discord:{wil.id}")
+        free = await wil.run("/rooms free", when="11:00 for 1 hour")
+        booked = await wil.press(free.seen, "Book")
+        health, figures = await machine.told("/readyz"), await machine.told("/metrics")
+
+    async with machine.running("2026-03-11T10:40:00+00:00") as second:
+        await discord.until(lambda: reminders(wil), PATIENCE)
+        again = await wil.press(free.seen, "Book")
+        reminder = reminders(wil)[0]
+        told = [(await wil.press(reminder, label)).seen.text for label in ("30 min more", "Cancel")]
+        given_up = await wil.press(reminder, "Sure? Cancel")
+        mine = await wil.run("/rooms mine")
 
     assert "rooms are free" in free.seen.text
-    assert pressed.seen.text
+    assert booked.seen.text.startswith("Booked")
+    assert '"discord":' in health
+    assert "roomie_discord_well 1.0" in figures
+    assert "roomie_discord_interaction 2.0" in figures
+    assert "Booked" not in again.seen.text
+    assert "is now yours" in told[0]
+    assert "Give this booking up?" in told[1]
+    assert given_up.seen.text.startswith("Cancelled: ")
+    assert "no bookings" in mine.seen.text
+    assert len(reminders(wil)) <= 1
     assert discord.world.overwrites == 1
     assert (first.returncode, second.returncode) == (0, 0)
