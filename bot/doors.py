@@ -117,7 +117,7 @@ def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platf
         linked=lambda identity: known(identity) is not None,
         chosen_zone=chosen_zone,
         clock=desk.clock,
-        rules=desk.rules,
+        zone=desk.rules.zone,
         bots=KeptBots(desk),
         states=KeptStates(desk),
     )

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -41,7 +42,6 @@ from bot.platforms.slack.speaking import Speaker
 from bot.platforms.slack.turns import Turns
 from core.clock import Clock
 from core.model import Identity
-from core.policy.rules import Rules
 
 logger = logging.getLogger(__name__)
 
@@ -68,11 +68,11 @@ class SlackAdapter:
         linked: Linked,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
-        rules: Rules,
+        zone: ZoneInfo,
         bots: Bots | None = None,
         states: States | None = None,
     ) -> None:
-        self._settings, self._clock, self._rules = settings, clock, rules
+        self._settings, self._clock, self._zone = settings, clock, zone
         self.health = Health()
         self._api = SlackApi(settings, self.health)
         self._one = None if settings.many_workspaces else OneWorkspace(settings.bot_token, self._api)
@@ -96,7 +96,7 @@ class SlackAdapter:
         self._app: AsyncApp | None = None
 
     def _look(self, reader_zone: str) -> Look:
-        return Look(self._rules.zone, self._clock.now(), reader_zone)
+        return Look(self._zone, self._clock.now(), reader_zone)
 
     # Life
 

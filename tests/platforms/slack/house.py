@@ -63,7 +63,7 @@ class House:
             linked=lambda identity: directory.identified(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,
-            rules=self.desk.rules,
+            zone=self.desk.rules.zone,
             bots=self.installations,
             states=self.states,
         )

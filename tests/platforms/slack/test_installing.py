@@ -124,5 +124,5 @@ def test_many_workspaces_need_a_place_for_their_installations(many: House) -> No
             later=many.outbox,
             linked=lambda identity: False,
             clock=many.clock,
-            rules=many.desk.rules,
+            zone=many.desk.rules.zone,
         )

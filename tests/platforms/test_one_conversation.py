@@ -1,0 +1,79 @@
+"""Every door leads to the same commands, and none knows how rooms are booked."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.command import Command
+from bot.commands import COMMANDS
+from bot.dispatch import Dispatcher
+from bot.platforms.slack.manifest import families
+from bot.platforms.terminal.session import Session
+from core.policy.rules import Rules
+from storage.open import Kept
+from tests.fakes.clock import StillClock
+from tests.platforms.slack.house import a_house
+from tests.standins.slack import SlackStandIn
+
+PLATFORMS = Path(__file__).parents[2] / "bot/platforms"
+OF_THE_CORE = {"core.clock", "core.errors", "core.interval", "core.model"}
+OF_THE_MODEL = {"Identity"}
+
+
+def discords() -> Iterator[str]:
+    """The commands that Discord is told of, each with its group's word before its own."""
+    import discord
+    from discord import app_commands
+
+    from bot.platforms.discord.tree import add_commands
+
+    async def nothing(*_: Any) -> Any:
+        raise NotImplementedError
+
+    tree: app_commands.CommandTree[Any] = app_commands.CommandTree(
+        discord.Client(intents=discord.Intents.none())
+    )
+    add_commands(tree, COMMANDS, nothing, nothing)
+    return (each.qualified_name for each in tree.walk_commands())
+
+
+def test_no_command_is_missing_in_slack() -> None:
+    reached = {each.name for family in families(COMMANDS).values() for each in family}
+
+    assert {each.name for each in COMMANDS} - reached <= {"help"}  # Slack keeps /help; /rooms help is ours
+
+
+@pytest.mark.filterwarnings("ignore:'audioop'")  # the library imports it
+def test_no_command_is_missing_on_discord() -> None:
+    assert {each.name for each in COMMANDS} <= set(discords())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+async def test_no_command_is_missing_at_a_terminal(
+    command: Command, storage: Kept, rules: Rules, clock: StillClock
+) -> None:
+    house = await a_house(SlackStandIn(), storage, rules, clock)
+    session = Session(Dispatcher(house.desk, COMMANDS).answer, "nobody", rules.zone)
+
+    reply = await session.say(f"/{command.name}")
+
+    assert reply is not None
+    assert "I do not know" not in str(reply.text)
+
+
+@pytest.mark.parametrize(
+    "module", sorted(PLATFORMS.glob("*/*.py")), ids=lambda each: each.parent.name + each.name
+)
+def test_platforms_know_who_speaks_when_and_what_was_refused_and_nothing_of_booking(module: Path) -> None:
+    imported = [
+        node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+
+    theirs = {each.module for each in imported if (each.module or "").startswith(("core", "storage"))}
+    names = {name.name for each in imported if each.module == "core.model" for name in each.names}
+
+    assert theirs <= OF_THE_CORE
+    assert names <= OF_THE_MODEL
