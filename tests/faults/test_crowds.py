@@ -139,7 +139,7 @@ async def the_database_is_restarted(town: Town, wishes: int, seconds: float) -> 
 
 
 async def the_network_is_frozen(town: Town, wishes: int, seconds: float) -> None:
-    """Nothing passes and nobody is told: whoever waits at that process hears within seconds that it cannot."""
+    """Nothing passes and nobody is told: whoever waits there hears within seconds that it cannot."""
     [cut_off] = [web for web in town.webs if web.url != town.url]
     going = await town.busy(wishes, seconds)
 
