@@ -87,7 +87,7 @@ async def test_one_of_fifty_who_press_the_same_button_wins(house: House, slack: 
         crowd = [await enrolled(house, slack, number) for number in range(50)]
 
         await asyncio.gather(*(each.presses(shared, "Book") for each in crowd))
-        await slack.until(lambda: all(len(each.sees()) == 2 for each in crowd), timeout=20)
+        await slack.until(lambda: all(len(each.sees()) == 2 for each in crowd))
         await adapter.settled()
 
     answers = [read(each.sees()[1]) for each in crowd]

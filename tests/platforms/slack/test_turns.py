@@ -150,7 +150,6 @@ async def test_a_slow_answer_follows_the_acknowledgement(house: House, slack: Sl
     async with house.open():
         answered = await bob.types("/rooms free now")
         assert answered.acked
-        assert answered.seconds < 1.5
         assert bob.sees() == []
 
         slowly.may.set()

@@ -146,7 +146,7 @@ class Gateway:
             if session not in self.connected:
                 self.sessions.pop(session.id)
 
-    async def wait_for(self, count: int = 1, within: float = 10.0) -> None:
+    async def wait_for(self, count: int = 1, within: float = 30.0) -> None:
         """Until so many sessions are connected and told all that they missed."""
         await self.bell.until(lambda: len(self.connected) >= count, within)
 

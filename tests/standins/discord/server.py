@@ -128,7 +128,7 @@ class Discord:
 
     # Waiting and looking.
 
-    async def until(self, holds: Callable[[], object], within: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], object], within: float = 30.0) -> None:
         """Until something holds that the bot's requests may bring about."""
         await self.bell.until(holds, within)
 

@@ -201,7 +201,7 @@ class SlackStandIn:
     def calls_of(self, method: str) -> list[Payload]:
         return [dict(args) for name, args in self.api.calls if name == method]
 
-    async def until(self, holds: Callable[[], object], timeout: float = 10.0) -> None:  # noqa: ASYNC109 - fails the test
+    async def until(self, holds: Callable[[], object], timeout: float = 30.0) -> None:  # noqa: ASYNC109 - fails the test
         """Wait until something that people can see is so."""
         changed = asyncio.Event()
         self._watchers.append(changed)
