@@ -58,6 +58,8 @@ class News:
     people: Mapping[PersonId, Known | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
     sources: Mapping[str, SourceState] | None = None
+    logins: bool = False
+    """Whether a login came to an end."""
 
 
 def read_news(unit: Unit, changes: Iterable[Change], window: Interval) -> News:
@@ -76,6 +78,7 @@ def read_news(unit: Unit, changes: Iterable[Change], window: Interval) -> News:
         people=_everybody(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
         sources={each.name: each for each in unit.sources.all()} if whole or "source" in touched else None,
+        logins=whole or "login" in touched,
     )
 
 
@@ -154,6 +157,8 @@ class Picture:
         self.bookings: dict[BookingId, Booking] = {}
         self.window: Interval | None = None
         self.sources: Mapping[str, SourceState] = {}
+        self.logins = 0
+        """Grows whenever a login came to an end, here or in another process."""
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
@@ -206,6 +211,7 @@ class Picture:
             self.directory.put(person_id, known)
         if news.societies is not None:
             self.directory.put_societies(*news.societies)
+        self.logins += news.logins
         if news.sources is not None:
             self.sources = news.sources
         if news.whole or len(news.people) > _MOST_TOLD:

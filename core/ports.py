@@ -115,7 +115,7 @@ class Change(NamedTuple):
 
     `kind` is `catalogue`, `room` (`key`'s bookings), `schedule` (`key`'s busy stretches, by a cold work),
     `timetable` (all busy stretches), `person` (`key`, with identities, memberships and logins), `people` (all
-    of them), `society`, `societies` or `source`.
+    of them), `society`, `societies`, `source` or `login` (one came to an end).
     """
 
     kind: str

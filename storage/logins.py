@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, u
 
 from core.login_session import LoginSession, LoginState
 from core.model import Identity, PersonId
+from core.ports import Change
 from storage.rows import Row, instant, seconds
 from storage.tables import login_session
 
@@ -15,8 +16,9 @@ _UNDER_WAY = (LoginState.OPEN.value, LoginState.ASKED.value)
 
 
 class LoginRows:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
+        self._changes = changes
 
     def add(self, session: LoginSession) -> None:
         self._connection.execute(insert(login_session).values(_row(session)))
@@ -33,6 +35,8 @@ class LoginRows:
             & _col.nonce.is_not_distinct_from(before.nonce)
         )
         changed = self._connection.execute(update(login_session).where(is_before).values(_row(after)))
+        if after.finished_at is not None:
+            self._changes.add(Change("login"))
         return changed.rowcount == 1
 
     def finished_since(self, moment: datetime) -> Iterable[bytes]:

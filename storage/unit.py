@@ -46,7 +46,7 @@ class ConnectionUnit:
         self.channels = ChannelRows(connection)
         self.runs = RunRows(connection, self.changes)
         self.sources = SourceRows(connection, self.changes)
-        self.logins = LoginRows(connection)
+        self.logins = LoginRows(connection, self.changes)
         self.tallies = TallyRows(connection)
 
     def audit(self, entry: AuditEntry) -> None:

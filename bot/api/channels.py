@@ -21,8 +21,11 @@ logger = logging.getLogger(__name__)
 
 RESULT = "login result"
 """What results are sealed for."""
-LOOK_EVERY = 0.25
-"""Seconds between two looks for what other processes finished; nobody looks while nobody listens."""
+LOOK_EVERY = 0.1
+"""Seconds between two looks at whether other processes wrote anything, which cost next to nothing.
+
+Nobody looks while nobody listens.
+"""
 BEAT_EVERY = 15.0
 """Seconds between two signs of life on a stream, and between two looks for channels that are over."""
 
@@ -111,6 +114,7 @@ class Channels:
         self._open: dict[bytes, Channel] = {}
         self._watch: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._looked_at = -1
 
     def __len__(self) -> int:
         return sum(len(channel.listeners) for channel in self._open.values())
@@ -130,6 +134,7 @@ class Channels:
         if channel is None:
             channel = self._open[session.hash] = Channel(letters, ends_at(session))
         channel.listeners.add(listener)
+        self._looked_at = -1  # it may have ended since the session was read
         if channel.message is not None:
             listener.tell(Event.MESSAGE)
         elif session.finished_at is not None:
@@ -147,6 +152,7 @@ class Channels:
 
     async def look(self) -> None:
         """Tell listeners of logins that came to an end, here or in another process."""
+        self._looked_at = self._desk.picture.logins
         waiting = {each for each, channel in self._open.items() if channel.message is None}
         if not waiting:
             return
@@ -182,12 +188,19 @@ class Channels:
         while self._open:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                await self.look()
+                await self._look_if_told()
             except RoomieError as trouble:
                 logger.warning("logins elsewhere go unheard: %s", trouble)
             if perf_counter() >= beat_at:
-                beat_at = perf_counter() + BEAT_EVERY
+                beat_at, self._looked_at = perf_counter() + BEAT_EVERY, -1
                 self._beat(tuple(self._open.values()))
+
+    async def _look_if_told(self) -> None:
+        picture, storage = self._desk.picture, self._desk.storage
+        if not storage.is_fresh():
+            await storage.catch_up()
+        if picture.logins != self._looked_at:
+            await self.look()
 
     def _beat(self, channels: Iterable[Channel]) -> None:
         now = self._desk.clock.now()

@@ -1,0 +1,291 @@
+"""Two thousand streams that wait for a login, beside a bare aiohttp server that does nothing else.
+
+Each side is a process of its own; its memory is what the system says it holds. Ours finds the results in the
+database, as if another process had put them there, opens each with its own sid, and tells each stream; the
+bare server writes one message, held in memory, to all.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from time import perf_counter
+
+from aiohttp import web
+
+from bot.api import channels
+from bot.api.application import HOUSE, application, serve, stop
+from bot.api.channels import RESULT
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from bot.login.sealing import seal
+from core.clock import SystemClock
+from core.login_session import LoginSession, LoginState
+from core.picture import Picture
+from core.policy.login import LIFETIME, finished, new_sid, sid_hash, whole_sid
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.society import SocietyDesk
+from storage.open import open_storage, prepare
+from tests.benchmarks.harness import Row, quartiles
+
+STREAMS = 2_000
+_WARM_UP = 20
+"""Streams before the first look at memory, so that what is loaded once is not counted as theirs."""
+_ANSWER = {
+    "groups": ["Group_2"],
+    "email": "wil@wil.com",
+    "token": "ab" * 20,
+    "societies": [["UCLU Technology Society", "SOTECHSOC"]],
+    "quota_left": 180,
+}
+
+
+class NoPasswords:
+    """Nobody logs in here."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one server holds for each idle stream (KiB), and how long telling all of them took (ms)."""
+
+    memory: float
+    delivery: float
+    idle: float
+    """Processor time in a second of idleness (ms)."""
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are called
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    rounds, streams = (1, 500) if quick else (3, STREAMS)
+    rows = []
+    for kind, accept in (("events", "text/event-stream"), ("sockets", "")):
+        pairs = [
+            (_measured("ours", streams, accept), _measured("bare", streams, accept)) for _ in range(rounds)
+        ]
+        rows += [
+            _row(f"{kind}: memory of an idle stream", [(a.memory, b.memory) for a, b in pairs], 2.0, "KiB"),
+            _row(f"{kind}: time to tell {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
+            _row(f"{kind}: idle a second", [(a.idle + 1, b.idle + 1) for a, b in pairs], None, "ms (and 1)"),
+        ]
+    return rows
+
+
+def _row(name: str, figures: list[tuple[float, float]], target: float | None, unit: str) -> Row:
+    ours, theirs = (sorted(each[side] for each in figures)[len(figures) // 2] for side in (0, 1))
+    ratio = quartiles([one / other for one, other in figures])
+    note = f"{ours:,.1f} {unit} against {theirs:,.1f} {unit}"
+    return Row(name, ratio, target, at_most=True, note=note)
+
+
+def _measured(side: str, streams: int, accept: str) -> Figures:
+    return asyncio.run(_measure(side, streams, accept))
+
+
+async def _measure(side: str, streams: int, accept: str) -> Figures:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.benchmarks.streams",
+        side,
+        str(streams),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=1 << 20,
+    )
+    told = json.loads(await _asked(server, ""))
+    clients = [Client(told["port"], path, accept) for path in told["paths"]]
+    for each in clients[:_WARM_UP]:
+        await each.connect()
+    before = json.loads(await _asked(server, "how"))
+    for start in range(_WARM_UP, streams, 100):
+        await asyncio.gather(*(each.connect() for each in clients[start : start + 100]))
+    await asyncio.sleep(1)
+    held = json.loads(await _asked(server, "how"))
+    await asyncio.sleep(2)
+    idled = json.loads(await _asked(server, "how"))
+    await _asked(server, "finish")
+    listening = [asyncio.create_task(each.hear()) for each in clients]
+    await asyncio.sleep(0.1)
+    began = perf_counter()
+    await _asked(server, "tell")
+    await asyncio.gather(*listening)
+    took = perf_counter() - began
+    for each in clients:
+        each.close()
+    server.kill()
+    await server.wait()
+    memory = (held["memory"] - before["memory"]) / (streams - _WARM_UP)
+    return Figures(memory, took * 1000, (idled["processor"] - held["processor"]) * 500)
+
+
+async def _asked(server: asyncio.subprocess.Process, words: str) -> bytes:
+    assert server.stdin is not None
+    assert server.stdout is not None
+    if words:
+        server.stdin.write(words.encode() + b"\n")
+    return await server.stdout.readline()
+
+
+class Client:
+    """One stream, as light as it can be: bytes on a socket."""
+
+    def __init__(self, port: int, path: str, accept: str) -> None:
+        self._port, self._path, self._accept = port, path, accept
+        self._writer: asyncio.StreamWriter | None = None
+        self._reader = asyncio.StreamReader()
+
+    async def connect(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 13)
+        upgrade = (
+            f"Accept: {self._accept}\r\n"
+            if self._accept
+            else "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        )
+        self._writer.write(f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n".encode())
+        await self._reader.readuntil(b"\r\n\r\n")
+
+    async def hear(self) -> None:
+        """Until the message's last sign is there."""
+        heard = b""
+        while b"eyJ" not in heard or len(heard) < 150:
+            piece = await self._reader.read(4096)
+            assert piece, "the stream ended"
+            heard += piece
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+async def _ours(streams: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url, clock, rules, picture = f"sqlite:///{folder}/roomie.db", SystemClock(), Rules(), Picture()
+        await prepare(url)
+        storage = open_storage(url, picture, rules, clock)
+        await storage.open()
+        await storage.load()
+        accounts = Accounts(storage, picture, NoPasswords(), rules, clock, b"benchmark")
+        desk = Desk(
+            storage,
+            picture,
+            rules,
+            clock,
+            BookingDesk(storage, picture, rules, clock),
+            SocietyDesk(storage, rules, clock),
+            accounts,
+        )
+        sids = [new_sid() for _ in range(streams)]
+        sessions = [LoginSession(sid_hash(each), clock.now() + LIFETIME) for each in sids]
+        await storage.write(lambda unit: _add(unit, sessions))
+        app = application(desk, HttpSettings(rate_limit=0))
+        runner, address = await serve(app, "127.0.0.1", 0)
+        content = json.dumps(_ANSWER).encode()
+        done = [
+            finished(session, clock.now(), seal(content, sid.encode(), RESULT))
+            for sid, session in zip(sids, sessions, strict=True)
+        ]
+
+        async def finish() -> None:
+            channels.LOOK_EVERY = 60.0
+            await asyncio.sleep(0.3)
+            await storage.write(lambda unit: _finish(unit, sessions, done))
+
+        paths = [f"/stream.sub/{whole_sid(each)}" for each in sids]
+        await _serve(int(address.rpartition(":")[2]), paths, finish, app[HOUSE].channels.look)
+        await stop(runner)
+        await storage.close()
+
+
+def _add(unit: Unit, sessions: list[LoginSession]) -> None:
+    for each in sessions:
+        unit.logins.add(each)
+
+
+def _finish(unit: Unit, sessions: list[LoginSession], done: list[LoginSession]) -> None:
+    for before, after in zip(sessions, done, strict=True):
+        assert after.state is LoginState.DONE
+        unit.logins.swap(before, after)
+
+
+async def _bare(streams: int) -> None:
+    news: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        if "Upgrade" in request.headers:
+            socket = web.WebSocketResponse(compress=False)
+            await socket.prepare(request)
+            await socket.send_str((await asyncio.shield(news)).decode())
+            await asyncio.sleep(60)
+            return socket
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b"id: 1\ndata: " + await asyncio.shield(news) + b"\n\n")
+        await asyncio.sleep(60)
+        return response
+
+    async def tell() -> None:
+        news.set_result(b64encode(json.dumps(_ANSWER).encode()))
+
+    app = web.Application()
+    app.router.add_get("/stream", stream)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+
+    async def finish() -> None:
+        """Nothing is kept here."""
+
+    await _serve(site.port, ["/stream"] * streams, finish, tell)
+
+
+Step = Callable[[], Awaitable[None]]
+
+
+async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
+    """Do what the other side says, a word a line."""
+    steps = {"finish": finish, "tell": tell}
+    _say({"port": port, "paths": paths})
+    loop = asyncio.get_running_loop()
+    with suppress(OSError):
+        while words := await loop.run_in_executor(None, sys.stdin.readline):
+            if (step := steps.get(words.strip())) is not None:
+                await step()
+            _say({"memory": _memory(), "processor": _processor()})
+
+
+def _say(told: object) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+def _memory() -> float:
+    """KiB that this process holds in memory."""
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - as it is for this system's counters
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    asyncio.run((_ours if sys.argv[1] == "ours" else _bare)(int(sys.argv[2])))
