@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from bot.api.application import HEALTH, ROUTES, application, flush_last_used, serve
 from bot.api.application import stop as stop_serving
-from bot.app import folder, http_settings, open_desk, parsed, prepare
+from bot.app import answered_late, folder, http_settings, login_door, open_desk, parsed, prepare, secret_file
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
+from bot.login.exposure import login_problems
 from bot.logs import set_up_logging
 from bot.roles import ALL_ROLES, Role
 from core.errors import RoomieError
 from core.model import PersonId
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from bot.platforms.platform import Platform
 
 logger = logging.getLogger("roomie")
 
+_LOOK_AFTER_LOGINS_EVERY = 60.0
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _SAMPLE_IN_PUBLIC = (
     "http.host: others can reach it, and the sample people with their published passwords are in the "
@@ -39,6 +43,8 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
     """
     config, stop = settings.config, _stop_on_signals()
     set_up_logging(config.log)
+    if Role.WEB in roles:
+        _check_way_in(config)
     await prepare(config.database.url)
     async with AsyncExitStack() as house:
         desk = await house.enter_async_context(open_desk(settings, load=False))
@@ -64,6 +70,16 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
         else:
             await stop.wait()
         logger.info("stopping")
+
+
+def _check_way_in(config: Config) -> None:
+    """Refuse what would let the wrong people in, and be loud about what is for developers only."""
+    if problems := login_problems(config, secret_file(config)):
+        raise ConfigError(problems)
+    if config.login.development:
+        logger.warning(
+            "DEVELOPMENT: everybody who opens a login page is taken for %s", config.login.development
+        )
 
 
 def _platforms(config: Config, desk: Desk, roles: frozenset[Role]) -> "Sequence[Platform]":
@@ -134,15 +150,31 @@ async def _serving(
         checks={platform.name: partial(_wellbeing, platform) for platform in platforms},
         parse=lambda text: parsed(desk, text),
         every=ROUTES if is_web else HEALTH,
+        login=login_door(config, desk),
     )
     for platform in platforms if is_web else ():
         app.router.add_routes(platform.routes())
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
+    looking_after = asyncio.create_task(_look_after_logins(app, desk))
     try:
         yield url
     finally:
+        looking_after.cancel()
         await flush_last_used(app)
         await stop_serving(runner)
+
+
+async def _look_after_logins(app: "web.Application", desk: Desk) -> None:
+    """Every minute: go on where a login was cut short, and write down when tokens were last used."""
+    from bot.login.office import resume
+
+    while True:
+        try:
+            await resume(desk, partial(answered_late, desk))
+            await flush_last_used(app)
+        except RoomieError as trouble:
+            logger.warning("logins are not looked after: %s", trouble)
+        await asyncio.sleep(_LOOK_AFTER_LOGINS_EVERY)
 
 
 async def _wellbeing(platform: "Platform") -> Mapping[str, object]:
