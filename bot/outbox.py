@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,21 +97,21 @@ class Outbox:
                 except Unavailable as trouble:
                     logger.warning("the outbox cannot be read: %s", trouble)
                     is_more = False
-                if not is_more:
-                    await self._rest()
+                await (self._room() if is_more else asyncio.sleep(_PATIENCE))
         finally:
             await self._say_goodbye()
 
     async def deliver_due(self) -> None:
         """Deliver what is due now, and come back when that is done."""
-        while await self._take_some() or self._in_hand:
-            if self._in_hand:
-                await asyncio.wait(self._in_hand.values())
+        while await self._take_some():
+            await self._room()
+        while self._in_hand:
+            await asyncio.wait(self._in_hand.values())
 
     # Taking
 
     async def _take_some(self) -> bool:
-        """Claim as many as can be held; whether there may be more."""
+        """Claim as many as there is room for; whether there may be more."""
         most, now = self._settings.in_hand - len(self._in_hand), self._desk.clock.now()
         if most <= 0 or not await self._desk.storage.read(lambda unit: unit.outbox.is_any_due(now)):
             return False
@@ -120,20 +119,16 @@ class Outbox:
         claimed = await self._desk.storage.take(
             lambda unit: unit.outbox.claim(self._worker, now, until, most)
         )
-        new = [each for each in claimed if each.id not in self._in_hand]
-        for each in new:
-            self._in_hand[each.id] = asyncio.ensure_future(self._hold(each))
+        for each in claimed:
+            if each.id not in self._in_hand:
+                self._in_hand[each.id] = asyncio.ensure_future(self._hold(each))
         return len(claimed) >= most
 
-    async def _rest(self) -> None:
-        """For a moment; a full hand that gets room again wakes earlier."""
-        if len(self._in_hand) < self._settings.in_hand:
-            await asyncio.sleep(_PATIENCE)
-            return
-        self._finished.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                await self._finished.wait()
+    async def _room(self) -> None:
+        """Wait until half of what can be held is done with: claiming one by one would cost too much."""
+        while len(self._in_hand) > self._settings.in_hand // 2:
+            self._finished.clear()
+            await self._finished.wait()
 
     async def _say_goodbye(self) -> None:
         """What is being sent gets a moment to arrive; what is not begun goes back at once."""

@@ -157,8 +157,13 @@ class House:
 async def open_house(storage: Kept, rules: Rules, clock: StillClock) -> House:
     """The house over an empty storage."""
     people = await storage.write(_furnish)
+    return House(storage, clock, desk_of(storage, rules, clock), people)
+
+
+def desk_of(storage: Kept, rules: Rules, clock: StillClock) -> Desk:
+    """Everything the core can do over a storage."""
     picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    desk = Desk(
+    return Desk(
         storage,
         picture,
         rules,
@@ -167,7 +172,6 @@ async def open_house(storage: Kept, rules: Rules, clock: StillClock) -> House:
         SocietyDesk(storage, rules, clock),
         Accounts(storage, picture, _NoPasswords(), rules, clock, b"secret"),
     )
-    return House(storage, clock, desk, people)
 
 
 def _furnish(unit: Unit) -> Mapping[Identity, PersonId]:

@@ -1,0 +1,190 @@
+"""Ten thousand reminders due at once: claimed and handed over, beside the bare statements that this takes.
+
+Both on SQLite with every commit on disk. The bare side claims, marks and settles as many rows at a time as a
+worker holds; ours also composes each reminder and gives it to a platform that takes no time.
+"""
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from bot.messages import KINDS
+from bot.outbox import Outbox, OutboxSettings
+from bot.reply import Reply
+from core.interval import Interval
+from core.model import BookingId, Group, Habits, Identity, PersonId, RoomId
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Unit
+from core.services.book_room import BookRoom
+from storage.open import Kept, open_storage, prepare
+from tests.benchmarks.harness import Row, compare
+from tests.builders import NOW, a_building, a_person, a_room, at
+from tests.fakes.clock import StillClock
+from tests.outbox.house import desk_of
+
+_numbers = count()
+DUE, FEW_DUE = 10_000, 1_000
+PAIRS, FEW_PAIRS = 4, 2
+BOOKINGS, FEW_BOOKINGS = 1_600, 480
+CALLERS = 32
+IN_HAND = 200
+_CLAIM = """UPDATE outbox SET claimed_by = 'bare', claimed_until = ? WHERE id IN (
+    SELECT id FROM outbox WHERE state < 2 AND due_at <= ? AND claimed_until IS NULL
+    ORDER BY due_at LIMIT ?) RETURNING id, payload"""
+_BEGIN = "UPDATE outbox SET state = 1, attempts = attempts + 1, claimed_at = ?, identity = ? WHERE id = ?"
+_SETTLE = "UPDATE outbox SET state = 2, claimed_by = NULL, claimed_until = NULL WHERE id = ?"
+
+
+class Nowhere:
+    """A platform that takes whatever it is given, in no time."""
+
+    name = "chat"
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def routes(self) -> Sequence[Any]:
+        return ()
+
+    async def health(self) -> Mapping[str, object]:
+        return {"ok": True}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        """Taken."""
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        return False
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        """It shows nothing."""
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
+    pairs = FEW_PAIRS if quick else PAIRS
+    due, bookings = (FEW_DUE, FEW_BOOKINGS) if quick else (DUE, BOOKINGS)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "full.db"
+        asyncio.run(_fill(full, due))
+        return [
+            compare(
+                f"{due:,} reminders handed over, to bare statements",
+                lambda: asyncio.run(_ours(_copy(full), due)),
+                lambda: _bare(_copy(full), due),
+                pairs,
+            ),
+            compare(
+                f"bookings with a reminder, to without ({CALLERS} callers)",
+                lambda: asyncio.run(_book(Path(folder), bookings, Habits((30,)))),
+                lambda: asyncio.run(_book(Path(folder), bookings, Habits(()))),
+                pairs,
+                target=0.85,
+            ),
+        ]
+
+
+def _copy(full: Path) -> Path:
+    return Path(shutil.copy(full, full.with_name("copy.db")))
+
+
+async def _fill(file: Path, due: int) -> None:
+    """So many bookings tomorrow, each in a room of its own, each with its reminder."""
+    storage, desk = await _open(file, StillClock(NOW))
+    people = await storage.write(lambda unit: _furnish(unit, due, due, Habits()))
+    slot = Interval.lasting(at("12:00", 1), timedelta(minutes=15))
+    wishes = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
+    await asyncio.gather(*map(desk.bookings.book, wishes))
+    await storage.close()
+
+
+def _furnish(unit: Unit, rooms: int, people: int, habits: Habits) -> list[PersonId]:
+    unit.rooms.put_buildings([a_building()])
+    unit.rooms.put_rooms(a_room(f"R-{n}") for n in range(rooms))
+    added = []
+    for n in range(people):
+        person = unit.people.add(replace(a_person(f"p{n}", Group.STAFF), habits=habits), None)
+        unit.people.link(person.id, Identity(f"chat:p{n}"))
+        added.append(person.id)
+    return added
+
+
+async def _open(file: Path, clock: StillClock) -> tuple[Kept, Any]:
+    url = f"sqlite:///{file}"
+    await prepare(url)
+    storage = open_storage(url, Picture(), Rules(), clock)
+    await storage.open()
+    await storage.load()
+    return storage, desk_of(storage, Rules(), clock)
+
+
+async def _ours(file: Path, due: int) -> float:
+    """Reminders a second through a worker."""
+    storage, desk = await _open(file, StillClock(at("11:30", 1)))
+    worker = Outbox(desk, [Nowhere()], KINDS, "ours", OutboxSettings(at_once=IN_HAND, spacing=timedelta()))
+    began = perf_counter()
+    await worker.deliver_due()
+    took = perf_counter() - began
+    assert worker.counts["sent"] == due, worker.counts
+    await storage.close()
+    return due / took
+
+
+def _bare(file: Path, due: int) -> float:
+    """Reminders a second through nothing but the driver."""
+    now = int(at("11:30", 1).timestamp())
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        began, done = perf_counter(), 0
+        while rows := _in_one(connection, lambda: connection.execute(_CLAIM, (now, now, IN_HAND)).fetchall()):
+            _in_one(
+                connection, lambda rows=rows: connection.executemany(_BEGIN, [(now, "x", n) for n, _ in rows])
+            )  # type: ignore[misc]
+            _in_one(connection, lambda rows=rows: connection.executemany(_SETTLE, [(n,) for n, _ in rows]))  # type: ignore[misc]
+            done += len(rows)
+        took = perf_counter() - began
+    assert done == due
+    return due / took
+
+
+def _in_one(connection: sqlite3.Connection, work: Callable[[], Any]) -> Any:
+    connection.execute("BEGIN IMMEDIATE")
+    result = work()
+    connection.execute("COMMIT")
+    return result
+
+
+async def _book(folder: Path, bookings: int, habits: Habits) -> float:
+    """Bookings a second by many callers, for people with these habits."""
+    file = folder / f"book-{next(_numbers)}.db"
+    storage, desk = await _open(file, StillClock(NOW))
+    people = await storage.write(lambda unit: _furnish(unit, 400, 400, habits))
+
+    async def caller(first: int) -> None:
+        for n in range(first, bookings, CALLERS):
+            day, quarter = divmod(n // 400, 40)
+            slot = Interval.lasting(
+                at("08:00", day + 1) + timedelta(minutes=15 * quarter), timedelta(minutes=15)
+            )
+            await desk.bookings.book(
+                BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n % 400}"), slot, people[n % 400])
+            )
+
+    began = perf_counter()
+    await _all(caller(first) for first in range(CALLERS))
+    took = perf_counter() - began
+    await storage.close()
+    return bookings / took
+
+
+async def _all(works: Iterable[Awaitable[None]]) -> None:
+    await asyncio.gather(*works)
