@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
@@ -78,6 +78,24 @@ def requests_per_second(
 ) -> float:
     """Answers a second while `clients` ask as fast as they are answered. `check` sees each answer begin."""
     return asyncio.run(_measure(port, next_request, seconds, clients, check))
+
+
+def total_per_second(
+    ports: Sequence[int],
+    next_request: Next,
+    seconds: float,
+    clients: int = 32,
+    check: Check | None = None,
+) -> float:
+    """The same of several servers at once, who divide the clients among themselves."""
+
+    async def all_of_them() -> float:
+        share = max(1, clients // len(ports))
+        return sum(
+            await asyncio.gather(*(_measure(port, next_request, seconds, share, check) for port in ports))
+        )
+
+    return asyncio.run(all_of_them())
 
 
 async def _measure(port: int, next_request: Next, seconds: float, clients: int, check: Check | None) -> float:

@@ -1,6 +1,7 @@
 """Each role alone: it does its own part, tells how it is, and leaves in order."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from aiohttp import ClientConnectorError, ClientSession
 from bot.config import Config, DiscordSection, HttpSection, SlackSection
 from bot.doors import _discord_within, _slack_within, discord_settings, slack_settings
 from bot.roles import ALL_ROLES, NoSuchRole, Role, read_roles
-from tests.faults.processes import UNREACHED, Fleet, Process
+from tests.faults.processes import Fleet, Process
 from tests.standins.slack import SlackStandIn
 
 
@@ -97,7 +98,7 @@ async def test_a_role_with_nothing_to_do_says_so(tmp_path: Path, database_url: s
 
 
 async def test_a_web_process_leaves_slacks_socket_to_whoever_keeps_it(slack: SlackStandIn, fleet: Fleet):
-    await fleet.start("web", "worker", more=slack.environment())
+    await fleet.start("web", more=slack.environment())
     assert not slack.postman.sockets.open
 
     await fleet.start("slack", more=slack.environment())
@@ -111,35 +112,36 @@ async def slack():
         yield stand_in
 
 
-async def test_a_process_that_is_to_stop_says_so_before_it_stops_answering(
+async def test_a_process_that_is_to_stop_says_so_and_answers_what_is_under_way(
     fleet: Fleet, session: ClientSession
 ):
+    """Checking a password takes a while, and that of nobody takes as long."""
     [web] = await fleet.start("web", more={"ROOMIE_HTTP__LINGER": "1s"})
 
     web.ask_to_stop()
     while await web.is_ready(session):  # noqa: ASYNC110 - another process tells no event
         await asyncio.sleep(0.01)
-
     async with session.get(f"{web.address}/api/rooms") as answer:
         assert answer.status == 200
-    assert await web.ended() == 0
-    with pytest.raises(UNREACHED):
-        await session.get(f"{web.address}/healthz")
-
-
-async def test_requests_under_way_are_answered_before_a_process_ends(fleet: Fleet, session: ClientSession):
-    """Checking a password takes a while, and that of nobody takes as long."""
-    [web] = await fleet.start("web")
     forms = [{"username": f"nobody{number}", "password": "nothing"} for number in range(4)]
-    logins = [asyncio.ensure_future(session.post(f"{web.address}/user.login/", data=form)) for form in forms]
-    await asyncio.sleep(0.02)
+    answers = await _until_the_door_is_shut(session, f"{web.address}/user.login/", forms)
 
-    web.ask_to_stop()
-
-    answers = await asyncio.gather(*logins, return_exceptions=True)
-    told = [answer.status for answer in answers if not isinstance(answer, BaseException)]
-    unheard = [answer for answer in answers if isinstance(answer, BaseException)]
-    assert 200 in told
-    assert set(told) <= {200, 429}
-    assert all(isinstance(each, ClientConnectorError) for each in unheard)
+    assert 200 in answers
+    assert set(answers) <= {200, 429}
     assert await web.ended() == 0
+
+
+async def _until_the_door_is_shut(
+    session: ClientSession, address: str, forms: list[dict[str, str]]
+) -> list[int]:
+    """Log in again and again, several at once, until nobody is let in; how that was answered."""
+    statuses: list[int] = []
+
+    async def again(form: dict[str, str]) -> None:
+        with suppress(ClientConnectorError):
+            while True:
+                async with session.post(address, data=form) as answer:
+                    statuses.append(answer.status)
+
+    await asyncio.gather(*(again(form) for form in forms))
+    return statuses

@@ -1,0 +1,230 @@
+"""Campuses of 504, 5,000 and 50,000 rooms in 1, 2 and 4 processes, against the smallest served by one.
+
+Real web processes on one PostgreSQL (in memory: its commits do not wait for a disk), with as many clients in
+this process as keep them busy. Without `--quick` the picture `docs/growth.svg` is drawn anew.
+"""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from urllib.request import urlopen
+
+import asyncpg
+
+from core.model import PersonId
+from core.services.accounts import token_hash
+from storage.open import prepare
+from tests.benchmarks.growth_picture import Figures, draw
+from tests.benchmarks.harness import Row
+from tests.benchmarks.load import get, post, total_per_second
+from tests.builders import NOW
+from tests.faults.processes import PROJECT, a_free_port
+from tests.postgres import PostgresServer
+
+WORLDS = ((504, 20_000), (5_000, 500_000), (50_000, 5_000_000))
+PROCESSES = (1, 2, 4)
+QUICK_WORLDS, QUICK_PROCESSES = WORLDS[:1], PROCESSES[:2]
+PEOPLE = 200
+MOST_MEMORY = 12_000
+"""Megabytes that all processes together may take; more of them are left out."""
+DAYS = {1: 21, 2: 22, 4: 23}
+"""From today, on which bookings are made in a run of so many processes: weekdays without classes."""
+_PATIENCE = 240.0
+_DAY = 86_400
+
+
+def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
+    figures = list(_measured(quick=quick))
+    first = figures[0]
+    if not quick:
+        (PROJECT / "docs" / "growth.svg").write_text(draw(figures), "utf-8")
+    return [
+        Row(
+            f"{each.rooms:,} rooms, {each.entries:,} entries, {each.processes} processes",
+            (each.status / first.status,) * 3,
+            note=f"status {each.status:,.0f}/s, free rooms {each.free:,.0f}/s, "
+            f"bookings {each.booking:,.0f}/s, {each.memory:,.0f} MB each, ready after {each.start:.1f} s",
+        )
+        for each in figures
+    ]
+
+
+def _measured(*, quick: bool) -> Iterator[Figures]:
+    for rooms, entries in QUICK_WORLDS if quick else WORLDS:
+        server = PostgresServer()
+        try:
+            server.start()
+            asyncio.run(_fill(server, rooms, entries))
+            memory = 0.0
+            for processes in QUICK_PROCESSES if quick else PROCESSES:
+                if memory * processes < MOST_MEMORY:
+                    yield (found := _with(server, rooms, entries, processes, 0.5 if quick else 2.0))
+                    memory = found.memory
+        except NotReady as late:
+            sys.stdout.write(f"{rooms:,} rooms, {entries:,} entries: {late}\n")
+        finally:
+            server.remove()
+
+
+def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seconds: float) -> Figures:
+    began = perf_counter()
+    with _webs(server.url("roomie"), processes) as webs:
+        start = perf_counter() - began
+        ports = [web.port for web in webs]
+        total_per_second(ports, lambda: get("/api/rooms/status"), seconds / 2)
+        slots = _slots(rooms, processes)
+        return Figures(
+            rooms,
+            entries,
+            processes,
+            status=total_per_second(ports, lambda: get("/api/rooms/status"), seconds),
+            free=total_per_second(ports, lambda: get(_a_question()), seconds),
+            booking=total_per_second(ports, lambda: _a_booking(slots), seconds, check=_is_booked),
+            memory=max(web.memory() for web in webs),
+            start=start,
+        )
+
+
+_dice = random.Random(1)  # noqa: S311 - questions, not secrets
+
+
+def _a_question() -> str:
+    """Never the same twice, so that nobody has the answer at hand."""
+    at = NOW + timedelta(seconds=_dice.randrange(14 * _DAY))
+    return (
+        f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
+        f"&capacity={_dice.randrange(150, 200)}&duration={_dice.randrange(30, 180)}"
+    )
+
+
+def _slots(rooms: int, run: int) -> Iterator[tuple[str, int, int, int]]:
+    """Quarters of an hour on weekdays nobody teaches at, other ones for each run."""
+    for number in count():
+        quarter, room = divmod(number, rooms)
+        yield _room(room), DAYS[run], quarter // 4 + 8, quarter % 4 * 15
+
+
+def _a_booking(slots: Iterator[tuple[str, int, int, int]]) -> bytes:
+    room, days, hour, minute = next(slots)
+    day, end = NOW + timedelta(days=days), (hour * 60 + minute + 15)
+    form = (
+        f"room_id={room}&date={day:%Y%m%d}&start_time={hour:02}%3A{minute:02}"
+        f"&end_time={end // 60:02}%3A{end % 60:02}&notes="
+    )
+    return post("/rooms.book/", form, f"Authorization: Token {_dice.randrange(PEOPLE):040x}")
+
+
+def _is_booked(answer: bytes) -> None:
+    if b'"success":true' not in answer:
+        raise AssertionError(answer)
+
+
+class NotReady(Exception):
+    """A world too large for the patience we have."""
+
+
+@dataclass(slots=True)
+class _Web:
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def wait(self) -> None:
+        began = perf_counter()
+        while perf_counter() - began < _PATIENCE and self.process.poll() is None:
+            with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as told:
+                if told.status == 200:
+                    return
+        raise NotReady(f"a web process was not ready within {_PATIENCE:.0f} s ({self.memory():,.0f} MB)")
+
+    def memory(self) -> float:
+        """Megabytes that are its own or shared, as Linux tells."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+@contextmanager
+def _webs(url: str, number: int) -> Iterator[Sequence[_Web]]:
+    with ExitStack() as stack:
+        log = stack.enter_context(tempfile.TemporaryFile())
+        webs = []
+        for _ in range(number):
+            port = a_free_port()
+            environment = {
+                "PATH": os.defpath,
+                "DATABASE_URL": url,
+                "PORT": str(port),
+                "ROOMIE_HTTP__RATE_LIMIT": "0",
+                "ROOMIE_LOG__LEVEL": "warning",
+                "ROOMIE_SECURITY__SECRET": "a secret of the benchmarks",
+                "ROOMIE_NOW": NOW.isoformat(),
+            }
+            command = [sys.executable, "-m", "bot", "run", "--only", "web"]
+            process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)  # noqa: S603
+            stack.callback(process.wait, 60)
+            stack.callback(process.terminate)
+            webs.append(_Web(port, process))
+        for web in webs:
+            web.wait()
+        yield webs
+
+
+def _room(number: int) -> str:
+    return f"K-{chr(65 + number % 12)}{number // 504}-{number}"
+
+
+async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
+    """Straight into the tables: what is measured is how it is served."""
+    connection = await asyncpg.connect(server.url())
+    await connection.execute("CREATE DATABASE roomie")
+    await connection.close()
+    await prepare(server.url("roomie"))
+    connection = await asyncpg.connect(server.url("roomie"))
+    await connection.execute("SET session_replication_role = replica")  # references need no check
+    now, hash_of = int(NOW.timestamp()), [token_hash(f"{number:040x}") for number in range(PEOPLE)]
+    buildings = [(f"B{number}", f"Building {number}", 51.5, -0.1, "") for number in range(rooms // 8)]
+    await connection.copy_records_to_table("building", records=buildings)
+    await connection.copy_records_to_table("room", records=_rooms(rooms, len(buildings)))
+    await connection.execute(
+        "INSERT INTO timetable_run (source, is_current, made_at) VALUES ('feed', true, 1)"
+    )
+    columns = ("run_id", "room_id", "start", "end", "name", "booking_type")
+    await connection.copy_records_to_table(
+        "timetable_entry", records=_entries(rooms, entries), columns=columns
+    )
+    people = [
+        (number + 1, f"p{number}", f"p{number}", f"p{number}@x", f"p{number}@x", "P", "Group_1", False)
+        for number in range(PEOPLE)
+    ]
+    columns = ("id", "username", "username_key", "email", "email_key", "name", "groups", "is_admin")
+    await connection.copy_records_to_table("person", records=people, columns=columns)
+    tokens = [(each, PersonId(number + 1), now, "") for number, each in enumerate(hash_of)]
+    columns = ("hash", "person_id", "created_at", "label")
+    await connection.copy_records_to_table("token", records=tokens, columns=columns)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+
+
+def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
+    for each in range(number):
+        kept = (_room(each), f"B{each % buildings}", f"Room {each}", 5 + each * 7 % 200)
+        yield (*kept, "", "CMLB", "", "", "", True, True, None, None, None, None, None)
+
+
+def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
+    """Classes of an hour, on the hour, over twelve weeks; none of them on the days that are booked."""
+    midnight = int(NOW.replace(hour=0, minute=0).timestamp())
+    dice = random.Random(504)  # noqa: S311 - a world to measure in
+    for each in range(number):
+        day = dice.randrange(20) if each % 2 else 30 + dice.randrange(50)
+        start = midnight + day * _DAY + dice.randrange(8, 20) * 3600
+        yield 1, _room(each % rooms), start, start + 3600, f"CLASS{each % 400}", "CLASS"
