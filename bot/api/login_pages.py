@@ -1,7 +1,6 @@
 """What a person meets on the way through a login: proving who they are, and saying yes or no."""
 
 import logging
-from collections.abc import Awaitable, Callable
 
 import orjson
 from aiohttp import web
@@ -9,24 +8,35 @@ from aiohttp import web
 from bot.api import schemas, wire
 from bot.api.channels import RESULT
 from bot.api.login import base_of
-from bot.api.rates import address_of, household, is_among
+from bot.api.login_showing import (
+    SID,
+    Shown,
+    address_in,
+    as_page,
+    check_site,
+    letters_in,
+    place_of,
+    refusal_page,
+    sent_to,
+    shown,
+    who_asks,
+)
+from bot.api.rates import is_among
 from bot.api.readers import read_name, read_password
-from bot.api.route import Answered, Api, Call, Parameter, Route, Within
-from bot.asked import Door
+from bot.api.route import Api, Call, Parameter, Route, Within
 from bot.login import asking
 from bot.login.attributes import NotVouchedFor, claims_of
 from bot.login.links import Links
-from bot.login.office import PLATFORMS, go_on, linked_message, preview
+from bot.login.office import go_on, linked_message
 from bot.login.oidc_provider import NotRecognised
 from bot.login.sealing import seal
 from bot.login.settings import Way
 from bot.web import login as pages
-from bot.web.frame import headers as page_headers
 from core.directory import Known
-from core.errors import Conflict, NotAllowed, NotSignedIn, RoomieError, Unavailable
+from core.errors import NotSignedIn, RoomieError, Unavailable
 from core.login_session import LoginSession
 from core.model import AuditEntry, Person, PersonId
-from core.policy.login import StaleLink, letters_of
+from core.policy.login import StaleLink
 from core.services.arriving import Claims
 
 logger = logging.getLogger(__name__)
@@ -35,7 +45,6 @@ _TEXT = {"type": "string"}
 _TRIP_LASTS = 600
 _LOOPBACK = {"127.0.0.1", "::1"}
 
-SID = Parameter("sid", str, _TEXT, "The sid, with or without `shib` in front.", example="pescvktq")
 NAME = Parameter("username", read_name, _TEXT, "A username or an e-mail address.")
 PASSWORD = Parameter("password", read_password, _TEXT, "The password.")
 NONCE = Parameter("nonce", str, _TEXT, "What the page that asks carries.")
@@ -46,108 +55,21 @@ _FROM_PROVIDER = tuple(
 )
 
 
-class WrongSite(NotAllowed):
-    """A form of ours, sent from somebody else's page."""
-
-    code = "wrong_site"
-
-    def __init__(self) -> None:
-        super().__init__("Please open the link itself, and go on from there.")
-
-
-def _page(call: Call, html: str, status: int = 200) -> web.Response:
-    return web.Response(
-        text=html,
-        status=status,
-        content_type="text/html",
-        charset="utf-8",
-        headers={
-            **page_headers(is_secure=base_of(call).startswith("https:")),
-            "X-Content-Type-Options": "nosniff",
-            "X-Request-ID": call.id,
-        },
-    )
-
-
-def _place(call: Call, letters: str = "") -> pages.Place:
-    login = call.house.login
-    return pages.Place(login.campus, letters, login.settings.way is Way.DEVELOPMENT)
-
-
-def _to(call: Call, url: str) -> web.Response:
-    headers = {"Location": url, **page_headers(is_secure=base_of(call).startswith("https:"))}
-    return web.Response(status=303, headers=headers)
-
-
-Shown = Callable[[Call], Awaitable[web.Response]]
-
-
-def _as_page(answer: Shown) -> Callable[[Call], Awaitable[Answered]]:
-    """Refusals are told to people on a page of their own."""
-
-    async def answered(call: Call) -> Answered:
-        try:
-            return await answer(call)
-        except RoomieError as refusal:
-            return _refused(call, refusal)
-
-    return answered
-
-
-def _refused(call: Call, refusal: RoomieError) -> web.Response:
-    statuses = {StaleLink: 410, NotAllowed: 403, Conflict: 409, Unavailable: 503}
-    status = next((each for kind, each in statuses.items() if isinstance(refusal, kind)), 403)
-    title = "This link is used up" if isinstance(refusal, StaleLink) else "This did not work"
-    return _page(call, pages.refused_page(_place(call), str(refusal), title), status)
-
-
-def _letters(call: Call) -> str:
-    letters = letters_of(call.get(SID) or "")
-    if letters is None:
-        raise StaleLink
-    return letters
-
-
-def _check_site(call: Call) -> None:
-    if call.request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
-        raise WrongSite
-
-
-def _address(call: Call) -> str:
-    return address_of(call.request, call.house.settings.trusted_proxies)
-
-
-def _who(call: Call, session: LoginSession) -> pages.WhoAsks:
-    """Who waits for this login, in words."""
-    about = asking.read(session.asked)
-    if session.identity is None:
-        is_near = household(about.address) == household(_address(call))
-        return pages.WhoAsks(program=about.agent, address=about.address, is_near=is_near)
-    platform, _, account = session.identity.partition(":")
-    team, _, user = account.rpartition(":")
-    return pages.WhoAsks(
-        platform=PLATFORMS[Door(platform)],
-        account=f"{user} in workspace {team}" if team else user,
-        name=about.name,
-        waits=preview(about.asked),
-    )
-
-
 async def enter(call: Call) -> web.Response:
     """The way in: our own page, or on to whoever knows people here."""
-    letters, login = _letters(call), call.house.login
+    letters, login = letters_in(call), call.house.login
     session = await call.house.desk.logins.ask(letters)
     settings = login.settings
     if settings.way is Way.SHIBBOLETH:
-        return _to(call, Links(base_of(call), letters).shibboleth(settings))
+        return sent_to(call, Links(base_of(call), letters).shibboleth(settings))
     if login.oidc is not None and settings.way is Way.OIDC:
         return await _to_provider(call, letters)
     if settings.development is not None:
         html = pages.taken_for_granted_page(
-            _place(call, letters), _who(call, session), settings.development.email
+            place_of(call, letters), who_asks(call, session), settings.development.email
         )
-        return _page(call, html)
-    return _page(call, pages.login_page(_place(call, letters), _who(call, session)))
+        return shown(call, html)
+    return shown(call, pages.login_page(place_of(call, letters), who_asks(call, session)))
 
 
 async def _to_provider(call: Call, letters: str) -> web.Response:
@@ -155,7 +77,7 @@ async def _to_provider(call: Call, letters: str) -> web.Response:
     if oidc is None:
         raise StaleLink
     departure = await oidc.leave(letters, f"{base_of(call)}/login/oidc")
-    response = _to(call, departure.url)
+    response = sent_to(call, departure.url)
     is_secure = base_of(call).startswith("https:")
     response.set_cookie(
         _cookie(call),
@@ -175,8 +97,8 @@ def _cookie(call: Call) -> str:
 
 async def log_in(call: Call) -> web.Response:
     """Name and password; wrong ones cost a while, for whomever they were tried."""
-    _check_site(call)
-    letters, settings = _letters(call), call.house.login.settings
+    check_site(call)
+    letters, settings = letters_in(call), call.house.login.settings
     session = await call.house.desk.logins.ask(letters)
     if settings.development is not None:
         _check_developers_own_machine(call)
@@ -185,17 +107,17 @@ async def log_in(call: Call) -> web.Response:
     if settings.way is not Way.PASSWORD:
         raise NotVouchedFor
     name, password = call.get(NAME) or "", call.get(PASSWORD) or ""
-    place, who, tries = _place(call, letters), _who(call, session), call.house.logins
-    if wait := tries.take(name, _address(call), call.house.ticks()):
+    place, who, tries = place_of(call, letters), who_asks(call, session), call.house.logins
+    if wait := tries.take(name, address_in(call), call.house.ticks()):
         trouble = f"Too many tries. Please wait {max(1, round(wait))} seconds."
-        response = _page(call, pages.login_page(place, who, trouble, name[:254]), 429)
+        response = shown(call, pages.login_page(place, who, trouble, name[:254]), 429)
         response.headers["Retry-After"] = str(max(1, round(wait)))
         return response
     try:
         person = await call.house.desk.accounts.recognise(name, password)
     except NotSignedIn as refusal:
-        return _page(call, pages.login_page(place, who, str(refusal), name[:254]), 403)
-    tries.give_back(name, _address(call))
+        return shown(call, pages.login_page(place, who, str(refusal), name[:254]), 403)
+    tries.give_back(name, address_in(call))
     return await _confirm(call, letters, person.id)
 
 
@@ -208,10 +130,10 @@ def _check_developers_own_machine(call: Call) -> None:
 
 async def callback(call: Call) -> web.Response:
     """Where a Shibboleth service provider brings people, with what it knows of them in headers."""
-    letters, settings = _letters(call), call.house.login.settings
+    letters, settings = letters_in(call), call.house.login.settings
     await call.house.desk.logins.ask(letters)
     if settings.way is not Way.SHIBBOLETH:
-        return _to(call, Links(base_of(call), letters).page)
+        return sent_to(call, Links(base_of(call), letters).page)
     try:
         claims = _vouched_for(call)
     except NotVouchedFor:
@@ -249,7 +171,7 @@ async def back_from_provider(call: Call) -> web.Response:
         letters, claims = await oidc.arrive(answer, call.request.cookies.get(name, ""))
         response = await _confirm(call, letters, claims)
     except RoomieError as refusal:
-        response = _refused(call, refusal)
+        response = refusal_page(call, refusal)
     response.del_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="Lax")
     return response
 
@@ -261,26 +183,26 @@ async def _confirm(call: Call, letters: str, who: PersonId | Claims) -> web.Resp
         proved = await house.desk.logins.prove(letters, who, house.login.settings.rule)
     finally:
         await house.channels.look()
-    who_asks = _who(call, proved.session)
-    html = pages.confirm_page(_place(call, letters), who_asks, _named(proved.person), proved.nonce)
-    return _page(call, html)
+    asking_for = who_asks(call, proved.session)
+    html = pages.confirm_page(place_of(call, letters), asking_for, _named(proved.person), proved.nonce)
+    return shown(call, html)
 
 
 async def confirm(call: Call) -> web.Response:
     """The answer to that: only yes binds anything."""
-    _check_site(call)
-    letters, nonce = _letters(call), call.get(NONCE) or ""
+    check_site(call)
+    letters, nonce = letters_in(call), call.get(NONCE) or ""
     desk = call.house.desk
     if call.get(ANSWER) != "yes":
         await desk.logins.decline(letters, nonce)
         await call.house.channels.look()
-        return _page(call, pages.declined_page(_place(call)))
+        return shown(call, pages.declined_page(place_of(call)))
     session, person = await desk.logins.asked(letters, nonce)
     if session.identity is None:
         await _hand_over(call, session, person, letters)
     else:
         await _link(call, session, person)
-    return _page(call, pages.done_page(_place(call), _who(call, session), _named(person)))
+    return shown(call, pages.done_page(place_of(call), who_asks(call, session), _named(person)))
 
 
 async def _hand_over(call: Call, session: LoginSession, person: Person, letters: str) -> None:
@@ -322,7 +244,7 @@ def _row(
         Api.SERVICE if path else Api.ROOMIE,
         name,
         methods,
-        _as_page(answer),
+        as_page(answer),
         summary,
         {200: schemas.TEXT, **dict.fromkeys((303, 403, 409, 410, 503))},
         path=path,

@@ -105,7 +105,8 @@ async def go_on(desk: Desk, answers: Answers, session: LoginSession) -> None:
 
 
 async def resume(desk: Desk, answers: Answers) -> None:
-    """Go on where a process died between linking and answering."""
+    """Go on where a process died between linking and answering; and leave nothing about that is over."""
+    await desk.logins.tidy()
     left = desk.clock.now() - _LEFT_BEHIND_AFTER
     for session in await desk.storage.read(lambda unit: unit.logins.waiting()):
         if session.finished_at is not None and session.finished_at < left:

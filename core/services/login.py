@@ -154,6 +154,11 @@ class LoginDesk:
 
         return await self._storage.write(work)
 
+    async def tidy(self) -> None:
+        """Erase results that nobody can fetch any more, and sids that are over."""
+        now = self._now()
+        await self._storage.write(lambda unit: unit.logins.forget(now, HAND_OUT))
+
     async def unlink(self, person_id: PersonId, identity: Identity) -> None:
         """A chat account stands for nobody any more."""
         now = self._now()

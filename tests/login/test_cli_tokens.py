@@ -1,0 +1,47 @@
+"""`roomie user tokens`: which programs act for somebody, and ending one from the command line."""
+
+import argparse
+
+import pytest
+
+from bot.cli_admin import HANDLERS
+from bot.config import read_settings
+from bot.desk import Desk
+from core.errors import Invalid
+from tests.api.visitor import Visitor
+
+
+@pytest.fixture
+def roomie(database_url: str, capsys: pytest.CaptureFixture[str]):
+    """Runs one command line beside the server, on the same database."""
+
+    async def run(name: str, revoke: int | None = None) -> str:
+        settings = read_settings(None, {"DATABASE_URL": database_url})
+        arguments = argparse.Namespace(verb="tokens", username=name, revoke=revoke)
+        await HANDLERS["user"](arguments, settings)
+        return capsys.readouterr().out
+
+    return run
+
+
+async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, desk: Desk):
+    first = await program.log_in("wil")
+
+    listed = await roomie("wil")
+    ended = await roomie("wil", 1)
+
+    number, label, _, used = listed.strip().split("\t")
+    assert (number, label, used) == ("1", "http", "never")
+    assert first.token not in listed
+    assert "Login 1 of wil is ended." in ended
+    await desk.storage.catch_up()
+    assert (await first.get("/user.info/")).status == 401
+
+
+async def test_a_number_that_is_none_ends_none(roomie, program: Visitor):
+    wil = await program.log_in("wil")
+
+    with pytest.raises(Invalid, match="has no login 2"):
+        await roomie("wil", 2)
+
+    assert (await wil.get("/user.info/")).status == 200
