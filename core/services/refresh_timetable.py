@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 ENTRIES_AT_ONCE = 400
 """How many entries one work writes or forgets: a few milliseconds of the database's time."""
-SLOTS_AT_ONCE = 1000
+SLOTS_AT_ONCE = 500
 ROOMS_AT_ONCE = 8
 _BOOKINGS_AT_ONCE = 200
 _PAUSE = 0.005

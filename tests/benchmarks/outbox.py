@@ -98,7 +98,7 @@ def _copy(full: Path) -> Path:
 
 async def _fill(file: Path, due: int) -> None:
     """So many bookings tomorrow, each in a room of its own, each with its reminder."""
-    storage, desk = await _open(file, StillClock(NOW))
+    storage, desk = await open_campus(file, StillClock(NOW))
     people = await storage.write(lambda unit: _furnish(unit, due, due, Habits()))
     slot = Interval.lasting(at("12:00", 1), timedelta(minutes=15))
     wishes = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
@@ -117,7 +117,7 @@ def _furnish(unit: Unit, rooms: int, people: int, habits: Habits) -> list[Person
     return added
 
 
-async def _open(file: Path, clock: StillClock) -> tuple[Kept, Any]:
+async def open_campus(file: Path, clock: StillClock) -> tuple[Kept, Any]:
     url = f"sqlite:///{file}"
     await prepare(url)
     storage = open_storage(url, Picture(), Rules(), clock)
@@ -128,7 +128,7 @@ async def _open(file: Path, clock: StillClock) -> tuple[Kept, Any]:
 
 async def _ours(file: Path, due: int) -> float:
     """Reminders a second through a worker."""
-    storage, desk = await _open(file, StillClock(at("11:30", 1)))
+    storage, desk = await open_campus(file, StillClock(at("11:30", 1)))
     worker = Outbox(desk, [Nowhere()], KINDS, "ours", OutboxSettings(at_once=IN_HAND, spacing=timedelta()))
     began = perf_counter()
     await worker.deliver_due()
@@ -166,7 +166,7 @@ def _in_one(connection: sqlite3.Connection, work: Callable[[], Any]) -> Any:
 async def _book(folder: Path, bookings: int, habits: Habits) -> float:
     """Bookings a second by many callers, for people with these habits."""
     file = folder / f"book-{next(_numbers)}.db"
-    storage, desk = await _open(file, StillClock(NOW))
+    storage, desk = await open_campus(file, StillClock(NOW))
     people = await storage.write(lambda unit: _furnish(unit, 400, 400, habits))
 
     async def caller(first: int) -> None:
