@@ -18,12 +18,14 @@ from bot.desk import Desk
 from bot.login.exposure import login_problems
 from bot.logs import set_up_logging
 from bot.roles import ALL_ROLES, Role
+from bot.wellbeing import outbox_health, sources_health
 from core.errors import RoomieError
 from core.model import PersonId
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.outbox import Outbox
     from bot.platforms.platform import Platform
 
 logger = logging.getLogger("roomie")
@@ -60,13 +62,12 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
                 desk.picture.tell(partial(_pass_on, desk, platform, tasks))
         tasks.start(asyncio.to_thread(_warm), "language")
         tasks.start(_move_on(desk, config.jobs.refresh_picture), "picture")
-        if Role.WORKER in roles:
-            _start_jobs(desk, config, house)
+        outbox = await house.enter_async_context(_at_work(desk, config, platforms, roles))
         if roles != ALL_ROLES:
             logger.info("running %s", ", ".join(sorted(roles)))
             await stop.wait()
         elif await _announce(desk, config, url):
-            await _until_first(stop.wait(), _converse(desk, settings, speak_as))
+            await _until_first(stop.wait(), _converse(desk, settings, speak_as, outbox))
         else:
             await stop.wait()
         logger.info("stopping")
@@ -147,7 +148,8 @@ async def _serving(
     app = application(
         desk,
         http_settings(config),
-        checks={platform.name: partial(_wellbeing, platform) for platform in platforms},
+        checks={platform.name: partial(_wellbeing, platform) for platform in platforms}
+        | {"outbox": partial(outbox_health, desk), "timetables": partial(sources_health, desk)},
         parse=lambda text: parsed(desk, text),
         every=ROUTES if is_web else HEALTH,
         login=login_door(config, desk),
@@ -232,11 +234,18 @@ async def _furnish(desk: Desk, config: Config, roles: frozenset[Role]) -> None:
         raise ConfigError([_SAMPLE_IN_PUBLIC])
 
 
-def _start_jobs(desk: Desk, config: Config, house: AsyncExitStack) -> None:
-    from bot import jobs
+@asynccontextmanager
+async def _at_work(
+    desk: Desk, config: Config, platforms: "Sequence[Platform]", roles: frozenset[Role]
+) -> "AsyncIterator[Outbox | None]":
+    """What happens by itself, for workers."""
+    if Role.WORKER not in roles:
+        yield None
+        return
+    from bot.by_itself import at_work
 
-    scheduler = jobs.start(desk, config.jobs)
-    house.callback(scheduler.shutdown, wait=False)
+    async with at_work(desk, config, platforms) as outbox:
+        yield outbox
 
 
 async def _announce(desk: Desk, config: Config, url: str) -> bool:
@@ -261,15 +270,18 @@ async def _announce(desk: Desk, config: Config, url: str) -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-async def _converse(desk: Desk, settings: Settings, speak_as: str) -> None:
+async def _converse(desk: Desk, settings: Settings, speak_as: str, outbox: "Outbox | None") -> None:
     from bot.commands import COMMANDS
     from bot.dispatch import Dispatcher
+    from bot.platforms.terminal.adapter import TerminalDoor
     from bot.platforms.terminal.repl import converse
     from bot.platforms.terminal.session import Session
     from bot.terminal_person import terminal_person
 
     name = await terminal_person(desk, speak_as or settings.config.terminal.person)
     session = Session(Dispatcher(desk, COMMANDS).answer, name, desk.rules.zone)
+    if outbox is not None:
+        outbox.open(TerminalDoor(session, desk.clock))
     await converse(session, COMMANDS, desk.clock, folder(settings.config) / "history")
 
 
