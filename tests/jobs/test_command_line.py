@@ -1,0 +1,111 @@
+"""What an operator sees and does at the command line: sources, jobs and messages."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.cli import carry_out
+from tests.databases import apart
+from tests.outbox.crowd import remind_everybody
+
+Roomie = Callable[..., tuple[int, str]]
+HEADINGS = "room,name,type,start,end\n"
+LINES = [
+    f"K-J17-0,MATH1081,CLASS,2030-03-{day:02}T{hour}:00,2030-03-{day:02}T{hour}:50\n"
+    for day in range(1, 11)
+    for hour in (10, 12)
+]
+
+
+@pytest.fixture
+def timetable(tmp_path: Path) -> Path:
+    file = tmp_path / "classes.csv"
+    file.write_text(HEADINGS + "".join(LINES), "utf-8")
+    return file
+
+
+@pytest.fixture
+def roomie(
+    sqlite_url: str,
+    tmp_path: Path,
+    timetable: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Roomie:
+    """Carries out a command line on a campus with two people and a timetable in a file."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.chdir(tmp_path)
+    source = f'[[source]]\nname = "classes"\nkind = "file"\naddress = "{timetable}"\n'
+    Path("config.toml").write_text(source, "utf-8")
+    apart(remind_everybody, sqlite_url, ["chat:p0", "chat:p1"])
+
+    def carry(*words: str) -> tuple[int, str]:
+        status = carry_out(words, asyncio.run)
+        printed = capsys.readouterr()
+        return status, printed.out + printed.err
+
+    return carry
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(roomie: Roomie):
+    first, said = roomie("scrape", "--dry-run")
+    second, again = roomie("scrape", "--dry-run")
+
+    assert (first, second) == (0, 0)
+    assert said == again
+    assert "would be taken in. 20 entries added" in said
+
+
+def test_a_source_is_read_and_found_unchanged_the_next_time(roomie: Roomie):
+    assert "classes: current. 20 entries added" in roomie("scrape", "classes")[1]
+    assert "classes: unchanged." in roomie("scrape")[1]
+
+
+def test_a_refused_timetable_is_explained_and_can_be_accepted(roomie: Roomie, timetable: Path):
+    roomie("scrape")
+    timetable.write_text(HEADINGS + LINES[0], "utf-8")
+
+    refused, why = roomie("scrape")
+    accepted, _ = roomie("scrape", "accept", "classes")
+    again, nothing = roomie("scrape", "accept", "classes")
+
+    assert (refused, accepted, again) == (1, 0, 1)
+    assert "REFUSED" in why
+    assert "only 1 are left" in why
+    assert "waits to be accepted" in nothing
+
+
+def test_a_source_that_cannot_be_read_says_so(roomie: Roomie, timetable: Path):
+    timetable.unlink()
+
+    status, said = roomie("scrape")
+
+    assert status == 1
+    assert "classes: failed: classes.csv cannot be opened" in said
+
+
+def test_an_unknown_source_is_refused(roomie: Roomie):
+    assert roomie("scrape", "strange") == (1, "roomie: There is no source strange; there are classes.\n")
+
+
+def test_messages_are_listed_given_up_and_sent_after_all(roomie: Roomie):
+    _, listed = roomie("outbox")
+    number = listed.split("\t", 1)[0]
+    given_up, _ = roomie("outbox", "give-up", number)
+    _, then = roomie("outbox")
+    again, _ = roomie("outbox", "retry", number)
+
+    assert "reminder\tp0\t0 tries" in listed
+    assert "2 waiting, 0 unclear, 0 given up" in listed
+    assert (given_up, again) == (0, 0)
+    assert "given up by an operator" in then
+
+
+def test_a_message_that_is_not_there_cannot_be_given_up(roomie: Roomie):
+    assert roomie("outbox", "give-up", "99")[0] == 1
+
+
+def test_jobs_are_told_once_there_are_any(roomie: Roomie):
+    assert roomie("jobs") == (0, "No jobs yet: roomie run begins them.\n")

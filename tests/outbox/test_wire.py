@@ -1,0 +1,27 @@
+"""Replies survive the outbox word for word, whatever they hold."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reply import Reply
+from bot.reply_json import as_json, reply_of
+from tests.strategies import replies
+
+
+@given(replies())
+def test_a_reply_comes_back_as_it_was(reply: Reply):
+    assert reply_of(json.loads(json.dumps(as_json(reply)))) == reply
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["type", "text", "title", "at"]), inner),
+    max_leaves=8,
+)
+
+
+@given(_json)
+def test_anything_else_becomes_a_reply_too(value: object):
+    assert isinstance(reply_of(value), Reply)
