@@ -1,0 +1,28 @@
+"""Channels are told like people: findable afterwards, and given up when they are gone."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.platforms.discord.adapter import DiscordDoor
+from bot.platforms.platform import Unreachable
+from bot.reply import Reply
+from core.clock import SystemClock
+from core.model import Identity
+from tests.standins.discord import Discord
+
+
+async def test_a_channel_is_written_to_and_searched(discord: Discord, door: DiscordDoor):
+    _, channel = discord.guild()
+    address, since = Identity(f"discord:channel:{channel.id}"), SystemClock().now() - timedelta(minutes=1)
+
+    await door.send(address, Reply(("A new week.",)), "notice 1")
+
+    assert len(channel.messages) == 1
+    assert await door.was_sent(address, "notice 1", since)
+    assert not await door.was_sent(address, "notice 2", since)
+
+
+async def test_a_channel_that_is_gone_is_given_up(door: DiscordDoor):
+    with pytest.raises(Unreachable):
+        await door.send(Identity("discord:channel:4711"), Reply(("A new week.",)), "notice 1")

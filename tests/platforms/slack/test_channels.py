@@ -1,0 +1,21 @@
+"""Channels are told like people, and what they were told is found again."""
+
+from datetime import timedelta
+
+from bot.reply import Reply
+from core.clock import SystemClock
+from core.model import Identity
+from tests.platforms.slack.house import House
+
+
+async def test_a_channel_is_written_to_and_searched(house: House):
+    channel, since = Identity("slack:T1:C1"), SystemClock().now() - timedelta(minutes=1)
+
+    async with house.open() as adapter:
+        await adapter.notifier.send(channel, Reply(("A new week.",)), "notice 1")
+        arrived = await adapter.notifier.was_sent(channel, "notice 1", since)
+        another = await adapter.notifier.was_sent(channel, "notice 2", since)
+
+    shown = house.slack.state.workspaces["T1"].channels["C1"].messages
+    assert ["A new week." in each.words for each in shown] == [True]
+    assert (arrived, another) == (True, False)
