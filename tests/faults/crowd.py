@@ -61,6 +61,11 @@ class Told:
     at: list[tuple[float, bool]] = field(default_factory=list)
     """When something was tried, and whether it was answered."""
 
+    @property
+    def without_answer(self) -> int:
+        """How many heard nothing, or that nothing can be done now."""
+        return self.unanswered.total() + self.refusals["unavailable"]
+
 
 class Crowd:
     """Clients who book, and now and then give back what they have, each at an address of his choice."""
