@@ -1,0 +1,90 @@
+"""A timetable site is read from its pages to the answers people get, again and again."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.config import SourceSection
+from bot.refreshing import refresh
+from core.errors import Unavailable
+from core.services.published import Refreshed
+from tests.outbox.house import House
+from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, answering
+
+EVERY_WEEK = "1" * 52
+ROOMS = [f"K-E19-{number}" for number in range(101, 111)]
+
+
+def a_lecture(start: int = 9, name: str = "ABCD1001") -> Lesson:
+    """On Mondays, for an hour."""
+    return Lesson(0, start * 60, start * 60 + 60, f"LEC/A:1\u00a0{name}", EVERY_WEEK)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[TimetableSite]:
+    async with TimetableSite() as running:
+        running.buildings = [("K-E19", "Central Lecture Block")]
+        running.rooms = [SiteRoom(room, lessons=(a_lecture(),)) for room in ROOMS]
+        yield running
+
+
+async def read(house: House, site: TimetableSite) -> Refreshed:
+    section = SourceSection(
+        name="unsw",
+        kind="unsw_nss",
+        address=site.address,
+        year=2026,
+        allow_private=True,
+        options={"per_second": "1000"},
+    )
+    return await refresh(section, house.desk)
+
+
+async def test_buildings_rooms_and_classes_arrive(house: House, site: TimetableSite):
+    refreshed = await read(house, site)
+
+    picture = house.desk.picture
+    assert refreshed.is_current
+    assert picture.catalogue.buildings["K-E19"].name == "Central Lecture Block"
+    assert not any(picture.catalogue.rooms[room].bookable for room in ROOMS)
+    assert all(picture.availability.schedule(room).busy for room in ROOMS)
+
+
+async def test_an_unchanged_site_changes_nothing(house: House, site: TimetableSite):
+    await read(house, site)
+
+    assert (await read(house, site)).is_unchanged
+
+
+async def test_a_change_on_one_page_changes_that_room(house: House, site: TimetableSite):
+    await read(house, site)
+    before = house.desk.picture.availability.schedule(ROOMS[1])
+    site.change(ROOMS[0], lessons=(a_lecture(), a_lecture(14, "EFGH2002")))
+
+    refreshed = await read(house, site)
+
+    schedules = [house.desk.picture.availability.schedule(room) for room in ROOMS]
+    assert not refreshed.is_unchanged
+    assert {each.name.split()[0] for each in schedules[0].busy} == {"ABCD1001", "EFGH2002"}
+    assert schedules[1] is before
+
+
+async def test_a_site_that_moves_everything_by_an_hour_is_not_believed(house: House, site: TimetableSite):
+    await read(house, site)
+    for room in ROOMS:
+        site.change(room, lessons=(a_lecture(10),))
+
+    refreshed = await read(house, site)
+
+    assert not refreshed.is_current
+    assert any("exactly one hour later" in doubt for doubt in refreshed.doubts)
+
+
+async def test_a_site_that_is_down_is_noted(house: House, site: TimetableSite):
+    await read(house, site)
+    site.moods["/tt/view_multirooms.php"] = [answering(404)]
+
+    with pytest.raises(Unavailable):
+        await read(house, site)
+
+    assert house.desk.picture.sources["unsw"].trouble
