@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp  ## set up and start: HTTP API, jobs, terminal chat
 	@$(BIN)/python -m bot run $(ARGS)
 
 test: $(VENV)/dev.stamp  ## set up and pass the tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 check: $(VENV)/dev.stamp  ## style, types, import contracts
 	$(BIN)/ruff check .
