@@ -1,10 +1,13 @@
 """What the way in is made of, while the service runs."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bot.login.office import Answers
-from bot.login.oidc import OidcClient
 from bot.login.settings import LoginSettings
+
+if TYPE_CHECKING:
+    from bot.login.office import Answers
+    from bot.login.oidc import OidcClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +16,5 @@ class LoginDoor:
 
     settings: LoginSettings = field(default_factory=LoginSettings)
     campus: str = ""
-    answers: Answers | None = None
-    oidc: OidcClient | None = None
+    answers: "Answers | None" = None
+    oidc: "OidcClient | None" = None
