@@ -54,7 +54,8 @@ class Engine:
         except sqlite3.Error:
             return
         finally:
-            self._driver.close()
+            self._connection.close()
+            self._writing.dispose()
 
 
 def _prepare_reader(driver: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
