@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, literal_column, select, update
@@ -49,13 +49,13 @@ _room_of = lru_cache(maxsize=4096)(room_of)
 
 
 class SqliteDecisions:
-    """Statements compiled once, run inside the transaction that the writer has begun."""
+    """Statements of the hot path, run inside the transaction that the writer has begun."""
 
     def __init__(self, connection: sqlite3.Connection, origin: str) -> None:
         self._connection = connection
         self._origin = origin
-        self._read = _Questions()
-        self._write = _Notes()
+        self._read = _questions()
+        self._write = _notes()
 
     def run(self, keys: Keys, decide: Callable[[Facts], Decision[T]], at: int) -> Decision[T]:
         """Decide on the facts as they are now, and record what was decided. `at` is now, in seconds."""
@@ -222,6 +222,10 @@ class _Notes:
             .values({name: bindparam(name) for name in MESSAGE_COLUMNS})
             .on_conflict_do_nothing()
         )
+
+
+_questions = cache(_Questions)
+_notes = cache(_Notes)
 
 
 def _insert_without_id(table: Table) -> Insert:
