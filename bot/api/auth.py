@@ -17,6 +17,10 @@ _LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
+class UnknownToken(NotSignedIn):
+    """What is shown could be a token, but memory knows none like it."""
+
+
 def shown_token(request: web.Request) -> str:
     """The token in a request's `Authorization` header; `NotSignedIn` when there is none that could be one."""
     return _token_in(request.headers.get("Authorization", ""))
@@ -38,14 +42,17 @@ def _hash_in(header: str) -> bytes:
 
 
 def caller_of(request: web.Request, desk: Desk, used: TokensUsed, now: datetime) -> Known | TokenBearer:
-    """The person or society whose valid token a request shows. `NotSignedIn` when there is none."""
+    """The person or society whose valid token a request shows.
+
+    `NotSignedIn` when it shows none, and `UnknownToken` when it shows one that nobody here was given.
+    """
     hashed = _hash_in(request.headers.get("Authorization", ""))
     if (known := desk.picture.directory.logged_in(hashed)) is not None:
         used.note(hashed, now)
         return known
     if (bearer := desk.accounts.bearer(shown_token(request))) is not None:
         return bearer
-    raise NotSignedIn("Invalid token.")
+    raise UnknownToken("Invalid token.")
 
 
 def check_who(caller: Caller, who: Who) -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from aiohttp import web
 
-from bot.api.auth import caller_of, check_who
+from bot.api.auth import UnknownToken, caller_of, check_who
 from bot.api.errors import HttpRefusal, TooMany, broken, http_refused, refused
 from bot.api.house import House
 from bot.api.logs import REQUEST_ID
@@ -54,7 +54,7 @@ class Door:
                 await self._catch_up()
             now = self._desk.clock.now()
             if self._is_guarded:
-                caller = self._caller(request, now)
+                caller = await self._caller(request, now)
             kept = self._kept(request, caller, now)
             answer = kept or await self._made(request, request_id, caller, now)
         except Preflight:
@@ -104,8 +104,13 @@ class Door:
         else:
             await self._desk.fresh()
 
-    def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
-        caller = caller_of(request, self._desk, self._house.used, now)
+    async def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
+        try:
+            caller = caller_of(request, self._desk, self._house.used, now)
+        except UnknownToken:
+            # another process may have handed it out a moment ago
+            await self._catch_up()
+            caller = caller_of(request, self._desk, self._house.used, now)
         if self._is_rated:
             self._check_rate(_account(caller), perf_counter())
         check_who(caller, self._route.who)

@@ -292,9 +292,11 @@ class TestTwoProcesses:
         await desk.storage.load()
         app = application(desk, HttpSettings(rate_limit=0))
         runner, address = await serve(app, "127.0.0.1", 0)
-        yield address, app
-        await stop(runner)
-        await desk.storage.close()
+        try:
+            yield address, app
+        finally:
+            await stop(runner)
+            await desk.storage.close()
 
     @_each_kind
     async def test_a_login_in_one_is_heard_in_the_other(
@@ -315,3 +317,18 @@ class TestTwoProcesses:
 
             assert heard["result"] == "success"
             assert (await Visitor(session, other, heard["token"]).get("/user.info/")).status == 200
+
+    async def test_a_token_handed_out_in_one_is_good_in_the_other_before_it_heard_of_it(
+        self, database_url: str, clock: StillClock, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+    ):
+        async with (
+            self._process(database_url, clock) as (one, app),
+            self._process(database_url, clock) as (other, deaf),
+        ):
+            await load_sample(app[HOUSE].desk)
+            await deaf[HOUSE].desk.storage.catch_up()
+            monkeypatch.setattr(deaf[HOUSE].desk.storage, "is_fresh", lambda: True)
+
+            wil = await Visitor(session, one).log_in("wil")
+
+            assert (await Visitor(session, other, wil.token).get("/user.info/")).status == 200
