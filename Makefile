@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
+# Compiled once and kept, whatever the shell says: tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check bench soak lock clean
 
 run: $(VENV)/run.stamp  ## set up and start: HTTP API, jobs, terminal chat
