@@ -28,6 +28,8 @@ HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"hea
 """What processes that answer nothing else over HTTP still tell."""
 _server_log = logging.getLogger("bot.api.server")
 _UNREADABLE = Unreadable()
+_LAST_WORDS = 0.1
+"""Seconds in which those who connected just before the door was shut get to ask."""
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
 
 
@@ -81,7 +83,11 @@ async def stop(runner: web.AppRunner) -> None:
     """Not ready any more; after a while no new connections; the end once requests under way are answered."""
     house = runner.app[HOUSE]
     house.is_stopping = True
-    await asyncio.sleep(house.settings.linger)
+    if house.settings.linger:
+        await asyncio.sleep(house.settings.linger)
+        for site in tuple(runner.sites):
+            await site.stop()
+        await asyncio.sleep(_LAST_WORDS)
     await runner.cleanup()
 
 

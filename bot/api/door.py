@@ -170,11 +170,11 @@ class Door:
         logger.log(level, "answered", extra=facts)
 
     def _sent(self, request: web.Request, page: Page, request_id: str) -> Sent:
-        headers = request.headers
+        headers, is_last = request.headers, self._house.is_stopping
         if page.etag and (asked := headers.get("If-None-Match")) is not None and is_known(page.etag, asked):
-            return Sent(page.unchanged(), b"", request_id, 304)
+            return Sent(page.unchanged(), b"", request_id, 304, is_last=is_last)
         head, body = page.parts(headers.get("Accept-Encoding"))
-        return Sent(head, b"" if request.method == "HEAD" else body, request_id, page.status)
+        return Sent(head, b"" if request.method == "HEAD" else body, request_id, page.status, is_last=is_last)
 
 
 def allowed_methods(route: Route) -> tuple[str, ...]:

@@ -130,17 +130,20 @@ class Lasting:
 
 
 class Sent(web.StreamResponse):
-    """A page on its way out, written in one piece past aiohttp's own making of headers."""
+    """A page on its way out, written in one piece past aiohttp's own making of headers.
+
+    After the one that `is_last` on its connection, the client is to connect anew.
+    """
 
     def __init__(
-        self, head: bytes, body: bytes, request_id: str, status: int
+        self, head: bytes, body: bytes, request_id: str, status: int, *, is_last: bool
     ) -> None:  # no super: nothing of it is used
         self._head, self._content, self._request_id = head, body, request_id
-        self._status = status
+        self._status, self._is_last = status, is_last
         self._reason = ""
 
     async def prepare(self, request: web.BaseRequest) -> "AbstractStreamWriter | None":
-        self._keep_alive = keep_alive = request.keep_alive
+        self._keep_alive = keep_alive = request.keep_alive and not self._is_last
         connection = ""
         if not keep_alive:
             connection = "Connection: close\r\n"

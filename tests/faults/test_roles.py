@@ -122,7 +122,7 @@ async def test_a_process_that_is_to_stop_says_so_and_answers_what_is_under_way(
     while await web.is_ready(session):  # noqa: ASYNC110 - another process tells no event
         await asyncio.sleep(0.01)
     async with session.get(f"{web.address}/api/rooms") as answer:
-        assert answer.status == 200
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
     forms = [{"username": f"nobody{number}", "password": "nothing"} for number in range(4)]
     answers = await _until_the_door_is_shut(session, f"{web.address}/user.login/", forms)
 
