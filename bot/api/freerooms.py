@@ -177,7 +177,9 @@ async def _answered(call: Call, question: Question) -> Answered:
     window = _interval(day[0], max(day[1], question.slot[1] if question.slot else 0))
     if not house.desk.picture.covers(window):
         board = StatusBoard(await house.elsewhere(_interval(day[0], int(window.end.timestamp()) + _BEYOND)))
+        await board.draw(day)
         return _page(board, day, at, question)
+    await house.board().draw(day)
     lasting = _in_picture(call, day, at, question)
     if question.instant is None:
         return lasting

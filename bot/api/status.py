@@ -4,10 +4,12 @@ A day is drawn once: for each room the moments at which it changes and, between 
 says what it is. An answer is one look-up in each room's list and a join; a booking redraws one room.
 """
 
+import asyncio
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import compress
 
 import orjson
@@ -18,6 +20,9 @@ from core.catalogue import Catalogue
 from core.model import Room
 
 _MOST_DAYS = 32
+_MOST_LINES = 400_000
+"""Of rooms and days: some 0.8 KB each."""
+_ROOMS_AT_ONCE = 1_000
 _MOST_SELECTIONS = 1_000
 _NEVER = -1
 _ALWAYS = 1 << 62
@@ -58,7 +63,7 @@ def draw_line(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> Line
     for since, status, until in _stretches(schedule, *day):
         if pieces:
             edges.append(since)
-        pieces.append(_piece(name, status, until))
+        pieces.append(name + _told(status, until))
         free_until.append(_NEVER if status is not Status.FREE else until or _ALWAYS)
     return Line(schedule, edges, pieces, free_until)
 
@@ -83,22 +88,22 @@ def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple
         at, place = finish, place + 1
 
 
-def _piece(name: bytes, status: Status, until: int | None) -> bytes:
-    ends = iso(until).encode() if until is not None else b""
-    return b'%b:{"status":"%b","endtime":"%b"' % (name, status.value.encode(), ends)
+@lru_cache(maxsize=4096)
+def _told(status: Status, until: int | None) -> bytes:
+    ends = iso(until) if until is not None else ""
+    return f':{{"status":"{status.value}","endtime":"{ends}"'.encode()
 
 
 class Day:
-    """One campus day of all rooms, in the order in which they are told."""
+    """One campus day of all rooms, in the order in which they are told, as it was at a version."""
 
-    def __init__(self, board: "StatusBoard", day: tuple[int, int]) -> None:
+    def __init__(
+        self, board: "StatusBoard", day: tuple[int, int], lines: Iterable[Line], version: int
+    ) -> None:
         self.day = day
+        self.version = version
+        self.lines = list(lines)
         self._board = board
-        self.lines: list[Line] = [
-            draw_line(board.availability.schedule(room.id), day, key)
-            for room, key in zip(board.rooms, board.keys, strict=True)
-        ]
-        self.version = board.availability.version
         self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
 
     def caught_up(self) -> "Day":
@@ -164,15 +169,36 @@ class StatusBoard:
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
         self._selections: dict[int, Selection] = {}
         self._days: dict[int, Day] = {}
+        self._most_days = max(2, min(_MOST_DAYS, _MOST_LINES // max(len(self.rooms), 1)))
+        self._pen = asyncio.Lock()
 
     def day(self, day: tuple[int, int]) -> Day:
-        found = self._days.get(day[0])
-        if found is not None:
-            return found.caught_up()
-        if len(self._days) >= _MOST_DAYS:
+        """A day as it is now, drawn at once unless `draw` did so before."""
+        if day[0] not in self._days:
+            self._keep(Day(self, day, self._lines(day, 0, None), self.availability.version))
+        return self._days[day[0]].caught_up()
+
+    async def draw(self, day: tuple[int, int], at_once: int = _ROOMS_AT_ONCE) -> None:
+        """Draw a day, so many rooms `at_once`, so that others are answered meanwhile."""
+        if day[0] in self._days:
+            return
+        async with self._pen:
+            if day[0] in self._days:
+                return
+            version, lines = self.availability.version, list(self._lines(day, 0, at_once))
+            while len(lines) < len(self.rooms):
+                await asyncio.sleep(0)
+                lines += self._lines(day, len(lines), len(lines) + at_once)
+            self._keep(Day(self, day, lines, version))
+
+    def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[Line]:
+        for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
+            yield draw_line(self.availability.schedule(room.id), day, key)
+
+    def _keep(self, day: Day) -> None:
+        if len(self._days) >= self._most_days:
             del self._days[next(iter(self._days))]
-        found = self._days[day[0]] = Day(self, day)
-        return found
+        self._days[day.day[0]] = day
 
     def status_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
         """Every building with what its wanted rooms are."""

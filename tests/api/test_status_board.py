@@ -1,5 +1,6 @@
 """Drawn days tell what the availability tells, at every instant and after every change."""
 
+import asyncio
 import json
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -81,6 +82,22 @@ def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: i
     body = board.status_body(board.day(day), instant, wanted)
 
     assert json.loads(body) == _expected(availability, instant, wanted)
+
+
+async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_is_told():
+    availability = Availability(_CATALOGUE)
+    board, wanted, day = StatusBoard(availability), Wanted(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
+
+    drawing = asyncio.gather(board.draw(day, at_once=2), board.draw(day, at_once=2))
+    await asyncio.sleep(0)
+    for room in _ROOMS:
+        availability.add(room.id, Busy(_BASE, _BASE + 3600, "class", "CLASS", "t"))
+    assert not drawing.done()
+    await drawing
+
+    assert json.loads(board.status_body(board.day(day), _BASE, wanted)) == _expected(
+        availability, _BASE, wanted
+    )
 
 
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 5400]))
