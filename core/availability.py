@@ -166,8 +166,8 @@ class Availability:
 
     def replace(self, room_id: RoomId, schedule: RoomSchedule) -> None:
         """Let `schedule` take the place of the room's old one, in both views."""
-        differing = set(self.schedule(room_id).busy) ^ set(schedule.busy)
-        if differing:
+        old = self.schedule(room_id)
+        if old is not schedule and (differing := set(old.busy) ^ set(schedule.busy)):
             self._put(room_id, schedule, differing)
 
     def _put(self, room_id: RoomId, schedule: RoomSchedule, differing: Iterable[Busy]) -> None:

@@ -16,7 +16,6 @@ from core.model import (
     BookingState,
     BookingType,
     Building,
-    Busy,
     Charge,
     Equipment,
     Group,
@@ -208,11 +207,6 @@ def entry_row(entry: TimetableEntry) -> dict[str, object]:
         "name": entry.name,
         "booking_type": entry.booking_type.value,
     }
-
-
-def entry_busy(row: Row) -> Busy:
-    """From start, end, name, type and source."""
-    return Busy(*row)
 
 
 def audit_row(entry: AuditEntry) -> dict[str, object]:
