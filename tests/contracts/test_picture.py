@@ -211,3 +211,14 @@ async def test_the_catalogue_is_known_before_anything_is_loaded(campus: Campus, 
     assert set(storage.picture.catalogue.rooms) == set(ROOMS)
     assert not storage.picture.is_complete
     await storage.close()
+
+
+async def test_what_many_entries_say_alike_is_held_once(campus: Campus, open_another: Another):
+    """A campus of fifty thousand rooms teaches at a few hundred hours."""
+    entries = [an_entry(room, a_slot("09:00", 60)) for room in (LAB, HALL)]
+    await campus.storage.write(lambda unit: unit.timetable.add("timetable", entries, 1))
+
+    picture = (await open_another()).picture
+
+    [one], [other] = picture.availability.schedule(LAB).busy, picture.availability.schedule(HALL).busy
+    assert all(mine is theirs for mine, theirs in zip(one, other, strict=True))
