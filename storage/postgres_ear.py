@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from time import monotonic
 from typing import Any, Protocol
 
 from core.errors import Unavailable
@@ -15,7 +16,8 @@ _CHANNEL = "roomie"
 _LOOK_EVERY = 1.0
 """Seconds after which the log is looked into although nobody said anything."""
 _REST = 0.005
-"""Seconds between two hints of ours: those who hear them read all there is."""
+"""Seconds at least between two hints of ours: those who hear them read all there is. Nor is more than half of
+the time spent on it: whoever asks meanwhile has it read at once."""
 _PATIENCE = 3.0
 _LONGEST_PAUSE = 2.0
 
@@ -86,11 +88,12 @@ class Ear:
                     await self._stir.wait()
             was_stirred = self._stir.is_set()
             self._stir.clear()
+            began = monotonic()
             if self._has_news or not was_stirred:
                 await self._speak(session)
             if self._follower.is_behind or not was_stirred:
                 await self._follower.catch_up()
-            await asyncio.sleep(_REST)
+            await asyncio.sleep(max(_REST, monotonic() - began))
 
     async def _speak(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
         """Also what finds out, every now and then, that the session is dead."""

@@ -93,10 +93,11 @@ class Door:
             raise TooMany(wait)
 
     def _is_fresh(self) -> bool:
-        """Whether memory may answer as it is; the catalogue may before anything else is there."""
+        """Whether memory will do as it is: the catalogue does before anything else is there, and what is to
+        change is decided in the database."""
         if not self._picture.is_complete:
             return self._route.early
-        return self._desk.storage.is_fresh()
+        return self._route.changes or self._desk.storage.is_fresh()
 
     async def _catch_up(self) -> None:
         if self._picture.is_complete:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from time import perf_counter
 from urllib.request import urlopen
@@ -39,6 +39,8 @@ MOST_MEMORY = 12_000
 """Megabytes that all processes together may take; more of them are left out."""
 DAYS = {1: 21, 2: 22, 4: 23}
 """From today, on which bookings are made in a run of so many processes: weekdays without classes."""
+DAYS_ASKED = 8
+"""Days that questions are about, today the first of them."""
 _PATIENCE = 240.0
 _DAY = 86_400
 
@@ -82,6 +84,7 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         start = perf_counter() - began
         ports = [web.port for web in webs]
         total_per_second(ports, lambda: get("/api/rooms/status"), seconds / 2)
+        _ask_about_each_day(ports)
         slots = _slots(rooms, processes)
         return Figures(
             rooms,
@@ -95,12 +98,22 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         )
 
 
+def _ask_about_each_day(ports: Sequence[int]) -> None:
+    """The first question about a day draws it, which is another thing than answering."""
+    for port, day in product(ports, range(DAYS_ASKED)):
+        at = NOW + timedelta(days=day)
+        with urlopen(
+            f"http://127.0.0.1:{port}/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
+        ) as told:
+            told.read()
+
+
 _dice = random.Random(1)  # noqa: S311 - questions, not secrets
 
 
 def _a_question() -> str:
     """Never the same twice, so that nobody has the answer at hand."""
-    at = NOW + timedelta(seconds=_dice.randrange(14 * _DAY))
+    at = NOW + timedelta(seconds=_dice.randrange((DAYS_ASKED - 1) * _DAY))
     return (
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
         f"&capacity={_dice.randrange(150, 200)}&duration={_dice.randrange(30, 180)}"
