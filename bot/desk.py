@@ -1,11 +1,13 @@
 """Everything the core can do, in one hand: what commands and the HTTP API are given."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from core.clock import Clock
+from core.errors import Unavailable
 from core.picture import Picture
 from core.policy.rules import Rules
 from core.ports import Storage
@@ -107,9 +109,13 @@ class Desk:
         object.__setattr__(self, "timetables", timetables)
 
     async def fresh(self) -> Picture:
-        """The picture, complete and with what other processes wrote until a few milliseconds ago."""
+        """The picture, complete and with what other processes wrote until a few milliseconds ago.
+
+        While the database cannot be reached it is as it was; `/readyz` says so, and nothing can be changed.
+        """
         if not self.picture.is_complete:
             await self.storage.loaded()
         if not self.storage.is_fresh():
-            await self.storage.catch_up()
+            with suppress(Unavailable):
+                await self.storage.catch_up()
         return self.picture

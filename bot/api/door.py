@@ -51,7 +51,7 @@ class Door:
         try:
             self._check_knock(request, began)
             if not self._is_fresh():
-                await self._catch_up()
+                await self._desk.fresh()
             now = self._desk.clock.now()
             if self._is_guarded:
                 caller = await self._caller(request, now)
@@ -99,18 +99,12 @@ class Door:
             return self._route.early
         return self._route.changes or self._desk.storage.is_fresh()
 
-    async def _catch_up(self) -> None:
-        if self._picture.is_complete:
-            await self._desk.storage.catch_up()
-        else:
-            await self._desk.fresh()
-
     async def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
         try:
             caller = caller_of(request, self._desk, self._house.used, now)
         except UnknownToken:
             # another process may have handed it out a moment ago
-            await self._catch_up()
+            await self._desk.storage.catch_up()
             caller = caller_of(request, self._desk, self._house.used, now)
         if self._is_rated:
             self._check_rate(_account(caller), perf_counter())

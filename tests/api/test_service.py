@@ -190,3 +190,17 @@ def test_a_line_is_one_line(*, as_json: bool):
         assert json.loads(line)["route"] == "a b"
     else:
         assert 'route="a b" status=200' in line
+
+
+async def test_while_the_database_is_out_of_reach_memory_answers(
+    desk: Desk, wil: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    async def out_of_reach() -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(desk.storage, "is_fresh", lambda: False)
+    monkeypatch.setattr(desk.storage, "catch_up", out_of_reach)
+
+    assert (await wil.get("/api/rooms/status")).status == 200
+    assert (await wil.get("/rooms.list/")).status == 200
+    assert (await wil.as_("f" * 40).get("/rooms.list/")).status == 503, "another process may know this token"
