@@ -196,6 +196,23 @@ SELECT pg_current_xact_id()::text, (SELECT count(*) FROM updated)
 """  # noqa: S608 - names of our own tables
 
 
+OUTCOME = """
+SELECT CASE
+    WHEN pg_is_in_recovery() THEN 'in progress'
+    WHEN pg_xact_status($1::text::xid8) <> 'committed' THEN pg_xact_status($1::text::xid8)
+    WHEN EXISTS (
+        SELECT 1 FROM change WHERE xmin = $1::text::xid8::xid AND origin = $2 AND key = ANY($3::text[])
+    ) THEN 'committed'
+    ELSE 'aborted'
+END
+"""
+"""How a transaction of `origin` ended that changed one of some rooms.
+
+That its number was committed is not enough: a crash forgets transactions that were not on disk yet, and their
+numbers are given to others afterwards. What ours wrote must be there.
+"""
+
+
 def recording(dated: Sequence[Dated], origin: str) -> list[list[Any]]:
     """The parameters of `RECORD`: everything that a batch writes."""
     records = [each.record for each in dated]

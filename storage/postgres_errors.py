@@ -78,6 +78,11 @@ def is_worth_repeating(error: BaseException) -> bool:
     return isinstance(_cause(error), _WORTH_REPEATING)
 
 
+def is_unheard_of(error: BaseException) -> bool:
+    """Whether the server was asked about a transaction whose number it has not given out yet."""
+    return isinstance(_cause(error), asyncpg.InvalidParameterValueError)
+
+
 def _refusal(cause: BaseException) -> RoomieError | None:
     if isinstance(cause, asyncpg.ExclusionViolationError):
         return SlotTaken()

@@ -1,7 +1,7 @@
 """One session with PostgreSQL that carries out batches of hot works, whatever happens to it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,15 +10,17 @@ from core.errors import ChangedMeanwhile
 from core.ports import Record
 from storage.postgres_decisions import (
     FACTS,
+    OUTCOME,
     RECORD,
     Dated,
     begin_and_lock,
+    changes_of,
     facts_of,
     questions,
     recording,
     updates_in,
 )
-from storage.postgres_errors import OutcomeUnknown, is_way_lost, is_worth_repeating
+from storage.postgres_errors import OutcomeUnknown, is_unheard_of, is_way_lost, is_worth_repeating
 from storage.postgres_session import HOT, connect
 from storage.postgres_works import Work
 from storage.rows import Row
@@ -199,9 +201,11 @@ class Lane:
 
     async def _settle(self, transaction: int, batch: _Batch) -> None:
         """The commit was asked for and its answer lost: ask the server, on a new session, how it ended."""
-        status = await self._status_of(transaction)
+        records = [work.record for work in batch.decided if work.record is not None]
+        rooms = {change.key for record in records for change in changes_of(record)}
+        status = await self._outcome_of(transaction, rooms)
         if status == "committed":
-            await self._audience.doubts([work.record for work in batch.decided if work.record is not None])
+            await self._audience.doubts(records)
             batch.tell()
         elif status == "aborted":
             batch.overtaken = []
@@ -210,14 +214,18 @@ class Lane:
             for work in batch.decided:
                 work.fail(OutcomeUnknown())
 
-    async def _status_of(self, transaction: int) -> str | None:
+    async def _outcome_of(self, transaction: int, rooms: Collection[str]) -> str | None:
         deadline = asyncio.get_running_loop().time() + _SETTLING_PATIENCE
         while asyncio.get_running_loop().time() < deadline:
-            with suppress(Exception):
+            try:
                 await self.connect()
                 status: str | None = await self._session.fetchval(
-                    "SELECT pg_xact_status($1::text::xid8)", str(transaction), timeout=2
+                    OUTCOME, str(transaction), self._origin, list(rooms), timeout=2
                 )
+            except Exception as error:  # noqa: BLE001 - whatever it was, only another try can help
+                if is_unheard_of(error):
+                    return "aborted"
+            else:
                 if status != "in progress":
                     return status
             await asyncio.sleep(0.1)

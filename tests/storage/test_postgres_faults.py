@@ -147,11 +147,45 @@ async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(ru
         server.remove()
 
 
-async def _campus_on(server: PostgresServer, rules, clock) -> Campus:
+async def test_a_number_that_a_crash_gave_to_another_transaction_is_not_taken_for_ours(rules, clock):
+    """What was not on disk at a crash never was; its transaction's number is given out again."""
+    server = PostgresServer(wal_writer_delay="10s")
+    server.start()
+    try:
+        async with Wire(server.home) as wire:
+            campus = await _campus_on(server, rules, clock, wire)
+            ours = int(str(await ask(server.url("roomie"), "SELECT pg_snapshot_xmax(pg_current_snapshot())")))
+            wire.cut_before(b"COMMIT", then_freeze=True)
+            booking = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
+            while not wire.has_broken:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.001)
+            server.stop(abruptly=True)
+            server.start()
+            theirs = [await _commit_something(server) for _ in range(5)]
+            wire.heal()
+            made = await booking
+
+            assert theirs[0] <= ours <= theirs[-1]
+            kept = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
+            assert kept == made.booking
+            assert await campus.quota_left() == 120
+            await campus.storage.close()
+    finally:
+        server.remove()
+
+
+async def _commit_something(server: PostgresServer) -> int:
+    """The transaction's number."""
+    return int(str(await ask(server.url("roomie"), "SELECT pg_current_xact_id()::text")))
+
+
+async def _campus_on(server: PostgresServer, rules, clock, wire: Wire | None = None) -> Campus:
     url = server.url("roomie")
     await run_sql(server.url(), "CREATE DATABASE roomie")
     await prepare(url)
     await furnish(url)
+    if wire is not None:
+        url = url.replace(str(server.home), wire.host)
     storage = open_storage(url, Picture(), rules, clock)
     await storage.open()
     await storage.load()

@@ -61,16 +61,20 @@ class Wire:
     def heal(self) -> None:
         self._flows.set()
 
-    def cut_before(self, said: bytes) -> None:
+    def cut_before(self, said: bytes, *, then_freeze: bool = False) -> None:
         """Break the connection on which this is said next; the server never hears it."""
-        self._cut_before = said
+        self._cut_before, self._freezes = said, then_freeze
 
     def cut_after(self, said: bytes, *, then_freeze: bool = False) -> None:
         """Break the connection on which this is said next, once the server has heard it."""
         self._cut_after, self._freezes = said, then_freeze
 
     async def _join(self, here: StreamReader, back: StreamWriter) -> None:
-        there, on = await asyncio.open_unix_connection(self._server)
+        try:
+            there, on = await asyncio.open_unix_connection(self._server)
+        except OSError:
+            back.close()
+            return
         self._ends |= {back, on}
         for source, sink in ((here, on), (there, back)):
             task = asyncio.create_task(self._pass_on(source, sink, back))
@@ -84,6 +88,8 @@ class Wire:
                 if self._cut_before is not None and self._cut_before in said:
                     self._cut_before = None
                     client.transport.abort()
+                    if self._freezes:
+                        self.freeze()
                     break
                 sink.write(said)
                 await sink.drain()
