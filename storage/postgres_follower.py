@@ -84,7 +84,11 @@ class Follower:
             serving, in_doubt = self._asked, self._in_doubt
             self.is_behind = False
             window = self._picture.window or self._window()
-            await self._learn(lambda connection: self._changed(connection, in_doubt, window))
+            try:
+                await self._learn(lambda connection: self._changed(connection, in_doubt, window))
+            except BaseException:
+                self.is_behind = True
+                raise
             self._in_doubt -= in_doubt
             self._served = serving
 

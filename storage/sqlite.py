@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_OTHERS_WROTE = "SELECT 1 FROM change WHERE seq > ? AND origin <> ? LIMIT 1"
 _STALE_AFTER = 0.005
 """Seconds. How long what was read counts as fresh before other processes' changes are looked for."""
 _CHECKPOINT_EVERY = 1.0
@@ -50,6 +51,7 @@ class SqliteStorage:
         self._peek: sqlite3.Connection | None = None
         self._seen_version = -1
         self._looked_at = 0.0
+        self._is_behind = False
         self._closing = threading.Event()
         self._checkpoints: threading.Thread | None = None
 
@@ -144,26 +146,21 @@ class SqliteStorage:
     def is_fresh(self) -> bool:
         """Whether nothing that another process wrote is missing; looks at most every few milliseconds."""
         now = perf_counter()
-        if now - self._looked_at < _STALE_AFTER or self._peek is None:
-            return True
-        try:
-            version: int = self._peek.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error:
-            return True
-        if version == self._seen_version:
+        if now - self._looked_at >= _STALE_AFTER and not self._is_behind:
             self._looked_at = now
-            return True
-        self._seen_version = version
-        self._looked_at = now
-        return self._engine is None or not self._others_wrote(self._engine.seen)
+            self._is_behind = self._has_news()
+        return not self._is_behind
 
-    def _others_wrote(self, seen: int) -> bool:
-        if self._peek is None:
+    def _has_news(self) -> bool:
+        if self._peek is None or self._engine is None:
             return False
-        found = self._peek.execute(
-            "SELECT 1 FROM change WHERE seq > ? AND origin <> ? LIMIT 1", (seen, self._origin)
-        )
-        return found.fetchone() is not None
+        with suppress(sqlite3.Error):
+            version: int = self._peek.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._seen_version:
+                found = self._peek.execute(_OTHERS_WROTE, (self._engine.seen, self._origin)).fetchone()
+                self._seen_version = version
+                return found is not None
+        return False
 
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
@@ -172,10 +169,17 @@ class SqliteStorage:
 
         def run() -> "_Written[None]":
             unit = engine.unit()
-            engine.seen, changes = unit.changes_after(engine.seen, self._origin)
-            return _Written(None, read_news(unit, changes, window), self.picture)
+            seen, changes = unit.changes_after(engine.seen, self._origin)
+            news = read_news(unit, changes, window)
+            engine.seen = seen
+            return _Written(None, news, self.picture)
 
-        await engine.writer.run(run, is_guarded=True)
+        self._is_behind = False
+        try:
+            await engine.writer.run(run, is_guarded=True)
+        except BaseException:
+            self._is_behind = True
+            raise
 
     async def probe(self) -> None:
         """Raise `Unavailable` unless something could be written now."""

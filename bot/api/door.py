@@ -22,7 +22,7 @@ from core.services.accounts import TokenBearer
 logger = logging.getLogger(__name__)
 
 _PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
