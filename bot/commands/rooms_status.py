@@ -18,14 +18,15 @@ _MOST_ROWS = 40
 async def answer(call: Call) -> Reply:
     picture = await call.desk.fresh()
     reading = read_words(call)
+    building = reading.building or reading.near
+    if reading.room is None and building is None and reading.leftover:
+        return _where(picture, reading)
     if (confused := confusion(reading)) is not None:
         return confused
     at = reading.when.start if reading.when is not None else call.desk.clock.now()
     if reading.room is not None:
         return await _one(call, picture, picture.catalogue.room(reading.room), at)
-    if (building := reading.building or reading.near) is not None:
-        return await _all(call, picture, building, at)
-    return _where(picture, reading)
+    return await _all(call, picture, building, at) if building is not None else _where(picture, reading)
 
 
 def _where(picture: Picture, reading: Reading) -> Reply:

@@ -16,6 +16,8 @@ from core.picture import Picture
 async def answer(call: Call) -> Reply:
     picture = await call.desk.fresh()
     reading = read_words(call)
+    if reading.room is None and reading.leftover:
+        return _which(picture, reading)
     if (confused := confusion(reading)) is not None:
         return confused
     if reading.room is None:

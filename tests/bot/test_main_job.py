@@ -324,3 +324,11 @@ async def test_days_beyond_memory_are_answered_from_storage(dana: Chat, desk, cl
     assert "Wren Building Fri 29 May, 15:20: 4 of 5 rooms are free." in await dana.say(
         "/rooms status Wren 2026-05-29 3:20pm"
     )
+
+
+@pytest.mark.parametrize("command", ["/rooms status", "/rooms timetable"])
+async def test_a_place_that_is_not_there_is_said_to_be_unknown(wil: Chat, command: str):
+    said = await wil.say(f"{command} hubble")
+
+    assert "called hubble" in said
+    assert "For example: " in said
