@@ -10,6 +10,7 @@ from bot.api.route import Parameter, Route, Within
 from bot.api.settings import HttpSettings
 from core.errors import MissingField, RoomieError
 
+_APART = frozenset({Within.PATH, Within.HEADER})
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
@@ -20,12 +21,22 @@ async def read_parameters(request: web.Request, route: Route, settings: HttpSett
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        source = Fields(dict(request.match_info)) if parameter.within is Within.PATH else fields
+        source = _apart(request, parameter) if parameter.within in _APART else fields
         if (text := _text(parameter, source)) is not None:
             values[parameter.name] = _read(parameter, text)
         elif parameter.required:
             raise MissingField(f"No {parameter.name} supplied")
     return values
+
+
+def _apart(request: web.Request, parameter: Parameter[Any]) -> Fields:
+    """What stands neither in the query nor in the body."""
+    if parameter.within is Within.PATH:
+        return Fields(dict(request.match_info))
+    found = request.headers.getall(parameter.name, [])
+    return Fields(
+        {parameter.name: found[0]} if found else {}, doubled={parameter.name} if found[1:] else set()
+    )
 
 
 async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> Fields:

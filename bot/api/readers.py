@@ -20,6 +20,7 @@ _INSTANT = re.compile(
     r"(?:(Z)|([+ -])([0-9]{2}):?([0-9]{2}))",
     re.IGNORECASE,
 )
+_KEY = re.compile(r"[!-~]{1,255}")
 _YEARS = range(1970, 3000)
 
 
@@ -46,6 +47,13 @@ def _day(year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError as error:
         raise BadDate("Invalid Date has been entered.") from error
+
+
+def read_key(text: str) -> str:
+    """An idempotency key: up to 255 visible ASCII characters."""
+    if _KEY.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
 
 
 def read_wall_time(text: str) -> int:

@@ -16,13 +16,14 @@ from bot.api.readers import (
     read_booking_id,
     read_day,
     read_id,
+    read_key,
     read_name,
     read_password,
     read_text,
     read_wall_time,
     read_yes_or_no,
 )
-from bot.api.route import Answered, Api, Call, Parameter, Route, Who
+from bot.api.route import Answered, Api, Call, Parameter, Route, Who, Within
 from core.availability import RoomSchedule
 from core.directory import Known
 from core.errors import BadSociety, BadTimes, MissingField, NotSignedIn, UnknownRoom
@@ -80,6 +81,13 @@ FOR_SOCIETY = Parameter(
     read_yes_or_no,
     {"type": "boolean"},
     "Whether it is for a society; when absent, `society` or `event_name` say so.",
+)
+KEY = Parameter(
+    "Idempotency-Key",
+    read_key,
+    {"type": "string", "maxLength": 255},
+    "Chosen anew for each booking: asked again with the same key, it is made once and answered alike.",
+    within=Within.HEADER,
 )
 BOOKING = Parameter("booking_id", read_booking_id, _TEXT, "The booking's id.", required=True)
 SOCIETY_ID = Parameter(
@@ -235,10 +243,18 @@ async def book(call: Call) -> Answered:
         title=party.event,
         notes=call.get(NOTES) or "",
         term=party.term,
+        request=_request(call, party),
         tell=call.house.settings.confirmations,
     )
     booked = await call.house.desk.bookings.book(wish)
     return json_page({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})
+
+
+def _request(call: Call, party: Party) -> str | None:
+    """What makes it safe to ask again; each person's and each society's keys are their own."""
+    key = call.get(KEY)
+    holder = f"society:{party.society}" if party.person is None else f"person:{party.person}"
+    return None if key is None else f"http:{holder}:{key}"
 
 
 def _party(call: Call) -> Party:
@@ -404,7 +420,7 @@ ROOMIE: tuple[Route, ...] = (
         book,
         "Book a room, for oneself or for a society.",
         {200: schemas.BOOKED} | _PERSON,
-        parameters=(ROOM, BOOKING_DAY, START, END, NOTES, EVENT, SOCIETY, FOR_SOCIETY),
+        parameters=(ROOM, BOOKING_DAY, START, END, NOTES, EVENT, SOCIETY, FOR_SOCIETY, KEY),
         who=Who.PERSON_OR_SOCIETY,
         changes=True,
     ),

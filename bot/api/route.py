@@ -46,6 +46,7 @@ class Within(Enum):
     PATH = "path"
     QUERY = "query"
     BODY = "body"
+    HEADER = "header"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,14 +91,16 @@ async def test_any_value_of_any_parameter_gets_a_documented_answer(
         if data.draw(st.booleans())
     }
     asker = visitor.as_(data.draw(st.sampled_from(tokens)))
-    where = {place: {} for place in ("path", "query", "body")}
+    where = {place: {} for place in ("path", "query", "body", "header")}
     for parameter in route.parameters:
         if parameter.name in given_values:
             where[place_of(parameter, method)][parameter.name] = given_values[parameter.name]
     for name, value in where["path"].items():
         path = path.replace(f"{{{name}}}", quote(value or "x", safe=""))
     url = URL(f"{asker.url}{path}?{urlencode(where['query'])}", encoded=True)
-    body = {"data": urlencode(where["body"]), "headers": _FORM} if where["body"] else {}
+    body = {"data": urlencode(where["body"]), "headers": dict(_FORM)} if where["body"] else {"headers": {}}
+    for name, value in where["header"].items():
+        body["headers"][name] = quote(value, safe=" :;,=()")
 
     heard = await asker.ask(method, "", url=url, **body)
 

@@ -1,5 +1,6 @@
 """Booking, refusals and giving up, as clients of the Roomie API see them."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -246,3 +247,43 @@ async def test_a_quota_week_ends_on_monday_at_three(wil: Visitor, clock: StillCl
     after = (await wil.get("/user.info/")).json["quota_left"]
 
     assert (before, after) == (60, 180)
+
+
+class TestIdempotencyKeys:
+    """A client that never heard the answer asks again."""
+
+    async def test_asked_again_a_booking_is_made_once_and_answered_alike(self, wil: Visitor):
+        answers = await asyncio.gather(*(wil.book("15:00", "16:00", key="k-1") for _ in range(8)))
+        later = await wil.book("15:00", "16:00", key="k-1")
+
+        assert len({heard.json["booking_id"] for heard in (*answers, later)}) == 1
+        assert {heard.json["quota_left"] for heard in (*answers, later)} == {120}
+        assert len((await wil.get("/user.bookings/")).json) == 1
+
+    async def test_a_key_used_for_something_else_is_refused(self, wil: Visitor):
+        await wil.book("15:00", "16:00", key="k-1")
+
+        heard = await wil.book("16:00", "17:00", key="k-1")
+
+        assert heard.json["code"] == "handled"
+        assert len((await wil.get("/user.bookings/")).json) == 1
+
+    async def test_a_key_of_somebody_else_is_another_one(self, wil: Visitor, rema: Visitor):
+        mine, theirs = (
+            await wil.book("15:00", "16:00", key="k-1"),
+            await rema.book("16:00", "17:00", key="k-1"),
+        )
+
+        assert mine.json["booking_id"] != theirs.json["booking_id"]
+
+    async def test_a_society_keeps_its_keys_apart_from_people(self, wil: Visitor, society: Visitor):
+        await wil.book("15:00", "16:00", key="k-1")
+
+        first, again = [await society.book("16:00", "17:00", event_name="talk", key="k-1") for _ in range(2)]
+
+        assert first.json["booking_id"] == again.json["booking_id"]
+
+    @pytest.mark.parametrize("key", ["x" * 256, "two words", "kéy"])
+    async def test_what_is_no_key_is_refused_and_nothing_is_booked(self, wil: Visitor, key: str):
+        assert (await wil.book(key=key)).json["code"] == "bad_parameter"
+        assert (await wil.get("/user.bookings/")).json == []

@@ -48,8 +48,8 @@ class Visitor:
         return self.as_(heard.json["token"])
 
     async def book(
-        self, start: str = "15:00", end: str = "17:00", day: str = "20160808", **more: Any
+        self, start: str = "15:00", end: str = "17:00", day: str = "20160808", key: str = "", **more: Any
     ) -> Heard:
         """Book RO-POO, the document's own room and day, unless told otherwise."""
         form = {"room_id": "RO-POO", "date": day, "start_time": start, "end_time": end, **more}
-        return await self.post("/rooms.book/", form)
+        return await self.post("/rooms.book/", form, headers={"Idempotency-Key": key} if key else {})
