@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from bot.asked import Asked, Asker, Door
 from bot.command import Action, Call, Command
+from bot.conversation.freshness import ABOUT_TIMETABLES, marked
+from bot.conversation.plain_words import command_for
+from bot.conversation.refusals import kindly, tone_of, ways_on
 from bot.desk import Desk
-from bot.freshness import ABOUT_TIMETABLES, marked
 from bot.login.office import invite
-from bot.plain_words import command_for
-from bot.refusals import kindly, tone_of, ways_on
 from bot.reply import Button, Code, Reply, Tone
 from core.directory import Known
 from core.errors import Invalid, NotSignedIn, RoomieError

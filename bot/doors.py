@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands import COMMANDS
 from bot.config import Config
+from bot.conversation.suggest import Suggestions
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.platforms.discord.settings import GATEWAY, DiscordSettings
@@ -17,7 +18,6 @@ from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
 from bot.reply import Reply
 from bot.roles import ALL_ROLES, Role
-from bot.suggest import Suggestions
 from bot.zones import zone_of
 from core.directory import Known
 from core.model import Identity

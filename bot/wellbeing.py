@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.conversation.freshness import stale_sources
 from bot.desk import Desk
-from bot.freshness import stale_sources
 
 
 async def outbox_health(desk: Desk) -> Mapping[str, object]:

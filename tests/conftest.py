@@ -72,7 +72,11 @@ def postgres_copy(postgres_server: PostgresServer) -> Iterator[Callable[[str], s
 
     def copy(template: str) -> str:
         made.append(f"test_{next(_numbers)}")
-        apart(run_sql, postgres_server.url(), f"CREATE DATABASE {made[-1]} TEMPLATE {template} STRATEGY file_copy")
+        apart(
+            run_sql,
+            postgres_server.url(),
+            f"CREATE DATABASE {made[-1]} TEMPLATE {template} STRATEGY file_copy",
+        )
         return postgres_server.url(made[-1])
 
     yield copy

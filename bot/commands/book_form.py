@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.asked import Door
-from bot.booking import book, resolved
-from bot.codes import SlotCode
 from bot.command import Action, Call, Command
+from bot.conversation.booking import book, resolved
+from bot.conversation.codes import SlotCode
+from bot.conversation.refusals import sentence
+from bot.conversation.wishes import read_words
 from bot.language import Kind
-from bot.refusals import sentence
 from bot.reply import Form, Input, InputKind, Option, Reply
-from bot.wishes import read_words
 from bot.wording import about_room, minutes, room_name
 from core.catalogue import RoomWish
 from core.errors import (

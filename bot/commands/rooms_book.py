@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.booking import book, foreseen
-from bot.codes import Search, SlotCode
 from bot.command import Action, Call, Command, Parameter, Takes
+from bot.conversation.booking import book, foreseen
+from bot.conversation.codes import Search, SlotCode
+from bot.conversation.offers import rehearsal
+from bot.conversation.wishes import confusion, echo_of, read_words, search_for
 from bot.language import Kind, Reading, When
-from bot.offers import rehearsal
 from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, Stretch, Tone
-from bot.wishes import confusion, echo_of, read_words, search_for
 from bot.wording import minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval

@@ -1,7 +1,7 @@
 """`/rooms cancel`: giving a booking up."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.own_bookings import described
+from bot.conversation.own_bookings import described
 from bot.reply import Bold, Inline, Reply, Stretch, Tone
 from bot.wording import minutes, room_name
 from core.model import BookingId

@@ -4,14 +4,14 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.booking import refused
-from bot.codes import SlotCode
 from bot.command import Action, Call, Command, Parameter, Takes
+from bot.conversation.booking import refused
+from bot.conversation.codes import SlotCode
+from bot.conversation.offers import own_buttons
+from bot.conversation.own_bookings import meant
+from bot.conversation.wishes import read_words
 from bot.language import Kind
-from bot.offers import own_buttons
-from bot.own_bookings import meant
 from bot.reply import Bold, Button, ButtonStyle, Inline, Reply, Stretch, Tone
-from bot.wishes import read_words
 from bot.wording import MORE, minutes, room_name, short_id
 from core.errors import Invalid, SlotTaken
 from core.interval import Interval

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.codes import Search, named
 from bot.command import Action, Call, Command, Parameter, Takes
+from bot.conversation.codes import Search, named
+from bot.conversation.offers import Wanted, book_button, bookable, instead, rehearsal
+from bot.conversation.refusals import kindly
+from bot.conversation.wishes import confusion, echo_of, read_words, search_for
 from bot.language import Reading
-from bot.offers import Wanted, book_button, bookable, instead, rehearsal
-from bot.refusals import kindly
 from bot.reply import Bold, Button, Field, Inline, Item, Moment, Reply, Stretch, Style, Text, Tone
-from bot.wishes import confusion, echo_of, read_words, search_for
 from bot.wording import about_room, because, distance, free_until, minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval

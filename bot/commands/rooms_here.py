@@ -1,8 +1,8 @@
 """`/rooms here`: saying "I'm here" for a booking."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.offers import own_buttons
-from bot.own_bookings import described
+from bot.conversation.offers import own_buttons
+from bot.conversation.own_bookings import described
 from bot.reply import Bold, Moment, Reply, Style, Tone
 from bot.wording import room_name
 from core.model import BookingId

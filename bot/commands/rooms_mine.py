@@ -1,8 +1,8 @@
 """`/rooms mine`: someone's bookings to come."""
 
 from bot.command import Call, Command
-from bot.offers import own_buttons
-from bot.own_bookings import mine
+from bot.conversation.offers import own_buttons
+from bot.conversation.own_bookings import mine
 from bot.reply import Button, ButtonStyle, Code, Reply
 from bot.wording import booking_item
 

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from bot.booking import CURABLE, refused
-from bot.codes import MoveCode, SlotCode, named
 from bot.command import Action, Call, Command, Parameter, Takes
+from bot.conversation.booking import CURABLE, refused
+from bot.conversation.codes import MoveCode, SlotCode, named
+from bot.conversation.offers import move_button, own_buttons
+from bot.conversation.own_bookings import meant, mine
+from bot.conversation.wishes import confusion, read_words
 from bot.language import Kind, Reading, When
-from bot.offers import move_button, own_buttons
-from bot.own_bookings import meant, mine
 from bot.reply import Bold, Code, Inline, Reply, Stretch, Tone
-from bot.wishes import confusion, read_words
 from bot.wording import minutes, room_name, short_id
 from core.errors import NoSuchBooking
 from core.interval import Interval

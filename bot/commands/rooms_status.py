@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.command import Call, Command, Parameter, Takes
+from bot.conversation.schedules import campus_day, reason, schedules
+from bot.conversation.wishes import confusion, read_words
 from bot.language import Reading
 from bot.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Text, Tone
-from bot.schedules import campus_day, reason, schedules
-from bot.wishes import confusion, read_words
 from bot.wording import about_room, room_name
 from core.availability import RoomStatus, Status
 from core.model import BuildingId, Room

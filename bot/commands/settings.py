@@ -1,7 +1,7 @@
 """`/settings`: how someone wants to be told of things, and in which time zone."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.habits import WORDS, Told, changed, read_habits, shown
+from bot.conversation.habits import WORDS, Told, changed, read_habits, shown
 from bot.reply import Button, Field, Form, Input, InputKind, Option, Reply, Tone
 from core.errors import Invalid
 from core.services.remind import change_habits

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import Action, Call, Command, Parameter, Takes
-from bot.own_bookings import described
+from bot.conversation.own_bookings import described
 from bot.reply import Audience, Bold, Inline, Mention, Reply, Stretch
 from bot.wording import room_name
 from core.errors import NotYourBooking

@@ -1,8 +1,8 @@
 """`/society add`: letting someone book for a society."""
 
 from bot.command import Call, Command, Parameter, Takes
+from bot.conversation.society_words import named_in
 from bot.reply import Bold, Reply, Tone
-from bot.society_words import named_in
 
 
 async def answer(call: Call) -> Reply:

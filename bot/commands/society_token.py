@@ -1,8 +1,8 @@
 """`/society token`: the token with which programs and members book for a society."""
 
 from bot.command import Action, Call, Command, Parameter, Takes
+from bot.conversation.society_words import society_in
 from bot.reply import Button, ButtonStyle, Code, Reply, Tone
-from bot.society_words import society_in
 from core.model import SocietyId
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.command import Call
+from bot.conversation.offers import Wanted, instead
 from bot.messages.kind import Kind
-from bot.offers import Wanted, instead
 from bot.reply import Bold, Button, ButtonStyle, Reply, Stretch, Tone
 from bot.wording import room_name, short_id
 from core.catalogue import RoomWish

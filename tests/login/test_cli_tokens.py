@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from bot.cli_admin import HANDLERS
+from bot.cli.admin import HANDLERS
 from bot.config import read_settings
 from bot.desk import Desk
 from core.errors import Invalid

@@ -4,8 +4,8 @@ import pytest
 
 from bot.asked import Asked, Asker, Door
 from bot.commands import COMMANDS
+from bot.conversation.habits import Told, read_habits, shown
 from bot.dispatch import Dispatcher
-from bot.habits import Told, read_habits, shown
 from bot.reply import Reply, Tone
 from core.errors import Invalid
 from core.model import Habits, Person, QuietHours

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.commands import COMMANDS
+from bot.conversation.suggest import Suggestions
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.platforms.discord.adapter import DiscordDoor
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms_kept import KeptNotebook, KeptOnce
-from bot.suggest import Suggestions
 from bot.zones import zone_of
 from core.model import Identity
 from core.policy.rules import Rules

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.codes import SlotCode, named
 from bot.command import Call
-from bot.offers import Wanted, book_button, instead, own_buttons, rehearsal, rehearsal_with_quota
-from bot.refusals import kindly, tone_of, ways_on
+from bot.conversation.codes import SlotCode, named
+from bot.conversation.offers import Wanted, book_button, instead, own_buttons, rehearsal, rehearsal_with_quota
+from bot.conversation.refusals import kindly, tone_of, ways_on
 from bot.reply import Bold, Button, Inline, Reply, Stretch, Text, Tone
 from bot.wording import minutes, one_line, room_name, short_id
 from core.catalogue import RoomWish

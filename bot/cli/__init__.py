@@ -47,37 +47,37 @@ def _handler(command: str) -> Handler:
     """What does a command; imported only when it is asked for."""
     match command:
         case "run":
-            from bot.cli_run import run
+            from bot.cli.run import run
 
             return run
         case "chat":
-            from bot.cli_chat import chat
+            from bot.cli.chat import chat
 
             return chat
         case "parse":
-            from bot.cli_chat import parse
+            from bot.cli.chat import parse
 
             return parse
         case "slack" | "discord":
-            from bot import cli_platforms
+            from bot.cli import platforms
 
-            return cli_platforms.slack if command == "slack" else cli_platforms.discord
+            return platforms.slack if command == "slack" else platforms.discord
         case "jobs":
-            from bot.cli_jobs import jobs
+            from bot.cli.jobs import jobs
 
             return jobs
         case "scrape":
-            from bot.cli_scrape import scrape
+            from bot.cli.scrape import scrape
 
             return scrape
         case "outbox":
-            from bot.cli_outbox import outbox
+            from bot.cli.outbox import outbox
 
             return outbox
         case _:
-            from bot import cli_admin
+            from bot.cli import admin
 
-            return cli_admin.HANDLERS[command]
+            return admin.HANDLERS[command]
 
 
 def _parser() -> argparse.ArgumentParser:

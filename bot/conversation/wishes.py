@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bot.codes import Search
 from bot.command import Call
+from bot.conversation.codes import Search
 from bot.language import Conventions, Kind, Names, Reading, When, echo, read
 from bot.reply import Reply, Tone
 from core.catalogue import RoomWish

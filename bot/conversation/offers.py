@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.codes import MoveCode, SlotCode
 from bot.command import Call
+from bot.conversation.codes import MoveCode, SlotCode
 from bot.reply import Bold, Button, ButtonStyle, Inline, Item, Stretch
 from bot.wording import MORE, booking_buttons, room_name
 from core.catalogue import RoomWish

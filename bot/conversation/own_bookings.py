@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.command import Call
+from bot.conversation.wishes import read_words
 from bot.language import Kind, Reading
-from bot.wishes import read_words
 from bot.wording import room_name, short_id
 from core.errors import Invalid, NoSuchBooking
 from core.model import Booking, Role
