@@ -57,7 +57,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
         logger.info("listening on %s", url or "no port")
         await desk.storage.load()
         await _furnish(desk, config, roles)
-        _settle_memory()
+        settle_memory()
         for platform in platforms:
             tasks.start(platform.run(), platform.name)
             if Role.WORKER in roles:
@@ -118,7 +118,7 @@ def _pass_on(desk: Desk, platform: "Platform", tasks: "_Tasks", people: frozense
         tasks.start(platform.changed(mine), f"{platform.name} pages")
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Leave what was loaded out of later collections, each of which would hold up an answer."""
     gc.collect()
     gc.freeze()

@@ -21,6 +21,7 @@ from bot.api.logs import LineFormatter
 from bot.api.settings import HttpSettings
 from bot.desk import Desk
 from bot.passwords import Argon2Passwords, Cost
+from bot.running import settle_memory
 from core.interval import Interval
 from core.model import (
     BookingType,
@@ -171,6 +172,7 @@ async def _run(entries: int, url: str) -> None:
         others = [await _beside(_bare())]
         if not url:
             others.append(await _beside(await orm_application(Path(f"{folder}/orm.db"), entries)))
+        settle_memory()
         ports = [int(address.rpartition(":")[2]), *(port for _, port in others)]
         sys.stdout.write(json.dumps({"ports": ports, "tokens": tokens}) + "\n")
         sys.stdout.flush()
