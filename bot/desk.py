@@ -40,6 +40,10 @@ class Kept(Storage, Protocol):
         """Whether nothing that others wrote is missing; looks at most every few milliseconds."""
         ...
 
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        ...
+
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
         ...

@@ -36,6 +36,10 @@ class Kept(Storage, Protocol):
         """Whether the picture holds all that other processes wrote, as far as is known; quick."""
         ...
 
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        ...
+
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
         ...

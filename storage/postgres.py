@@ -3,6 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from core.catalogue import Catalogue
@@ -101,6 +103,10 @@ class PostgresStorage:
         """Whether no other process said that it wrote more; while none can be heard, memory must do."""
         engine = self._engine
         return engine is None or not (engine.ear.is_connected and engine.follower.is_behind)
+
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        return perf_counter() - (self._engine.follower.true_at if self._engine is not None else -inf)
 
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""

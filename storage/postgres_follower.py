@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from math import inf
+from time import perf_counter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -42,6 +44,7 @@ class Follower:
 
     def __init__(self, picture: Picture, workshop: Workshop, origin: str, rules: Rules, clock: Clock) -> None:
         self.is_behind = False
+        self.true_at = -inf
         self._picture = picture
         self._workshop = workshop
         self._origin = origin
@@ -100,6 +103,7 @@ class Follower:
 
     async def _learn(self, read: Callable[[Connection], _Read]) -> None:
         self._since_snapshot.clear()
+        began = perf_counter()
         found = await self._workshop.read(read)
         if self._underway:
             await asyncio.wait(self._underway.copy())
@@ -109,6 +113,7 @@ class Follower:
         for transaction, record in self._since_snapshot if found.news else ():
             if not found.snapshot.sees(transaction):
                 self._picture.see(record)
+        self.true_at = began
 
     def _changed(self, connection: Connection, in_doubt: Iterable[Change], window: Interval) -> _Read:
         snapshot = _snapshot(connection)

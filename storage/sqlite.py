@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -52,6 +53,7 @@ class SqliteStorage:
         self._seen_version = -1
         self._looked_at = 0.0
         self._is_behind = False
+        self._true_at = -inf
         self._closing = threading.Event()
         self._checkpoints: threading.Thread | None = None
 
@@ -141,26 +143,33 @@ class SqliteStorage:
             engine.seen, _ = unit.changes_after(engine.seen, self._origin)
             return _Written(None, read_news(unit, EVERYTHING, window), self.picture)
 
+        began = perf_counter()
         await engine.writer.run(run, is_guarded=True)
+        self._true_at = began
 
     def is_fresh(self) -> bool:
         """Whether nothing that another process wrote is missing; looks at most every few milliseconds."""
-        now = perf_counter()
-        if now - self._looked_at >= _STALE_AFTER and not self._is_behind:
+        engine, now = self._engine, perf_counter()
+        if engine is not None and not self._is_behind and now - self._looked_at >= _STALE_AFTER:
             self._looked_at = now
-            self._is_behind = self._has_news()
+            with suppress(sqlite3.Error):
+                self._is_behind = self._has_news(engine.seen)
+                self._true_at = self._true_at if self._is_behind else now
         return not self._is_behind
 
-    def _has_news(self) -> bool:
-        if self._peek is None or self._engine is None:
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        return perf_counter() - self._true_at
+
+    def _has_news(self, seen: int) -> bool:
+        if self._peek is None:
             return False
-        with suppress(sqlite3.Error):
-            version: int = self._peek.execute("PRAGMA data_version").fetchone()[0]
-            if version != self._seen_version:
-                found = self._peek.execute(_OTHERS_WROTE, (self._engine.seen, self._origin)).fetchone()
-                self._seen_version = version
-                return found is not None
-        return False
+        version: int = self._peek.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._seen_version:
+            return False
+        found = self._peek.execute(_OTHERS_WROTE, (seen, self._origin)).fetchone()
+        self._seen_version = version
+        return found is not None
 
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
@@ -174,12 +183,13 @@ class SqliteStorage:
             engine.seen = seen
             return _Written(None, news, self.picture)
 
-        self._is_behind = False
+        self._is_behind, began = False, perf_counter()
         try:
             await engine.writer.run(run, is_guarded=True)
         except BaseException:
             self._is_behind = True
             raise
+        self._true_at = began
 
     async def probe(self) -> None:
         """Raise `Unavailable` unless something could be written now."""

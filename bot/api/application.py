@@ -126,8 +126,10 @@ def _own_checks(desk: Desk) -> dict[str, Check]:
 
     async def picture() -> Mapping[str, object]:
         found = desk.picture
+        desk.storage.is_fresh()
         return {
             "ok": found.is_complete,
+            "age": round(desk.storage.age(), 3),
             "rooms": len(found.catalogue.order),
             "version": found.availability.version,
         }
@@ -141,6 +143,9 @@ def _put_gauges(house: House) -> None:
     house.metrics.gauge("roomie_rooms", "Rooms in the catalogue.", lambda: len(picture.catalogue.order))
     house.metrics.gauge("roomie_bookings_active", "Active bookings in memory.", lambda: len(picture.bookings))
     house.metrics.gauge("roomie_people", "People in memory.", lambda: len(picture.directory.people))
+    house.metrics.gauge(
+        "roomie_picture_age_seconds", "Since memory was last known to be true.", house.desk.storage.age
+    )
     house.metrics.gauge("roomie_picture_complete", "Whether memory is complete.", lambda: picture.is_complete)
     house.metrics.gauge(
         "roomie_pages_kept", "Answers in memory.", lambda: len(house.memo) + len(house.stretches)

@@ -29,6 +29,7 @@ async def test_readiness_is_told_part_by_part(visitor: Visitor):
     assert heard.json["ready"] is True
     assert heard.json["parts"]["database"] == {"ok": True, "writable": True}
     assert heard.json["parts"]["picture"]["ok"] is True
+    assert heard.json["parts"]["picture"]["age"] >= 0
 
 
 async def test_one_part_that_is_not_well_makes_the_whole_unready(desk: Desk):

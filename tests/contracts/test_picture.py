@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
+from time import perf_counter
 
 import pytest
 
@@ -222,3 +224,14 @@ async def test_what_many_entries_say_alike_is_held_once(campus: Campus, open_ano
 
     [one], [other] = picture.availability.schedule(LAB).busy, picture.availability.schedule(HALL).busy
     assert all(mine is theirs for mine, theirs in zip(one, other, strict=True))
+
+
+async def test_how_old_memory_may_be_is_known(campus: Campus, other: Campus):
+    began = perf_counter()
+    await campus.storage.write(lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=26)]))
+    before = other.storage.age()
+
+    await other.storage.catch_up()
+
+    assert 0 < before < inf
+    assert other.storage.age() <= perf_counter() - began
