@@ -13,7 +13,7 @@ run: $(VENV)/run.stamp  ## set up and start: HTTP API, jobs, terminal chat
 	@$(BIN)/python -m bot run $(ARGS)
 
 test: $(VENV)/dev.stamp  ## set up and pass the tests
-	@$(BIN)/python -m pytest -n 4 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
 check: $(VENV)/dev.stamp  ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -22,7 +22,7 @@ from tests.postgres import PostgresServer
 
 _numbers = itertools.count()
 
-settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """The same examples at every run, so that a change is judged by itself; `search` looks for new ones."""

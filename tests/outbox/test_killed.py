@@ -110,8 +110,7 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], pat
     return platform.shown()
 
 
-@pytest.mark.parametrize("database", ["sqlite_url", "postgres_url"])
-@pytest.mark.parametrize("kind", PLATFORMS)
+@pytest.mark.parametrize(("kind", "database"), [("slack", "postgres_url"), ("discord", "sqlite_url")])
 async def test_all_are_reminded_and_nobody_twice_whenever_the_worker_dies(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, database: str
 ):
