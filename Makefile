@@ -37,6 +37,7 @@ $(VENV)/run.stamp: $(VENV)/python.stamp requirements.txt pyproject.toml
 	@echo "Setting up (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q -j 0 bot core storage scraper
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
