@@ -27,12 +27,14 @@ _CHARTS: tuple[tuple[str, Callable[[Figures], float]], ...] = (
     ("memory of each process, MB", lambda each: each.memory),
 )
 _COLOURS = {1: "#1b6ca8", 2: "#c8553d", 4: "#4c956c"}
-_WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 200, 60, 40, 70
+_WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 200, 30, 60, 70
+_LINE_HEIGHT = 11
 
 
 def draw(figures: Sequence[Figures]) -> str:
-    """Both axes are logarithmic; a line is a number of processes."""
-    parts = [
+    """Both axes are logarithmic; a line is a number of processes, as the legend on top says."""
+    parts = [_legend(sorted({each.processes for each in figures}))]
+    parts += [
         _chart(figures, title, value, place % 2, place // 2) for place, (title, value) in enumerate(_CHARTS)
     ]
     width, height = 2 * (_WIDTH + _GAP) + _LEFT, 2 * (_HEIGHT + _GAP) + _TOP
@@ -45,7 +47,7 @@ def draw(figures: Sequence[Figures]) -> str:
 def _chart(
     figures: Sequence[Figures], title: str, value: Callable[[Figures], float], column: int, row: int
 ) -> str:
-    x, y = _LEFT + column * (_WIDTH + _GAP), _TOP + row * (_HEIGHT + _GAP)
+    left, top = _LEFT + column * (_WIDTH + _GAP), _TOP + row * (_HEIGHT + _GAP)
     across = _scale([each.rooms for each in figures], _WIDTH)
     up = _scale([value(each) for each in figures], _HEIGHT)
     drawn = [f'<text x="0" y="-14" font-size="13">{escape(title)}</text>', _frame()]
@@ -54,13 +56,36 @@ def _chart(
         for rooms in sorted({each.rooms for each in figures})
     ]
     for processes in sorted({each.processes for each in figures}):
-        points = [
-            (across(each.rooms), _HEIGHT - up(value(each)), value(each))
-            for each in figures
-            if each.processes == processes
+        ours = [each for each in figures if each.processes == processes]
+        drawn.append(_line([(across(each.rooms), _HEIGHT - up(value(each))) for each in ours], processes))
+    for rooms in sorted({each.rooms for each in figures}):
+        here = sorted((each for each in figures if each.rooms == rooms), key=value, reverse=True)
+        heights = _apart([_HEIGHT - up(value(each)) for each in here])
+        drawn += [
+            f'<text x="{across(rooms) + 7:.0f}" y="{y + 4:.0f}" fill="{_colour(each.processes)}" '
+            'stroke="white" stroke-width="3" paint-order="stroke">'
+            f"{value(each):,.0f}</text>"
+            for each, y in zip(here, heights, strict=True)
         ]
-        drawn.append(_line(points, processes))
-    return f'<g transform="translate({x},{y})">{"".join(drawn)}</g>'
+    return f'<g transform="translate({left},{top})">{"".join(drawn)}</g>'
+
+
+def _legend(numbers: Iterable[int]) -> str:
+    words = [
+        f'<tspan dx="14" fill="{_colour(each)}">— {each} process{"es" if each > 1 else ""}</tspan>'
+        for each in numbers
+    ]
+    return f'<text x="{_LEFT - 14}" y="22" font-size="13">{"".join(words)}</text>'
+
+
+def _apart(heights: Iterable[float]) -> list[float]:
+    """Heights from the top down, each at least a line of text below the one before, their middle kept."""
+    wanted = list(heights)
+    placed: list[float] = []
+    for height in wanted:
+        placed.append(max(height, placed[-1] + _LINE_HEIGHT) if placed else height)
+    surplus = (sum(placed) - sum(wanted)) / len(wanted)
+    return [height - surplus for height in placed]
 
 
 def _scale(values: Iterable[float], length: float) -> Callable[[float], float]:
@@ -75,15 +100,12 @@ def _frame() -> str:
     return f'<path d="M0 0 V{_HEIGHT} H{_WIDTH}" fill="none" stroke="#888"/>'
 
 
-def _line(points: Sequence[tuple[float, float, float]], processes: int) -> str:
-    colour = _COLOURS.get(processes, "#444")
-    way = " ".join(f"{x:.0f},{y:.0f}" for x, y, _ in points)
-    dots = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>'
-        f'<text x="{x + 5:.0f}" y="{y - 5:.0f}" fill="{colour}">{shown:,.0f}</text>'
-        for x, y, shown in points
-    )
-    x, y, _ = points[0]
-    name = f"{processes} process{'es' if processes > 1 else ''}"
-    label = f'<text x="{x - 4:.0f}" y="{y + 12:.0f}" fill="{colour}">{name}</text>'
-    return f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}{label}'
+def _line(points: Sequence[tuple[float, float]], processes: int) -> str:
+    colour = _colour(processes)
+    way = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+    dots = "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>' for x, y in points)
+    return f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+
+
+def _colour(processes: int) -> str:
+    return _COLOURS.get(processes, "#444")
