@@ -287,3 +287,13 @@ class TestIdempotencyKeys:
     async def test_what_is_no_key_is_refused_and_nothing_is_booked(self, wil: Visitor, key: str):
         assert (await wil.book(key=key)).json["code"] == "bad_parameter"
         assert (await wil.get("/user.bookings/")).json == []
+
+    async def test_two_keys_at_once_are_refused_and_nothing_is_booked(self, wil: Visitor):
+        form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "16:00"}
+
+        heard = await wil.post(
+            "/rooms.book/", form, headers=[("Idempotency-Key", "k-1"), ("Idempotency-Key", "k-2")]
+        )
+
+        assert heard.json["code"] == "doubled_parameter"
+        assert (await wil.get("/user.bookings/")).json == []

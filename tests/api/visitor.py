@@ -3,7 +3,7 @@
 from typing import Any
 
 from aiohttp import ClientSession
-from multidict import CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy
 
 
 class Heard:
@@ -26,8 +26,8 @@ class Visitor:
         return Visitor(self._session, self.url, token)
 
     async def ask(self, method: str, path: str, **how: Any) -> Heard:
-        headers = {"Authorization": f"Token {self.token}"} if self.token else {}
-        headers |= how.pop("headers", {})
+        headers = CIMultiDict({"Authorization": f"Token {self.token}"} if self.token else {})
+        headers.extend(how.pop("headers", {}))
         url = how.pop("url", self.url + path)
         async with self._session.request(
             method, url, headers=headers, allow_redirects=False, **how
