@@ -158,7 +158,8 @@ class SqliteStorage:
         return not self._is_behind
 
     def age(self) -> float:
-        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        """Seconds since the picture was last known to hold all that was committed; has a look first."""
+        self.is_fresh()
         return perf_counter() - self._true_at
 
     def _has_news(self, seen: int) -> bool:

@@ -126,7 +126,6 @@ def _own_checks(desk: Desk) -> dict[str, Check]:
 
     async def picture() -> Mapping[str, object]:
         found = desk.picture
-        desk.storage.is_fresh()
         return {
             "ok": found.is_complete,
             "age": round(desk.storage.age(), 3),

@@ -93,11 +93,10 @@ class Door:
             raise TooMany(wait)
 
     def _is_fresh(self) -> bool:
-        """Whether memory will do as it is: the catalogue does before anything else is there, and what is to
-        change is decided in the database."""
+        """Whether memory will do as it is; the catalogue does before anything else is there."""
         if not self._picture.is_complete:
             return self._route.early
-        return self._route.changes or self._desk.storage.is_fresh()
+        return self._route.decided or self._desk.storage.is_fresh()
 
     async def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
         try:

@@ -233,7 +233,7 @@ class Party:
 
 
 async def book(call: Call) -> Answered:
-    party = _party(call)
+    party = await _party(call)
     wish = BookRoom(
         booking_id=new_booking_id(),
         room_id=RoomId(call.need(ROOM)),
@@ -257,14 +257,14 @@ def _request(call: Call, party: Party) -> str | None:
     return None if key is None else f"http:{holder}:{key}"
 
 
-def _party(call: Call) -> Party:
+async def _party(call: Call) -> Party:
     if isinstance(call.caller, TokenBearer):
         return Party(None, _bearers_society(call, call.caller), _event(call), call.caller.term)
     asked = call.get(FOR_SOCIETY)
     if asked is None:
         asked = call.get(SOCIETY) is not None or call.get(EVENT) is not None
     person_id = call.person.person.id
-    return Party(person_id, _own_society(call), _event(call)) if asked else Party(person_id)
+    return Party(person_id, await _own_society(call), _event(call)) if asked else Party(person_id)
 
 
 def _bearers_society(call: Call, bearer: TokenBearer) -> SocietyId:
@@ -276,11 +276,13 @@ def _bearers_society(call: Call, bearer: TokenBearer) -> SocietyId:
     return bearer.society_id
 
 
-def _own_society(call: Call) -> SocietyId:
+async def _own_society(call: Call) -> SocietyId:
     """The society that was named, or else the only one that the caller belongs to."""
     if named := call.get(SOCIETY):
         return SocietyId(named)
-    memberships = call.person.memberships
+    directory = (await call.house.desk.fresh()).directory
+    known = directory.people.get(call.person.person.id, call.person)
+    memberships = known.memberships
     if len(memberships) != 1:
         raise BadSociety
     return memberships[0].society.id
@@ -423,6 +425,7 @@ ROOMIE: tuple[Route, ...] = (
         parameters=(ROOM, BOOKING_DAY, START, END, NOTES, EVENT, SOCIETY, FOR_SOCIETY, KEY),
         who=Who.PERSON_OR_SOCIETY,
         changes=True,
+        decided=True,
     ),
     Route(
         Api.ROOMIE,
@@ -434,6 +437,7 @@ ROOMIE: tuple[Route, ...] = (
         parameters=(BOOKING,),
         who=Who.PERSON,
         changes=True,
+        decided=True,
     ),
     Route(
         Api.ROOMIE,

@@ -127,6 +127,8 @@ class Route:
     """Whether the answer depends on who asks."""
     early: bool = False
     """Whether it can be answered before the picture is complete."""
+    decided: bool = False
+    """Whether the database decides all of it, so that it need not wait for what other processes wrote."""
     rated: bool = True
     """Whether rate limits apply."""
     media_type: str = "application/json"

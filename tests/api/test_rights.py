@@ -1,11 +1,13 @@
 """Who may do what: every verb for every kind of caller."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from bot.desk import Desk
 from core.model import Society, SocietyId
+from tests.api.conftest import a_desk
 from tests.api.visitor import Heard, Visitor
 
 Verb = Callable[[Visitor], Awaitable[Heard]]
@@ -186,3 +188,22 @@ async def test_a_societys_token_books_for_its_society_only(society: Visitor, des
     assert other.json["error"] == "Bad society ID."
     assert personal.json["code"] == "bad_parameter"
     assert nameless.json["code"] == "missing_field"
+
+
+async def test_rights_given_by_another_process_hold_at_the_next_request(
+    visitor: Visitor, desk: Desk, database_url: str
+):
+    """The command line may write beside a running server."""
+    rema = await visitor.log_in("rema")
+    beside = a_desk(database_url, desk.clock, desk.rules)
+    await beside.storage.open()
+    await beside.storage.load()
+    await beside.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
+    await beside.storage.close()
+    await asyncio.sleep(0.01)  # longer than between two looks
+
+    made = await rema.book(event_name="meeting")
+    added = await rema.post("/society.addUser/", {"username": "emily"})
+
+    assert made.json["success"] is True
+    assert "Successfully added" in added.json["success"]
