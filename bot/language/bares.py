@@ -30,8 +30,8 @@ def settled(pieces: list[Piece]) -> list[Piece]:
     A small number after `for` stays bare: it may be people or hours.
     """
     decided: list[Piece] = []
-    while pieces and isinstance(pieces[-1].item, Link):
-        pieces = pieces[:-1]
+    last = max((index for index, piece in enumerate(pieces) if not isinstance(piece.item, Link)), default=-1)
+    pieces = pieces[: last + 1]
     for index, piece in enumerate(pieces):
         item: Item = piece.item
         if isinstance(item, Bare):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.language.items import Bare, Clock, Impossible, Item
-from bot.language.line import Line, below_hundred
+from bot.language.line import Line, below_hundred, charted
 from bot.language.vocabulary import HOUR_WORDS, MINUTE_WORDS, UNITS
 from bot.language.wordlist import wordset
 
@@ -13,6 +13,7 @@ _FIVES = frozenset({5, 10, 20, 25})
 _CLOCK_LEADS = wordset("at @ from until to before after by around about between -")
 
 
+@charted
 def clock(line: Line, index: int) -> Found | None:
     """The time of day told from this position on; a number that might be one comes as `Bare`."""
     for way in _WAYS:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.language import wall
-from bot.language.days import Stretch, Weekday, later, months_later
+from bot.language.days import Day, Stretch, Weekday, later, likeliest, months_later
 from bot.language.ends import end_on_day
 from bot.language.hours import Hours, hours, part_hours
 from bot.language.items import Clock, On, Part
@@ -20,9 +20,7 @@ _DATE_ORDER = {True: "day first", False: "month first"}
 
 
 def from_clock(phrase: Phrase, here: Here) -> Resolved:
-    options = hours(phrase, here.conventions)
-    found = [(stretch, one) for stretch in _stretches(phrase, here) for one in options]
-    whens = [(_timed(stretch, one, phrase, here), one) for stretch, one in found]
+    whens = list(_times(phrase, here))
     coming = [(when, one) for when, one in whens if not is_past(when.start, here)]
     if not coming:
         return Resolved(whens[0][0], refused=Reason.PAST) if whens else Resolved(refused=Reason.UNREADABLE)
@@ -30,11 +28,29 @@ def from_clock(phrase: Phrase, here: Here) -> Resolved:
     others = [
         other for other, _ in coming[1:] if other.start - when.start <= _HALF_DAY and phrase.every is None
     ]
-    others += _other_days(phrase, here, lambda said: from_clock(said, here).when)
+    others += _on_other_days(phrase, here, _first_time)
     others += _other_starts(phrase, here)
     return Resolved(
         started(when, here), _assumed_for(phrase, when, chosen.half, here), _distinct(others, when)
     )
+
+
+def _times(phrase: Phrase, here: Here) -> Iterator[tuple[When, Hours]]:
+    """All that a clock time can mean, on each of its days."""
+    options = hours(phrase, here.conventions)
+    for stretch in _stretches(phrase, here):
+        for one in options:
+            yield _timed(stretch, one, phrase, here), one
+
+
+def _first_time(phrase: Phrase, here: Here) -> When | None:
+    coming = (when for when, _ in _times(phrase, here) if not is_past(when.start, here))
+    return _started_first(coming, here)
+
+
+def _started_first(coming: Iterator[When], here: Here) -> When | None:
+    first = next(coming, None)
+    return started(first, here) if first is not None else None
 
 
 def _assumed_for(phrase: Phrase, when: When, half: str | None, here: Here) -> tuple[str, ...]:
@@ -52,16 +68,22 @@ def _assumed_for(phrase: Phrase, when: When, half: str | None, here: Here) -> tu
 def _coming_differs(day: On, here: Here) -> bool:
     if not isinstance(day.day, Weekday):
         return False
-    coming = next(Weekday(day.day.number, today_too=False).stretches(here.today))
-    return coming != next(day.day.stretches(here.today))
+    coming = Weekday(day.day.number, today_too=False)
+    return next(likeliest(coming, here.today), None) != next(likeliest(day.day, here.today), None)
 
 
 def _stretches(phrase: Phrase, here: Here) -> Iterator[Stretch]:
-    """The days a phrase may mean, the likelier first."""
+    """The days a phrase may mean, the likelier first; each that is weighed counts as a step."""
+    for stretch in _said_stretches(phrase, here):
+        here.budget.spend()
+        yield stretch
+
+
+def _said_stretches(phrase: Phrase, here: Here) -> Iterator[Stretch]:
     if phrase.every is not None:
         yield from occasions(phrase, phrase.every, here)
     elif phrase.day is not None:
-        yield from phrase.day.day.stretches(here.today)
+        yield from likeliest(phrase.day.day, here.today)
     else:
         for days in range(3):
             yield Stretch(later(here.today, days))
@@ -90,8 +112,19 @@ def _timed_end(
     return end
 
 
-def _other_days(phrase: Phrase, here: Here, resolve: Callable[[Phrase], When | None]) -> list[When]:
-    """The same on the other days that the words may mean."""
+_First = Callable[[Phrase, Here], When | None]
+
+
+def _on_other_days(phrase: Phrase, here: Here, first: _First) -> list[When]:
+    """The same on the other days that the words may mean: of each what comes first, no others."""
+    whens = (
+        first(replace(phrase, day=On(day), other_days=[], other_starts=[]), here)
+        for day in _other_days(phrase)
+    )
+    return [when for when in whens if when is not None and not is_past(when.start, here)]
+
+
+def _other_days(phrase: Phrase) -> list[Day]:
     if phrase.day is None:
         return []
     days = list(phrase.other_days)
@@ -99,13 +132,12 @@ def _other_days(phrase: Phrase, here: Here, resolve: Callable[[Phrase], When | N
         days.append(Weekday(phrase.day.day.number, today_too=False))
     if phrase.day.swapped is not None:
         days.append(phrase.day.swapped)
-    whens = (resolve(replace(phrase, day=On(day), other_days=[], other_starts=[])) for day in days)
-    return [when for when in whens if when is not None and not is_past(when.start, here)]
+    return days
 
 
 def _other_starts(phrase: Phrase, here: Here) -> list[When]:
-    whens = (from_clock(replace(phrase, start=start, other_starts=[]), here) for start in phrase.other_starts)
-    return [one.when for one in whens if one.when is not None and one.refused is None]
+    whens = (_first_time(replace(phrase, start=start), here) for start in phrase.other_starts)
+    return [when for when in whens if when is not None]
 
 
 def _distinct(whens: Iterable[When], chosen: When) -> tuple[When, ...]:
@@ -113,34 +145,57 @@ def _distinct(whens: Iterable[When], chosen: When) -> tuple[When, ...]:
 
 
 def from_part(phrase: Phrase, part: Part, here: Here) -> Resolved:
-    first, last = part_hours(part, here.conventions)
-    whens = []
-    for stretch in _stretches(phrase, here):
-        start, end = here.at(stretch.first, first), here.at(stretch.first, last)
-        kind = Kind.RANGE if part.whole else Kind.PART
-        name = None if part.whole else " ".join(filter(None, (_HALF_NAMES.get(part.half or ""), part.name)))
-        repeats = repetition(phrase, stretch, stretch.first, here)
-        whens.append(When(kind, start, end, repeats, part=name, length=asked_length(phrase)))
-    coming = [when for when in whens if when.end is not None and when.end > here.now]
+    whens = list(_parts(phrase, part, here))
+    coming = [when for when in whens if _is_to_come(when, here)]
     if not coming:
         return Resolved(whens[0] if whens else None, refused=Reason.PAST if whens else Reason.UNREADABLE)
     when = started(coming[0], here)
-    others = _other_days(phrase, here, lambda said: from_part(said, part, here).when)
+    others = _on_other_days(phrase, here, lambda said, here: _first_part(said, part, here))
     return Resolved(when, _assumed_for(phrase, when, None, here), _distinct(others, when))
+
+
+def _parts(phrase: Phrase, part: Part, here: Here) -> Iterator[When]:
+    first, last = part_hours(part, here.conventions)
+    kind = Kind.RANGE if part.whole else Kind.PART
+    name = None if part.whole else " ".join(filter(None, (_HALF_NAMES.get(part.half or ""), part.name)))
+    for stretch in _stretches(phrase, here):
+        start, end = here.at(stretch.first, first), here.at(stretch.first, last)
+        repeats = repetition(phrase, stretch, stretch.first, here)
+        yield When(kind, start, end, repeats, part=name, length=asked_length(phrase))
+
+
+def _is_to_come(when: When, here: Here) -> bool:
+    return when.end is not None and when.end > here.now
+
+
+def _first_part(phrase: Phrase, part: Part, here: Here) -> When | None:
+    coming = (when for when in _parts(phrase, part, here) if _is_to_come(when, here))
+    return _started_first(coming, here)
 
 
 def from_day(phrase: Phrase, here: Here) -> Resolved:
     stretches = list(_stretches(phrase, here))
-    coming = [stretch for stretch in stretches if stretch.last >= here.today]
-    if len(coming) > 1 and _is_plain_weekday(phrase) and coming[0].first == here.today:
-        coming = coming[1:] + coming[:1]
+    coming = _coming(stretches, phrase, here)
     if not coming:
         past = _dated(stretches[0], phrase, here) if stretches else None
         return Resolved(past, refused=Reason.PAST if past else Reason.UNREADABLE)
     when = _dated(coming[0], phrase, here)
     others = [_dated(stretch, phrase, here) for stretch in coming[1:] if _is_plain_weekday(phrase)]
-    others += _other_days(phrase, here, lambda said: from_day(said, here).when)
+    others += _on_other_days(phrase, here, _first_day)
     return Resolved(when, _assumed_for(phrase, when, None, here), _distinct(others, when))
+
+
+def _coming(stretches: list[Stretch], phrase: Phrase, here: Here) -> list[Stretch]:
+    """Those not yet over, the likeliest first: `friday` said on a Friday is the next."""
+    coming = [stretch for stretch in stretches if stretch.last >= here.today]
+    if len(coming) > 1 and _is_plain_weekday(phrase) and coming[0].first == here.today:
+        return coming[1:] + coming[:1]
+    return coming
+
+
+def _first_day(phrase: Phrase, here: Here) -> When | None:
+    coming = _coming(list(_stretches(phrase, here)), phrase, here)
+    return _dated(coming[0], phrase, here) if coming else None
 
 
 def _is_plain_weekday(phrase: Phrase) -> bool:

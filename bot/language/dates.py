@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, Through, WeekdayOfMonth
+from bot.language.days import Calendar, Day, Easter, Month, Named, Shifted, WeekdayOfMonth, through
 from bot.language.items import Impossible, Item, On, Stamp
-from bot.language.line import Line, ordinal
+from bot.language.line import Line, charted, ordinal
 from bot.language.vocabulary import HOUR_WORDS, MONTHS, WEEKDAYS
 from bot.language.wordlist import wordset
 
@@ -65,6 +65,7 @@ _BEFORE_A_MONTH = wordset(
 _EDGES = wordset("end start beginning middle")
 
 
+@charted
 def calendar_day(line: Line, index: int) -> Found | None:
     """The day of the calendar told from this position on."""
     if line.number(index) is not None:
@@ -87,14 +88,14 @@ def _iso(line: Line, index: int) -> Found | None:
     if not signs <= {"-", "/", "."} or year < 1900:
         return None
     on = _dated(year, month, day)
-    stamp = _stamp(line, index + 5, on) if isinstance(on, On) else None
+    stamp = _stamp(line, index + 5, date(year, month, day)) if isinstance(on, On) else None
     if stamp is not None:
         return stamp
     after = index + 5
     return on, after + (line.word(after) == "t" and line.number(after + 1) is not None)
 
 
-def _stamp(line: Line, index: int, on: On) -> Found | None:
+def _stamp(line: Line, index: int, day: date) -> Found | None:
     """The rest of an ISO instant: `T10:20:00+01:00`, `T10:20Z`."""
     at = index + (line.word(index) == "t")
     text = ""
@@ -111,7 +112,6 @@ def _stamp(line: Line, index: int, on: On) -> Found | None:
     clock, sign, _ = text.partition("+") if "+" in text else text.partition("-")
     if ":" not in clock or not (sign or zulu):
         return None
-    day = next(iter(on.day.stretches(date.min))).first
     return Stamp(f"{day.isoformat()}T{text}{'Z' if zulu else ''}"), at + zulu
 
 
@@ -220,7 +220,7 @@ def _month_then_day(line: Line, index: int) -> Found | None:
     number, after = told
     last = _day_number(line, after + 1) if line.word(after) == "-" else None
     if last is not None and number < last[0] <= _days_in(month):
-        return On(Through(Calendar(number, month), Calendar(last[0], month))), last[1]
+        return On(through(Calendar(number, month), Calendar(last[0], month))), last[1]
     return _of_month(line, number, month, after)
 
 

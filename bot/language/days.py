@@ -4,7 +4,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Protocol
+
+MAX_STRETCHES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Day(Protocol):
     """Something that means one or more days; the likelier reading comes first."""
 
     def stretches(self, today: date) -> Iterator[Stretch]: ...
+
+
+def likeliest(day: Day, today: date) -> Iterator[Stretch]:
+    """The first 16 stretches that a day can mean; none for a day that never is, such as 30 February.
+
+    A day made of others asks for theirs here, once for each: then what it costs grows with the number of days
+    it is made of. Asked for again in a loop it would grow with the product.
+    """
+    return islice(day.stretches(today), MAX_STRETCHES)
 
 
 def later(day: date, days: int) -> date:
@@ -54,7 +66,7 @@ class Shifted:
         if self.base is None:
             yield Stretch(later(months_later(today, self.months), self.days))
             return
-        for stretch in self.base.stretches(today):
+        for stretch in likeliest(self.base, today):
             yield Stretch(later(months_later(stretch.first, self.months), self.days), stretch.days)
 
 
@@ -208,13 +220,21 @@ class Through:
     last: Day
 
     def stretches(self, today: date) -> Iterator[Stretch]:
-        for start in self.first.stretches(today):
-            for end in self.last.stretches(today):
+        ends = tuple(likeliest(self.last, today))
+        for start in likeliest(self.first, today):
+            for end in ends:
                 days = (end.last - start.first).days + 1
                 if 1 <= days <= 400:
                     yield Stretch(start.first, days)
                 elif isinstance(self.last, Weekday):
                     yield Stretch(start.first, (end.last.weekday() - start.first.weekday()) % 7 + 1)
+
+
+def through(first: Day, last: Day) -> Through:
+    """The range from one day through another; of ranges the outer ends, so that ranges never nest."""
+    return Through(
+        first.first if isinstance(first, Through) else first, last.last if isinstance(last, Through) else last
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +266,4 @@ class Named:
 
     def stretches(self, today: date) -> Iterator[Stretch]:
         for day in self.days:
-            yield from day.stretches(today)
+            yield from likeliest(day, today)

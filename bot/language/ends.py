@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.language import wall
 from bot.language.conventions import Conventions
-from bot.language.days import Day, later
+from bot.language.days import Day, later, likeliest
 from bot.language.hours import end_after, end_of, part_hours
 from bot.language.items import Clock, EndOfDay, Part
 from bot.language.phrase import Phrase
@@ -31,7 +31,7 @@ def _minutes_of(end: Part | EndOfDay, conventions: Conventions) -> int:
 
 
 def end_on_day(phrase: Phrase, day: Day, start: datetime, here: Here) -> datetime | None:
-    for stretch in day.stretches(start.date()):
+    for stretch in likeliest(day, start.date()):
         if isinstance(phrase.end, Clock):
             for minutes in _ends_of_day(phrase.end, here.conventions):
                 end = here.at(stretch.first, minutes)

@@ -1,12 +1,15 @@
 """Reading a text: names and wishes first, then the time, then what is left over."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.language.bares import settled
+from bot.language.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.conventions import Conventions
 from bot.language.days import Calendar
 from bot.language.items import On
@@ -16,12 +19,12 @@ from bot.language.names import Names
 from bot.language.phrase import Phrase, assembled
 from bot.language.places import places
 from bot.language.quoted import mentions, titles
-from bot.language.reading import Reading, Span
+from bot.language.reading import Reading, Reason, Span
 from bot.language.refusal import question, refusal
 from bot.language.resolve import resolved
 from bot.language.scan import pieces, spellable
 from bot.language.seats import seats
-from bot.language.seen import Resolved
+from bot.language.seen import Here, Resolved
 from bot.language.spelling import Speller
 from bot.language.vocabulary import FILLERS, KNOWN, LINK_WORDS
 from bot.language.wishes import wishes
@@ -31,6 +34,8 @@ from core.model import Equipment, Location, Usage
 
 _LONGEST = 600
 _SPELLINGS_TRIED = 40
+_MAX_GUESSES = 3
+_STEPS_OF_A_GUESS = 50
 _SPARE = "spare"
 _SILENT = FILLERS | LINK_WORDS
 _STRANGE_WORDS = 6
@@ -40,13 +45,20 @@ CONVENTIONS = Conventions()
 
 
 def read(
-    text: str, *, now: datetime, zone: ZoneInfo, names: Names, conventions: Conventions = CONVENTIONS
+    text: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    names: Names,
+    conventions: Conventions = CONVENTIONS,
+    max_steps: int = MAX_STEPS,
 ) -> Reading:
     """Everything that a text says about a time and a room. It never raises, whatever the text.
 
-    Only the first 600 characters are looked at, the rest is left over: nobody asks for a room in more.
+    Only the first 600 characters are looked at, the rest is left over: nobody asks for a room in more. A text
+    whose times take more than `max_steps` to read has the problem `TOO_MUCH`.
     """
-    return _Reader(text, now, zone, names, conventions).reading()
+    return _Reader(text, now, zone, names, conventions, Budget(max_steps)).reading()
 
 
 def warm() -> None:
@@ -59,11 +71,18 @@ class _Reader:
     """One text on its way to a reading: each step takes the tokens it understands."""
 
     def __init__(
-        self, text: str, now: datetime, zone: ZoneInfo, names: Names, conventions: Conventions
+        self,
+        text: str,
+        now: datetime,
+        zone: ZoneInfo,
+        names: Names,
+        conventions: Conventions,
+        budget: Budget,
     ) -> None:
         self.text = text
-        self.now, self.zone, self.names, self.conventions = now, zone, names, conventions
-        self.source = plain(text[:_LONGEST])
+        self.names, self.budget = names, budget
+        self.here = Here(now.astimezone(zone), zone, conventions, budget)
+        self.source = plain(text[:_LONGEST]).cut(_LONGEST)
         self.tokens = tokenise(self.source)
 
     def reading(self) -> Reading:
@@ -96,7 +115,7 @@ class _Reader:
             problem=None,
             question=question(asked.value) if asked else None,
         )
-        return replace(read, problem=refusal(when, read, self.now.astimezone(self.zone)))
+        return replace(read, problem=refusal(when, read, self.here.now))
 
     def _title(self) -> str | None:
         found = list(titles(self.source, self.text))
@@ -105,18 +124,18 @@ class _Reader:
         return found[0].value if found else None
 
     def _people(self) -> tuple[str, ...]:
-        found = [taken for taken in mentions(self.source, self.text) if not self._is_taken(taken.start)]
-        for taken in found:
-            self._take("people", taken.start, taken.end)
+        found = list(mentions(self.source, self.text))
+        found = [taken for taken in found if self._take("people", taken.start, taken.end)]
         return tuple(dict.fromkeys(taken.value for taken in found))
 
-    def _take(self, field: str, start: int, end: int) -> None:
-        for token in self.tokens:
-            if start <= token.start < end:
-                token.field = field
-
-    def _is_taken(self, start: int) -> bool:
-        return any(token.field for token in self.tokens if token.start == start)
+    def _take(self, field: str, start: int, end: int) -> bool:
+        """Take the tokens of a stretch of the text, unless its beginning is taken."""
+        first = bisect_left(self.tokens, start, key=_start_of)
+        after = bisect_left(self.tokens, end, lo=first, key=_start_of)
+        if first < after and self.tokens[first].field is not None:
+            return False
+        self._take_tokens(field, first, after)
+        return True
 
     def _spell(self) -> None:
         """Put slips right: in words of time, and in words that only names have."""
@@ -156,18 +175,26 @@ class _Reader:
         return values
 
     def _time(self) -> tuple[Phrase, Resolved]:
-        phrase = assembled(settled(pieces(Line(self.tokens))))
+        """What is said about a time, and which time that is."""
+        try:
+            return self._timed()
+        except BudgetSpent:
+            return Phrase(), Resolved(refused=Reason.TOO_MUCH)
+
+    def _timed(self) -> tuple[Phrase, Resolved]:
+        phrase = assembled(settled(pieces(Line(self.tokens), self.budget)))
         for piece in phrase.used:
             self._take_tokens("when", piece.first, piece.after)
         if phrase.day is None and phrase.every is None:
             self._guess_day(phrase)
-        return phrase, resolved(phrase, self.now, self.zone, self.conventions)
+        return phrase, resolved(phrase, self.here)
 
     def _guess_day(self, phrase: Phrase) -> None:
         """Ask dateparser about words of dates that nothing else took."""
-        for first, after in self._strange_dates():
+        for first, after in islice(self._strange_dates(), _MAX_GUESSES):
+            self.budget.spend(_STEPS_OF_A_GUESS)
             words = self.text[self.tokens[first].start : self.tokens[after - 1].end]
-            wall = self.now.astimezone(self.zone).replace(tzinfo=None)
+            wall = self.here.now.replace(tzinfo=None)
             day = guessed_day(words, wall)
             if day is not None:
                 phrase.day = On(Calendar(day.day, day.month, day.year))
@@ -218,10 +245,14 @@ class _Reader:
                     runs.append((token.start, token.end))
             last = token
         left = [" ".join(self.text[start:end].split()) for start, end in runs]
-        return tuple(filter(None, (*left, self.text[_LONGEST:].strip())))
+        return tuple(filter(None, (*left, self.text[self.source.end :].strip())))
 
     def _is_one_word(self, start: int, end: int) -> bool:
         return end - start <= 1 and not self.text[start:end].isspace()
+
+
+def _start_of(token: Token) -> int:
+    return token.start
 
 
 @cache

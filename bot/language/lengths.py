@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from bot.language.items import Length
-from bot.language.line import Line, cardinal, fraction
+from bot.language.line import Line, cardinal, charted, fraction
 from bot.language.vocabulary import (
     DAY_WORDS,
     FORTNIGHT_WORDS,
@@ -53,14 +53,9 @@ _OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
 }
 
 
+@charted
 def length(line: Line, index: int) -> Measured | None:
     """The length told from this position on, with all its parts (`1 hour 20`)."""
-    if index not in line.lengths:
-        line.lengths[index] = _length(line, index)
-    return line.lengths[index]
-
-
-def _length(line: Line, index: int) -> Measured | None:
     if line.word(index) in _OPENERS:
         for words, minutes in _SET_PHRASES:
             if line.reads(index, *words):

@@ -1,15 +1,17 @@
 """The tokens of a text seen by position, and the numbers that stand there in figures or words."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import wraps
+from typing import TypeVar, cast
 
-from bot.language.items import Length
 from bot.language.vocabulary import NUMBERS, ORDINAL_ENDINGS, ORDINALS, TENS, UNITS
 from bot.language.words import Token
 
 _PADDING = ("",) * 64
 _FURTHEST = 8
+_Found = TypeVar("_Found")
 
 
 class Line:
@@ -17,10 +19,11 @@ class Line:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
-        self.lengths: dict[int, tuple[Length, int] | None] = {}
+        self.chart: dict[object, dict[int, object]] = {}
         self._count = len(tokens)
         self._words = (*(token.word if token.field is None else "" for token in tokens), *_PADDING)
         self._numbers = tuple(map(_figures_of, self._words))
+        self._free = len(self._words) - self._words.count("")
 
     def __len__(self) -> int:
         return self._count
@@ -42,7 +45,7 @@ class Line:
 
     def is_alone(self, index: int) -> bool:
         """Whether every other token was taken for something else."""
-        return not any(word for at, word in enumerate(self._words) if at != index)
+        return self._free == bool(self._words[index])
 
     def past(self, index: int, words: Container[str]) -> int:
         """The first position from `index` on whose word is none of these, looking a few words far."""
@@ -50,6 +53,24 @@ class Line:
             if not self._words[at] or self._words[at] not in words:
                 return at
         return index + _FURTHEST
+
+
+def charted(rule: Callable[[Line, int], _Found]) -> Callable[[Line, int], _Found]:
+    """Memoise a rule that others are built on: what it finds at a position is kept in the line's chart.
+
+    Then a rule is tried once at each position, however many others ask for it there.
+    """
+
+    @wraps(rule)
+    def look_up(line: Line, index: int) -> _Found:
+        row = line.chart.get(rule)
+        if row is None:
+            row = line.chart[rule] = {}
+        if index not in row:
+            row[index] = rule(line, index)
+        return cast(_Found, row[index])
+
+    return look_up
 
 
 def _figures_of(word: str) -> int | None:

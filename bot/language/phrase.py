@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.days import Day, Month, Shifted, Through, Week, Weekday
+from bot.language.days import Day, Month, Shifted, Week, Weekday, through
 from bot.language.items import (
     Ahead,
     Bare,
@@ -26,6 +26,7 @@ from bot.language.items import (
 
 Start = Clock | Now | Ahead | Stamp | SameTime
 End = Clock | Part | EndOfDay | Stamp
+_LITTLE = frozenset({Link.AT, Link.ON, Link.FROM, Link.OF, Link.IN})
 _TIMELY = (Clock, Now, Ahead, Stamp, SameTime, On, Part, EndOfDay, Every)
 
 
@@ -62,11 +63,24 @@ def assembled(pieces: Sequence[Piece]) -> Phrase:
     return assembly.phrase
 
 
+def _neighbours(items: Sequence[Item]) -> list[Item | None]:
+    """For each item the nearest before it that is more than a little word."""
+    found: list[Item | None] = []
+    nearest: Item | None = None
+    for item in items:
+        found.append(nearest)
+        if not isinstance(item, Link) or item not in _LITTLE:
+            nearest = item
+    return found
+
+
 class _Assembly:
     """The phrase so far, and what the last little word has made us expect."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        self.pieces = pieces
+        items = [piece.item for piece in pieces]
+        self.before = _neighbours(items)
+        self.after = _neighbours(items[::-1])[::-1]
         self.phrase = Phrase()
         self.expects: Link | None = None
         self.between = False
@@ -101,7 +115,7 @@ class _Assembly:
         return placed
 
     def _link(self, index: int, link: Link) -> None:
-        following = self._neighbour(index, 1)
+        following = self.after[index]
         if link is Link.BETWEEN:
             self.between, self.expects = True, Link.FROM
         elif link is Link.FROM:
@@ -109,23 +123,10 @@ class _Assembly:
         elif link in {Link.UNTIL, Link.BEFORE}:
             self._expect_end(link, following)
         elif link in {Link.TO, Link.DASH} or (link is Link.AND and self.between):
-            if isinstance(following, _TIMELY) and isinstance(self._neighbour(index, -1), _TIMELY):
+            if isinstance(following, _TIMELY) and isinstance(self.before[index], _TIMELY):
                 self.expects = Link.UNTIL
         elif link in {Link.AFTER, Link.OR}:
             self.expects = link if isinstance(following, _TIMELY) else None
-
-    def _neighbour(self, index: int, step: int) -> Item | None:
-        """The nearest item that way that is more than a little word."""
-        index += step
-        while 0 <= index < len(self.pieces) and self.pieces[index].item in {
-            Link.AT,
-            Link.ON,
-            Link.FROM,
-            Link.OF,
-            Link.IN,
-        }:
-            index += step
-        return self.pieces[index].item if 0 <= index < len(self.pieces) else None
 
     def _expect_end(self, link: Link, following: Item | None) -> None:
         if isinstance(following, Clock | Part | EndOfDay | On | Stamp):
@@ -186,7 +187,7 @@ class _Assembly:
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = On(Through(phrase.day.day, item.day))
+            phrase.day = On(through(phrase.day.day, item.day))
             self.expects = None
         else:
             phrase.end_day = item.day

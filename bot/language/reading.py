@@ -66,6 +66,7 @@ class Reason(StrEnum):
     PAST = "past"
     TOO_FAR = "too far"
     UNREADABLE = "unreadable"
+    TOO_MUCH = "too much"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Problem:
             Reason.PAST: f"I read {self.shown}, which is past.",
             Reason.TOO_FAR: f"I read {self.shown}, which is more than a year ahead.",
             Reason.UNREADABLE: f"I could not read a time in “{self.shown}”.",
+            Reason.TOO_MUCH: "There are too many days and times in that for me to tell which you mean.",
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 

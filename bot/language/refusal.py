@@ -9,6 +9,8 @@ from bot.language.spoken import time_in_words
 
 def refusal(found: Resolved, reading: Reading, now: datetime) -> Problem | None:
     """The problem with a time that was said, or with a text in which nothing was understood."""
+    if found.refused is Reason.TOO_MUCH:
+        return Problem(found.refused, reading.text.strip(), _suggestion(None))
     if found.refused is not None:
         shown = time_in_words(found.when, now) if found.when else reading.text.strip()
         return Problem(found.refused, shown, _suggestion(found.when), found.when)

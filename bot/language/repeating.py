@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bot.language.days import Month, Stretch, Through, later, months_later
+from bot.language.days import Month, Stretch, Through, later, likeliest, months_later
 from bot.language.items import Every
 from bot.language.phrase import Phrase
 from bot.language.reading import Repetition, Unit
@@ -12,9 +12,12 @@ from bot.language.seen import Here
 
 def occasions(phrase: Phrase, every: Every, here: Here) -> Iterator[Stretch]:
     """The days of a repetition, from the first."""
-    first = next(phrase.day.day.stretches(here.today)).first if phrase.day else here.today
-    for days in range(15):
-        day = later(first, days)
+    days = likeliest(phrase.day.day, here.today) if phrase.day else iter((Stretch(here.today),))
+    first = next(days, None)
+    if first is None:
+        return
+    for ahead in range(15):
+        day = later(first.first, ahead)
         if not every.weekdays or day.weekday() in every.weekdays:
             yield Stretch(day)
 
@@ -39,7 +42,7 @@ def repetition(phrase: Phrase, first: Stretch, start: date, here: Here) -> Repet
 def _until_day(phrase: Phrase, first: date, here: Here) -> date | None:
     """The last day of a repetition: `until june` ends with May, `until 5 june` on that day."""
     if phrase.until_day is not None:
-        for stretch in phrase.until_day.stretches(here.today):
+        for stretch in likeliest(phrase.until_day, here.today):
             last = later(stretch.first, -1) if isinstance(phrase.until_day, Month) else stretch.last
             if last >= first:
                 return last

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.language import wall
 from bot.language.coming import from_clock, from_day, from_part
-from bot.language.conventions import Conventions
 from bot.language.days import Shifted, later, months_later
 from bot.language.ends import end_from
 from bot.language.hours import part_hours
@@ -16,9 +14,8 @@ from bot.language.reading import Kind, Reason
 from bot.language.seen import Here, Resolved, asked_length, moment
 
 
-def resolved(phrase: Phrase, now: datetime, zone: ZoneInfo, conventions: Conventions) -> Resolved:
+def resolved(phrase: Phrase, here: Here) -> Resolved:
     """What the phrase means now; nothing when it says no time."""
-    here = Here(now.astimezone(zone), zone, conventions)
     try:
         return _checked(_resolved(_prepared(phrase, here), here), here)
     except (OverflowError, ValueError):  # beyond the end of the calendar

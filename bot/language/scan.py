@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
+from bot.language.budget import Budget
 from bot.language.clocks import clock
 from bot.language.dates import calendar_day
 from bot.language.items import Bare, Item, Length, Link, Other, Piece
@@ -68,11 +69,12 @@ def spellable() -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= 5) - {"march", "april", "mornings"}
 
 
-def pieces(line: Line) -> list[Piece]:
+def pieces(line: Line, budget: Budget) -> list[Piece]:
     """The text from left to right; words without a meaning for time come as `Other`, fillers not at all."""
     found: list[Piece] = []
     index = 0
     while index < len(line):
+        budget.spend()
         after = _step(line, index, found)
         index = max(after, index + 1)
     return found

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.language import wall
+from bot.language.budget import Budget
 from bot.language.conventions import Conventions
 from bot.language.phrase import Phrase
 from bot.language.reading import Kind, Reason, When
@@ -29,6 +30,7 @@ class Here:
     now: datetime
     zone: ZoneInfo
     conventions: Conventions
+    budget: Budget
 
     @property
     def today(self) -> date:

@@ -58,6 +58,12 @@ class Plain:
         last = self.origin[end - 1] + 1 if end > start else self.at(start)
         return self.at(start), last
 
+    def cut(self, length: int) -> "Plain":
+        """Its first characters: one typed character may have become many (`½`, ligatures)."""
+        if len(self.text) <= length:
+            return self
+        return Plain(self.text[:length], self.origin[:length], self.origin[length])
+
     def at(self, index: int) -> int:
         return self.origin[index] if index < len(self.origin) else self.end
 
