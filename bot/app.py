@@ -22,6 +22,7 @@ from bot.login.opening import login_settings, public_url
 from bot.login.settings import Way
 from bot.reply import Reply
 from core.clock import Clock, ShiftedClock, SystemClock
+from core.errors import Invalid
 from core.picture import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
@@ -182,10 +183,13 @@ async def answered_late(desk: Desk, asked: Asked) -> Reply:
 
 def parsed(desk: Desk, text: str) -> dict[str, object]:
     """How a phrase is read, as `GET /api/v1/parse` answers it."""
-    from bot.language import as_json, read
+    from bot.language import Reason, as_json, read
 
     now = desk.clock.now().replace(second=0, microsecond=0)
-    return as_json(read(text, now=now, zone=desk.rules.zone, names=desk.names.of(desk.picture)))
+    reading = read(text, now=now, zone=desk.rules.zone, names=desk.names.of(desk.picture))
+    if reading.problem is not None and reading.problem.reason is Reason.TOO_MUCH:
+        raise Invalid(reading.problem.sentence)
+    return as_json(reading)
 
 
 async def read_source(desk: Desk, section: SourceSection, progress: Progress) -> Published:

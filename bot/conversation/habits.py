@@ -15,6 +15,8 @@ _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?:
 _OFF = {"off", "none", "no", "never", "0", ""}
 _ON = {"on", "yes"}
 WORDS = ("reminders", "notices", "quiet", "deliver", "timezone")
+_SETTING = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE | re.ASCII)
+_BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,13 @@ class Told:
 
 def read_habits(words: str, now: Told) -> Told:
     """`reminders 30, 10 quiet 22:00-8:00`: each setting's word and what it is to be; others stay."""
-    parts = re.split(rf"\b({'|'.join(WORDS)})\b", words.strip().lower())
+    parts = _SETTING.split(words.strip())
     if parts[0].strip() or len(parts) < 3:
         raise Invalid(
             f"Which setting? There are {listed(WORDS)}: /settings reminders 30, 10 quiet 22:00-8:00"
         )
-    original = re.split(rf"\b({'|'.join(WORDS)})\b", words.strip(), flags=re.IGNORECASE)
-    for word, value in zip(parts[1::2], original[2::2], strict=True):
-        now = changed(now, word, value.strip(" ,;"))
+    for word, value in zip(parts[1::2], parts[2::2], strict=True):
+        now = changed(now, word.lower(), value.strip(" ,;"))
     return now
 
 
@@ -68,7 +69,7 @@ def shown(told: Told) -> dict[str, str]:
 def _reminders(value: str) -> tuple[int, ...]:
     if value.lower() in _OFF:
         return ()
-    lengths = [_minutes(each) for each in re.split(r"\s*(?:,|;|\band\b)\s*", value.lower()) if each]
+    lengths = [_minutes(each) for each in _BETWEEN_REMINDERS.split(value.lower()) if each.strip()]
     if len(lengths) > _MOST_REMINDERS:
         raise Invalid(f"{_MOST_REMINDERS} reminders for a booking are the most there can be.")
     return tuple(sorted(set(lengths), reverse=True))

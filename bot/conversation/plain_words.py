@@ -35,7 +35,7 @@ _LEADING = {
 
 def command_for(line: str) -> tuple[str, str]:
     """The command that plain words call for, and the words to give it: looking for a room by default."""
-    folded = line.casefold().replace("’", "'")
+    folded = " ".join(line.casefold().replace("’", "'").split())
     for pattern, name in _INTENTS:
         if pattern.search(folded):
             leading = _LEADING.get(name)

@@ -7,7 +7,7 @@ from bot.command import Call
 from core.errors import BadSociety, Invalid
 from core.model import Identity, Role, SocietyId
 
-_MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)

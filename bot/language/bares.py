@@ -30,8 +30,10 @@ def settled(pieces: list[Piece]) -> list[Piece]:
     A small number after `for` stays bare: it may be people or hours.
     """
     decided: list[Piece] = []
-    last = max((index for index, piece in enumerate(pieces) if not isinstance(piece.item, Link)), default=-1)
-    pieces = pieces[: last + 1]
+    after = len(pieces)
+    while after and isinstance(pieces[after - 1].item, Link):
+        after -= 1
+    pieces = pieces[:after]
     for index, piece in enumerate(pieces):
         item: Item = piece.item
         if isinstance(item, Bare):

@@ -11,6 +11,7 @@ from bot.language.words import plain
 from core.model import Building, Room, Society
 
 Weighed = tuple[int, str]
+_LONGEST_NAME = 200
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 _WORD = re.compile(r"[^\W_]+|&")
 _CAMPUS = re.compile(r"^[A-Za-z]{1,3}-(?=.*\d)")
@@ -79,6 +80,7 @@ def _ids(id: str) -> Iterator[Weighed]:  # noqa: A002 - ids is what they are
 
 def _spellings(name: str) -> Iterator[tuple[int, Sequence[str]]]:
     """The words of a name: with what stands in brackets and without (2), with its `and` and without."""
+    name = name[:_LONGEST_NAME]
     for weight, text in enumerate(dict.fromkeys((name, _IN_BRACKETS.sub(" ", name))), start=1):
         words = name_words(text)
         if words[:1] == ("the",):

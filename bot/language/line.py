@@ -1,5 +1,6 @@
 """The tokens of a text seen by position, and the numbers that stand there in figures or words."""
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,7 @@ from bot.language.vocabulary import NUMBERS, ORDINAL_ENDINGS, ORDINALS, TENS, UN
 from bot.language.words import Token
 
 _PADDING = ("",) * 64
+_NO_NUMBERS = (None,) * 64
 _FURTHEST = 8
 _Found = TypeVar("_Found")
 
@@ -19,11 +21,12 @@ class Line:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
-        self.chart: dict[object, dict[int, object]] = {}
+        self.chart: defaultdict[object, dict[int, object]] = defaultdict(dict)
         self._count = len(tokens)
-        self._words = (*(token.word if token.field is None else "" for token in tokens), *_PADDING)
-        self._numbers = tuple(map(_figures_of, self._words))
-        self._free = len(self._words) - self._words.count("")
+        words = [token.word if token.field is None else "" for token in tokens]
+        self._words = (*words, *_PADDING)
+        self._numbers = (*map(_figures_of, words), *_NO_NUMBERS)
+        self._free = self._count - words.count("")
 
     def __len__(self) -> int:
         return self._count
@@ -63,12 +66,11 @@ def charted(rule: Callable[[Line, int], _Found]) -> Callable[[Line, int], _Found
 
     @wraps(rule)
     def look_up(line: Line, index: int) -> _Found:
-        row = line.chart.get(rule)
-        if row is None:
-            row = line.chart[rule] = {}
-        if index not in row:
-            row[index] = rule(line, index)
-        return cast(_Found, row[index])
+        row = line.chart[rule]
+        if index in row:
+            return cast(_Found, row[index])
+        found = row[index] = rule(line, index)
+        return found
 
     return look_up
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-_SHORTEST = 4
+_SHORTEST, _LONGEST = 4, 30
 _TWO_SLIPS_FROM = 8
 
 
@@ -14,7 +14,9 @@ class Speller:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._known = frozenset(word for word in words if len(word) >= _SHORTEST and word.isalpha())
+        self._known = frozenset(
+            word for word in words if _SHORTEST <= len(word) <= _LONGEST and word.isalpha()
+        )
         self._meeting: dict[str, list[str]] = {}
         for word in sorted(self._known):
             for short in _shortened(word):
@@ -25,7 +27,7 @@ class Speller:
 
     def nearest(self, typed: str) -> tuple[int, str] | None:
         """The number of slips and the word, or None when nothing is near or two are equally so."""
-        if not _SHORTEST <= len(typed) <= 30 or not typed.isalpha():
+        if not _SHORTEST <= len(typed) <= _LONGEST or not typed.isalpha():
             return None
         met = {word for short in _shortened(typed) for word in self._meeting.get(short, ())}
         near = sorted((slips(typed, word), word) for word in met if word[0] == typed[0])

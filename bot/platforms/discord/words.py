@@ -11,7 +11,7 @@ ELLIPSIS = "…"
 DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
 _SPECIAL = frozenset("\\*_~`|<>[]()#@")
-_AT_LINE_START = re.compile(r"(?m)^(\s*)([-+]|\d+(?=[.)]))")
+_AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([-+]|\d+(?=[.)]))")
 _STYLES = {Style.TIME: "t", Style.DATE: "D", Style.DATETIME: "F", Style.RELATIVE: "R"}
 _LONG = timedelta(hours=24)
 

@@ -238,7 +238,7 @@ class SlackAdapter:
 
     async def _on_mention(self, body: Body) -> None:
         bot = await self._bot(body["team_id"])
-        text = re.sub(rf"<@{re.escape(bot.user)}(\|[^>]*)?>", " ", body["event"]["text"]) if bot.user else ""
+        text = re.sub(rf"<@{re.escape(bot.user)}(\|[^<>]*)?>", " ", body["event"]["text"]) if bot.user else ""
         self._chores.start(self._turns.words(bot, body, text or _without_first_mention(body)))
 
     async def _on_message(self, body: Body) -> None:
@@ -266,4 +266,4 @@ def _given(bots: Bots | None) -> Bots:
 
 
 def _without_first_mention(body: Body) -> str:
-    return re.sub(r"^\s*<@\w+(\|[^>]*)?>", " ", body["event"]["text"])
+    return re.sub(r"^\s*<@\w+(\|[^<>]*)?>", " ", body["event"]["text"])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.reply import Bold, Code, Inline, Mention, Moment, Reply, Stretch, Style, Text
 
 _BREAK = "\u200b"
-_MARKS = re.compile(r"([*_~`])|(^\s*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
+_MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
 _ELLIPSIS = "…"
 _TO = "\u2013"
 
