@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp  ## style, types, import contracts
 	$(BIN)/lint-imports
 
 soak: $(VENV)/dev.stamp  ## faults for minutes on end
-	@$(BIN)/python -m pytest tests/faults -m soak -s $(ARGS)
+	@$(BIN)/python -m pytest tests/faults tests/security -m soak -s $(ARGS)
 
 bench: $(VENV)/dev.stamp  ## ratios against baselines, as a table
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
