@@ -17,6 +17,7 @@ from bot.login.office import invite
 from bot.reply import Button, Code, Reply, Tone
 from core.directory import Known
 from core.errors import Invalid, NotSignedIn, RoomieError
+from core.names import same_name
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class Dispatcher:
         """The person with an address that the platform vouches for, linked from now on."""
         directory = self._desk.picture.directory
         known = directory.named(asker.email) if asker.email else None
-        if known is None or known.person.email.casefold() != asker.email.casefold():
+        if known is None or not same_name(known.person.email, asker.email):
             return None
         await self._desk.accounts.link(known.person.username, asker.identity)
         return directory.identified(asker.identity)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.model import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
+from core.names import same_name, stored_key, stored_keys
 from core.ports import Login
 
 
@@ -37,7 +38,11 @@ class Directory:
 
     def named(self, name: str) -> Known | None:
         """The person with this username or e-mail, whatever its case."""
-        return self._known(self._by_name.get(name.casefold()))
+        for key in stored_keys(name):
+            known = self._known(self._by_name.get(key))
+            if known is not None and is_called(known.person, name):
+                return known
+        return None
 
     def logged_in(self, token_hash: bytes) -> Known | None:
         """The person whom a login token stands for."""
@@ -74,5 +79,10 @@ class Directory:
             self._by_token.pop(login.hash, None)
 
 
+def is_called(person: Person, name: str) -> bool:
+    """Whether this is the person's username or e-mail address."""
+    return same_name(person.username, name) or same_name(person.email, name)
+
+
 def _names(person: Person) -> tuple[str, str]:
-    return person.username.casefold(), person.email.casefold()
+    return stored_key(person.username), stored_key(person.email)

@@ -4,14 +4,13 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from yarl import URL
 
+from core.addresses import is_public
 from scraper.errors import AddressRefused
 
-_NAT64 = IPv6Network("64:ff9b::/96")
 _WEBCAL = re.compile(r"^webcals?://", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 _USUAL_PORTS = frozenset({80, 443})
@@ -59,12 +58,6 @@ def web_address(address: str) -> URL:
     return url
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the public internet, also when it is wrapped into another."""
-    ip = ip_address(address.partition("%")[0])
-    return all(each.is_global and not each.is_multicast for each in _unwrapped(ip))
-
-
 def guarded_socket(*, allow_private: bool) -> Callable[[AddressInfo], socket.socket]:
     """Makes sockets, one for each address that is about to be connected to.
 
@@ -79,15 +72,3 @@ def guarded_socket(*, allow_private: bool) -> Callable[[AddressInfo], socket.soc
         return socket.socket(family, kind, protocol)
 
     return make
-
-
-def _unwrapped(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:
-    """The address itself, and any IPv4 address that a gateway would take out of it."""
-    if isinstance(ip, IPv4Address):
-        return (ip,)
-    if ip.ipv4_mapped is not None:
-        return (ip.ipv4_mapped,)
-    inner = [ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64:
-        inner.append(IPv4Address(int(ip) & 0xFFFFFFFF))
-    return (ip, *(each for each in inner if each is not None))

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from core.directory import is_called
 from core.errors import AlreadyThere, UnknownPerson
 from core.model import Identity, Person, PersonId
+from core.names import name_key, stored_key, stored_keys
 from core.ports import Change
 from storage.rows import person_of, person_row
 from storage.tables import identity, membership, person
@@ -30,8 +32,12 @@ class PeopleRows:
         return self._one(person.c.id == person_id)
 
     def named(self, name: str) -> Person | None:
-        key = name.casefold()
-        return self._one(person.c.username_key == key) or self._one(person.c.email_key == key)
+        for key in stored_keys(name):
+            for column in (person.c.username_key, person.c.email_key):
+                found = self._one(column == key)
+                if found is not None and is_called(found, name):
+                    return found
+        return None
 
     def identified(self, sought: Identity) -> Person | None:
         owner = select(identity.c.person_id).where(identity.c.identity == sought)
@@ -48,7 +54,7 @@ class PeopleRows:
         return {PersonId(person_id): name for person_id, name in rows}
 
     def add(self, new: Person, password_hash: str | None) -> Person:
-        if self.named(new.username) or self.named(new.email):
+        if self._is_taken(new):
             raise AlreadyThere(f"There is already somebody with the name {new.username} or {new.email}.")
         values = person_row(new) | {"password_hash": password_hash}
         try:
@@ -96,6 +102,21 @@ class PeopleRows:
         for each, owner in self._connection.execute(select(identity.c.identity, identity.c.person_id)):
             found[owner].append(each)
         return found
+
+    def _is_taken(self, new: Person) -> bool:
+        """Whether somebody has either name, or one that only its key tells from it.
+
+        A name from before composition was checked may be stored decomposed, where no key finds it.
+        """
+        keys = {stored_key(name) for name in (new.username, new.email)}
+        taken = exists().where(person.c.username_key.in_(keys) | person.c.email_key.in_(keys))
+        if self._connection.execute(select(taken)).scalar_one():
+            return True
+        if new.username.isascii() and new.email.isascii():
+            return False
+        names = self._connection.execute(select(person.c.username, person.c.email))
+        mine = {name_key(new.username), name_key(new.email)}
+        return any(name_key(name) in mine for row in names for name in row if not name.isascii())
 
     def _one(self, condition: ColumnElement[bool]) -> Person | None:
         row = self._connection.execute(people_and_membership().where(condition)).one_or_none()

@@ -27,6 +27,7 @@ from core.model import (
     Society,
     TimetableEntry,
 )
+from core.names import stored_key
 from core.outbox import Message, MessageState
 from core.ports import Login
 
@@ -131,9 +132,9 @@ def habits_of(row: Row) -> Habits:
 def person_row(person: Person) -> dict[str, object]:
     return {
         "username": person.username,
-        "username_key": person.username.casefold(),
+        "username_key": stored_key(person.username),
         "email": person.email,
-        "email_key": person.email.casefold(),
+        "email_key": stored_key(person.email),
         "name": person.name,
         "groups": lines(sorted(person.groups - {Group.SOCIETY_MEMBER})),
         "zone": person.zone,

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from bot.api.rates import household
+from core.names import name_key
 
 _MOST_KEYS = 20_000
 
@@ -93,7 +94,7 @@ class LoginThrottle:
         """Count a try as wrong until it is given back. Seconds to wait when one has to."""
         if not self._limit:
             return 0.0
-        account, home = name.casefold()[:254], household(address)
+        account, home = name_key(name)[:254], household(address)
         keys = ((self._pairs, (account, home)), (self._accounts, account), (self._addresses, home))
         wait = max(counted.wait(key, now) for counted, key in keys)
         if wait <= 0:
@@ -103,7 +104,7 @@ class LoginThrottle:
 
     def give_back(self, name: str, address: str) -> None:
         """It was right after all: the account starts anew, the address has this one try back."""
-        account, home = name.casefold()[:254], household(address)
+        account, home = name_key(name)[:254], household(address)
         self._pairs.forgive((account, home), all_of_them=True)
         self._accounts.forgive(account, all_of_them=True)
         self._addresses.forgive(home, all_of_them=False)

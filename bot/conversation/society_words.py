@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.command import Call
 from core.errors import BadSociety, Invalid
-from core.model import Identity, Role, SocietyId
+from core.model import Identity, Role, Society, SocietyId
+from core.names import same_name
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 
@@ -38,10 +39,18 @@ def society_in(call: Call, words: str) -> SocietyId | None:
     if not sought:
         return _presided(call)
     societies = call.desk.picture.directory.societies
-    for society in societies.values():
-        if sought.casefold() in {society.id.casefold(), society.name.casefold()}:
-            return society.id
-    raise BadSociety(sought)
+    if sought in societies:
+        return SocietyId(sought)
+    alike = [each.id for each in societies.values() if _is_called(each, sought)]
+    if len(alike) > 1:
+        raise Invalid(f"That could be {len(alike)} societies. Say which by its id: {', '.join(alike)}")
+    if not alike:
+        raise BadSociety(sought)
+    return alike[0]
+
+
+def _is_called(society: Society, words: str) -> bool:
+    return same_name(society.id, words) or same_name(society.name, words)
 
 
 def _presided(call: Call) -> SocietyId | None:

@@ -10,6 +10,7 @@ from bot.login.settings import ShibbolethSettings
 from bot.wording import one_line
 from core.errors import NotAllowed
 from core.model import Identity
+from core.names import is_plain, name_key, visible
 from core.services.arriving import Claims
 
 _LONGEST = 254
@@ -30,13 +31,13 @@ def claims_of(headers: CIMultiDictProxy[str], settings: ShibbolethSettings) -> C
     if not settings.secret or len(shown) != 1 or not _equal(shown[0], settings.secret):
         raise NotVouchedFor
     eppn = _only(headers, settings.eppn)
-    if not is_address(eppn):
+    if not is_address(eppn) or not is_plain(eppn):
         raise NotVouchedFor
     name = _only(headers, settings.full_name) or _joined(
         _only(headers, settings.given_name), _only(headers, settings.surname)
     )
     groups = frozenset(filter(None, (each.strip() for each in _only(headers, settings.groups).split(";"))))
-    return Claims(Identity(f"eppn:{eppn.casefold()}"), eppn, display_name(name, eppn), groups)
+    return Claims(Identity(f"eppn:{name_key(eppn)}"), eppn, display_name(name, eppn), groups)
 
 
 def is_address(text: str) -> bool:
@@ -48,7 +49,7 @@ def is_address(text: str) -> bool:
 
 def display_name(given: str, address: str) -> str:
     """A name on one line, of a length that fits anywhere; the address's own where there is none."""
-    return one_line(given)[:100].strip() or address.partition("@")[0]
+    return one_line(visible(given))[:100].strip() or address.partition("@")[0]
 
 
 def _only(headers: CIMultiDictProxy[str], name: str) -> str:

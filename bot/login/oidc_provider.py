@@ -1,18 +1,23 @@
 """Talking to an OpenID provider: where it is answered, its keys, codes for tokens."""
 
 import json
+import socket
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
 from bot.login.settings import OidcSettings
+from core.addresses import is_public
 from core.errors import NotAllowed, Unavailable
+
+if TYPE_CHECKING:
+    from joserfc.jwt import Token
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
 """Signatures by keys that only the provider has; `none` and shared secrets are no proof."""
@@ -21,6 +26,7 @@ _PATIENCE = aiohttp.ClientTimeout(total=10)
 _KEPT = 3600.0
 _KEYS_AT_MOST_EVERY = 30.0
 _REFUSALS = {400, 401, 403}
+AddressInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -67,7 +73,8 @@ class Provider:
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
-        self._session: aiohttp.ClientSession | None = None
+        self._guard = IssuerGuard()
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._endpoints: tuple[float, Endpoints] | None = None
         self._keys: tuple[float, Any] | None = None
 
@@ -103,19 +110,19 @@ class Provider:
             return {}
         return await self._ask("GET", place.userinfo, headers={"Authorization": f"Bearer {access_token}"})
 
-    async def read(self, token: str) -> dict[str, Any]:
-        """What a signed token says; a fault of joserfc's when no key of the provider's made it."""
+    async def read(self, token: str) -> "Token":
+        """A signed token; a fault of joserfc's when no key of the provider's made it."""
         from joserfc import jwt
         from joserfc.errors import JoseError
 
         try:
-            return dict(jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS)).claims)
+            return jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS))
         except (JoseError, ValueError):
             fetched_at = self._keys[0] if self._keys else 0.0
             if perf_counter() - fetched_at < _KEYS_AT_MOST_EVERY:
                 raise
             self._keys = None
-        return dict(jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS)).claims)
+        return jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS))
 
     async def _key_set(self) -> Any:  # noqa: ANN401 - joserfc's own, imported late
         from joserfc.jwk import KeySet
@@ -141,27 +148,53 @@ class Provider:
         if not is_safe(url):
             raise ProviderAway
         try:
-            async with self._web().request(
+            async with self._web(url).request(
                 method, url, data=data, headers=headers, allow_redirects=False
             ) as answer:
                 if answer.status in _REFUSALS:
                     raise NotRecognised
                 told = json.loads(await _whole(answer)) if answer.status == 200 else None
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
             raise ProviderAway from error
         if not isinstance(told, dict):
             raise ProviderAway
         return told
 
-    def _web(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            jar = aiohttp.DummyCookieJar()
-            self._session = aiohttp.ClientSession(timeout=_PATIENCE, cookie_jar=jar)
-        return self._session
+    def _web(self, url: str) -> aiohttp.ClientSession:
+        at_issuer = URL(url).host == URL(self._issuer).host
+        if at_issuer not in self._sessions:
+            make = self._guard.socket_to_issuer if at_issuer else self._guard.socket_to_other
+            self._sessions[at_issuer] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(socket_factory=make),
+                timeout=_PATIENCE,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._sessions[at_issuer]
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
+
+
+class IssuerGuard:
+    """SSRF guard: an issuer on the public internet names no endpoints in our private networks.
+
+    It judges the address that is connected to, so a name that resolves differently later gains nothing.
+    """
+
+    def __init__(self) -> None:
+        self._issuer_is_public = False
+
+    def socket_to_issuer(self, info: AddressInfo) -> socket.socket:
+        """The issuer itself is of the configuration, and may be in a private network."""
+        self._issuer_is_public = is_public(str(info[4][0]))
+        return socket.socket(*info[:3])
+
+    def socket_to_other(self, info: AddressInfo) -> socket.socket:
+        if self._issuer_is_public and not is_public(str(info[4][0])):
+            raise OSError("the provider names an address in a private network")
+        return socket.socket(*info[:3])
 
 
 def _address(told: Mapping[str, Any], name: str) -> str:

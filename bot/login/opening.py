@@ -6,6 +6,7 @@ from bot.config import Config, LoginSection
 from bot.login.attributes import display_name
 from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from core.model import Identity
+from core.names import name_key
 from core.services.arriving import AccessRule, Claims
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -47,7 +48,7 @@ def _development(login: LoginSection) -> Claims | None:
     address, _, name = login.development.strip().partition(" ")
     if not address:
         return None
-    return Claims(Identity(f"eppn:{address.casefold()}"), address, display_name(name, address))
+    return Claims(Identity(f"eppn:{name_key(address)}"), address, display_name(name, address))
 
 
 def public_url(config: Config) -> str:

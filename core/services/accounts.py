@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.directory import Known
 from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
 from core.model import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
+from core.names import check_identifier, check_label, same_name
 from core.picture import Picture
 from core.policy.access import token_has_expired
 from core.policy.rules import Rules
@@ -135,7 +136,7 @@ class Accounts:
 
     async def add_person(self, new: Person, password: str | None) -> Person:
         """A new person; username and e-mail must be free, whatever their case."""
-        check_person(new)
+        new = checked(new)
         hashed = await self._passwords.hash(password) if password else None
         return await self._storage.write(lambda unit: _add_person(unit, new, hashed, self._clock.now()))
 
@@ -159,6 +160,7 @@ class Accounts:
 
     async def link(self, name: str, identity: Identity) -> Person:
         """Let a chat account stand for a person."""
+        check_identifier(identity, "An identity")
 
         def work(unit: Unit) -> Person:
             person = named(unit, name)
@@ -187,15 +189,23 @@ def named(unit: Unit, name: str) -> Person:
     return person
 
 
-def check_person(person: Person) -> None:
+def checked(person: Person) -> Person:
+    """A new person, their names composed. `Invalid` says what is wrong with one."""
+    person = replace(
+        person,
+        username=check_identifier(person.username, "A username"),
+        email=check_identifier(person.email, "An e-mail address"),
+        name=check_label(person.name, "A name"),
+    )
     if not person.username or any(
         sign.isspace() or not sign.isprintable() or sign == ":" for sign in person.username
     ):
         raise Invalid("A username is one word of printable characters, without colons.")
-    if "@" not in person.email.strip("@") or len(person.email) > 254:
+    if "@" not in person.email.strip("@") or len(person.email) > 254 or " " in person.email:
         raise Invalid(f"{person.email!r} is not an e-mail address.")
-    if "@" in person.username and person.username.casefold() != person.email.casefold():
+    if "@" in person.username and not same_name(person.username, person.email):
         raise AlreadyThere("A username with an @ must be the person's own e-mail address.")
+    return person
 
 
 def _person_and_hash(unit: Unit, name: str) -> tuple[Person | None, str | None]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from core.errors import AlreadyThere
 from core.model import AuditEntry, Group, Identity, Person, PersonId
+from core.names import name_key, visible
 from core.ports import Unit
-from core.services.accounts import check_person
+from core.services.accounts import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class AccessRule:
     def admits(self, claims: Claims) -> bool:
         if not self.groups and not self.allowed:
             return True
-        email = claims.email.casefold()
-        listed = {each.casefold() for each in self.allowed}
+        email = name_key(claims.email)
+        listed = {name_key(each) for each in self.allowed}
         return bool(self.groups & claims.groups) or email in listed or email[email.rfind("@") :] in listed
 
     @property
@@ -61,16 +62,19 @@ def arrive(unit: Unit, claims: Claims, rule: AccessRule, now: datetime) -> Perso
     person = unit.people.named(claims.email)
     if person is None:
         person = unit.people.add(_newcomer(claims), None)
-    elif any(each.startswith(claims.kind) for each in unit.people.identities(person.id)):
+    elif any(_is_another(each, claims) for each in unit.people.identities(person.id)):
         raise AlreadyThere(f"Somebody else has the address {claims.email}. {rule.refusal}")
     unit.people.link(person.id, claims.key)
     unit.audit(AuditEntry(now, f"person:{person.id}", "arrive", claims.key))
     return person
 
 
+def _is_another(identity: Identity, claims: Claims) -> bool:
+    """Whether it is somebody else's key at that institution. An older Roomie folded `eppn:` keys further."""
+    folded = claims.kind == "eppn:" and identity.casefold() == claims.key.casefold()
+    return identity.startswith(claims.kind) and not folded
+
+
 def _newcomer(claims: Claims) -> Person:
-    person = Person(
-        PersonId(0), claims.email, claims.email, claims.name or claims.email, frozenset({Group.STUDENT})
-    )
-    check_person(person)
-    return person
+    name = visible(claims.name).strip() or claims.email
+    return checked(Person(PersonId(0), claims.email, claims.email, name, frozenset({Group.STUDENT})))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
-from core.errors import BadSociety, LastPresident, NotEntitled
+from core.errors import AlreadyThere, BadSociety, LastPresident, NotEntitled
 from core.model import (
     AuditEntry,
     Group,
@@ -16,6 +16,7 @@ from core.model import (
     SocietyId,
     TokenTerm,
 )
+from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
 from core.ports import Storage, Unit
@@ -104,9 +105,15 @@ class SocietyDesk:
         return await self._storage.write(work)
 
     async def found(self, society: Society, president: str | None) -> None:
-        """A new society, by an administrator."""
+        """A new society, by an administrator. Its id and name are no other society's, whatever their case."""
+        society = Society(
+            SocietyId(check_identifier(society.id, "A society's id")),
+            check_label(society.name, "A society's name"),
+        )
 
         def work(unit: Unit) -> None:
+            if any(_are_alike(each, society) for each in unit.societies.all()):
+                raise AlreadyThere(f"There is already a society called {society.id} or {society.name}.")
             unit.societies.add(society)
             if president is not None:
                 _appoint(unit, named(unit, president), society, self._clock.now())
@@ -131,6 +138,11 @@ def _appoint(unit: Unit, person: Person, society: Society, now: datetime) -> boo
         unit.people.put(replace(person, groups=person.groups | {Group.PRESIDENT}))
     unit.audit(AuditEntry(now, "administrator", "appoint", f"society:{society.id}", {"person": person.id}))
     return was is not Role.PRESIDENT
+
+
+def _are_alike(one: Society, other: Society) -> bool:
+    """Whether a typed id or name could mean both."""
+    return any(same_name(ours, theirs) for ours in (one.id, one.name) for theirs in (other.id, other.name))
 
 
 def _society(unit: Unit, society_id: SocietyId) -> Society:

@@ -14,6 +14,7 @@ from bot.platforms.terminal.session import Session
 from bot.reply import Reply
 from core.clock import Clock
 from core.model import Identity
+from core.names import same_name
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -41,7 +42,7 @@ class TerminalDoor:
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         """Print it; `Absent` for anybody else."""
-        if to.removeprefix(f"{self.name}:").casefold() != self._session.name.casefold():
+        if not same_name(to.removeprefix(f"{self.name}:"), self._session.name):
             raise Absent("Somebody else sits at the terminal.")
         console = Console()
         shown = self._session.show_besides(
