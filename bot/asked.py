@@ -1,4 +1,4 @@
-"""What someone asked through whichever door: words typed, a button pressed, a form sent in."""
+"""What someone asked: words typed, a button pressed, a form sent in, or somebody's message pointed at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,3 +49,39 @@ class Asked:
     form: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMessage:
+    """Words that the asker did not type: a message they pointed at, quoted or passed on.
+
+    It is data, and no `Asked`: nothing that runs commands takes it. A time, a size and a place are read from
+    it, and rooms are offered; with `wants_form`, in the booking form.
+    """
+
+    by: Asker
+    text: str
+    wants_form: bool = False
+    key: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A message taken apart: what its author typed, and what they quoted of others."""
+
+    own: str
+    quoted: str
+
+
+def taken_apart(text: str) -> Typed:
+    """Quoted lines begin with `>`; all after `>>>` is quoted. Slack writes `&gt;`."""
+    own: list[str] = []
+    quoted: list[str] = []
+    rest_is_quoted = False
+    for line in text.splitlines():
+        plain = line.lstrip().replace("&gt;", ">")
+        rest_is_quoted = rest_is_quoted or plain.startswith(">>>")
+        is_quoted = rest_is_quoted or plain.startswith(">")
+        (quoted if is_quoted else own).append(plain.lstrip("> ") if is_quoted else line)
+    return Typed("\n".join(own), "\n".join(quoted))

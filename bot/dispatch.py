@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.asked import Asked, Asker, Door
+from bot.asked import Asked, Asker, Door, QuotedMessage
 from bot.command import Action, Call, Command
+from bot.commands import book_form, rooms_free
 from bot.conversation.freshness import ABOUT_TIMETABLES, marked
 from bot.conversation.plain_words import command_for
 from bot.conversation.refusals import kindly, tone_of, ways_on
@@ -65,6 +66,20 @@ class Dispatcher:
                 ),
                 tone=Tone.BROKEN,
             )
+
+    async def offer(self, message: QuotedMessage) -> Reply:
+        """Rooms for somebody else's message. It is read, and nothing in it is looked up among commands."""
+        by, text = message.by, _storable(message.text)
+        try:
+            asked = Asked(by, key=message.key, channel=message.channel)
+            call = Call(asked, self._desk, await self._known(asked), menu=self._menu)
+            return await (book_form.fill_in if message.wants_form else rooms_free.offer)(call, text)
+        except RoomieError as refusal:
+            return self._refused(refusal)
+        except Exception:
+            fault = secrets.token_hex(4)
+            logger.exception("fault %s while reading a message", fault)
+            return Reply((f"Something went wrong here (fault {fault}).",), tone=Tone.BROKEN)
 
     async def _answer(self, asked: Asked) -> Reply:
         call = Call(asked, self._desk, await self._known(asked), value=asked.value, menu=self._menu)

@@ -84,14 +84,14 @@ def check_identifier(text: str, what: str) -> str:
     text = check_label(text, what)
     if (sign := next((each for each in text if not is_plain(each)), None)) is not None:
         plain = unicodedata.normalize("NFKC", sign)
-        raise Invalid(f"{what} must not hold {_described(sign)}, which looks like {plain!r}.")
+        raise Invalid(f"{what} must not hold {described(sign)}, which looks like {plain!r}.")
     return text
 
 
 def check_label(text: str, what: str) -> str:
     """`text`, composed, as a new name to show. `Invalid` when it holds what nobody can see."""
     if (sign := next((each for each in text if not is_visible(each)), None)) is not None:
-        raise Invalid(f"{what} must not hold characters that nobody can see ({_described(sign)}).")
+        raise Invalid(f"{what} must not hold characters that nobody can see ({described(sign)}).")
     # A character with a canonical twin (KELVIN SIGN) is left for `check_identifier` to see.
     return _composed(text) if is_plain(text) else text
 
@@ -100,5 +100,6 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _described(sign: str) -> str:
+def described(sign: str) -> str:
+    """`U+202E RIGHT-TO-LEFT OVERRIDE`."""
     return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".rstrip()

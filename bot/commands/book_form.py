@@ -1,5 +1,6 @@
 """The booking form: the same wish as `/book`, filled in rather than typed."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -7,11 +8,12 @@ from bot.asked import Door
 from bot.command import Action, Call, Command
 from bot.conversation.booking import book, resolved
 from bot.conversation.codes import SlotCode
+from bot.conversation.quoted import read_quoted
 from bot.conversation.refusals import sentence
-from bot.conversation.wishes import read_words
+from bot.conversation.wishes import read_words, search_for
 from bot.language import Kind
 from bot.reply import Form, Input, InputKind, Option, Reply
-from bot.wording import about_room, minutes, room_name
+from bot.wording import about_room, minutes, one_line, room_name
 from core.catalogue import RoomWish
 from core.errors import (
     BadSociety,
@@ -31,6 +33,8 @@ from core.services.find_rooms import find_rooms
 
 _LENGTHS = (30, 60, 90, 120, 180)
 _MOST_ROOMS = 25
+_MAX_TITLE = 150
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _NOBODY = "-"
 
 
@@ -47,6 +51,27 @@ async def refresh(call: Call) -> Reply:
     """The form again, its rooms following the time that was chosen."""
     picture = await call.desk.fresh()
     return Reply(form=_form(call, picture, {**_first_values(call), **call.asked.form}))
+
+
+async def fill_in(call: Call, message: str) -> Reply:
+    """The form for somebody else's message: its time, size and room, and its words as the title."""
+    picture = await call.desk.fresh()
+    values = {**_first_values(call), **_read_from(call, message), "title": one_line(message)[:_MAX_TITLE]}
+    return Reply(form=_form(call, picture, values))
+
+
+def _read_from(call: Call, message: str) -> dict[str, str]:
+    reading = read_quoted(call, message)
+    values = {"seats": str(reading.capacity)} if reading.capacity else {}
+    if reading.room is not None:
+        values["room"] = reading.room
+    when = reading.when
+    if when is not None and when.kind in {Kind.INSTANT, Kind.RANGE}:
+        slot = widened(search_for(call, reading).slot, None, call.desk.rules)
+        values |= _time_values(slot, call)
+    elif when is not None:
+        values["date"] = f"{when.start.astimezone(call.desk.rules.zone):%Y-%m-%d}"
+    return values
 
 
 async def send(call: Call) -> Reply:
@@ -78,7 +103,15 @@ def _form(call: Call, picture: Picture, values: dict[str, str]) -> Form:
     title = Input(
         "title", "What for", value=values.get("title", ""), placeholder="Weekly meeting", required=False
     )
-    return Form("book_form", "Book a room", (*when, room, *_societies(call, values), title))
+    inputs = (*when, *_seats(values), room, *_societies(call, values), title)
+    return Form("book_form", "Book a room", inputs)
+
+
+def _seats(values: dict[str, str]) -> tuple[Input, ...]:
+    """How many seats, where a message said so: the rooms follow it."""
+    if not values.get("seats"):
+        return ()
+    return (Input("seats", "Seats", InputKind.NUMBER, values["seats"], required=False, refreshes=True),)
 
 
 def _when_inputs(call: Call, values: dict[str, str]) -> tuple[Input, ...]:
@@ -87,7 +120,8 @@ def _when_inputs(call: Call, values: dict[str, str]) -> tuple[Input, ...]:
     if call.asked.by.door is Door.DISCORD:
         hint = "tomorrow 3pm for 2 hours"
         return (Input("when", "When", InputKind.WHEN, values.get("when", ""), placeholder=hint),)
-    lengths = tuple(Option(minutes(each), str(each)) for each in _LENGTHS)
+    said = {int(values["minutes"])} if _COUNT.fullmatch(values["minutes"]) else set()
+    lengths = tuple(Option(minutes(each), str(each)) for each in sorted({*_LENGTHS, *said}))
     return (
         Input("date", "Date", InputKind.DATE, values["date"], refreshes=True),
         Input("time", f"Time ({zone})", InputKind.TIME, values["time"], refreshes=True),
@@ -102,7 +136,8 @@ def _rooms(call: Call, picture: Picture, values: dict[str, str]) -> tuple[Option
     except RoomieError:
         slot = Interval.lasting(call.desk.clock.now(), timedelta(minutes=call.desk.default_minutes))
     first, last = int(slot.start.timestamp()), int(slot.end.timestamp())
-    found = find_rooms(picture.availability, replace(wish, capacity=1), first, last, most=_MOST_ROOMS)
+    seats = int(values["seats"]) if _COUNT.fullmatch(values.get("seats", "")) else 1
+    found = find_rooms(picture.availability, replace(wish, capacity=seats), first, last, most=_MOST_ROOMS)
     options = [
         Option(room_name(each.room), each.room.id, about_room(each.room, picture.catalogue))
         for each in found.rooms
@@ -134,13 +169,16 @@ def _first_values(call: Call) -> dict[str, str]:
 def _values_of(code: SlotCode, call: Call) -> dict[str, str]:
     local = code.slot.start.astimezone(call.desk.rules.zone)
     return {
-        "date": f"{local:%Y-%m-%d}",
-        "time": f"{local:%H:%M}",
-        "minutes": str(code.slot.minutes),
+        **_time_values(code.slot, call),
         "when": f"{local:%Y-%m-%d %H:%M} for {minutes(code.slot.minutes)}",
         "room": code.room_id,
         "society": code.society_id or _NOBODY,
     }
+
+
+def _time_values(slot: Interval, call: Call) -> dict[str, str]:
+    local = slot.start.astimezone(call.desk.rules.zone)
+    return {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "minutes": str(slot.minutes)}
 
 
 def _slot(call: Call, values: dict[str, str]) -> Interval:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.command import Action, Call, Command, Parameter, Takes
 from bot.conversation.codes import Search, named
 from bot.conversation.offers import Wanted, book_button, bookable, instead, rehearsal
+from bot.conversation.quoted import read_quoted
 from bot.conversation.refusals import kindly
 from bot.conversation.wishes import confusion, echo_of, read_words, search_for
 from bot.language import Reading
@@ -23,8 +24,18 @@ _PAGE = 8
 
 
 async def answer(call: Call) -> Reply:
-    picture = await call.desk.fresh()
-    reading = read_words(call)
+    await call.desk.fresh()
+    return await _rooms_for(call, read_words(call))
+
+
+async def offer(call: Call, message: str) -> Reply:
+    """Rooms for the time, size and place that somebody else's message speaks of."""
+    await call.desk.fresh()
+    return await _rooms_for(call, read_quoted(call, message))
+
+
+async def _rooms_for(call: Call, reading: Reading) -> Reply:
+    picture = call.desk.picture
     if (confused := confusion(reading)) is not None:
         return confused
     search = search_for(call, reading)

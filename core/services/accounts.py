@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.directory import Known
 from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
 from core.model import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
-from core.names import check_identifier, check_label, same_name
+from core.names import check_identifier, check_label, described, is_visible, same_name
 from core.picture import Picture
 from core.policy.access import token_has_expired
 from core.policy.rules import Rules
@@ -191,16 +191,16 @@ def named(unit: Unit, name: str) -> Person:
 
 def checked(person: Person) -> Person:
     """A new person, their names composed. `Invalid` says what is wrong with one."""
+    odd = next((each for each in person.username if each in ": " or not is_visible(each)), None)
+    if odd is not None or not person.username:
+        not_this = f", so without {described(odd)}" if odd is not None else ""
+        raise Invalid(f"A username is one word of printable characters, without colons{not_this}.")
     person = replace(
         person,
         username=check_identifier(person.username, "A username"),
         email=check_identifier(person.email, "An e-mail address"),
         name=check_label(person.name, "A name"),
     )
-    if not person.username or any(
-        sign.isspace() or not sign.isprintable() or sign == ":" for sign in person.username
-    ):
-        raise Invalid("A username is one word of printable characters, without colons.")
     if "@" not in person.email.strip("@") or len(person.email) > 254 or " " in person.email:
         raise Invalid(f"{person.email!r} is not an e-mail address.")
     if "@" in person.username and not same_name(person.username, person.email):

@@ -58,7 +58,7 @@ class DiscordDoor:
         self._attendant = Attendant(dispatcher, once, scene, self._doorstep, clock, settings.patience)
         listener = Listener(dispatcher, once, scene, self._doorstep)
         self._reception = Reception(commands, suggestions, self._attendant, listener, self._sync)
-        self._endpoint = Endpoint(settings.public_key)
+        self._endpoint = Endpoint(settings.public_key, clock)
         self._client: Events | None = None
         self._leaving = asyncio.Event()
         self._online = asyncio.Event()

@@ -1,8 +1,10 @@
 """Turning what people do on Discord into what is asked."""
 
+import re
+
 import discord
 
-from bot.asked import Asked, Asker, Door
+from bot.asked import Asked, Asker, Door, QuotedMessage, taken_apart
 from core.model import Identity
 
 
@@ -29,9 +31,14 @@ def key_of(interaction: discord.Interaction) -> str:
     return f"interaction {interaction.id}"
 
 
-def typed(interaction: discord.Interaction, words: str, *, free: bool = False) -> Asked:
-    return Asked(
-        asker(interaction), words=words, free=free, key=key_of(interaction), channel=_channel(interaction)
+def typed(interaction: discord.Interaction, words: str) -> Asked:
+    return Asked(asker(interaction), words=words, key=key_of(interaction), channel=_channel(interaction))
+
+
+def pointed_at(interaction: discord.Interaction, message: discord.Message) -> QuotedMessage:
+    """A message of anybody's, with what was passed on in it."""
+    return QuotedMessage(
+        asker(interaction), _content(message), key=key_of(interaction), channel=_channel(interaction)
     )
 
 
@@ -48,8 +55,10 @@ def pressed(
     )
 
 
-def said(message: discord.Message, words: str) -> Asked:
-    """Something written to the bot in plain words."""
+def said(message: discord.Message, me: discord.abc.User) -> Asked | QuotedMessage | None:
+    """What was written to the bot in plain words; what its author only quotes or passes on stays apart."""
+    typed = taken_apart(message.content)
+    words, quoted = _without(me, typed.own), _without(me, typed.quoted or _content(message))
     author = message.author
     by = Asker(
         identity_of(author),
@@ -57,7 +66,18 @@ def said(message: discord.Message, words: str) -> Asked:
         author.display_name,
         manages=_manages(message),
     )
-    return Asked(by, words=words, free=True, key=f"message {message.id}", channel=str(message.channel.id))
+    key, channel = f"message {message.id}", str(message.channel.id)
+    if words:
+        return Asked(by, words=words, free=True, key=key, channel=channel)
+    return QuotedMessage(by, quoted, key=key, channel=channel) if quoted else None
+
+
+def _without(me: discord.abc.User, text: str) -> str:
+    return " ".join(re.sub(rf"<@!?{me.id}>", " ", text).split())
+
+
+def _content(message: discord.Message) -> str:
+    return message.content or "\n".join(each.content for each in message.message_snapshots)
 
 
 def is_direct(message: discord.Message) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.asked import Asked
+from bot.asked import Asked, QuotedMessage
 from bot.platforms.discord import asking
 from bot.platforms.discord.arming import armed, asked_apart
 from bot.platforms.discord.conversation import Conversation, Lost
@@ -53,11 +53,13 @@ class Attendant:
         self._punctuality = Punctuality()
         self._at_work: set[asyncio.Task[Any]] = set()
 
-    async def typed(
-        self, interaction: discord.Interaction, words: str, *, once: bool, free: bool = False
-    ) -> None:
+    async def typed(self, interaction: discord.Interaction, words: str, *, once: bool) -> None:
         """A command; with `once`, however often it is delivered it is carried out one time."""
-        await self._attended(interaction, asking.typed(interaction, words, free=free), once=once)
+        await self._attended(interaction, asking.typed(interaction, words), once=once)
+
+    async def pointed_at(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """A message that somebody wants a room for: data, whoever wrote it."""
+        await self._attended(interaction, asking.pointed_at(interaction, message), once=True)
 
     async def opened(
         self, interaction: discord.Interaction, action: str, filled_in: Mapping[str, str]
@@ -118,7 +120,7 @@ class Attendant:
     async def _attended(
         self,
         interaction: discord.Interaction,
-        asked: Asked,
+        asked: Asked | QuotedMessage,
         *,
         once: bool,
         sent: Form | None = None,
@@ -153,7 +155,7 @@ class Attendant:
         if reply is not None:
             await self._tell(interaction, conversation, with_known(reply, known))
 
-    async def _answer(self, asked: Asked, *, once: bool) -> Reply | None:
+    async def _answer(self, asked: Asked | QuotedMessage, *, once: bool) -> Reply | None:
         """The dispatcher's answer; nothing when the same thing was dealt with before."""
         try:
             if once and not await self._once.first(f"{asked.by.identity} {asked.key}"):
@@ -162,6 +164,8 @@ class Attendant:
                 return None
         except RoomieError as error:
             return Reply((str(error),), tone=Tone.BROKEN)
+        if isinstance(asked, QuotedMessage):
+            return await self._dispatcher.offer(asked)
         return await self._dispatcher.answer(asked)
 
     async def _tell(self, interaction: discord.Interaction, conversation: Conversation, reply: Reply) -> None:

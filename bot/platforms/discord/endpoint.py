@@ -1,6 +1,5 @@
 """Interactions over HTTP, for hosts without a gateway connection: signed by Discord, answered by REST."""
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +9,15 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from bot.platforms.discord.payload import PING, Malformed, check_payload, read_payload
+from core.clock import Clock
+
 logger = logging.getLogger(__name__)
-PING = 1
 PONG = {"type": 1}
 LARGEST = 1 << 20
+MAX_AGE_SECONDS = 300
+"""How far Discord's clock and ours may differ; older requests, pings too, may be replays."""
+_MAX_DIGITS = 12
 
 
 def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -27,6 +31,12 @@ def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
     return True
 
 
+def is_recent(timestamp: str, now: float) -> bool:
+    """Whether a request was signed within five minutes of now, before or after."""
+    is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _MAX_DIGITS
+    return is_number and abs(now - int(timestamp)) <= MAX_AGE_SECONDS
+
+
 def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:
     """Give discord.py an interaction that did not come through its gateway.
 
@@ -38,8 +48,9 @@ def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:
 class Endpoint:
     """The address that Discord posts interactions to; it answers 202 and the reply goes by REST."""
 
-    def __init__(self, public_key: str) -> None:
+    def __init__(self, public_key: str, clock: Clock) -> None:
         self._public_key = public_key
+        self._clock = clock
         self._client: discord.Client | None = None
 
     def opened_by(self, client: discord.Client) -> None:
@@ -50,14 +61,19 @@ class Endpoint:
         body = await request.read()
         if len(body) > LARGEST or not is_signed(self._public_key, request.headers, body):
             return web.json_response({"error": "invalid request signature"}, status=401)
+        if not is_recent(request.headers.get("X-Signature-Timestamp", ""), self._clock.now().timestamp()):
+            return web.json_response({"error": "invalid request timestamp"}, status=401)
         try:
-            payload = json.loads(body)
-            kind = int(payload["type"])
-        except (ValueError, KeyError, TypeError):
+            payload = read_payload(body)
+            if payload["type"] == PING:
+                return web.json_response(PONG)
+            if self._client is None or self._client.is_closed():
+                return web.json_response({"error": "not connected yet"}, status=503)
+            check_payload(payload)
+            hand_over(self._client, payload)
+        except Malformed:
             return web.json_response({"error": "not an interaction"}, status=400)
-        if kind == PING:
-            return web.json_response(PONG)
-        if self._client is None or self._client.is_closed():
-            return web.json_response({"error": "not connected yet"}, status=503)
-        hand_over(self._client, payload)
+        except (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as error:
+            logger.warning("discord.py cannot read an interaction: %s", type(error).__name__)
+            return web.json_response({"error": "not an interaction"}, status=400)
         return web.Response(status=202)

@@ -1,10 +1,10 @@
 """Plain words said to the bot, in direct messages and where it is mentioned."""
 
 import logging
-import re
 
 import discord
 
+from bot.asked import QuotedMessage
 from bot.platforms.discord.asking import identity_of, is_direct, said
 from bot.platforms.discord.doorstep import Doorstep
 from bot.platforms.discord.ports import Dispatches, Once
@@ -30,16 +30,18 @@ class Listener:
         self._doorstep = doorstep
 
     async def heard(self, message: discord.Message, me: discord.abc.User) -> None:
-        words = words_for(message, me)
-        if words is None:
+        asked = said(message, me) if is_for_us(message, me) else None
+        if asked is None:
             return
         try:
             if is_direct(message):
                 await self._doorstep.wrote(message.author.id)
-            asked = said(message, words)
             if not await self._once.first(f"{asked.by.identity} {asked.key}"):
                 return
-            reply = await self._dispatcher.answer(asked)
+            if isinstance(asked, QuotedMessage):
+                reply = await self._dispatcher.offer(asked)
+            else:
+                reply = await self._dispatcher.answer(asked)
         except RoomieError as error:
             reply = Reply((str(error),), tone=Tone.BROKEN)
         await self._answer(message, reply)
@@ -62,14 +64,11 @@ class Listener:
         await message.channel.send(view=view(drawn), nonce=f"m{message.id}")
 
 
-def words_for(message: discord.Message, me: discord.abc.User) -> str | None:
-    """What was said to us, or nothing when it was said to others or by a bot."""
+def is_for_us(message: discord.Message, me: discord.abc.User) -> bool:
+    """Whether it was said to us, by somebody who is no bot."""
     if message.author.bot or message.webhook_id is not None:
-        return None
-    if not is_direct(message) and not _is_meant(message, me):
-        return None
-    words = re.sub(rf"<@!?{me.id}>", " ", message.content)
-    return " ".join(words.split()) or None
+        return False
+    return is_direct(message) or _is_meant(message, me)
 
 
 def _is_meant(message: discord.Message, me: discord.abc.User) -> bool:

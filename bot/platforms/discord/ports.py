@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.asked import Asked, Asker
+from bot.asked import Asked, Asker, QuotedMessage
 from bot.command import Takes
 from bot.reply import Option, Reply
 
@@ -12,6 +12,10 @@ class Dispatches(Protocol):
     """Answers whatever is asked, and never raises."""
 
     async def answer(self, asked: Asked) -> Reply: ...
+
+    async def offer(self, message: QuotedMessage) -> Reply:
+        """Rooms for words that the asker did not type."""
+        ...
 
 
 class Suggests(Protocol):

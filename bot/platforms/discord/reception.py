@@ -62,8 +62,7 @@ class Reception:
         await self._attendant.opened(interaction, "form", {"title": f"With {user.display_name}"})
 
     async def _book_from(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """The message is read as if it had been said to us: a time and a size are enough to find rooms."""
-        await self._attendant.typed(interaction, message.content, once=True, free=True)
+        await self._attendant.pointed_at(interaction, message)
 
     async def _suggest(
         self, interaction: discord.Interaction, takes: Takes, typed: str

@@ -237,6 +237,8 @@ class SlackAdapter:
             self._homes.freshen(await self._bot(body["team_id"]), body["event"]["user"])
 
     async def _on_mention(self, body: Body) -> None:
+        if body["event"].get("bot_id"):
+            return  # another app's words: a feed, a workflow
         bot = await self._bot(body["team_id"])
         text = re.sub(rf"<@{re.escape(bot.user)}(\|[^<>]*)?>", " ", body["event"]["text"]) if bot.user else ""
         self._chores.start(self._turns.words(bot, body, text or _without_first_mention(body)))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.asked import Asked
+from bot.asked import Asked, QuotedMessage
 from bot.platforms.slack import incoming
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.incoming import Incoming
@@ -77,6 +77,13 @@ class Asking:
         asked = Asked(by, words, free, action, value, form, key or did.key, did.channel)
         return Answered(await self._answers.answer(asked), self.look(by.zone))
 
+    async def offer(self, bot: Bot, did: Incoming, text: str, *, wants_form: bool = False) -> Answered:
+        """What there is for a message of anybody's, which is data."""
+        by = await self.people.asker(bot, did.user)
+        words = incoming.words_of(text, {})
+        message = QuotedMessage(by, words, wants_form=wants_form, key=did.key, channel=did.channel)
+        return Answered(await self._answers.offer(message), self.look(by.zone))
+
     async def ask_line(self, bot: Bot, did: Incoming, text: str, *, free: bool = False) -> Answered:
         """Ask what someone typed, mentions and all."""
         people = await self.people.names_for(bot, incoming.people_in(text))
@@ -89,6 +96,11 @@ class Asking:
 
 def share_buttons(words: str, reply: Reply) -> tuple[Button, ...]:
     """Share, beneath answers that are about rooms and about nobody."""
-    if reply.is_refusal or not (reply.items or reply.table) or not words.startswith(_SHAREABLE):
+    if reply.is_refusal or not (reply.items or reply.table) or not is_shareable(words):
         return ()
     return (Button(SHARE, "Share to the channel", words),)
+
+
+def is_shareable(words: str) -> bool:
+    """Whether a line asks about rooms and does nothing, so that a button may ask it again."""
+    return words.startswith(_SHAREABLE)

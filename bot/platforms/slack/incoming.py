@@ -109,6 +109,12 @@ def _value(element: Body) -> str:
     return str(found or "")
 
 
+def passed_on(message: Body) -> str:
+    """The texts of messages that a message passes on or shows a preview of."""
+    shared = message.get("attachments") or []
+    return "\n".join(str(each.get("text") or "") for each in shared if isinstance(each, Mapping)).strip()
+
+
 _ESCAPE = re.compile(r"<([^<>]*)>")
 _PERSON = re.compile(r"@([UW]\w+)")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.asked import Asked
+from bot.asked import Asked, QuotedMessage
 from bot.reply import Reply
 from core.model import Identity
 
@@ -27,6 +27,10 @@ class Answers(Protocol):
     """The dispatcher: one reply for everything asked, and never an exception."""
 
     async def answer(self, asked: Asked) -> Reply: ...
+
+    async def offer(self, message: QuotedMessage) -> Reply:
+        """Rooms, or the form, for words that the asker did not type."""
+        ...
 
 
 class Once(Protocol):

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
+from bot.asked import taken_apart
 from bot.platforms.slack import incoming
 from bot.platforms.slack.action_ids import Pressed
 from bot.platforms.slack.api import SlackApi, SlackTrouble
-from bot.platforms.slack.asking import SHARE, Answered, Asking
+from bot.platforms.slack.asking import SHARE, Answered, Asking, is_shareable
 from bot.platforms.slack.chores import Chores
-from bot.platforms.slack.forms import REFRESH, Forms
+from bot.platforms.slack.forms import Forms
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.homes import Homes
 from bot.platforms.slack.incoming import Ack, Body, Incoming
@@ -26,7 +27,6 @@ logger = logging.getLogger(__name__)
 FIND_ROOM, BOOK_FOR_THIS = "find_room", "book_for_this"
 _ACK_WITHIN = 0.8
 _AT_ONCE, _IN_TURN = 10, 3
-_LONGEST_TITLE = 150
 
 
 class Turns:
@@ -110,10 +110,16 @@ class Turns:
 
     async def words(self, bot: Bot, body: Body, text: str) -> None:
         """A direct message or a mention, in plain words."""
-        did = incoming.of_event(body)
-        if await self._asking.is_first(did, is_event=True):
-            await self._show(bot, did, await self._answer(bot, did, text, free=True))
-            await self._asking.finish(did)
+        did, typed = incoming.of_event(body), taken_apart(text)
+        if not await self._asking.is_first(did, is_event=True):
+            return
+        quoted = typed.quoted or incoming.passed_on(body["event"])
+        if typed.own.strip() or not quoted:
+            answered = await self._answer(bot, did, typed.own, free=True)
+        else:
+            answered = await self._asking.offer(bot, did, quoted)
+        await self._show(bot, did, answered)
+        await self._asking.finish(did)
 
     # What people press
 
@@ -140,6 +146,8 @@ class Turns:
 
     async def _share(self, bot: Bot, did: Incoming, words: str) -> None:
         """Ask again, and show everybody: what is free now is not what was free then."""
+        if not is_shareable(words):
+            return
         answered = await self._asking.ask(bot, did, words=words)
         reply = answered.reply
         if not reply.is_refusal:
@@ -151,15 +159,16 @@ class Turns:
     # Shortcuts
 
     async def shortcut(self, bot: Bot, body: Body) -> None:
-        """Find a room, from anywhere; book a room for a message, whose text becomes the title."""
+        """Find a room, from anywhere; fill in the form for a message, whose words are data."""
         did = incoming.of_interaction(body)
         if not await self._asking.is_first(did):
             return
         if body["callback_id"] == FIND_ROOM:
             answered = await self._asking.ask(bot, did, words="rooms free now")
         else:
-            text = incoming.words_of((body.get("message") or {}).get("text", ""), {})
-            answered = await self._asking.ask(bot, did, action=REFRESH, form={"title": text[:_LONGEST_TITLE]})
+            message = body.get("message") or {}
+            text = message.get("text") or incoming.passed_on(message)
+            answered = await self._asking.offer(bot, did, text, wants_form=True)
         await self._modals.show(bot, did, answered)
 
     async def _show(self, bot: Bot, did: Incoming, answered: Answered) -> None:

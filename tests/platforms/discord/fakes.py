@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bot.asked import Asked, Asker
+from bot.asked import Asked, Asker, QuotedMessage
 from bot.command import Action, Call, Command, Parameter, Takes
 from bot.reply import Option, Reply
 
@@ -16,6 +16,7 @@ class Script:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.quoted: list[QuotedMessage] = []
         self.replies: dict[str, Reply | Answering] = {}
 
     def says(self, what: str, reply: Reply | Answering) -> None:
@@ -26,6 +27,10 @@ class Script:
         self.asked.append(asked)
         reply = self.replies.get(asked.action or asked.words) or self.replies.get("*") or Reply(("fine",))
         return reply if isinstance(reply, Reply) else await reply(asked)
+
+    async def offer(self, message: QuotedMessage) -> Reply:
+        self.quoted.append(message)
+        return Reply(("rooms",))
 
 
 def after(gate: asyncio.Event, reply: Reply) -> Answering:

@@ -341,9 +341,10 @@ async def test_book_from_a_message_reads_its_words(
 
     await wil.use_on_message("Book from this message", message, at=channel)
 
-    asked = behind.script.asked[0]
-    assert (asked.words, asked.free) == ("let's meet tomorrow 3pm, 6 of us", True)
-    assert asked.by.identity == f"discord:{wil.id}"
+    message = behind.script.quoted[0]
+    assert message.text == "let's meet tomorrow 3pm, 6 of us"
+    assert message.by.identity == f"discord:{wil.id}"
+    assert behind.script.asked == []
 
 
 # Plain words.

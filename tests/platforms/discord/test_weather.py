@@ -35,6 +35,10 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+def just_now() -> str:
+    return str(int(SystemClock().now().timestamp()))
+
+
 def identity(person: Person) -> Identity:
     return Identity(f"discord:{person.id}")
 
@@ -428,23 +432,25 @@ async def test_what_discord_did_not_sign_is_refused(
 
 async def test_what_is_signed_and_no_interaction_is_refused(discord: Discord, endpoint: str) -> None:
     async with aiohttp.ClientSession() as session:
-        status, _ = await discord.signed.post(session, endpoint, {"kind": "nonsense"}, "1")
+        status, _ = await discord.signed.post(session, endpoint, {"kind": "nonsense"}, just_now())
 
     assert status == 400
 
 
 async def test_before_it_is_connected_the_endpoint_says_so(discord: Discord) -> None:
     app = web.Application()
-    app.add_routes([web.post("/", Endpoint(discord.public_key).handle)])
+    app.add_routes([web.post("/", Endpoint(discord.public_key, SystemClock()).handle)])
     async with TestClient(TestServer(app)) as client:
-        status, _ = await discord.signed.post(client.session, str(client.make_url("/")), {"type": 2}, "1")
+        status, _ = await discord.signed.post(
+            client.session, str(client.make_url("/")), {"type": 2}, just_now()
+        )
 
     assert status == 503
 
 
 async def test_a_key_of_somebody_else_is_refused(endpoint: str) -> None:
     async with aiohttp.ClientSession() as session:
-        status, _ = await Signed().post(session, endpoint, {"type": 1}, "1")
+        status, _ = await Signed().post(session, endpoint, {"type": 1}, just_now())
 
     assert status == 401
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
-from bot.asked import Asked
+from bot.asked import Asked, QuotedMessage
 from bot.commands import COMMANDS
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
@@ -164,6 +164,10 @@ class Slowly:
         await self.may.wait()
         return await self.inner.answer(asked)
 
+    async def offer(self, message: QuotedMessage) -> Reply:
+        await self.may.wait()
+        return await self.inner.offer(message)
+
 
 @dataclass
 class Switch:
@@ -174,6 +178,9 @@ class Switch:
     async def answer(self, asked: Asked) -> Reply:
         return await self.to.answer(asked)
 
+    async def offer(self, message: QuotedMessage) -> Reply:
+        return await self.to.offer(message)
+
 
 @dataclass
 class Saying:
@@ -182,4 +189,7 @@ class Saying:
     reply: Reply
 
     async def answer(self, asked: Asked) -> Reply:
+        return self.reply
+
+    async def offer(self, message: QuotedMessage) -> Reply:
         return self.reply
