@@ -90,6 +90,8 @@ async def test_an_address_that_was_given_to_somebody_new_is_not_a_way_in(
         "expired",
         "nonce",
         "authorized party",
+        "several audiences",
+        "lookalike address",
         "unverified address",
         "signature",
         "no signature",

@@ -105,6 +105,10 @@ class Provider:
         match self.wrong:
             case "audience":
                 claims["aud"] = "somebody else"
+            case "several audiences":
+                claims["aud"] = [CLIENT, "somebody else"]
+            case "lookalike address":
+                claims["email"] = "rema.boo@example.org".replace("m", "\uff4d")
             case "issuer":
                 claims["iss"] = "https://elsewhere.example"
             case "expired":

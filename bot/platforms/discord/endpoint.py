@@ -9,15 +9,12 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bot.platforms.discord.payload import PING, Malformed, check_payload, read_payload
+from bot.platforms.discord.payload import PING, Malformed, check_payload, is_recent, read_payload
 from core.clock import Clock
 
 logger = logging.getLogger(__name__)
 PONG = {"type": 1}
 LARGEST = 1 << 20
-MAX_AGE_SECONDS = 300
-"""How far Discord's clock and ours may differ; older requests, pings too, may be replays."""
-_MAX_DIGITS = 12
 
 
 def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -29,12 +26,6 @@ def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return True
-
-
-def is_recent(timestamp: str, now: float) -> bool:
-    """Whether a request was signed within five minutes of now, before or after."""
-    is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _MAX_DIGITS
-    return is_number and abs(now - int(timestamp)) <= MAX_AGE_SECONDS
 
 
 def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What an interaction over HTTP must look like before the library is given it."""
+"""What a signed request must look like, and how old it may be, before the library is given it."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,10 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 1, 2, 3, 4, 5
+
+MAX_AGE_SECONDS = 300
+"""How far Discord's clock and ours may differ; older requests, pings too, may be replays."""
+_MAX_DIGITS = 12
 
 Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 Kind = Annotated[int, Meta(ge=0, le=255)]
@@ -67,6 +71,12 @@ _DATA: dict[int, type[Struct]] = {
     AUTOCOMPLETE: _CommandData,
     FORM: _FormData,
 }
+
+
+def is_recent(timestamp: str, now: float) -> bool:
+    """Whether a request was signed within five minutes of now, before or after."""
+    is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _MAX_DIGITS
+    return is_number and abs(now - int(timestamp)) <= MAX_AGE_SECONDS
 
 
 def read_payload(body: bytes) -> dict[str, Any]:

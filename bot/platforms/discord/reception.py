@@ -12,6 +12,7 @@ from bot.command import Command, Takes
 from bot.platforms.discord import asking
 from bot.platforms.discord.attending import Attendant
 from bot.platforms.discord.commands_sync import CommandSync
+from bot.platforms.discord.conversation import Lost
 from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.ports import Suggests
 from bot.platforms.discord.tree import add_commands, add_menus
@@ -91,6 +92,8 @@ class Reception:
     async def _guarded(self, interaction: discord.Interaction, work: Awaitable[None]) -> None:
         try:
             await work
+        except Lost as lost:
+            logger.warning("Interaction %s cannot be answered any more: %s", interaction.id, lost)
         except Exception:
             logger.exception("Interaction %s failed", interaction.id)
             await self._attendant.apologise(interaction)
