@@ -2,8 +2,11 @@
 
 import getpass
 
+from bot.asked import Door
 from bot.desk import Desk
 from bot.sampling import has_sample_people
+from core.model import Identity
+from core.names import same_name
 
 _SAMPLE_PERSON = "wil"
 
@@ -23,3 +26,8 @@ def _system_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "somebody"
+
+
+def is_terminal_of(identity: Identity, name: str) -> bool:
+    """Whether an identity is that of whoever goes by this name at a terminal."""
+    return same_name(identity.removeprefix(f"{Door.TERMINAL}:"), name)

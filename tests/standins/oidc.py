@@ -102,25 +102,19 @@ class Provider:
             "exp": self.now + 300,
             "nonce": asked["nonce"],
         }
-        match self.wrong:
-            case "audience":
-                claims["aud"] = "somebody else"
-            case "several audiences":
-                claims["aud"] = [CLIENT, "somebody else"]
-            case "lookalike address":
-                claims["email"] = "rema.boo@example.org".replace("m", "\uff4d")
-            case "issuer":
-                claims["iss"] = "https://elsewhere.example"
-            case "expired":
-                claims["exp"] = self.now - 300
-            case "nonce":
-                claims["nonce"] = "of another login"
-            case "authorized party":
-                claims["azp"] = "somebody else"
-            case "unverified address":
-                claims["email_verified"] = False
-            case "no address":
-                del claims["email"]
+        changes: dict[str, dict[str, Any]] = {
+            "audience": {"aud": "somebody else"},
+            "several audiences": {"aud": [CLIENT, "somebody else"]},
+            "lookalike address": {"email": "re\uff4da.boo@example.org"},
+            "issuer": {"iss": "https://elsewhere.example"},
+            "expired": {"exp": self.now - 300},
+            "nonce": {"nonce": "of another login"},
+            "authorized party": {"azp": "somebody else"},
+            "unverified address": {"email_verified": False},
+        }
+        claims |= changes.get(self.wrong, {})
+        if self.wrong == "no address":
+            del claims["email"]
         return self._signed(claims)
 
     def _signed(self, claims: dict[str, Any]) -> str:

@@ -12,9 +12,9 @@ from bot.asked import Door
 from bot.platforms.platform import Absent
 from bot.platforms.terminal.session import Session
 from bot.reply import Reply
+from bot.terminal_person import is_terminal_of
 from core.clock import Clock
 from core.model import Identity
-from core.names import same_name
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -42,7 +42,7 @@ class TerminalDoor:
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         """Print it; `Absent` for anybody else."""
-        if not same_name(to.removeprefix(f"{self.name}:"), self._session.name):
+        if not is_terminal_of(to, self._session.name):
             raise Absent("Somebody else sits at the terminal.")
         console = Console()
         shown = self._session.show_besides(
