@@ -20,8 +20,9 @@ class Asker:
     """Who asks, as the platform knows them.
 
     The dispatcher finds the person behind `identity`. `zone` is the IANA zone their platform reports, empty
-    where it tells none. `email` is set only where the platform vouches for it. `manages` says that they
-    administer the server or workspace they ask from.
+    where it tells none. `email` is set only where the platform vouches for it, and `vouched_by` then names
+    the workspace that does (`slack:T1`). `manages` says that they administer the server or workspace they
+    ask from.
     """
 
     identity: Identity
@@ -30,6 +31,7 @@ class Asker:
     zone: str = ""
     email: str = ""
     manages: bool = False
+    vouched_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

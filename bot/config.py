@@ -25,7 +25,7 @@ from core.policy.timing import WEEKDAYS, Every, OnClock, Timing
 Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
-_LISTS = {"trusted_proxies", "required_groups", "allowed", "operators", "bookable"}
+_LISTS = {"trusted_proxies", "required_groups", "allowed", "match_domains", "operators", "bookable"}
 """Settings that hold several things, with commas between them in the environment."""
 
 _USUAL_NAMES = {
@@ -142,6 +142,22 @@ def _networks(given: object) -> list[str]:
     return [_network(each) for each in (given if isinstance(given, list) else [given])]
 
 
+def _workspaces(given: object) -> dict[str, list[str]]:
+    """Lists of domains by workspace; in the environment `T012=ucl.ac.uk cs.ucl.ac.uk, T345=kcl.ac.uk`."""
+    if isinstance(given, str):
+        listed: dict[str, list[str]] = {}
+        for team, _, domains in (each.partition("=") for each in given.split(",") if each.strip()):
+            listed.setdefault(team.strip(), []).extend(domains.split())
+        return listed
+    if isinstance(given, dict) and all(_is_list_of_texts(domains) for domains in given.values()):
+        return given
+    raise ValueError("write a list of domains for each workspace, such as T012ABCDEF = ['ucl.ac.uk']")
+
+
+def _is_list_of_texts(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(each, str) for each in given)
+
+
 Zone = Annotated[str, Meta(extra={"read": _zone})]
 Hours = Annotated[OpeningHours, Meta(extra={"read": _hours})]
 Duration = Annotated[timedelta, Meta(extra={"read": _duration})]
@@ -149,6 +165,7 @@ When = Annotated[Timing, Meta(extra={"read": _timing})]
 Grid = Annotated[int, Meta(extra={"read": _grid})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
+Workspaces = Annotated[dict[str, list[str]], Meta(extra={"read": _workspaces})]
 Token = Annotated[Secret, Meta(extra={"read": _secret})]
 
 
@@ -204,7 +221,10 @@ class BookingSection(Section, frozen=True, kw_only=True):
 
 
 class SlackSection(Section, frozen=True, kw_only=True):
-    """The Slack app. `mode` is `socket` (needs the app token) or `http` (needs the signing secret)."""
+    """The Slack app. `mode` is `socket` (needs the app token) or `http` (needs the signing secret).
+
+    `trusted_workspaces` are the domains for which a workspace may vouch, by its id.
+    """
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: Token = Secret()
@@ -215,6 +235,7 @@ class SlackSection(Section, frozen=True, kw_only=True):
     api_base_url: str = "https://slack.com/api/"
     authorize_url: str = "https://slack.com/oauth/v2/authorize"
     match_email: bool = False
+    trusted_workspaces: Workspaces = field(default_factory=dict)
 
 
 class DiscordSection(Section, frozen=True, kw_only=True):
@@ -247,8 +268,9 @@ class LoginSection(Section, frozen=True, kw_only=True):
     """How people prove who they are at a browser: by `shibboleth_url`, `oidc_issuer`, or else a password.
 
     `required_groups` and `allowed` (addresses, or domains that begin with `@`) say who of an institution may
-    come in; without either, everybody. `contact` is whom a refusal says to ask. `development` takes everybody
-    on this machine for one person.
+    come in; without either, everybody. `contact` is whom a refusal says to ask. `match_domains` are those for
+    which the institution's addresses stand for people entered by hand; empty: all. `development` takes
+    everybody on this machine for one person.
     """
 
     shibboleth_url: str = ""
@@ -268,6 +290,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     required_groups: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     contact: str = ""
+    match_domains: list[str] = field(default_factory=list)
     development: str = ""
 
 

@@ -14,11 +14,11 @@ from bot.conversation.freshness import ABOUT_TIMETABLES, marked
 from bot.conversation.plain_words import command_for
 from bot.conversation.refusals import kindly, tone_of, ways_on
 from bot.desk import Desk
+from bot.login.addresses import is_same_address, spellings
 from bot.login.office import invite
 from bot.reply import Button, Code, Reply, Tone
 from core.directory import Known
 from core.errors import Invalid, NotSignedIn, RoomieError
-from core.names import same_name
 
 logger = logging.getLogger(__name__)
 
@@ -114,10 +114,15 @@ class Dispatcher:
     async def _matched(self, asker: Asker) -> Known | None:
         """The person with an address that the platform vouches for, linked from now on."""
         directory = self._desk.picture.directory
-        known = directory.named(asker.email) if asker.email else None
-        if known is None or not same_name(known.person.email, asker.email):
+        found = (directory.named(each) for each in spellings(asker.email))
+        known = next(
+            (each for each in found if each and is_same_address(each.person.email, asker.email)), None
+        )
+        if known is None or not asker.vouched_by:
             return None
-        await self._desk.accounts.link(known.person.username, asker.identity)
+        await self._desk.accounts.link_vouched(
+            known.person.id, known.person.email, asker.identity, asker.vouched_by
+        )
         return directory.identified(asker.identity)
 
     def _find(self, asked: Asked) -> tuple[Command | None, str]:

@@ -42,6 +42,7 @@ def slack_settings(config: Config) -> SlackSettings:
         authorize_url=slack.authorize_url,
         public_url=config.http.public_url,
         match_email=slack.match_email,
+        trusted_workspaces={team: tuple(domains) for team, domains in slack.trusted_workspaces.items()},
     )
 
 

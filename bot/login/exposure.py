@@ -7,17 +7,35 @@ from pathlib import Path
 from yarl import URL
 
 from bot.config import Config
+from bot.login.addresses import canonical_domain
 from bot.login.attributes import is_address
 from bot.login.oidc_provider import is_safe
 from bot.login.opening import LOOPBACK, is_own_machine
 
 _SHORTEST_SECRET = 32
 _FEWEST_SIGNS = 8
+_SELF_CHOSEN = frozenset({"name", "given_name", "family_name", "nickname", "preferred_username", "profile"})
+"""Claims that OpenID Connect Core 1.0, 5.7, says nobody may be known by."""
+_OPEN_TO_ALL = frozenset(
+    {
+        "accounts.google.com",
+        "appleid.apple.com",
+        "gitlab.com",
+        "www.facebook.com",
+        "www.linkedin.com",
+    }
+)
 
 
 def login_problems(config: Config, secret_file: Path) -> list[str]:
     """Why Roomie must not answer over HTTP like this; empty when nothing speaks against it."""
-    problems = [*_shibboleth(config), *_oidc(config), *_public_url(config), *_development(config)]
+    problems = [
+        *_shibboleth(config),
+        *_oidc(config),
+        *_matching(config),
+        *_public_url(config),
+        *_development(config),
+    ]
     if config.http.host not in LOOPBACK:
         problems += _weak_secrets(config, secret_file)
     return problems
@@ -43,6 +61,26 @@ def _oidc(config: Config) -> Iterator[str]:
         yield "login.oidc_client_id: is missing; the provider gave you one"
     if login.oidc_issuer and not is_safe(login.oidc_issuer):
         yield "login.oidc_issuer: must begin with https://"
+
+
+def _matching(config: Config) -> Iterator[str]:
+    """Whose word makes somebody a person who was entered by hand."""
+    login = config.login
+    if login.oidc_issuer and login.oidc_key in _SELF_CHOSEN:
+        yield (
+            f"login.oidc_key: people choose their {login.oidc_key} themselves at many providers, and could "
+            "choose somebody else's; use sub, or a claim that the institution assigns"
+        )
+    if login.oidc_issuer and URL(login.oidc_issuer).host in _OPEN_TO_ALL and not login.match_domains:
+        yield (
+            "login.oidc_issuer: anybody can have an account there; name the domains for which it may vouch "
+            "in login.match_domains"
+        )
+    for domain in login.match_domains:
+        try:
+            canonical_domain(domain)
+        except ValueError as error:
+            yield f"login.match_domains: {error}; write it as after the @, such as ucl.ac.uk"
 
 
 def _public_url(config: Config) -> Iterator[str]:

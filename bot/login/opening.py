@@ -3,6 +3,7 @@
 from yarl import URL
 
 from bot.config import Config, LoginSection
+from bot.login.addresses import domain_spellings
 from bot.login.attributes import display_name
 from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from core.model import Identity
@@ -14,7 +15,12 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 def login_settings(config: Config) -> LoginSettings:
     login = config.login
-    rule = AccessRule(frozenset(login.required_groups), frozenset(login.allowed), login.contact)
+    rule = AccessRule(
+        frozenset(login.required_groups),
+        frozenset(login.allowed),
+        login.contact,
+        frozenset(name for each in login.match_domains for name in domain_spellings(each)),
+    )
     return LoginSettings(_shibboleth(login), _oidc(login), rule, _development(login))
 
 

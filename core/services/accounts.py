@@ -170,6 +170,24 @@ class Accounts:
 
         return await self._storage.write(work)
 
+    async def link_vouched(
+        self, person_id: PersonId, email: str, identity: Identity, vouched_by: str
+    ) -> None:
+        """Let a chat account stand for the person with an address that its workspace vouches for.
+
+        Does nothing if by now the person has another address or the chat account stands for somebody.
+        """
+
+        def work(unit: Unit) -> None:
+            person = unit.people.get(person_id)
+            if person is None or person.email != email or unit.people.identified(identity) is not None:
+                return
+            unit.people.link(person_id, identity)
+            details = {"identity": identity, "vouched_by": vouched_by}
+            unit.audit(AuditEntry(self._clock.now(), vouched_by, "link", f"person:{person_id}", details))
+
+        await self._storage.write(work)
+
     def _tokens_of_societies(self) -> dict[bytes, TokenBearer]:
         directory = self._picture.directory
         if self._society_tokens_of != directory.version:

@@ -32,11 +32,13 @@ class AccessRule:
     """Who of an institution may come in: everybody, or those in a group or on a list.
 
     `allowed` holds addresses, and domains that begin with `@`. `contact` is whom a refusal says to ask.
+    `match_domains` are the domains for which its addresses stand for people entered by hand; empty: all.
     """
 
     groups: frozenset[str] = frozenset()
     allowed: frozenset[str] = frozenset()
     contact: str = ""
+    match_domains: frozenset[str] = frozenset()
 
     def admits(self, claims: Claims) -> bool:
         if not self.groups and not self.allowed:
@@ -44,6 +46,10 @@ class AccessRule:
         email = name_key(claims.email)
         listed = {name_key(each) for each in self.allowed}
         return bool(self.groups & claims.groups) or email in listed or email[email.rfind("@") :] in listed
+
+    def vouches_for(self, email: str) -> bool:
+        """Whether the institution's word is enough to be the person who was entered with this address."""
+        return not self.match_domains or email.rpartition("@")[2].casefold() in self.match_domains
 
     @property
     def refusal(self) -> str:
@@ -62,7 +68,9 @@ def arrive(unit: Unit, claims: Claims, rule: AccessRule, now: datetime) -> Perso
     person = unit.people.named(claims.email)
     if person is None:
         person = unit.people.add(_newcomer(claims), None)
-    elif any(_is_another(each, claims) for each in unit.people.identities(person.id)):
+    elif not rule.vouches_for(claims.email) or any(
+        _is_another(each, claims) for each in unit.people.identities(person.id)
+    ):
         raise AlreadyThere(f"Somebody else has the address {claims.email}. {rule.refusal}")
     unit.people.link(person.id, claims.key)
     unit.audit(AuditEntry(now, f"person:{person.id}", "arrive", claims.key))

@@ -85,6 +85,7 @@ class SlackAdapter:
             linked,
             chosen_zone=chosen_zone,
             match_email=settings.match_email,
+            vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
         speaker = Speaker(self._api, later, clock, self.health)
         self.notifier = Notifier(self._bots, speaker, self._people, clock, self.health, self._look)

@@ -39,7 +39,7 @@ class OneWorkspace:
 
     async def find(self, team: str) -> Bot:
         """The bot. Slack tells its own ids once it can be asked; until then only the token is known."""
-        return self._bot or Bot(team, self._token)
+        return self._bot or Bot(team, self._token, is_assumed=True)
 
     async def learn(self) -> Bot:
         """Ask Slack which workspace and bot the token stands for."""

@@ -1,10 +1,13 @@
 """Who asks: what the workspace tells about its users, remembered for an hour."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.asked import Asker, Door
+from bot.login.addresses import domain_of
 from bot.platforms.slack.api import Answer, SlackApi, SlackTrouble
 from bot.platforms.slack.health import Health
 from bot.platforms.slack.ports import Bot, ChosenZone, Linked, identity_of
@@ -18,7 +21,7 @@ _MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a workspace says about a user. `email` only where the workspace itself vouches for it."""
+    """What a workspace says about a user. `email` only where the workspace may vouch for it, and does."""
 
     name: str = ""
     zone: str = ""
@@ -27,7 +30,10 @@ class Profile:
 
 
 class People:
-    """Profiles of users. A workspace that does not answer in time costs the reader's zone, not the answer."""
+    """Profiles of users. A workspace that does not answer in time costs the reader's zone, not the answer.
+
+    `vouched_domains` are those for which each workspace may vouch; None: every domain.
+    """
 
     def __init__(
         self,
@@ -38,10 +44,12 @@ class People:
         *,
         chosen_zone: ChosenZone = lambda _: "",
         match_email: bool = False,
+        vouched_domains: Mapping[str, frozenset[str]] | None = None,
         patience: float = 0.4,
     ) -> None:
         self._api, self._clock, self._health, self._linked = api, clock, health, linked
         self._chosen_zone, self._match_email, self._patience = chosen_zone, match_email, patience
+        self._vouched_domains = vouched_domains
         self._known: dict[Identity, tuple[Profile, datetime]] = {}
         self._asking: dict[Identity, asyncio.Task[Profile]] = {}
 
@@ -54,6 +62,7 @@ class People:
             profile.zone,
             profile.email if self._match_email else "",
             profile.manages,
+            f"{Door.SLACK}:{bot.team}" if self._match_email and profile.email else "",
         )
 
     async def profile(self, bot: Bot, user: str) -> Profile:
@@ -87,10 +96,19 @@ class People:
             profile, life = Profile(), _LIFE_OF_NOTHING
         else:
             self._health.fine(f"people {bot.team}")
-            profile, life = _profile(answer, bot.team), _LIFE
+            profile = self._vouched(_profile(answer, bot.team), bot)
+            life = _LIFE_OF_NOTHING if bot.is_assumed else _LIFE
         finally:
             self._asking.pop(identity, None)
         self._remember(identity, profile, life)
+        return profile
+
+    def _vouched(self, profile: Profile, bot: Bot) -> Profile:
+        """The profile without an address that this workspace may not vouch for."""
+        domain = domain_of(profile.email)
+        domains = None if self._vouched_domains is None else self._vouched_domains.get(bot.team, frozenset())
+        if bot.is_assumed or not domain or (domains is not None and domain not in domains):
+            return replace(profile, email="")
         return profile
 
     def _remember(self, identity: Identity, profile: Profile, life: timedelta) -> None:
@@ -121,11 +139,32 @@ class People:
 def _profile(answer: Answer, team: str) -> Profile:
     user = answer["user"]
     told = user.get("profile") or {}
-    ours = user.get("team_id", team) == team and not user.get("is_bot") and not user.get("is_stranger")
-    vouched = ours and user.get("is_email_confirmed", False) and not user.get("deleted")
+    ours = user.get("team_id") == team and not user.get("is_bot") and not user.get("is_stranger")
     return Profile(
         name=told.get("display_name") or user.get("real_name") or user.get("name") or "",
         zone=user.get("tz") or "",
-        email=(told.get("email") or "") if vouched else "",
+        email=(told.get("email") or "") if ours and _is_full_member(user, team) else "",
         manages=ours and bool(user.get("is_admin") or user.get("is_owner")),
     )
+
+
+_NO_FULL_MEMBER = (
+    "deleted",
+    "enterprise_user",
+    "is_connector_bot",
+    "is_invited_user",
+    "is_restricted",
+    "is_ultra_restricted",
+    "is_workflow_bot",
+)
+"""What users.info says of guests, machines, those who left, and members of an Enterprise Grid organisation.
+
+An organisation's users belong to it and not to one workspace, so no workspace vouches for them.
+"""
+
+
+def _is_full_member(user: Mapping[str, Any], team: str) -> bool:
+    """Whether the workspace vouches for the user's address: a confirmed one, of a full member of its own."""
+    home = (user.get("profile") or {}).get("team", team)
+    is_full = home == team and not any(user.get(mark) for mark in _NO_FULL_MEMBER)
+    return is_full and user.get("is_email_confirmed") is True

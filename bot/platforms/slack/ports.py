@@ -12,7 +12,10 @@ from core.model import Identity
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Roomie in one workspace. `user` and `id` are how Slack names the bot itself; empty until it told us."""
+    """Roomie in one workspace. `user` and `id` are how Slack names the bot itself; empty until it told us.
+
+    `is_assumed`: the team is what a request says, not yet what Slack says of the token.
+    """
 
     team: str
     token: str
@@ -21,6 +24,7 @@ class Bot:
     team_name: str = ""
     scopes: tuple[str, ...] = ()
     installed_by: str = ""
+    is_assumed: bool = False
 
 
 class Answers(Protocol):

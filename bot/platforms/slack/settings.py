@@ -1,11 +1,15 @@
 """How Roomie reaches Slack and lets itself be reached."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.login.addresses import canonical_domain, domain_of
 
 API_BASE_URL = "https://slack.com/api/"
 AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"
+_TEAM = re.compile(r"T[A-Z0-9]+")
 
 
 class Mode(StrEnum):
@@ -19,7 +23,8 @@ class Mode(StrEnum):
 class SlackSettings:
     """One workspace by `bot_token`, or many by `client_id` and `client_secret`.
 
-    `api_base_url` ends in a slash. `match_email` links people by the address their workspace vouches for.
+    `api_base_url` ends in a slash. `match_email` links people by the address their workspace vouches for;
+    `trusted_workspaces` are the domains that each may vouch for, by team id; one workspace needs none.
     `public_url` is where browsers find Roomie, for OAuth and the manifest. `ping_interval`: seconds; a dead
     socket is noticed after four of them. Without `listens` Slack is spoken to and not heard.
     """
@@ -37,6 +42,7 @@ class SlackSettings:
     install_path: str = "/slack/install"
     redirect_path: str = "/slack/oauth_redirect"
     match_email: bool = False
+    trusted_workspaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     listens: bool = True
     ping_interval: float = 4.0
     api_timeout: float = 10.0
@@ -50,6 +56,16 @@ class SlackSettings:
     def many_workspaces(self) -> bool:
         return bool(self.client_id)
 
+    @property
+    def vouched_domains(self) -> Mapping[str, frozenset[str]] | None:
+        """The canonical domains each workspace may vouch for; None: every domain, by the one workspace."""
+        if not self.trusted_workspaces and not self.many_workspaces:
+            return None
+        return {
+            team: frozenset(domain_of(f"anybody@{each}") for each in domains)
+            for team, domains in self.trusted_workspaces.items()
+        }
+
     def problems(self) -> Iterator[str]:
         """What is missing or contradicts itself, each as a sentence."""
         if self.mode is Mode.SOCKET and not self.app_token:
@@ -62,3 +78,22 @@ class SlackSettings:
             yield "Slack needs SLACK_BOT_TOKEN (one workspace) or SLACK_CLIENT_ID and its secret (many)."
         if self.many_workspaces and self.bot_token:
             yield "Give Slack either SLACK_BOT_TOKEN or SLACK_CLIENT_ID, not both."
+        if self.match_email and self.many_workspaces and not self.trusted_workspaces:
+            yield (
+                "slack.match_email with many workspaces would let any workspace vouch for any address: name "
+                "those that may, and for which domains, in slack.trusted_workspaces, or switch it off."
+            )
+        yield from self._untrusted()
+
+    def _untrusted(self) -> Iterator[str]:
+        """What is wrong with the workspaces that may vouch."""
+        for team, domains in self.trusted_workspaces.items():
+            if not _TEAM.fullmatch(team):
+                yield f"slack.trusted_workspaces: {team[:60]!r} is no workspace's id, such as T012ABCDEF."
+            if not domains:
+                yield f"slack.trusted_workspaces: {team[:60]!r} names no domain, such as ucl.ac.uk."
+            for domain in domains:
+                try:
+                    canonical_domain(domain)
+                except ValueError as error:
+                    yield f"slack.trusted_workspaces: {error}; write it as after the @, such as ucl.ac.uk."

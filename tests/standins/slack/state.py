@@ -41,6 +41,8 @@ class User:
     dms_open: bool = True
     email_confirmed: bool = True
     home_team: str = ""
+    marks: Payload = field(default_factory=dict)
+    """Whatever else users.info says: `is_restricted`, `enterprise_user` and so on."""
 
     def described(self, team: str, *, with_email: bool, with_locale: bool) -> Payload:
         profile = {"real_name": self.name.title(), "display_name": self.name}
@@ -61,6 +63,7 @@ class User:
             "is_bot": self.is_bot,
             "is_stranger": bool(self.home_team and self.home_team != team),
             "is_email_confirmed": self.email_confirmed,
+            **self.marks,
         }
         if with_locale:
             told["locale"] = self.locale

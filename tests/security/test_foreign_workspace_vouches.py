@@ -1,0 +1,265 @@
+"""A workspace of somebody else's vouches for a president's address, in every way Slack allows."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.asked import Asked, Asker, Door
+from bot.checking import platform_problems
+from bot.config import Config, ConfigError, SlackSection, read_settings
+from bot.doors import slack_settings
+from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.settings import Mode, SlackSettings
+from core.model import Identity
+from core.ports import Unit
+from tests.builders import a_person
+from tests.contracts.raw import ask
+from tests.platforms.slack.conftest import house, slack
+from tests.platforms.slack.house import House
+from tests.standins.slack import SlackStandIn
+
+__all__ = ["house", "slack"]
+
+ADA = "ada@example.org"
+TRUSTED = {"T2": ("Example.ORG.",), "T3": ("kcl.example",)}
+
+
+@pytest.fixture
+def many(house: House, slack: SlackStandIn) -> House:
+    """Workspaces T1 to T3 have installed Roomie; T2 is the campus's own, T1 and T3 are anybody's."""
+    app = slack.state.app
+    house.settings = replace(
+        house.settings,
+        bot_token="",
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+        mode=Mode.HTTP,
+        match_email=True,
+        trusted_workspaces=TRUSTED,
+    )
+    for team in ("T1", "T2", "T3"):
+        if team not in slack.state.workspaces:
+            slack.add_workspace(team, team)
+        house.installations.bots[team] = Bot(team, f"xoxb-{team}", f"UBOT{team}", f"B{team}")
+    return house
+
+
+async def identities_after(house: House, slack: SlackStandIn, team: str, **details: object) -> set[str]:
+    """The chat accounts of ada once somebody with these details has tried to book."""
+    mallory = slack.add_person(team, "U66", "mallory", **{"email": ADA} | details)
+    async with house.open() as adapter:
+        await mallory.types("/book K-J17-G01 11:00-12:00")
+        await adapter.settled()
+    known = house.desk.picture.directory.named("ada")
+    assert known is not None
+    return set(known.identities) - {"slack:T1:U1"}
+
+
+async def test_the_named_workspace_vouches_and_the_audit_says_so(
+    many: House, slack: SlackStandIn, database_url: str
+) -> None:
+    assert await identities_after(many, slack, "T2", email="ADA@Example.org") == {"slack:T2:U66"}
+
+    written = "SELECT actor || ' ' || details FROM audit WHERE action = 'link'"
+    entry = await ask(database_url, written)
+    assert entry.startswith("slack:T2 ")
+    assert "slack:T2:U66" in entry
+
+
+@pytest.mark.parametrize("team", ["T1", "T3"])
+async def test_a_workspace_that_is_not_named_for_the_domain_takes_over_nobody(
+    many: House, slack: SlackStandIn, team: str
+) -> None:
+    assert await identities_after(many, slack, team) == set()
+
+
+@pytest.mark.parametrize("trusted", [{}, {"t2": ("example.org",)}, {"T2": ()}, {"T2": ("no domain",)}])
+async def test_nobody_vouches_where_no_workspace_is_named_rightly(
+    many: House, slack: SlackStandIn, trusted: dict[str, tuple[str, ...]]
+) -> None:
+    many.settings = replace(many.settings, trusted_workspaces=trusted)
+
+    assert await identities_after(many, slack, "T2") == set()
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"email_confirmed": False},
+        {"marks": {"is_email_confirmed": None}},
+        {"marks": {"is_email_confirmed": "yes"}},
+        {"home_team": "T9"},
+        {"marks": {"is_stranger": True}},
+        {"marks": {"is_restricted": True}},
+        {"marks": {"is_ultra_restricted": True}},
+        {"marks": {"is_invited_user": True}},
+        {"marks": {"is_workflow_bot": True}},
+        {"marks": {"enterprise_user": {"enterprise_id": "E1", "teams": ["T2"]}}},
+        {"marks": {"team_id": "E1"}},
+        {"marks": {"team_id": None}},
+        {"is_bot": True},
+        {"deleted": True},
+    ],
+    ids=str,
+)
+async def test_guests_strangers_and_machines_of_the_named_workspace_vouch_for_nobody(
+    many: House, slack: SlackStandIn, details: dict[str, object]
+) -> None:
+    assert await identities_after(many, slack, "T2", **details) == set()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@cs.example.org",
+        "ada@xexample.org",
+        "ada@example.org.evil.test",
+        "ada@evil.test@example.org",
+        "ada@example.org\u200b",
+        "ada@ex\u00e4mple.org",
+        "ad\u0430@example.org",
+        '"ada"@example.org',
+    ],
+)
+async def test_an_address_that_merely_looks_alike_is_nobody(
+    many: House, slack: SlackStandIn, address: str
+) -> None:
+    assert await identities_after(many, slack, "T2", email=address) == set()
+
+
+async def test_a_kelvin_sign_is_no_k(many: House, slack: SlackStandIn) -> None:
+    await many.storage.write(
+        lambda unit: unit.people.add(replace(a_person("kit"), email="kit@example.org"), None)
+    )
+    mallory = slack.add_person("T2", "U66", "mallory", email="\u212ait@example.org")
+    async with many.open() as adapter:
+        await mallory.types("/book K-J17-G01 11:00-12:00")
+        await adapter.settled()
+
+    assert many.desk.picture.directory.identified(Identity("slack:T2:U66")) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["zoe@b\u00fccher.example", "Zoe@xn--bcher-kva.EXAMPLE", "zoe@B\u00dcCHER.example"]
+)
+async def test_a_domain_is_the_same_in_any_spelling(many: House, slack: SlackStandIn, address: str) -> None:
+    many.settings = replace(many.settings, trusted_workspaces={"T2": ("B\u00fccher.example",)})
+    await many.storage.write(
+        lambda unit: unit.people.add(replace(a_person("zoe"), email="zoe@b\u00fccher.example"), None)
+    )
+    zoe = slack.add_person("T2", "U7", "zoe", email=address)
+    async with many.open() as adapter:
+        await zoe.types("/book K-J17-G01 11:00-12:00")
+        await adapter.settled()
+
+    assert many.desk.picture.directory.identified(Identity("slack:T2:U7")) is not None
+
+
+async def test_a_mention_of_a_stranger_names_nobody_else(many: House, slack: SlackStandIn) -> None:
+    """`/society add @mallory` must not reach the person whose address a stranger shows."""
+    slack.add_person("T1", "U66", "mallory", email="bob@example.org")
+    ada = slack.person("U1", "T1")
+    async with many.open() as adapter:
+        await ada.types("/society add @mallory")
+        await adapter.settled()
+
+    bob = many.desk.picture.directory.named("bob")
+    assert bob is not None
+    assert bob.memberships == ()
+
+
+async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
+    house: House, slack: SlackStandIn
+) -> None:
+    """Until then the team is what the request says, which in a shared channel may be a stranger's own."""
+    from bot.platforms.slack.api import SlackApi
+    from bot.platforms.slack.health import Health
+    from bot.platforms.slack.people import People
+
+    slack.add_person("T1", "U66", "mallory", email=ADA)
+    health = Health()
+    api = SlackApi(house.settings, health)
+    people = People(api, house.clock, health, lambda identity: False, match_email=True)
+
+    asker = await people.asker(Bot("T1", "xoxb-T1", is_assumed=True), "U66")
+    await people.stop()
+    await api.close()
+
+    assert (asker.email, asker.vouched_by) == ("", "")
+
+
+async def test_an_address_that_nobody_vouches_for_links_nothing(house: House) -> None:
+    asker = Asker(Identity("slack:T1:U66"), Door.SLACK, email=ADA)
+
+    await house.answers.answer(Asked(asker, "whoami"))
+
+    assert house.desk.picture.directory.identified(asker.identity) is None
+
+
+async def test_a_chat_account_that_stands_for_somebody_is_not_taken_away(house: House) -> None:
+    ada = house.desk.picture.directory.named("ada")
+    assert ada is not None
+
+    await house.desk.accounts.link_vouched(ada.person.id, ADA, Identity("slack:T1:U2"), "slack:T1")
+
+    def owner(unit: Unit) -> str:
+        found = unit.people.identified(Identity("slack:T1:U2"))
+        return found.username if found else ""
+
+    assert await house.storage.read(owner) == "bob"
+
+
+def _many(**settings: object) -> Config:
+    return Config(slack=SlackSection(client_id="1.2", mode="http", match_email=True, **settings))  # type: ignore[arg-type]
+
+
+def test_many_workspaces_of_which_none_is_named_do_not_start() -> None:
+    [problem] = [each for each in platform_problems(_many()) if "match_email" in each]
+
+    assert "any workspace vouch for any address" in problem
+    assert not [
+        each for each in platform_problems(_many(trusted_workspaces={"T2": ["ucl.ac.uk"]})) if "T2" in each
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told"),
+    [
+        ({"T2": []}, "names no domain"),
+        ({"E2": ["ucl.ac.uk"]}, "no workspace's id"),
+        ({"T2": ["*.ucl.ac.uk"]}, "is no domain"),
+        ({"T2": ["@ucl.ac.uk"]}, "is no domain"),
+        ({"T2": ["uk"]}, "no full domain"),
+    ],
+)
+def test_a_workspace_that_is_named_wrongly_is_told(trusted: dict[str, list[str]], told: str) -> None:
+    assert told in "".join(platform_problems(_many(trusted_workspaces=trusted)))
+
+
+def test_one_workspace_vouches_for_all_its_addresses_unless_domains_are_named() -> None:
+    one = SlackSettings(bot_token="xoxb-1", match_email=True)
+
+    assert one.vouched_domains is None
+    assert replace(one, client_id="1.2").vouched_domains == {}
+    assert replace(one, trusted_workspaces=TRUSTED).vouched_domains == {
+        "T2": frozenset({"example.org"}),
+        "T3": frozenset({"kcl.example"}),
+    }
+
+
+def test_they_are_named_in_the_file_or_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[slack.trusted_workspaces]\nT2 = ["ucl.ac.uk", "cs.ucl.ac.uk"]\n')
+    listed = "T2=ucl.ac.uk cs.ucl.ac.uk, T3=kcl.ac.uk"
+
+    from_file = slack_settings(read_settings(file, {}).config)
+    from_environment = slack_settings(
+        read_settings(file, {"ROOMIE_SLACK__TRUSTED_WORKSPACES": listed}).config
+    )
+
+    assert from_file.trusted_workspaces == {"T2": ("ucl.ac.uk", "cs.ucl.ac.uk")}
+    assert from_environment.trusted_workspaces == {"T2": ("ucl.ac.uk", "cs.ucl.ac.uk"), "T3": ("kcl.ac.uk",)}
+    file.write_text('[slack]\ntrusted_workspaces = ["T2"]\n')
+    with pytest.raises(ConfigError, match="write a list of domains"):
+        read_settings(file, {})
