@@ -1,7 +1,7 @@
 """Who is known: people, their identities, societies and logins, as held in memory."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.model import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
 from core.names import same_name, stored_key, stored_keys
@@ -16,6 +16,8 @@ class Known:
     identities: tuple[Identity, ...] = ()
     memberships: tuple[Membership, ...] = ()
     logins: tuple[Login, ...] = ()
+    addresses: Mapping[bytes, int] = field(default_factory=dict, hash=False)
+    """Keyed hashes of networks where the password was right before, and when that was last noted."""
 
     def role_in(self, society_id: SocietyId) -> Role | None:
         return next((each.role for each in self.memberships if each.society.id == society_id), None)

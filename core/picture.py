@@ -108,13 +108,14 @@ def _one_room(unit: Unit, room_id: RoomId, window: Interval) -> RoomNews:
 
 def _everybody(unit: Unit) -> dict[PersonId, Known | None]:
     identities, memberships = unit.people.all_identities(), unit.societies.all_memberships()
-    logins = unit.tokens.all()
+    logins, addresses = unit.tokens.all(), unit.people.all_known_addresses()
     return {
         person.id: Known(
             person,
             tuple(identities.get(person.id, ())),
             tuple(memberships.get(person.id, ())),
             tuple(logins.get(person.id, ())),
+            addresses.get(person.id, {}),
         )
         for person in unit.people.all()
     }
@@ -134,6 +135,7 @@ def _one_person(unit: Unit, person_id: PersonId) -> Known | None:
         tuple(unit.people.identities(person_id)),
         tuple(memberships),
         tuple(unit.tokens.of_person(person_id)),
+        unit.people.known_addresses(person_id),
     )
 
 

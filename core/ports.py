@@ -131,6 +131,10 @@ class Rooms(Protocol):
     def put_rooms(self, rooms: Iterable[Room]) -> None: ...
 
 
+MOST_KNOWN_ADDRESSES = 16
+"""For each person; those used last."""
+
+
 class People(Protocol):
     """People, their groups, identities and password hashes. Names match whatever their case."""
 
@@ -153,6 +157,16 @@ class People(Protocol):
     def unlink(self, identity: Identity) -> None: ...
     def identities(self, person_id: PersonId) -> list[Identity]: ...
     def all_identities(self) -> Mapping[PersonId, list[Identity]]: ...
+    def remember_address(self, person_id: PersonId, key: bytes, now: datetime) -> None:
+        """Note where somebody logged in; the `MOST_KNOWN_ADDRESSES` used last are kept."""
+        ...
+
+    def known_addresses(self, person_id: PersonId) -> Mapping[bytes, int]:
+        """When each was last noted, in seconds since 1970, by key."""
+        ...
+
+    def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]: ...
+    def forget_addresses_before(self, instant: datetime) -> None: ...
 
 
 class Societies(Protocol):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
@@ -12,9 +13,9 @@ from core.directory import is_called
 from core.errors import AlreadyThere, UnknownPerson
 from core.model import Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
-from core.ports import Change
-from storage.rows import person_of, person_row
-from storage.tables import identity, membership, person
+from core.ports import MOST_KNOWN_ADDRESSES, Change
+from storage.rows import person_of, person_row, seconds
+from storage.tables import identity, known_address, membership, person
 from storage.upsert import upsert
 
 
@@ -117,6 +118,32 @@ class PeopleRows:
         names = self._connection.execute(select(person.c.username, person.c.email))
         mine = {name_key(new.username), name_key(new.email)}
         return any(name_key(name) in mine for row in names for name in row if not name.isascii())
+
+    def remember_address(self, person_id: PersonId, key: bytes, now: datetime) -> None:
+        upsert(self._connection, known_address, [{"key": key, "person_id": person_id, "at": seconds(now)}])
+        older = (
+            select(known_address.c.key)
+            .where(known_address.c.person_id == person_id)
+            .order_by(known_address.c.at.desc(), known_address.c.key)
+            .offset(MOST_KNOWN_ADDRESSES)
+        )
+        for each in self._connection.execute(older).scalars().all():
+            self._connection.execute(delete(known_address).where(known_address.c.key == each))
+        self._changed(person_id)
+
+    def known_addresses(self, person_id: PersonId) -> Mapping[bytes, int]:
+        of_person = select(known_address.c.key, known_address.c.at)
+        rows = self._connection.execute(of_person.where(known_address.c.person_id == person_id))
+        return {row.key: row.at for row in rows}
+
+    def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]:
+        found: dict[PersonId, dict[bytes, int]] = defaultdict(dict)
+        for row in self._connection.execute(select(known_address)):
+            found[PersonId(row.person_id)][row.key] = row.at
+        return found
+
+    def forget_addresses_before(self, instant: datetime) -> None:
+        self._connection.execute(delete(known_address).where(known_address.c.at < seconds(instant)))
 
     def _one(self, condition: ColumnElement[bool]) -> Person | None:
         row = self._connection.execute(people_and_membership().where(condition)).one_or_none()

@@ -100,6 +100,15 @@ identity = Table(
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
 )
 
+known_address = Table(
+    "known_address",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Where a password was right: a keyed hash of person and network, so that no address can be read from it."""
+
 society = Table(
     "society",
     metadata,

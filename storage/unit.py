@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from core.model import AuditEntry
 from core.picture import EVERYTHING
 from core.ports import Change
+from core.services.familiarity import KNOWN_FOR
 from storage.bookings import BookingRows
 from storage.channels import ChannelRows
 from storage.installations import InstallationRows
@@ -65,6 +66,7 @@ class ConnectionUnit:
         )
         self._connection.execute(delete(request).where(request.c.at < seconds(requests_before)))
         self.tallies.forget_before(changes_before)
+        self.people.forget_addresses_before(requests_before - KNOWN_FOR)
 
     def write_changes(self, origin: str, at: int) -> None:
         """Put down what this unit changed, for other processes to find."""

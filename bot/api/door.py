@@ -13,7 +13,7 @@ from bot.api.house import House
 from bot.api.logs import REQUEST_ID
 from bot.api.page import Lasting, Page, Sent, is_known
 from bot.api.parameters import read_parameters
-from bot.api.rates import address_of, household
+from bot.api.rates import address_of
 from bot.api.route import Answered, Call, Caller, Route, Who
 from core.directory import Known
 from core.errors import RoomieError
@@ -74,7 +74,7 @@ class Door:
         if request.method == "OPTIONS":
             raise Preflight
         if self._is_rated:
-            self._check_rate(household(self._address(request)), now)
+            self._check_wait(self._house.rates.take_from(self._address(request), now))
 
     def _request_id(self, request: web.Request) -> str:
         """Ours, or the one that a trusted proxy gave it already."""
@@ -88,8 +88,8 @@ class Door:
     def _address(self, request: web.Request) -> str:
         return address_of(request, self._house.settings.trusted_proxies)
 
-    def _check_rate(self, key: object, now: float) -> None:
-        if wait := self._house.rates.take(key, now):
+    def _check_wait(self, wait: float) -> None:
+        if wait:
             raise TooMany(wait)
 
     def _is_fresh(self) -> bool:
@@ -106,7 +106,7 @@ class Door:
             await self._desk.storage.catch_up()
             caller = caller_of(request, self._desk, self._house.used, now)
         if self._is_rated:
-            self._check_rate(_account(caller), perf_counter())
+            self._check_wait(self._house.rates.take(_account(caller), perf_counter()))
         check_who(caller, self._route.who)
         return caller
 

@@ -13,12 +13,14 @@ from bot.api.login_door import LoginDoor
 from bot.api.memo import Memo
 from bot.api.metrics import Metrics
 from bot.api.page import Page
+from bot.api.password_checks import PasswordChecks
 from bot.api.rates import Rate
 from bot.api.settings import HttpSettings
 from bot.api.status import CampusDays, StatusBoard
 from bot.api.throttle import LoginThrottle
 from bot.api.tokens_used import TokensUsed
 from bot.desk import Desk
+from bot.login.device_marks import DeviceMarks
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
 from core.errors import Unavailable
@@ -56,6 +58,8 @@ class House:
     ticks: Callable[[], float] = perf_counter
     rates: Rate = field(init=False)
     logins: LoginThrottle = field(init=False)
+    marks: DeviceMarks = field(init=False)
+    checks_of_passwords: PasswordChecks = field(default_factory=PasswordChecks)
     sids: Rate = field(init=False)
     channels: Channels = field(init=False)
     days: CampusDays = field(init=False)
@@ -68,6 +72,7 @@ class House:
     def __post_init__(self) -> None:
         self.rates = Rate(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
+        self.marks = DeviceMarks(self.desk.accounts.familiarity.marks_key)
         self.sids = Rate(self.settings.sid_rate)
         self.channels = Channels(self.desk)
         self.days = CampusDays(self.desk.rules.zone)

@@ -4,7 +4,7 @@ from bot.api import schemas
 from bot.api.channels import result_of
 from bot.api.errors import TooMany
 from bot.api.page import json_page
-from bot.api.rates import address_of, household
+from bot.api.rates import address_of
 from bot.api.route import Answered, Api, Call, Parameter, Route
 from bot.login import asking
 from bot.login.links import Links
@@ -40,7 +40,7 @@ async def get_token(call: Call) -> Answered:
     """A fresh sid, and where to go with it."""
     house = call.house
     address = address_of(call.request, house.settings.trusted_proxies)
-    if wait := house.sids.take(household(address), house.ticks()):
+    if wait := house.sids.take_from(address, house.ticks()):
         raise TooMany(wait)
     about = asking.by_program(address, call.request.headers.get("User-Agent", ""))
     letters = await house.desk.logins.open(asking.written(about))

@@ -1,17 +1,18 @@
 """What a person meets on the way through a login: proving who they are, and saying yes or no."""
 
 import logging
+from urllib.parse import urlencode
 
 import orjson
 from aiohttp import web
 
 from bot.api import schemas, wire
 from bot.api.channels import RESULT
+from bot.api.errors import TooMany
 from bot.api.login import base_of
 from bot.api.login_showing import (
     SID,
     Shown,
-    address_in,
     as_page,
     check_site,
     letters_in,
@@ -21,6 +22,7 @@ from bot.api.login_showing import (
     shown,
     who_asks,
 )
+from bot.api.password_login import recognise
 from bot.api.rates import is_among
 from bot.api.readers import read_name, read_password
 from bot.api.route import Api, Call, Parameter, Route, Within
@@ -38,6 +40,7 @@ from core.login_session import LoginSession
 from core.model import AuditEntry, Person, PersonId
 from core.policy.login import StaleLink
 from core.services.arriving import Claims
+from core.services.login import Proved
 
 logger = logging.getLogger(__name__)
 
@@ -107,18 +110,22 @@ async def log_in(call: Call) -> web.Response:
     if settings.way is not Way.PASSWORD:
         raise NotVouchedFor
     name, password = call.get(NAME) or "", call.get(PASSWORD) or ""
-    place, who, tries = place_of(call, letters), who_asks(call, session), call.house.logins
-    if wait := tries.take(name, address_in(call), call.house.ticks()):
-        trouble = f"Too many tries. Please wait {max(1, round(wait))} seconds."
-        response = shown(call, pages.login_page(place, who, trouble, name[:254]), 429)
-        response.headers["Retry-After"] = str(max(1, round(wait)))
-        return response
+    place, who = place_of(call, letters), who_asks(call, session)
     try:
-        person = await call.house.desk.accounts.recognise(name, password)
+        recognised = await recognise(call, name, password)
+    except TooMany as refusal:
+        wait = refusal.headers["Retry-After"]
+        trouble = f"Too many tries. Please wait {wait} seconds."
+        response = shown(call, pages.login_page(place, who, trouble, name[:254]), 429)
+        response.headers["Retry-After"] = wait
+        return response
     except NotSignedIn as refusal:
         return shown(call, pages.login_page(place, who, str(refusal), name[:254]), 403)
-    tries.give_back(name, address_in(call))
-    return await _confirm(call, letters, person.id)
+    proved = await _prove(call, letters, recognised.person.id)
+    query = urlencode({SID.name: letters, NONCE.name: proved.nonce})
+    response = sent_to(call, f"/login/confirm?{query}")  # so that no page sets a cookie or is sent again
+    response.headers.add("Set-Cookie", recognised.cookie)
+    return response
 
 
 def _check_developers_own_machine(call: Call) -> None:
@@ -178,14 +185,29 @@ async def back_from_provider(call: Call) -> web.Response:
 
 async def _confirm(call: Call, letters: str, who: PersonId | Claims) -> web.Response:
     """Ask whoever just proved who they are whether they mean it."""
+    proved = await _prove(call, letters, who)
+    return _asked_to_confirm(call, letters, proved)
+
+
+async def _prove(call: Call, letters: str, who: PersonId | Claims) -> Proved:
     house = call.house
     try:
-        proved = await house.desk.logins.prove(letters, who, house.login.settings.rule)
+        return await house.desk.logins.prove(letters, who, house.login.settings.rule)
     finally:
         await house.channels.look()
+
+
+def _asked_to_confirm(call: Call, letters: str, proved: Proved) -> web.Response:
     asking_for = who_asks(call, proved.session)
     html = pages.confirm_page(place_of(call, letters), asking_for, _named(proved.person), proved.nonce)
     return shown(call, html)
+
+
+async def ask_to_confirm(call: Call) -> web.Response:
+    """The same, for a browser that was sent on from the password page."""
+    letters, nonce = letters_in(call), call.get(NONCE) or ""
+    session, person = await call.house.desk.logins.asked(letters, nonce)
+    return _asked_to_confirm(call, letters, Proved(session, person, nonce))
 
 
 async def confirm(call: Call) -> web.Response:
@@ -254,6 +276,10 @@ def _row(
     )
 
 
+async def _ask_to_confirm_or_confirm(call: Call) -> web.Response:
+    return await (confirm if call.request.method == "POST" else ask_to_confirm)(call)
+
+
 async def _enter_or_log_in(call: Call) -> web.Response:
     return await (log_in if call.request.method == "POST" else enter)(call)
 
@@ -276,8 +302,8 @@ LOGIN_PAGES: tuple[Route, ...] = (
     ),
     _row(
         "login confirm",
-        ("POST",),
-        confirm,
+        ("GET", "POST"),
+        _ask_to_confirm_or_confirm,
         "Let whoever waits for a login have it, or not.",
         path="/login/confirm",
         parameters=(SID, NONCE, ANSWER),

@@ -1,11 +1,13 @@
 """How often somebody may knock: one figure for every address and account, in a table that stays small."""
 
 from collections.abc import Hashable
-from ipaddress import IPv6Address, ip_address
 
 from aiohttp import web
 
+from bot.api.addresses import household, parsed, wider_networks
 from bot.api.settings import Network
+
+__all__ = ["Rate", "address_of", "household", "is_among"]
 
 _MOST_KEYS = 20_000
 _MINUTE = 60.0
@@ -22,11 +24,28 @@ class Rate:
         self._step = _MINUTE / limit if limit else 0.0
         self._paid_until: dict[Hashable, float] = {}
 
-    def take(self, key: Hashable, now: float) -> float:
-        """Seconds to wait before another try: 0 when this one is fine. `now` may count from anywhere."""
+    def take_from(self, address: str, now: float) -> float:
+        """Like `take` for a client's address; the wider networks around an IPv6 address have limits too.
+
+        Otherwise whoever holds a /48 would have 65,536 times the limit.
+        """
+        taken: list[tuple[str, int]] = []
+        for key, share in ((household(address), 1), *wider_networks(address)):
+            if wait := self.take(key, now, share):
+                for each, shared in taken:
+                    self.give_back(each, shared)
+                return wait
+            taken.append((key, share))
+        return 0.0
+
+    def take(self, key: Hashable, now: float, share: int = 1) -> float:
+        """Seconds to wait before another try: 0 when this one is fine. `now` may count from anywhere.
+
+        `share`: how many times the limit this key may use.
+        """
         if not self._step:
             return 0.0
-        paid = max(self._paid_until.get(key, now), now) + self._step
+        paid = max(self._paid_until.get(key, now), now) + self._step / share
         if paid - now > _MINUTE + 1e-6:
             return paid - now - _MINUTE
         if len(self._paid_until) >= _MOST_KEYS and key not in self._paid_until:
@@ -34,10 +53,10 @@ class Rate:
         self._paid_until[key] = paid
         return 0.0
 
-    def give_back(self, key: Hashable) -> None:
+    def give_back(self, key: Hashable, share: int = 1) -> None:
         """Take back one `take`: it does not count after all."""
         if key in self._paid_until:
-            self._paid_until[key] -= self._step
+            self._paid_until[key] -= self._step / share
 
     def owed(self, now: float, least: float) -> dict[Hashable, float]:
         """Until when they have taken in advance whose time in hand is short by `least` seconds or more."""
@@ -57,31 +76,28 @@ class Rate:
 
 
 def address_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
-    """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for."""
-    peer = request.remote or ""
+    """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for.
+
+    What no address can be read from ends the chain: then the proxy that passed it on counts as the client.
+    """
+    nearest = peer = _normalised(request.remote or "")
     if not trusted or not is_among(peer, trusted):
         return peer
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
     for each in reversed([part.strip() for part in forwarded if part.strip()]):
-        if not is_among(each, trusted):
-            return each
+        if (found := parsed(each)) is None:
+            return nearest
+        nearest = str(found)
+        if not is_among(nearest, trusted):
+            return nearest
     return peer
 
 
-def household(address: str) -> str:
-    """What one subscriber has: an IPv4 address, or the first half of an IPv6 one."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address[:64]
-    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else address
+def _normalised(address: str) -> str:
+    found = parsed(address)
+    return address if found is None else str(found)
 
 
 def is_among(address: str, networks: tuple[Network, ...]) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
+    found = parsed(address)
+    return found is not None and any(found in network for network in networks)

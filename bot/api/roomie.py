@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.api import schemas, wire
 from bot.api.auth import shown_token
-from bot.api.errors import BadParameter, TooMany
+from bot.api.errors import BadParameter
 from bot.api.page import Lasting, json_page, tagged
-from bot.api.rates import address_of
+from bot.api.password_login import recognise
 from bot.api.readers import (
     LONGEST_TEXT,
     read_booking_day,
@@ -105,17 +105,15 @@ WHO = Parameter(
 
 async def log_in(call: Call) -> Answered:
     name, password = call.need(USERNAME), call.need(PASSWORD)
-    house, tries = call.house, call.house.logins
-    address = address_of(call.request, house.settings.trusted_proxies)
-    if wait := tries.take(name, address, house.ticks()):
-        raise TooMany(wait)
+    desk = call.house.desk
     try:
-        logged_in = await house.desk.accounts.log_in(name, password, "http")
+        recognised = await recognise(call, name, password)
     except NotSignedIn as error:
         return json_page({"error": str(error), "code": "wrong_login"})
-    tries.give_back(name, address)
-    known = house.desk.picture.directory.people.get(logged_in.person.id) or Known(logged_in.person)
-    return json_page(await _account(call, known) | {"token": logged_in.token})
+    logged_in = await desk.accounts.grant(recognised.person.id, "http")
+    known = desk.picture.directory.people.get(logged_in.person.id) or Known(logged_in.person)
+    content = await _account(call, known) | {"token": logged_in.token}
+    return json_page(content, headers={"Set-Cookie": recognised.cookie})
 
 
 async def info(call: Call) -> Answered:

@@ -3,13 +3,15 @@
 Known and unknown names are treated alike, so that waiting tells nobody who is known here.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
+from unicodedata import normalize
 
-from bot.api.rates import household
-from core.names import name_key
+from bot.api.addresses import SHARES, household, wider_networks
 
 _MOST_KEYS = 20_000
+_LONGEST_NAME = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,67 @@ class Failures:
             del self._counted[next(iter(self._counted))]
 
 
-class LoginThrottle:
-    """Wrong passwords for one account from one address; and, more patiently, for either alone.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password tried for an account (by all the keys it has) from an address.
 
-    An account alone waits seconds at most, so that strangers lock nobody out; an address may be a whole
-    campus. `limit` is how many wrong tries are free for the first; 0 lifts all of it.
+    `mark` is the key of a valid mark of the browser for this account, `known_as` the account's own where it
+    was logged in from this address before; empty otherwise.
+    """
+
+    accounts: tuple[str, ...]
+    address: str
+    known_as: str = ""
+    mark: str = ""
+
+    @property
+    def is_familiar(self) -> bool:
+        return bool(self.known_as or self.mark)
+
+
+def account_keys(typed: str, *names: str) -> tuple[str, ...]:
+    """What tries for an account count under: the part before the @ of what was typed, and of its own names.
+
+    So a username and an e-mail address are one key, whatever its domain, and whether or not anybody has it:
+    counting shows nobody which names are known. `names` are the account's own where it is known; they differ
+    from what was typed only when somebody's username is not the first part of their address.
+    """
+    return tuple(sorted({_key_of(each) for each in (typed, *names)}))
+
+
+def _key_of(name: str) -> str:
+    return normalize("NFKC", name[:_LONGEST_NAME]).casefold().partition("@")[0][:_LONGEST_NAME]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One count that a try falls under. A right password clears those that are the account's `own`."""
+
+    failures: Failures
+    key: Hashable
+    own: bool = False
+
+
+Lane: TypeAlias = tuple[Counter, ...]
+"""Counts that all have to let a try pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a try may be made: seconds to `wait` when not, and else the counts it fell under."""
+
+    wait: float
+    lane: Lane = ()
+
+
+class LoginThrottle:
+    """Wrong passwords, counted so that strangers who guess do not keep the account's own person out.
+
+    A browser with a mark and an address known from before have counts of their own ("device cookies", OWASP
+    Authentication Cheat Sheet); everybody else shares the account's. A lane that is closed leaves the next.
+    Strangers count by account and address; by account alone, where they wait seconds at most; by address,
+    which may be a whole campus; and by the networks around an IPv6 address. `limit` is how many wrong tries
+    are free for the first of these; 0 lifts all of it.
     """
 
     def __init__(self, limit: int) -> None:
@@ -85,26 +143,71 @@ class LoginThrottle:
         self._pairs = Failures(Patience(limit, 2.0, 900.0, heals=1200.0))
         self._accounts = Failures(Patience(limit * 3, 1.0, 20.0, heals=60.0))
         self._addresses = Failures(Patience(limit * 6, 1.0, 60.0, heals=5.0))
+        self._marks = Failures(Patience(limit, 2.0, 900.0, heals=1200.0))
+        self._known = Failures(Patience(limit, 2.0, 300.0, heals=600.0))
+        self._known_addresses = Failures(Patience(limit * 24, 1.0, 10.0, heals=1.0))
+        self._networks = {
+            share: Failures(Patience(limit * 6 * share, 1.0, 60.0, heals=5.0 / share)) for share in SHARES
+        }
 
     @property
     def parts(self) -> "tuple[Failures, ...]":
-        return self._pairs, self._accounts, self._addresses
+        """In an order that processes of different versions agree on: new ones go to the end."""
+        return (
+            self._pairs,
+            self._accounts,
+            self._addresses,
+            self._marks,
+            self._known,
+            self._known_addresses,
+            *self._networks.values(),
+        )
+
+    def admit(self, attempt: Attempt, now: float) -> Admission:
+        """Count a try as wrong until it is forgiven, in the first lane that is open."""
+        if not self._limit:
+            return Admission(0.0)
+        waits = []
+        for lane in self._lanes(attempt):
+            wait = max(each.failures.wait(each.key, now) for each in lane)
+            if wait <= 0:
+                for each in lane:
+                    each.failures.count(each.key, now)
+                return Admission(0.0, lane)
+            waits.append(wait)
+        return Admission(min(waits))
+
+    def forgive(self, admission: Admission) -> None:
+        """The password was right: what is the account's own starts anew, shared counts lose this one try."""
+        for each in admission.lane:
+            each.failures.forgive(each.key, all_of_them=each.own)
+
+    def undo(self, admission: Admission) -> None:
+        """The password was never checked."""
+        for each in admission.lane:
+            each.failures.forgive(each.key, all_of_them=False)
+
+    def _lanes(self, attempt: Attempt) -> Iterator[Lane]:
+        home = household(attempt.address)
+        if attempt.mark:
+            yield (Counter(self._marks, attempt.mark, own=True),)
+        if attempt.known_as:
+            yield (
+                Counter(self._known, (attempt.known_as, home), own=True),
+                Counter(self._known_addresses, home),
+            )
+        yield (
+            *(Counter(self._pairs, (account, home), own=True) for account in attempt.accounts),
+            *(Counter(self._accounts, account) for account in attempt.accounts),
+            Counter(self._addresses, home),
+            *(Counter(self._networks[share], network) for network, share in wider_networks(attempt.address)),
+        )
 
     def take(self, name: str, address: str, now: float) -> float:
-        """Count a try as wrong until it is given back. Seconds to wait when one has to."""
-        if not self._limit:
-            return 0.0
-        account, home = name_key(name)[:254], household(address)
-        keys = ((self._pairs, (account, home)), (self._accounts, account), (self._addresses, home))
-        wait = max(counted.wait(key, now) for counted, key in keys)
-        if wait <= 0:
-            for counted, key in keys:
-                counted.count(key, now)
-        return wait
+        """Count a stranger's try. Seconds to wait when one has to."""
+        return self.admit(Attempt(account_keys(name), address), now).wait
 
     def give_back(self, name: str, address: str) -> None:
-        """It was right after all: the account starts anew, the address has this one try back."""
-        account, home = name_key(name)[:254], household(address)
-        self._pairs.forgive((account, home), all_of_them=True)
-        self._accounts.forgive(account, all_of_them=True)
-        self._addresses.forgive(home, all_of_them=False)
+        """A stranger's try was right."""
+        [lane] = self._lanes(Attempt(account_keys(name), address))
+        self.forgive(Admission(0.0, lane))

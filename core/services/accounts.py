@@ -15,6 +15,7 @@ from core.picture import Picture
 from core.policy.access import token_has_expired
 from core.policy.rules import Rules
 from core.ports import Login, Passwords, Storage, Unit
+from core.services.familiarity import Familiarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Accounts:
         self._rules = rules
         self._clock = clock
         self._secret = secret
+        self.familiarity = Familiarity(storage, picture, clock, secret)
         self._society_tokens: dict[bytes, TokenBearer] = {}
         self._society_tokens_of = -1
 
