@@ -28,8 +28,8 @@ def parsed(text: str) -> Address | None:
 
 def _without_port(text: str) -> str:
     if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        if rest and not (rest[0] == ":" and rest[1:].isdecimal()):
+        host, end, rest = text[1:].partition("]")
+        if not end or (rest and not (rest[0] == ":" and rest[1:].isdecimal())):
             raise ValueError("neither the end nor a port")
         return host
     host, _, port = text.rpartition(":")

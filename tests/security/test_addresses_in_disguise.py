@@ -1,0 +1,102 @@
+"""One client that writes its address in many ways, to be counted as many."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from bot.api.addresses import household, parsed
+from bot.api.rates import Rate, is_among
+from bot.api.settings import HttpSettings
+from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.visitor import Visitor
+
+__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+
+_IPV4 = [
+    "192.0.2.7",
+    " 192.0.2.7 ",
+    "192.0.2.7:443",
+    "192.0.2.7:1",
+    '"192.0.2.7:8080"',
+    "[192.0.2.7]:80",
+    "::ffff:192.0.2.7",
+    "::FFFF:192.0.2.7",
+    "::ffff:c000:207",
+    "0:0:0:0:0:ffff:192.0.2.7",
+    "[::ffff:192.0.2.7]:99",
+    "::ffff:192.0.2.7:99",
+    "64:ff9b::192.0.2.7",
+]
+_IPV6 = [
+    "2001:db8:1:2::9",
+    "2001:DB8:1:2::9",
+    "2001:0db8:0001:0002:0000:0000:0000:0009",
+    "[2001:db8:1:2::9]",
+    "[2001:db8:1:2::9]:443",
+    '"[2001:db8:1:2::9]:443"',
+    "2001:db8:1:2::9%eth0",
+    "[2001:db8:1:2::9%25en1]:5",
+    "2001:db8:1:2:ffff::1",
+]
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings(rate_limit=12, trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")))
+
+
+@pytest.mark.parametrize("forms", [_IPV4, _IPV6])
+def test_all_forms_are_one_household(forms: list[str]) -> None:
+    assert len({household(each) for each in forms}) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["unknown", "_hidden", "", "1.2.3", "192.0.2.7:", "192.0.2.7:http", "[192.0.2.7", "[::1]x", "1" * 500],
+)
+def test_what_is_no_address_is_none(text: str) -> None:
+    assert parsed(text) is None
+    assert not is_among(text, (ip_network("0.0.0.0/0"), ip_network("::/0")))
+
+
+@pytest.mark.parametrize("proxy", ["::ffff:10.0.0.1", "[::ffff:10.0.0.1]:99", "10.0.0.1:5", "10.0.0.1%eth0"])
+def test_a_trusted_proxy_is_trusted_in_any_form(proxy: str) -> None:
+    assert is_among(proxy, (ip_network("10.0.0.0/8"),))
+
+
+@pytest.mark.parametrize("forms", [_IPV4, _IPV6])
+async def test_a_disguise_earns_no_second_share(visitor: Visitor, forms: list[str]) -> None:
+    asked = [forms[each % len(forms)] for each in range(14)]
+    told = [
+        (
+            await visitor.get(
+                "/api/buildings", headers={"X-Forwarded-For": f"1.1.1.{each}, {address}, 10.0.0.1"}
+            )
+        ).status
+        for each, address in enumerate(asked)
+    ]
+
+    assert told == [200] * 12 + [429] * 2
+
+
+async def test_whoever_hides_behind_a_proxy_counts_as_the_proxy(visitor: Visitor) -> None:
+    told = [
+        (await visitor.get("/api/buildings", headers={"X-Forwarded-For": f"hidden{each}, 10.0.0.1"})).status
+        for each in range(14)
+    ]
+
+    assert told == [200] * 12 + [429] * 2
+
+
+def test_a_holder_of_a_whole_ipv6_network_has_a_bounded_share() -> None:
+    rate = Rate(10)
+
+    def let_in(addresses: list[str]) -> int:
+        return sum(rate.take_from(each, 0.0) == 0 for each in addresses)
+
+    one_subscriber = [f"2001:db8:1:{each:x}::1" for each in range(256) for _ in range(2)]
+    one_site = [f"2001:db8:2:{each * 7:x}::1" for each in range(8000)]
+    assert let_in(one_subscriber) == 10 * 8
+    assert let_in(one_site) == 10 * 32
+    assert let_in(["2001:db8:3:1::1"]) == 1
+    assert let_in(["192.0.2.1"]) == 1

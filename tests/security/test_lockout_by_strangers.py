@@ -1,0 +1,343 @@
+"""Strangers at 256 addresses try passwords for one account, eight times a second, to keep its owner out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from aiohttp import ClientSession, DummyCookieJar, web
+
+from bot.api.application import HOUSE, application, serve, stop
+from bot.api.password_checks import PasswordChecks
+from bot.api.settings import HttpSettings
+from bot.api.throttle import Attempt, LoginThrottle, account_keys
+from bot.desk import Desk
+from core.errors import Unavailable
+from core.policy.rules import Rules
+from tests.api.conftest import a_desk, clock, database_url, desk, sample_file
+from tests.api.visitor import Heard, Visitor
+from tests.fakes.clock import StillClock
+from tests.login.browser import Browser, Seen
+
+__all__ = ["clock", "database_url", "desk", "sample_file"]
+
+STRANGERS = [f"198.51.100.{each}" for each in range(256)]
+HOME = "203.0.113.7"
+NAMES = ("wil", "wil@wil.com", "WIL", "Wil@WIL.com")
+_SETTINGS = HttpSettings(rate_limit=0, sid_rate=0, trusted_proxies=(ip_network("127.0.0.0/8"),))
+_DAY = 24 * 60 * 60
+
+
+class Attack:
+    """One process under attack; its time passes when it is told to."""
+
+    def __init__(self, app: web.Application, session: ClientSession, url: str) -> None:
+        self.visitor, self.session, self.url = Visitor(session, url), session, url
+        self.house = app[HOUSE]
+        self.house.ticks = lambda: self.now
+        self.now, self.tried, self.checked = 1000.0, 0, 0
+
+    async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> Heard:
+        headers = {"X-Forwarded-For": address} | ({"Cookie": cookie} if cookie else {})
+        return await self.visitor.post(
+            "/user.login/", {"username": name, "password": password}, headers=headers
+        )
+
+    async def second(self, tries: int = 8) -> None:
+        """Strangers' tries of one second."""
+        for _ in range(tries):
+            self.tried += 1
+            name, address = NAMES[self.tried % len(NAMES)], STRANGERS[self.tried % len(STRANGERS)]
+            heard = await self.log_in(f"guess {self.tried}", address, name)
+            self.checked += heard.status != 429
+        self.now += 1.0
+
+    async def page(self, browser: Browser, password: str, address: str) -> Seen:
+        """The password page, filled in at a browser."""
+        headers = {"X-Forwarded-For": address}
+        told = (await self.visitor.get("/user.login.getToken/", headers=headers)).json
+        page = await browser.ask("GET", told["loginUrl"], headers=headers)
+        data = page.hidden | {"username": "wil", "password": password}
+        return await browser.ask("POST", page.action, data=data, headers=headers)
+
+
+Attacked = Callable[[Desk], Awaitable[Attack]]
+
+
+@pytest.fixture
+async def attacked() -> AsyncIterator[Attacked]:
+    """Processes that serve until the test is over."""
+    runners: list[web.AppRunner] = []
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+
+        async def start(desk: Desk) -> Attack:
+            app = application(desk, _SETTINGS)
+            runner, url = await serve(app, "127.0.0.1", 0)
+            runners.append(runner)
+            return Attack(app, session, url)
+
+        yield start
+        for runner in runners:
+            await stop(runner)
+
+
+@pytest.fixture
+async def attack(attacked: Attacked, desk: Desk) -> Attack:
+    return await attacked(desk)
+
+
+def cookie_of(heard: Heard) -> str:
+    return heard.headers["Set-Cookie"].partition(";")[0]
+
+
+async def under_way(attack: Attack) -> None:
+    """All that is free for strangers is used up."""
+    for _ in range(5):
+        await attack.second()
+    assert 15 <= attack.checked <= 18
+
+
+async def test_the_owner_at_a_known_browser_gets_in_each_time(attack: Attack) -> None:
+    browser = Browser(attack.session, attack.url)
+    assert (await attack.page(browser, "wilpassword", HOME)).status == 200
+    await under_way(attack)
+
+    answers = []
+    for each in range(50):
+        await attack.second()
+        answers.append((await attack.page(browser, "wilpassword", f"192.0.2.{each}")).status)
+
+    assert answers == [200] * 50
+    assert attack.checked <= 15 + 60
+
+
+async def test_the_owner_at_a_known_address_gets_in_each_time(attack: Attack) -> None:
+    assert (await attack.log_in("wilpassword", HOME)).json["token"]
+    await under_way(attack)
+
+    answers = []
+    for each in range(50):
+        await attack.second()
+        answers.append((await attack.log_in("wilpassword", HOME, NAMES[each % len(NAMES)])).status)
+
+    assert answers == [200] * 50
+    assert attack.checked <= 15 + 60
+
+
+async def test_owners_own_mistakes_still_cost_a_wait(attack: Attack) -> None:
+    cookie = cookie_of(await attack.log_in("wilpassword", HOME))
+    await under_way(attack)
+
+    marked = [(await attack.log_in("wrong", "192.0.2.9", cookie=cookie)).status for _ in range(7)]
+    known = [(await attack.log_in("wrong", HOME)).status for _ in range(7)]
+
+    assert marked == [200] * 5 + [429] * 2
+    assert known == [200] * 5 + [429] * 2
+
+
+async def test_another_process_knows_browser_and_address_too(
+    attacked: Attacked, attack: Attack, database_url: str, clock: StillClock, rules: Rules
+) -> None:
+    other = a_desk(database_url, clock, rules)
+    await other.storage.open()
+    await other.storage.load()
+    elsewhere = await attacked(other)
+    await under_way(elsewhere)
+    cookie = cookie_of(await attack.log_in("wilpassword", HOME))
+    await other.storage.catch_up()
+
+    by_address = await elsewhere.log_in("wilpassword", HOME)
+    by_cookie = await elsewhere.log_in("wilpassword", "192.0.2.9", cookie=cookie)
+    await other.storage.close()
+
+    assert [by_address.status, by_cookie.status] == [200, 200]
+
+
+async def test_a_forged_mark_is_worth_nothing(attack: Attack) -> None:
+    whole = cookie_of(await attack.log_in("wilpassword", HOME))
+    remas = cookie_of(await attack.log_in("remapassword", "192.0.2.8", "rema"))
+    name, _, value = whole.partition("=")
+    forged = [f"{name}={value[:-6]}AAAAA=", f"{name}=", f"{name}={'A' * 4000}", f"{name}=%ff", remas]
+    await under_way(attack)
+
+    answers = [(await attack.log_in("wilpassword", "192.0.2.9", cookie=each)).status for each in forged]
+
+    assert answers == [429] * len(forged)
+    assert (await attack.log_in("wilpassword", "192.0.2.9", cookie=whole)).status == 200
+
+
+async def test_marks_and_addresses_are_known_for_half_a_year(attack: Attack, clock: StillClock) -> None:
+    cookie = cookie_of(await attack.log_in("wilpassword", HOME))
+    clock.move(timedelta(days=181))
+    await under_way(attack)
+
+    assert (await attack.log_in("wilpassword", "192.0.2.9", cookie=cookie)).status == 429
+    assert (await attack.log_in("wilpassword", HOME)).status == 429
+
+
+async def test_marks_collected_before_the_password_changed_count_as_one(attack: Attack, desk: Desk) -> None:
+    marks = [cookie_of(await attack.log_in("wilpassword", HOME)) for _ in range(20)]
+    assert len(set(marks)) == 20
+    await desk.accounts.set_password("wil", "another password")
+    await under_way(attack)
+
+    guesses = [await attack.log_in("guess", "192.0.2.9", cookie=marks[each % 20]) for each in range(40)]
+
+    assert [each.status for each in guesses].count(200) == 5
+
+
+async def test_a_mark_is_kept_from_scripts_and_other_sites(attack: Attack) -> None:
+    cookie = (await attack.log_in("wilpassword", HOME)).headers["Set-Cookie"]
+
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    assert "wil" not in cookie
+    attack.house.settings = HttpSettings(rate_limit=0, public_url="https://rooms.example")
+    secure = (await attack.log_in("wilpassword", HOME)).headers["Set-Cookie"]
+    assert secure.startswith("__Host-")
+    assert "Secure" in secure.split("; ")
+
+
+async def test_addresses_are_kept_unreadable_and_few(attack: Attack, desk: Desk) -> None:
+    for each in range(20):
+        assert (await attack.log_in("wilpassword", f"192.0.2.{each}")).status == 200
+
+    wil = desk.picture.directory.named("wil")
+    assert wil is not None
+    assert len(wil.addresses) == 16
+    assert all(len(key) == 16 and b"192" not in key for key in wil.addresses)
+
+
+@pytest.mark.parametrize("pair", [("wil", "nobody"), ("wil@wil.com", "nobody@wil.com")])
+async def test_known_and_unknown_names_are_told_apart_by_nothing(
+    attack: Attack, pair: tuple[str, str]
+) -> None:
+    """By name and by address in turn, from many places, and with a mark of somebody else's."""
+    remas = cookie_of(await attack.log_in("remapassword", HOME, "rema"))
+
+    async def answers(name: str) -> list[tuple[int, bytes, str | None]]:
+        local, heard = name.partition("@")[0], []
+        for each in range(24):
+            typed = (name, local, f"{local}@elsewhere.example")[each % 3]
+            cookie = remas if each % 2 else ""
+            heard.append(await attack.log_in("wrong", STRANGERS[each % 5], typed, cookie))
+            attack.now += 0.25
+        return [(each.status, each.body, each.headers.get("Retry-After")) for each in heard]
+
+    known = await answers(pair[0])
+    attack.house.logins = LoginThrottle(5)
+    unknown = await answers(pair[1])
+
+    assert known == unknown
+    assert {status for status, _, _ in known} == {200, 429}
+
+
+def guesses_in_a_day(attempts: list[Attempt], throttle: LoginThrottle, tries_a_second: int = 1) -> int:
+    """How many are let through to somebody who tries without a rest."""
+    made = 0
+    for each in range(_DAY * tries_a_second):
+        admission = throttle.admit(attempts[each % len(attempts)], each / tries_a_second)
+        made += not admission.wait
+    return made
+
+
+def test_guesses_are_bounded_however_many_addresses_there_are() -> None:
+    strangers = [Attempt(account_keys(name), address) for name in NAMES[:2] for address in STRANGERS]
+
+    assert guesses_in_a_day(strangers, LoginThrottle(5)) <= 15 + _DAY / 20 + 10
+
+
+def test_a_stolen_mark_or_a_neighbour_at_a_known_address_guesses_no_faster() -> None:
+    keys = account_keys("wil")
+    stolen = [Attempt(keys, address, mark="7 nonce") for address in STRANGERS]
+    neighbour = [Attempt(keys, HOME, known_as="7")]
+
+    alone = guesses_in_a_day([Attempt(keys, each) for each in STRANGERS], LoginThrottle(5))
+    assert guesses_in_a_day(stolen, LoginThrottle(5)) <= alone + 180
+    assert guesses_in_a_day(neighbour, LoginThrottle(5)) <= 600
+
+
+def test_whoever_holds_a_whole_ipv6_network_does_not_have_65536_shares() -> None:
+    throttle = LoginThrottle(5)
+    made = sum(
+        not throttle.admit(Attempt(account_keys(f"student {each}"), f"2001:db8:1:{each:x}::1"), 0.0).wait
+        for each in range(4000)
+    )
+    neighbour = Attempt(account_keys("somebody"), "2001:db8:2:1::1")
+
+    assert made <= 5 * 6 * 32
+    assert throttle.admit(neighbour, 0.0).wait == 0
+
+
+async def test_a_flood_of_checks_keeps_no_known_place_waiting() -> None:
+    """200 strangers want a check at once; memory and processors for two are used, and 64 may wait."""
+    checks, go = PasswordChecks(), asyncio.Event()
+    running, most, refused = 0, 0, 0
+
+    async def stranger() -> None:
+        nonlocal running, most, refused
+        try:
+            async with checks.turn(""):
+                running += 1
+                most = max(most, running)
+                await go.wait()
+                running -= 1
+        except Unavailable:
+            refused += 1
+
+    crowd = [asyncio.create_task(stranger()) for _ in range(200)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5), checks.turn("wil"):
+        assert running == 2
+    assert refused == 200 - 66
+
+    go.set()
+    await asyncio.gather(*crowd)
+    assert most == 2
+
+
+async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
+    checks, go = PasswordChecks(), asyncio.Event()
+    ahead = 0
+
+    async def own() -> None:
+        nonlocal ahead
+        async with checks.turn("mallory"):
+            ahead += 1
+            await go.wait()
+
+    crowd = [asyncio.create_task(own()) for _ in range(50)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert ahead == 4 + 2
+
+    async with asyncio.timeout(5), checks.turn("wil"):
+        pass
+    go.set()
+    await asyncio.gather(*crowd)
+
+
+async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:
+    attack.house.checks_of_passwords = PasswordChecks(at_once=0, waiting=0)
+    turned_away = [(await attack.log_in("wilpassword", HOME)).status for _ in range(30)]
+    attack.house.checks_of_passwords = PasswordChecks()
+
+    assert turned_away == [503] * 30
+    assert (await attack.log_in("wilpassword", HOME)).status == 200
+
+
+def test_username_and_address_are_one_account() -> None:
+    """By the part before the @ for everybody; by both names where an account's own two differ."""
+    throttle = LoginThrottle(2)
+    by_username, by_address = (
+        account_keys("wt", "wt", "will.tell@x.org"),
+        account_keys("will.tell@x.org", "wt"),
+    )
+    for each in range(6):
+        keys = by_username if each % 2 else by_address
+        assert throttle.admit(Attempt(keys, f"192.0.2.{each}"), 0.0).wait == 0
+
+    assert throttle.admit(Attempt(by_username, "192.0.2.9"), 0.0).wait > 0
+    assert throttle.admit(Attempt(by_address, "192.0.2.9"), 0.0).wait > 0
+    assert account_keys("nobody") == account_keys("NOBODY@any.where") == account_keys("\uff4eobody@x")
