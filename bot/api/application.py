@@ -3,18 +3,22 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
+from bot.api.connections import Connection, Register
 from bot.api.door import Door
-from bot.api.errors import HttpRefusal
+from bot.api.errors import HttpRefusal, TooMany, http_refused
 from bot.api.freerooms import FREEROOMS
 from bot.api.house import Check, House, Parse
+from bot.api.listening import Site
 from bot.api.login import LOGIN
 from bot.api.login_door import LoginDoor
 from bot.api.login_pages import LOGIN_PAGES
 from bot.api.logs import Unreadable
+from bot.api.page import Sent
 from bot.api.roomie import ROOMIE
 from bot.api.route import Answered, Api, Call, Route
 from bot.api.service import SERVICE, descriptions
@@ -28,9 +32,12 @@ HEALTH: tuple[Route, ...] = tuple(each for each in SERVICE if each.name in {"hea
 """What processes that answer nothing else over HTTP still tell."""
 _server_log = logging.getLogger("bot.api.server")
 _UNREADABLE = Unreadable()
+_WAIT = 2.0
+"""Seconds after which an address that has too many requests under way is to try again."""
 _LAST_WORDS = 0.1
 """Seconds in which those who connected just before the door was shut get to ask."""
 HOUSE: web.AppKey[House] = web.AppKey("house", House)
+CONNECTIONS: web.AppKey[Register] = web.AppKey("connections", Register)
 
 
 def application(
@@ -50,9 +57,11 @@ def application(
     house = House(desk, settings, told, checked, parse, login or LoginDoor())
     _put_gauges(house)
     app = web.Application(client_max_size=settings.max_body)
-    app[HOUSE] = house
+    app[HOUSE], app[CONNECTIONS] = house, Register(settings)
+    _put_connection_gauges(house, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_counting)
+    app.cleanup_ctx.append(app[CONNECTIONS].sweeping)
     for route in routes:
         enter = Door(route, house).enter
         for path in route.paths:
@@ -63,20 +72,37 @@ def application(
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
     """Start answering; the address as clients write it. `port` 0 takes any that is free."""
-    settings = app[HOUSE].settings
+    house, register = app[HOUSE], app[CONNECTIONS]
     _server_log.addFilter(_UNREADABLE)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        logger=_server_log,
-        keepalive_timeout=settings.keepalive,
-        shutdown_timeout=settings.drain,
-    )
+    runner = web.AppRunner(app, shutdown_timeout=house.settings.drain)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
+    server = runner.server
+    if server is None:
+        raise RuntimeError("a runner that is set up has a server")
+    register.watch(server, partial(_refused, house))
+    site = Site(runner, host, port, register, partial(_connection, server, register, house.settings))
     await site.start()
     shown = f"[{host}]" if ":" in host else host
     return runner, f"http://{shown}:{site.port}"
+
+
+def _connection(server: web.Server, register: Register, settings: HttpSettings, address: str) -> Connection:
+    return Connection(
+        server,
+        register,
+        address,
+        loop=asyncio.get_running_loop(),
+        access_log=None,
+        logger=_server_log,
+        keepalive_timeout=settings.keepalive,
+    )
+
+
+def _refused(house: House) -> Sent:
+    """The answer where an address has as many requests under way as it may."""
+    page = http_refused(TooMany(_WAIT))
+    head, body = page.parts(None)
+    return Sent(head, body, house.next_id(), page.status, is_last=False)
 
 
 async def stop(runner: web.AppRunner) -> None:
@@ -152,6 +178,15 @@ def _put_gauges(house: House) -> None:
     house.metrics.gauge("roomie_streams", "Streams that wait for a login.", lambda: len(house.channels))
     house.metrics.gauge(
         "roomie_addresses_known", "Addresses and accounts that knocked.", lambda: len(house.rates)
+    )
+
+
+def _put_connection_gauges(house: House, register: Register) -> None:
+    gauge = house.metrics.gauge
+    gauge("roomie_connections", "Connections that are open.", lambda: len(register))
+    gauge("roomie_connections_refused", "Connections and requests beyond a limit.", lambda: register.refused)
+    gauge(
+        "roomie_connections_closed", "Connections that were too slow or made room.", lambda: register.closed
     )
 
 

@@ -21,8 +21,16 @@ class HttpSettings:
     """Wrong passwords for one account from one address before each costs a wait; 0 lifts all waits."""
     sid_rate: int = 120
     """Logins in a browser that one address may begin in a minute."""
+    max_connections: int = 4_000
+    """At once; 0 for any number."""
+    max_connections_per_address: int = 200
+    """At once, no more than half of all; behind a trusted proxy, requests under way. 0 for any number."""
+    header_timeout: float = 10.0
+    """From the first byte of a request, or the start of a connection, until its head is complete."""
     max_body: int = 64 * 1024
     body_timeout: float = 10.0
+    send_timeout: float = 30.0
+    """How long a client may take to go on reading an answer."""
     keepalive: float = 75.0
     linger: float = 0.0
     """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
