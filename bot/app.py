@@ -29,12 +29,12 @@ from core.services.bookings import BookingDesk
 from core.services.published import Published
 from core.services.society import SocietyDesk
 from storage.address import SqliteFile, address_of
-from storage.open import backup, open_storage, prepare, revision
+from storage.open import backup, open_storage, prepare, revision, setting
 
 if TYPE_CHECKING:
     from scraper.reading import Refusal
 
-__all__ = ["backup", "open_desk", "prepare", "read_brought", "read_source", "revision"]
+__all__ = ["backup", "open_desk", "prepare", "read_brought", "read_source", "revision", "setting"]
 
 Progress = Callable[[int, int], None]
 """Told how many pages are done, and how many there will be."""
@@ -159,6 +159,9 @@ def http_settings(config: Config) -> HttpSettings:
     http = config.http
     return HttpSettings(
         rate_limit=http.rate_limit,
+        max_connections=http.max_connections,
+        max_connections_per_address=http.max_connections_per_address,
+        header_timeout=max(1.0, http.header_timeout.total_seconds()),
         linger=http.linger.total_seconds(),
         confirmations=config.messages.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),

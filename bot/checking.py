@@ -1,22 +1,32 @@
 """What is set up and what is missing: `roomie check`, and what has to be right before Roomie runs."""
 
-from bot.app import revision
+from dataclasses import replace
+
+from bot.api.connections import share_of
+from bot.api.open_files import fitting
+from bot.app import http_settings, revision, secret_file, setting
 from bot.config import Config, Settings
 from bot.doors import discord_settings, slack_settings
+from bot.login.exposure import SAMPLE_IN_PUBLIC, login_problems
+from bot.login.reach import is_public
 from bot.platforms.discord.settings import invite_link
+from bot.sample import SAMPLE_PEOPLE
 from core.errors import RoomieError
 
 
 async def check(settings: Settings) -> tuple[list[str], bool]:
     """A line for each part, and whether Roomie could run like this."""
     config = settings.config
-    problems = platform_problems(config)
+    problems = [*platform_problems(config), *login_problems(config, secret_file(config))]
     database, is_there = await _database(config)
+    if is_there and is_public(config) and await setting(config.database.url, SAMPLE_PEOPLE) is not None:
+        problems.append(SAMPLE_IN_PUBLIC)
     lines = [
         f"configuration: {settings.path or 'defaults (no config.toml)'}",
         f"campus: {config.campus.name}, {config.campus.timezone}",
         f"database: {database}",
-        f"http: {config.http.host}:{config.http.port}",
+        f"http: {config.http.host}:{config.http.port}{', others can reach it' if is_public(config) else ''}",
+        f"connections: {_connections(config)}",
         f"slack: {_slack(config)}",
         f"discord: {_discord(config)}",
         f"sources: {', '.join(each.name for each in config.source) or 'none'}",
@@ -46,6 +56,14 @@ async def _database(config: Config) -> tuple[str, bool]:
     except RoomieError as trouble:
         return str(trouble), False
     return (f"at revision {at}" if at else "not there yet; roomie run or roomie db upgrade makes it"), True
+
+
+def _connections(config: Config) -> str:
+    settings = http_settings(config)
+    fit = fitting(settings.max_connections)
+    settings = replace(settings, max_connections=fit)
+    lowered = "; the limit of open files allows no more" if fit < config.http.max_connections else ""
+    return f"{fit or 'any number'}, {share_of(settings) or 'any number'} for each address{lowered}"
 
 
 def _slack(config: Config) -> str:

@@ -189,6 +189,8 @@ class DatabaseSection(Section, frozen=True, kw_only=True):
 class HttpSection(Section, frozen=True, kw_only=True):
     """The HTTP API. `rate_limit` is requests a minute for each address and account, 0 for none.
 
+    `max_connections` are open at once, `max_connections_per_address` by each address (behind a trusted proxy
+    requests under way count), 0 for any number; a request's head arrives within `header_timeout`.
     `linger` is how long a process that is to stop says so on `/readyz` before it stops answering, and
     `health_port` where processes without the API tell how they are; 0 for nowhere.
     """
@@ -198,6 +200,9 @@ class HttpSection(Section, frozen=True, kw_only=True):
     health_port: Port = 0
     linger: Duration = timedelta(0)
     rate_limit: Annotated[int, Meta(ge=0)] = 600
+    max_connections: Annotated[int, Meta(ge=0)] = 4_000
+    max_connections_per_address: Annotated[int, Meta(ge=0)] = 200
+    header_timeout: Duration = timedelta(seconds=10)
     public_url: str = ""
     trusted_proxies: list[str] = field(default_factory=list)
 

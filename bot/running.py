@@ -7,18 +7,33 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.api.application import HEALTH, ROUTES, application, flush_last_used, serve
 from bot.api.application import stop as stop_serving
-from bot.app import answered_late, folder, http_settings, login_door, open_desk, parsed, prepare, secret_file
+from bot.api.open_files import raise_limit
+from bot.api.settings import HttpSettings
+from bot.app import (
+    answered_late,
+    folder,
+    http_settings,
+    login_door,
+    open_desk,
+    parsed,
+    prepare,
+    secret_file,
+    setting,
+)
 from bot.config import Config, ConfigError, Settings
 from bot.desk import Desk
-from bot.login.exposure import login_problems
+from bot.login.exposure import SAMPLE_IN_PUBLIC, login_problems
+from bot.login.reach import is_public
 from bot.logs import set_up_logging
 from bot.roles import ALL_ROLES, Role
+from bot.sample import PUBLIC, SAMPLE_PEOPLE
 from bot.wellbeing import outbox_health, sources_health
 from core.errors import RoomieError
 from core.model import PersonId
@@ -32,11 +47,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("roomie")
 
 _LOOK_AFTER_LOGINS_EVERY = 60.0
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_SAMPLE_IN_PUBLIC = (
-    "http.host: others can reach it, and the sample people with their published passwords are in the "
-    "database; use a database of your own"
-)
 
 
 async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] = ALL_ROLES) -> None:
@@ -46,16 +56,20 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
     """
     config, stop = settings.config, _stop_on_signals()
     set_up_logging(config.log)
-    if Role.WEB in roles:
-        _check_way_in(config)
+    _check_way_in(config)
     await prepare(config.database.url)
+    needs_look = is_public(config) and await _may_hold_sample(config.database.url)
     async with AsyncExitStack() as house:
         desk = await house.enter_async_context(open_desk(settings, load=False))
         platforms = _platforms(config, desk, roles)
+        if needs_look:
+            await desk.storage.load()
+            await _check_sample(desk)
         tasks = await house.enter_async_context(_Tasks())
         url = await house.enter_async_context(_serving(desk, config, platforms, roles))
         logger.info("listening on %s", url or "no port")
-        await desk.storage.load()
+        if not needs_look:
+            await desk.storage.load()
         await _furnish(desk, config, roles)
         settle_memory()
         for platform in platforms:
@@ -83,6 +97,19 @@ def _check_way_in(config: Config) -> None:
         logger.warning(
             "DEVELOPMENT: everybody who opens a login page is taken for %s", config.login.development
         )
+
+
+async def _may_hold_sample(url: str) -> bool:
+    """Whether sample people are in a database, or nothing keeps them out of it yet."""
+    return await setting(url, PUBLIC) is None or await setting(url, SAMPLE_PEOPLE) is not None
+
+
+async def _check_sample(desk: Desk) -> None:
+    """Refuse people with published passwords before the first request, and end what tokens they have."""
+    from bot.sampling import keep_sample_out
+
+    if not await keep_sample_out(desk):
+        raise ConfigError([SAMPLE_IN_PUBLIC])
 
 
 def _platforms(config: Config, desk: Desk, roles: frozenset[Role]) -> "Sequence[Platform]":
@@ -155,7 +182,7 @@ async def _serving(
         return
     app = application(
         desk,
-        http_settings(config),
+        _within_open_files(http_settings(config)),
         checks={platform.name: partial(_wellbeing, platform) for platform in platforms}
         | {"outbox": partial(outbox_health, desk), "timetables": partial(sources_health, desk)},
         parse=lambda text: parsed(desk, text),
@@ -172,6 +199,14 @@ async def _serving(
         looking_after.cancel()
         await flush_last_used(app)
         await stop_serving(runner)
+
+
+def _within_open_files(settings: HttpSettings) -> HttpSettings:
+    """As many connections as the system has open files for, with its soft limit raised."""
+    fit = raise_limit(settings.max_connections)
+    if fit < settings.max_connections:
+        logger.warning("http.max_connections: %s; the limit of open files allows no more", fit)
+    return replace(settings, max_connections=fit)
 
 
 async def _look_after_logins(app: "web.Application", desk: Desk) -> None:
@@ -233,13 +268,10 @@ async def _furnish(desk: Desk, config: Config, roles: frozenset[Role]) -> None:
 
     Only where one process is all there is; several that divide the roles have a campus of their own.
     """
-    from bot.sampling import has_sample_people, load_sample_if_empty
+    from bot.sampling import load_sample_if_empty
 
-    is_local = config.http.host in _LOOPBACK
-    if is_local and roles == ALL_ROLES:
+    if roles == ALL_ROLES and not is_public(config):
         await load_sample_if_empty(desk)
-    elif not is_local and Role.WEB in roles and await has_sample_people(desk):
-        raise ConfigError([_SAMPLE_IN_PUBLIC])
 
 
 @asynccontextmanager

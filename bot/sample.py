@@ -1,13 +1,14 @@
 """A world to try Roomie in: a small campus of ours, and the rooms, people and society of the API document."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.errors import AlreadyThere
+from core.errors import AlreadyThere, NotAllowed
 from core.interval import Interval
 from core.model import (
+    AuditEntry,
     BookingType,
     Building,
     BuildingId,
@@ -28,6 +29,8 @@ from core.services.import_facts import import_buildings, import_rooms, import_ti
 
 SAMPLE_PEOPLE = "sample_people"
 """The setting that remembers that people with published passwords are there."""
+PUBLIC = "public"
+"""The setting that remembers that others could reach this database's people; the sample stays out of it."""
 
 _SOURCE = "sample"
 _WEEKS = 16
@@ -171,7 +174,12 @@ def passwords() -> dict[str, str]:
 
 
 def load(unit: Unit, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> Sample:
-    """Put the sample world in; what is there already stays as it is."""
+    """Put the sample world in; what is there already stays as it is. `NotAllowed` where others log in."""
+    if unit.setting(PUBLIC) is not None:
+        raise NotAllowed(
+            "Others can reach this database, and the sample people's passwords are published. "
+            "Try things on a database of your own."
+        )
     import_buildings(unit, _BUILDINGS, now)
     import_rooms(unit, _ROOMS, now)
     entries = tuple(_entries(zone, now))
@@ -184,7 +192,31 @@ def load(unit: Unit, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> S
 
 
 def is_empty(unit: Unit) -> bool:
-    return not unit.rooms.rooms() and not unit.people.all()
+    return not unit.rooms.rooms() and not unit.people.all() and unit.setting(PUBLIC) is None
+
+
+def keep_out(unit: Unit, now: datetime) -> bool:
+    """Note that others can reach the database from now on, so that the sample never comes in.
+
+    False, with every token of sample people and their society ended, when it is there already.
+    """
+    if unit.setting(SAMPLE_PEOPLE) is None:
+        unit.set_setting(PUBLIC, "served")
+        return True
+    for person, _ in _PEOPLE:
+        stored = unit.people.named(person.username)
+        if stored is not None and stored.email == person.email:
+            _end_logins(unit, stored, now)
+    term = unit.societies.terms().get(_SOCIETY.id)
+    if term is not None:
+        unit.societies.set_term(_SOCIETY.id, replace(term, generation=term.generation + 1))
+    return False
+
+
+def _end_logins(unit: Unit, person: Person, now: datetime) -> None:
+    for login in unit.tokens.of_person(person.id):
+        unit.tokens.remove(login.hash)
+        unit.audit(AuditEntry(now, "server", "revoke token", f"person:{person.id}"))
 
 
 def _add(unit: Unit, person: Person, hashed: str) -> None:

@@ -1,7 +1,7 @@
 """Loading the sample world, and knowing whether its published passwords are about."""
 
 from bot.desk import Desk
-from bot.sample import SAMPLE_PEOPLE, Sample, is_empty, load, passwords
+from bot.sample import SAMPLE_PEOPLE, Sample, is_empty, keep_out, load, passwords
 
 
 async def load_sample(desk: Desk) -> Sample:
@@ -21,3 +21,9 @@ async def load_sample_if_empty(desk: Desk) -> Sample | None:
 async def has_sample_people(desk: Desk) -> bool:
     """Whether people with published passwords can log in."""
     return await desk.storage.read(lambda unit: unit.setting(SAMPLE_PEOPLE)) is not None
+
+
+async def keep_sample_out(desk: Desk) -> bool:
+    """Make sure that nobody logs in by a published password; False when the sample is in the database."""
+    now = desk.clock.now()
+    return await desk.storage.write(lambda unit: keep_out(unit, now))

@@ -58,6 +58,7 @@ class Upkeep(Protocol):
 
     async def prepare(self) -> None: ...
     async def revision(self) -> str | None: ...
+    async def setting(self, key: str) -> str | None: ...
     async def downgrade(self, to: str) -> None: ...
     async def backup(self, file: Path) -> None: ...
 
@@ -86,6 +87,11 @@ async def prepare(url: str) -> None:
 async def revision(url: str) -> str | None:
     """The revision a database is at; None for one that is empty or not there."""
     return await _upkeep(url).revision()
+
+
+async def setting(url: str, key: str) -> str | None:
+    """A setting of `Unit.setting`, without opening the storage; None also where there are no tables."""
+    return await _upkeep(url).setting(key)
 
 
 async def downgrade(url: str, to: str) -> None:

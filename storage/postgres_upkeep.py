@@ -33,6 +33,17 @@ class PostgresUpkeep:
             finally:
                 await connection.close()
 
+    async def setting(self, key: str) -> str | None:
+        with translating():
+            connection = await asyncpg.connect(self._address.dsn, timeout=10)
+            try:
+                found = await connection.fetchval("SELECT value FROM setting WHERE key = $1", key)
+            except asyncpg.UndefinedTableError:
+                return None
+            finally:
+                await connection.close()
+            return None if found is None else str(found)
+
     async def downgrade(self, to: str) -> None:
         """Bring the tables back to an earlier revision (`base`: none at all)."""
         await self._migrate(to)

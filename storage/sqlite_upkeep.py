@@ -35,6 +35,13 @@ class SqliteUpkeep:
         with translating(), closing(connect(self._path)) as connection:
             return stored_revision(connection)
 
+    async def setting(self, key: str) -> str | None:
+        if await self.revision() is None:
+            return None
+        with translating(), closing(connect(self._path)) as connection:
+            row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+            return None if row is None else str(row[0])
+
     async def downgrade(self, to: str) -> None:
         """Bring the tables back to an earlier revision (`base`: none at all)."""
         await self._apart(lambda: self._migrate(to))

@@ -31,6 +31,7 @@ from bot.login.attributes import NotVouchedFor, claims_of
 from bot.login.links import Links
 from bot.login.office import go_on, linked_message
 from bot.login.oidc_provider import NotRecognised
+from bot.login.reach import is_loopback
 from bot.login.sealing import seal
 from bot.login.settings import Way
 from bot.web import login as pages
@@ -46,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 _TEXT = {"type": "string"}
 _TRIP_LASTS = 600
-_LOOPBACK = {"127.0.0.1", "::1"}
+_FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 NAME = Parameter("username", read_name, _TEXT, "A username or an e-mail address.")
 PASSWORD = Parameter("password", read_password, _TEXT, "The password.")
@@ -131,7 +132,8 @@ async def log_in(call: Call) -> web.Response:
 def _check_developers_own_machine(call: Call) -> None:
     """Not by way of a proxy either, which would make everybody look like us."""
     request = call.request
-    if request.remote not in _LOOPBACK or "X-Forwarded-For" in request.headers:
+    is_forwarded = any(each in request.headers for each in _FORWARDING)
+    if is_forwarded or not is_loopback(request.remote or ""):
         raise NotVouchedFor
 
 

@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from bot.app import backup, open_desk, prepare, read_brought, revision
 from bot.bringing import take_in
 from bot.config import Settings
+from bot.login.reach import is_public
 from bot.sampling import load_sample
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed
 from core.model import Group, Identity, Person, PersonId, Society, SocietyId
 from core.ports import Unit
 from core.services.accounts import named
@@ -43,6 +44,8 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
+    if is_public(settings.config):
+        raise NotAllowed("Others can reach this Roomie, and the sample people's passwords are published.")
     await prepare(settings.config.database.url)
     async with open_desk(settings) as desk:
         loaded = await load_sample(desk)

@@ -1,7 +1,7 @@
 """What must not be so where others can reach Roomie: half a set-up, secrets that anybody would guess."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 
 from yarl import URL
@@ -10,7 +10,7 @@ from bot.config import Config
 from bot.login.addresses import canonical_domain
 from bot.login.attributes import is_address
 from bot.login.oidc_provider import is_safe
-from bot.login.opening import LOOPBACK, is_own_machine
+from bot.login.reach import host_of, is_loopback, is_public
 
 _SHORTEST_SECRET = 32
 _FEWEST_SIGNS = 8
@@ -25,6 +25,10 @@ _OPEN_TO_ALL = frozenset(
         "www.linkedin.com",
     }
 )
+SAMPLE_IN_PUBLIC = (
+    "http: others can reach it, and the sample people with their published passwords are in the database; "
+    "use a database of your own"
+)
 
 
 def login_problems(config: Config, secret_file: Path) -> list[str]:
@@ -34,9 +38,10 @@ def login_problems(config: Config, secret_file: Path) -> list[str]:
         *_oidc(config),
         *_matching(config),
         *_public_url(config),
+        *_proxies(config),
         *_development(config),
     ]
-    if config.http.host not in LOOPBACK:
+    if is_public(config):
         problems += _weak_secrets(config, secret_file)
     return problems
 
@@ -49,8 +54,6 @@ def _shibboleth(config: Config) -> Iterator[str]:
         yield "login.shibboleth_url: set ROOMIE_LOGIN__PROXY_SECRET, which the proxy sends with every request"
     if not proxies:
         yield "login.shibboleth_url: name the proxy's address in http.trusted_proxies"
-    if any(ip_network(each, strict=False).prefixlen == 0 for each in proxies):
-        yield "http.trusted_proxies: that is everybody; only the proxy itself may say who people are"
     if login.oidc_issuer:
         yield "login: choose shibboleth_url or oidc_issuer, not both"
 
@@ -84,9 +87,19 @@ def _matching(config: Config) -> Iterator[str]:
 
 
 def _public_url(config: Config) -> Iterator[str]:
-    url = URL(config.http.public_url)
-    if config.http.public_url and url.scheme != "https" and not _is_loopback(url.host or ""):
+    url = config.http.public_url
+    if url and not host_of(url):
+        yield "http.public_url: is no address; write it as https://rooms.example.org"
+    elif url and not url.lower().startswith("https://") and not is_loopback(host_of(url)):
         yield "http.public_url: must begin with https://, for passwords and tokens travel there"
+
+
+def _proxies(config: Config) -> Iterator[str]:
+    networks = [ip_network(each, strict=False) for each in config.http.trusted_proxies]
+    fours = collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
+    sixes = collapse_addresses(each for each in networks if isinstance(each, IPv6Network))
+    if 0 in {*(each.prefixlen for each in fours), *(each.prefixlen for each in sixes)}:
+        yield "http.trusted_proxies: that is everybody; only the proxy itself may say who people are"
 
 
 def _development(config: Config) -> Iterator[str]:
@@ -95,10 +108,10 @@ def _development(config: Config) -> Iterator[str]:
         return
     if not is_address(given.partition(" ")[0]):
         yield "login.development: write an address and a name, such as rema@example.org Rema Boo"
-    if not is_own_machine(config) or config.has_real_platform:
+    if is_public(config) or config.has_real_platform:
         yield (
             "login.development: takes everybody for one person, so it works on this machine alone: keep "
-            "http.host on 127.0.0.1, and have no public_url and no chat platform"
+            "http.host on 127.0.0.1, and have no public_url, no trusted proxy and no chat platform"
         )
 
 
@@ -120,10 +133,3 @@ def _weak_secrets(config: Config, secret_file: Path) -> Iterator[str]:
 def is_weak(secret: str) -> bool:
     """Too short, or the same few signs again and again."""
     return len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

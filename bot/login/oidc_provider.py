@@ -12,6 +12,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from bot.login.reach import is_loopback
 from bot.login.settings import OidcSettings
 from core.addresses import is_public
 from core.errors import NotAllowed, Unavailable
@@ -27,7 +28,6 @@ _KEPT = 3600.0
 _KEYS_AT_MOST_EVERY = 30.0
 _REFUSALS = {400, 401, 403}
 AddressInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def is_safe(url: str) -> bool:
         parsed = URL(url)
     except ValueError:
         return False
-    return parsed.scheme == "https" or (parsed.scheme == "http" and parsed.host in _LOOPBACK)
+    return parsed.scheme == "https" or (parsed.scheme == "http" and is_loopback(parsed.host or ""))
 
 
 class Provider:

@@ -1,7 +1,5 @@
 """From the configuration to the way in."""
 
-from yarl import URL
-
 from bot.config import Config, LoginSection
 from bot.login.addresses import domain_spellings
 from bot.login.attributes import display_name
@@ -9,8 +7,6 @@ from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from core.model import Identity
 from core.names import name_key
 from core.services.arriving import AccessRule, Claims
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def login_settings(config: Config) -> LoginSettings:
@@ -65,9 +61,3 @@ def public_url(config: Config) -> str:
     near = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
     shown = f"[{near}]" if ":" in near else near
     return config.http.public_url.rstrip("/") or f"http://{shown}:{config.http.port}"
-
-
-def is_own_machine(config: Config) -> bool:
-    """Whether nobody elsewhere can reach us, as far as we are told."""
-    public = URL(config.http.public_url).host if config.http.public_url else config.http.host
-    return config.http.host in LOOPBACK and public in LOOPBACK

@@ -1,0 +1,30 @@
+"""How many files the system lets this process have open: each connection is one."""
+
+import resource
+from contextlib import suppress
+
+RESERVED_FILES = 128
+"""What everything but the HTTP API's connections needs: database, chat platforms, sources, logs."""
+
+
+def fitting(connections: int) -> int:
+    """How many of so many connections the hard limit of open files allows; 0 stands for any number."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        return connections
+    room = max(1, hard - RESERVED_FILES)
+    return min(connections, room) if connections else room
+
+
+def raise_limit(connections: int) -> int:
+    """Raise the soft limit to what so many connections need; how many fit then, as `fitting` says it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    fit = fitting(connections)
+    needed = fit + RESERVED_FILES if fit else hard
+    if soft != resource.RLIM_INFINITY and (needed == resource.RLIM_INFINITY or soft < needed):
+        with suppress(ValueError, OSError):  # some systems have a lower limit than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+            return fit
+        room = max(1, soft - RESERVED_FILES)
+        return min(fit, room) if fit else room
+    return fit
