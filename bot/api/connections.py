@@ -207,6 +207,11 @@ class Register:
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def unread(self) -> int:
+        """Bytes of answers that clients are slow to read."""
+        return self._unread
+
     def now(self) -> float:
         return asyncio.get_running_loop().time()
 
@@ -316,9 +321,8 @@ class Register:
         if share.is_empty:
             self._shares.pop(address, None)
 
-    def sweep(self) -> None:
+    def sweep(self, now: float) -> None:
         """Close what exceeds a deadline."""
-        now = self.now()
         self.closed += sum([each.sweep(now, self._settings) for each in tuple(self._open)])
         self._report(now)
 
@@ -342,7 +346,7 @@ class Register:
     async def _sweep_for_ever(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_INTERVAL)
-            self.sweep()
+            self.sweep(self.now())
 
     def watch(self, server: web.Server, refuse: Callable[[], web.StreamResponse]) -> None:
         """Have every request of a server noted as it begins; `refuse` answers those beyond a limit."""

@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 1024
 _AT_ONCE = 32
 """Connections accepted before others get their turn."""
-_PAUSE = 0.5
-_MAKE_ROOM_FOR = 8
+_PAUSE = 0.1
+_MAKE_ROOM_FOR = 32
 _REPORT_INTERVAL = 60.0
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}

@@ -31,7 +31,7 @@ from bot.login.attributes import NotVouchedFor, claims_of
 from bot.login.links import Links
 from bot.login.office import go_on, linked_message
 from bot.login.oidc_provider import NotRecognised
-from bot.login.reach import is_loopback
+from bot.login.reach import host_of, is_loopback
 from bot.login.sealing import seal
 from bot.login.settings import Way
 from bot.web import login as pages
@@ -133,7 +133,8 @@ def _check_developers_own_machine(call: Call) -> None:
     """Not by way of a proxy either, which would make everybody look like us."""
     request = call.request
     is_forwarded = any(each in request.headers for each in _FORWARDING)
-    if is_forwarded or not is_loopback(request.remote or ""):
+    is_near = is_loopback(request.remote or "") and is_loopback(host_of(f"http://{request.host}"))
+    if is_forwarded or not is_near:
         raise NotVouchedFor
 
 

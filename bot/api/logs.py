@@ -6,14 +6,17 @@ a query or a body.
 
 import json
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from time import perf_counter
 
 from aiohttp.http_exceptions import HttpProcessingError
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request at hand, so that lines written on its behalf can name it."""
 
+_REPORT_INTERVAL = 60.0
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -27,12 +30,23 @@ class RequestIdFilter(logging.Filter):
 
 
 class Unreadable(logging.Filter):
-    """Tells of requests that are no HTTP in one line: strangers send them, and nobody need get up for it."""
+    """Tells of requests that are no HTTP in one line a minute, however many strangers send."""
+
+    def __init__(self, ticks: Callable[[], float] = perf_counter) -> None:
+        super().__init__()
+        self._ticks = ticks
+        self._told_at = float("-inf")
+        self._untold = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
-            record.msg, record.args, record.exc_info = "unreadable request", None, None
-            record.levelno, record.levelname = logging.INFO, "INFO"
+        if not record.exc_info or not isinstance(record.exc_info[1], HttpProcessingError):
+            return True
+        self._untold += 1
+        if self._ticks() - self._told_at < _REPORT_INTERVAL:
+            return False
+        record.msg, record.args, record.exc_info = "unreadable requests: %s", (self._untold,), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        self._told_at, self._untold = self._ticks(), 0
         return True
 
 

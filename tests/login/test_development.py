@@ -37,3 +37,18 @@ async def test_nobody_who_comes_by_way_of_a_proxy_is_taken_for_us(program: Visit
     )
 
     assert page.status == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Forwarded": "for=192.0.2.7"}, {"X-Real-IP": "192.0.2.7"}, {"Host": "rooms.example.org"}],
+    ids=str,
+)
+async def test_what_came_by_another_way_or_name_is_not_taken_for_us(
+    program: Visitor, browser: Browser, headers: dict[str, str]
+):
+    first = await browser.open((await begun(program))["loginUrl"])
+
+    page = await browser.ask("POST", first.action, data=first.hidden, headers=headers)
+
+    assert page.status == 403

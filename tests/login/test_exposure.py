@@ -114,3 +114,60 @@ def test_browsers_reach_us_where_we_are_told_or_else_here(tmp_path: Path):
 
     assert public_url(configured(tmp_path, **told)) == "https://rooms.example.org"
     assert public_url(configured(tmp_path, PORT="9000")) == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    "reached",
+    [
+        {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org"},
+        {"ROOMIE_HTTP__TRUSTED_PROXIES": "127.0.0.1"},
+        {"ROOMIE_HTTP__TRUSTED_PROXIES": "10.0.0.0/8,::1"},
+        {"ROOMIE_HTTP__HOST": "192.0.2.1"},
+        {"ROOMIE_HTTP__HOST": "::"},
+        {"ROOMIE_HTTP__HOST": "roomie.internal"},
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_MODE": "http"},
+        {"DISCORD_TOKEN": "a real one", "ROOMIE_DISCORD__GATEWAY": "false"},
+    ],
+    ids=str,
+)
+def test_whoever_can_be_reached_needs_strong_secrets(tmp_path: Path, reached: dict[str, str]):
+    weak = {"ROOMIE_SECURITY__SECRET": "changeme", "ROOMIE_LOGIN__PROXY_SECRET": "changeme"}
+
+    named = [each.partition(":")[0] for each in problems(tmp_path, **weak, **reached)]
+
+    assert named == ["security.secret", "login.proxy_secret"]
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        {"ROOMIE_HTTP__HOST": "localhost"},
+        {"ROOMIE_HTTP__HOST": "::1"},
+        {"ROOMIE_HTTP__HOST": "127.0.0.2"},
+        {"ROOMIE_HTTP__PUBLIC_URL": "http://localhost:8000"},
+        {
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_API_BASE_URL": "http://127.0.0.1:9000/api/",
+            "SLACK_MODE": "http",
+        },
+    ],
+    ids=str,
+)
+def test_on_this_machine_alone_anything_goes(tmp_path: Path, near: dict[str, str]):
+    development = {"ROOMIE_LOGIN__DEVELOPMENT": "rema@example.org Rema Boo"}
+
+    assert problems(tmp_path, ROOMIE_SECURITY__SECRET="short", **development, **near) == []
+
+
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1"])
+def test_everybody_is_no_proxy_whatever_the_login(tmp_path: Path, everybody: str):
+    found = problems(tmp_path, ROOMIE_HTTP__TRUSTED_PROXIES=everybody)
+
+    assert [each.partition(":")[0] for each in found] == ["http.trusted_proxies"]
+
+
+@pytest.mark.parametrize("url", ["rooms.example.org", "http://[", "https://", "/", "ftp://rooms.example.org"])
+def test_what_is_no_address_is_no_public_url(tmp_path: Path, url: str):
+    found = problems(tmp_path, ROOMIE_HTTP__PUBLIC_URL=url)
+
+    assert [each.partition(":")[0] for each in found] == ["http.public_url"]

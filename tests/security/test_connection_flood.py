@@ -1,0 +1,104 @@
+"""1,100 silent or half-sent connections, few files: others are answered, and the log stays short."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.security.flood import ATTACKER, INNOCENT, are_open, asked, flood
+
+ROOT = Path(__file__).parents[2]
+_FILES = 400
+_COUNT = 1_100
+_MAX_LOG = 20_000
+_OK = b"HTTP/1.1 200 OK"
+
+Start = Callable[..., int]
+
+
+def _few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES // 2, _FILES))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def start(tmp_path: Path, log: Path) -> Iterator[Start]:
+    """Starts a program with few files; the port that the first match in its output names."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*arguments: str, pattern: str, **environment: str) -> int:
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, *arguments],
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+                cwd=tmp_path,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_few_files,
+            )
+        started.append(process)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            if found := re.search(pattern, log.read_text()):
+                return int(found.group(1))
+            time.sleep(0.05)
+        raise AssertionError(f"it did not listen: {log.read_text()}")
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def roomie(start: Start, sqlite_url: str) -> int:
+    """The program as shipped; its port."""
+    listening = r"listening on http://127\.0\.0\.1:(\d+)"
+    environment = {"ROOMIE_DATABASE__URL": sqlite_url, "ROOMIE_HTTP__PORT": "0"}
+    return start("-m", "bot", "run", "--only", "web", pattern=listening, **environment)
+
+
+def test_one_address_does_not_keep_others_out(roomie: int, log: Path):
+    with flood(roomie, _COUNT) as held:
+        answers = [asked(roomie) for _ in range(20)]
+
+        assert answers == [_OK] * 20
+        assert are_open(held) <= (_FILES - 128) // 2
+
+    assert log.stat().st_size < _MAX_LOG
+    assert asked(roomie, ATTACKER) == _OK
+
+
+def test_many_addresses_do_not_keep_one_more_out(roomie: int, log: Path):
+    many = tuple(f"127.0.0.{number}" for number in range(10, 30))
+    with flood(roomie, _COUNT, many):
+        time.sleep(1.5)
+        answers = [asked(roomie) for _ in range(20)]
+
+    assert answers == [_OK] * 20
+    assert log.stat().st_size < _MAX_LOG
+
+
+def test_where_files_run_out_all_the_same_the_log_says_so_once(start: Start, sqlite_url: str, log: Path):
+    port = start("-m", "tests.security.starved_server", sqlite_url, pattern=r"(?m)^(\d+)$")
+
+    with flood(port, _COUNT):
+        time.sleep(3)
+        during = asked(port, INNOCENT)
+
+    assert during in {_OK, b""}, "those who wait are closed to make room"
+    text = log.read_text()
+    assert text.count("no connection can be accepted") == 1
+    assert len(text) < _MAX_LOG
+    assert asked(port) == _OK

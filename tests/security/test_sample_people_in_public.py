@@ -1,0 +1,164 @@
+"""A database with the sample in it, then made public: published passwords and their tokens open nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk
+from bot.sample import PUBLIC, SAMPLE_PEOPLE
+from bot.sampling import has_sample_people, keep_sample_out, load_sample, load_sample_if_empty
+from core.errors import NotAllowed
+from core.model import Group, Person, PersonId, SocietyId
+from core.policy.rules import Rules
+from storage.open import setting
+from tests.api.conftest import a_desk
+from tests.builders import NOW
+from tests.fakes.clock import StillClock
+
+ROOT = Path(__file__).parents[2]
+GOOD = "0123456789abcdef0123456789abcdef"
+REACHED = {
+    "public_url": {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org"},
+    "proxy": {"ROOMIE_HTTP__TRUSTED_PROXIES": "127.0.0.1"},
+    "host": {"ROOMIE_HTTP__HOST": "0.0.0.0"},  # noqa: S104 - refused before it is bound
+    "slack": {"SLACK_MODE": "http", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": GOOD},
+    "worker": {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org", "ONLY": "worker"},
+}
+
+
+@asynccontextmanager
+async def a_desk_at(url: str) -> AsyncIterator[Desk]:
+    desk = a_desk(url, StillClock(NOW), Rules())
+    await desk.storage.open()
+    await desk.storage.load()
+    yield desk
+    await desk.storage.close()
+
+
+async def _tokens(desk: Desk) -> int:
+    held = await desk.storage.read(lambda unit: unit.tokens.all())
+    return sum(map(len, held.values()))
+
+
+async def _society_generation(desk: Desk) -> int:
+    terms = await desk.storage.read(lambda unit: unit.societies.terms())
+    return terms[SocietyId("SOTECHSOC")].generation
+
+
+def roomie(url: str, folder: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", *arguments],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "ROOMIE_DATABASE__URL": url,
+            "ROOMIE_HTTP__PORT": "0",
+            **environment,
+        },
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+@pytest.mark.parametrize("way", REACHED)
+async def test_it_does_not_listen_and_their_tokens_end(sqlite_url: str, tmp_path: Path, way: str):
+    async with a_desk_at(sqlite_url) as desk:
+        await load_sample(desk)
+        wil = (await desk.accounts.log_in("wil", "wilpassword")).person
+        await desk.societies.token_term(wil.id, SocietyId("SOTECHSOC"))
+        before = await _society_generation(desk)
+        assert await _tokens(desk) == 1
+    environment = {"ROOMIE_SECURITY__SECRET": GOOD, **REACHED[way]}
+    only = environment.pop("ONLY", "web,worker")
+
+    status, said = roomie(sqlite_url, tmp_path, "run", "--only", only, **environment)
+
+    assert status == 2
+    assert "sample people" in said
+    assert "listening" not in said
+    async with a_desk_at(sqlite_url) as desk:
+        assert await _tokens(desk) == 0
+        assert await _society_generation(desk) == before + 1
+
+
+async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
+    async with a_desk_at(sqlite_url) as desk:
+        await load_sample(desk)
+    wrong = {
+        **REACHED["proxy"],
+        "ROOMIE_SECURITY__SECRET": "changeme",
+        "ROOMIE_LOGIN__DEVELOPMENT": "rema@example.org Rema Boo",
+        "ROOMIE_LOGIN__OIDC_ISSUER": "https://id.example.org",
+    }
+
+    started, refusals = roomie(sqlite_url, tmp_path, "run", **wrong)
+    checked, found = roomie(sqlite_url, tmp_path, "check", **wrong)
+
+    assert (started, checked) == (2, 1)
+    named = [each.removeprefix("roomie: ") for each in refusals.splitlines()]
+    assert [each.partition(":")[0] for each in named] == [
+        "login.oidc_client_id",
+        "login.development",
+        "security.secret",
+    ]
+    assert all(f"problem: {each}" in found for each in named)
+    assert "problem: http: others can reach it, and the sample people" in found
+
+
+async def test_people_who_are_not_the_samples_keep_their_tokens(sqlite_url: str):
+    async with a_desk_at(sqlite_url) as desk:
+        await load_sample(desk)
+        await desk.accounts.log_in("wil", "wilpassword")
+        ann = Person(PersonId(0), "ann", "ann@example.org", "Ann", frozenset({Group.STUDENT}))
+        added = await desk.accounts.add_person(ann, None)
+        await desk.accounts.grant(added.id)
+
+        assert not await keep_sample_out(desk)
+
+        assert await _tokens(desk) == 1
+
+
+async def test_the_sample_stays_out_of_a_database_that_others_reach(sqlite_url: str):
+    async with a_desk_at(sqlite_url) as public, a_desk_at(sqlite_url) as another:
+        assert await keep_sample_out(public)
+
+        with pytest.raises(NotAllowed, match="published"):
+            await load_sample(another)
+
+        assert await load_sample_if_empty(another) is None
+        assert not await has_sample_people(public)
+
+
+async def test_the_command_that_loads_it_refuses_too(sqlite_url: str, tmp_path: Path):
+    status, said = roomie(sqlite_url, tmp_path, "sample", **REACHED["public_url"])
+
+    assert status == 1
+    assert "published" in said
+    assert await setting(sqlite_url, SAMPLE_PEOPLE) is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"])
+async def test_what_a_database_remembers_is_read_without_opening_it(
+    kind: str, request: pytest.FixtureRequest
+):
+    url = request.getfixturevalue(kind)
+    async with a_desk_at(url) as desk:
+        assert await setting(url, PUBLIC) is None
+        await keep_sample_out(desk)
+
+        assert await setting(url, PUBLIC) == "served"
+
+
+async def test_nothing_is_remembered_where_no_database_is(tmp_path: Path, empty_postgres_url: str):
+    assert await setting(f"sqlite:///{tmp_path / 'none.db'}", PUBLIC) is None
+    assert await setting(empty_postgres_url, PUBLIC) is None
+    assert not (tmp_path / "none.db").exists()

@@ -1,0 +1,50 @@
+"""Requests that are no HTTP, again and again: they write a line a minute, not a line each."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from aiohttp.http_exceptions import BadHttpMessage
+
+from bot.api.logs import Unreadable
+from bot.api.settings import HttpSettings
+from tests.security.flood import closed, served
+
+_NO_HTTP = b"GET / HTTP/1.1\r\nno header\r\n\r\n"
+
+
+@pytest.fixture
+def server_log() -> Iterator[logging.Logger]:
+    """The server's log, without what other tests of this process were told a moment ago."""
+    log = logging.getLogger("bot.api.server")
+    before, log.filters = log.filters, [Unreadable()]
+    yield log
+    log.filters = before
+
+
+async def test_they_are_counted_in_one_line(
+    sqlite_url: str, server_log: logging.Logger, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    async with served(sqlite_url, HttpSettings(rate_limit=0)) as server:
+        for _ in range(30):
+            reader, _ = await server.open(_NO_HTTP)
+            assert (await closed(reader)).startswith(b"HTTP/1.0 400")
+
+    told = [each.getMessage() for each in caplog.records if each.name == server_log.name]
+    assert told == ["unreadable requests: 1"]
+    assert not any(each.exc_info for each in caplog.records)
+
+
+def test_a_minute_later_the_line_counts_what_came_since(server_log: logging.Logger):
+    now = 0.0
+    minute, fault = Unreadable(lambda: now), BadHttpMessage("no HTTP")
+
+    def passes() -> str:
+        record = server_log.makeRecord("x", logging.ERROR, "", 0, "trace", (), (type(fault), fault, None))
+        return record.getMessage() if minute.filter(record) else ""
+
+    assert passes() == "unreadable requests: 1"
+    assert [passes() for _ in range(9)] == [""] * 9
+    now = 61.0
+    assert passes() == "unreadable requests: 10"
