@@ -177,6 +177,7 @@ def _webs(url: str, number: int) -> Iterator[Sequence[_Web]]:
                 "DATABASE_URL": url,
                 "PORT": str(port),
                 "ROOMIE_HTTP__RATE_LIMIT": "0",
+                "ROOMIE_HTTP__MAX_CONNECTIONS_PER_ADDRESS": "0",
                 "ROOMIE_LOG__LEVEL": "warning",
                 "ROOMIE_SECURITY__SECRET": "a secret of the benchmarks",
                 "ROOMIE_NOW": NOW.isoformat(),

@@ -193,7 +193,8 @@ async def _ours(streams: int) -> None:
         sids = [new_sid() for _ in range(streams)]
         sessions = [LoginSession(sid_hash(each), clock.now() + LIFETIME) for each in sids]
         await storage.write(lambda unit: _add(unit, sessions))
-        app = application(desk, HttpSettings(rate_limit=0))
+        settings = HttpSettings(rate_limit=0, max_connections=0, max_connections_per_address=0)
+        app = application(desk, settings)
         runner, address = await serve(app, "127.0.0.1", 0)
         content = json.dumps(_ANSWER).encode()
         done = [

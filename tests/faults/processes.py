@@ -48,6 +48,7 @@ class Process:
             "PORT": str(self.port),
             "ROOMIE_HTTP__HEALTH_PORT": str(self.port),
             "ROOMIE_HTTP__RATE_LIMIT": "0",
+            "ROOMIE_HTTP__MAX_CONNECTIONS_PER_ADDRESS": "0",
             "ROOMIE_SECURITY__SECRET": "a secret of the tests",
             "ROOMIE_NOW": CLOCK,
             "PYTHONDONTWRITEBYTECODE": "1",
