@@ -9,7 +9,7 @@ COPY core core
 COPY storage storage
 COPY scraper scraper
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . && useradd --system roomie \
-    && mkdir /var/lib/roomie && chown roomie /var/lib/roomie
+    && mkdir -m 700 /var/lib/roomie && chown roomie /var/lib/roomie
 USER roomie
 ENV DATABASE_URL=sqlite:////var/lib/roomie/roomie.db ROOMIE_HTTP__HOST=0.0.0.0
 VOLUME /var/lib/roomie

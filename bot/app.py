@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -29,7 +30,8 @@ from core.services.bookings import BookingDesk
 from core.services.published import Published
 from core.services.society import SocietyDesk
 from storage.address import SqliteFile, address_of
-from storage.open import backup, open_storage, prepare, revision, setting
+from storage.open import backup, exposed_files, open_storage, prepare, revision, setting
+from storage.private_files import is_open_to_others, make_private_folder
 
 if TYPE_CHECKING:
     from scraper.reading import Refusal
@@ -96,7 +98,7 @@ def server_secret(config: Config) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         return _make_secret(path)
 
 
@@ -110,10 +112,24 @@ def folder(config: Config) -> Path:
     return address.path.parent if isinstance(address, SqliteFile) else Path("var")
 
 
+def exposures(config: Config) -> list[str]:
+    """What other accounts of this machine may look into, and what to do about it."""
+    paths = exposed_files(config.database.url)
+    if not config.security.secret and is_open_to_others(secret_file(config)):
+        paths.append(secret_file(config))
+    return [
+        f"other accounts of this machine can look into the folder {each}; one of mode 0700 keeps them out"
+        if each.is_dir()
+        else f"other accounts of this machine can read {each}: chmod 600 {each}"
+        for each in paths
+    ]
+
+
 def _make_secret(path: Path) -> bytes:
     """Written to a file of its own first, so that no other process ever reads half a secret."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    fresh = Path(name)
+    fresh.chmod(0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(32).encode())
     try:

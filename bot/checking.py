@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.api.connections import share_of
 from bot.api.open_files import fitting
-from bot.app import http_settings, revision, secret_file, setting
+from bot.app import exposures, http_settings, revision, secret_file, setting
 from bot.config import Config, Settings
 from bot.doors import discord_settings, slack_settings
 from bot.login.exposure import SAMPLE_IN_PUBLIC, login_problems
@@ -30,6 +30,7 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
         f"slack: {_slack(config)}",
         f"discord: {_discord(config)}",
         f"sources: {', '.join(each.name for each in config.source) or 'none'}",
+        *(f"warning: {each}" for each in exposures(config)),
         *(f"problem: {each}" for each in problems),
     ]
     return lines, is_there and not problems

@@ -18,6 +18,7 @@ from bot.api.open_files import raise_limit
 from bot.api.settings import HttpSettings
 from bot.app import (
     answered_late,
+    exposures,
     folder,
     http_settings,
     login_door,
@@ -68,6 +69,8 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Role] 
         tasks = await house.enter_async_context(_Tasks())
         url = await house.enter_async_context(_serving(desk, config, platforms, roles))
         logger.info("listening on %s", url or "no port")
+        for each in exposures(config):
+            logger.warning(each)
         if not needs_look:
             await desk.storage.load()
         await _furnish(desk, config, roles)

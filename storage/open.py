@@ -99,6 +99,16 @@ async def downgrade(url: str, to: str) -> None:
     await _upkeep(url).downgrade(to)
 
 
+def exposed_files(url: str) -> list[Path]:
+    """Files of a database, and its folder, that other accounts of this machine may look into."""
+    address = address_of(url)
+    if not isinstance(address, SqliteFile):
+        return []
+    from storage.private_files import exposed_by
+
+    return exposed_by(address.path)
+
+
 async def backup(url: str, file: Path) -> None:
     """Write a consistent copy while others go on; for PostgreSQL, say which program does that."""
     await _upkeep(url).backup(file)

@@ -1,13 +1,21 @@
 """Opening a SQLite file as this house wants it, and asking which revision it is at."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from storage.migrations import WHERE_IT_STANDS, Standing
+from storage.private_files import make_private_file, tighten
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that leaves transactions to us: WAL, durable commits, patient with other writers."""
+    """A connection that leaves transactions to us: WAL, durable commits, patient with other writers.
+
+    The file, and what SQLite makes beside it, are for our own account alone.
+    """
+    with suppress(OSError):  # what keeps us from the file, SQLite says
+        make_private_file(path)
+        tighten(path)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=5
     )

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from core.errors import AlreadyThere, Unavailable
 from storage.migrations import HEAD, Standing, check_revision
+from storage.private_files import make_private_folder
 from storage.sqlite_errors import translating
 from storage.sqlite_file import connect, stored_revision
 
@@ -64,10 +66,11 @@ class SqliteUpkeep:
     def _copy(self, file: Path) -> None:
         if not self._path.exists():
             raise Unavailable(f"There is no database {self._path} to copy.")
-        unfinished = file.with_name(f"{file.name}.unfinished")
+        unfinished: Path | None = None
         try:
             with translating(), closing(connect(self._path)) as source:
                 _make_folder(file.parent)
+                unfinished = _fresh_file(file)
                 with closing(sqlite3.connect(unfinished)) as copy:
                     source.backup(copy)
             os.link(unfinished, file)
@@ -78,11 +81,21 @@ class SqliteUpkeep:
         except OSError as trouble:
             raise Unavailable(f"The backup could not be written: {trouble}") from trouble
         finally:
-            unfinished.unlink(missing_ok=True)
+            if unfinished is not None:
+                unfinished.unlink(missing_ok=True)
+
+
+def _fresh_file(file: Path) -> Path:
+    """A private file with a name that nobody can guess: others may write in the folder, too."""
+    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".unfinished", dir=file.parent)
+    os.close(descriptor)
+    fresh = Path(name)
+    fresh.chmod(0o600)
+    return fresh
 
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as trouble:
         raise Unavailable(f"The folder {folder} could not be made: {trouble}") from trouble

@@ -44,8 +44,9 @@ def _prompt(menu: Sequence[Command], history: Path) -> "PromptSession[str]":
     """With a history and completion; without a history where none can be kept."""
     kept: History = InMemoryHistory()
     with suppress(OSError):
-        history.parent.mkdir(parents=True, exist_ok=True)
+        history.parent.mkdir(0o700, parents=True, exist_ok=True)
         history.touch(0o600)
+        history.chmod(0o600)
         kept = FileHistory(str(history))
     words = [f"/{each.name}" for each in menu]
     completer = WordCompleter(
