@@ -11,8 +11,16 @@ from bot.desk import Desk
 from bot.messages import KINDS
 from bot.outbox import Outbox, OutboxSettings
 from bot.platforms.platform import Platform
+from bot.platforms_kept import seal_anew
 from bot.refreshing import source_jobs
 
+
+async def _seal(desk: Desk) -> None:
+    """`KeptBots` says which workspace cannot be served, once somebody asks for it."""
+    await seal_anew(desk)
+
+
+_SEALING = jobs.Job("seal", lambda config: config.jobs.purge, _seal)
 _COUNTED = ("sent", "sending", "waiting", "dropped", "given_up")
 
 
@@ -23,7 +31,7 @@ async def at_work(desk: Desk, config: Config, platforms: Sequence[Platform]) -> 
     outbox = Outbox(desk, platforms, KINDS, worker, outbox_settings(config))
     _put_figures(desk, outbox)
     sending = asyncio.ensure_future(outbox.run())
-    workforce = jobs.Workforce(desk, config, (*jobs.JOBS, *source_jobs(config)), worker)
+    workforce = jobs.Workforce(desk, config, (*jobs.JOBS, _SEALING, *source_jobs(config)), worker)
     await workforce.prepare()
     scheduler = jobs.start(workforce)
     try:

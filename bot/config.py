@@ -25,7 +25,15 @@ from core.policy.timing import WEEKDAYS, Every, OnClock, Timing
 Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
-_LISTS = {"trusted_proxies", "required_groups", "allowed", "match_domains", "operators", "bookable"}
+_LISTS = {
+    "previous_secrets",
+    "trusted_proxies",
+    "required_groups",
+    "allowed",
+    "match_domains",
+    "operators",
+    "bookable",
+}
 """Settings that hold several things, with commas between them in the environment."""
 
 _USUAL_NAMES = {
@@ -130,6 +138,10 @@ def _secret(text: object) -> Secret:
     return Secret(text)
 
 
+def _secrets(given: object) -> list[Secret]:
+    return [_secret(each) for each in (given if isinstance(given, list) else [given])]
+
+
 def _network(text: object) -> str:
     try:
         ip_network(str(text), strict=False)
@@ -167,6 +179,7 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Workspaces = Annotated[dict[str, list[str]], Meta(extra={"read": _workspaces})]
 Token = Annotated[Secret, Meta(extra={"read": _secret})]
+Tokens = Annotated[list[Secret], Meta(extra={"read": _secrets})]
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -262,10 +275,12 @@ class DiscordSection(Section, frozen=True, kw_only=True):
 class SecuritySection(Section, frozen=True, kw_only=True):
     """What proves that tokens are ours. Without `secret`, one is made and kept in a file.
 
-    The file is `secret_file`, or `roomie.secret` beside the database.
+    The file is `secret_file`, or `roomie.secret` beside the database. `previous_secrets` were the secret, and
+    still open what was sealed then.
     """
 
     secret: Token = Secret()
+    previous_secrets: Tokens = field(default_factory=list)
     secret_file: str = ""
 
 
@@ -457,7 +472,7 @@ def _settings(model: type[Section]) -> tuple[FieldInfo, ...]:
 
 
 def _is_secret(setting: FieldInfo) -> bool:
-    return Secret in get_args(setting.type)
+    return bool({Secret, list[Secret]} & set(get_args(setting.type)[:1]))
 
 
 def _from_environment(values: dict[str, Any], environment: Environment, problems: list[str]) -> None:

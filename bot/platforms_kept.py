@@ -1,15 +1,19 @@
 """What platforms ask to be remembered, kept in our own storage: it outlives a process, and all share it."""
 
-import json
+import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.desk import Desk
+from bot.login.sealed_replies import seal_reply
+from bot.login.sealing import Unsealable, seal_text, unseal_text
 from bot.platforms.slack.ports import Bot
 from bot.reply import Reply
-from bot.reply_json import as_json
 from core.model import Identity
 from core.outbox import Message
-from core.ports import Installation
+from core.ports import Installation, Unit
+
+logger = logging.getLogger(__name__)
 
 
 class KeptOnce:
@@ -56,7 +60,7 @@ class KeptStates:
 
 
 class KeptBots:
-    """Where Roomie is installed in Slack."""
+    """Where Roomie is installed in Slack. Tokens are sealed with the server's secret, each for its team."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -65,9 +69,16 @@ class KeptBots:
         found = await self._desk.storage.read(lambda unit: unit.installations.get(team))
         if found is None:
             return None
+        try:
+            token = unseal_text(found.token, self._desk.accounts.secrets, _purpose(found.team)).text
+        except Unsealable:
+            logger.warning(
+                "Slack's token for the workspace %s was sealed with another secret; %s", team, _REMEDY
+            )
+            return None
         return Bot(
             found.team,
-            found.token,
+            token,
             found.bot_user,
             found.bot_id,
             found.name,
@@ -76,12 +87,47 @@ class KeptBots:
         )
 
     async def save(self, bot: Bot) -> None:
-        new = Installation(bot.team, bot.token, bot.user, bot.id, bot.team_name, bot.scopes, bot.installed_by)
+        token = seal_text(bot.token, self._desk.accounts.secrets, _purpose(bot.team))
+        new = Installation(bot.team, token, bot.user, bot.id, bot.team_name, bot.scopes, bot.installed_by)
         now = self._desk.clock.now()
         await self._desk.storage.write(lambda unit: unit.installations.put(new, now))
 
     async def forget(self, team: str) -> None:
         await self._desk.storage.write(lambda unit: unit.installations.remove(team))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAnew:
+    """How many tokens were sealed with the secret of today, and which workspaces' no secret opens."""
+
+    sealed: int = 0
+    lost: tuple[str, ...] = ()
+
+
+async def seal_anew(desk: Desk) -> SealedAnew:
+    """Seal with the secret of today what was sealed with an earlier one, or not at all."""
+    secrets, lost = desk.accounts.secrets, []
+    changes: list[tuple[str, str, str]] = []
+    for each in await desk.storage.read(lambda unit: unit.installations.all()):
+        try:
+            token, is_current = unseal_text(each.token, secrets, _purpose(each.team))
+        except Unsealable:
+            lost.append(each.team)
+            continue
+        if not is_current:
+            changes.append((each.team, each.token, seal_text(token, secrets, _purpose(each.team))))
+
+    def work(unit: Unit) -> int:
+        return sum(unit.installations.replace_token(*each) for each in changes)
+
+    return SealedAnew(await desk.storage.take(work) if changes else 0, tuple(lost))
+
+
+def _purpose(team: str) -> str:
+    return f"slack token of {team}"
+
+
+_REMEDY = "name that one in ROOMIE_SECURITY__PREVIOUS_SECRETS, or install Roomie there again"
 
 
 class KeptLater:
@@ -91,11 +137,12 @@ class KeptLater:
         self._desk = desk
 
     async def say_later(self, to: Identity, reply: Reply, key: str) -> None:
+        name = f"later {to} {key}"
         message = Message(
-            key=f"later {to} {key}",
+            key=name,
             kind="reply",
             due_at=self._desk.clock.now(),
-            payload=json.dumps(as_json(reply), ensure_ascii=False),
+            payload=seal_reply(reply, name, self._desk.accounts.secrets),
             identity=to,
         )
         await self._desk.storage.write(lambda unit: unit.outbox.add([message]))

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from core.ports import Installation
 from storage.rows import lines, seconds, unlined
@@ -17,17 +18,11 @@ class InstallationRows:
 
     def get(self, team: str) -> Installation | None:
         row = self._connection.execute(select(installation).where(installation.c.team == team)).one_or_none()
-        if row is None:
-            return None
-        return Installation(
-            row.team,
-            row.token,
-            row.bot_user,
-            row.bot_id,
-            row.name,
-            tuple(unlined(row.scopes)),
-            row.installed_by,
-        )
+        return None if row is None else _installation_of(row)
+
+    def all(self) -> list[Installation]:
+        rows = self._connection.execute(select(installation).order_by(installation.c.team))
+        return [_installation_of(row) for row in rows]
 
     def put(self, new: Installation, now: datetime) -> None:
         row: dict[str, object] = {
@@ -42,6 +37,12 @@ class InstallationRows:
         }
         upsert(self._connection, installation, [row])
 
+    def replace_token(self, team: str, before: str, after: str) -> bool:
+        """Put `after` in the place of `before`; whether that was still what is there."""
+        is_before = (installation.c.team == team) & (installation.c.token == before)
+        changed = self._connection.execute(update(installation).where(is_before).values(token=after))
+        return changed.rowcount == 1
+
     def remove(self, team: str) -> None:
         self._connection.execute(delete(installation).where(installation.c.team == team))
 
@@ -54,6 +55,18 @@ class InstallationRows:
         until = self._connection.execute(taken).scalar()
         self._connection.execute(delete(oauth_state).where(oauth_state.c.until < seconds(now)))
         return until is not None and until >= seconds(now)
+
+
+def _installation_of(row: Any) -> Installation:  # noqa: ANN401 - a row
+    return Installation(
+        row.team,
+        row.token,
+        row.bot_user,
+        row.bot_id,
+        row.name,
+        tuple(unlined(row.scopes)),
+        row.installed_by,
+    )
 
 
 def _hashed(state: str) -> bytes:

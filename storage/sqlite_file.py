@@ -7,6 +7,14 @@ from pathlib import Path
 from storage.migrations import WHERE_IT_STANDS, Standing
 from storage.private_files import make_private_file, tighten
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=0",
+    "secure_delete=FAST",  # what is deleted or written over is gone from its page, too
+)
+
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that leaves transactions to us: WAL, durable commits, patient with other writers.
@@ -19,7 +27,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=5
     )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

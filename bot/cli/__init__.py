@@ -158,6 +158,7 @@ def _add_upkeep(commands: Commands) -> None:
     db = _add(commands, "db", "look after the database").add_subparsers(dest="verb", required=True)
     db.add_parser("upgrade", help="bring its schema up to date")
     db.add_parser("check", help="say where it stands")
+    db.add_parser("seal", help="seal tokens with the secret of today that an earlier one sealed, or none did")
     backup = db.add_parser("backup", help="write a consistent copy, also while Roomie runs")
     backup.add_argument("file", metavar="FILE")
     _add(commands, "check", "read the configuration and say what is set up")

@@ -12,6 +12,7 @@ from bot.app import backup, open_desk, prepare, read_brought, revision
 from bot.bringing import take_in
 from bot.config import Settings
 from bot.login.reach import is_public
+from bot.platforms_kept import seal_anew
 from bot.sampling import load_sample
 from core.errors import Invalid, NotAllowed
 from core.model import Group, Identity, Person, PersonId, Society, SocietyId
@@ -160,11 +161,23 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
         await backup(url, Path(arguments.file))
         print(f"Written to {arguments.file}.")
         return 0
+    if arguments.verb == "seal":
+        return await _seal(settings)
     if arguments.verb == "upgrade":
         await prepare(url)
     at = await revision(url)
     print(f"The database is at revision {at}." if at else "There is no database yet: roomie db upgrade")
     return 0 if at else 1
+
+
+async def _seal(settings: Settings) -> int:
+    """1 when a token is left that no secret opens."""
+    async with open_desk(settings) as desk:
+        done = await seal_anew(desk)
+    print(f"{done.sealed} tokens sealed with the secret of today.")
+    for team in done.lost:
+        print(f"{team}: no secret opens its token; install Roomie there again", file=sys.stderr)
+    return 1 if done.lost else 0
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:

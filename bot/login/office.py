@@ -1,6 +1,5 @@
 """Chat accounts on their way to a person: the link they are given, and what happens once they are linked."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -10,8 +9,8 @@ from bot.asked import Asked, Door
 from bot.desk import Desk
 from bot.login import asking
 from bot.login.links import Links
+from bot.login.sealed_replies import seal_reply
 from bot.reply import Bold, Button, ButtonStyle, Code, Reply, Tone
-from bot.reply_json import as_json
 from bot.wording import one_line
 from core.login_session import LoginSession
 from core.model import Identity, Person
@@ -116,11 +115,12 @@ async def resume(desk: Desk, answers: Answers) -> None:
 
 def _message(desk: Desk, session: LoginSession, kind: str, reply: Reply) -> Message:
     now = desk.clock.now()
+    key = f"login {session.hash.hex()} {kind}"
     return Message(
-        key=f"login {session.hash.hex()} {kind}",
+        key=key,
         kind="reply",
         due_at=now,
-        payload=json.dumps(as_json(reply), ensure_ascii=False),
+        payload=seal_reply(reply, key, desk.accounts.secrets),
         identity=session.identity or Identity(""),
         expires_at=now + _USELESS_AFTER,
     )

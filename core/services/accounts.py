@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -45,7 +46,10 @@ def society_token(secret: bytes, society_id: SocietyId, term: TokenTerm) -> str:
 
 
 class Accounts:
-    """People and how they prove who they are. `secret` is the server's own, for society tokens."""
+    """People and how they prove who they are.
+
+    `secret` is the server's own, for society tokens; `previous_secrets` were, and still open what is kept.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Accounts:
         rules: Rules,
         clock: Clock,
         secret: bytes,
+        previous_secrets: Sequence[bytes] = (),
     ) -> None:
         self._storage = storage
         self._picture = picture
@@ -63,6 +68,8 @@ class Accounts:
         self._clock = clock
         self._secret = secret
         self.familiarity = Familiarity(storage, picture, clock, secret)
+        self.secrets = (secret, *previous_secrets)
+        """What is kept is sealed with the first; each of them may open it."""
         self._society_tokens: dict[bytes, TokenBearer] = {}
         self._society_tokens_of = -1
 

@@ -33,6 +33,10 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def names_in(folder: Path) -> set[str]:
+    return {each.name for each in folder.rglob("*")}
+
+
 def what_others_see(folder: Path) -> dict[str, str]:
     found = {str(each.relative_to(folder)): mode_of(each) for each in folder.rglob("*")}
     return {name: oct(mode) for name, mode in found.items() if mode & 0o077}
@@ -52,7 +56,7 @@ async def live(settings: Settings, folder: Path, names: set[str]) -> dict[str, s
 
         await desk.storage.write(work)
         await desk.storage.read(lambda unit: unit.setting("colour"))
-        names |= {each.name for each in folder.rglob("*")}
+        names |= names_in(folder)
         return what_others_see(folder)
 
 
@@ -135,10 +139,8 @@ def test_an_open_secret_is_named(tmp_path: Path):
 
     (tmp_path / "roomie.secret").chmod(0o644)
 
-    assert exposures(config) == [
-        f"other accounts of this machine can read {tmp_path / 'roomie.secret'}: "
-        f"chmod 600 {tmp_path / 'roomie.secret'}"
-    ]
+    secret = tmp_path / "roomie.secret"
+    assert exposures(config) == [f"other accounts of this machine can read {secret}: chmod 600 {secret}"]
 
 
 def test_roomie_check_says_so_too(

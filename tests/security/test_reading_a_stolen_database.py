@@ -1,0 +1,312 @@
+"""Somebody reads the database, or a copy of it, without the server's secret: what there opens a door?"""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.asked import Asked, Asker, Door
+from bot.cli import carry_out
+from bot.commands import COMMANDS
+from bot.config import ConfigError, read_settings
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.login.office import go_on, invite
+from bot.messages.said import compose
+from bot.platforms.slack.ports import Bot
+from bot.platforms_kept import KeptBots, KeptLater, KeptStates, seal_anew
+from bot.reply import Button, Code, Reply
+from core.login_session import LoginSession, LoginState
+from core.model import Identity, Role
+from core.outbox import MessageState
+from core.picture import Picture
+from core.policy.rules import Rules
+from core.ports import Installation, Login
+from core.services.accounts import Accounts
+from storage.open import backup, open_storage
+from tests.builders import NOW
+from tests.contracts.raw import ask
+from tests.fakes.clock import StillClock
+from tests.outbox.house import CHESS, PRES, WIL, desk_of, open_house
+
+TOKEN = "xoxb-" + "0123456789-" * 3 + "Aa" * 12
+OLD, NEW = b"the secret of the last year" * 2, b"the secret of this year" * 2
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@asynccontextmanager
+async def opened(url: str, *secrets: bytes) -> AsyncIterator[Desk]:
+    """A process with these secrets, today's first."""
+    rules, clock = Rules(), StillClock(NOW)
+    storage = open_storage(url, Picture(), rules, clock)
+    await storage.open()
+    await storage.load()
+    desk = desk_of(storage, rules, clock)
+    first, *before = secrets
+    object.__setattr__(
+        desk,
+        "accounts",
+        Accounts(storage, desk.picture, _NoPasswords(), rules, clock, first, before),
+    )
+    yield desk
+    await storage.close()
+
+
+class _NoPasswords:
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        return False
+
+
+async def everything_in(url: str) -> str:
+    """Every value of every table, as whoever stole it reads them."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return "\n".join(connection.iterdump())
+    tables = await ask(
+        url, "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
+    )
+    rows = [
+        await ask(url, f"SELECT coalesce(string_agg(t::text, E'\\n'), '') FROM {table} t")  # noqa: S608
+        for table in str(tables).split(",")
+    ]
+    return "\n".join(map(str, rows))
+
+
+def holding(folder: Path, what: bytes) -> list[str]:
+    return [each.name for each in folder.iterdir() if each.is_file() and what in each.read_bytes()]
+
+
+async def test_a_workspace_token_is_nowhere_to_be_read_and_still_speaks(database_url: str):
+    async with opened(database_url, NEW) as desk:
+        await KeptBots(desk).save(Bot("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9"))
+        found = await KeptBots(desk).find("T1")
+
+    assert found == Bot("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
+    assert "xoxb-" not in await everything_in(database_url)
+
+
+async def test_tokens_of_an_earlier_roomie_work_and_are_sealed_once_somebody_looks_after_them(
+    database_url: str,
+):
+    async with opened(database_url, NEW) as desk:
+        plain = Installation("T1", TOKEN, "U1")
+        await desk.storage.write(lambda unit: unit.installations.put(plain, NOW))
+        before = await KeptBots(desk).find("T1")
+        first, again = await seal_anew(desk), await seal_anew(desk)
+        after = await KeptBots(desk).find("T1")
+
+    assert before == after == Bot("T1", TOKEN, "U1")
+    assert (first.sealed, again.sealed) == (1, 0)
+    assert "xoxb-" not in await everything_in(database_url)
+
+
+async def test_once_sealed_a_token_is_not_left_behind_in_the_file_or_its_copies(
+    sqlite_url: str, tmp_path: Path
+):
+    async with opened(sqlite_url, NEW) as desk:
+        for number in range(50):
+            plain = Installation(f"T{number}", f"{TOKEN}{number}", "U1")
+            await desk.storage.write(lambda unit, plain=plain: unit.installations.put(plain, NOW))
+        await seal_anew(desk)
+        await backup(sqlite_url, tmp_path / "copy.db")
+
+    assert holding(tmp_path, b"xoxb-") == []
+
+
+async def test_a_token_moved_to_another_workspace_opens_nothing(database_url: str, caplog):
+    async with opened(database_url, NEW) as desk:
+        await KeptBots(desk).save(Bot("T1", TOKEN))
+        await KeptBots(desk).save(Bot("T2", "xoxb-of-the-thief"))
+        await ask(
+            database_url,
+            "UPDATE installation SET token = (SELECT token FROM installation WHERE team = 'T1') "
+            "WHERE team = 'T2'",
+        )
+        found = await KeptBots(desk).find("T2")
+
+    assert found is None
+    assert "T2 was sealed with another secret" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_a_secret_is_replaced_without_anything_breaking(database_url: str):
+    async with opened(database_url, OLD) as desk:
+        await KeptBots(desk).save(Bot("T1", TOKEN))
+    async with opened(database_url, NEW, OLD) as desk:
+        assert await KeptBots(desk).find("T1") == Bot("T1", TOKEN)
+        assert (await seal_anew(desk)).sealed == 1
+    async with opened(database_url, NEW) as desk:
+        assert await KeptBots(desk).find("T1") == Bot("T1", TOKEN)
+    async with opened(database_url, OLD) as desk:
+        assert await KeptBots(desk).find("T1") is None
+        assert (await seal_anew(desk)).lost == ("T1",)
+
+
+async def test_a_new_token_that_comes_while_old_ones_are_sealed_is_not_undone(database_url: str):
+    async with opened(database_url, NEW, OLD) as desk, opened(database_url, OLD) as before:
+        await KeptBots(before).save(Bot("T1", TOKEN))
+        stale = await desk.storage.read(lambda unit: unit.installations.all())
+        await KeptBots(desk).save(Bot("T1", f"{TOKEN}-fresh"))
+
+        replaced = await desk.storage.take(
+            lambda unit: unit.installations.replace_token("T1", stale[0].token, "sealed:old")
+        )
+
+        assert not replaced
+        assert await KeptBots(desk).find("T1") == Bot("T1", f"{TOKEN}-fresh")
+
+
+async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database_url: str):
+    async with opened(database_url, NEW) as desk:
+        object.__setattr__(desk, "public_url", "https://rooms.example.org")
+        asked = Asked(Asker(Identity("slack:T1:U1"), Door.SLACK), words="login")
+        link = await invite(desk, asked, waits=True)
+        url = next(each.url for each in link.actions if isinstance(each, Button))
+        society = Reply(("The token of Chess: ", Code("c0ffee" * 6)))
+        await KeptLater(desk).say_later(Identity("slack:T1:U1"), link, "one")
+        await KeptLater(desk).say_later(Identity("slack:T1:U1"), society, "two")
+
+        stolen = await everything_in(database_url)
+        waiting = await desk.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 10))
+        said = [await compose(_Call(desk), each.message) for each in waiting]
+
+    assert url.rpartition("=")[2] not in stolen
+    assert "c0ffee" not in stolen
+    assert said == [link, society]
+
+
+class _Call:
+    """What composing a reply needs."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+
+async def test_what_is_answered_after_a_login_is_sealed_too(database_url: str):
+    async with opened(database_url, NEW) as plain:
+        house = await open_house(plain.storage, plain.rules, StillClock(NOW))
+        await plain.storage.write(
+            lambda unit: unit.societies.set_role(house.people[PRES], CHESS, Role.PRESIDENT)
+        )
+        asked = Asked(Asker(PRES, Door.SLACK), words=f"society token {CHESS}")
+        about = json.dumps({"asked": {"by": {"identity": PRES, "door": "slack"}, "words": asked.words}})
+        session = LoginSession(b"sid", NOW + timedelta(minutes=5), LoginState.DONE, PRES, about)
+        await plain.storage.write(lambda unit: unit.logins.add(session))
+
+        await go_on(plain, Dispatcher(plain, COMMANDS).answer, session)
+
+        [waiting] = await plain.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 10))
+        said = await compose(_Call(plain), waiting.message)
+
+    assert "token of" in str(said)
+    assert waiting.message.payload.startswith("sealed:")
+
+
+async def test_messages_that_an_earlier_roomie_queued_are_still_said(database_url: str):
+    async with opened(database_url, NEW) as desk:
+        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
+        await ask(
+            database_url,
+            "INSERT INTO outbox (key, kind, identity, payload, due_at, state, attempts, trouble) VALUES "  # noqa: S608
+            f"('one', 'reply', '{WIL}', '{{\"text\": [\"Hello\"]}}', {int(NOW.timestamp())}, 0, 0, '')",
+        )
+        await house.deliver()
+
+    assert house.chat.told() == ["Hello"]
+
+
+async def test_states_sids_and_tokens_are_kept_as_hashes(database_url: str):
+    async with opened(database_url, NEW) as desk:
+        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
+        granted = await desk.accounts.grant(house.people[WIL], "laptop")
+        letters = await desk.logins.open("{}")
+        await KeptStates(desk).keep("a state of a browser", NOW + timedelta(minutes=10))
+        stolen = await everything_in(database_url)
+
+    for each in (granted.token, letters, "a state of a browser"):
+        assert each not in stolen
+        assert each.encode().hex() not in stolen
+
+
+def test_the_command_line_seals_and_says_what_is_lost(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "INSERT INTO installation VALUES ('T1', ?, 'U1', 'B1', 'Chess', '', 'U9', 1)", (TOKEN,)
+        )
+
+    def seal(secret: str, previous: str = "") -> tuple[int, str]:
+        monkeypatch.setenv("ROOMIE_SECURITY__SECRET", secret)
+        monkeypatch.setenv("ROOMIE_SECURITY__PREVIOUS_SECRETS", previous)
+        status = carry_out(("db", "seal"), asyncio.run)
+        printed = capsys.readouterr()
+        return status, printed.out + printed.err
+
+    assert seal("s" * 32) == (0, "1 tokens sealed with the secret of today.\n")
+    assert seal("t" * 32, f"{'r' * 32},{'s' * 32}") == (0, "1 tokens sealed with the secret of today.\n")
+    assert seal("t" * 32) == (0, "0 tokens sealed with the secret of today.\n")
+    status, said = seal("u" * 32)
+    assert status == 1
+    assert "T1: no secret opens its token" in said
+
+
+def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """On one's own machine a secret is made and kept beside the database; copies do not hold it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO installation VALUES ('T1', ?, '', '', '', '', '', 1)", (TOKEN,))
+
+    assert carry_out(("db", "seal"), asyncio.run) == 0
+    assert carry_out(("db", "backup", "copy.db"), asyncio.run) == 0
+    stolen = tmp_path / "elsewhere"
+    stolen.mkdir()
+    shutil.copy("copy.db", stolen / "roomie.db")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{stolen / 'roomie.db'}")
+
+    assert b"xoxb-" not in (stolen / "roomie.db").read_bytes()
+    assert carry_out(("db", "seal"), asyncio.run) == 1
+
+
+def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):
+    file = tmp_path / "config.toml"
+    file.write_text('[security]\nprevious_secrets = ["hunter2hunter2"]\n', "utf-8")
+
+    with pytest.raises(ConfigError, match="secrets stay out of the file") as refusal:
+        read_settings(file, {})
+    read = read_settings(None, {"ROOMIE_SECURITY__PREVIOUS_SECRETS": "hunter2hunter2, other"})
+
+    assert "hunter2" not in str(refusal.value)
+    assert read.config.security.previous_secrets == ["hunter2hunter2", "other"]
+    assert "hunter2" not in repr(read.config)
+
+
+async def test_a_login_is_a_hash_even_to_whoever_may_list_them(database_url: str):
+    async with opened(database_url, NEW) as desk:
+        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
+        granted = await desk.accounts.grant(house.people[WIL])
+        [login] = await desk.accounts.logins(house.people[WIL])
+
+    assert isinstance(login, Login)
+    assert login.hash.hex() != granted.token
