@@ -25,6 +25,7 @@ from bot.reply import Reply
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.picture import Picture
+from core.policy.retention import Retention
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.published import Published
@@ -82,13 +83,27 @@ def _desk(config: Config, clock: Clock) -> Desk:
             rules,
             clock,
             server_secret(config),
-            tuple(each.encode() for each in config.security.previous_secrets),
+            tuple(
+                each.strip().encode() for each in config.security.previous_secrets.split(",") if each.strip()
+            ),
         ),
         default_minutes=config.booking.default_minutes,
         bookable=tuple(config.booking.bookable),
         operators=tuple(config.messages.operators),
         stale_after={each.name: _stale_after(each) for each in config.source},
         public_url=public_url(config),
+        retention=_retention(config),
+    )
+
+
+def _retention(config: Config) -> Retention:
+    kept = config.retention
+    return Retention(
+        audit=kept.audit,
+        audit_rows=kept.audit_rows,
+        refused_logins=kept.refused_logins,
+        messages=kept.messages,
+        bookings=kept.bookings,
     )
 
 

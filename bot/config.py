@@ -19,6 +19,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import FieldInfo
 
 from core.model import OpeningHours
+from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.rules import Rules
 from core.policy.timing import WEEKDAYS, Every, OnClock, Timing
 
@@ -106,6 +107,16 @@ def _duration(text: object) -> timedelta:
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
+def _kept(text: object, least: timedelta = timedelta(days=1)) -> timedelta:
+    if (kept := _duration(text)) < least:
+        raise ValueError(f"{text!r} is too short; at least {least.days}d")
+    return kept
+
+
+def _kept_bookings(text: object) -> timedelta:
+    return _kept(text, MIN_KEPT_BOOKINGS)
+
+
 def _timing(text: object) -> Timing:
     if isinstance(text, Every | OnClock):
         return text
@@ -136,10 +147,6 @@ class Secret(str):
 
 def _secret(text: object) -> Secret:
     return Secret(text)
-
-
-def _secrets(given: object) -> list[Secret]:
-    return [_secret(each) for each in (given if isinstance(given, list) else [given])]
 
 
 def _network(text: object) -> str:
@@ -173,13 +180,14 @@ def _is_list_of_texts(given: object) -> bool:
 Zone = Annotated[str, Meta(extra={"read": _zone})]
 Hours = Annotated[OpeningHours, Meta(extra={"read": _hours})]
 Duration = Annotated[timedelta, Meta(extra={"read": _duration})]
+KeptDays = Annotated[timedelta, Meta(extra={"read": _kept})]
+KeptBookings = Annotated[timedelta, Meta(extra={"read": _kept_bookings})]
 When = Annotated[Timing, Meta(extra={"read": _timing})]
 Grid = Annotated[int, Meta(extra={"read": _grid})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Workspaces = Annotated[dict[str, list[str]], Meta(extra={"read": _workspaces})]
 Token = Annotated[Secret, Meta(extra={"read": _secret})]
-Tokens = Annotated[list[Secret], Meta(extra={"read": _secrets})]
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -275,12 +283,12 @@ class DiscordSection(Section, frozen=True, kw_only=True):
 class SecuritySection(Section, frozen=True, kw_only=True):
     """What proves that tokens are ours. Without `secret`, one is made and kept in a file.
 
-    The file is `secret_file`, or `roomie.secret` beside the database. `previous_secrets` were the secret, and
-    still open what was sealed then.
+    The file is `secret_file`, or `roomie.secret` beside the database. `previous_secrets`, with commas
+    between them, were the secret, and still open what was sealed then.
     """
 
     secret: Token = Secret()
-    previous_secrets: Tokens = field(default_factory=list)
+    previous_secrets: Token = Secret()
     secret_file: str = ""
 
 
@@ -290,7 +298,8 @@ class LoginSection(Section, frozen=True, kw_only=True):
     `required_groups` and `allowed` (addresses, or domains that begin with `@`) say who of an institution may
     come in; without either, everybody. `contact` is whom a refusal says to ask. `match_domains` are those for
     which the institution's addresses stand for people entered by hand; empty: all. `development` takes
-    everybody on this machine for one person.
+    everybody on this machine for one person. A token that nobody used for `token_idle` is over; of more than
+    `tokens_per_person` those unused for longest end.
     """
 
     shibboleth_url: str = ""
@@ -312,6 +321,21 @@ class LoginSection(Section, frozen=True, kw_only=True):
     contact: str = ""
     match_domains: list[str] = field(default_factory=list)
     development: str = ""
+    token_idle: KeptDays = timedelta(days=90)
+    tokens_per_person: Annotated[int, Meta(ge=1, le=1000)] = 50
+
+
+class RetentionSection(Section, frozen=True, kw_only=True):
+    """How long what is over is kept: bookings after their end, messages after they were due.
+
+    `audit_rows` is how many entries the audit may have; refused logins are apart from them.
+    """
+
+    bookings: KeptBookings = timedelta(days=3 * 366)
+    messages: KeptDays = timedelta(days=14)
+    audit: KeptDays = timedelta(days=400)
+    audit_rows: Annotated[int, Meta(ge=1000)] = 5_000_000
+    refused_logins: KeptDays = timedelta(days=30)
 
 
 class TerminalSection(Section, frozen=True, kw_only=True):
@@ -371,6 +395,7 @@ class Config(Section, frozen=True, kw_only=True):
     discord: DiscordSection = field(default_factory=DiscordSection)
     security: SecuritySection = field(default_factory=SecuritySection)
     login: LoginSection = field(default_factory=LoginSection)
+    retention: RetentionSection = field(default_factory=RetentionSection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
     messages: MessagesSection = field(default_factory=MessagesSection)
@@ -393,6 +418,8 @@ class Config(Section, frozen=True, kw_only=True):
             refund_notice=booking.refund_notice,
             check_in_opens=booking.check_in_opens,
             society_token_days=booking.society_token_days,
+            token_idle=self.login.token_idle,
+            tokens_per_person=self.login.tokens_per_person,
         )
 
     @property
@@ -472,7 +499,7 @@ def _settings(model: type[Section]) -> tuple[FieldInfo, ...]:
 
 
 def _is_secret(setting: FieldInfo) -> bool:
-    return bool({Secret, list[Secret]} & set(get_args(setting.type)[:1]))
+    return Secret in get_args(setting.type)
 
 
 def _from_environment(values: dict[str, Any], environment: Environment, problems: list[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.clock import Clock
 from core.errors import Unavailable
 from core.picture import Picture
+from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import Storage
 from core.services.accounts import Accounts
@@ -104,11 +105,13 @@ class Desk:
     """Usernames of those who look after timetables; without any, administrators do."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
     """How old the timetable of each source may be before answers say so."""
+    retention: Retention = field(default_factory=Retention)
+    """How long what is over is kept."""
     logins: LoginDesk = field(init=False)
     timetables: TimetableDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock))
+        object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock, self.rules))
         timetables = TimetableDesk(self.storage, self.picture, self.clock, self.bookable, self.operators)
         object.__setattr__(self, "timetables", timetables)
 

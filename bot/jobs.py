@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from bot.config import Config
 from bot.desk import Desk
 from core.errors import RoomieError, Unavailable
+from core.policy.retention import limits
 from core.policy.timing import OnClock, Timing
 from core.ports import Unit
 from core.services.notices import queue_notices
+from core.services.purge import Purge
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -32,9 +34,6 @@ _RENEWALS = 4
 _AGAIN_AFTER = timedelta(minutes=5)
 """How soon a job that failed runs again, unless its next time comes earlier."""
 _LONGEST_TROUBLE = 500
-_AT_ONCE, _MOST_SLICES = 500, 1000
-_KEPT = timedelta(days=14)
-"""How long what was sent is remembered: longer than anything could be sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,10 @@ class Job:
 
 
 async def purge(desk: Desk) -> None:
-    """Forget changes that every process has read, requests that nobody repeats, and messages long sent."""
-    now = desk.clock.now()
-    await desk.storage.write(lambda unit: unit.purge(now - timedelta(hours=1), now - timedelta(days=7)))
-    for _ in range(_MOST_SLICES):
-        forgotten = await desk.storage.take(lambda unit: unit.outbox.forget_before(now - _KEPT, _AT_ONCE))
-        if forgotten < _AT_ONCE:
-            return
+    """Forget what is past its time, or too much."""
+    what = limits(desk.retention, desk.rules, desk.clock.now())
+    gone = await Purge(desk.storage).run(what, desk.rules.tokens_per_person)
+    logger.debug("%d rows were forgotten", gone)
 
 
 async def notices(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from bot.platforms.slack.ports import Bot
 from bot.reply import Reply
 from core.model import Identity
 from core.outbox import Message
+from core.policy.retention import MAX_INSTALLATION_STATES
 from core.ports import Installation, Unit
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class KeptStates:
         self._desk = desk
 
     async def keep(self, state: str, until: datetime) -> None:
-        await self._desk.storage.write(lambda unit: unit.installations.keep_state(state, until))
+        now, most = self._desk.clock.now(), MAX_INSTALLATION_STATES
+        await self._desk.storage.write(lambda unit: unit.installations.keep_state(state, now, until, most))
 
     async def take(self, state: str, now: datetime) -> bool:
         return await self._desk.storage.write(lambda unit: unit.installations.take_state(state, now))

@@ -32,7 +32,7 @@ class Directory:
         self.terms: Mapping[SocietyId, TokenTerm] = {}
         self.version = 0
         self._by_identity: dict[Identity, PersonId] = {}
-        self._by_token: dict[bytes, PersonId] = {}
+        self._by_token: dict[bytes, Login] = {}
         self._by_name: dict[str, PersonId] = {}
 
     def identified(self, identity: Identity) -> Known | None:
@@ -48,7 +48,12 @@ class Directory:
 
     def logged_in(self, token_hash: bytes) -> Known | None:
         """The person whom a login token stands for."""
-        return self._known(self._by_token.get(token_hash))
+        login = self.login(token_hash)
+        return None if login is None else self._known(login.person_id)
+
+    def login(self, token_hash: bytes) -> Login | None:
+        """The login of a token, as it was when its person was last read."""
+        return self._by_token.get(token_hash)
 
     def name(self, person_id: PersonId | None) -> str:
         known = self._known(person_id)
@@ -62,7 +67,7 @@ class Directory:
             self.people[person_id] = known
             self._by_identity.update(dict.fromkeys(known.identities, person_id))
             self._by_name.update(dict.fromkeys(_names(known.person), person_id))
-            self._by_token.update((login.hash, person_id) for login in known.logins)
+            self._by_token.update((login.hash, login) for login in known.logins)
 
     def put_societies(self, societies: Iterable[Society], terms: Mapping[SocietyId, TokenTerm]) -> None:
         self.version += 1

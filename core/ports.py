@@ -33,6 +33,7 @@ from core.model import (
     TokenTerm,
 )
 from core.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
+from core.retention import Expired, Limit
 from core.timetable_run import Run, Slot, SourceState
 
 T = TypeVar("T")
@@ -108,6 +109,11 @@ class Login:
     created_at: datetime
     label: str = ""
     last_used_at: datetime | None = None
+
+    @property
+    def alive_at(self) -> datetime:
+        """When it was last used, or made if it never was."""
+        return self.last_used_at or self.created_at
 
 
 class Change(NamedTuple):
@@ -225,10 +231,28 @@ class Tokens(Protocol):
 
     def add(self, login: Login) -> None: ...
     def remove(self, token_hash: bytes) -> bool: ...
+    def remove_all(self, person_id: PersonId) -> None:
+        """End all of somebody's logins."""
+        ...
+
+    def end_surplus(self, person_id: PersonId, most: int, at_once: int) -> int:
+        """End logins beyond `most`, those unused for longest, `at_once` of them at most; how many."""
+        ...
+
+    def people_above(self, most: int, at_once: int) -> list[PersonId]:
+        """Some of those who have more than so many logins."""
+        ...
+
     def get(self, token_hash: bytes) -> Login | None: ...
-    def of_person(self, person_id: PersonId) -> list[Login]: ...
+    def of_person(self, person_id: PersonId) -> list[Login]:
+        """Somebody's logins, the oldest first; of a thousand and more the last used thousand."""
+        ...
+
     def all(self) -> Mapping[PersonId, list[Login]]: ...
     def touch(self, token_hash: bytes, at: datetime) -> None: ...
+    def wake(self, token_hash: bytes, at: datetime) -> None:
+        """The same, and every process is told: memory held the login for idle."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +276,6 @@ class Seen(Protocol):
         ...
 
     def finish(self, key: str) -> None: ...
-    def forget_before(self, instant: datetime) -> None: ...
 
 
 class Installations(Protocol):
@@ -266,7 +289,10 @@ class Installations(Protocol):
         ...
 
     def remove(self, team: str) -> None: ...
-    def keep_state(self, state: str, until: datetime) -> None: ...
+    def keep_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
+        """Keep a secret; where there are `most` already, those that end first make room."""
+        ...
+
     def take_state(self, state: str, now: datetime) -> bool: ...
 
 
@@ -304,9 +330,6 @@ class Outbox(Protocol):
         ...
 
     def give_up(self, message_id: int, trouble: str) -> bool: ...
-    def forget_before(self, instant: datetime, most: int) -> int:
-        """Forget messages that are done with; how many."""
-        ...
 
 
 class Logins(Protocol):
@@ -335,8 +358,12 @@ class Logins(Protocol):
         """Only the newest link of a chat account is good."""
         ...
 
-    def forget(self, now: datetime, hand_out: timedelta) -> None:
-        """What is over by now: results first, then whole sessions."""
+    def make_room(self, over_before: datetime, most: int) -> None:
+        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+        ...
+
+    def erase_results(self, now: datetime, hand_out: timedelta) -> None:
+        """Erase what nobody can fetch any more."""
         ...
 
 
@@ -452,7 +479,17 @@ class Tallies(Protocol):
         """Add to each, and say where it stands."""
         ...
 
-    def forget_before(self, instant: datetime) -> None: ...
+
+class Retention(Protocol):
+    """What is past its time or too much."""
+
+    def expired(self, limit: Limit, at_once: int) -> list[Expired]:
+        """Some of the rows that a limit does not keep."""
+        ...
+
+    def discard(self, limit: Limit, found: Sequence[Expired]) -> int:
+        """Delete rows that were found, but for those that changed since; how many."""
+        ...
 
 
 class Unit(Protocol):
@@ -488,15 +525,14 @@ class Unit(Protocol):
     def logins(self) -> Logins: ...
     @property
     def tallies(self) -> Tallies: ...
+    @property
+    def retention(self) -> Retention: ...
     def audit(self, entry: AuditEntry) -> None: ...
     def setting(self, key: str) -> str | None:
         """A small fact that the service keeps about itself."""
         ...
 
     def set_setting(self, key: str, value: str) -> None: ...
-    def purge(self, changes_before: datetime, requests_before: datetime) -> None:
-        """Forget changes that everybody has read by now, and keys of requests that nobody will repeat."""
-        ...
 
 
 class Storage(Protocol):

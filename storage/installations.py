@@ -4,12 +4,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.ports import Installation
 from storage.rows import lines, seconds, unlined
 from storage.tables import installation, oauth_state
 from storage.upsert import upsert
+
+_ENDED_AT_ONCE = 100
 
 
 class InstallationRows:
@@ -46,14 +48,19 @@ class InstallationRows:
     def remove(self, team: str) -> None:
         self._connection.execute(delete(installation).where(installation.c.team == team))
 
-    def keep_state(self, state: str, until: datetime) -> None:
+    def keep_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
+        """Some of those past their time go; where there are `most`, those that end first make room."""
+        first = select(oauth_state.c.hash).order_by(oauth_state.c.until).limit(_ENDED_AT_ONCE)
+        is_over = oauth_state.c.until < seconds(now)
+        self._connection.execute(delete(oauth_state).where(is_over, oauth_state.c.hash.in_(first)))
+        if self._connection.execute(select(func.count()).select_from(oauth_state)).scalar_one() >= most:
+            self._connection.execute(delete(oauth_state).where(oauth_state.c.hash.in_(first)))
         self._connection.execute(insert(oauth_state).values(hash=_hashed(state), until=seconds(until)))
 
     def take_state(self, state: str, now: datetime) -> bool:
-        """Whether the state was good; it is gone either way, and so are those past their time."""
+        """Whether the state was good; it is gone either way."""
         taken = delete(oauth_state).where(oauth_state.c.hash == _hashed(state)).returning(oauth_state.c.until)
         until = self._connection.execute(taken).scalar()
-        self._connection.execute(delete(oauth_state).where(oauth_state.c.until < seconds(now)))
         return until is not None and until >= seconds(now)
 
 

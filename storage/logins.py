@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from core.login_session import LoginSession, LoginState
 from core.model import Identity, PersonId
@@ -13,6 +13,8 @@ from storage.tables import login_session
 
 _col = login_session.c
 _UNDER_WAY = (LoginState.OPEN.value, LoginState.ASKED.value)
+
+_ENDED_AT_ONCE = 100
 
 
 class LoginRows:
@@ -67,16 +69,22 @@ class LoginRows:
             delete(login_session).where(_col.identity == identity, _col.state.in_(_UNDER_WAY))
         )
 
-    def forget(self, now: datetime, hand_out: timedelta) -> None:
-        """What is over by now: sealed results first, whole rows once nobody can come for them any more."""
+    def make_room(self, over_before: datetime, most: int) -> None:
+        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+        is_over = _col.expires_at < seconds(over_before)
+        self._forget_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
+        if self._connection.execute(select(func.count()).select_from(login_session)).scalar_one() >= most:
+            self._forget_first(_col.state == LoginState.OPEN.value)
+
+    def _forget_first(self, condition: ColumnElement[bool]) -> None:
+        first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_ENDED_AT_ONCE)
+        self._connection.execute(delete(login_session).where(_col.hash.in_(first.scalar_subquery())))
+
+    def erase_results(self, now: datetime, hand_out: timedelta) -> None:
+        """Erase what nobody can fetch any more."""
         handed_out = _col.finished_at < seconds(now - hand_out)
         self._connection.execute(
             update(login_session).where(handed_out, _col.sealed.is_not(None)).values(sealed=None)
-        )
-        self._connection.execute(
-            delete(login_session).where(
-                _col.expires_at < seconds(now - hand_out), or_(_col.finished_at.is_(None), handed_out)
-            )
         )
 
 

@@ -154,12 +154,6 @@ class OutboxRows:
         values = {"state": _GIVEN_UP, "trouble": trouble, "claimed_by": None, "claimed_until": None}
         return self._connection.execute(mine.values(values)).rowcount == 1
 
-    def forget_before(self, instant: datetime, most: int) -> int:
-        """Forget messages that are done with or useless since then, the oldest first; how many."""
-        is_over = or_(~_is_open, _col.expires_at < seconds(instant))
-        old = select(_col.id).where(is_over, _col.due_at < seconds(instant)).order_by(_col.id).limit(most)
-        return self._connection.execute(delete(outbox).where(_col.id.in_(old.scalar_subquery()))).rowcount
-
 
 def _due(now: int) -> Select[tuple[int]]:
     """What is due and in nobody's hands any more, the oldest first."""

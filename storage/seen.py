@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, update
 
 from storage.rows import seconds
 from storage.tables import seen
@@ -25,6 +25,3 @@ class SeenRows:
 
     def finish(self, key: str) -> None:
         self._connection.execute(update(seen).where(seen.c.key == key).values(is_done=True))
-
-    def forget_before(self, instant: datetime) -> None:
-        self._connection.execute(delete(seen).where(seen.c.at < seconds(instant)))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    func,
     literal_column,
     text,
 )
@@ -213,6 +214,8 @@ token = Table(
     Column("label", Text, nullable=False),
     Column("last_used_at", BigInteger),
 )
+token_alive_at: ColumnElement[int] = func.coalesce(token.c.last_used_at, token.c.created_at)
+Index("ix_token_person_id_alive_at", token.c.person_id, token_alive_at)
 
 audit = Table(
     "audit",

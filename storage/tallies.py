@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete
+from sqlalchemy import Connection, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.ports import Counted, Tally
@@ -31,6 +31,3 @@ class TallyRows:
         )
         row = self._connection.execute(statement.returning(tally.c.amount, tally.c.at)).one()
         return Tally(row.amount, row.at)
-
-    def forget_before(self, instant: datetime) -> None:
-        self._connection.execute(delete(tally).where(tally.c.at < seconds(instant)))

@@ -1,9 +1,8 @@
 """Everything that is kept, seen through one connection inside one transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from core.model import AuditEntry
 from core.picture import EVERYTHING
@@ -16,12 +15,13 @@ from storage.jobs import JobRows
 from storage.logins import LoginRows
 from storage.outbox import OutboxRows
 from storage.people import PeopleRows
+from storage.retention import RetentionRows
 from storage.rooms import RoomRows
-from storage.rows import audit_row, seconds
+from storage.rows import audit_row
 from storage.runs import RunRows, SourceRows
 from storage.seen import SeenRows
 from storage.societies import SocietyRows
-from storage.tables import audit, change, request, setting
+from storage.tables import audit, change, setting
 from storage.tallies import TallyRows
 from storage.timetable import TimetableRows
 from storage.tokens import TokenRows
@@ -49,6 +49,7 @@ class ConnectionUnit:
         self.sources = SourceRows(connection, self.changes)
         self.logins = LoginRows(connection, self.changes)
         self.tallies = TallyRows(connection)
+        self.retention = RetentionRows(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:
         self._connection.execute(insert(audit).values(audit_row(entry)))
@@ -58,15 +59,6 @@ class ConnectionUnit:
 
     def set_setting(self, key: str, value: str) -> None:
         upsert(self._connection, setting, [{"key": key, "value": value}])
-
-    def purge(self, changes_before: datetime, requests_before: datetime) -> None:
-        newest = select(func.max(change.c.seq)).scalar_subquery()
-        self._connection.execute(
-            delete(change).where(change.c.at < seconds(changes_before), change.c.seq < newest)
-        )
-        self._connection.execute(delete(request).where(request.c.at < seconds(requests_before)))
-        self.tallies.forget_before(changes_before)
-        self.people.forget_addresses_before(requests_before - KNOWN_FOR)
 
     def write_changes(self, origin: str, at: int) -> None:
         """Put down what this unit changed, for other processes to find."""

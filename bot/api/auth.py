@@ -18,7 +18,7 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 class UnknownToken(NotSignedIn):
-    """What is shown could be a token, but memory knows none like it."""
+    """What is shown could be a token, but memory knows none like it that is still good."""
 
 
 def shown_token(request: web.Request) -> str:
@@ -47,12 +47,18 @@ def caller_of(request: web.Request, desk: Desk, used: TokensUsed, now: datetime)
     `NotSignedIn` when it shows none, and `UnknownToken` when it shows one that nobody here was given.
     """
     hashed = _hash_in(request.headers.get("Authorization", ""))
-    if (known := desk.picture.directory.logged_in(hashed)) is not None:
+    if (known := desk.accounts.holder(hashed, now)) is not None:
         used.note(hashed, now)
         return known
     if (bearer := desk.accounts.bearer(shown_token(request))) is not None:
         return bearer
     raise UnknownToken("Invalid token.")
+
+
+async def look_again(request: web.Request, desk: Desk) -> None:
+    """Bring memory up to date about a token: others may have made or used it a moment ago."""
+    await desk.storage.catch_up()
+    await desk.accounts.wake(_hash_in(request.headers.get("Authorization", "")))
 
 
 def check_who(caller: Caller, who: Who) -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from aiohttp import web
 
-from bot.api.auth import UnknownToken, caller_of, check_who
+from bot.api.auth import UnknownToken, caller_of, check_who, look_again
 from bot.api.errors import HttpRefusal, TooMany, broken, http_refused, refused
 from bot.api.house import House
 from bot.api.logs import REQUEST_ID
@@ -102,8 +102,7 @@ class Door:
         try:
             caller = caller_of(request, self._desk, self._house.used, now)
         except UnknownToken:
-            # another process may have handed it out a moment ago
-            await self._desk.storage.catch_up()
+            await look_again(request, self._desk)
             caller = caller_of(request, self._desk, self._house.used, now)
         if self._is_rated:
             self._check_wait(self._house.rates.take(_account(caller), perf_counter()))

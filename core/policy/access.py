@@ -5,6 +5,7 @@ from datetime import date, datetime
 from core.errors import BadSociety, NotBookable, NotEntitled, NotSignedIn, SocietyOnly
 from core.model import Group, Person, Role, Room, Society, TokenTerm
 from core.policy.rules import Rules
+from core.ports import Login
 
 _EPOCH = date(1970, 1, 1)
 
@@ -53,6 +54,11 @@ def token_day(now: datetime, rules: Rules) -> int:
 
 def token_has_expired(term: TokenTerm, rules: Rules, now: datetime) -> bool:
     return token_day(now, rules) >= term.issued_on + rules.society_token_days
+
+
+def is_idle(login: Login, rules: Rules, now: datetime) -> bool:
+    """Whether nobody has used a login for so long that it is over."""
+    return now - login.alive_at >= rules.token_idle
 
 
 def check_president(person: Person, role: Role | None) -> None:

@@ -29,6 +29,10 @@ class Rules:
     """How many minutes before its start somebody may check in to a booking."""
     society_token_days: int = 100
     """For how many days a society token is good."""
+    token_idle: timedelta = timedelta(days=90)
+    """How long a login token stays good that nobody uses."""
+    tokens_per_person: int = 50
+    """How many logins a person may have; the one unused for longest makes room for another."""
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:
         """When `room`, or the campus in general, is open on a weekday (Monday is 0)."""

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -13,10 +13,13 @@ from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
 from core.model import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
 from core.names import check_identifier, check_label, described, is_visible, same_name
 from core.picture import Picture
-from core.policy.access import token_has_expired
+from core.policy.access import is_idle, token_has_expired
 from core.policy.rules import Rules
 from core.ports import Login, Passwords, Storage, Unit
 from core.services.familiarity import Familiarity
+
+_ENDED_AT_ONCE = 100
+"""Logins that one more may end; a job looks after those who have more than that too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Accounts:
         self.secrets = (secret, *previous_secrets)
         """What is kept is sealed with the first; each of them may open it."""
         self._society_tokens: dict[bytes, TokenBearer] = {}
-        self._society_tokens_of = -1
+        self._society_tokens_of: Mapping[SocietyId, TokenTerm] | None = None
 
     async def log_in(self, name: str, password: str, label: str = "") -> LoggedIn:
         """A fresh login for the right password. `NotSignedIn` otherwise, the same for unknown names."""
@@ -98,8 +101,8 @@ class Accounts:
             person = unit.people.get(person_id)
             if person is None:
                 raise UnknownPerson(str(person_id))
-            unit.tokens.add(login)
-            unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password"))
+            ended = add_login(unit, login, self._rules)
+            unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password", ended))
             return person
 
         return LoggedIn(await self._storage.write(work), token)
@@ -117,8 +120,8 @@ class Accounts:
         """End one login of somebody's; whether there was one."""
 
         def work(unit: Unit) -> bool:
-            owned = any(each.hash == hashed for each in unit.tokens.of_person(person_id))
-            if owned and unit.tokens.remove(hashed):
+            login = unit.tokens.get(hashed)
+            if login is not None and login.person_id == person_id and unit.tokens.remove(hashed):
                 unit.audit(AuditEntry(self._clock.now(), by, "revoke token", f"person:{person_id}"))
                 return True
             return False
@@ -130,8 +133,24 @@ class Accounts:
         await self._storage.write(lambda unit: unit.tokens.remove(token_hash(token)))
 
     def known(self, token: str) -> Known | None:
-        """Whom a login token stands for."""
-        return self._picture.directory.logged_in(token_hash(token))
+        """Whom a login token stands for, as far as memory knows."""
+        return self.holder(token_hash(token), self._clock.now())
+
+    def holder(self, hashed: bytes, now: datetime) -> Known | None:
+        """Whom the login token with this hash stands for; nobody when it was not used for too long."""
+        login = self._picture.directory.login(hashed)
+        if login is None or is_idle(login, self._rules, now):
+            return None
+        return self._picture.directory.people.get(login.person_id)
+
+    async def wake(self, hashed: bytes) -> None:
+        """Look again for a login that memory holds for idle: it may have been used elsewhere meanwhile."""
+        if self._picture.directory.login(hashed) is None:
+            return
+        now = self._clock.now()
+        login = await self._storage.read(lambda unit: unit.tokens.get(hashed))
+        if login is not None and not is_idle(login, self._rules, now):
+            await self._storage.write(lambda unit: unit.tokens.wake(hashed, now))
 
     def bearer(self, token: str) -> TokenBearer | None:
         """The society whose valid token this is."""
@@ -160,8 +179,7 @@ class Accounts:
         def work(unit: Unit) -> Person:
             person = named(unit, name)
             unit.people.set_password_hash(person.id, hashed)
-            for login in unit.tokens.of_person(person.id):
-                unit.tokens.remove(login.hash)
+            unit.tokens.remove_all(person.id)
             unit.audit(AuditEntry(self._clock.now(), "administrator", "set password", f"person:{person.id}"))
             return person
 
@@ -199,13 +217,20 @@ class Accounts:
 
     def _tokens_of_societies(self) -> dict[bytes, TokenBearer]:
         directory = self._picture.directory
-        if self._society_tokens_of != directory.version:
-            self._society_tokens_of = directory.version
+        if self._society_tokens_of is not directory.terms:
+            self._society_tokens_of = directory.terms
             self._society_tokens = {
                 token_hash(self.society_token(society_id, term)): TokenBearer(society_id, term)
                 for society_id, term in directory.terms.items()
             }
         return self._society_tokens
+
+
+def add_login(unit: Unit, login: Login, rules: Rules) -> dict[str, str | int]:
+    """Write a login down. Of too many those unused for longest end; how many, for the audit."""
+    ended = unit.tokens.end_surplus(login.person_id, rules.tokens_per_person - 1, _ENDED_AT_ONCE)
+    unit.tokens.add(login)
+    return {"ended": ended} if ended else {}
 
 
 def named(unit: Unit, name: str) -> Person:

@@ -29,8 +29,12 @@ from core.policy.login import (
     new_sid,
     sid_hash,
 )
+from core.policy.retention import MAX_LOGIN_SESSIONS, login_sessions
+from core.policy.rules import Rules
 from core.ports import Login, Storage, Unit
+from core.services.accounts import add_login
 from core.services.arriving import AccessRule, Claims, arrive
+from core.services.purge import Purge
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ class Proved:
 class LoginDesk:
     """Handing out sids, and taking each on its way, one step at a time."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, rules: Rules) -> None:
         self._storage = storage
         self._clock = clock
+        self._rules = rules
 
     async def open(self, asked: str, identity: Identity | None = None) -> str:
         """The letters of a fresh sid, for a program or to link a chat account; its older links end."""
@@ -55,7 +60,8 @@ class LoginDesk:
         session = LoginSession(sid_hash(letters), now + LIFETIME, identity=identity, asked=asked)
 
         def work(unit: Unit) -> None:
-            unit.logins.forget(now, HAND_OUT)
+            unit.logins.erase_results(now, HAND_OUT)
+            unit.logins.make_room(now - HAND_OUT, MAX_LOGIN_SESSIONS)
             if identity is not None:
                 unit.logins.drop_open(identity)
             unit.logins.add(session)
@@ -118,8 +124,8 @@ class LoginDesk:
 
         def work(unit: Unit) -> None:
             _put(unit, session, finished(session, now, sealed))
-            unit.tokens.add(login)
-            unit.audit(AuditEntry(now, f"person:{login.person_id}", "log in", login.label))
+            ended = add_login(unit, login, self._rules)
+            unit.audit(AuditEntry(now, f"person:{login.person_id}", "log in", login.label, ended))
 
         await self._storage.write(work)
 
@@ -157,7 +163,8 @@ class LoginDesk:
     async def tidy(self) -> None:
         """Erase results that nobody can fetch any more, and sids that are over."""
         now = self._now()
-        await self._storage.write(lambda unit: unit.logins.forget(now, HAND_OUT))
+        await self._storage.take(lambda unit: unit.logins.erase_results(now, HAND_OUT))
+        await Purge(self._storage).enforce(login_sessions(now))
 
     async def unlink(self, person_id: PersonId, identity: Identity) -> None:
         """A chat account stands for nobody any more."""

@@ -12,6 +12,8 @@ import pytest
 from core.model import Identity, Role, RoomId, TokenTerm
 from core.picture import Picture
 from core.ports import Login, Unit
+from core.retention import Expiring, Limit
+from core.services.purge import Purge
 from storage.open import Kept, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
@@ -199,7 +201,7 @@ async def test_changes_forgotten_before_they_were_read_are_made_up_for(
     for room in ROOMS[:5]:
         await campus.book(room=room, by=campus.stan)
     later = NOW + timedelta(days=1)
-    await campus.storage.write(lambda unit: unit.purge(later, later))
+    await Purge(campus.storage).enforce(Limit(Expiring.CHANGES, later))
 
     await other.storage.catch_up()
 

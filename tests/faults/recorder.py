@@ -18,10 +18,13 @@ from core.login_session import LoginSession
 from core.model import Identity, PersonId, Role, SocietyId, TokenTerm
 from core.outbox import Message, MessageState, Outcome
 from core.picture import Picture
+from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
 from core.ports import Installation, Login, Unit
+from core.retention import Expiring, Limit
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
+from core.services.purge import Purge
 from storage.migrations import HEAD
 from storage.open import open_storage, prepare
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
@@ -60,7 +63,9 @@ async def live_a_day(url: str) -> None:
     await storage.reload()
     await storage.catch_up()
     await storage.probe()
-    await storage.write(lambda unit: unit.purge(NOW - timedelta(days=1), NOW - timedelta(days=1)))
+    await Purge(storage).run(limits(Retention(), rules, NOW), rules.tokens_per_person)
+    for kind in Expiring:
+        await Purge(storage).enforce(Limit(kind, NOW, 0))
     await storage.close()
 
 
@@ -84,7 +89,6 @@ def _messages(unit: Unit, wil: PersonId) -> None:
     unit.outbox.settle("worker", [Outcome(each.id, MessageState.SENT) for each in claimed])
     unit.outbox.backlog()
     unit.outbox.listed([MessageState.SENT], 10)
-    unit.outbox.forget_before(NOW, 10)
 
 
 def _logins(unit: Unit, wil: PersonId) -> None:
@@ -93,16 +97,18 @@ def _logins(unit: Unit, wil: PersonId) -> None:
     unit.logins.swap(session, session)
     unit.logins.many([b"sid"])
     list(unit.logins.finished_since(NOW))
-    unit.logins.forget(NOW, timedelta(hours=1))
+    unit.logins.make_room(NOW, 0)
+    unit.logins.erase_results(NOW, timedelta(hours=1))
 
 
 def _platforms(unit: Unit, _: PersonId) -> None:
     unit.seen.claim("slack one", NOW)
     unit.seen.finish("slack one")
-    unit.seen.forget_before(NOW - timedelta(days=1))
     unit.installations.put(Installation("T1", "token"), NOW)
     unit.installations.get("T1")
-    unit.installations.keep_state("state", NOW)
+    unit.installations.keep_state("state", NOW, NOW, 0)
+    unit.installations.all()
+    unit.installations.replace_token("T1", "token", "sealed")
     unit.installations.take_state("state", NOW)
     unit.set_setting("colour", "green")
     unit.setting("colour")
@@ -117,7 +123,10 @@ def _people(unit: Unit, wil: PersonId) -> None:
     unit.societies.set_term(SocietyId("CHESS"), TokenTerm(1, 1))
     unit.societies.members(SocietyId("CHESS"))
     unit.tokens.touch(b"one", NOW)
+    unit.tokens.wake(b"one", NOW)
+    unit.tokens.end_surplus(wil, 10, 10)
     unit.tokens.remove(b"one")
+    unit.tokens.remove_all(wil)
 
 
 def _timetable(unit: Unit, _: PersonId) -> None:

@@ -1,6 +1,5 @@
 """Chat accounts and the people they stand for: linking, what waited for it, and links that were forwarded."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,9 +15,9 @@ from bot.commands import COMMANDS
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.login.office import resume
+from bot.login.sealed_replies import unseal_reply
 from bot.login.settings import LoginSettings
 from bot.reply import Audience, Button, Reply, Tone
-from bot.reply_json import reply_of
 from core.model import Identity
 from core.outbox import Listed, MessageState
 from tests.contracts.raw import ask
@@ -66,7 +65,7 @@ async def told(desk: Desk) -> list[Listed]:
 async def replies_to(desk: Desk, identity: Identity) -> list[Reply]:
     messages = [each.message for each in await told(desk) if each.message.identity == identity]
     assert all(each.kind == "reply" for each in messages)
-    return [reply_of(json.loads(each.payload)) for each in messages]
+    return [unseal_reply(each.payload, each.key, desk.accounts.secrets) for each in messages]
 
 
 async def test_login_answers_privately_with_a_link(say):

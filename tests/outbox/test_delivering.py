@@ -7,6 +7,8 @@ import pytest
 
 from bot.platforms.platform import Absent, Busy, Unreachable
 from core.outbox import MessageState
+from core.retention import Expiring, Limit
+from core.services.purge import Purge
 from tests.builders import NOW
 from tests.outbox.house import WIL, House, a_message
 
@@ -201,7 +203,7 @@ async def test_what_was_done_with_long_ago_is_forgotten(house: House):
     await house.queue(a_message("m1"), a_message("m2", due_at=NOW + timedelta(days=30)))
     await house.deliver()
 
-    await house.storage.write(lambda unit: unit.outbox.forget_before(NOW + timedelta(days=14), 100))
+    await Purge(house.storage).enforce(Limit(Expiring.MESSAGES, NOW + timedelta(days=14)))
 
     assert [each.message.key for each in await house.listed()] == ["m2"]
 

@@ -291,14 +291,14 @@ def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(
 
 def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):
     file = tmp_path / "config.toml"
-    file.write_text('[security]\nprevious_secrets = ["hunter2hunter2"]\n', "utf-8")
+    file.write_text('[security]\nprevious_secrets = "hunter2hunter2"\n', "utf-8")
 
     with pytest.raises(ConfigError, match="secrets stay out of the file") as refusal:
         read_settings(file, {})
     read = read_settings(None, {"ROOMIE_SECURITY__PREVIOUS_SECRETS": "hunter2hunter2, other"})
 
     assert "hunter2" not in str(refusal.value)
-    assert read.config.security.previous_secrets == ["hunter2hunter2", "other"]
+    assert read.config.security.previous_secrets == "hunter2hunter2, other"
     assert "hunter2" not in repr(read.config)
 
 
