@@ -322,7 +322,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     match_domains: list[str] = field(default_factory=list)
     development: str = ""
     token_idle: KeptDays = timedelta(days=90)
-    tokens_per_person: Annotated[int, Meta(ge=1, le=1000)] = 50
+    tokens_per_person: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
 class RetentionSection(Section, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from storage.rows import login_of, login_row, seconds
 from storage.tables import token, token_alive_at
 
 _last_used_first = token_alive_at.desc()
-_MOST_OF_ONE = 1000
+_MOST_OF_ONE = 200
 """More than anybody may have; so many may be left of an earlier Roomie until a job has ended them."""
 
 
@@ -58,7 +58,9 @@ class TokenRows:
         """The oldest first; of very many those that were used last."""
         owned = select(token).where(token.c.person_id == person_id).order_by(_last_used_first)
         logins = [login_of(row) for row in self._connection.execute(owned.limit(_MOST_OF_ONE))]
-        return sorted(reversed(logins), key=lambda each: each.created_at)
+        logins.reverse()
+        logins.sort(key=lambda each: each.created_at)
+        return logins
 
     def all(self) -> Mapping[PersonId, list[Login]]:
         found: dict[PersonId, list[Login]] = defaultdict(list)
