@@ -223,7 +223,7 @@ async def test_the_end_of_the_log_of_changes_is_never_lost(house: House, databas
 
 
 async def test_the_log_of_changes_goes_from_its_beginning(house: House, database_url: str, rules: Rules):
-    """A process that finds the oldest number beyond its own knows that it missed something, unlike at a gap."""
+    """A process that finds the oldest number beyond its own reads all anew; a gap would tell it nothing."""
     await fill(database_url, "change", 500, rows_of("change", NOW - timedelta(hours=3), "old", rules))
     limit = Limit(Expiring.CHANGES, NOW - timedelta(hours=1))
 
