@@ -27,7 +27,6 @@ Environment: TypeAlias = Mapping[str, str]
 
 _PREFIX = "ROOMIE_"
 _LISTS = {
-    "previous_secrets",
     "trusted_proxies",
     "required_groups",
     "allowed",

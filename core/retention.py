@@ -20,6 +20,8 @@ class Expiring(Enum):
     LOGIN_SESSIONS = "login sessions"
     TOKENS = "tokens"
     """Login tokens, by when they were last used."""
+    KNOWN_ADDRESSES = "known addresses"
+    """Networks where somebody logged in."""
     MESSAGES = "messages"
     """Those that are done with, or useless by now."""
     REFUSED_LOGINS = "refused logins"

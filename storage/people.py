@@ -142,9 +142,6 @@ class PeopleRows:
             found[PersonId(row.person_id)][row.key] = row.at
         return found
 
-    def forget_addresses_before(self, instant: datetime) -> None:
-        self._connection.execute(delete(known_address).where(known_address.c.at < seconds(instant)))
-
     def _one(self, condition: ColumnElement[bool]) -> Person | None:
         row = self._connection.execute(people_and_membership().where(condition)).one_or_none()
         return None if row is None else person_of(row, row[-1])

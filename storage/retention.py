@@ -29,6 +29,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    known_address,
     login_session,
     oauth_state,
     outbox,
@@ -70,11 +71,15 @@ _KINDS = {
     Expiring.INSTALLATION_STATES: _Rows(oauth_state, oauth_state.c.hash, oauth_state.c.until),
     Expiring.LOGIN_SESSIONS: _Rows(login_session, login_session.c.hash, _over_at),
     Expiring.TOKENS: _Rows(token, token.c.hash, token_alive_at),
+    Expiring.KNOWN_ADDRESSES: _Rows(known_address, known_address.c.key, known_address.c.at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
 }
+
+_IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}
+"""Rows that processes hold in memory with their person."""
 
 
 class RetentionRows:
@@ -111,8 +116,8 @@ class RetentionRows:
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
         gone = delete(rows.table).where(*these)
-        if limit.kind is Expiring.TOKENS:
-            owners = self._connection.execute(gone.returning(token.c.person_id)).scalars().all()
+        if limit.kind in _IN_MEMORY:
+            owners = self._connection.execute(gone.returning(rows.table.c.person_id)).scalars().all()
             self._changes.update(Change("person", str(PersonId(owner))) for owner in owners)
             return len(owners)
         return self._connection.execute(gone).rowcount

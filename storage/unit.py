@@ -7,7 +7,6 @@ from sqlalchemy import Connection, func, insert, select
 from core.model import AuditEntry
 from core.picture import EVERYTHING
 from core.ports import Change
-from core.services.familiarity import KNOWN_FOR
 from storage.bookings import BookingRows
 from storage.channels import ChannelRows
 from storage.installations import InstallationRows

@@ -11,7 +11,7 @@ from bot.api.throttle import Admission, Attempt, account_keys
 from bot.login.device_marks import DeviceMark
 from core.errors import Unavailable
 from core.model import Person, PersonId
-from core.services.familiarity import KNOWN_FOR
+from core.policy.login import KNOWN_FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.login.sealing import Unsealable, seal, unseal
 from core.model import PersonId
-from core.services.familiarity import KNOWN_FOR
+from core.policy.login import KNOWN_FOR
 
 _PURPOSE = "device mark"
 _MOST = 5

@@ -15,6 +15,8 @@ from core.model import PersonId
 LIFETIME = timedelta(minutes=10)
 HAND_OUT = timedelta(seconds=60)
 """How long a result can be fetched."""
+KNOWN_FOR = timedelta(days=180)
+"""How long an address or a browser is known after the last login there."""
 _PREFIX = "shib"
 _LETTERS = 60
 

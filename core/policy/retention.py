@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.policy.login import HAND_OUT
+from core.policy.login import HAND_OUT, KNOWN_FOR
 from core.policy.rules import Rules
 from core.retention import Expiring, Limit
 
@@ -21,7 +21,7 @@ _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(da
 _UNWRITTEN = timedelta(hours=1)
 """Uses of tokens that are not written down yet."""
 _PEOPLE_AT_ONCE, _BOOKINGS_AT_ONCE = 25, 50
-"""Each token that goes makes its person be read anew; each booking takes its charges and messages along."""
+"""Each token or address that goes makes its person be read anew; each booking takes its charges along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.INSTALLATION_STATES, now, MAX_INSTALLATION_STATES),
         login_sessions(now),
         Limit(Expiring.TOKENS, now - rules.token_idle - _UNWRITTEN, slice_rows=_PEOPLE_AT_ONCE),
+        Limit(Expiring.KNOWN_ADDRESSES, now - KNOWN_FOR, slice_rows=_PEOPLE_AT_ONCE),
         Limit(Expiring.REQUESTS, now - _WEEK, _MAX_REQUESTS),
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),

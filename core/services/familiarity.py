@@ -7,10 +7,9 @@ from hashlib import sha256
 from core.clock import Clock
 from core.model import PersonId
 from core.picture import Picture
+from core.policy.login import KNOWN_FOR
 from core.ports import Storage
 
-KNOWN_FOR = timedelta(days=180)
-"""How long an address or a browser is known after the last login there."""
 _NOTED_AGAIN_AFTER = timedelta(days=1)
 
 

@@ -11,7 +11,7 @@ from core.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-HEAD = "0005"
+HEAD = "0004"
 """Where this code expects a database to be."""
 SERVES = "0002"
 """The oldest revision whose code may work on the tables of HEAD; a contracting migration raises it."""

@@ -52,6 +52,7 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "outbox": {
             "key": f"'{word} ' || {{n}}",
             "kind": "'reply'",

@@ -33,6 +33,7 @@ _TABLES = {
     Expiring.INSTALLATION_STATES: "oauth_state",
     Expiring.LOGIN_SESSIONS: "login_session",
     Expiring.TOKENS: "token",
+    Expiring.KNOWN_ADDRESSES: "known_address",
     Expiring.MESSAGES: "outbox",
     Expiring.AUDIT: "audit",
     Expiring.REFUSED_LOGINS: "audit",

@@ -1,4 +1,4 @@
-"""Addresses from which somebody logged in by password before, as keyed hashes."""
+"""Addresses of earlier logins as keyed hashes, and an index of tokens by person and last use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_known_address")),
     )
     op.create_index(op.f("ix_known_address_person_id"), "known_address", ["person_id"])
+    op.create_index(
+        "ix_token_person_id_alive_at",
+        "token",
+        ["person_id", sa.text("coalesce(last_used_at, created_at)")],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_token_person_id_alive_at", table_name="token")
     op.drop_table("known_address")
