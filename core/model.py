@@ -239,7 +239,8 @@ class Booking:
     """Someone holds a room.
 
     `booked_by` is empty when a society token made the booking: then the society itself is the owner.
-    `version` grows with every change.
+    `version` grows with every change. Of its charges, `non_refundable` minutes stay spent: those
+    it had when it was changed too late to be refunded.
     """
 
     id: BookingId
@@ -253,6 +254,7 @@ class Booking:
     state: BookingState = BookingState.ACTIVE
     checked_in_at: datetime | None = None
     version: int = 1
+    non_refundable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def booking_of(row: Row) -> Booking:
         state=BookingState(row[9]),
         checked_in_at=None if row[10] is None else instant(row[10]),
         version=row[11],
+        non_refundable=row[12],
     )
 
 
@@ -181,6 +182,7 @@ def booking_row(booking: Booking) -> dict[str, object]:
         "state": booking.state.value,
         "checked_in_at": booking.checked_in_at and seconds(booking.checked_in_at),
         "version": booking.version,
+        "non_refundable": booking.non_refundable,
     }
 
 

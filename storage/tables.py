@@ -142,6 +142,7 @@ booking = Table(
     Column("state", SmallInteger, nullable=False),
     Column("checked_in_at", BigInteger),
     Column("version", Integer, nullable=False),
+    Column("non_refundable", Integer, nullable=False, server_default=text("0")),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {LONGEST_BOOKING}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),

@@ -55,7 +55,8 @@ async def _extend(call: Call, booking: Booking, longer: timedelta) -> Reply:
     room = call.desk.picture.catalogue.room(after.room_id)
     said: list[Inline] = [Bold(room_name(room)), " is now yours ", Stretch(after.interval), "."]
     if after.society_id is None and has_quota(call.person):
-        said.append(f" {minutes(moved.quota_left)} are left this week.")
+        kept = " The minutes given up do not come back;" if longer < timedelta(0) and not moved.cost else ""
+        said.append(f"{kept} {minutes(moved.quota_left)} are left this week.")
     return Reply(
         tuple(said),
         tone=Tone.DONE,

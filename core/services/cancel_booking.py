@@ -1,10 +1,11 @@
 """Giving a booking up, and its charge back."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId, Room
+from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
+from core.policy.refund import refundable_minutes
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Record
 from core.services.own_booking import own_booking
@@ -32,7 +33,7 @@ def cancelling_keys(wish: CancelBooking, rules: Rules, now: datetime) -> Keys:
 def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: datetime) -> Decision[Cancelled]:
     """Free the room; what this quota week was charged comes back if the booking lies far enough ahead."""
     booking = own_booking(facts, wish.by, now)
-    refund = facts.charged if _last_call(booking, facts.room, rules) - now > rules.refund_notice else 0
+    refund = refundable_minutes(booking, facts.charged, rules, now)
     freed = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
     charge = Charge(wish.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
     audit = AuditEntry(now, f"person:{wish.by}", "cancel", booking.id, {"refund": refund})
@@ -41,12 +42,3 @@ def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: date
         Cancelled(freed, refund, left),
         Record(update=freed, before=booking, charge=charge, audit=audit, withdraw=booking.id),
     )
-
-
-def _last_call(booking: Booking, room: Room | None, rules: Rules) -> datetime:
-    """Until when a booking counts as ahead: its start, or one step of the grid after it was made.
-
-    Whoever takes a free room at twenty past holds it from a quarter past, and may still think better of it.
-    """
-    second_thoughts = booking.created_at + timedelta(minutes=rules.grid(room))
-    return max(booking.interval.start, second_thoughts)

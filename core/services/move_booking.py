@@ -10,6 +10,7 @@ from core.policy.access import check_personal_access, check_society_access
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
+from core.policy.refund import non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
 from core.ports import Decision, Facts, Keys, Record
 from core.services.book_room import cost_of
@@ -54,8 +55,8 @@ def moving_keys(wish: MoveBooking, rules: Rules, now: datetime) -> Keys:
 def decide_moving(facts: Facts, wish: MoveBooking, rules: Rules, now: datetime) -> Decision[Moved]:
     """The moved booking, or the refusal.
 
-    The difference is charged to the week of the change. A shorter booking gives back no more than this week
-    was charged for it, so that last week's minutes never turn into this week's.
+    The difference is charged to the week of the change. A shorter booking gives back no more than cancelling
+    it would, and so no more than this week was charged for it.
     """
     booking = own_booking(facts, wish.by, now)
     if booking.version != wish.version:
@@ -66,7 +67,7 @@ def decide_moving(facts: Facts, wish: MoveBooking, rules: Rules, now: datetime) 
     others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
     if others:
         raise SlotTaken(others)
-    cost = _difference(facts, booking, wish)
+    cost = _difference(facts, booking, wish, rules, now)
     if facts.person is not None:
         check_quota(cost, facts.spent, facts.person, rules, now)
     return _record(facts, booking, wish, cost, rules, now)
@@ -94,16 +95,25 @@ def _check_opening(booking: Booking, wish: MoveBooking, room: Room, rules: Rules
     check_opening(wish.slot, room, rules, min(now, wish.slot.start) if same_start else now)
 
 
-def _difference(facts: Facts, booking: Booking, wish: MoveBooking) -> int:
+def _difference(facts: Facts, booking: Booking, wish: MoveBooking, rules: Rules, now: datetime) -> int:
+    """Minutes this week has paid for and not got back, by a late change to less, are not paid for twice."""
     new = cost_of(wish.slot, facts.person, booking.society_id)
     old = cost_of(booking.interval, facts.person, booking.society_id)
-    return max(new - old, -facts.charged)
+    if new > old:
+        return max(0, new - max(old, facts.charged))
+    return max(new - old, -refundable_minutes(booking, facts.charged, rules, now))
 
 
 def _record(
     facts: Facts, booking: Booking, wish: MoveBooking, cost: int, rules: Rules, now: datetime
 ) -> Decision[Moved]:
-    moved = replace(booking, room_id=wish.room_id, interval=wish.slot, version=booking.version + 1)
+    moved = replace(
+        booking,
+        room_id=wish.room_id,
+        interval=wish.slot,
+        version=booking.version + 1,
+        non_refundable=non_refundable_after_change(booking, facts.charged, rules, now),
+    )
     charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if cost else None
     audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
