@@ -12,7 +12,7 @@ from scraper.places import Places, places_of
 from scraper.sources.document import Contents, harvest_document
 from scraper.sources.icalendar_events import FeedReader, read_feed
 
-_READER = "1"
+_READER = "2"
 """Counted up when feeds are read differently, so that all are read anew."""
 
 
