@@ -9,6 +9,8 @@ from core.model import BookingType
 NBSP = "\u00a0"
 """Stands between the kind and the name on the timetable site."""
 NAMELESS = "Misc."
+_LONGEST = 500
+"""Characters of a name that are looked at: some forms take time that grows with the square of its length."""
 
 
 class Named(NamedTuple):
@@ -24,7 +26,7 @@ class _Form(NamedTuple):
 
 def site_name(raw: str) -> Named:
     """A name of the timetable site, such as `TUT/14:1·COMM1150`."""
-    text = raw.strip()
+    text = raw[:_LONGEST].strip()
     if NBSP not in text:
         text = NBSP.join(text.rsplit(maxsplit=1))
     return _first_match(text, _SITE_FORMS) or Named(NAMELESS, BookingType.MISC)
@@ -32,7 +34,7 @@ def site_name(raw: str) -> Named:
 
 def publish_name(raw: str) -> Named:
     """A name of Publish, such as `ARTS2871-T3U1-TUT/02:1`; an unknown one stays as it is."""
-    text = raw.replace(NBSP, " ").strip()
+    text = raw[:_LONGEST].replace(NBSP, " ").strip()
     return _first_match(text, _PUBLISH_FORMS) or Named(text or NAMELESS, BookingType.MISC)
 
 

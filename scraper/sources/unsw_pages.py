@@ -99,8 +99,8 @@ def read_rooms(html: str) -> tuple[Room, ...]:
 
 
 def read_facilities(html: str) -> frozenset[Equipment]:
-    """What a page of facilities says that a room offers."""
-    rows = _soup(html, "table").find_all("tr")
+    """What a page of facilities says that a room offers, in rows that hold no others."""
+    rows = [row for row in _soup(html, "table").find_all("tr") if row.find("tr") is None]
     lines = [" ".join(cell.get_text() for cell in row.find_all("td")) for row in rows]
     told = [line for line in lines if any(title in line for title in _FACILITIES)]
     if not told:
@@ -145,6 +145,8 @@ def _classes_of_day(rows: Sequence[_HalfHour], weekday: int) -> Iterator[WeeklyC
 
 
 def _half_hour(row: "Tag", weeks: int) -> _HalfHour:
+    if row.find("table") is not None:
+        raise PageChanged("A row of a room's page holds a table of its own.")
     cells = row.find_all("td", recursive=False)
     if len(cells) != 1 + DAYS:
         raise PageChanged(f"A room's page has rows of {len(cells)} cells where there should be {1 + DAYS}.")
