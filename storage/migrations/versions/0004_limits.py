@@ -1,4 +1,4 @@
-"""Addresses of earlier logins as keyed hashes, and an index of tokens by person and last use."""
+"""Addresses of earlier logins as keyed hashes, tokens by person and last use, and charges that stay."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,8 +25,12 @@ def upgrade() -> None:
         ["person_id", sa.text("coalesce(last_used_at, created_at)")],
         unique=False,
     )
+    op.add_column(
+        "booking", sa.Column("non_refundable", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("booking", "non_refundable")
     op.drop_index("ix_token_person_id_alive_at", table_name="token")
     op.drop_table("known_address")
