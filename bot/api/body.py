@@ -2,14 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
 from urllib.parse import unquote
 
 from aiohttp import web
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 from bot.api.errors import HttpRefusal
 
@@ -17,6 +21,14 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 _MOST_FIELDS = 100
+_LONGEST_NAME = 100
+"""Characters of a field's name; the longest that any route reads has 20."""
+_MAX_CONTENT_TYPE = 512
+"""Characters of a `Content-Type` header. A boundary has 70 at most (RFC 2046, 5.1.1)."""
+_MAX_PART_HEADER = 2048
+"""Bytes of one header line of a part: room for a long file name."""
+_MAX_PART_HEADERS = 8
+_PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 
 
@@ -53,17 +65,20 @@ def query_fields(request: web.Request) -> Fields:
 
 async def body_fields(request: web.Request, largest: int, patience: float) -> Fields:
     """The body's fields. 400, 408, 413 or 415 when it is not a form or an object we can read."""
-    if not request.body_exists:
-        return Fields()
-    if (request.content_length or 0) > largest:
-        raise HttpRefusal(413, f"A request may have at most {largest} bytes.")
-    body = await _read(request, largest, patience)
+    body = await read_body(request, largest, patience)
     if not body:
         return Fields()
-    return _fields(body, request.headers.get("Content-Type", ""))
+    fields = _fields(body, request.headers.get("Content-Type", ""))
+    _check_names(fields)
+    return fields
 
 
-async def _read(request: web.Request, largest: int, patience: float) -> bytes:
+async def read_body(request: web.Request, largest: int, patience: float) -> bytes:
+    """The body, at most `largest` bytes of it within `patience` seconds. 400, 408 or 413 otherwise."""
+    if not request.body_exists:
+        return b""
+    if (request.content_length or 0) > largest:
+        raise HttpRefusal(413, f"A request may have at most {largest} bytes.")
     try:
         async with asyncio.timeout(patience):
             return await request.read()
@@ -80,22 +95,37 @@ def _fields(body: bytes, content_type: str) -> Fields:
     if content_type == FORM:  # as curl and browsers send it; anything else is looked at closely
         _put_pairs(fields, _text(body, "utf-8"))
         return fields
-    header = Message()
-    header["Content-Type"] = content_type
-    kind = header.get_content_type() if "/" in content_type else ""
+    kind, options = _content_type(content_type)
     if kind == FORM:
-        _put_pairs(fields, _text(body, _charset(header)))
+        _put_pairs(fields, _text(body, _charset(options)))
     elif kind == MULTIPART:
-        _put_parts(fields, body, content_type)
+        _put_parts(fields, body, options.get("boundary", ""))
     elif kind == JSON or kind.endswith("+json"):
-        _put_members(fields, _text(body, _charset(header)))
+        _put_members(fields, _text(body, _charset(options)))
     else:
-        raise HttpRefusal(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
+        raise _unknown_kind()
     return fields
 
 
-def _charset(header: Message) -> str:
-    named = header.get_content_charset() or "utf-8"
+def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
+    """The media type in lower case, and its parameters."""
+    if len(header) > _MAX_CONTENT_TYPE or not header.isascii():
+        raise _unknown_kind()
+    kind, options = parse_options_header(header)
+    return kind, options
+
+
+def _unknown_kind() -> HttpRefusal:
+    return HttpRefusal(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
+
+
+def _check_names(fields: Fields) -> None:
+    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.broken)):
+        raise HttpRefusal(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
+
+
+def _charset(options: Mapping[str, str]) -> str:
+    named = options.get("charset", "utf-8").lower()
     if named not in _CHARSETS:
         raise HttpRefusal(415, "Send UTF-8.")
     return _CHARSETS[named]
@@ -120,8 +150,12 @@ def _put_pairs(fields: Fields, text: str) -> None:
 def _pairs(text: str) -> Iterable[str]:
     pairs = text.split("&", _MOST_FIELDS)
     if len(pairs) > _MOST_FIELDS:
-        raise HttpRefusal(400, f"A request may have at most {_MOST_FIELDS} fields.")
+        raise _too_many_fields()
     return pairs
+
+
+def _too_many_fields() -> HttpRefusal:
+    return HttpRefusal(400, f"A request may have at most {_MOST_FIELDS} fields.")
 
 
 def _unquoted(text: str) -> str:
@@ -130,23 +164,45 @@ def _unquoted(text: str) -> str:
     return unquote(text, errors="strict") if "%" in text else text
 
 
-def _put_parts(fields: Fields, body: bytes, content_type: str) -> None:
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("utf-8", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
-    if not message.is_multipart():
-        raise HttpRefusal(400, "The request's multipart body cannot be read.")
-    for part in _parts(message):
-        name = part.get_param("name", header="content-disposition")
-        if isinstance(name, str):
-            content = part.get_payload(decode=True)
-            fields.put(name, _text(content if isinstance(content, bytes) else b"", "utf-8"))
+def _put_parts(fields: Fields, body: bytes, boundary: str) -> None:
+    """Reads multipart/form-data. Limits of the parser keep its cost linear in the body's size."""
+    try:
+        for part, content in _parts(body, boundary):
+            if part.name:
+                fields.put(part.name, _text(content, "utf-8"))
+    except ParserLimitReached as error:
+        raise HttpRefusal(400, "A part's headers are too long, or there are too many parts.") from error
+    except MultipartError as error:
+        raise HttpRefusal(400, "The request's multipart body cannot be read.") from error
 
 
-def _parts(message: Message) -> Iterator[Message]:
-    parts = message.get_payload()
-    if not isinstance(parts, list) or len(parts) > _MOST_FIELDS:
-        raise HttpRefusal(400, f"A request may have at most {_MOST_FIELDS} fields.")
-    return (part for part in parts if isinstance(part, Message))
+def _parts(body: bytes, boundary: str) -> Iterable[tuple[MultipartSegment, bytes]]:
+    part: MultipartSegment | None = None
+    content = b""
+    parser = PushMultipartParser(
+        boundary,
+        max_header_size=_MAX_PART_HEADER,
+        max_header_count=_MAX_PART_HEADERS,
+        max_segment_count=_MOST_FIELDS,
+        strict=True,
+    )
+    with parser:
+        for event in parser.parse(body):
+            if isinstance(event, MultipartSegment):
+                _check_part(event)
+                part, content = event, b""
+            elif event is not None:
+                content += event  # once: the whole body is one chunk
+            elif part is not None:
+                yield part, content
+
+
+def _check_part(part: MultipartSegment) -> None:
+    """Refuse parts within parts and codings of e-mail, which no form has (RFC 7578, 4.3 and 4.7)."""
+    encoding = part.header("Content-Transfer-Encoding", "").strip().lower()
+    kind = part.header("Content-Type", "").lstrip().lower()
+    if encoding not in _PLAIN_ENCODINGS or kind.startswith(("multipart/", "message/")):
+        raise HttpRefusal(400, "A part must hold a plain value.")
 
 
 def _put_members(fields: Fields, text: str) -> None:
@@ -156,6 +212,8 @@ def _put_members(fields: Fields, text: str) -> None:
         raise HttpRefusal(400, "The request's JSON is broken.") from error
     if not isinstance(members, _Members):
         raise HttpRefusal(400, "The request's JSON must be an object.")
+    if len(members) > _MOST_FIELDS:
+        raise _too_many_fields()
     for name, value in members:
         _put_member(fields, name, value)
 
