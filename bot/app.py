@@ -205,6 +205,8 @@ def http_settings(config: Config) -> HttpSettings:
         confirmations=config.messages.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
+        host=http.host,
+        metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
 
 

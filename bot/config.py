@@ -28,6 +28,7 @@ Environment: TypeAlias = Mapping[str, str]
 _PREFIX = "ROOMIE_"
 _LISTS = {
     "trusted_proxies",
+    "metrics_from",
     "required_groups",
     "allowed",
     "match_domains",
@@ -212,7 +213,8 @@ class HttpSection(Section, frozen=True, kw_only=True):
     `max_connections` are open at once, `max_connections_per_address` by each address (behind a trusted proxy
     requests under way count), 0 for any number; a request's head arrives within `header_timeout`.
     `linger` is how long a process that is to stop says so on `/readyz` before it stops answering, and
-    `health_port` where processes without the API tell how they are; 0 for nowhere.
+    `health_port` where processes without the API tell how they are; 0 for nowhere. `metrics_from` may see
+    `/metrics` and the parts of `/readyz`; empty: everybody until others can reach Roomie, then nobody.
     """
 
     host: str = "127.0.0.1"
@@ -225,6 +227,7 @@ class HttpSection(Section, frozen=True, kw_only=True):
     header_timeout: Duration = timedelta(seconds=10)
     public_url: str = ""
     trusted_proxies: list[str] = field(default_factory=list)
+    metrics_from: list[str] = field(default_factory=list)
 
 
 class BookingSection(Section, frozen=True, kw_only=True):
@@ -589,7 +592,7 @@ def _value(place: str, setting: FieldInfo, given: object, problems: list[str]) -
 
 
 def _reader(setting: FieldInfo) -> Callable[[object], object] | None:
-    if setting.name == "trusted_proxies":
+    if setting.name in {"trusted_proxies", "metrics_from"}:
         return _networks
     meta = next((each for each in get_args(setting.type) if isinstance(each, Meta)), None)
     return meta.extra.get("read") if meta and meta.extra else None

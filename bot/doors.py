@@ -13,7 +13,7 @@ from bot.conversation.suggest import Suggestions
 from bot.desk import Desk
 from bot.dispatch import Dispatcher
 from bot.platforms.discord.settings import GATEWAY, DiscordSettings
-from bot.platforms.platform import Busy, Platform, Unreachable
+from bot.platforms.platform import Busy, Platform, PlatformRoute, Unreachable
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms_kept import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
 from bot.reply import Reply
@@ -23,8 +23,6 @@ from core.directory import Known
 from core.model import Identity
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from bot.platforms.discord.adapter import DiscordDoor
     from bot.platforms.slack.adapter import SlackAdapter
 
@@ -151,7 +149,7 @@ class _Slack:
     async def run(self) -> None:
         await self._adapter.run()
 
-    def routes(self) -> "Sequence[web.RouteDef]":
+    def routes(self) -> Sequence[PlatformRoute]:
         return self._adapter.routes()
 
     async def health(self) -> Mapping[str, object]:

@@ -191,9 +191,8 @@ async def _serving(
         parse=lambda text: parsed(desk, text),
         every=ROUTES if is_web else HEALTH,
         login=login_door(config, desk),
+        platforms=[route for platform in platforms for route in platform.routes()] if is_web else (),
     )
-    for platform in platforms if is_web else ():
-        app.router.add_routes(platform.routes())
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
     looking_after = asyncio.create_task(_look_after_logins(app, desk))
     try:

@@ -12,13 +12,15 @@ from bot.api.connections import Connection, Register
 from bot.api.door import Door
 from bot.api.errors import HttpRefusal, TooMany, http_refused
 from bot.api.freerooms import FREEROOMS
-from bot.api.house import Check, House, Parse
+from bot.api.house import House, Parse
 from bot.api.listening import Site
 from bot.api.login import LOGIN
 from bot.api.login_door import LoginDoor
 from bot.api.login_pages import LOGIN_PAGES
 from bot.api.logs import Unreadable
 from bot.api.page import Sent
+from bot.api.platform_routes import PlatformRoute, row_of
+from bot.api.readiness import Check
 from bot.api.roomie import ROOMIE
 from bot.api.route import Answered, Api, Call, Route
 from bot.api.service import SERVICE, descriptions
@@ -49,8 +51,12 @@ def application(
     more: Sequence[Route] = (),
     every: Sequence[Route] = ROUTES,
     login: LoginDoor | None = None,
+    platforms: Sequence[PlatformRoute] = (),
 ) -> web.Application:
-    """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes."""
+    """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes.
+
+    `platforms` are routes that chat platforms answer themselves; no document tells of them.
+    """
     routes = (*every, *more)
     told = descriptions(routes, settings.public_url)
     checked = {**_own_checks(desk), **(checks or {})}
@@ -62,7 +68,7 @@ def application(
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_counting)
     app.cleanup_ctx.append(app[CONNECTIONS].sweeping)
-    for route in routes:
+    for route in (*routes, *map(row_of, platforms)):
         enter = Door(route, house).enter
         for path in route.paths:
             app.router.add_route("*", _pattern(path), enter, expect_handler=_expect)
@@ -129,7 +135,7 @@ async def _counting(app: web.Application) -> AsyncIterator[None]:
     task = asyncio.create_task(Together(house.desk, house.rates, house.logins, house.ticks).run())
     yield
     task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.gather(task, house.readiness.stop(), return_exceptions=True)
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -1,7 +1,7 @@
 """What all routes share: the desk, what is remembered, who knocks how often, and what is counted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from secrets import token_hex
@@ -15,6 +15,7 @@ from bot.api.metrics import Metrics
 from bot.api.page import Page
 from bot.api.password_checks import PasswordChecks
 from bot.api.rates import Rate
+from bot.api.readiness import Check, Readiness
 from bot.api.settings import HttpSettings
 from bot.api.status import CampusDays, StatusBoard
 from bot.api.throttle import LoginThrottle
@@ -30,8 +31,6 @@ from core.ports import Unit
 
 T = TypeVar("T")
 
-Check: TypeAlias = Callable[[], Awaitable[Mapping[str, object]]]
-"""Says how a part is: facts to show, `ok` among them. Raising says that it is not well, and why."""
 Parse: TypeAlias = Callable[[str], Mapping[str, object]]
 """What the language engine makes of a line."""
 
@@ -62,6 +61,7 @@ class House:
     checks_of_passwords: PasswordChecks = field(default_factory=PasswordChecks)
     sids: Rate = field(init=False)
     channels: Channels = field(init=False)
+    readiness: Readiness = field(init=False)
     days: CampusDays = field(init=False)
     _board: StatusBoard | None = None
     _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READS_AT_ONCE))
@@ -75,6 +75,7 @@ class House:
         self.marks = DeviceMarks(self.desk.accounts.familiarity.marks_key)
         self.sids = Rate(self.settings.sid_rate)
         self.channels = Channels(self.desk)
+        self.readiness = Readiness(self.checks)
         self.days = CampusDays(self.desk.rules.zone)
 
     def next_id(self) -> str:

@@ -157,7 +157,7 @@ TOKEN: Schema = either(named({"token": _TOKEN}), ERROR)
 
 PARSED: Schema = {"type": "object"}
 HEALTH: Schema = named({"status": {"const": "ok"}})
-READY: Schema = named({"ready": FLAG, "parts": by_key(named({"ok": FLAG}))})
+READY: Schema = named({"ready": FLAG, "parts": by_key(named({"ok": FLAG}))}, "parts")
 DOCUMENT: Schema = named({"openapi": TEXT, "paths": {"type": "object"}})
 SID: Schema = named(
     dict.fromkeys(("loginUrl", "callbackUrl", "sid", "stream_sub_url", "stream_sub_lp_url"), TEXT)

@@ -1,12 +1,12 @@
 """How the service is, what it counts and what it can do: for those who run it or write clients."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from bot.api import schemas
 from bot.api.docs import STYLE_HASH, docs_page
-from bot.api.house import Check
+from bot.api.errors import HttpRefusal
 from bot.api.openapi import document
+from bot.api.operators import is_operator
 from bot.api.page import Lasting, Page, json_page, tagged
 from bot.api.readers import read_question
 from bot.api.route import Answered, Api, Call, Parameter, Route
@@ -17,8 +17,6 @@ _POLICY = (
     f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-_PATIENCE = 2.0
-"""Seconds that a part may take to say how it is."""
 
 TEXT = Parameter(
     "text",
@@ -35,26 +33,20 @@ def health(_: Call) -> Answered:
 
 
 async def ready(call: Call) -> Answered:
+    """Whether requests can be answered; how the parts are only for those who may see metrics."""
     house = call.house
-    names = tuple(house.checks)
-    found = await asyncio.gather(*(_checked(house.checks[name]) for name in names))
-    parts: dict[str, Mapping[str, object]] = dict(zip(names, found, strict=True))
+    parts = dict(await house.readiness.parts())
     parts["serving"] = {"ok": not house.is_stopping}
     is_ready = all(part["ok"] for part in parts.values())
-    return json_page({"ready": is_ready, "parts": parts}, status=200 if is_ready else 503)
-
-
-async def _checked(check: Check) -> Mapping[str, object]:
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            return {"ok": True} | dict(await check())
-    except TimeoutError:
-        return {"ok": False, "reason": f"no answer within {_PATIENCE:g} seconds"}
-    except Exception as error:  # noqa: BLE001 - whatever ails a part is what was asked for
-        return {"ok": False, "reason": str(error) or type(error).__name__}
+    content: dict[str, object] = {"ready": is_ready}
+    if is_operator(call.request, house.settings):
+        content["parts"] = parts
+    return json_page(content, status=200 if is_ready else 503)
 
 
 def metrics(call: Call) -> Answered:
+    if not is_operator(call.request, call.house.settings):
+        raise HttpRefusal(403, "Metrics are for the addresses in http.metrics_from.")
     kind = "text/plain; version=0.0.4; charset=utf-8"
     return Page(call.house.metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"})
 
@@ -104,7 +96,7 @@ SERVICE: tuple[Route, ...] = (
         "readyz",
         ("GET",),
         ready,
-        "Whether everything that requests need is at hand, part by part.",
+        "Whether everything that requests need is at hand; part by part for operators.",
         {200: schemas.READY, 503: schemas.READY},
         path="/readyz",
         early=True,
@@ -116,10 +108,9 @@ SERVICE: tuple[Route, ...] = (
         ("GET",),
         metrics,
         "Counts and durations, for Prometheus.",
-        {200: schemas.TEXT},
+        {200: schemas.TEXT, 403: schemas.DENIED},
         path="/metrics",
         early=True,
-        rated=False,
         media_type="text/plain",
     ),
     Route(

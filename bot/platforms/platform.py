@@ -1,6 +1,7 @@
 """What the house sees of a chat platform, whichever it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +9,36 @@ from aiohttp import web
 
 from bot.reply import Reply
 from core.model import Identity
+
+
+class Signature(Protocol):
+    """Verifies that a platform sent a request."""
+
+    def is_shown(self, headers: Mapping[str, str]) -> bool:
+        """Whether the headers hold a signature that could be valid; the body is not read otherwise."""
+        ...
+
+    def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRoute(web.AbstractRouteDef):
+    """One HTTP route that a platform answers itself.
+
+    With a `signature` it takes deliveries of the platform, else it is a page for browsers. `begins_login`
+    says that each answer stores something that a browser is to come back for.
+    """
+
+    name: str
+    method: str
+    path: str
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    signature: Signature | None = None
+    begins_login: bool = False
+
+    def register(self, router: web.UrlDispatcher) -> list[web.AbstractRoute]:
+        """Add the bare handler to a router, without the limits of `bot.api`; for stand-ins."""
+        return [router.add_route(self.method, self.path, self.handler)]
 
 
 class Platform(Protocol):
@@ -20,8 +51,8 @@ class Platform(Protocol):
 
     async def run(self) -> None: ...
 
-    def routes(self) -> Sequence[web.RouteDef]:
-        """What it wants answered over HTTP, raw."""
+    def routes(self) -> Sequence[PlatformRoute]:
+        """What it answers over HTTP."""
         ...
 
     async def health(self) -> Mapping[str, object]:

@@ -7,20 +7,20 @@ from contextlib import suppress
 from datetime import datetime, tzinfo
 
 import discord
-from aiohttp import web
 
 from bot.command import Command
 from bot.platforms.discord.attending import Attendant
 from bot.platforms.discord.client import Events, connect
 from bot.platforms.discord.commands_sync import CommandSync
 from bot.platforms.discord.doorstep import Doorstep
-from bot.platforms.discord.endpoint import Endpoint
+from bot.platforms.discord.endpoint import DiscordSignature, Endpoint
 from bot.platforms.discord.listening import Listener
 from bot.platforms.discord.ports import Dispatches, Notebook, Once, Suggests
 from bot.platforms.discord.reception import Reception
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.platform import PlatformRoute
 from bot.reply import Reply
 from core.clock import Clock
 from core.errors import Unavailable
@@ -116,11 +116,13 @@ class DiscordDoor:
         if self._client is not None:
             await self._client.close()
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[PlatformRoute]:
         """The interactions endpoint for our HTTP server, where a public key is set."""
         if not self._settings.has_endpoint:
             return []
-        return [web.post(self._settings.interactions_path, self._endpoint.handle)]
+        signature = DiscordSignature(self._settings.public_key)
+        path = self._settings.interactions_path
+        return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, signature)]
 
     @property
     def name(self) -> str:

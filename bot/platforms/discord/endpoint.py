@@ -1,6 +1,7 @@
 """Interactions over HTTP, for hosts without a gateway connection: signed by Discord, answered by REST."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from core.clock import Clock
 logger = logging.getLogger(__name__)
 PONG = {"type": 1}
 LARGEST = 1 << 20
+_SIGNATURE = re.compile(r"[0-9a-fA-F]{128}")
+_TIMESTAMP = re.compile(r"[0-9]{1,20}")
 
 
 def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -26,6 +29,23 @@ def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
     except (ValueError, InvalidSignature):
         return False
     return True
+
+
+class DiscordSignature:
+    """Verifies that Discord sent a request to the interactions endpoint."""
+
+    def __init__(self, public_key: str) -> None:
+        self._public_key = public_key
+
+    def is_shown(self, headers: Mapping[str, str]) -> bool:
+        signature, timestamp = (
+            headers.get("X-Signature-Ed25519", ""),
+            headers.get("X-Signature-Timestamp", ""),
+        )
+        return bool(_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp))
+
+    def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return is_signed(self._public_key, headers, body)
 
 
 def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:

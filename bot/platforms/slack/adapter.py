@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.platforms.platform import PlatformRoute
 from bot.platforms.slack.api import SlackApi, SlackTrouble
 from bot.platforms.slack.asking import Asking
 from bot.platforms.slack.chores import Chores
@@ -37,6 +39,7 @@ from bot.platforms.slack.ports import (
 )
 from bot.platforms.slack.render import FORM
 from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.platforms.slack.signature import SlackSignature
 from bot.platforms.slack.socket import Socket
 from bot.platforms.slack.speaking import Speaker
 from bot.platforms.slack.turns import Turns
@@ -139,14 +142,16 @@ class SlackAdapter:
 
     # What others ask of it
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[PlatformRoute]:
         """What the web application has to serve for Slack; call it where a loop runs."""
-        served = []
-        if self._settings.mode is Mode.HTTP and self._settings.listens:
-            served.append(web.post(self._settings.http_path, self._serve))
-        if self._settings.many_workspaces:
-            served.append(web.get(self._settings.install_path, self._install))
-            served.append(web.get(self._settings.redirect_path, self._installed))
+        settings, served = self._settings, []
+        if settings.mode is Mode.HTTP and settings.listens:
+            signature = SlackSignature(settings.signing_secret)
+            served.append(PlatformRoute("slack events", "POST", settings.http_path, self._serve, signature))
+        if settings.many_workspaces:
+            install, back = settings.install_path, settings.redirect_path
+            served.append(PlatformRoute("slack install", "GET", install, self._install, begins_login=True))
+            served.append(PlatformRoute("slack oauth_redirect", "GET", back, self._installed))
         return served
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -155,12 +160,12 @@ class SlackAdapter:
     async def _install(self, request: web.Request) -> web.Response:
         flow = self.app.oauth_flow
         assert flow is not None  # noqa: S101 - the route is only served when many may install
-        return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
+        return await to_aiohttp_response(await flow.handle_installation(_without_body(request)))
 
     async def _installed(self, request: web.Request) -> web.Response:
         flow = self.app.oauth_flow
         assert flow is not None  # noqa: S101 - the route is only served when many may install
-        return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
+        return await to_aiohttp_response(await flow.handle_callback(_without_body(request)))
 
     async def changed(self, identities: Iterable[Identity]) -> None:
         """Something these people see at Home has changed elsewhere."""
@@ -260,6 +265,12 @@ class SlackAdapter:
     async def _on_tokens_revoked(self, body: Body) -> None:
         if body["event"].get("tokens", {}).get("bot"):
             await self._bots.forget(body["team_id"])
+
+
+def _without_body(request: web.Request) -> AsyncBoltRequest:
+    """What Bolt takes a page's request for; a body that came with a GET stays unread."""
+    headers = cast("dict[str, str | Sequence[str]]", request.headers)
+    return AsyncBoltRequest(body="", query=request.query_string, headers=headers)
 
 
 def _given(bots: Bots | None) -> Bots:

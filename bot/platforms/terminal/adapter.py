@@ -4,20 +4,16 @@ import asyncio
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from bot.asked import Door
-from bot.platforms.platform import Absent
+from bot.platforms.platform import Absent, PlatformRoute
 from bot.platforms.terminal.session import Session
 from bot.reply import Reply
 from bot.terminal_person import is_terminal_of
 from core.clock import Clock
 from core.model import Identity
-
-if TYPE_CHECKING:
-    from aiohttp import web
 
 
 class TerminalDoor:
@@ -34,7 +30,7 @@ class TerminalDoor:
         """The conversation itself is led elsewhere."""
         await asyncio.Event().wait()
 
-    def routes(self) -> "Sequence[web.RouteDef]":
+    def routes(self) -> Sequence[PlatformRoute]:
         return ()
 
     async def health(self) -> Mapping[str, object]:

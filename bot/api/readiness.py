@@ -1,0 +1,54 @@
+"""How the parts that requests need are, asked once a second however many want to know."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import TypeAlias
+
+Check: TypeAlias = Callable[[], Awaitable[Mapping[str, object]]]
+"""Says how a part is: facts to show, `ok` among them. Raising says that it is not well, and why."""
+Parts: TypeAlias = Mapping[str, Mapping[str, object]]
+
+_FRESH_SECONDS = 1.0
+_CHECK_TIMEOUT = 2.0
+
+
+class Readiness:
+    """Caches the outcome of all checks for a second, and shares a run of them among concurrent callers.
+
+    One of the checks writes to the database: `/readyz` is open to everybody, and must not write for each.
+    """
+
+    def __init__(self, checks: Mapping[str, Check], ticks: Callable[[], float] = perf_counter) -> None:
+        self._checks, self._ticks = checks, ticks
+        self._run: asyncio.Task[Parts] | None = None
+        self._began = 0.0
+
+    async def parts(self) -> Parts:
+        """Each part with `ok` and what its check says, from a run under way or of the last second."""
+        run, now = self._run, self._ticks()
+        if run is None or (run.done() and now - self._began >= _FRESH_SECONDS):
+            self._began = now
+            self._run = run = asyncio.create_task(self._check_all())
+        return await asyncio.shield(run)
+
+    async def stop(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            await asyncio.gather(self._run, return_exceptions=True)
+            self._run = None
+
+    async def _check_all(self) -> Parts:
+        names = tuple(self._checks)
+        found = await asyncio.gather(*(_checked(self._checks[name]) for name in names))
+        return dict(zip(names, found, strict=True))
+
+
+async def _checked(check: Check) -> Mapping[str, object]:
+    try:
+        async with asyncio.timeout(_CHECK_TIMEOUT):
+            return {"ok": True} | dict(await check())
+    except TimeoutError:
+        return {"ok": False, "reason": f"no answer within {_CHECK_TIMEOUT:g} seconds"}
+    except Exception as error:  # noqa: BLE001 - whatever ails a part is what was asked for
+        return {"ok": False, "reason": str(error) or type(error).__name__}
