@@ -6,14 +6,17 @@ from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
+from aiohttp.hdrs import METH_ALL
 
 from bot.api.auth import UnknownToken, caller_of, check_who, look_again
 from bot.api.errors import HttpRefusal, TooMany, broken, http_refused, refused
+from bot.api.hosts import check_host
 from bot.api.house import House
 from bot.api.logs import REQUEST_ID
 from bot.api.page import Lasting, Page, Sent, is_known
 from bot.api.parameters import read_parameters
 from bot.api.rates import address_of
+from bot.api.refusal_pages import fault_page, refusal_page
 from bot.api.route import Answered, Call, Caller, Route, Who
 from core.directory import Known
 from core.errors import RoomieError
@@ -68,7 +71,8 @@ class Door:
         return self._sent(request, answer, request_id) if isinstance(answer, Page) else answer
 
     def _check_knock(self, request: web.Request, now: float) -> None:
-        """Refuse methods that this route is not asked by, and whoever knocks too often."""
+        """Refuse bad hosts, methods that this route is not asked by, and whoever knocks too often."""
+        check_host(request)
         if request.method not in self._allowed:
             raise HttpRefusal(405, "Not by this method.", {"Allow": ", ".join(self._allowed)})
         if request.method == "OPTIONS":
@@ -135,12 +139,15 @@ class Door:
         return answered
 
     def _refusal(self, error: Exception, request_id: str) -> Page:
+        is_page = self._route.is_page
+        if isinstance(error, RoomieError | HttpRefusal) and is_page:
+            return refusal_page(error, self._house)
         if isinstance(error, RoomieError):
             return refused(error, self._route.api)
         if isinstance(error, HttpRefusal):
             return http_refused(error)
         logger.error("unexpected fault", exc_info=error, extra={"request_id": request_id})
-        return broken(request_id)
+        return fault_page(request_id, self._house) if is_page else broken(request_id)
 
     def _log(
         self,
@@ -153,7 +160,7 @@ class Door:
         level = logging.WARNING if answer.status >= 500 else logging.INFO
         facts: dict[str, object] = {
             "request_id": request_id,
-            "method": request.method,
+            "method": request.method if request.method in METH_ALL else "other",
             "route": self._route.name,
             "status": answer.status,
             "ms": round(took * 1000, 1),

@@ -33,7 +33,8 @@ class InvalidSid(NotFound):
 
 def base_of(call: Call) -> str:
     """How whoever asks reaches us."""
-    return call.house.settings.public_url or str(call.request.url.origin())
+    request = call.request
+    return call.house.settings.public_url or f"{request.scheme}://{request.host}"
 
 
 async def get_token(call: Call) -> Answered:

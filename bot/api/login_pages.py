@@ -271,7 +271,7 @@ def _row(
         methods,
         as_page(answer),
         summary,
-        {200: schemas.TEXT, **dict.fromkeys((303, 403, 409, 410, 503))},
+        {303: None, **dict.fromkeys((200, 403, 409, 410, 503), schemas.TEXT)},
         path=path,
         parameters=parameters,
         changes=True,

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.api.login import base_of
 from bot.api.rates import address_of, household
+from bot.api.refusal_pages import status_of, title_of
 from bot.api.route import Answered, Call, Parameter
 from bot.asked import Door
 from bot.login import asking
@@ -13,7 +14,7 @@ from bot.login.office import PLATFORMS, preview
 from bot.login.settings import Way
 from bot.web import login as pages
 from bot.web.frame import headers as page_headers
-from core.errors import Conflict, NotAllowed, RoomieError, Unavailable
+from core.errors import NotAllowed, RoomieError
 from core.login_session import LoginSession
 from core.policy.login import StaleLink, letters_of
 
@@ -71,10 +72,8 @@ def as_page(answer: Shown) -> Callable[[Call], Awaitable[Answered]]:
 
 
 def refusal_page(call: Call, refusal: RoomieError) -> web.Response:
-    statuses = {StaleLink: 410, NotAllowed: 403, Conflict: 409, Unavailable: 503}
-    status = next((each for kind, each in statuses.items() if isinstance(refusal, kind)), 403)
-    title = "This link is used up" if isinstance(refusal, StaleLink) else "This did not work"
-    return shown(call, pages.refused_page(place_of(call), str(refusal), title), status)
+    html = pages.refused_page(place_of(call), str(refusal), title_of(refusal))
+    return shown(call, html, status_of(refusal))
 
 
 def letters_in(call: Call) -> str:

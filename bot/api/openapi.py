@@ -124,19 +124,21 @@ def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
 def answers_of(route: Route, method: str) -> Mapping[int, Schema | None]:
     """The status and body of every answer that a route may give; None for one without a body."""
     answers: dict[int, Schema | None] = dict(route.answers)
-    if route.api is not Api.SERVICE and method == "GET":
+    refusal, fault = (schemas.TEXT, schemas.TEXT) if route.is_page else (schemas.ERROR, schemas.FAULT)
+    if route.api is not Api.SERVICE and method == "GET" and not route.is_page:
         answers[304] = None
+    answers.setdefault(400, refusal)
     if route.takes_body:
-        answers |= dict.fromkeys((400, 408, 413, 415), schemas.ERROR)
+        answers |= dict.fromkeys((408, 413, 415), refusal)
     if route.rated:
-        answers[429] = schemas.ERROR
-    answers[500] = schemas.FAULT
-    answers.setdefault(503, schemas.ERROR)
+        answers[429] = refusal
+    answers[500] = fault
+    answers.setdefault(503, refusal)
     return dict(sorted(answers.items()))
 
 
 def _response(route: Route, status: int, schema: Schema | None) -> dict[str, object]:
     if schema is None:
         return {"description": _PHRASES[status]}
-    kind = route.media_type if status == 200 else JSON
+    kind = route.media_type if status == 200 or route.is_page else JSON
     return {"description": _PHRASES[status], "content": {kind: {"schema": dict(schema)}}}

@@ -142,5 +142,10 @@ class Route:
         return tuple(path for base in bases for path in (f"{base}/", base))
 
     @property
+    def is_page(self) -> bool:
+        """Whether people meet it at a browser: then refusals are pages too."""
+        return self.media_type == "text/html"
+
+    @property
     def takes_body(self) -> bool:
         return any(method in {"POST", "DELETE", "PUT", "PATCH"} for method in self.methods)
