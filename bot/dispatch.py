@@ -17,6 +17,7 @@ from bot.desk import Desk
 from bot.login.addresses import is_same_address, spellings
 from bot.login.office import invite
 from bot.reply import Button, Code, Reply, Tone
+from bot.traces import without_text
 from core.directory import Known
 from core.errors import Invalid, NotSignedIn, RoomieError
 
@@ -55,9 +56,10 @@ class Dispatcher:
             return await self._invited(asked, refusal)
         except RoomieError as refusal:
             return self._refused(refusal)
-        except Exception:
+        except Exception as error:
             fault = secrets.token_hex(4)
-            logger.exception("fault %s while answering %s", fault, asked.action or asked.words[:40])
+            subject = self._subject(asked)
+            logger.exception("fault %s while answering %s", fault, subject, exc_info=without_text(error))
             return Reply(
                 (
                     f"Something went wrong here (fault {fault}). Look at ",
@@ -76,10 +78,20 @@ class Dispatcher:
             return await (book_form.fill_in if message.wants_form else rooms_free.offer)(call, text)
         except RoomieError as refusal:
             return self._refused(refusal)
-        except Exception:
+        except Exception as error:
             fault = secrets.token_hex(4)
-            logger.exception("fault %s while reading a message", fault)
+            logger.exception("fault %s while reading a message", fault, exc_info=without_text(error))
             return Reply((f"Something went wrong here (fault {fault}).",), tone=Tone.BROKEN)
+
+    def _subject(self, asked: Asked) -> str:
+        """What was asked for, by a name of ours and never in the asker's words."""
+        if asked.action:
+            return asked.action if asked.action in self._actions else "an unknown action"
+        try:
+            command, _ = self._find(asked)
+        except RoomieError:
+            command = None
+        return f"/{command.name}" if command is not None else "words"
 
     async def _answer(self, asked: Asked) -> Reply:
         call = Call(asked, self._desk, await self._known(asked), value=asked.value, menu=self._menu)

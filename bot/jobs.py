@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.desk import Desk
+from bot.traces import error_name, without_text
 from core.errors import RoomieError, Unavailable
 from core.policy.retention import limits
 from core.policy.timing import OnClock, Timing
@@ -140,10 +141,10 @@ class Workforce:
         try:
             await work
         except RoomieError as trouble:
-            logger.warning("job %s failed and runs again: %s", job.name, trouble)
+            logger.warning("job %s failed and runs again: %s", job.name, error_name(trouble))
             return str(trouble)[:_LONGEST_TROUBLE]
         except Exception as error:
-            logger.exception("job %s failed and runs again", job.name)
+            logger.exception("job %s failed and runs again", job.name, exc_info=without_text(error))
             return f"{type(error).__name__}: {error}"[:_LONGEST_TROUBLE]
         finally:
             work.cancel()

@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from bot.api.logs import LineFormatter, RequestIdFilter
+from bot.api.logs import LibraryFilter, LineFormatter, RequestIdFilter
 from bot.config import LogSection
 
 
@@ -23,6 +23,7 @@ def set_up_logging(settings: LogSection) -> None:
     """One handler for everything; `text` for people, `json` for machines."""
     handler = _StandardError()
     handler.addFilter(RequestIdFilter())
+    handler.addFilter(LibraryFilter())
     handler.setFormatter(LineFormatter(as_json=settings.format == "json"))
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
     for chatty in ("alembic", "apscheduler", "asyncio", "discord", "slack_bolt", "slack_sdk"):

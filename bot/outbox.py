@@ -18,6 +18,7 @@ from bot.messages.kind import Kind
 from bot.pacing import Pacing
 from bot.platforms.platform import Absent, Busy, Platform, Unreachable
 from bot.reply import Reply
+from bot.traces import without_text
 from bot.ways import call_for, platform_of, ways_to
 from bot.zones import zone_of
 from core.errors import Unavailable
@@ -150,8 +151,9 @@ class Outbox:
                 await self._settle(outcome)
         except Unavailable as trouble:
             logger.warning("message %d waits for the database: %s", claimed.id, trouble)
-        except Exception:
-            logger.exception("message %d (%s) was left as it is", claimed.id, claimed.message.kind)
+        except Exception as error:
+            kind, trace = claimed.message.kind, without_text(error)
+            logger.exception("message %d (%s) was left as it is", claimed.id, kind, exc_info=trace)
         finally:
             del self._in_hand[claimed.id]
             self._finished.set()
@@ -195,7 +197,10 @@ class Outbox:
             try:
                 reply = await kind.compose(call_for(identity, self._desk, claimed.message), claimed.message)
             except Exception as error:
-                logger.exception("message %d (%s) could not be composed", claimed.id, kind.name)
+                trace = without_text(error)
+                logger.exception(
+                    "message %d (%s) could not be composed", claimed.id, kind.name, exc_info=trace
+                )
                 return self._again(claimed, _told(error))
             if reply is None:
                 return Outcome(claimed.id, MessageState.DROPPED, "there was nothing to say any more")
@@ -236,7 +241,7 @@ class Outbox:
         """Later, each time after twice as long; given up in the end, for an operator to see."""
         attempts = claimed.attempts + 1
         if attempts >= _MOST_ATTEMPTS:
-            logger.warning("message %d is given up: %s", claimed.id, trouble)
+            logger.warning("message %d is given up; `roomie outbox` says why", claimed.id)
             return Outcome(claimed.id, MessageState.GIVEN_UP, trouble)
         delay = max(least, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _LONGEST_DELAY))
         return Outcome(claimed.id, MessageState.SENDING, trouble, self._desk.clock.now() + delay)

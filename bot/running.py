@@ -35,6 +35,7 @@ from bot.login.reach import is_public
 from bot.logs import set_up_logging
 from bot.roles import ALL_ROLES, Role
 from bot.sample import PUBLIC, SAMPLE_PEOPLE
+from bot.traces import without_text
 from bot.wellbeing import outbox_health, sources_health
 from core.errors import RoomieError
 from core.model import PersonId
@@ -254,8 +255,8 @@ class _Tasks:
     async def _watched(work: Coroutine[Any, Any, Any], name: str) -> None:
         try:
             await work
-        except Exception:
-            logger.exception("%s has stopped; everything else goes on", name)
+        except Exception as error:
+            logger.exception("%s has stopped; everything else goes on", name, exc_info=without_text(error))
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -42,6 +42,8 @@ class Unavailable(RoomieError):
     """Nothing is wrong with the wish; the service cannot do it now."""
 
     code = "unavailable"
+    is_safe_to_log = True
+    """Its sentences are ours and quote nothing."""
 
 
 class BadTimes(Invalid):

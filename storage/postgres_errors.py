@@ -63,7 +63,9 @@ def translated(error: BaseException) -> BaseException:
     if refusal is None:
         return error
     if isinstance(refusal, Unavailable):
-        logger.error("the database refused a work: %s: %s", type(cause).__name__, cause)
+        logger.error(
+            "the database refused a work: %s %s", type(cause).__name__, getattr(cause, "sqlstate", "")
+        )
     refusal.__cause__ = error
     return refusal
 

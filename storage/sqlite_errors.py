@@ -31,7 +31,7 @@ def translated(error: BaseException) -> BaseException:
         return error
     if "slot taken" in str(cause):
         return SlotTaken()
-    logger.error("the database refused a work: %s", cause)
+    logger.error("the database refused a work: %s", getattr(cause, "sqlite_errorname", type(cause).__name__))
     refusal = Unavailable(_sentence(cause))
     refusal.__cause__ = error
     return refusal

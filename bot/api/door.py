@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from http import HTTPStatus
 from inspect import isawaitable
 from time import perf_counter
 
@@ -18,12 +19,14 @@ from bot.api.parameters import read_parameters
 from bot.api.rates import address_of
 from bot.api.refusal_pages import fault_page, refusal_page
 from bot.api.route import Answered, Call, Caller, Route, Who
+from bot.traces import without_text
 from core.directory import Known
 from core.errors import RoomieError
 from core.services.accounts import TokenBearer
 
 logger = logging.getLogger(__name__)
 
+_FLOOD_LOG_INTERVAL = 1.0
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
     "Access-Control-Max-Age": "86400",
@@ -66,7 +69,7 @@ class Door:
             answer = self._refusal(error, request_id)
         took = perf_counter() - began
         self._counted.note(answer.status, took)
-        if took > self._slow or self._route.changes or answer.status >= 400:
+        if self._is_worth_logging(answer.status, took, began):
             self._log(request, request_id, caller, answer, took)
         return self._sent(request, answer, request_id) if isinstance(answer, Page) else answer
 
@@ -146,8 +149,17 @@ class Door:
             return refused(error, self._route.api)
         if isinstance(error, HttpRefusal):
             return http_refused(error)
-        logger.error("unexpected fault", exc_info=error, extra={"request_id": request_id})
+        logger.error("unexpected fault", exc_info=without_text(error), extra={"request_id": request_id})
         return fault_page(request_id, self._house) if is_page else broken(request_id)
+
+    def _is_worth_logging(self, status: int, took: float, now: float) -> bool:
+        """Refusals of rates are logged once a second: who floods us must not fill the disk too."""
+        if status != HTTPStatus.TOO_MANY_REQUESTS:
+            return took > self._slow or self._route.changes or status >= HTTPStatus.BAD_REQUEST
+        if now - self._house.flood_logged_at < _FLOOD_LOG_INTERVAL:
+            return False
+        self._house.flood_logged_at = now
+        return True
 
     def _log(
         self,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from secrets import token_hex
 from time import perf_counter
 from typing import TypeAlias, TypeVar
@@ -63,6 +64,8 @@ class House:
     channels: Channels = field(init=False)
     readiness: Readiness = field(init=False)
     days: CampusDays = field(init=False)
+    flood_logged_at: float = -inf
+    """When a refusal for too many requests was last logged, by `perf_counter`."""
     _board: StatusBoard | None = None
     _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READS_AT_ONCE))
     _waiting: int = 0

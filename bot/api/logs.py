@@ -1,7 +1,7 @@
 """Log lines that machines read: one JSON object or one row of `key=value` a line, with the request's id.
 
-Whoever sets logging up gives a handler `LineFormatter` and `RequestIdFilter`. Nothing here ever sees a token,
-a query or a body.
+Whoever sets logging up gives a handler `LineFormatter`, `RequestIdFilter` and `LibraryFilter`. Nothing here
+ever shows a token, a query, a body or the text of an exception, which may quote any of them.
 """
 
 import json
@@ -12,11 +12,15 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
+
+from bot.traces import error_name, keep_own_words, without_text
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request at hand, so that lines written on its behalf can name it."""
 
 _REPORT_INTERVAL = 60.0
+_OWN = ("bot.", "core.", "storage.", "scraper.", "roomie")
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -39,7 +43,9 @@ class Unreadable(logging.Filter):
         self._untold = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not record.exc_info or not isinstance(record.exc_info[1], HttpProcessingError):
+        if not record.exc_info or not isinstance(
+            record.exc_info[1], HttpProcessingError | RequestPayloadError
+        ):
             return True
         self._untold += 1
         if self._ticks() - self._told_at < _REPORT_INTERVAL:
@@ -47,6 +53,15 @@ class Unreadable(logging.Filter):
         record.msg, record.args, record.exc_info = "unreadable requests: %s", (self._untold,), None
         record.levelno, record.levelname = logging.INFO, "INFO"
         self._told_at, self._untold = self._ticks(), 0
+        return True
+
+
+class LibraryFilter(logging.Filter):
+    """Keeps of what libraries log only their own words and numbers, up to the first value in a sentence."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_OWN):
+            keep_own_words(record)
         return True
 
 
@@ -60,13 +75,22 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts: dict[str, object] = {"at": at, "level": record.levelname.lower(), "logger": record.name}
-        facts["message"] = record.getMessage()
+        facts["message"] = _message(record)
         facts |= {name: value for name, value in vars(record).items() if name not in _USUAL}
-        if record.exc_info:
-            facts["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            hidden = without_text(record.exc_info[1])
+            facts["trace"] = self.formatException((type(hidden), hidden, hidden.__traceback__))
         if self._as_json:
             return json.dumps(facts, default=str, ensure_ascii=False)
         return " ".join(f"{name}={_quoted(str(value))}" for name, value in facts.items())
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The record's message, errors in it by their names."""
+    if not isinstance(record.args, tuple) or not any(isinstance(each, BaseException) for each in record.args):
+        return record.getMessage()
+    args = tuple(error_name(each) if isinstance(each, BaseException) else each for each in record.args)
+    return str(record.msg) % args
 
 
 def _quoted(text: str) -> str:

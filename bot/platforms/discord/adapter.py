@@ -22,6 +22,7 @@ from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.platform import PlatformRoute
 from bot.reply import Reply
+from bot.traces import error_name
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model import Identity
@@ -79,7 +80,9 @@ class DiscordDoor:
             except discord.ConnectionClosed as error:
                 raise CannotOpen(f"Discord closed the connection for good (code {error.code}).") from error
             except (discord.HTTPException, discord.GatewayNotFound, Unavailable, *NETWORK) as error:
-                logger.warning("Discord cannot be reached, trying again in %.0f s: %s", wait, error)
+                logger.warning(
+                    "Discord cannot be reached, trying again in %.0f s: %s", wait, error_name(error)
+                )
                 await self._pause(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
 

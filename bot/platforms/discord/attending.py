@@ -21,6 +21,7 @@ from bot.platforms.discord.punctual import LATE, Punctuality
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import Drawn, is_public, raw_components
 from bot.reply import Form, Reply, Tone
+from bot.traces import error_name, without_text
 from core.clock import Clock
 from core.errors import RoomieError
 
@@ -99,7 +100,7 @@ class Attendant:
         try:
             await conversation.say(Reply((sentence,), tone=Tone.BROKEN))
         except (Lost, discord.DiscordException) as error:
-            logger.warning("Interaction %s stays without an answer: %s", interaction.id, error)
+            logger.warning("Interaction %s stays without an answer: %s", interaction.id, error_name(error))
 
     async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
         form = self._scene.drafts.find(str(interaction.user.id), key)
@@ -173,12 +174,14 @@ class Attendant:
         try:
             await conversation.say(reply)
         except Lost as lost:
-            logger.warning("The answer to interaction %s was lost: %s", interaction.id, lost)
+            logger.warning("The answer to interaction %s was lost: %s", interaction.id, error_name(lost))
             self._scene.counts["lost answer"] += 1
             if reply.tone is Tone.DONE:
                 await self._doorstep.try_to_tell(interaction.user.id, reply)
         except discord.HTTPException as error:
-            logger.exception("Discord refused the answer to interaction %s", interaction.id)
+            logger.exception(
+                "Discord refused the answer to interaction %s", interaction.id, exc_info=without_text(error)
+            )
             if error.status == 400:
                 await conversation.say(_plainly(reply))
 

@@ -10,6 +10,7 @@ from bot.platforms.discord.ports import Notebook
 from bot.platforms.discord.sending import NETWORK
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.discord.tree import fingerprint
+from bot.traces import error_name
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class CommandSync:
         try:
             await self.announce_now(tree)
         except (discord.DiscordException, *NETWORK) as error:
-            logger.warning("Discord did not take the commands, the old ones stay: %s", error)
+            logger.warning("Discord did not take the commands, the old ones stay: %s", error_name(error))
 
     async def announce_now(self, tree: app_commands.CommandTree[Any]) -> int:
         """Announce the commands whatever was announced before; how many they are."""

@@ -12,6 +12,7 @@ from bot.platforms.discord.render import Message
 from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, is_public, view
 from bot.reply import Audience, Form, Reply
+from bot.traces import error_name
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Conversation:
         except NETWORK:
             self._deferred = await self._defer_again()
         except discord.HTTPException as error:
-            logger.info("Interaction %s could not be deferred: %s", self._interaction.id, error)
+            logger.info("Interaction %s could not be deferred: %s", self._interaction.id, error_name(error))
         else:
             self._deferred = True
         self._scene.counts["deferral"] += self._deferred
@@ -74,7 +75,9 @@ class Conversation:
         except discord.HTTPException as error:
             return error.code == ALREADY_ANSWERED
         except NETWORK as error:
-            logger.warning("Interaction %s could not be deferred: %s", self._interaction.id, error)
+            logger.warning(
+                "Interaction %s could not be deferred: %s", self._interaction.id, error_name(error)
+            )
             return False
         return True
 

@@ -15,6 +15,7 @@ from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import CANNOT_MESSAGE, NETWORK, view
 from bot.platforms.platform import Unreachable
 from bot.reply import Reply
+from bot.traces import error_name
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model import Identity
@@ -89,7 +90,7 @@ class Doorstep:
         try:
             await self.send(Identity(f"discord:{user}"), reply, "")
         except (Unreachable, Unavailable) as error:
-            logger.warning("Discord user %s could not be told: %s", user, error)
+            logger.warning("Discord user %s could not be told: %s", user, error_name(error))
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
         """Whether a message with this key is in the direct messages, or the channel, since then."""
@@ -172,4 +173,4 @@ def _named(error: Exception) -> Exception:
         isinstance(error, discord.HTTPException) and error.status in {400, 403}
     ):
         return Unreachable(str(error))
-    return Unavailable(f"Discord cannot be reached now: {error}")
+    return Unavailable(f"Discord cannot be reached now: {error_name(error)}")

@@ -12,6 +12,7 @@ from bot.platforms.discord.scene import Scene
 from bot.platforms.discord.sending import NETWORK, view
 from bot.platforms.platform import Unreachable
 from bot.reply import Audience, Reply, Text, Tone
+from bot.traces import error_name
 from core.errors import RoomieError, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Listener:
         except Unreachable:
             await self._write(message, Reply(CLOSED))
         except (discord.HTTPException, Unavailable, *NETWORK) as error:
-            logger.warning("Message %s could not be answered: %s", message.id, error)
+            logger.warning("Message %s could not be answered: %s", message.id, error_name(error))
 
     async def _write(self, message: discord.Message, reply: Reply) -> None:
         drawn = self._scene.drawn(reply, identity_of(message.author))

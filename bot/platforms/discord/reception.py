@@ -18,6 +18,7 @@ from bot.platforms.discord.ports import Suggests
 from bot.platforms.discord.tree import add_commands, add_menus
 from bot.platforms.discord.words import clipped
 from bot.reply import Option
+from bot.traces import error_name, without_text
 from core.errors import RoomieError
 
 logger = logging.getLogger(__name__)
@@ -86,27 +87,27 @@ class Reception:
     async def on_words(self, message: discord.Message, me: discord.abc.User) -> None:
         try:
             await self._listener.heard(message, me)
-        except Exception:
-            logger.exception("Answering message %s failed", message.id)
+        except Exception as error:
+            logger.exception("Answering message %s failed", message.id, exc_info=without_text(error))
 
     async def _guarded(self, interaction: discord.Interaction, work: Awaitable[None]) -> None:
         try:
             await work
         except Lost as lost:
             logger.warning("Interaction %s cannot be answered any more: %s", interaction.id, lost)
-        except Exception:
-            logger.exception("Interaction %s failed", interaction.id)
+        except Exception as error:
+            logger.exception("Interaction %s failed", interaction.id, exc_info=without_text(error))
             await self._attendant.apologise(interaction)
 
     async def on_failure(self, interaction: discord.Interaction, error: Exception) -> None:
         """What went wrong in a way that nobody thought of."""
         if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-            logger.warning("Discord still offers a command that is no more: %s", error)
+            logger.warning("Discord still offers a command that is no more: %s", error_name(error))
             await self._attendant.apologise(
                 interaction, "That command has changed. Try again in a few minutes."
             )
             return
-        logger.error("Interaction %s failed", interaction.id, exc_info=error)
+        logger.error("Interaction %s failed", interaction.id, exc_info=without_text(error))
         await self._attendant.apologise(interaction)
 
 

@@ -43,6 +43,7 @@ from bot.platforms.slack.signature import SlackSignature
 from bot.platforms.slack.socket import Socket
 from bot.platforms.slack.speaking import Speaker
 from bot.platforms.slack.turns import Turns
+from bot.traces import without_text
 from core.clock import Clock
 from core.model import Identity
 
@@ -202,6 +203,7 @@ class SlackAdapter:
             oauth_settings=oauth,
             user_facing_authorize_error_message="Roomie is not installed in this workspace any more.",
         )
+        app.error(_on_error)
         app.command(_ANY)(self._on_command)
         app.action(_ANY)(self._on_action)
         app.view(FORM)(self._on_form)
@@ -265,6 +267,11 @@ class SlackAdapter:
     async def _on_tokens_revoked(self, body: Body) -> None:
         if body["event"].get("tokens", {}).get("bot"):
             await self._bots.forget(body["team_id"])
+
+
+async def _on_error(error: Exception) -> None:
+    """What a listener did not expect; Bolt's own handler would log the error's text."""
+    logger.error("a delivery of Slack's failed", exc_info=without_text(error))
 
 
 def _without_body(request: web.Request) -> AsyncBoltRequest:

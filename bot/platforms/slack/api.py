@@ -22,6 +22,9 @@ _PAUSE = 0.2
 class SlackTrouble(Exception):
     """Something could not be done in Slack."""
 
+    is_safe_to_log = True
+    """Its sentences are ours, with Slack's names of errors in them."""
+
 
 class Later(SlackTrouble):
     """Slack is busy or down; trying again after `seconds` may help. Nothing was done."""
@@ -58,8 +61,8 @@ class Refused(SlackTrouble):
     """Slack does not accept the request as it is: a mistake of ours, or too late."""
 
     def __init__(self, error: str, details: object = "") -> None:
-        super().__init__(f"Slack refused the request ({error}). {details}".rstrip())
-        self.error = error
+        super().__init__(f"Slack refused the request ({error}).")
+        self.error, self.details = error, details
 
 
 _TOKEN = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}

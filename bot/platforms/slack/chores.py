@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
+from bot.traces import without_text
+
 logger = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ class Chores:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("work for Slack failed", exc_info=error)
+            logger.error("work for Slack failed", exc_info=without_text(error))
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""

@@ -5,6 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
+from bot.traces import keep_own_words, without_text
+
 logger = logging.getLogger(__name__)
 
 COUNTED = (
@@ -65,6 +67,10 @@ class QuietRepeats(logging.Filter):
         if now - self._last.get(said, -self._seconds) < self._seconds:
             return False
         self._last[said] = now
+        keep_own_words(record)
+        if record.exc_info and record.exc_info[1] is not None:
+            hidden = without_text(record.exc_info[1])
+            record.exc_info = type(hidden), hidden, hidden.__traceback__
         return True
 
 
