@@ -34,7 +34,7 @@ class InvalidSid(NotFound):
 def base_of(call: Call) -> str:
     """How whoever asks reaches us."""
     request = call.request
-    return call.house.settings.public_url or f"{request.scheme}://{request.host}"
+    return call.house.settings.public_url or f"http://{request.headers.get('Host') or request.host}"
 
 
 async def get_token(call: Call) -> Answered:

@@ -1,0 +1,147 @@
+"""`/readyz` is open to everybody: it may not write for each who asks, and may not lie either."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.api.application import application, serve, stop
+from bot.api.readiness import Readiness
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from core.errors import Unavailable
+from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.visitor import Visitor
+
+__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings()
+
+
+@pytest.fixture
+def writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is written, one entry a transaction."""
+    seen: list[str] = []
+    write = desk.storage.write
+
+    async def counted(work: Callable[..., Any]) -> Any:
+        seen.append("write")
+        return await write(work)
+
+    monkeypatch.setattr(desk.storage, "write", counted)
+    return seen
+
+
+async def test_hundreds_of_questions_cost_a_write_a_second(visitor: Visitor, writes: list[str]) -> None:
+    began = asyncio.get_running_loop().time()
+    for _ in range(4):
+        heard = await asyncio.gather(*(visitor.get("/readyz") for _ in range(100)))
+        assert {each.status for each in heard} == {200}
+    seconds = asyncio.get_running_loop().time() - began
+
+    assert 1 <= len(writes) <= seconds + 1
+
+
+async def test_a_database_that_went_away_is_told_within_about_a_second(
+    visitor: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> None:
+        raise Unavailable("The database does not answer.")
+
+    assert (await visitor.get("/readyz")).status == 200
+    with monkeypatch.context() as gone:
+        gone.setattr(desk.storage, "probe", away)
+        await asyncio.sleep(1.05)
+        assert (await visitor.get("/readyz")).status == 503
+    await asyncio.sleep(1.05)
+    assert (await visitor.get("/readyz")).status == 200
+
+
+async def test_one_who_gives_up_does_not_take_the_answer_from_others() -> None:
+    go_on, runs = asyncio.Event(), []
+
+    async def slow() -> dict[str, object]:
+        runs.append("run")
+        await go_on.wait()
+        return {}
+
+    readiness = Readiness({"slow": slow})
+    impatient, patient = (asyncio.create_task(readiness.parts()) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    go_on.set()
+
+    assert await patient == {"slow": {"ok": True}}
+    assert runs == ["run"]
+    await readiness.stop()
+
+
+async def test_an_answer_is_asked_anew_after_a_second() -> None:
+    now, runs = [0.0], []
+
+    async def counted() -> dict[str, object]:
+        runs.append("run")
+        return {}
+
+    readiness = Readiness({"counted": counted}, lambda: now[0])
+    for at in (0.0, 0.5, 0.99, 1.0, 1.5, 2.0):
+        now[0] = at
+        await readiness.parts()
+
+    assert len(runs) == 3
+
+
+_PUBLIC = {
+    "a public address": HttpSettings(public_url="https://rooms.example"),
+    "a listening address": HttpSettings(host="0.0.0.0"),  # noqa: S104 - nothing listens there
+    "every address of IPv6": HttpSettings(host="::"),
+    "a name": HttpSettings(host="rooms.example"),
+}
+
+
+@pytest.fixture(params=_PUBLIC.values(), ids=_PUBLIC)
+async def stranger(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
+    async with _serving(application(desk, request.param)) as visitor:
+        yield visitor
+
+
+def _serving(app: web.Application) -> "_Serving":
+    return _Serving(app)
+
+
+class _Serving:
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+
+    async def __aenter__(self) -> Visitor:
+        self._runner, url = await serve(self._app, "127.0.0.1", 0)
+        self._session = ClientSession()
+        return Visitor(self._session, url)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+        await stop(self._runner)
+
+
+async def test_strangers_hear_whether_and_not_how(stranger: Visitor) -> None:
+    ready, metrics = await stranger.get("/readyz"), await stranger.get("/metrics")
+
+    assert (ready.status, ready.json) == (200, {"ready": True})
+    assert metrics.status == 403
+    assert b"roomie_" not in metrics.body
+
+
+async def test_strangers_hear_nothing_of_what_is_wrong(desk: Desk) -> None:
+    async def sick() -> dict[str, object]:
+        raise OSError("db.internal:5432 refuses")
+
+    app = application(desk, HttpSettings(public_url="https://rooms.example"), checks={"slack": sick})
+    async with _serving(app) as stranger:
+        heard = await stranger.get("/readyz")
+
+    assert (heard.status, heard.json) == (503, {"ready": False})

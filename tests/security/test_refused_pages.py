@@ -1,0 +1,98 @@
+"""A page's refusals are pages: one type, as the OpenAPI document says, whoever refuses."""
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.api.application import ROUTES, application, serve, stop
+from bot.api.openapi import answers_of, canonical_paths, document
+from bot.api.route import Route
+from bot.api.settings import HttpSettings
+from bot.desk import Desk
+from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.visitor import Heard, Visitor
+
+__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+
+PAGES = [each for each in ROUTES if each.is_page]
+_ROWS = [
+    pytest.param(route, path, method, id=f"{method} {path}")
+    for route in PAGES
+    for _, path in canonical_paths(route)
+    for method in route.methods
+]
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_HOSTILE = [
+    {"data": b"sid=a&sid=b", "headers": _FORM},
+    {"data": b"sid=%ff", "headers": _FORM},
+    {"data": b"<a/>", "headers": {"Content-Type": "text/xml"}},
+    {"data": b"sid=" + b"x" * 70_000, "headers": _FORM},
+    {"data": b"[", "headers": {"Content-Type": "application/json"}},
+    {"data": b"x", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
+    {"headers": {"Host": "a b"}},
+    {"headers": {"Sec-Fetch-Site": "cross-site"}},
+    {"data": b"password=" + b"x" * 2_000, "headers": _FORM},
+    {},
+]
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings(rate_limit=0, login_rate=1)
+
+
+def _check(heard: Heard, route: Route, path: str, method: str) -> None:
+    told = document(ROUTES)["paths"][path][method.lower()]["responses"]  # type: ignore[index]
+    assert str(heard.status) in told, heard
+    assert heard.status in answers_of(route, method)
+    kinds = list(told[str(heard.status)].get("content", ()))
+    if heard.body:
+        assert kinds == [heard.headers["Content-Type"].partition(";")[0]] == ["text/html"], heard
+    else:
+        assert kinds == []
+
+
+@pytest.mark.parametrize(("route", "path", "method"), _ROWS)
+@pytest.mark.parametrize("how", _HOSTILE)
+async def test_whatever_is_asked_the_answer_is_of_the_documented_type(
+    visitor: Visitor, route: Route, path: str, method: str, how: dict
+) -> None:
+    for query in ("", "?sid=a&sid=b", "?sid=%ff", "?state=a&code=b&error=c", f"?sid={'a' * 60}"):
+        _check(await visitor.ask(method, path + query, **how), route, path, method)
+
+
+@pytest.mark.parametrize(("route", "path", "method"), _ROWS)
+async def test_too_many_requests_for_a_page_are_told_on_a_page(
+    desk: Desk, route: Route, path: str, method: str
+) -> None:
+    runner, url = await serve(application(desk, HttpSettings(rate_limit=1)), "127.0.0.1", 0)
+    async with ClientSession() as session:
+        heard = [await Visitor(session, url).ask(method, path) for _ in range(2)][-1]
+    await stop(runner)
+
+    assert heard.status == 429
+    assert int(heard.headers["Retry-After"]) > 0
+    assert "script" not in heard.headers["Content-Security-Policy"]
+    _check(heard, route, path, method)
+
+
+async def test_too_many_passwords_are_told_on_a_page_too(visitor: Visitor) -> None:
+    sid = (await visitor.get("/user.login.getToken/")).json["sid"]
+    form = {"sid": sid, "username": "wil", "password": "wrong"}
+    heard = [await visitor.post("/login", form) for _ in range(4)]
+
+    assert heard[-1].status == 429
+    for each in heard:
+        _check(each, next(route for route in PAGES if route.name == "login"), "/login", "POST")
+
+
+async def test_a_fault_of_ours_is_told_on_a_page_by_its_id_alone(desk: Desk, visitor: Visitor) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("a private word")
+
+    desk.logins.ask = broken  # type: ignore[method-assign,assignment]
+
+    heard = await visitor.get(f"/login?sid={'a' * 60}")
+
+    assert heard.status == 500
+    assert heard.headers["X-Request-ID"].encode() in heard.body
+    assert b"private" not in heard.body

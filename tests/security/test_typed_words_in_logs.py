@@ -1,0 +1,200 @@
+"""Whatever goes wrong with what somebody typed, no log has a word of it."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+from aiohttp import ClientSession
+
+from bot.api.application import application, serve, stop
+from bot.api.logs import LineFormatter
+from bot.api.settings import HttpSettings
+from bot.asked import Asked, Asker, Door
+from bot.command import Action, Call, Command
+from bot.commands import COMMANDS
+from bot.config import LogSection
+from bot.desk import Desk
+from bot.dispatch import Dispatcher
+from bot.logs import set_up_logging
+from bot.platforms.slack.api import Refused
+from bot.platforms.slack.chores import Chores
+from bot.platforms.slack.health import quiet_logger
+from bot.reply import Reply
+from bot.traces import error_name, without_text
+from core.model import Identity
+from storage.postgres_errors import translated
+from tests.api.conftest import clock, database_url, desk, sample_file
+from tests.api.visitor import Visitor
+
+__all__ = ["clock", "database_url", "desk", "sample_file"]
+
+TYPED = "zanzibar"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What an operator reads: all loggers, as `roomie run` sets them up."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    written = io.StringIO()
+    set_up_logging(LogSection(level="debug"))
+    for handler in root.handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.__class__ = logging.StreamHandler
+            handler.stream = written
+    yield written
+    root.handlers, root.level = before, level
+    root.setLevel(level)
+
+
+def raising(error: type[Exception] = KeyError) -> Command:
+    async def answer(call: Call) -> Reply:
+        try:
+            int(call.words or call.value)
+        except ValueError as cause:
+            raise error(call.words or call.value) from cause
+        raise AssertionError
+
+    return Command("sesame", "opens", "sesame WORD", answer, actions=(Action("open", answer),))
+
+
+def asked(words: str = "", **more: str) -> Asked:
+    return Asked(Asker(Identity("terminal:wil"), Door.TERMINAL, "wil"), words=words, **more)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        asked(f"sesame {TYPED}"),
+        asked(f"/sesame {TYPED}"),
+        asked(f"{TYPED} sesame"),
+        asked(action="open", value=TYPED),
+        asked(action=TYPED, value=TYPED),
+    ],
+)
+async def test_a_fault_in_a_command_logs_no_word(
+    desk: Desk, log: io.StringIO, caplog: pytest.LogCaptureFixture, what: Asked
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await Dispatcher(desk, (*COMMANDS, raising())).answer(what)
+
+    assert TYPED not in log.getvalue().lower()
+    assert TYPED not in caplog.text.lower()
+
+
+async def test_a_fault_is_still_found_by_its_place(desk: Desk, log: io.StringIO) -> None:
+    await Dispatcher(desk, (*COMMANDS, raising())).answer(asked(f"sesame {TYPED}"))
+
+    line = log.getvalue()
+    assert "/sesame" in line
+    assert "KeyError" in line
+    assert "ValueError" in line, "its cause"
+    assert "test_typed_words_in_logs.py" in line
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/api/v1/parse?text={TYPED}",
+        f"/{TYPED}?{TYPED}={TYPED}",
+        f"/login?sid={TYPED}",
+        f"/api/rooms/status?datetime={TYPED}",
+        f"/slack/oauth_redirect?error={TYPED}",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "BIND", TYPED.upper()])
+async def test_no_part_of_a_request_is_logged(
+    desk: Desk, log: io.StringIO, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    def parse(text: str) -> dict[str, object]:
+        raise KeyError(text)
+
+    caplog.set_level(logging.DEBUG, "bot")
+    runner, url = await serve(application(desk, HttpSettings(slow=0.0), parse=parse), "127.0.0.1", 0)
+    async with ClientSession() as session:
+        visitor = Visitor(session, url)
+        await visitor.ask(method, path, headers={"User-Agent": TYPED, "X-Request-ID": TYPED})
+        await visitor.ask(method, path, data=f"username={TYPED}&password={TYPED}".encode())
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(f"{TYPED} {TYPED}\r\n{TYPED}\r\n\r\n".encode())
+    await reader.read()
+    writer.close()
+    await stop(runner)
+
+    assert ("route=" in log.getvalue()) == (method != TYPED.upper()), "that one is no HTTP to aiohttp"
+    assert TYPED not in log.getvalue().lower()
+    assert TYPED not in caplog.text.lower()
+
+
+async def test_work_that_fails_behind_slack_logs_no_word(
+    log: io.StringIO, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work() -> None:
+        raise LookupError(TYPED)
+
+    chores = Chores()
+    chores.start(work())
+    await chores.settled()
+    logging.getLogger("bot.x").info("a form could not be opened: %s", Refused("invalid_blocks", [TYPED]))
+
+    assert "work for Slack failed" in log.getvalue()
+    assert "invalid_blocks" in log.getvalue()
+    assert TYPED not in log.getvalue() + caplog.text
+
+
+@pytest.mark.parametrize(
+    "name", ["slack_bolt.app", "slack_sdk.web", "discord.client", "asyncio", "aiohttp.x"]
+)
+@pytest.mark.parametrize("is_quiet", [True, False])
+def test_what_libraries_say_is_cut_before_what_people_said(
+    log: io.StringIO, name: str, *, is_quiet: bool
+) -> None:
+    library = quiet_logger(f"bot.platforms.slack.{name}") if is_quiet else logging.getLogger(name)
+    error = KeyError(TYPED)
+    library.error(f"Failed to run listener function (error: {error})")
+    library.error(f"Something broke: {TYPED}", exc_info=error)
+    library.error("Task exception was never retrieved\nfuture: <Task exception=%r>" % error)  # noqa: UP031
+    library.error("Ignoring exception in view %r for item %r, again in %.1f s", TYPED, [TYPED], 1.5)
+    library.error("%(text)s", {"text": TYPED})
+
+    written = log.getvalue()
+    assert "Failed to run listener function" in written
+    assert "again in 1.5 s" in written
+    assert "KeyError" in written
+    assert TYPED not in written
+
+
+def test_the_text_of_no_error_in_a_chain_or_group_is_shown(log: io.StringIO) -> None:
+    group = ExceptionGroup(TYPED, [ValueError(TYPED), OSError(28, TYPED)])
+    group.__cause__ = KeyError(TYPED)
+    logging.getLogger("bot.x").error("a fault", exc_info=group)
+    logging.getLogger("bot.x").warning("because of %s and %s", group, group.exceptions[1])
+
+    written = log.getvalue()
+    assert TYPED not in written
+    assert "ENOSPC" in written
+    assert "KeyError" in written
+    assert TYPED not in str(without_text(group))
+
+
+def test_two_errors_that_name_each_other_end() -> None:
+    one, two = KeyError(TYPED), KeyError(TYPED)
+    one.__cause__, two.__cause__ = two, one
+
+    assert error_name(one) == "KeyError"
+    assert TYPED not in LineFormatter().format(
+        logging.makeLogRecord({"msg": "x", "exc_info": (KeyError, one, None)})
+    )
+
+
+def test_what_postgresql_quotes_is_not_logged(log: io.StringIO) -> None:
+    error = asyncpg.NotNullViolationError("null value")
+    error.detail = f"Failing row contains ({TYPED})."  # type: ignore[attr-defined]
+
+    translated(error)
+
+    assert "NotNullViolationError 23502" in log.getvalue()
+    assert TYPED not in log.getvalue()

@@ -1,0 +1,252 @@
+"""What Slack and Discord did not send counts against whoever sent it, and reaches nothing of ours."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from io import BytesIO
+from time import perf_counter
+
+import pytest
+from aiohttp import ClientSession, DummyCookieJar
+
+from bot.api.application import application, serve, stop
+from bot.api.door import Door
+from bot.api.settings import HttpSettings
+from bot.platforms.platform import PlatformRoute
+from bot.platforms.slack.settings import Mode
+from tests.api.visitor import Visitor
+from tests.platforms.discord.conftest import Opening, behind, discord, opened
+from tests.platforms.slack.conftest import house, slack
+from tests.platforms.slack.house import House
+from tests.standins.discord import Discord
+from tests.standins.slack import SlackStandIn
+
+__all__ = ["behind", "discord", "house", "opened", "slack"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
+
+_RATE = 20
+_BODY = "command=%2Frooms&team_id=T1&user_id=U2&trigger_id=1.2&text=free+now&channel_id=D1"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_FORGED = {"X-Slack-Signature": f"v0={'0' * 64}"}
+_DEEP = {
+    "deep JSON": "[" * 60_000,
+    "a deep payload": "payload=" + "[" * 60_000,
+    "broken JSON": "{",
+    "a payload that is no object": "payload=1",
+    "digits": '{"a":' + "1" * 60_000 + "}",
+}
+
+
+@asynccontextmanager
+async def served(
+    house: House, settings: HttpSettings, routes: Sequence[PlatformRoute] | None = None
+) -> AsyncIterator[Visitor]:
+    """The whole application with a platform's routes in it; Slack's where nothing else is said."""
+    adapter = house.adapter()
+    platforms = adapter.routes() if routes is None else routes
+    runner, url = await serve(application(house.desk, settings, platforms=platforms), "127.0.0.1", 0)
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+        yield Visitor(session, url)
+    await stop(runner)
+    await adapter._close()
+
+
+@pytest.fixture
+def many(house: House, slack: SlackStandIn) -> House:
+    """Slack over HTTP, for as many workspaces as install."""
+    app = slack.state.app
+    house.settings = replace(
+        house.settings, bot_token="", client_id=app.client_id, client_secret=app.client_secret, mode=Mode.HTTP
+    )
+    return house
+
+
+@pytest.fixture
+async def visitor(many: House) -> AsyncIterator[Visitor]:
+    async with served(many, HttpSettings(rate_limit=_RATE, sid_rate=5)) as visitor:
+        yield visitor
+
+
+async def test_unsigned_deliveries_of_slack_are_rated(visitor: Visitor) -> None:
+    heard = [
+        (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)).status
+        for _ in range(2 * _RATE)
+    ]
+
+    assert heard == [401] * _RATE + [429] * _RATE
+
+
+async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, slack: SlackStandIn) -> None:
+    signed = slack.postman.http.signed
+    tries = (signed(_BODY) | _FORGED, signed(_BODY, at=1_000), signed(_BODY, secret="guess"))
+
+    heard = [
+        (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status
+        for headers in tries * _RATE
+    ]
+
+    assert heard == [401] * _RATE + [429] * 2 * _RATE
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Slack-Signature": "v0=é" + "0" * 63, "X-Slack-Request-Timestamp": "1"},
+        {"X-Slack-Signature": "v0=" + "0" * 64, "X-Slack-Request-Timestamp": "1" * 5_000},
+        {"X-Slack-Signature": "v0=" + "0" * 64, "X-Slack-Request-Timestamp": "now"},
+        {"X-Slack-Signature": "v0=" + "0" * 64, "X-Slack-Request-Timestamp": "-1"},
+    ],
+)
+async def test_headers_that_are_no_signature_are_a_401(visitor: Visitor, headers: dict[str, str]) -> None:
+    assert (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status == 401
+
+
+@pytest.mark.parametrize("body", _DEEP.values(), ids=_DEEP)
+async def test_what_is_not_signed_is_not_parsed(visitor: Visitor, slack: SlackStandIn, body: str) -> None:
+    forged = slack.postman.http.signed(body) | _FORGED
+
+    for headers in ({}, forged, forged | {"Content-Type": "application/json; charset=nonsense"}):
+        assert (await visitor.ask("POST", "/slack/events", data=body, headers=_FORM | headers)).status == 401
+
+
+async def test_a_flood_does_not_shut_slack_out(many: House, slack: SlackStandIn) -> None:
+    slack.add_workspace("T2", "other")
+    async with served(many, HttpSettings(rate_limit=_RATE)) as visitor:
+        for _ in range(3 * _RATE):
+            flooded = await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)
+        signed = [
+            await visitor.ask(
+                "POST", "/slack/events", data=_BODY, headers=_FORM | slack.postman.http.signed(_BODY)
+            )
+            for _ in range(3 * _RATE)
+        ]
+        page = await visitor.get("/slack/oauth_redirect?error=x")
+
+    assert flooded.status == 429
+    assert {each.status for each in signed} == {200}
+    assert page.status == 429, "it is the same address's rate"
+
+
+async def test_without_a_signature_no_byte_of_the_body_is_waited_for(visitor: Visitor) -> None:
+    port = int(visitor.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
+
+    async with asyncio.timeout(5):
+        assert b" 401 " in await reader.readline()
+    writer.close()
+
+
+class TestSlowlyAndLarge:
+    async def test_a_delivery_that_does_not_come_is_given_up(self, many: House, slack: SlackStandIn) -> None:
+        async def slowly() -> AsyncIterator[bytes]:
+            yield b"command="
+            await asyncio.sleep(2)
+
+        settings = HttpSettings(rate_limit=0, body_timeout=0.05)
+        headers = _FORM | slack.postman.http.signed(_BODY)
+        async with served(many, settings) as visitor:
+            heard = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
+
+        assert heard.status == 408
+
+    async def test_a_delivery_larger_than_any_is_refused(self, visitor: Visitor, slack: SlackStandIn) -> None:
+        body = "a" * 1_100_000
+        headers = _FORM | slack.postman.http.signed(body)
+
+        heard = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
+
+        assert heard.status == 413
+
+    async def test_a_large_delivery_is_taken(self, visitor: Visitor, slack: SlackStandIn) -> None:
+        """A Home view may have 250 kB; the forms of people at most 64."""
+        body = f"{_BODY}&more={'a' * 300_000}"
+        headers = _FORM | slack.postman.http.signed(body)
+
+        heard = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
+
+        assert heard.status == 200
+
+
+async def test_installing_stores_no_more_than_the_rate_of_begun_logins(many: House, visitor: Visitor) -> None:
+    async with asyncio.timeout(30):
+        heard = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
+
+    assert len(many.states.kept) == 5
+    assert sorted({each.status for each in heard}) == [200, 429]
+    refused = next(each for each in heard if each.status == 429)
+    assert refused.headers["Content-Type"].startswith("text/html")
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "OPTIONS"])
+async def test_installing_is_begun_by_get_alone(many: House, visitor: Visitor, method: str) -> None:
+    await visitor.ask(method, "/slack/install")
+
+    assert many.states.kept == {}
+
+
+@pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect?state=a&code=b"])
+@pytest.mark.parametrize("body", [b"[" * 60_000, b"\xff"])
+async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path: str, body: bytes) -> None:
+    headers = {"Content-Type": "application/json; charset=nonsense"}
+
+    heard = await visitor.get(path, data=body, headers=headers)
+
+    assert heard.status in {200, 400}
+
+
+async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
+    house: House, discord: Discord, opened: Opening
+) -> None:
+    timestamp = "1470387600"
+    ping = {"id": "1", "type": 1, "token": "ping", "version": 1, "application_id": "1"}
+    async with (
+        opened(gateway=False) as door,
+        served(house, HttpSettings(rate_limit=_RATE), door.routes()) as visitor,
+        ClientSession() as session,
+    ):
+        url = f"{visitor.url}/discord/interactions"
+        forged = [await discord.signed.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
+        plain = [
+            await visitor.ask("POST", "/discord/interactions", data=each) for each in ("[" * 60_000, "{}")
+        ]
+        signed = [
+            await discord.signed.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
+            for _ in range(3 * _RATE)
+        ]
+
+    assert [status for status, _ in forged] == [401] * _RATE
+    assert [each.status for each in plain] == [429, 429]
+    assert signed == [(200, {"type": 1})] * 3 * _RATE
+
+
+async def test_every_way_in_is_the_same_way_in(many: House, opened: Opening) -> None:
+    """A route beside the others would be a route without limits."""
+    async with opened(gateway=False) as door:
+        adapter = many.adapter()
+        app = application(many.desk, HttpSettings(), platforms=[*adapter.routes(), *door.routes()])
+        ways = list(app.router.routes())
+
+    assert {"/slack/events", "/slack/install", "/discord/interactions"} <= {
+        each.resource.canonical for each in ways if each.resource is not None
+    }
+    assert all(isinstance(getattr(each.handler, "__self__", None), Door) for each in ways)
+
+
+@pytest.mark.soak
+async def test_a_flood_of_installs_leaves_others_their_time(many: House) -> None:
+    """Three thousand from one address: about as many writes as the rate allows, and others wait little."""
+    settings = HttpSettings(trusted_proxies=())
+    async with served(many, settings) as visitor:
+        flood = [asyncio.create_task(visitor.get("/slack/install")) for _ in range(3_000)]
+        began = perf_counter()
+        other = await visitor.get("/healthz")
+        waited = perf_counter() - began
+        await asyncio.gather(*flood)
+
+    assert other.status == 200
+    assert waited < 60
+    assert len(many.states.kept) <= 2 * settings.sid_rate
