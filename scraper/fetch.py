@@ -63,6 +63,8 @@ class _Question:
 class _AskAgain(Exception):
     """This attempt failed; another may not. `delay` is what the site asked for, in seconds."""
 
+    is_safe_to_log = True
+
     def __init__(self, reason: str, delay: float = 0.0) -> None:
         super().__init__(reason)
         self.delay = delay
