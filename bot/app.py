@@ -20,6 +20,7 @@ from bot.config import Config, Settings, SourceSection
 from bot.desk import Desk
 from bot.login.oidc import OidcClient
 from bot.login.opening import login_settings, public_url
+from bot.login.reach import is_public
 from bot.login.settings import Way
 from bot.reply import Reply
 from core.clock import Clock, ShiftedClock, SystemClock
@@ -205,7 +206,7 @@ def http_settings(config: Config) -> HttpSettings:
         confirmations=config.messages.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
-        host=http.host,
+        is_public=is_public(config),
         metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
 

@@ -1,7 +1,5 @@
 """Who may see how Roomie is in detail: everybody until it is public, then the addresses an operator named."""
 
-from ipaddress import ip_address
-
 from aiohttp import web
 
 from bot.api.rates import address_of, is_among
@@ -10,23 +8,11 @@ from bot.api.settings import HttpSettings
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
-def is_public(settings: HttpSettings) -> bool:
-    """Whether others can reach Roomie: by its own address, or by a proxy."""
-    return bool(settings.public_url or settings.trusted_proxies) or not _is_loopback(settings.host)
-
-
 def is_operator(request: web.Request, settings: HttpSettings) -> bool:
     """Whether the client may see `/metrics` and the parts of `/readyz`."""
     if not settings.metrics_from:
-        return not is_public(settings)
+        return not settings.is_public
     client, peer = address_of(request, settings.trusted_proxies), request.remote or ""
     if client == peer and any(name in request.headers for name in _FORWARDED):
         return False  # by way of a proxy that nobody told us of: its address says nothing of its client
     return is_among(client, settings.metrics_from)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -42,7 +42,7 @@ class HttpSettings:
     """Whether people are told in chat what they booked here."""
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""
-    host: str = "127.0.0.1"
-    """The address we listen on."""
+    is_public: bool = False
+    """Whether others can reach Roomie, by its address, a proxy or a chat platform."""
     metrics_from: tuple[Network, ...] = ()
     """Who may see `/metrics` and the parts of `/readyz`; empty: everybody until Roomie is public."""

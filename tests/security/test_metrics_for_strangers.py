@@ -21,6 +21,7 @@ _LOOPBACK, _INSIDE = ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")
 def _public(*metrics_from: str, proxies: tuple[str, ...] = ()) -> HttpSettings:
     return HttpSettings(
         public_url="https://rooms.example",
+        is_public=True,
         trusted_proxies=tuple(map(ip_network, proxies)),
         metrics_from=tuple(map(ip_network, metrics_from)),
     )

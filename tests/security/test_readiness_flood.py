@@ -10,6 +10,8 @@ from aiohttp import ClientSession, web
 from bot.api.application import application, serve, stop
 from bot.api.readiness import Readiness
 from bot.api.settings import HttpSettings
+from bot.app import http_settings
+from bot.config import Config, HttpSection
 from bot.desk import Desk
 from core.errors import Unavailable
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
@@ -97,16 +99,17 @@ async def test_an_answer_is_asked_anew_after_a_second() -> None:
 
 
 _PUBLIC = {
-    "a public address": HttpSettings(public_url="https://rooms.example"),
-    "a listening address": HttpSettings(host="0.0.0.0"),  # noqa: S104 - nothing listens there
-    "every address of IPv6": HttpSettings(host="::"),
-    "a name": HttpSettings(host="rooms.example"),
+    "a public address": HttpSection(public_url="https://rooms.example"),
+    "a listening address": HttpSection(host="0.0.0.0"),  # noqa: S104 - nothing listens there
+    "every address of IPv6": HttpSection(host="::"),
+    "a name": HttpSection(host="rooms.example"),
+    "a trusted proxy": HttpSection(trusted_proxies=["10.0.0.1"]),
 }
 
 
 @pytest.fixture(params=_PUBLIC.values(), ids=_PUBLIC)
 async def stranger(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
-    async with _serving(application(desk, request.param)) as visitor:
+    async with _serving(application(desk, http_settings(Config(http=request.param)))) as visitor:
         yield visitor
 
 
@@ -140,7 +143,7 @@ async def test_strangers_hear_nothing_of_what_is_wrong(desk: Desk) -> None:
     async def sick() -> dict[str, object]:
         raise OSError("db.internal:5432 refuses")
 
-    app = application(desk, HttpSettings(public_url="https://rooms.example"), checks={"slack": sick})
+    app = application(desk, HttpSettings(is_public=True), checks={"slack": sick})
     async with _serving(app) as stranger:
         heard = await stranger.get("/readyz")
 
