@@ -78,6 +78,8 @@ class Call:
 
 
 Answer: TypeAlias = Callable[[Call], Awaitable[Reply]]
+QuotedHandler: TypeAlias = Callable[[Call, str], Awaitable[Reply]]
+"""Answers somebody else's message, whose text is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Command:
     examples: tuple[str, ...] = ()
     for_admins: bool = False
     changes_things: bool = False
+    quoted: QuotedHandler | None = None
+    """What answers a message of somebody else that was pointed at; most commands have nothing to say to one."""
 
     def line(self, values: dict[str, str]) -> str:
         """The line someone would have typed to give these options."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from bot.asked import Asked, Asker, Door, QuotedMessage
 from bot.command import Action, Call, Command
-from bot.commands import book_form, rooms_free
 from bot.conversation.freshness import ABOUT_TIMETABLES, marked
 from bot.conversation.plain_words import command_for
 from bot.conversation.refusals import kindly, tone_of, ways_on
@@ -40,6 +39,7 @@ class Dispatcher:
         self._actions: dict[str, Action] = {
             action.name: action for command in commands for action in command.actions
         }
+        self._quoted = {each.name: each.quoted for each in commands if each.quoted is not None}
         self._actions |= {
             name: Action(name, self._command(words).answer) for name, words in _PRESSED_COMMANDS.items()
         }
@@ -75,7 +75,7 @@ class Dispatcher:
         try:
             asked = Asked(by, key=message.key, channel=message.channel)
             call = Call(asked, self._desk, await self._known(asked), menu=self._menu)
-            return await (book_form.fill_in if message.wants_form else rooms_free.offer)(call, text)
+            return await self._quoted["rooms form" if message.wants_form else "rooms free"](call, text)
         except RoomieError as refusal:
             return self._refused(refusal)
         except Exception as error:

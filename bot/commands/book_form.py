@@ -237,4 +237,5 @@ COMMAND = Command(
     answer=answer,
     actions=(Action("form", answer), Action("refresh_form", refresh), Action("book_form", send)),
     changes_things=True,
+    quoted=fill_in,
 )

@@ -251,4 +251,5 @@ COMMAND = Command(
     actions=(Action("free", next_page),),
     also=("rooms find", "free"),
     examples=("/rooms free now 20 seats", "/rooms free tomorrow 3pm for 2 hours near Ainsworth"),
+    quoted=offer,
 )
