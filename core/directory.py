@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
+from core.model.entities import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
 from core.names import same_name, stored_key, stored_keys
-from core.ports import Login
+from core.ports.storage import Login
 
 
 @dataclass(frozen=True, slots=True)

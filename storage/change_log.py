@@ -6,8 +6,8 @@ from time import perf_counter
 
 from sqlalchemy import Connection, func, select
 
-from core.picture import EVERYTHING
-from core.ports import Change
+from core.ports.storage import Change
+from core.read_model import EVERYTHING
 from storage.tables import change
 
 _OVERLAP = 1_000

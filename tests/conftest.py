@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from core.picture import Picture
 from core.policy.rules import Rules
-from storage.open import Kept, open_storage, prepare
+from core.read_model import Picture
+from storage.factory import Kept, open_storage, prepare
 from tests.builders import NOW
 from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock

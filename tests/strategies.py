@@ -5,7 +5,7 @@ from itertools import islice, repeat
 
 from hypothesis import strategies as st
 
-from bot.reply import (
+from bot.chat.reply import (
     Audience,
     Bold,
     Button,
@@ -29,7 +29,7 @@ from bot.reply import (
     Tone,
 )
 from core.interval import Interval
-from core.model import Identity
+from core.model.entities import Identity
 
 _NASTY = (
     "",

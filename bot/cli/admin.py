@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.app import backup, open_desk, prepare, read_brought, revision
-from bot.bringing import take_in
-from bot.config import Settings
-from bot.login.reach import is_public
-from bot.platforms_kept import seal_anew
-from bot.sampling import load_sample
+from bot.config.model import Settings
+from bot.login.public_access import is_public
+from bot.platforms.stores import seal_anew
+from bot.runtime.app import backup, open_desk, prepare, read_brought, revision
+from bot.runtime.importing import take_in
+from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
-from core.model import Group, Identity, Person, PersonId, Society, SocietyId
-from core.ports import Unit
+from core.model.entities import Group, Identity, Person, PersonId, Society, SocietyId
+from core.ports.storage import Unit
 from core.services.accounts import named
 
 Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
@@ -24,7 +24,7 @@ Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any
 
 async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the files in, one after the other; 1 when any was refused."""
-    from bot.progress import steps
+    from bot.cli.progress import steps
 
     await prepare(settings.config.database.url)
     status = 0
@@ -181,7 +181,7 @@ async def _seal(settings: Settings) -> int:
 
 
 async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
-    from bot.checking import check
+    from bot.runtime.check import check
 
     lines, is_well = await check(settings)
     for line in lines:

@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.app import clock_of, folder, open_desk, prepare
+from bot.chat.reply import Reply, Tone
+from bot.chat.reply_json import as_json
 from bot.commands import COMMANDS
-from bot.config import Settings
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
+from bot.config.model import Settings
+from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.session import Session
-from bot.reply import Reply, Tone
-from bot.reply_json import as_json
-from bot.terminal_person import terminal_person
+from bot.platforms.terminal.user import terminal_person
+from bot.runtime.app import clock_of, folder, open_desk, prepare
+from bot.services import Desk
 from core.errors import Invalid
 
 _STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.CONFUSED: 2, Tone.BROKEN: 3}

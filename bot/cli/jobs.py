@@ -4,9 +4,9 @@ import argparse
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.app import open_desk, prepare
-from bot.config import Settings
-from core.jobs import JobState
+from bot.config.model import Settings
+from bot.runtime.app import open_desk, prepare
+from core.model.jobs import JobState
 
 
 async def jobs(_arguments: argparse.Namespace, settings: Settings) -> int:

@@ -2,11 +2,11 @@
 
 import argparse
 
-from bot.app import open_desk, prepare
-from bot.config import Settings
-from bot.desk import Desk
+from bot.config.model import Settings
+from bot.runtime.app import open_desk, prepare
+from bot.services import Desk
 from core.errors import NotFound
-from core.outbox import Listed, MessageState
+from core.model.outbox import Listed, MessageState
 
 _MOST = 200
 _STANDS = {

@@ -2,16 +2,16 @@
 
 import argparse
 
-from bot.app import open_desk, prepare
 from bot.commands import COMMANDS
-from bot.config import ConfigError, Settings
-from bot.dispatch import Dispatcher
-from bot.doors import discord_door, discord_settings
+from bot.config.model import ConfigError, Settings
+from bot.conversation.dispatcher import Dispatcher
+from bot.runtime.app import open_desk, prepare
+from bot.runtime.platforms import discord_door, discord_settings
 
 
 async def slack(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the manifest to paste where Slack asks for one."""
-    from bot.platforms.slack.manifest import as_yaml, manifest
+    from bot.platforms.slack.installation.manifest import as_yaml, manifest
 
     public_url = arguments.public_url or settings.config.http.public_url
     print(as_yaml(manifest(COMMANDS, public_url)), end="")

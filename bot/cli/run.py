@@ -2,13 +2,13 @@
 
 import argparse
 
-from bot.config import ConfigError, Settings
-from bot.roles import ALL_ROLES, NoSuchRole, Role, read_roles
+from bot.config.model import ConfigError, Settings
+from bot.runtime.roles import ALL_ROLES, NoSuchRole, Role, read_roles
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
-    from bot.running import run as serve
+    from bot.runtime.run import run as serve
 
     await serve(settings, speak_as=arguments.speak_as, roles=_roles(arguments.only))
     return 0

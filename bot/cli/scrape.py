@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.app import open_desk, prepare, read_source
-from bot.config import Config, Settings, SourceSection
-from bot.desk import Desk
-from bot.progress import counting
-from bot.refreshing import refresh
+from bot.cli.progress import counting
+from bot.config.model import Config, Settings, SourceSection
+from bot.runtime.app import open_desk, prepare, read_source
+from bot.runtime.refresh import refresh
+from bot.services import Desk
 from core.errors import Invalid, RoomieError
-from core.services.published import Refreshed
+from core.services.timetable_import import Refreshed
 
 _MOST_PROBLEMS = 20
 

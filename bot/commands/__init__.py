@@ -1,8 +1,10 @@
 """Everything people can type, a file a command."""
 
-from bot.command import Command
+from bot.chat.command import Command
 from bot.commands import (
-    book_form,
+    help as help_command,
+)
+from bot.commands import (
     login,
     logout,
     rooms_book,
@@ -17,7 +19,6 @@ from bot.commands import (
     rooms_status,
     rooms_timetable,
     settings,
-    share,
     society_add,
     society_members,
     society_remove,
@@ -26,9 +27,8 @@ from bot.commands import (
     tokens,
     whoami,
 )
-from bot.commands import (
-    help as help_command,
-)
+from bot.commands import rooms_form as book_form
+from bot.commands import rooms_share as share
 
 COMMANDS: tuple[Command, ...] = (
     rooms_free.COMMAND,

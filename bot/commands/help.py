@@ -1,7 +1,7 @@
 """`/help`: what can be said, with something to press for those who would rather not type."""
 
-from bot.command import Action, Call, Command
-from bot.reply import Button, ButtonStyle, Code, Field, Item, Reply
+from bot.chat.command import Action, Call, Command
+from bot.chat.reply import Button, ButtonStyle, Code, Field, Item, Reply
 
 
 async def answer(call: Call) -> Reply:

@@ -1,9 +1,9 @@
 """`/login`: a link made for this very chat account, with which its person says who they are."""
 
-from bot.asked import Door
-from bot.command import Action, Call, Command
-from bot.login.office import invite
-from bot.reply import Bold, Button, Code, Reply
+from bot.chat.command import Action, Call, Command
+from bot.chat.reply import Bold, Button, Code, Reply
+from bot.chat.request import Door
+from bot.login.chat_link import invite
 
 
 async def answer(call: Call) -> Reply:

@@ -1,8 +1,8 @@
 """`/logout`: this chat account stands for nobody any more."""
 
-from bot.asked import Door
-from bot.command import Action, Call, Command
-from bot.reply import Bold, Button, Code, Reply, Tone
+from bot.chat.command import Action, Call, Command
+from bot.chat.reply import Bold, Button, Code, Reply, Tone
+from bot.chat.request import Door
 
 
 async def answer(call: Call) -> Reply:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import minutes, room_name
+from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, Stretch, Tone
+from bot.conversation.alternatives import rehearsal
 from bot.conversation.booking import book, foreseen
-from bot.conversation.codes import Search, SlotCode
-from bot.conversation.offers import rehearsal
-from bot.conversation.wishes import confusion, echo_of, read_words, search_for
+from bot.conversation.button_values import Search, SlotCode
+from bot.conversation.search import confusion, echo_of, read_words, search_for
 from bot.language import Kind, Reading, When
-from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, Stretch, Tone
-from bot.wording import minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval
-from core.model import Room
+from core.model.entities import Room
 from core.policy.quota import has_quota
 from core.services.bookings import widened
 

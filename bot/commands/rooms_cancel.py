@@ -1,10 +1,10 @@
 """`/rooms cancel`: giving a booking up."""
 
-from bot.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import minutes, room_name
+from bot.chat.reply import Bold, Inline, Reply, Stretch, Tone
 from bot.conversation.own_bookings import described
-from bot.reply import Bold, Inline, Reply, Stretch, Tone
-from bot.wording import minutes, room_name
-from core.model import BookingId
+from core.model.entities import BookingId
 from core.policy.quota import has_quota
 
 

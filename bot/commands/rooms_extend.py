@@ -4,18 +4,18 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import MORE, minutes, room_name, short_id
+from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Stretch, Tone
+from bot.conversation.alternatives import own_buttons
 from bot.conversation.booking import refused
-from bot.conversation.codes import SlotCode
-from bot.conversation.offers import own_buttons
+from bot.conversation.button_values import SlotCode
 from bot.conversation.own_bookings import meant
-from bot.conversation.wishes import read_words
+from bot.conversation.search import read_words
 from bot.language import Kind
-from bot.reply import Bold, Button, ButtonStyle, Inline, Reply, Stretch, Tone
-from bot.wording import MORE, minutes, room_name, short_id
 from core.errors import Invalid, SlotTaken
 from core.interval import Interval
-from core.model import Booking, BookingId
+from core.model.entities import Booking, BookingId
 from core.policy.quota import has_quota
 from core.services.bookings import widened
 

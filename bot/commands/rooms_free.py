@@ -3,22 +3,22 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.conversation.codes import Search, named
-from bot.conversation.offers import Wanted, book_button, bookable, instead, rehearsal
-from bot.conversation.quoted import read_quoted
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import about_room, because, distance, free_until, minutes, room_name
+from bot.chat.reply import Bold, Button, Field, Inline, Item, Moment, Reply, Stretch, Style, Text, Tone
+from bot.conversation.alternatives import Wanted, book_button, bookable, instead, rehearsal
+from bot.conversation.button_values import Search, named
+from bot.conversation.quoted_message import read_quoted
 from bot.conversation.refusals import kindly
-from bot.conversation.wishes import confusion, echo_of, read_words, search_for
+from bot.conversation.search import confusion, echo_of, read_words, search_for
 from bot.language import Reading
-from bot.reply import Bold, Button, Field, Inline, Item, Moment, Reply, Stretch, Style, Text, Tone
-from bot.wording import about_room, because, distance, free_until, minutes, room_name
 from core.catalogue import RoomWish
 from core.interval import Interval
-from core.model import Group, Room
-from core.picture import Picture
+from core.model.entities import Group, Room
+from core.read_model import Picture
 from core.services.bookings import widened
+from core.services.eligibility import Rehearsal
 from core.services.find_rooms import Found, FreeRoom, find_rooms, find_some_time
-from core.services.rehearse import Rehearsal
 
 _PAGE = 8
 

@@ -1,11 +1,11 @@
 """`/rooms here`: saying "I'm here" for a booking."""
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.conversation.offers import own_buttons
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import room_name
+from bot.chat.reply import Bold, Moment, Reply, Style, Tone
+from bot.conversation.alternatives import own_buttons
 from bot.conversation.own_bookings import described
-from bot.reply import Bold, Moment, Reply, Style, Tone
-from bot.wording import room_name
-from core.model import BookingId
+from core.model.entities import BookingId
 
 
 async def answer(call: Call) -> Reply:

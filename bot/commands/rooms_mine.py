@@ -1,10 +1,10 @@
 """`/rooms mine`: someone's bookings to come."""
 
-from bot.command import Call, Command
-from bot.conversation.offers import own_buttons
+from bot.chat.command import Call, Command
+from bot.chat.formatting import booking_item
+from bot.chat.reply import Button, ButtonStyle, Code, Reply
+from bot.conversation.alternatives import own_buttons
 from bot.conversation.own_bookings import mine
-from bot.reply import Button, ButtonStyle, Code, Reply
-from bot.wording import booking_item
 
 _MOST = 20
 

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from bot.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import minutes, room_name, short_id
+from bot.chat.reply import Bold, Code, Inline, Reply, Stretch, Tone
+from bot.conversation.alternatives import move_button, own_buttons
 from bot.conversation.booking import CURABLE, refused
-from bot.conversation.codes import MoveCode, SlotCode, named
-from bot.conversation.offers import move_button, own_buttons
+from bot.conversation.button_values import MoveCode, SlotCode, named
 from bot.conversation.own_bookings import meant, mine
-from bot.conversation.wishes import confusion, read_words
+from bot.conversation.search import confusion, read_words
 from bot.language import Kind, Reading, When
-from bot.reply import Bold, Code, Inline, Reply, Stretch, Tone
-from bot.wording import minutes, room_name, short_id
 from core.errors import NoSuchBooking
 from core.interval import Interval
-from core.model import Booking, Room
+from core.model.entities import Booking, Room
 from core.policy.quota import has_quota
 from core.services.bookings import widened
 from core.services.move_booking import Moved

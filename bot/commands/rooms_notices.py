@@ -1,10 +1,10 @@
 """`/rooms notices on|off`: whether a channel hears that a quota week has begun."""
 
-from bot.asked import Door
-from bot.command import Call, Command, Parameter, Takes
-from bot.reply import Reply, Tone
+from bot.chat.command import Call, Command, Parameter, Takes
+from bot.chat.reply import Reply, Tone
+from bot.chat.request import Door
 from core.errors import Invalid, NotEntitled
-from core.model import Identity
+from core.model.entities import Identity
 
 
 async def answer(call: Call) -> Reply:

@@ -1,8 +1,8 @@
 """`/rooms quota`: how many minutes are left this week."""
 
-from bot.command import Call, Command
-from bot.reply import Bold, Moment, Reply
-from bot.wording import minutes
+from bot.chat.command import Call, Command
+from bot.chat.formatting import minutes
+from bot.chat.reply import Bold, Moment, Reply
 from core.policy.quota import has_quota, next_reset
 
 

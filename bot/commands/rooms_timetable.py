@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.command import Call, Command, Parameter, Takes
+from bot.chat.command import Call, Command, Parameter, Takes
+from bot.chat.formatting import room_name
+from bot.chat.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Tone
 from bot.conversation.schedules import campus_day, reason, schedules
-from bot.conversation.wishes import confusion, read_words
+from bot.conversation.search import confusion, read_words
 from bot.language import Reading
-from bot.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Tone
-from bot.wording import room_name
 from core.interval import Interval
-from core.model import Busy, Room
-from core.picture import Picture
+from core.model.entities import Busy, Room
+from core.read_model import Picture
 
 
 async def answer(call: Call) -> Reply:

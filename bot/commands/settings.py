@@ -1,10 +1,10 @@
 """`/settings`: how someone wants to be told of things, and in which time zone."""
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.conversation.habits import WORDS, Told, changed, read_habits, shown
-from bot.reply import Button, Field, Form, Input, InputKind, Option, Reply, Tone
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.reply import Button, Field, Form, Input, InputKind, Option, Reply, Tone
+from bot.conversation.preferences import WORDS, Told, changed, read_habits, shown
 from core.errors import Invalid
-from core.services.remind import change_habits
+from core.services.reminders import change_habits
 
 _NAMES = {
     "reminders": "Reminders before a booking",

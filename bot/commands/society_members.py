@@ -1,8 +1,8 @@
 """`/society members`: who may book for a society."""
 
-from bot.command import Call, Command, Parameter, Takes
-from bot.conversation.society_words import belonging_in
-from bot.reply import Bold, Reply, Table
+from bot.chat.command import Call, Command, Parameter, Takes
+from bot.chat.reply import Bold, Reply, Table
+from bot.conversation.society_arguments import belonging_in
 
 
 async def answer(call: Call) -> Reply:

@@ -1,8 +1,8 @@
 """`/society remove`: taking somebody's society access away."""
 
-from bot.command import Call, Command, Parameter, Takes
-from bot.conversation.society_words import named_in
-from bot.reply import Bold, Reply, Tone
+from bot.chat.command import Call, Command, Parameter, Takes
+from bot.chat.reply import Bold, Reply, Tone
+from bot.conversation.society_arguments import named_in
 
 
 async def answer(call: Call) -> Reply:

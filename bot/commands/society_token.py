@@ -1,9 +1,9 @@
 """`/society token`: the token with which programs and members book for a society."""
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.conversation.society_words import society_in
-from bot.reply import Button, ButtonStyle, Code, Reply, Tone
-from core.model import SocietyId
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.reply import Button, ButtonStyle, Code, Reply, Tone
+from bot.conversation.society_arguments import society_in
+from core.model.entities import SocietyId
 
 
 async def answer(call: Call) -> Reply:

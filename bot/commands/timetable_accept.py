@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.reply import Reply, Tone
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.reply import Reply, Tone
 from core.errors import Invalid, NotEntitled
 from core.services.operators import is_operator
 

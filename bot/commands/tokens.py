@@ -1,10 +1,10 @@
 """`/tokens`: the programs that act for somebody, and ending each of them."""
 
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Reply, Tone
-from bot.wording import one_line
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.formatting import one_line
+from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Reply, Tone
 from core.errors import Invalid
-from core.ports import Login
+from core.ports.storage import Login
 
 _WORDS = {"revoke", "end", "remove", "delete"}
 _NAME = 32

@@ -1,8 +1,8 @@
 """`/whoami`: whom Roomie takes someone for."""
 
-from bot.command import Call, Command
-from bot.reply import Bold, Button, Code, Field, Reply
-from core.model import Group
+from bot.chat.command import Call, Command
+from bot.chat.reply import Bold, Button, Code, Field, Reply
+from core.model.entities import Group
 
 _GROUPS = {
     Group.STAFF: "staff",

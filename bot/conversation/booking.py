@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.command import Call
-from bot.conversation.codes import SlotCode, named
-from bot.conversation.offers import Wanted, book_button, instead, own_buttons, rehearsal, rehearsal_with_quota
+from bot.chat.command import Call
+from bot.chat.formatting import minutes, one_line, room_name, short_id
+from bot.chat.reply import Bold, Button, Inline, Reply, Stretch, Text, Tone
+from bot.conversation.alternatives import (
+    Wanted,
+    book_button,
+    instead,
+    own_buttons,
+    rehearsal,
+    rehearsal_with_quota,
+)
+from bot.conversation.button_values import SlotCode, named
 from bot.conversation.refusals import kindly, tone_of, ways_on
-from bot.reply import Bold, Button, Inline, Reply, Stretch, Text, Tone
-from bot.wording import minutes, one_line, room_name, short_id
 from core.catalogue import RoomWish
 from core.errors import (
     InThePast,
@@ -21,7 +28,7 @@ from core.errors import (
     SocietyOnly,
 )
 from core.interval import Interval
-from core.model import Booking, Room
+from core.model.entities import Booking, Room
 from core.policy.quota import has_quota
 from core.services.book_room import Booked, BookRoom
 from core.services.bookings import new_booking_id

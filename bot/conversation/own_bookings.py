@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.command import Call
-from bot.conversation.wishes import read_words
+from bot.chat.command import Call
+from bot.chat.formatting import room_name, short_id
+from bot.conversation.search import read_words
 from bot.language import Kind, Reading
-from bot.wording import room_name, short_id
 from core.errors import Invalid, NoSuchBooking
-from core.model import Booking, Role
+from core.model.entities import Booking, Role
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")

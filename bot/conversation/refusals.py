@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.desk import Desk
-from bot.reply import Button, Code, Moment, Style, Text, Tone
-from bot.wording import clock, listed, minutes, room_name
+from bot.chat.formatting import clock, listed, minutes, room_name
+from bot.chat.reply import Button, Code, Moment, Style, Text, Tone
+from bot.services import Desk
 from core.errors import (
     BadSociety,
     BadTimes,

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.command import Call
-from bot.wording import because
+from bot.chat.command import Call
+from bot.chat.formatting import because
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model import Busy, Room, RoomId, busy_with
-from core.ports import Unit
+from core.model.entities import Busy, Room, RoomId, busy_with
+from core.ports.storage import Unit
 
 
 def campus_day(instant: datetime, call: Call) -> Interval:

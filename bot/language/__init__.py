@@ -1,10 +1,7 @@
 """The one engine that reads what people type: times, seats, equipment and places."""
 
-from bot.language.conventions import Conventions
-from bot.language.echo import echo
 from bot.language.engine import read, warm
-from bot.language.names import Names
-from bot.language.reading import (
+from bot.language.model.reading import (
     ASSUMED,
     Kind,
     Problem,
@@ -16,7 +13,10 @@ from bot.language.reading import (
     Unit,
     When,
 )
-from bot.language.wire import as_json, parse_lines
+from bot.language.output.json import as_json, parse_lines
+from bot.language.output.summary import echo
+from bot.language.resolve.defaults import Conventions
+from bot.language.rooms.names import Names
 
 __all__ = [
     "ASSUMED",

@@ -8,29 +8,29 @@ from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.language.bares import settled
-from bot.language.budget import MAX_STEPS, Budget, BudgetSpent
-from bot.language.conventions import Conventions
-from bot.language.days import Calendar
-from bot.language.items import On
-from bot.language.last_resort import guessed_day, load
-from bot.language.line import Line
-from bot.language.names import Names
-from bot.language.phrase import Phrase, assembled
-from bot.language.places import places
-from bot.language.quoted import mentions, titles
-from bot.language.reading import Reading, Reason, Span
-from bot.language.refusal import question, refusal
-from bot.language.resolve import resolved
-from bot.language.scan import pieces, spellable
-from bot.language.seats import seats
-from bot.language.seen import Here, Resolved
-from bot.language.spelling import Speller
-from bot.language.vocabulary import FILLERS, KNOWN, LINK_WORDS
-from bot.language.wishes import wishes
-from bot.language.wordlist import wordset
-from bot.language.words import Token, plain, tokenise
-from core.model import Equipment, Location, Usage
+from bot.language.grammar.bare_numbers import settled
+from bot.language.grammar.phrase import Phrase, assembled
+from bot.language.grammar.scanner import pieces, spellable
+from bot.language.lexicon.vocabulary import FILLERS, KNOWN, LINK_WORDS
+from bot.language.lexicon.wordlist import wordset
+from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
+from bot.language.model.days import Calendar
+from bot.language.model.items import On
+from bot.language.model.reading import Reading, Reason, Span
+from bot.language.resolve.context import Here, Resolved
+from bot.language.resolve.dateparser_fallback import guessed_day, load
+from bot.language.resolve.defaults import Conventions
+from bot.language.resolve.resolver import resolved
+from bot.language.rooms.names import Names
+from bot.language.rooms.places import places
+from bot.language.rooms.requirements import wishes
+from bot.language.rooms.seats import seats
+from bot.language.text.quoted import mentions, titles
+from bot.language.text.spelling import Speller
+from bot.language.text.token_cursor import Line
+from bot.language.text.tokenizer import Token, plain, tokenise
+from bot.language.wording.problems import question, refusal
+from core.model.entities import Equipment, Location, Usage
 
 _LONGEST = 600
 _SPELLINGS_TRIED = 40

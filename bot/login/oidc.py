@@ -10,15 +10,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.login.attributes import display_name, is_address
+from bot.login.encryption import Unsealable, seal, unseal
 from bot.login.oidc_provider import NotRecognised, Provider
 from bot.login.oidc_token import Expected, check_id_token
-from bot.login.sealing import Unsealable, seal, unseal
 from bot.login.settings import OidcSettings
+from bot.login.shibboleth import display_name, is_address
 from core.clock import Clock
-from core.model import Identity
+from core.model.entities import Identity
 from core.names import is_plain, name_key
-from core.services.arriving import Claims
+from core.services.provisioning import Claims
 
 _COOKIE = "login at the provider"
 

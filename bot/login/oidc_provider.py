@@ -12,10 +12,10 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.login.reach import is_loopback
+from bot.login.public_access import is_loopback
 from bot.login.settings import OidcSettings
-from core.addresses import is_public
 from core.errors import NotAllowed, Unavailable
+from core.ip_addresses import is_public
 
 if TYPE_CHECKING:
     from joserfc.jwt import Token

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.services.arriving import AccessRule, Claims
+from core.services.provisioning import AccessRule, Claims
 
 
 class Way(Enum):

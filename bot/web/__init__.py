@@ -1,1 +1,1 @@
-"""Pages for people: plain HTML that needs no script, and loads nothing from anywhere."""
+"""Both documented HTTP APIs over the desk: one table of routes, bytes rendered once, errors as sentences."""

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from core.errors import BadSociety, NotBookable, NotEntitled, NotSignedIn, SocietyOnly
-from core.model import Group, Person, Role, Room, Society, TokenTerm
+from core.model.entities import Group, Person, Role, Room, Society, TokenTerm
 from core.policy.rules import Rules
-from core.ports import Login
+from core.ports.storage import Login
 
 _EPOCH = date(1970, 1, 1)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.errors import TooFarAhead
-from core.model import Group, Person
+from core.model.entities import Group, Person
 from core.policy.rules import Rules
 
 

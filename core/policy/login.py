@@ -9,8 +9,8 @@ from enum import Enum
 from hashlib import sha256
 
 from core.errors import Conflict, NotAllowed, NotFound
-from core.login_session import LoginSession, LoginState
-from core.model import PersonId
+from core.model.entities import PersonId
+from core.model.login_session import LoginSession, LoginState
 
 LIFETIME = timedelta(minutes=10)
 HAND_OUT = timedelta(seconds=60)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from core.errors import QuotaSpent
-from core.model import Group, Person
+from core.model.entities import Group, Person
 from core.policy.rules import Rules
 
 _EPOCH = date(1970, 1, 1)

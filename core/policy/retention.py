@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.model.retention import Expiring, Limit
 from core.policy.login import HAND_OUT, KNOWN_FOR
 from core.policy.rules import Rules
-from core.retention import Expiring, Limit
 
 MIN_KEPT_BOOKINGS = timedelta(days=35)
 """After their end; quotas of the last weeks are still told."""

@@ -10,13 +10,13 @@ from hashlib import sha256
 from core.clock import Clock
 from core.directory import Known
 from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
-from core.model import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
+from core.model.entities import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
 from core.names import check_identifier, check_label, described, is_visible, same_name
-from core.picture import Picture
 from core.policy.access import is_idle, token_has_expired
 from core.policy.rules import Rules
-from core.ports import Login, Passwords, Storage, Unit
-from core.services.familiarity import Familiarity
+from core.ports.storage import Login, Passwords, Storage, Unit
+from core.read_model import Picture
+from core.services.known_logins import Familiarity
 
 _ENDED_AT_ONCE = 100
 """Logins that one more may end; a job looks after those who have more than that too many."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.errors import Handled, SlotTaken, UnknownRoom
 from core.interval import Interval
-from core.model import (
+from core.model.entities import (
     AuditEntry,
     Booking,
     BookingId,
@@ -19,11 +19,11 @@ from core.model import (
 )
 from core.policy.access import check_personal_access, check_society_access, check_token_access
 from core.policy.horizon import check_personal_horizon, check_society_horizon
-from core.policy.opening import check_opening
+from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Decision, Facts, Keys, Record
-from core.services.remind import confirmation, reminders
+from core.ports.storage import Decision, Facts, Keys, Record
+from core.services.reminders import confirmation, reminders
 
 
 @dataclass(frozen=True, slots=True)

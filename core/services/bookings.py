@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from core.clock import Clock
 from core.errors import BadTimes, NoSuchBooking
 from core.interval import Interval
-from core.model import Booking, BookingId, BookingState, PersonId, Room, RoomId
-from core.picture import Picture
+from core.model.entities import Booking, BookingId, BookingState, PersonId, Room, RoomId
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports import Storage
+from core.ports.storage import Storage
+from core.read_model import Picture
 from core.services.book_room import Booked, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, Cancelled, cancelling_keys, decide_cancelling
 from core.services.check_in import CheckIn, check_in_keys, decide_check_in

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
+from core.model.entities import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
 from core.policy.refund import refundable_minutes
 from core.policy.rules import Rules
-from core.ports import Decision, Facts, Keys, Record
-from core.services.own_booking import own_booking
+from core.ports.storage import Decision, Facts, Keys, Record
+from core.services.ownership import own_booking
 
 
 @dataclass(frozen=True, slots=True)

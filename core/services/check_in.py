@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.errors import CheckInClosed
-from core.model import AuditEntry, Booking, BookingId, PersonId
+from core.model.entities import AuditEntry, Booking, BookingId, PersonId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
-from core.ports import Decision, Facts, Keys, Record
-from core.services.own_booking import own_booking
+from core.ports.storage import Decision, Facts, Keys, Record
+from core.services.ownership import own_booking
 
 
 @dataclass(frozen=True, slots=True)

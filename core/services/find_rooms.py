@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from core.availability import Availability
 from core.catalogue import RoomWish
-from core.model import Busy, Room
+from core.model.entities import Busy, Room
 
 _STEP = 15 * 60
 _SHORTEST = 30 * 60

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyThere
-from core.login_session import LoginSession
-from core.model import AuditEntry, Identity, Person, PersonId
-from core.outbox import Message
+from core.model.entities import AuditEntry, Identity, Person, PersonId
+from core.model.login_session import LoginSession
+from core.model.outbox import Message
 from core.policy.login import (
     HAND_OUT,
     LIFETIME,
@@ -31,9 +31,9 @@ from core.policy.login import (
 )
 from core.policy.retention import MAX_LOGIN_SESSIONS, login_sessions
 from core.policy.rules import Rules
-from core.ports import Login, Storage, Unit
+from core.ports.storage import Login, Storage, Unit
 from core.services.accounts import add_login
-from core.services.arriving import AccessRule, Claims, arrive
+from core.services.provisioning import AccessRule, Claims, arrive
 from core.services.purge import Purge
 
 

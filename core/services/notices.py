@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from core.outbox import Message
+from core.model.outbox import Message
 from core.policy.quota import has_quota, quota_week
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 
 NOTICE = "notice"
 CHANNEL_NOTICE = "channel notice"

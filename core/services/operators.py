@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from core.model import Person
+from core.model.entities import Person
+from core.model.outbox import Message
 from core.names import same_name
-from core.outbox import Message
-from core.ports import Unit
+from core.ports.storage import Unit
 
 REFUSED = "refused timetable"
 _USEFUL_FOR = timedelta(days=14)

@@ -6,9 +6,9 @@ from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
-from core.model import PersonId
-from core.ports import Storage, Unit
-from core.retention import Expired, Limit
+from core.model.entities import PersonId
+from core.model.retention import Expired, Limit
+from core.ports.storage import Storage, Unit
 
 T = TypeVar("T")
 

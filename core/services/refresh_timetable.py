@@ -15,15 +15,15 @@ from typing import TypeVar
 
 from core.clock import Clock
 from core.errors import NotFound
-from core.model import AuditEntry, Booking, RoomId
-from core.picture import Picture
-from core.ports import Storage, Unit
-from core.services.clashes import clashes_of, queue_clashes
+from core.model.entities import AuditEntry, Booking, RoomId
+from core.model.timetable_run import Run, Slot, SourceState
+from core.ports.storage import Storage, Unit
+from core.read_model import Picture
+from core.services.conflicts import clashes_of, queue_clashes
 from core.services.import_facts import LONGEST_PIECE
 from core.services.operators import queue_for_operators
-from core.services.published import Published, Refreshed, RunReport
-from core.services.source_places import Places, places_of
-from core.timetable_run import Run, Slot, SourceState
+from core.services.place_merge import Places, places_of
+from core.services.timetable_import import Published, Refreshed, RunReport
 
 T = TypeVar("T")
 

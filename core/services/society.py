@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyThere, BadSociety, LastPresident, NotEntitled
-from core.model import (
+from core.model.entities import (
     AuditEntry,
     Group,
     Membership,
@@ -19,7 +19,7 @@ from core.model import (
 from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
-from core.ports import Storage, Unit
+from core.ports.storage import Storage, Unit
 from core.services.accounts import named
 
 

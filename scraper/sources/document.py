@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from core.model import RoomId
-from scraper.entries import Entries
-from scraper.fetch import Page
-from scraper.harvest import Harvest, Progress
+from core.model.entities import RoomId
+from scraper.common.entries import Entries
+from scraper.http.client import Page
+from scraper.model import Harvest, Progress
 
 Ask = Callable[[str], Awaitable[Page]]
 """Brings the document, given the validator of the last good run."""

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.api.application import application, serve, stop
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
-from bot.passwords import Argon2Passwords, Cost
-from bot.sampling import load_sample
+from bot.login.passwords import Argon2Passwords, Cost
+from bot.sample.load import load_sample
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.settings import HttpSettings
 from core.clock import Clock
-from core.picture import Picture
 from core.policy.rules import Rules
+from core.read_model import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.api.visitor import Visitor
 from tests.fakes.clock import StillClock
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yarl import URL
 
-from bot.api.application import ROUTES
-from bot.api.openapi import answers_of, canonical_paths, place_of
-from bot.api.route import Route, Who
+from bot.web.application import ROUTES
+from bot.web.endpoints.openapi import answers_of, canonical_paths, place_of
+from bot.web.framework.route import Route, Who
 from tests.api.visitor import Heard, Visitor
 
 _RELAXED = settings(

@@ -6,7 +6,7 @@ import json
 import pytest
 from aiohttp import FormData
 
-from bot.api.settings import HttpSettings
+from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
 _WISH = {

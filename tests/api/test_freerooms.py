@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
-from bot.desk import Desk
+from bot.services import Desk
 from tests.api.visitor import Visitor
 from tests.fakes.clock import StillClock
 

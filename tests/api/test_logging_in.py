@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.api.application import HOUSE, flush_last_used
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
+from bot.services import Desk
+from bot.web.application import HOUSE, flush_last_used
+from bot.web.framework.settings import HttpSettings
 from core.services.accounts import token_hash
 from tests.api.visitor import Visitor
 from tests.fakes.clock import StillClock

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.desk import Desk
+from bot.services import Desk
 from tests.api.visitor import Visitor
 
 

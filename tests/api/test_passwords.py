@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.passwords import Argon2Passwords, Cost
+from bot.login.passwords import Argon2Passwords, Cost
 from core.errors import Unavailable
 
 _QUICK = Cost(passes=1, memory=8, lanes=1)

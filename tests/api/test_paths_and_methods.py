@@ -106,5 +106,5 @@ async def test_what_is_no_http_is_refused_in_one_line(wil: Visitor, caplog: pyte
     heard = await wil.ask("BREW", "/api/rooms")
 
     assert heard.status == 400
-    told = [record for record in caplog.records if record.name == "bot.api.server"]
+    told = [record for record in caplog.records if record.name == "bot.web.server"]
     assert [record.exc_info for record in told] == [None]

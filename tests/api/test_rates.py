@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.api.rates import Rate, household
-from bot.api.settings import HttpSettings
+from bot.web.framework.rate_limit import Rate, household
+from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
 

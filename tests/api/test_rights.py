@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.desk import Desk
-from core.model import Society, SocietyId
+from bot.services import Desk
+from core.model.entities import Society, SocietyId
 from tests.api.conftest import a_desk
 from tests.api.visitor import Heard, Visitor
 

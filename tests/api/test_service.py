@@ -9,10 +9,10 @@ from aiohttp import ClientConnectionError, ClientSession
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.api.application import ROUTES, application, serve, stop
-from bot.api.logs import LineFormatter, RequestIdFilter
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
+from bot.services import Desk
+from bot.web.application import ROUTES, application, serve, stop
+from bot.web.framework.request_log import LineFormatter, RequestIdFilter
+from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from tests.api.conftest import a_desk
 from tests.api.visitor import Visitor
@@ -161,12 +161,12 @@ async def test_a_fault_is_told_by_its_id_and_nothing_else(desk: Desk, caplog: py
 async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
     visitor: Visitor, caplog: pytest.LogCaptureFixture
 ):
-    caplog.set_level(logging.INFO, "bot.api")
+    caplog.set_level(logging.INFO, "bot.web")
     wil = await visitor.log_in("wil")
     await wil.get("/rooms.list/")
     booked = await wil.book(notes="a private word")
     await visitor.get("/api/rooms/status?capacity=nonsense")
-    told = [record for record in caplog.records if record.name == "bot.api.door"]
+    told = [record for record in caplog.records if record.name == "bot.web.framework.handler"]
 
     assert [(record.route, record.status) for record in told] == [
         ("user.login", 200),

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api.status import CampusDays, StatusBoard, Wanted
-from bot.api.wire import iso
+from bot.web.framework.serializers import iso
+from bot.web.framework.status_cache import CampusDays, StatusBoard, Wanted
 from core.availability import Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
-from core.model import Busy
+from core.model.entities import Busy
 from tests.builders import a_building, a_room
 
 _ROOMS = [a_room(f"K-J17-{number}", capacity=number % 5) for number in range(6)] + [

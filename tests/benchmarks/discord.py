@@ -17,11 +17,11 @@ import discord as library
 import yarl
 from discord import app_commands
 
-from bot.platforms.discord.render import render
-from bot.reply import Button, Item, Reply
-from core.picture import Picture
+from bot.chat.reply import Button, Item, Reply
+from bot.platforms.discord.render.renderer import render
 from core.policy.rules import Rules
-from storage.open import open_storage, prepare
+from core.read_model import Picture
+from storage.factory import open_storage, prepare
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.builders import NOW
 from tests.fakes.clock import StillClock

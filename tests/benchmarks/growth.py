@@ -21,9 +21,9 @@ from urllib.request import urlopen
 
 import asyncpg
 
-from core.model import PersonId
+from core.model.entities import PersonId
 from core.services.accounts import token_hash
-from storage.open import prepare
+from storage.factory import prepare
 from tests.benchmarks.growth_picture import Figures, draw
 from tests.benchmarks.harness import Row
 from tests.benchmarks.load import get, post, total_per_second

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.api.application import application, serve, stop
-from bot.api.logs import LineFormatter
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
-from bot.passwords import Argon2Passwords, Cost
-from bot.running import settle_memory
+from bot.login.passwords import Argon2Passwords, Cost
+from bot.runtime.run import settle_memory
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.request_log import LineFormatter
+from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
-from core.model import (
+from core.model.entities import (
     BookingType,
     Building,
     BuildingId,
@@ -35,13 +35,13 @@ from core.model import (
     TimetableEntry,
     Usage,
 )
-from core.picture import Picture
 from core.policy.rules import Rules
-from core.ports import Login, Unit
+from core.ports.storage import Login, Unit
+from core.read_model import Picture
 from core.services.accounts import Accounts, token_hash
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import open_storage, prepare
+from storage.factory import open_storage, prepare
 from tests.benchmarks.orm_booking import orm_application
 from tests.fakes.clock import StillClock
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 
 from core.services.accounts import token_hash
-from storage.rows import entry_row
+from storage.mapping import entry_row
 from storage.tables import (
     audit,
     booking,
@@ -138,7 +138,7 @@ def _prepare(driver, _entry) -> None:
 
 
 def _fill(path: Path, entries: int) -> None:
-    from storage.rows import building_row, login_row, person_row, room_row
+    from storage.mapping import building_row, login_row, person_row, room_row
     from storage.tables import building
     from tests.benchmarks import http_server as world
 

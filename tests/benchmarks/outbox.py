@@ -17,16 +17,16 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.messages import KINDS
-from bot.outbox import Outbox, OutboxSettings
-from bot.reply import Reply
+from bot.chat.reply import Reply
+from bot.notifications import KINDS
+from bot.worker.outbox import Outbox, OutboxSettings
 from core.interval import Interval
-from core.model import BookingId, Group, Habits, Identity, PersonId, RoomId
-from core.picture import Picture
+from core.model.entities import BookingId, Group, Habits, Identity, PersonId, RoomId
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
+from core.read_model import Picture
 from core.services.book_room import BookRoom
-from storage.open import Kept, open_storage, prepare
+from storage.factory import Kept, open_storage, prepare
 from tests.benchmarks.harness import Row, compare
 from tests.builders import NOW, a_building, a_person, a_room, at
 from tests.fakes.clock import StillClock

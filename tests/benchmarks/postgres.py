@@ -16,17 +16,17 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.interval import Interval
-from core.model import PersonId, RoomId, TimetableEntry, busy_with
-from core.picture import Picture
+from core.model.entities import PersonId, RoomId, TimetableEntry, busy_with
 from core.policy.rules import Rules
-from core.ports import Facts, Unit
+from core.ports.storage import Facts, Unit
+from core.read_model import Picture
 from core.services.book_room import BookRoom, booking_keys, decide_booking
 from core.services.bookings import BookingDesk, new_booking_id
-from storage.locks import lock_number
-from storage.open import Kept, open_storage, prepare
-from storage.rows import audit_row, booking_row, charge_row, room_of, seconds
+from storage.factory import Kept, open_storage, prepare
+from storage.mapping import audit_row, booking_row, charge_row, room_of, seconds
+from storage.postgres.locks import lock_number
 from storage.tables import audit, booking, change, charge, room
-from storage.unit import ConnectionUnit
+from storage.unit_of_work import ConnectionUnit
 from tests.benchmarks.harness import Row, compare
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, an_entry, at
 from tests.fakes.clock import StillClock

@@ -16,14 +16,14 @@ from time import perf_counter
 from typing import Any
 
 from core.interval import Interval
-from core.model import BookingId, BookingType, Group, RoomId
-from core.ports import Unit
+from core.model.entities import BookingId, BookingType, Group, RoomId
+from core.ports.storage import Unit
 from core.services.book_room import BookRoom
-from scraper.entries import Entries
-from scraper.entries import Group as EntryGroup
-from scraper.harvest import Harvest
-from scraper.parsing import ParsingProcess
-from scraper.publishing import LastGood, judged
+from scraper.common.entries import Entries
+from scraper.common.entries import Group as EntryGroup
+from scraper.common.worker_process import ParsingProcess
+from scraper.model import Harvest
+from scraper.pipeline import LastGood, judged
 from tests.benchmarks.harness import Row
 from tests.benchmarks.outbox import open_campus
 from tests.builders import NOW, a_building, a_person, a_room, at

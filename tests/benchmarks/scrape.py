@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 
 from lxml import html as lxml_html
 
-from scraper.fetch import Fetcher
-from scraper.harvest import Harvest, SourceSettings, Tools
-from scraper.manners import Manners
-from scraper.parsing import ParsingProcess
-from scraper.sources.unsw_nss import UnswTimetableSite
-from scraper.sources.unsw_pages import read_week
+from scraper.common.worker_process import ParsingProcess
+from scraper.http.client import Fetcher
+from scraper.http.politeness import Manners
+from scraper.model import Harvest, SourceSettings, Tools
+from scraper.sources.unsw.pages import read_week
+from scraper.sources.unsw.site import UnswTimetableSite
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, room_page
 

@@ -9,21 +9,21 @@ from pathlib import Path
 from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
+from bot.conversation.dispatcher import Dispatcher
 from bot.language import read
-from bot.passwords import Argon2Passwords
+from bot.login.passwords import Argon2Passwords
+from bot.services import Desk
 from core.catalogue import RoomWish
 from core.clock import ShiftedClock, SystemClock
-from core.model import Identity
-from core.picture import Picture
+from core.model.entities import Identity
 from core.policy.rules import Rules
+from core.read_model import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.benchmarks.harness import Row, compare
 from tests.benchmarks.world import ROOMS, filled_file
 

@@ -17,9 +17,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from core.picture import Picture
 from core.policy.rules import Rules
-from storage.open import Kept, open_storage, prepare
+from core.read_model import Picture
+from storage.factory import Kept, open_storage, prepare
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.builders import NOW
 from tests.fakes.clock import StillClock

@@ -19,22 +19,22 @@ from time import perf_counter
 
 from aiohttp import web
 
-from bot.api import channels
-from bot.api.application import HOUSE, application, serve, stop
-from bot.api.channels import RESULT
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
-from bot.login.sealing import seal
+from bot.login.encryption import seal
+from bot.services import Desk
+from bot.web.application import HOUSE, application, serve, stop
+from bot.web.framework import login_subscriptions as channels
+from bot.web.framework.login_subscriptions import RESULT
+from bot.web.framework.settings import HttpSettings
 from core.clock import SystemClock
-from core.login_session import LoginSession, LoginState
-from core.picture import Picture
+from core.model.login_session import LoginSession, LoginState
 from core.policy.login import LIFETIME, finished, new_sid, sid_hash, whole_sid
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
+from core.read_model import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import open_storage, prepare
+from storage.factory import open_storage, prepare
 from tests.benchmarks.harness import Row, quartiles
 
 STREAMS = 2_000

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.interval import Interval
-from core.model import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
-from core.picture import Picture
+from core.model.entities import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
+from core.read_model import Picture
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
-from storage.open import open_storage, prepare
+from storage.factory import open_storage, prepare
 
 ROOMS = 504
 BUILDINGS = 44

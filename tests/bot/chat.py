@@ -1,12 +1,12 @@
 """Somebody talking to Roomie: lines and presses in, words out."""
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Button, Choice, Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
+from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.render import Page, render
-from bot.reply import Button, Choice, Reply, Tone
-from core.model import Identity
+from bot.services import Desk
+from core.model.entities import Identity
 
 
 class Chat:

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from bot.cli import carry_out
-from bot.desk import Desk
-from bot.passwords import Argon2Passwords, Cost
-from bot.sampling import load_sample
+from bot.login.passwords import Argon2Passwords, Cost
+from bot.sample.load import load_sample
+from bot.services import Desk
 from core.clock import Clock
-from core.picture import Picture
 from core.policy.rules import Rules
+from core.read_model import Picture
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.bot.chat import Chat
 from tests.builders import NOW
 from tests.fakes.clock import StillClock

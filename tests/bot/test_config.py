@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields
 
-from bot.config import Config, ConfigError, Secret, read_settings
+from bot.config.model import Config, ConfigError, Secret, read_settings
 
 EXAMPLE = Path("config.example.toml")
 

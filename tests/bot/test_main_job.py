@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.reply import Tone
+from bot.chat.reply import Tone
 from tests.bot.chat import Chat, buttons
 from tests.fakes.clock import StillClock
 

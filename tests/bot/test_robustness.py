@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.reply import Button, Choice, Reply, Tone
+from bot.services import Desk
 from tests.bot.chat import Chat, buttons
 
 UNFIT_FOR_A_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.reply import Code, Tone
+from bot.chat.reply import Code, Tone
 from core.interval import Interval
-from core.model import RoomId, Society, SocietyId
+from core.model.entities import RoomId, Society, SocietyId
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id
 from tests.bot.chat import Chat

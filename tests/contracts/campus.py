@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from itertools import count
 
 from core.interval import Interval
-from core.model import Booking, BookingId, Group, PersonId, Role, RoomId, SocietyId
-from core.picture import Picture
+from core.model.entities import Booking, BookingId, Group, PersonId, Role, RoomId, SocietyId
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
+from core.read_model import Picture
 from core.services.book_room import Booked, BookRoom
 from core.services.bookings import BookingDesk
 from core.services.cancel_booking import Cancelled
-from storage.open import Kept, open_storage
+from storage.factory import Kept, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.policy.rules import Rules
-from storage.open import Kept
+from storage.factory import Kept
 from tests.contracts.campus import Campus, campus_in, furnish
 from tests.contracts.raw import ask
 from tests.databases import apart, run_sql

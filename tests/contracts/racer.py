@@ -10,12 +10,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
-from core.model import PersonId
-from core.picture import Picture
+from core.model.entities import PersonId
 from core.policy.rules import Rules
+from core.read_model import Picture
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.builders import NOW, a_slot
 from tests.contracts.campus import HALL, LAB, ROOMS
 from tests.fakes.clock import StillClock

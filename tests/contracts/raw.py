@@ -5,7 +5,7 @@ from contextlib import closing
 
 import asyncpg
 
-from storage.address import SqliteFile, address_of
+from storage.url import SqliteFile, address_of
 
 
 async def ask(url: str, statement: str) -> object:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.catalogue import RoomWish
-from core.picture import Picture
+from core.read_model import Picture
 from tests.builders import a_slot
 
 

@@ -9,12 +9,12 @@ from time import perf_counter
 
 import pytest
 
-from core.model import Identity, Role, RoomId, TokenTerm
-from core.picture import Picture
-from core.ports import Login, Unit
-from core.retention import Expiring, Limit
+from core.model.entities import Identity, Role, RoomId, TokenTerm
+from core.model.retention import Expiring, Limit
+from core.ports.storage import Login, Unit
+from core.read_model import Picture
 from core.services.purge import Purge
-from storage.open import Kept, open_storage
+from storage.factory import Kept, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
 from tests.contracts.seen import seen_in

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import AlreadyThere, Invalid, SlotTaken, Unavailable
-from core.picture import Picture
+from core.read_model import Picture
+from storage.factory import backup, downgrade, open_storage, prepare, revision
 from storage.migrations import HEAD, WrongSchema
-from storage.open import backup, downgrade, open_storage, prepare, revision
 from tests.contracts.campus import ROOMS, Campus, campus_in, furnish
 from tests.contracts.raw import ask, tables_of
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Invalid, RoomieError, Unavailable, UnknownRoom
-from core.model import AuditEntry, Group, Role, RoomId
-from core.picture import Picture
-from core.ports import Decision, Facts, Keys, Record, Unit
+from core.model.entities import AuditEntry, Group, Role, RoomId
+from core.ports.storage import Decision, Facts, Keys, Record, Unit
+from core.read_model import Picture
 from core.services.society import SocietyDesk
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.builders import NOW, a_booking, a_person, a_room, a_slot
 from tests.contracts.campus import CHESS, ROOMS, Campus, a_new_id
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from core.availability import Availability
 from core.catalogue import RoomWish
 from core.interval import Interval
-from core.model import BuildingId, Busy, Group, OpeningHours, Person, Role, Room, RoomId
+from core.model.entities import BuildingId, Busy, Group, OpeningHours, Person, Role, Room, RoomId
 from core.policy.rules import Rules
+from core.services.eligibility import Asking, Rehearsal
 from core.services.find_rooms import Instead, alternatives, find_rooms, find_some_time, soonest
-from core.services.rehearse import Asking, Rehearsal
 from tests.builders import NOW, a_person, a_room, a_society, at
 from tests.core.strategies import catalogue_of, rooms, spans, stretches
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from core.ports import Unit
+from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.ports.storage import Unit
 from core.services.import_facts import (
     LONGEST_PIECE,
     Summary,
@@ -17,7 +17,7 @@ from core.services.import_facts import (
     import_timetable,
     unknown_rooms,
 )
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import NOW, a_building, a_room, a_slot, an_entry, at
 
 ROOMS = [a_room("K-J17-1"), a_room("K-J17-2")]

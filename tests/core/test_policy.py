@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from core.errors import BadTimes, InThePast, NotEntitled, OutsideHours, QuotaSpent, TooFarAhead
 from core.interval import Interval
-from core.model import Group, OpeningHours, Role, TokenTerm
+from core.model.entities import Group, OpeningHours, Role, TokenTerm
 from core.policy.access import check_president, token_has_expired
 from core.policy.horizon import check_personal_horizon, check_society_horizon
-from core.policy.opening import check_opening
+from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, next_reset, quota_left, quota_week
 from core.policy.rules import Rules
 from tests.builders import NOW, a_person, a_room, a_slot, at

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from core.errors import BadSociety, LastPresident, NotEntitled, UnknownPerson
-from core.model import Group, Identity, PersonId, Role, SocietyId
+from core.model.entities import Group, Identity, PersonId, Role, SocietyId
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 from core.services.society import SocietyDesk
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import a_person, a_society
 from tests.fakes.clock import StillClock
 

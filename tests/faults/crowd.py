@@ -11,12 +11,12 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from core.model import PersonId, RoomId
-from core.picture import Picture
+from core.model.entities import PersonId, RoomId
 from core.policy.rules import Rules
-from core.ports import Login, Unit
+from core.ports.storage import Login, Unit
+from core.read_model import Picture
 from core.services.accounts import token_hash
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.builders import NOW, a_building, a_person, a_room
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

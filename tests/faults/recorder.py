@@ -14,19 +14,19 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
-from core.login_session import LoginSession
-from core.model import Identity, PersonId, Role, SocietyId, TokenTerm
-from core.outbox import Message, MessageState, Outcome
-from core.picture import Picture
+from core.model.entities import Identity, PersonId, Role, SocietyId, TokenTerm
+from core.model.login_session import LoginSession
+from core.model.outbox import Message, MessageState, Outcome
+from core.model.retention import Expiring, Limit
 from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
-from core.ports import Installation, Login, Unit
-from core.retention import Expiring, Limit
+from core.ports.storage import Installation, Login, Unit
+from core.read_model import Picture
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
 from core.services.purge import Purge
+from storage.factory import open_storage, prepare
 from storage.migrations import HEAD
-from storage.open import open_storage, prepare
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.api.rates import Rate
-from bot.api.throttle import LoginThrottle
-from bot.api.together import Together
-from core.picture import Picture
+from bot.web.framework.login_throttle import LoginThrottle
+from bot.web.framework.rate_limit import Rate
+from bot.web.framework.shared_limits import Together
 from core.policy.rules import Rules
-from storage.open import Kept, open_storage
+from core.read_model import Picture
+from storage.factory import Kept, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

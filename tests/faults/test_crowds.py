@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 from aiohttp import ClientSession
 
-from storage.open import prepare
+from storage.factory import prepare
 from tests.conftest import apart, run_sql
 from tests.faults.crowd import Crowd, Told, check_books, settle_in
 from tests.faults.processes import Fleet, Process

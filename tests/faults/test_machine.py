@@ -10,11 +10,11 @@ import pytest
 from aiohttp import ClientSession
 
 from core.errors import Unavailable
-from core.picture import Picture
 from core.policy.rules import Rules
+from core.read_model import Picture
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
-from storage.open import open_storage
+from storage.factory import open_storage
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -11,11 +11,11 @@ from aiohttp import ClientSession
 
 from core.errors import NotAllowed, NotFound, QuotaSpent, SlotTaken
 from core.interval import Interval
-from core.model import PersonId
+from core.model.entities import PersonId
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk, new_booking_id
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import NOW, a_slot
 from tests.fakes.clock import StillClock
 from tests.faults.crowd import ROOMS, token_of
@@ -50,8 +50,8 @@ async def house(either_url: str, open_storage_at, rules: Rules, clock: StillCloc
 
 @pytest.fixture
 async def open_storage_at(rules: Rules, clock: StillClock):
-    from core.picture import Picture
-    from storage.open import open_storage
+    from core.read_model import Picture
+    from storage.factory import open_storage
 
     opened: list[Kept] = []
 

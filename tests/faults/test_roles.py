@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientConnectorError, ClientSession
 
-from bot.config import Config, DiscordSection, HttpSection, SlackSection
-from bot.doors import _discord_within, _slack_within, discord_settings, slack_settings
-from bot.roles import ALL_ROLES, NoSuchRole, Role, read_roles
+from bot.config.model import Config, DiscordSection, HttpSection, SlackSection
+from bot.runtime.platforms import _discord_within, _slack_within, discord_settings, slack_settings
+from bot.runtime.roles import ALL_ROLES, NoSuchRole, Role, read_roles
 from tests.faults.processes import Fleet, Process
 from tests.standins.slack import SlackStandIn
 

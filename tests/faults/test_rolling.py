@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
-from core.picture import Picture
 from core.policy.rules import Rules
-from storage.address import SqliteFile, address_of
+from core.read_model import Picture
+from storage.factory import open_storage, prepare
 from storage.migrations import HEAD, SERVES, STANDING, WrongSchema
-from storage.open import open_storage, prepare
-from storage.schema import _MIGRATIONS
+from storage.migrations.runner import _MIGRATIONS
+from storage.url import SqliteFile, address_of
 from tests.builders import a_room, a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

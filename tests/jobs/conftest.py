@@ -3,7 +3,7 @@
 import pytest
 
 from core.policy.rules import Rules
-from storage.open import Kept
+from storage.factory import Kept
 from tests.fakes.clock import StillClock
 from tests.outbox.house import House, open_house
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.policy.timing import Every, OnClock
+from core.policy.schedule import Every, OnClock
 from tests.builders import NOW
 
 LONDON = ZoneInfo("Europe/London")

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.config import Config
-from bot.desk import Desk
-from bot.jobs import Job, Workforce
+from bot.config.model import Config
+from bot.services import Desk
+from bot.worker.scheduler import Job, Workforce
 from core.errors import Unavailable
-from core.jobs import JobState
-from core.policy.timing import Every, OnClock
+from core.model.jobs import JobState
+from core.policy.schedule import Every, OnClock
 from tests.builders import NOW
 from tests.outbox.house import House
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import Kind, Reading, as_json, echo, read
-from bot.language.wordlist import wordlist
+from bot.language.lexicon.wordlist import wordlist
 from tests.language.scoring import campus, phrases
 
 NAMES = campus()

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.api.application import application, serve, stop
-from bot.api.login_door import LoginDoor
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
 from bot.login.settings import LoginSettings
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.login_context import LoginDoor
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import clock, database_url, desk, sample_file, settings
 from tests.api.visitor import Visitor
 from tests.login.browser import Browser

@@ -7,19 +7,19 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.api.application import application
-from bot.api.login_door import LoginDoor
-from bot.api.settings import HttpSettings
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Audience, Button, Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.login.office import resume
-from bot.login.sealed_replies import unseal_reply
+from bot.conversation.dispatcher import Dispatcher
+from bot.login.chat_link import resume
+from bot.login.encrypted_replies import unseal_reply
 from bot.login.settings import LoginSettings
-from bot.reply import Audience, Button, Reply, Tone
-from core.model import Identity
-from core.outbox import Listed, MessageState
+from bot.services import Desk
+from bot.web.application import application
+from bot.web.framework.login_context import LoginDoor
+from bot.web.framework.settings import HttpSettings
+from core.model.entities import Identity
+from core.model.outbox import Listed, MessageState
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser

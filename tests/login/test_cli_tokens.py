@@ -5,8 +5,8 @@ import argparse
 import pytest
 
 from bot.cli.admin import HANDLERS
-from bot.config import read_settings
-from bot.desk import Desk
+from bot.config.model import read_settings
+from bot.services import Desk
 from core.errors import Invalid
 from tests.api.visitor import Visitor
 

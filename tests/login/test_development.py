@@ -3,8 +3,8 @@
 import pytest
 
 from bot.login.settings import LoginSettings
-from core.model import Identity
-from core.services.arriving import Claims
+from core.model.entities import Identity
+from core.services.provisioning import Claims
 from tests.api.visitor import Visitor
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, status

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk import Desk
+from bot.services import Desk
 from core.errors import NotSignedIn
 from core.policy.rules import Rules
 from core.services.accounts import Accounts

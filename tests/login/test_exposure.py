@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, read_settings
-from bot.login.exposure import login_problems
-from bot.login.opening import login_settings, public_url
+from bot.config.model import Config, read_settings
+from bot.login.from_config import login_settings, public_url
+from bot.login.security_checks import login_problems
 from bot.login.settings import Way
 
 GOOD = "0123456789abcdef0123456789abcdef"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.api.application import ROUTES
-from bot.api.openapi import canonical_paths
-from bot.api.route import Route, Who
-from bot.desk import Desk
-from core.model import Society, SocietyId
+from bot.services import Desk
+from bot.web.application import ROUTES
+from bot.web.endpoints.openapi import canonical_paths
+from bot.web.framework.route import Route, Who
+from core.model.entities import Society, SocietyId
 from tests.api.visitor import Heard, Visitor
 from tests.contracts.raw import ask
 

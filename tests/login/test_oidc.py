@@ -6,13 +6,13 @@ import pytest
 from aiohttp import web
 from joserfc.jwk import RSAKey
 
-from bot.api.application import application
-from bot.api.login_door import LoginDoor
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
 from bot.login.oidc import OidcClient
 from bot.login.settings import LoginSettings, OidcSettings
-from core.services.arriving import AccessRule
+from bot.services import Desk
+from bot.web.application import application
+from bot.web.framework.login_context import LoginDoor
+from bot.web.framework.settings import HttpSettings
+from core.services.provisioning import AccessRule
 from tests.api.visitor import Visitor
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.api.settings import HttpSettings
 from bot.login.settings import LoginSettings, ShibbolethSettings
-from core.services.arriving import AccessRule
+from bot.web.framework.settings import HttpSettings
+from core.services.provisioning import AccessRule
 from tests.api.visitor import Visitor
 from tests.contracts.raw import ask
 from tests.login.browser import Browser, Seen

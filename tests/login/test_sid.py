@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import Desk
+from bot.services import Desk
 from core.policy.login import new_sid, whole_sid
-from storage.address import SqliteFile, address_of
+from storage.url import SqliteFile, address_of
 from tests.api.visitor import Heard, Visitor
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

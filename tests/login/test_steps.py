@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.login_session import LoginSession, LoginState
-from core.model import Identity, PersonId
+from core.model.entities import Identity, PersonId
+from core.model.login_session import LoginSession, LoginState
 from core.policy.login import (
     HAND_OUT,
     LIFETIME,

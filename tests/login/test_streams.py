@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 
-from bot.api import streams
-from bot.api.application import HOUSE, application, serve, stop
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
-from bot.sampling import load_sample
+from bot.sample.load import load_sample
+from bot.services import Desk
+from bot.web.application import HOUSE, application, serve, stop
+from bot.web.endpoints import login_streams as streams
+from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk
 from tests.api.visitor import Visitor
@@ -253,7 +253,7 @@ async def test_streams_end_in_order_when_the_service_stops(
 async def test_who_hangs_up_is_forgotten(
     program: Visitor, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.api.channels.BEAT_EVERY", 0.05)
+    monkeypatch.setattr("bot.web.framework.login_subscriptions.BEAT_EVERY", 0.05)
     told = await begun(program)
     socket = await session.ws_connect(told["stream_sub_url"])
     body = await session.get(told["stream_sub_url"])
@@ -268,7 +268,7 @@ async def test_who_hangs_up_is_forgotten(
 async def test_events_show_that_they_are_alive(
     program: Visitor, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.api.channels.BEAT_EVERY", 0.05)
+    monkeypatch.setattr("bot.web.framework.login_subscriptions.BEAT_EVERY", 0.05)
     told = await begun(program)
 
     async with session.get(told["stream_sub_url"], headers={"Accept": "text/event-stream"}) as answer:

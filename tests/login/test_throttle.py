@@ -1,6 +1,6 @@
 """Wrong passwords cost a wait that grows, whoever's name was tried."""
 
-from bot.api.throttle import LoginThrottle
+from bot.web.framework.login_throttle import LoginThrottle
 
 
 def tries(throttle: LoginThrottle, count: int, name: str = "wil", address: str = "192.0.2.1") -> list[float]:

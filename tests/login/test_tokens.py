@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.api.application import flush_last_used
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.reply import Reply, Tone
-from core.model import Identity
+from bot.conversation.dispatcher import Dispatcher
+from bot.services import Desk
+from bot.web.application import flush_last_used
+from core.model.entities import Identity
 from tests.api.visitor import Visitor
 from tests.contracts.raw import ask
 from tests.login.browser import Browser

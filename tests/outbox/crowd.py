@@ -9,14 +9,14 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.interval import Interval
-from core.model import BookingId, Group, Identity, OpeningHours, PersonId, RoomId
-from core.outbox import Backlog
-from core.picture import Picture
+from core.model.entities import BookingId, Group, Identity, OpeningHours, PersonId, RoomId
+from core.model.outbox import Backlog
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
+from core.read_model import Picture
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk
-from storage.open import Kept, open_storage
+from storage.factory import Kept, open_storage
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 

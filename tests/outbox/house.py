@@ -8,24 +8,24 @@ from itertools import count
 
 from aiohttp import web
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Reply
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.messages import KINDS
-from bot.outbox import Outbox, OutboxSettings
-from bot.reply import Reply
+from bot.conversation.dispatcher import Dispatcher
+from bot.notifications import KINDS
+from bot.services import Desk
+from bot.worker.outbox import Outbox, OutboxSettings
 from core.interval import Interval
-from core.model import Booking, BookingId, Group, Habits, Identity, PersonId, Role, RoomId, SocietyId
-from core.outbox import Listed, Message, MessageState
+from core.model.entities import Booking, BookingId, Group, Habits, Identity, PersonId, Role, RoomId, SocietyId
+from core.model.outbox import Listed, Message, MessageState
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 from core.services.accounts import Accounts
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingDesk
-from core.services.remind import change_habits
+from core.services.reminders import change_habits
 from core.services.society import SocietyDesk
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 

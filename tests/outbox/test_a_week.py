@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.config import Config
-from bot.jobs import JOBS, Workforce
-from core.model import Habits, QuietHours
+from bot.config.model import Config
+from bot.worker.scheduler import JOBS, Workforce
+from core.model.entities import Habits, QuietHours
 from tests.builders import a_slot
 from tests.outbox.house import HALL, LAB, REMA, WIL, House
 

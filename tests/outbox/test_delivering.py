@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platforms.platform import Absent, Busy, Unreachable
-from core.outbox import MessageState
-from core.retention import Expiring, Limit
+from bot.platforms.base import Absent, Busy, Unreachable
+from core.model.outbox import MessageState
+from core.model.retention import Expiring, Limit
 from core.services.purge import Purge
 from tests.builders import NOW
 from tests.outbox.house import WIL, House, a_message

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.config import Config
-from bot.jobs import JOBS, Workforce
-from bot.reply import Tone
-from core.model import Habits, Identity, QuietHours
+from bot.chat.reply import Tone
+from bot.config.model import Config
+from bot.worker.scheduler import JOBS, Workforce
+from core.model.entities import Habits, Identity, QuietHours
 from tests.builders import a_slot
 from tests.outbox.house import REMA, STAN, WIL, House
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from core.interval import Interval
-from core.model import Habits, Identity, QuietHours, RoomId
-from core.outbox import MessageState
-from core.services.remind import reminders
+from core.model.entities import Habits, Identity, QuietHours, RoomId
+from core.model.outbox import MessageState
+from core.services.reminders import reminders
 from tests.builders import NOW, a_booking, a_person, a_slot, at
 from tests.outbox.house import LAB, REMA, WIL, House
 

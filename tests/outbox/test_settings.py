@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.conversation.habits import Told, read_habits, shown
-from bot.dispatch import Dispatcher
-from bot.reply import Reply, Tone
+from bot.conversation.dispatcher import Dispatcher
+from bot.conversation.preferences import Told, read_habits, shown
 from core.errors import Invalid
-from core.model import Habits, Person, QuietHours
+from core.model.entities import Habits, Person, QuietHours
 from tests.builders import a_slot, at
 from tests.outbox.house import WIL, House
 

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.asked import Asked
-from bot.messages import KINDS
-from bot.outbox import Outbox, OutboxSettings
+from bot.chat.reply import Button, Reply
+from bot.chat.request import Asked
+from bot.notifications import KINDS
 from bot.platforms.terminal.adapter import TerminalDoor
 from bot.platforms.terminal.session import Session
-from bot.reply import Button, Reply
-from core.model import Habits
-from core.outbox import MessageState
+from bot.worker.outbox import Outbox, OutboxSettings
+from core.model.entities import Habits
+from core.model.outbox import MessageState
 from tests.builders import a_slot, at
 from tests.outbox.house import REMA, WIL, House
 

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reply import Reply
-from bot.reply_json import as_json, reply_of
+from bot.chat.reply import Reply
+from bot.chat.reply_json import as_json, reply_of
 from tests.strategies import replies
 
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from bot.command import Command
+from bot.chat.command import Command
 from bot.commands import COMMANDS
-from bot.dispatch import Dispatcher
-from bot.platforms.slack.manifest import families
+from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.slack.installation.manifest import families
 from bot.platforms.terminal.session import Session
 from core.policy.rules import Rules
-from storage.open import Kept
+from storage.factory import Kept
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.house import a_house
 from tests.standins.slack import SlackStandIn
 
 PLATFORMS = Path(__file__).parents[2] / "bot/platforms"
-OF_THE_CORE = {"core.clock", "core.errors", "core.interval", "core.model"}
+OF_THE_CORE = {"core.clock", "core.errors", "core.interval", "core.model.entities"}
 OF_THE_MODEL = {"Identity"}
 
 
@@ -28,7 +28,7 @@ def discords() -> Iterator[str]:
     import discord
     from discord import app_commands
 
-    from bot.platforms.discord.tree import add_commands
+    from bot.platforms.discord.gateway.tree import add_commands
 
     async def nothing(*_: Any) -> Any:
         raise NotImplementedError
@@ -73,7 +73,7 @@ def test_platforms_know_who_speaks_when_and_what_was_refused_and_nothing_of_book
     ]
 
     theirs = {each.module for each in imported if (each.module or "").startswith(("core", "storage"))}
-    names = {name.name for each in imported if each.module == "core.model" for name in each.names}
+    names = {name.name for each in imported if each.module == "core.model.entities" for name in each.names}
 
     assert theirs <= OF_THE_CORE
     assert names <= OF_THE_MODEL

@@ -2,11 +2,11 @@
 
 from dataclasses import fields
 
-from bot.checking import platform_problems
-from bot.config import Config, DiscordSection, SlackSection, read_settings
-from bot.doors import discord_settings, slack_settings
-from bot.platforms.discord.settings import DiscordSettings
+from bot.config.model import Config, DiscordSection, SlackSection, read_settings
+from bot.platforms.discord.gateway.settings import DiscordSettings
 from bot.platforms.slack.settings import SlackSettings
+from bot.runtime.check import platform_problems
+from bot.runtime.platforms import discord_settings, slack_settings
 
 _OF_THE_HOUSE = {"direct_messages", "mentions", "patience", "drain"}
 """What nobody has to choose."""

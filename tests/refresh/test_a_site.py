@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.config import SourceSection
-from bot.refreshing import refresh
+from bot.config.model import SourceSection
+from bot.runtime.refresh import refresh
 from core.errors import Unavailable
-from core.services.published import Refreshed
+from core.services.timetable_import import Refreshed
 from tests.outbox.house import House
 from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, answering
 

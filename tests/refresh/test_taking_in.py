@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.dispatch import Dispatcher
-from bot.reply import Reply, Tone
+from bot.conversation.dispatcher import Dispatcher
 from core.errors import NotFound, SlotTaken
 from core.interval import Interval
-from core.model import BookingType, Identity, RoomId, TokenTerm
+from core.model.entities import BookingType, Identity, RoomId, TokenTerm
+from core.model.timetable_run import Slot
 from core.services import refresh_timetable
-from core.services.published import Published, Refreshed
-from core.timetable_run import Slot
+from core.services.timetable_import import Published, Refreshed
 from tests.builders import a_building, a_room, a_slot, at
 from tests.outbox.house import CHESS, HALL, LAB, PRES, REMA, STAN, WIL, House
 

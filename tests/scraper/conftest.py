@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 
-from scraper.fetch import Fetcher
-from scraper.harvest import SourceSettings, Tools
-from scraper.manners import Manners
-from scraper.parsing import parse_here
+from scraper.common.worker_process import parse_here
+from scraper.http.client import Fetcher
+from scraper.http.politeness import Manners
+from scraper.model import SourceSettings, Tools
 from tests.standins.timetable_site import TimetableSite
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # other tests may keep the machine busy

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from core.addresses import is_public
-from scraper.addresses import Territory, web_address
-from scraper.errors import AddressRefused, NotAnswered
-from scraper.fetch import Fetcher
+from core.ip_addresses import is_public
+from scraper.common.errors import AddressRefused, NotAnswered
+from scraper.http.client import Fetcher
+from scraper.http.url_guard import Territory, web_address
 from tests.scraper.conftest import QUICK
 from tests.standins.timetable_site import Document, TimetableSite, leading_to
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Building, BuildingId, Equipment, Room, RoomId
-from scraper.catalogue_file import read_buildings, read_rooms_csv, read_rooms_json
-from scraper.tables import Unreadable, decoded
+from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
+from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
+from scraper.files.formats import Unreadable, decoded
 
 
 def rooms_json(**rooms: dict[str, object]) -> str:

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import pytest
 
-from scraper.errors import AddressRefused, NotAnswered, SourceFailed, TooLarge
-from scraper.fetch import USER_AGENT, Fetcher
-from scraper.manners import Manners, manners_of
-from scraper.pace import asked_delay, delay_before
+from scraper.common.errors import AddressRefused, NotAnswered, SourceFailed, TooLarge
+from scraper.http.client import USER_AGENT, Fetcher
+from scraper.http.politeness import Manners, manners_of
+from scraper.http.throttle import asked_delay, delay_before
 from tests.scraper.conftest import NOW, QUICK
 from tests.standins.timetable_site import (
     Document,

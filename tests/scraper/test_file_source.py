@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from scraper.errors import AddressRefused, PageChanged, SourceFailed, TooLarge
-from scraper.fetch import Fetcher
-from scraper.harvest import Tools
-from scraper.sources.timetable_file import TimetableFile, local_path
+from scraper.common.errors import AddressRefused, PageChanged, SourceFailed, TooLarge
+from scraper.http.client import Fetcher
+from scraper.model import Tools
+from scraper.sources.file import TimetableFile, local_path
 from tests.scraper.conftest import QUICK, unwatched
 from tests.standins.timetable_site import Document
 

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from scraper.entries import Entries
-from scraper.errors import AddressRefused, PageChanged, SourceFailed
-from scraper.harvest import Tools
-from scraper.places import Places, places_of
+from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from scraper.common.entries import Entries
+from scraper.common.errors import AddressRefused, PageChanged, SourceFailed
+from scraper.common.room_lookup import Places, places_of
+from scraper.model import Tools
 from scraper.sources.document import Contents
-from scraper.sources.icalendar_events import FeedReader, read_feed
-from scraper.sources.icalendar_feed import ICalendarFeed, window_of
-from scraper.sources.icalendar_rules import MOST_OCCURRENCES, RuleRefused, check_rule, most_occurrences
+from scraper.sources.icalendar.events import FeedReader, read_feed
+from scraper.sources.icalendar.rules import MOST_OCCURRENCES, RuleRefused, check_rule, most_occurrences
+from scraper.sources.icalendar.source import ICalendarFeed, window_of
 from tests.scraper.conftest import NOW, SYDNEY, unwatched
 from tests.standins.timetable_site import Document
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scraper.errors import PageChanged, ParsingFailed
-from scraper.parsing import ParsingProcess, parse_here
+from scraper.common.errors import PageChanged, ParsingFailed
+from scraper.common.worker_process import ParsingProcess, parse_here
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.model import BookingType, BuildingId, Room, RoomId
-from scraper.entries import Entries
-from scraper.errors import PageChanged
-from scraper.sources.publish import INSTITUTION, LOCATIONS, Publish
-from scraper.sources.publish_answers import read_events, read_locations, read_view_options
+from core.model.entities import BookingType, BuildingId, Room, RoomId
+from scraper.common.entries import Entries
+from scraper.common.errors import PageChanged
+from scraper.sources.publish.responses import read_events, read_locations, read_view_options
+from scraper.sources.publish.source import INSTITUTION, LOCATIONS, Publish
 from tests.scraper.conftest import SYDNEY, unwatched
 from tests.standins.timetable_site import Document
 

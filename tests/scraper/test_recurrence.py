@@ -9,8 +9,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.sources.icalendar_rules import RuleRefused, check_rule, rule_of
-from scraper.sources.recurrence import days_walked, never_happens, starts_between
+from scraper.sources.icalendar.recurrence import days_walked, never_happens, starts_between
+from scraper.sources.icalendar.rules import RuleRefused, check_rule, rule_of
 
 START = datetime(1997, 9, 2, 9, 0)
 FIRST, LAST = date(1997, 1, 1), date(2000, 1, 1)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from scraper.entries import Entries
-from scraper.harvest import Harvest
-from scraper.report import Doubt, Timetable, compare
+from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from scraper.common.entries import Entries
+from scraper.comparison import Doubt, Timetable, compare
+from scraper.model import Harvest
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scraper.errors import AddressRefused, NotAnswered, SourceFailed
-from scraper.source import SOURCES, harvest, source_of
+from scraper.common.errors import AddressRefused, NotAnswered, SourceFailed
+from scraper.registry import SOURCES, harvest, source_of
 from tests.scraper.conftest import NOW
 from tests.standins.timetable_site import Lesson, SiteRoom
 
@@ -72,7 +72,7 @@ async def test_a_run_can_be_called_off(site, settings):
 def test_knowing_the_sources_loads_no_parser():
     """They are heavy, and only the parsing process needs them."""
     heavy = "bs4", "lxml", "icalendar", "recurring_ical_events", "dateutil"
-    code = f"import scraper.source, sys; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import scraper.registry, sys; print([name for name in {heavy} if name in sys.modules])"
 
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
 

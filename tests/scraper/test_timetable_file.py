@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model import BookingType, RoomId, TimetableEntry
-from scraper.file_kind import FileKind, kind_of
-from scraper.tables import Unreadable
-from scraper.timetable_file import read_timetable, read_timetable_csv
+from core.model.entities import BookingType, RoomId, TimetableEntry
+from scraper.files.formats import Unreadable
+from scraper.files.kind import FileKind, kind_of
+from scraper.files.timetable import read_timetable, read_timetable_csv
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 

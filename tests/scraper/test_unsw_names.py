@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import BookingType
-from scraper.sources.unsw_names import NBSP, publish_name, site_name
+from core.model.entities import BookingType
+from scraper.sources.unsw.names import NBSP, publish_name, site_name
 
 
 @pytest.mark.parametrize(

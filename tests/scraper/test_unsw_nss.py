@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.model import Equipment
-from scraper.errors import NotAnswered, PageChanged, SourceFailed
-from scraper.sources.unsw_nss import UnswTimetableSite
+from core.model.entities import Equipment
+from scraper.common.errors import NotAnswered, PageChanged, SourceFailed
+from scraper.sources.unsw.site import UnswTimetableSite
 from tests.scraper.conftest import NOW, unwatched
 from tests.standins.timetable_site import Lesson, SiteRoom, answering, saying
 

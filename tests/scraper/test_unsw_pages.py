@@ -8,18 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model import BookingType, Equipment, RoomId
-from scraper.entries import Entries
-from scraper.errors import PageChanged
-from scraper.sources.unsw_nss import is_excluded
-from scraper.sources.unsw_pages import (
-    read_buildings,
-    read_facilities,
-    read_room_page,
-    read_rooms,
-    read_week,
-)
-from scraper.sources.unsw_weeks import Year
+from core.model.entities import BookingType, Equipment, RoomId
+from scraper.common.entries import Entries
+from scraper.common.errors import PageChanged
+from scraper.sources.unsw.pages import read_buildings, read_facilities, read_room_page, read_rooms, read_week
+from scraper.sources.unsw.site import is_excluded
+from scraper.sources.unsw.weeks import Year
 from tests.scraper.conftest import SYDNEY
 from tests.standins.timetable_site import Lesson, SiteRoom, room_page
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scraper.sources.unsw_weeks import Year, week_number
+from scraper.sources.unsw.weeks import Year, week_number
 
 YEARS = st.integers(2000, 2100).map(Year)
 

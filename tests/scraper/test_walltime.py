@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.walltime import instant, is_skipped, seconds
+from scraper.common.walltime import instant, is_skipped, seconds
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 FORWARD, BACK = date(2026, 10, 4), date(2026, 4, 5)

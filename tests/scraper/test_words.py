@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.words import is_visible, one_line
+from scraper.common.text import is_visible, one_line
 
 
 @given(st.text())

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 
 from aiohttp import web
 
-from bot.api.application import CONNECTIONS, application, serve, stop
-from bot.api.connections import Register
-from bot.api.settings import HttpSettings
+from bot.web.application import CONNECTIONS, application, serve, stop
+from bot.web.framework.connections import Register
+from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk
 from tests.builders import NOW

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 
-from bot.api.settings import HttpSettings
+from bot.web.framework.settings import HttpSettings
 from tests.security.flood import served
 
 

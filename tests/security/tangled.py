@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 
-from bot.language import vocabulary
-from bot.language.wordlist import wordlist
+from bot.language.lexicon import vocabulary
+from bot.language.lexicon.wordlist import wordlist
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 WORDS = sorted(

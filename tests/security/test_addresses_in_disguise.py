@@ -4,9 +4,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.api.addresses import household, parsed
-from bot.api.rates import Rate, is_among
-from bot.api.settings import HttpSettings
+from bot.web.framework.client_addresses import household, parsed
+from bot.web.framework.rate_limit import Rate, is_among
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
 from tests.api.visitor import Visitor
 

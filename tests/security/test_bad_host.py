@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.api.settings import HttpSettings
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
 from tests.api.visitor import Visitor
 

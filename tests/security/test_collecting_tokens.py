@@ -6,11 +6,11 @@ from time import perf_counter
 
 import pytest
 
-from bot.jobs import purge
-from core.model import Identity
+from bot.worker.scheduler import purge
+from core.model.entities import Identity
 from core.policy.rules import Rules
 from core.services.accounts import token_hash
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from bot.asked import Asked, Asker, Door, QuotedMessage, taken_apart
-from bot.command import Call, Command
+from bot.chat.command import Call, Command
+from bot.chat.reply import Reply
+from bot.chat.request import Asked, Asker, Door, QuotedMessage, taken_apart
 from bot.commands import COMMANDS
-from bot.conversation.codes import SlotCode
-from bot.dispatch import Dispatcher
-from bot.reply import Reply
+from bot.conversation.button_values import SlotCode
+from bot.conversation.dispatcher import Dispatcher
 from core.interval import Interval
-from core.model import BookingType, Identity, RoomId, TimetableEntry
+from core.model.entities import BookingType, Identity, RoomId, TimetableEntry
 from core.policy.rules import Rules
-from core.ports import Unit
-from storage.open import Kept
+from core.ports.storage import Unit
+from storage.factory import Kept
 from tests.builders import at
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

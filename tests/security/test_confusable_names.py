@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from bot.api.throttle import LoginThrottle
-from bot.login.attributes import NotVouchedFor, claims_of
 from bot.login.settings import ShibbolethSettings
+from bot.login.shibboleth import NotVouchedFor, claims_of
+from bot.web.framework.login_throttle import LoginThrottle
 from core.errors import AlreadyThere, Invalid, NotSignedIn, RoomieError, UnknownPerson
-from core.model import Identity, Person, Society, SocietyId
+from core.model.entities import Identity, Person, Society, SocietyId
 from core.names import is_plain, is_visible, name_key, same_name, stored_keys
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 from core.services.accounts import Accounts
-from core.services.arriving import AccessRule, Claims, arrive
 from core.services.operators import is_operator
+from core.services.provisioning import AccessRule, Claims, arrive
 from core.services.society import SocietyDesk
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import NOW, a_person
 from tests.fakes.clock import StillClock
 

@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.model import RoomId
-from scraper.errors import PageChanged, TooLarge
-from scraper.harvest import Tools
-from scraper.parsing import ParsingProcess
-from scraper.places import Places
-from scraper.sources import icalendar_events
+from core.model.entities import RoomId
+from scraper.common.errors import PageChanged, TooLarge
+from scraper.common.room_lookup import Places
+from scraper.common.worker_process import ParsingProcess
+from scraper.model import Tools
 from scraper.sources.document import Contents
-from scraper.sources.icalendar_events import FeedReader, read_feed
-from scraper.sources.icalendar_feed import ICalendarFeed
+from scraper.sources.icalendar import events as icalendar_events
+from scraper.sources.icalendar.events import FeedReader, read_feed
+from scraper.sources.icalendar.source import ICalendarFeed
 from tests.scraper.conftest import NOW, fetcher, settings, site, unwatched  # noqa: F401 - fixtures
 from tests.standins.timetable_site import Document
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import purge
-from bot.platforms_kept import KeptOnce, KeptStates
-from core.model import AuditEntry
+from bot.platforms.stores import KeptOnce, KeptStates
+from bot.worker.scheduler import purge
+from core.model.entities import AuditEntry
+from core.model.retention import Expiring, Limit
 from core.policy.retention import MAX_INSTALLATION_STATES, Retention, limits
 from core.policy.rules import Rules
-from core.ports import Unit
-from core.retention import Expiring, Limit
+from core.ports.storage import Unit
 from core.services.purge import Purge
-from storage.open import Kept
+from storage.factory import Kept
 from storage.tables import metadata
 from tests.builders import NOW, a_slot
 from tests.contracts.raw import ask

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import read_settings
-from bot.login.exposure import login_problems
-from bot.login.opening import login_settings
+from bot.config.model import read_settings
+from bot.login.from_config import login_settings
+from bot.login.security_checks import login_problems
 from core.errors import AlreadyThere
-from core.model import Identity, PersonId
-from core.ports import Unit
-from core.services.arriving import AccessRule, Claims, arrive
-from storage.open import Kept
+from core.model.entities import Identity, PersonId
+from core.ports.storage import Unit
+from core.services.provisioning import AccessRule, Claims, arrive
+from storage.factory import Kept
 from tests.builders import NOW, a_person
 
 _GOOGLE = {

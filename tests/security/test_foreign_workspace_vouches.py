@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.asked import Asked, Asker, Door
-from bot.checking import platform_problems
-from bot.config import Config, ConfigError, SlackSection, read_settings
-from bot.doors import slack_settings
+from bot.chat.request import Asked, Asker, Door
+from bot.config.model import Config, ConfigError, SlackSection, read_settings
 from bot.platforms.slack.ports import Bot
 from bot.platforms.slack.settings import Mode, SlackSettings
-from core.model import Identity
-from core.ports import Unit
+from bot.runtime.check import platform_problems
+from bot.runtime.platforms import slack_settings
+from core.model.entities import Identity
+from core.ports.storage import Unit
 from tests.builders import a_person
 from tests.contracts.raw import ask
 from tests.platforms.slack.conftest import house, slack
@@ -173,9 +173,9 @@ async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
     house: House, slack: SlackStandIn
 ) -> None:
     """Until then the team is what the request says, which in a shared channel may be a stranger's own."""
-    from bot.platforms.slack.api import SlackApi
-    from bot.platforms.slack.health import Health
-    from bot.platforms.slack.people import People
+    from bot.platforms.slack.client.api import SlackApi
+    from bot.platforms.slack.client.health import Health
+    from bot.platforms.slack.client.profiles import People
 
     slack.add_person("T1", "U66", "mallory", email=ADA)
     health = Health()

@@ -8,11 +8,11 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.api.application import HOUSE, application, serve, stop
-from bot.api.password_checks import PasswordChecks
-from bot.api.settings import HttpSettings
-from bot.api.throttle import Attempt, LoginThrottle, account_keys
-from bot.desk import Desk
+from bot.services import Desk
+from bot.web.application import HOUSE, application, serve, stop
+from bot.web.framework.login_throttle import Attempt, LoginThrottle, account_keys
+from bot.web.framework.password_checks import PasswordChecks
+from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk, clock, database_url, desk, sample_file

@@ -6,10 +6,10 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import ClientSession
 
-from bot.api.application import application, serve, stop
-from bot.api.settings import HttpSettings
-from bot.config import ConfigError, read_settings
-from bot.desk import Desk
+from bot.config.model import ConfigError, read_settings
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import clock, database_url, desk, sample_file
 from tests.api.visitor import Visitor
 

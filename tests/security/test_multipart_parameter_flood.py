@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.api.body import body_fields
-from bot.api.errors import HttpRefusal
-from bot.api.settings import HttpSettings
+from bot.web.framework.body import body_fields
+from bot.web.framework.errors import HttpRefusal
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
 from tests.api.visitor import Visitor
 

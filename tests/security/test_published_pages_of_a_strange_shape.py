@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from scraper.errors import PageChanged
-from scraper.sources.unsw_names import publish_name, site_name
-from scraper.sources.unsw_pages import read_facilities, read_week
+from scraper.common.errors import PageChanged
+from scraper.sources.unsw.names import publish_name, site_name
+from scraper.sources.unsw.pages import read_facilities, read_week
 from tests.security.test_feed_recurrence_bombs import Steps
 
 ROW = '<tr class="rowLowlight"><td>08:00</td>' + "<td></td>" * 6 + "<td><table>{}</table></td></tr>"

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.api.application import application, serve, stop
-from bot.api.readiness import Readiness
-from bot.api.settings import HttpSettings
-from bot.app import http_settings
-from bot.config import Config, HttpSection
-from bot.desk import Desk
+from bot.config.model import Config, HttpSection
+from bot.runtime.app import http_settings
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.readiness import Readiness
+from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
 from tests.api.visitor import Visitor

@@ -11,25 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Button, Code, Reply
+from bot.chat.request import Asked, Asker, Door
 from bot.cli import carry_out
 from bot.commands import COMMANDS
-from bot.config import ConfigError, read_settings
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.login.office import go_on, invite
-from bot.messages.said import compose
+from bot.config.model import ConfigError, read_settings
+from bot.conversation.dispatcher import Dispatcher
+from bot.login.chat_link import go_on, invite
+from bot.notifications.deferred_reply import compose
 from bot.platforms.slack.ports import Bot
-from bot.platforms_kept import KeptBots, KeptLater, KeptStates, seal_anew
-from bot.reply import Button, Code, Reply
-from core.login_session import LoginSession, LoginState
-from core.model import Identity, Role
-from core.outbox import MessageState
-from core.picture import Picture
+from bot.platforms.stores import KeptBots, KeptLater, KeptStates, seal_anew
+from bot.services import Desk
+from core.model.entities import Identity, Role
+from core.model.login_session import LoginSession, LoginState
+from core.model.outbox import MessageState
 from core.policy.rules import Rules
-from core.ports import Installation, Login
+from core.ports.storage import Installation, Login
+from core.read_model import Picture
 from core.services.accounts import Accounts
-from storage.open import backup, open_storage
+from storage.factory import backup, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

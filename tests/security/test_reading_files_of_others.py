@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import exposures, open_desk, server_secret
 from bot.cli import carry_out
 from bot.commands import COMMANDS
-from bot.config import Config, DatabaseSection, Settings
+from bot.config.model import Config, DatabaseSection, Settings
 from bot.platforms.terminal.repl import _prompt
+from bot.runtime.app import exposures, open_desk, server_secret
 from core.errors import AlreadyThere
-from core.ports import Unit
-from storage.open import backup, prepare
+from core.ports.storage import Unit
+from storage.factory import backup, prepare
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
 

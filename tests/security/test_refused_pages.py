@@ -3,11 +3,11 @@
 import pytest
 from aiohttp import ClientSession
 
-from bot.api.application import ROUTES, application, serve, stop
-from bot.api.openapi import answers_of, canonical_paths, document
-from bot.api.route import Route
-from bot.api.settings import HttpSettings
-from bot.desk import Desk
+from bot.services import Desk
+from bot.web.application import ROUTES, application, serve, stop
+from bot.web.endpoints.openapi import answers_of, canonical_paths, document
+from bot.web.framework.route import Route
+from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
 from tests.api.visitor import Heard, Visitor
 

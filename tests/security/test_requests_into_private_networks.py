@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import is_public
+from core.ip_addresses import is_public
 
 PRIVATE = [
     "0.0.0.0/8",

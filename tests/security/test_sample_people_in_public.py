@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import Desk
-from bot.sample import PUBLIC, SAMPLE_PEOPLE
-from bot.sampling import has_sample_people, keep_sample_out, load_sample, load_sample_if_empty
+from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
+from bot.sample.load import has_sample_people, keep_sample_out, load_sample, load_sample_if_empty
+from bot.services import Desk
 from core.errors import NotAllowed
-from core.model import Group, Person, PersonId, SocietyId
+from core.model.entities import Group, Person, PersonId, SocietyId
 from core.policy.rules import Rules
-from storage.open import setting
+from storage.factory import setting
 from tests.api.conftest import a_desk
 from tests.builders import NOW
 from tests.fakes.clock import StillClock

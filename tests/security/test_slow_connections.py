@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from bot.api.settings import HttpSettings
+from bot.web.framework.settings import HttpSettings
 from tests.security.flood import ASK, ATTACKER, HALF, INNOCENT, Served, closed, served
 
 SETTINGS = HttpSettings(rate_limit=0, max_connections=8, max_connections_per_address=4, drain=1.0)
@@ -202,7 +202,7 @@ async def test_many_addresses_together_leave_room_for_one_more(sqlite_url: str):
 
 
 def test_half_of_all_is_the_most_that_one_address_may_have():
-    from bot.api.connections import share_of
+    from bot.web.framework.connections import share_of
 
     assert share_of(replace(SETTINGS, max_connections_per_address=100)) == 4
     assert share_of(replace(SETTINGS, max_connections=0)) == 4

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bot.language
-from bot.app import parsed
-from bot.conversation.habits import Told, read_habits
-from bot.conversation.plain_words import command_for
-from bot.conversation.society_words import _MENTION
+from bot.conversation.intents import command_for
+from bot.conversation.preferences import Told, read_habits
+from bot.conversation.society_arguments import _MENTION
 from bot.language import Names, Reading, Reason, as_json, echo, read, warm
-from bot.language.budget import MAX_STEPS, Budget
-from bot.language.days import MAX_STRETCHES, Day, Shifted, Through, Weekday, likeliest, through
+from bot.language.model.budget import MAX_STEPS, Budget
+from bot.language.model.days import MAX_STRETCHES, Day, Shifted, Through, Weekday, likeliest, through
+from bot.runtime.app import parsed
 from core.errors import Invalid
-from core.model import Building, Habits, Society
+from core.model.entities import Building, Habits, Society
 from tests.language.scoring import LISTS, campus, phrases
 from tests.security.tangled import SEPARATORS, WORDS, texts
 

@@ -9,23 +9,23 @@ import asyncpg
 import pytest
 from aiohttp import ClientSession
 
-from bot.api.application import application, serve, stop
-from bot.api.logs import LineFormatter
-from bot.api.settings import HttpSettings
-from bot.asked import Asked, Asker, Door
-from bot.command import Action, Call, Command
+from bot.chat.command import Action, Call, Command
+from bot.chat.reply import Reply
+from bot.chat.request import Asked, Asker, Door
 from bot.commands import COMMANDS
-from bot.config import LogSection
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
-from bot.logs import set_up_logging
-from bot.platforms.slack.api import Refused
-from bot.platforms.slack.chores import Chores
-from bot.platforms.slack.health import quiet_logger
-from bot.reply import Reply
-from bot.traces import error_name, without_text
-from core.model import Identity
-from storage.postgres_errors import translated
+from bot.config.model import LogSection
+from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.slack.client.api import Refused
+from bot.platforms.slack.client.health import quiet_logger
+from bot.platforms.slack.handlers.tasks import Chores
+from bot.redaction import error_name, without_text
+from bot.runtime.logging_setup import set_up_logging
+from bot.services import Desk
+from bot.web.application import application, serve, stop
+from bot.web.framework.request_log import LineFormatter
+from bot.web.framework.settings import HttpSettings
+from core.model.entities import Identity
+from storage.postgres.errors import translated
 from tests.api.conftest import clock, database_url, desk, sample_file
 from tests.api.visitor import Visitor
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 
-from bot.api.logs import Unreadable
-from bot.api.settings import HttpSettings
+from bot.web.framework.request_log import Unreadable
+from bot.web.framework.settings import HttpSettings
 from tests.security.flood import closed, served
 
 _NO_HTTP = b"GET / HTTP/1.1\r\nno header\r\n\r\n"
@@ -16,7 +16,7 @@ _NO_HTTP = b"GET / HTTP/1.1\r\nno header\r\n\r\n"
 @pytest.fixture
 def server_log() -> Iterator[logging.Logger]:
     """The server's log, without what other tests of this process were told a moment ago."""
-    log = logging.getLogger("bot.api.server")
+    log = logging.getLogger("bot.web.server")
     before, log.filters = log.filters, [Unreadable()]
     yield log
     log.filters = before

@@ -10,11 +10,11 @@ from time import perf_counter
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
 
-from bot.api.application import application, serve, stop
-from bot.api.door import Door
-from bot.api.settings import HttpSettings
-from bot.platforms.platform import PlatformRoute
+from bot.platforms.base import PlatformRoute
 from bot.platforms.slack.settings import Mode
+from bot.web.application import application, serve, stop
+from bot.web.framework.handler import Door
+from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 from tests.platforms.discord.conftest import Opening, behind, discord, opened
 from tests.platforms.slack.conftest import house, slack

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.picture import Picture
 from core.policy.rules import Rules
-from storage.open import open_storage
+from core.read_model import Picture
+from storage.factory import open_storage
 from tests.contracts.campus import Campus, campus_in, furnish
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.address import BadDatabaseUrl, PostgresServer, SqliteFile, address_of
+from storage.url import BadDatabaseUrl, PostgresServer, SqliteFile, address_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from storage.postgres_snapshot import Snapshot
+from storage.postgres.snapshot import Snapshot
 from tests.builders import a_slot
 from tests.contracts.campus import LAB, ROOMS, Campus
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from core.errors import RoomieError, Unavailable
-from core.picture import Picture
+from core.read_model import Picture
 from core.services.book_room import Booked
-from storage.open import open_storage, prepare
-from storage.postgres_errors import OutcomeUnknown
+from storage.factory import open_storage, prepare
+from storage.postgres.errors import OutcomeUnknown
 from tests.builders import a_slot
 from tests.contracts.campus import HALL, LAB, ROOMS, Campus, campus_in, furnish
 from tests.contracts.raw import ask
@@ -49,8 +49,8 @@ async def test_a_commit_whose_answer_was_lost_is_found_out_about(campus: Campus,
 async def test_a_commit_that_cannot_be_found_out_about_is_said_to_be_unknown(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.postgres_lane._SETTLING_PATIENCE", 0.2)
-    monkeypatch.setattr("storage.postgres_session.CONNECT_PATIENCE", 0.2)
+    monkeypatch.setattr("storage.postgres.batch_worker._SETTLING_PATIENCE", 0.2)
+    monkeypatch.setattr("storage.postgres.connection.CONNECT_PATIENCE", 0.2)
     wire.cut_after(b"COMMIT", then_freeze=True)
 
     with pytest.raises(OutcomeUnknown):
@@ -84,9 +84,9 @@ async def test_sessions_that_the_server_ends_are_replaced(campus: Campus, postgr
 async def test_a_frozen_network_is_given_up_in_time_and_works_again_when_it_thaws(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.postgres_lane._BATCH_PATIENCE", 0.3)
-    monkeypatch.setattr("storage.postgres_batches._PATIENCE", 0.5)
-    monkeypatch.setattr("storage.postgres_session.CONNECT_PATIENCE", 0.3)
+    monkeypatch.setattr("storage.postgres.batch_worker._BATCH_PATIENCE", 0.3)
+    monkeypatch.setattr("storage.postgres.command_queue._PATIENCE", 0.5)
+    monkeypatch.setattr("storage.postgres.connection.CONNECT_PATIENCE", 0.3)
     wire.freeze()
 
     async with asyncio.timeout(5):

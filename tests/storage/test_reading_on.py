@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from core.errors import Unavailable
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import a_building, a_room
 from tests.contracts.campus import HALL
 
@@ -20,7 +20,7 @@ async def test_what_could_not_be_read_is_still_missing(
     await asyncio.sleep(0.01)  # longer than between two looks
 
     with monkeypatch.context() as broken:
-        broken.setattr("storage.sqlite.read_news", _fails)
+        broken.setattr("storage.sqlite.storage.read_news", _fails)
         assert not there.is_fresh()
         with pytest.raises(Unavailable):
             await there.catch_up()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web import login as pages
-from bot.web.frame import headers
+from bot.web.pages import login as pages
+from bot.web.pages.layout import headers
 
 _PLACE = pages.Place("Engineering Hub", "a" * 60)
 _CHAT = pages.WhoAsks("Slack", "U1 in workspace T1", "rema", "book RO-POO tomorrow")

@@ -8,24 +8,24 @@ from datetime import datetime, tzinfo
 
 import discord
 
-from bot.command import Command
-from bot.platforms.discord.attending import Attendant
-from bot.platforms.discord.client import Events, connect
-from bot.platforms.discord.commands_sync import CommandSync
-from bot.platforms.discord.doorstep import Doorstep
-from bot.platforms.discord.endpoint import DiscordSignature, Endpoint
-from bot.platforms.discord.listening import Listener
+from bot.chat.command import Command
+from bot.chat.reply import Reply
+from bot.platforms.base import PlatformRoute
+from bot.platforms.discord.delivery import Doorstep
+from bot.platforms.discord.gateway.client import Events, connect
+from bot.platforms.discord.gateway.command_sync import CommandSync
+from bot.platforms.discord.gateway.endpoint import DiscordSignature, Endpoint
+from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.interactions.handler import Attendant
+from bot.platforms.discord.interactions.messages import Listener
+from bot.platforms.discord.interactions.router import Reception
 from bot.platforms.discord.ports import Dispatches, Notebook, Once, Suggests
-from bot.platforms.discord.reception import Reception
-from bot.platforms.discord.scene import Scene
-from bot.platforms.discord.sending import NETWORK
-from bot.platforms.discord.settings import DiscordSettings
-from bot.platforms.platform import PlatformRoute
-from bot.reply import Reply
-from bot.traces import error_name
+from bot.platforms.discord.render.views import NETWORK
+from bot.platforms.discord.state.shared import Scene
+from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
-from core.model import Identity
+from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.asked import Asked, Asker, QuotedMessage
-from bot.command import Takes
-from bot.reply import Option, Reply
+from bot.chat.command import Takes
+from bot.chat.reply import Option, Reply
+from bot.chat.request import Asked, Asker, QuotedMessage
 
 
 class Dispatches(Protocol):

@@ -13,18 +13,21 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.platforms.platform import PlatformRoute
-from bot.platforms.slack.api import SlackApi, SlackTrouble
-from bot.platforms.slack.asking import Asking
-from bot.platforms.slack.chores import Chores
-from bot.platforms.slack.health import Health, quiet_logger
-from bot.platforms.slack.homes import Homes
-from bot.platforms.slack.incoming import team_of
-from bot.platforms.slack.installing import Authorize, OneWorkspace, Remembered, oauth_settings
-from bot.platforms.slack.inviting import Inviting
-from bot.platforms.slack.markup import Look
-from bot.platforms.slack.notifier import Notifier
-from bot.platforms.slack.people import People
+from bot.platforms.base import PlatformRoute
+from bot.platforms.slack.client.api import SlackApi, SlackTrouble
+from bot.platforms.slack.client.health import Health, quiet_logger
+from bot.platforms.slack.client.profiles import People
+from bot.platforms.slack.client.signature import SlackSignature
+from bot.platforms.slack.client.socket import Socket
+from bot.platforms.slack.handlers.app_home import Homes
+from bot.platforms.slack.handlers.dispatching import Asking
+from bot.platforms.slack.handlers.event import team_of
+from bot.platforms.slack.handlers.invitations import Inviting
+from bot.platforms.slack.handlers.listeners import Turns
+from bot.platforms.slack.handlers.notifier import Notifier
+from bot.platforms.slack.handlers.responder import Speaker
+from bot.platforms.slack.handlers.tasks import Chores
+from bot.platforms.slack.installation.workspaces import Authorize, OneWorkspace, Remembered, oauth_settings
 from bot.platforms.slack.ports import (
     Answers,
     Bot,
@@ -37,15 +40,12 @@ from bot.platforms.slack.ports import (
     identity_of,
     team_and_user,
 )
-from bot.platforms.slack.render import FORM
+from bot.platforms.slack.render.markup import Look
+from bot.platforms.slack.render.renderer import FORM
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.platforms.slack.signature import SlackSignature
-from bot.platforms.slack.socket import Socket
-from bot.platforms.slack.speaking import Speaker
-from bot.platforms.slack.turns import Turns
-from bot.traces import without_text
+from bot.redaction import without_text
 from core.clock import Clock
-from core.model import Identity
+from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.asked import Asked, QuotedMessage
-from bot.reply import Reply
-from core.model import Identity
+from bot.chat.reply import Reply
+from bot.chat.request import Asked, QuotedMessage
+from core.model.entities import Identity
 
 
 @dataclass(frozen=True, slots=True)

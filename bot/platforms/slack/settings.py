@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.login.addresses import canonical_domain, domain_of
+from bot.login.email_addresses import canonical_domain, domain_of
 
 API_BASE_URL = "https://slack.com/api/"
 AUTHORIZE_URL = "https://slack.com/oauth/v2/authorize"

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from rich.console import Console
 
-from bot.asked import Door
-from bot.platforms.platform import Absent, PlatformRoute
+from bot.chat.reply import Reply
+from bot.chat.request import Door
+from bot.platforms.base import Absent, PlatformRoute
 from bot.platforms.terminal.session import Session
-from bot.reply import Reply
-from bot.terminal_person import is_terminal_of
+from bot.platforms.terminal.user import is_terminal_of
 from core.clock import Clock
-from core.model import Identity
+from core.model.entities import Identity
 
 
 class TerminalDoor:

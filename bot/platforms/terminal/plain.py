@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from bot.platforms.terminal.words import Page, flat, safe, written
-from bot.reply import Button, Form, Item, Reply, Table
+from bot.chat.reply import Button, Form, Item, Reply, Table
+from bot.platforms.terminal.text import Page, flat, safe, written
 
 
 def plain(reply: Reply, page: Page, first: int = 1) -> str:

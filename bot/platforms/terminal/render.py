@@ -3,9 +3,9 @@
 Actions become numbers to type. Total: any reply can be shown; control characters never reach the terminal.
 """
 
+from bot.chat.reply import Button, Reply
 from bot.platforms.terminal.plain import plain
-from bot.platforms.terminal.words import Page, Shown, numbered
-from bot.reply import Button, Reply
+from bot.platforms.terminal.text import Page, Shown, numbered
 
 __all__ = ["Page", "Shown", "render"]
 
@@ -15,6 +15,6 @@ def render(reply: Reply, page: Page, before: tuple[Button, ...] = ()) -> Shown:
     buttons, first = (*before, *numbered(reply)), len(before) + 1
     if page.width is None:
         return Shown(plain(reply, page, first), buttons)
-    from bot.platforms.terminal.drawn import drawn
+    from bot.platforms.terminal.rich_renderer import drawn
 
     return Shown(drawn(reply, page, first), buttons)

@@ -11,10 +11,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
-from bot.command import Command
+from bot.chat.command import Command
+from bot.chat.reply import Button, Form, Input, Option, Reply, Tone
 from bot.platforms.terminal.session import Session
-from bot.platforms.terminal.words import safe
-from bot.reply import Button, Form, Input, Option, Reply, Tone
+from bot.platforms.terminal.text import safe
 from core.clock import Clock
 
 _NARROWEST = 20

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.asked import Asked, Asker, Door
+from bot.chat.reply import Button, Form, Reply, Tone
+from bot.chat.request import Asked, Asker, Door
 from bot.platforms.terminal.render import Page, Shown, render
-from bot.platforms.terminal.words import numbered
-from bot.reply import Button, Form, Reply, Tone
-from core.model import Identity
+from bot.platforms.terminal.text import numbered
+from core.model.entities import Identity
 
 Answer = Callable[[Asked], Awaitable[Reply]]
 

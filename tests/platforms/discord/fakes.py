@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bot.asked import Asked, Asker, QuotedMessage
-from bot.command import Action, Call, Command, Parameter, Takes
-from bot.reply import Option, Reply
+from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.reply import Option, Reply
+from bot.chat.request import Asked, Asker, QuotedMessage
 
 Answering = Callable[[Asked], Awaitable[Reply]]
 

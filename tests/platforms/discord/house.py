@@ -5,21 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
-from bot.conversation.suggest import Suggestions
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
+from bot.conversation.autocomplete import Suggestions
+from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordDoor
-from bot.platforms.discord.settings import DiscordSettings
-from bot.platforms_kept import KeptNotebook, KeptOnce
-from bot.zones import zone_of
-from core.model import Identity
+from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.stores import KeptNotebook, KeptOnce
+from bot.services import Desk
+from core.model.entities import Identity
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 from tests.standins.discord import Discord, Person

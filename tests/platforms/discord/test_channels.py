@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.reply import Reply
+from bot.platforms.base import Unreachable
 from bot.platforms.discord.adapter import DiscordDoor
-from bot.platforms.platform import Unreachable
-from bot.reply import Reply
 from core.clock import SystemClock
-from core.model import Identity
+from core.model.entities import Identity
 from tests.standins.discord import Discord
 
 

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.platforms.discord.adapter import DiscordDoor
-from bot.reply import (
+from bot.chat.reply import (
     Audience,
     Button,
     ButtonStyle,
@@ -18,6 +17,7 @@ from bot.reply import (
     Reply,
     Tone,
 )
+from bot.platforms.discord.adapter import DiscordDoor
 from tests.platforms.discord.conftest import Behind, Opening
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, State

@@ -9,11 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bot.platforms.discord.custom_id import unpacked
-from bot.platforms.discord.forms import filled, modal, submitted, values
-from bot.platforms.discord.render import Message, render
-from bot.platforms.discord.settings import invite_link
-from bot.reply import (
+from bot.chat.reply import (
     Audience,
     Bold,
     Button,
@@ -32,8 +28,12 @@ from bot.reply import (
     Table,
     Tone,
 )
+from bot.platforms.discord.gateway.settings import invite_link
+from bot.platforms.discord.render.custom_id import unpacked
+from bot.platforms.discord.render.forms import filled, modal, submitted, values
+from bot.platforms.discord.render.renderer import Message, render
 from core.interval import Interval
-from core.model import Identity
+from core.model.entities import Identity
 from tests.standins.discord.forms import modal_complaints
 from tests.standins.discord.limits import BUTTON, COMPONENTS_V2, message_complaints, walk
 from tests.standins.discord.seen import Seen

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from bot.chat.reply import Button, Reply
 from bot.commands import COMMANDS
-from bot.platforms.discord.custom_id import unpacked
-from bot.reply import Button, Reply
-from core.model import Identity
+from bot.platforms.discord.render.custom_id import unpacked
+from core.model.entities import Identity
 from core.policy.rules import Rules
-from storage.open import Kept
+from storage.factory import Kept
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.house import House, a_house
 from tests.standins.discord import Discord, Person, Seen

@@ -12,13 +12,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.chat.reply import Button, Item, Reply, Tone
+from bot.platforms.base import Unreachable
 from bot.platforms.discord.adapter import CannotOpen, DiscordDoor
-from bot.platforms.discord.endpoint import Endpoint, hand_over
-from bot.platforms.platform import Unreachable
-from bot.reply import Button, Item, Reply, Tone
+from bot.platforms.discord.gateway.endpoint import Endpoint, hand_over
 from core.clock import SystemClock
 from core.errors import Unavailable
-from core.model import Identity
+from core.model.entities import Identity
 from tests.platforms.discord.conftest import Behind, Opening
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, Person, State

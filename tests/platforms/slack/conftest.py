@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.policy.rules import Rules
-from storage.open import Kept
+from storage.factory import Kept
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.house import House, a_house
 from tests.standins.slack import SlackStandIn

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.chat.reply import Reply
 from bot.platforms.slack.ports import Bot
-from bot.reply import Reply
 from core.clock import Clock
-from core.model import Identity
+from core.model.entities import Identity
 
 
 @dataclass

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
-from bot.asked import Asked, QuotedMessage
+from bot.chat.reply import Reply
+from bot.chat.request import Asked, QuotedMessage
 from bot.commands import COMMANDS
-from bot.desk import Desk
-from bot.dispatch import Dispatcher
+from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.adapter import SlackAdapter
 from bot.platforms.slack.ports import Answers
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.reply import Reply
-from core.model import Group, Identity, PersonId, Role
+from bot.services import Desk
+from core.model.entities import Group, Identity, PersonId, Role
 from core.policy.rules import Rules
-from core.ports import Unit
+from core.ports.storage import Unit
 from core.services.accounts import Accounts
 from core.services.bookings import BookingDesk
 from core.services.society import SocietyDesk
-from storage.open import Kept
+from storage.factory import Kept
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.fakes import BrowserStates, Claims, Installations, Outbox

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.reply import Reply
+from bot.chat.reply import Reply
 from core.clock import SystemClock
-from core.model import Identity
+from core.model.entities import Identity
 from tests.platforms.slack.house import House
 
 

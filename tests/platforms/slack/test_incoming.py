@@ -4,12 +4,19 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.slack.action_ids import Pressed
-from bot.platforms.slack.incoming import Incoming, of_interaction, people_in, pressed_in, values_of, words_of
-from bot.platforms.slack.modals import carried_by, errors_at_inputs
+from bot.chat.reply import Audience, Reply
+from bot.platforms.slack.handlers.event import (
+    Incoming,
+    of_interaction,
+    people_in,
+    pressed_in,
+    values_of,
+    words_of,
+)
+from bot.platforms.slack.handlers.modals import carried_by, errors_at_inputs
+from bot.platforms.slack.handlers.responder import manner
+from bot.platforms.slack.render.action_ids import Pressed
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.platforms.slack.speaking import manner
-from bot.reply import Audience, Reply
 
 
 @pytest.mark.parametrize(

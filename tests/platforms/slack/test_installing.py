@@ -7,11 +7,11 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from bot.chat.reply import Reply
 from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.notifier import NotInstalled
+from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
-from bot.reply import Reply
-from core.model import Identity
+from core.model.entities import Identity
 from tests.platforms.slack.house import House, read
 from tests.standins.slack import SlackStandIn
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from bot.command import Command
+from bot.chat.command import Command
 from bot.commands import COMMANDS
-from bot.platforms.slack.manifest import as_yaml, families, manifest
+from bot.platforms.slack.installation.manifest import as_yaml, families, manifest
 from tests.platforms.slack.house import House
 from tests.standins.slack import SlackStandIn
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.health import Health, QuietRepeats
-from bot.platforms.slack.people import People
+from bot.platforms.slack.client.api import SlackApi
+from bot.platforms.slack.client.health import Health, QuietRepeats
+from bot.platforms.slack.client.profiles import People
 from bot.platforms.slack.ports import Bot
-from core.model import Identity
+from core.model.entities import Identity
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.house import House, settings_for
 from tests.standins.slack import Broken, SlackStandIn

@@ -7,10 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bot.platforms.slack import action_ids
-from bot.platforms.slack.markup import Look, literal, markup
-from bot.platforms.slack.render import blocks, form_view, home_view, message, result_view
-from bot.reply import (
+from bot.chat.reply import (
     Bold,
     Button,
     Choice,
@@ -29,8 +26,11 @@ from bot.reply import (
     Table,
     Tone,
 )
+from bot.platforms.slack.render import action_ids
+from bot.platforms.slack.render.markup import Look, literal, markup
+from bot.platforms.slack.render.renderer import blocks, form_view, home_view, message, result_view
 from core.interval import Interval
-from core.model import Identity
+from core.model.entities import Identity
 from tests.standins.slack.blocks import complaints_about, complaints_about_view
 from tests.standins.slack.pings import pings_in
 from tests.strategies import forms, replies

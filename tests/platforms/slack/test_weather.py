@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platforms.slack.api import TokenRefused, Unreachable
-from bot.platforms.slack.chores import Chores
+from bot.chat.reply import Reply, Tone
+from bot.platforms.slack.client.api import TokenRefused, Unreachable
+from bot.platforms.slack.handlers.tasks import Chores
 from bot.platforms.slack.settings import Mode
-from bot.reply import Reply, Tone
 from core.errors import Unavailable
-from core.model import Identity
+from core.model.entities import Identity
 from tests.platforms.slack.house import House, Saying, Slowly, Switch, read
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 

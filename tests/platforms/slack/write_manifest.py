@@ -1,7 +1,7 @@
 """Writes `manifest.yaml` anew from the command table."""
 
 from bot.commands import COMMANDS
-from bot.platforms.slack.manifest import as_yaml, manifest
+from bot.platforms.slack.installation.manifest import as_yaml, manifest
 from tests.platforms.slack.test_manifest import FILE
 
 if __name__ == "__main__":

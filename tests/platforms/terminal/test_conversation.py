@@ -9,11 +9,11 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot.asked import Asked
+from bot.chat.reply import Button, Form, Input, InputKind, Item, Option, Reply
+from bot.chat.request import Asked
 from bot.commands import COMMANDS
 from bot.platforms.terminal.repl import converse
 from bot.platforms.terminal.session import Session
-from bot.reply import Button, Form, Input, InputKind, Item, Option, Reply
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
 

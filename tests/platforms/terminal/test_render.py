@@ -8,8 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from bot.chat.reply import (
+    Bold,
+    Button,
+    Choice,
+    Code,
+    Item,
+    Moment,
+    Option,
+    Reply,
+    Stretch,
+    Style,
+    Table,
+    Tone,
+)
 from bot.platforms.terminal.render import Page, render
-from bot.reply import Bold, Button, Choice, Code, Item, Moment, Option, Reply, Stretch, Style, Table, Tone
 from tests.builders import NOW, a_slot
 from tests.strategies import replies
 

@@ -1,0 +1,89 @@
+"""A reply as JSON, and back: for programs that talk to Roomie at a terminal, and for the outbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from bot.chat.reply import Reply
+
+T = TypeVar("T")
+
+
+def as_json(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """Plain lists, mappings and strings; parts of a text other than strings name their `type`."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Enum():
+            return value.value
+        case str():
+            return value
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): as_json(each) for key, each in value.items()}
+        case tuple() | list():
+            return [as_json(each) for each in value]
+        case _ if is_dataclass(value):
+            named = {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
+            return {"type": type(value).__name__.lower(), **named}
+    return str(value)
+
+
+def reply_of(value: object) -> Reply:
+    """The reply that `as_json` wrote. What cannot be read becomes a reply that says so: this never raises."""
+    try:
+        reply = _read(Reply, value)
+    except (TypeError, ValueError, LookupError, OverflowError):
+        return _UNREADABLE
+    return reply if isinstance(reply, Reply) else _UNREADABLE
+
+
+_UNREADABLE = Reply(("Roomie had something to tell you and can no longer read it. Please ask again.",))
+
+
+def _read(hint: Any, value: Any) -> Any:  # noqa: ANN401 - whatever the hint says
+    origin = get_origin(hint)
+    if origin in {Union, UnionType}:
+        return _one_of(get_args(hint), value)
+    if origin is tuple:
+        return tuple(_read(get_args(hint)[0], each) for each in _checked(list, value))
+    if origin is Mapping:
+        return {str(key): _checked(str, each) for key, each in _checked(dict, value).items()}
+    hint = getattr(hint, "__supertype__", hint)
+    if is_dataclass(hint):
+        return _part(hint, _checked(dict, value))
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    return hint(value) if isinstance(hint, type) and issubclass(hint, Enum) else _checked(hint, value)
+
+
+def _one_of(hints: Sequence[Any], value: Any) -> Any:  # noqa: ANN401 - one of them
+    if value is None and NoneType in hints:
+        return None
+    if isinstance(value, str) and str in hints:
+        return value
+    named = value.get("type") if isinstance(value, dict) else None
+    parts = [each for each in hints if each is not NoneType and each is not str]
+    chosen = [each for each in parts if getattr(each, "__name__", "").lower() == named] or parts
+    return _read(chosen[0], value)
+
+
+def _part(kind: Any, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a dataclass of any kind
+    hints = _hints(kind)
+    return kind(**{name: _read(hints[name], each) for name, each in value.items() if name in hints})
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass of any kind
+    return get_type_hints(kind)
+
+
+def _checked(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value

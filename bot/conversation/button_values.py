@@ -1,0 +1,215 @@
+"""Short codes for what buttons carry: a slot of a room, a search, a change of a booking.
+
+Platforms leave little room (70 characters of ASCII), so instants are minutes since 1970 in base 36, parts are
+joined by `~`, and an id that does not fit is told by a digest of it, which `named` turns back.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TypeVar
+from urllib.parse import quote_plus, unquote_plus
+
+from core.catalogue import RoomWish
+from core.errors import Invalid
+from core.interval import Interval
+from core.model.entities import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
+
+LONGEST = 70
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGEST = "!"
+_ENOUGH_OF_ID = 18
+_PLAIN = re.compile(r"[A-Za-z0-9_./:-]*")
+_LAST_MINUTE = 60 * 24 * 365 * 1000
+"""No slot of ours begins a thousand years after 1970; beyond that instants stop being dates."""
+_STALE = "This button is too old to understand. Please ask again."
+_HALVES = {Location.UPPER: "u", Location.LOWER: "l", None: ""}
+
+T = TypeVar("T", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCode:
+    """A room and the slot to book it for, perhaps for a society; of its title as much as fits."""
+
+    room_id: RoomId
+    slot: Interval
+    society_id: SocietyId | None = None
+    title: str = ""
+
+    def __str__(self) -> str:
+        parts = (
+            _short(self.room_id),
+            _shorten(_minute(self.slot.start)),
+            str(self.slot.minutes),
+            _short(self.society_id or ""),
+        )
+        code = "~".join(parts)
+        title = _cut(self.title, LONGEST - len(code) - 1)
+        return f"{code}~{title}" if title else code
+
+    @classmethod
+    def read(cls, code: str) -> "SlotCode":
+        """`Invalid` for what is no such code. Ids may be digests: see `named`."""
+        room_id, start, minutes, society_id, title = _parts(f"{code}~" if code.count("~") == 3 else code, 5)
+        slot = _slot(start, minutes)
+        society = SocietyId(society_id) if society_id else None
+        return cls(RoomId(room_id), slot, society, unquote_plus(title))
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCode:
+    """A booking, by the beginning of its id, and the room and slot to have it in instead."""
+
+    booking_id: str
+    room_id: RoomId
+    slot: Interval
+
+    def __str__(self) -> str:
+        start = _shorten(_minute(self.slot.start))
+        return "~".join(
+            [self.booking_id[:_ENOUGH_OF_ID], _short(self.room_id), start, str(self.slot.minutes)]
+        )
+
+    @classmethod
+    def read(cls, code: str) -> "MoveCode":
+        booking_id, room_id, start, minutes = _parts(code, 4)
+        return cls(booking_id, RoomId(room_id), _slot(start, minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Looking for a free room: the slot or, when `minutes` is less, so much of it; and what kind of room."""
+
+    slot: Interval
+    minutes: int
+    wish: RoomWish
+    society_id: SocietyId | None = None
+    skip: int = 0
+
+    def __str__(self) -> str:
+        """The code; what does not fit is left out, the least telling first."""
+        codes = (code for narrower in _narrower(self) if len(code := _whole(narrower)) <= LONGEST)
+        return next(codes)
+
+    @classmethod
+    def read(cls, code: str) -> "Search":
+        """`Invalid` for what is no such code. Ids may be digests: see `named`."""
+        start, length, minutes, seats, tools, usage, building, half, near, society, skip, room = _parts(
+            code, 12
+        )
+        bits = _number(tools or "0")
+        wish = RoomWish(
+            capacity=_decimal(seats or "0"),
+            equipment=frozenset(each for place, each in enumerate(Equipment) if bits >> place & 1),
+            usage=usage or None,
+            building=BuildingId(building) if building else None,
+            room=RoomId(room) if room else None,
+            location=next((place for place, letter in _HALVES.items() if letter == half), None),
+            near=BuildingId(near) if near else None,
+        )
+        society_id = SocietyId(society) if society else None
+        needed = max(1, _decimal(minutes))
+        return cls(_slot(start, length), needed, wish, society_id, _decimal(skip or "0"))
+
+
+def _narrower(search: Search) -> Iterator[Search]:
+    """The search, and then ever less of it; the last always fits."""
+    wish = replace(search.wish, capacity=min(search.wish.capacity, 999_999))
+    yield replace(search, wish=wish)
+    yield replace(search, wish=replace(wish, near=None))
+    yield replace(search, wish=replace(wish, near=None, usage=None))
+    yield replace(search, wish=replace(wish, near=None, usage=None, room=None))
+    yield replace(search, wish=RoomWish(capacity=wish.capacity))
+
+
+def _whole(search: Search) -> str:
+    wish = search.wish
+    equipment = sum(1 << place for place, each in enumerate(Equipment) if each in wish.equipment)
+    parts = (
+        _shorten(_minute(search.slot.start)),
+        str(search.slot.minutes),
+        str(search.minutes),
+        str(wish.capacity or ""),
+        _shorten(equipment) if equipment else "",
+        wish.usage if wish.usage in set(Usage) else "",
+        _short(wish.building or "", 12),
+        _HALVES[wish.location],
+        _short(wish.near or "", 12),
+        _short(search.society_id or "", 12),
+        str(search.skip or ""),
+        _short(wish.room or "", 12),
+    )
+    return "~".join(map(str, parts))
+
+
+def named(coded: T, known: Iterable[T]) -> T:
+    """The id that a code stands for, among those known; as it came where none is."""
+    if not coded.startswith(_DIGEST):
+        return coded
+    return next((each for each in known if _digest(each).startswith(coded)), coded)
+
+
+def _short(identifier: str, most: int = 20) -> str:
+    """The id, or the beginning of its digest where it does not fit among the parts of a code."""
+    if len(identifier) <= most and _PLAIN.fullmatch(identifier):
+        return identifier
+    return _digest(identifier)[:most]
+
+
+def _digest(identifier: str) -> str:
+    return _DIGEST + sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _cut(title: str, most: int) -> str:
+    """As much of a title as fits in `most` characters of a code."""
+    coded = quote_plus(title := " ".join(title.split()))
+    while len(coded) > max(0, most):
+        title = title[:-1]
+        coded = quote_plus(f"{title}…") if title else ""
+    return coded
+
+
+def _parts(code: str, count: int) -> list[str]:
+    parts = code.split("~")
+    if len(parts) != count:
+        raise Invalid(_STALE)
+    return parts
+
+
+def _slot(start: str, minutes: str) -> Interval:
+    begin, length = _number(start), _decimal(minutes)
+    if not length or begin > _LAST_MINUTE:
+        raise Invalid(_STALE)
+    return Interval(_instant(begin), _instant(begin + length))
+
+
+def _minute(instant: datetime) -> int:
+    return int(instant.timestamp()) // 60
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC)
+
+
+def _shorten(number: int) -> str:
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def _number(text: str) -> int:
+    if not 0 < len(text) <= 8 or not text.isascii() or not text.isalnum():
+        raise Invalid(_STALE)
+    return int(text, 36)
+
+
+def _decimal(text: str) -> int:
+    if not 0 < len(text) <= 6 or not (text.isascii() and text.isdecimal()):
+        raise Invalid(_STALE)
+    return int(text)

@@ -1,0 +1,144 @@
+"""A typed text as a row of small tokens, each knowing where it stands in what was typed."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.language.lexicon.vocabulary import CANON, FUSED_UNITS, HOUR_WORDS, JOINERS, RANGE_WORDS, TENS, UNITS
+
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("’‘‛ʼ´`′＇", "'"),  # noqa: RUF001 - look-alikes are the point, here and below
+        **dict.fromkeys("“”„‟«»″＂", '"'),  # noqa: RUF001
+        **dict.fromkeys("–—−‐‑‒―→➡~", "-"),  # noqa: RUF001
+        "⁄": "/",  # noqa: RUF001
+        "½": " 1/2",
+        "¼": " 1/4",
+        "¾": " 3/4",
+    }
+)
+_RUN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
+
+
+@dataclass(slots=True)
+class Token:
+    """A run of digits, a word (lower case, apostrophes gone) or a sign. `glued`: no space before it.
+
+    `field` says what the token was taken for, None while it is free; `raw` is the word before shorthands
+    were spelled out.
+    """
+
+    word: str
+    start: int
+    end: int
+    glued: bool
+    field: str | None = None
+    raw: str = ""
+
+    @property
+    def is_word(self) -> bool:
+        return self.word[:1].isalnum()
+
+    @property
+    def number(self) -> int | None:
+        word = self.word
+        return int(word) if len(word) <= 9 and word.isdecimal() and word.isascii() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text without its typographic finery; `origin[i]` is where character `i` stands in what was typed."""
+
+    text: str
+    origin: tuple[int, ...] | range
+    end: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the typed text of a stretch of this one."""
+        last = self.origin[end - 1] + 1 if end > start else self.at(start)
+        return self.at(start), last
+
+    def cut(self, length: int) -> "Plain":
+        """Its first characters: one typed character may have become many (`½`, ligatures)."""
+        if len(self.text) <= length:
+            return self
+        return Plain(self.text[:length], self.origin[:length], self.origin[length])
+
+    def at(self, index: int) -> int:
+        return self.origin[index] if index < len(self.origin) else self.end
+
+
+def plain(text: str) -> Plain:
+    """Lower case, ordinary quotes, dashes and spaces, no accents, no invisible characters."""
+    if text.isascii():
+        return Plain(text.lower(), range(len(text)), len(text))
+    characters: list[str] = []
+    origin: list[int] = []
+    for index, typed in enumerate(text):
+        simple = typed.lower() if typed.isascii() else _simplified(typed)
+        characters.append(simple)
+        origin.extend([index] * len(simple))
+    return Plain("".join(characters), tuple(origin), len(text))
+
+
+def _simplified(character: str) -> str:
+    alike = character.translate(_ALIKE)
+    if alike != character:
+        return alike
+    parts = unicodedata.normalize("NFKD", character).translate(_ALIKE)
+    return "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Cf"}).lower()
+
+
+def tokenise(source: Plain) -> list[Token]:
+    """The words, numbers and signs of a text, common shorthands spelled out."""
+    tokens = _coded(_runs(source))
+    return [token for index, token in enumerate(tokens) if not _is_hyphen(tokens, index)]
+
+
+def _runs(source: Plain) -> list[Token]:
+    tokens: list[Token] = []
+    last_end = -1
+    for match in _RUN.finditer(source.text):
+        start, end = source.span(match.start(), match.end())
+        tokens.append(Token(match.group().replace("'", "") or "'", start, end, match.start() == last_end))
+        last_end = match.end()
+    return tokens
+
+
+def _coded(runs: list[Token]) -> list[Token]:
+    """The same with letters and digits joined where they make a code (`comp1511`, `g03`)."""
+    tokens: list[Token] = []
+    for run in runs:
+        if tokens and run.glued and run.is_word and tokens[-1].is_word and _is_code(tokens, run.word):
+            tokens[-1] = Token(tokens[-1].word + run.word, tokens[-1].start, run.end, tokens[-1].glued)
+        else:
+            tokens.append(run)
+    for token in tokens:
+        token.raw = token.word
+        token.word = CANON.get(token.word, token.word)
+    return tokens
+
+
+def _is_code(tokens: list[Token], word: str) -> bool:
+    before = tokens[-1].word
+    if before.isdecimal():
+        return not word.isdecimal() and (word not in FUSED_UNITS or (before == "2" and word == "day"))
+    return not (before in JOINERS or (before in FUSED_UNITS and tokens[-1].glued))
+
+
+def _is_hyphen(tokens: list[Token], index: int) -> bool:
+    """Whether the token is a dash that only ties two words together (`twenty-five`, `2-hour`, `12-mar`)."""
+    if tokens[index].word != "-" or not 0 < index < len(tokens) - 1:
+        return False
+    before, after = tokens[index - 1], tokens[index + 1]
+    if not (tokens[index].glued and after.glued and before.is_word and after.is_word):
+        return False
+    if before.word in HOUR_WORDS and after.word.isdecimal():
+        return False
+    if before.word in TENS and after.word in UNITS:
+        return True
+    return not (_may_range(before) and _may_range(after))
+
+
+def _may_range(token: Token) -> bool:
+    return token.word.isdecimal() or token.word in RANGE_WORDS

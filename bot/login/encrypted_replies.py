@@ -1,0 +1,25 @@
+"""Replies that wait in the outbox, sealed: some hold a login's link or a society's token."""
+
+import json
+from collections.abc import Sequence
+
+from bot.chat.reply import Reply
+from bot.chat.reply_json import as_json, reply_of
+from bot.login.encryption import Unsealable, seal_text, unseal_text
+
+
+def seal_reply(reply: Reply, key: str, secrets: Sequence[bytes]) -> str:
+    """A reply as the message with this key keeps it."""
+    return seal_text(json.dumps(as_json(reply), ensure_ascii=False), secrets, _purpose(key))
+
+
+def unseal_reply(payload: str, key: str, secrets: Sequence[bytes]) -> Reply:
+    """The reply that was kept; one that says so where it cannot be read any more."""
+    try:
+        return reply_of(json.loads(unseal_text(payload, secrets, _purpose(key)).text))
+    except (Unsealable, ValueError):
+        return reply_of(None)
+
+
+def _purpose(key: str) -> str:
+    return f"message {key}"

@@ -1,0 +1,19 @@
+"""Everything Roomie says unasked, a file a kind: composed when it is sent, so it tells how things are."""
+
+from bot.notifications import confirmation as booked
+from bot.notifications import conflict as clash
+from bot.notifications import deferred_reply as said
+from bot.notifications import import_rejected as refused
+from bot.notifications import quota as notice
+from bot.notifications import reminder
+from bot.notifications.template import Kind
+
+KINDS: tuple[Kind, ...] = (
+    said.KIND,
+    reminder.KIND,
+    booked.KIND,
+    notice.PERSONAL,
+    notice.FOR_CHANNEL,
+    clash.KIND,
+    refused.KIND,
+)

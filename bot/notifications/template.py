@@ -1,0 +1,21 @@
+"""What a kind of message is: its name in the outbox, and how it becomes words when it is sent."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.chat.command import Call
+from bot.chat.reply import Reply
+from core.model.outbox import Message
+
+Compose: TypeAlias = Callable[[Call, Message], Awaitable[Reply | None]]
+"""The reply as things are now, for whoever `Call` says; None when there is nothing to say any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`waits` says that quiet hours hold it back."""
+
+    name: str
+    compose: Compose
+    waits: bool = True

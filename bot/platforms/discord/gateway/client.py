@@ -1,0 +1,170 @@
+"""The connection to Discord: which events are heard, and who attends to them."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol, cast
+
+import discord
+import yarl
+from discord import app_commands, ui
+from discord.enums import InteractionType
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, unpacked
+
+logger = logging.getLogger(__name__)
+
+
+class Attends(Protocol):
+    """What the connection reports to."""
+
+    def build(self, tree: app_commands.CommandTree[Any]) -> None: ...
+    async def announce(self, tree: app_commands.CommandTree[Any]) -> None: ...
+    async def on_press(self, interaction: discord.Interaction, custom_id: str, picked: str) -> None: ...
+    async def on_form(self, interaction: discord.Interaction) -> None: ...
+    async def on_words(self, message: discord.Message, me: discord.abc.User) -> None: ...
+    async def on_failure(self, interaction: discord.Interaction, error: Exception) -> None: ...
+    def watch(self, work: Coroutine[Any, Any, None]) -> object: ...
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """The command tree, whose failures are answered in one place."""
+
+    def __init__(self, client: discord.Client, attends: Attends) -> None:
+        super().__init__(client)
+        self._attends = attends
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        await self._attends.on_failure(interaction, error)
+
+
+class Events(discord.Client):
+    """The events that matter. Buttons and menus of any age are served, for their custom ids say it all."""
+
+    def __init__(self, attends: Attends, online: asyncio.Event, *, announces: bool, **options: Any) -> None:  # noqa: ANN401  # the library's own
+        super().__init__(**options)
+        self.attends = attends
+        self.online = online
+        self._announces = announces
+        self.tree = Tree(self, attends)
+        attends.build(self.tree)
+        self.add_dynamic_items(Button, Menu)
+
+    def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:  # noqa: ANN401  # the library's own
+        """Nothing happens any more while we leave; the library would stumble over a loop that it let go."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **more)
+
+    async def setup_hook(self) -> None:
+        if self._announces:
+            await self.attends.announce(self.tree)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Forms, and buttons that nobody knows any more; commands and known buttons have their own ways."""
+        if interaction.type is InteractionType.modal_submit:
+            self.attends.watch(self.attends.on_form(interaction))
+        elif interaction.type is InteractionType.component and unpacked(_custom_id(interaction)) is None:
+            self.attends.watch(self.attends.on_press(interaction, _custom_id(interaction), ""))
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.user is not None:
+            self.attends.watch(self.attends.on_words(message, self.user))
+
+    async def on_connect(self) -> None:
+        self.online.set()
+
+    async def on_ready(self) -> None:
+        logger.info("On Discord as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_disconnect(self) -> None:
+        if self.online.is_set() and not self.is_closed():
+            logger.warning("The connection to Discord was lost; it comes back by itself")
+        self.online.clear()
+
+    async def on_resumed(self) -> None:
+        self.online.set()
+        logger.info("The connection to Discord is back, and nothing was missed")
+
+
+class ShardedEvents(Events, discord.AutoShardedClient):
+    """The same over as many connections as Discord asks for."""
+
+
+def _custom_id(interaction: discord.Interaction) -> str:
+    payload: Mapping[str, Any] = interaction.data or {}
+    return str(payload.get("custom_id", ""))
+
+
+class Button(ui.DynamicItem[ui.Button[Any]], template=BUTTONS):
+    """Any button of ours, however old its message."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> "Button":
+        return cls(cast("ui.Button[Any]", item))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        await _press(interaction, self.custom_id, "")
+
+
+class Menu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
+    """Any menu of ours, however old its message."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> "Menu":
+        return cls(cast("ui.Select[Any]", item))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        await _press(interaction, self.custom_id, next(iter(self.item.values), ""))
+
+
+async def _press(interaction: discord.Interaction, custom_id: str, picked: str) -> None:
+    attends = cast("Events", interaction.client).attends
+    attends.watch(attends.on_press(interaction, custom_id, picked))
+
+
+def intents_for(settings: DiscordSettings, *, privileged: bool) -> discord.Intents:
+    """Only what is listened to; reading everybody's words is privileged and can be refused."""
+    intents = discord.Intents(guilds=True)
+    intents.dm_messages = settings.direct_messages
+    intents.guild_messages = settings.mentions
+    intents.message_content = settings.message_content and privileged
+    return intents
+
+
+def connect(
+    settings: DiscordSettings,
+    attends: Attends,
+    online: asyncio.Event,
+    *,
+    privileged: bool = True,
+    announces: bool = True,
+) -> Events:
+    """A client for these settings, not logged in yet. It says through `online` whether it is connected.
+
+    The library knows one set of addresses for the whole process.
+    """
+    Route.BASE = settings.api_base_url.rstrip("/")
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+    kind: Callable[..., Events] = ShardedEvents if settings.sharded else Events
+    return kind(
+        attends,
+        online,
+        announces=announces,
+        intents=intents_for(settings, privileged=privileged),
+        allowed_mentions=discord.AllowedMentions.none(),
+        application_id=settings.application_id,
+        chunk_guilds_at_startup=False,
+        member_cache_flags=discord.MemberCacheFlags.none(),
+        max_messages=None,
+    )

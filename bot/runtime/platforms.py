@@ -1,0 +1,201 @@
+"""Opening the chat platforms that are configured, each behind the same few verbs."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.chat.reply import Reply
+from bot.chat.timezones import zone_of
+from bot.commands import COMMANDS
+from bot.config.model import Config
+from bot.conversation.autocomplete import Suggestions
+from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.base import Busy, Platform, PlatformRoute, Unreachable
+from bot.platforms.discord.gateway.settings import GATEWAY, DiscordSettings
+from bot.platforms.slack.settings import Mode, SlackSettings
+from bot.platforms.stores import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
+from bot.runtime.roles import ALL_ROLES, Role
+from bot.services import Desk
+from core.directory import Known
+from core.model.entities import Identity
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.adapter import DiscordDoor
+    from bot.platforms.slack.adapter import SlackAdapter
+
+
+def slack_settings(config: Config) -> SlackSettings:
+    slack = config.slack
+    return SlackSettings(
+        bot_token=slack.bot_token,
+        app_token=slack.app_token,
+        signing_secret=slack.signing_secret,
+        mode=Mode(slack.mode),
+        client_id=slack.client_id,
+        client_secret=slack.client_secret,
+        api_base_url=slack.api_base_url,
+        authorize_url=slack.authorize_url,
+        public_url=config.http.public_url,
+        match_email=slack.match_email,
+        trusted_workspaces={team: tuple(domains) for team, domains in slack.trusted_workspaces.items()},
+    )
+
+
+def discord_settings(config: Config) -> DiscordSettings:
+    discord = config.discord
+    return DiscordSettings(
+        token=discord.token,
+        api_base_url=discord.api_base_url,
+        gateway_url=discord.gateway_url or GATEWAY,
+        public_key=discord.public_key,
+        application_id=_number(discord.application_id),
+        gateway=discord.gateway,
+        interactions_path=discord.interactions_path,
+        sync=discord.sync,
+        guild_id=_number(discord.guild_id),
+        message_content=discord.message_content,
+        sharded=discord.sharded,
+    )
+
+
+def _number(text: str) -> int | None:
+    """Nothing when it is none; `roomie check` says so."""
+    return int(text) if text.isdecimal() else None
+
+
+def open_doors(
+    config: Config, desk: Desk, dispatcher: Dispatcher, roles: frozenset[Role] = ALL_ROLES
+) -> tuple[Platform, ...]:
+    """Every platform that these roles need, if it is set up; their libraries are imported only here."""
+    doors: list[Platform] = []
+    if (slack := _slack_within(slack_settings(config), roles)) is not None:
+        doors.append(_slack(slack, desk, dispatcher))
+    if (discord := _discord_within(discord_settings(config), roles)) is not None:
+        doors.append(discord_door(discord, desk, dispatcher))
+    return tuple(doors)
+
+
+def _slack_within(settings: SlackSettings, roles: frozenset[Role]) -> SlackSettings | None:
+    """Workers only speak; web processes hear Slack in HTTP mode and let workspaces install Roomie."""
+    hears = Role.SLACK if settings.mode is Mode.SOCKET else Role.WEB
+    installs = settings.many_workspaces and Role.WEB in roles
+    if not settings.is_configured or not (roles & {hears, Role.WORKER} or installs):
+        return None
+    return replace(settings, listens=hears in roles)
+
+
+def _discord_within(settings: DiscordSettings, roles: frozenset[Role]) -> DiscordSettings | None:
+    """Workers only speak; web processes answer the interactions endpoint. One of those who hear announces."""
+    gateway = settings.gateway and Role.DISCORD in roles
+    endpoint = settings.has_endpoint and Role.WEB in roles
+    if not settings.is_on or not (gateway or endpoint or Role.WORKER in roles):
+        return None
+    hears = gateway or (endpoint and not settings.gateway)
+    return replace(settings, gateway=gateway, sync=settings.sync if hears else "never")
+
+
+def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
+    from bot.platforms.slack.adapter import SlackAdapter
+    from bot.platforms.slack.client.health import COUNTED
+
+    def known(identity: Identity) -> Known | None:
+        return desk.picture.directory.identified(identity)
+
+    def chosen_zone(identity: Identity) -> str:
+        found = known(identity)
+        return (found.person.zone if found else None) or ""
+
+    adapter = SlackAdapter(
+        settings,
+        answers=dispatcher,
+        once=KeptOnce(desk, "slack"),
+        later=KeptLater(desk),
+        linked=lambda identity: known(identity) is not None,
+        chosen_zone=chosen_zone,
+        clock=desk.clock,
+        zone=desk.rules.zone,
+        bots=KeptBots(desk),
+        states=KeptStates(desk),
+    )
+    health = adapter.health
+    _put_figures(desk, "slack", lambda: not health.troubles, health.counts, COUNTED)
+    return _Slack(adapter)
+
+
+def _put_figures(
+    desk: Desk, platform: str, is_well: Callable[[], bool], counts: Mapping[str, int], names: Iterable[str]
+) -> None:
+    """For `/metrics`: whether all is well with a platform, and what happened in this process."""
+    shown = platform.capitalize()
+    desk.figures[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
+    for name in names:
+        key = f"roomie_{platform}_{name.replace(' ', '_')}"
+        desk.figures[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+
+
+def _count(counts: Mapping[str, int], name: str) -> int:
+    return counts.get(name, 0)
+
+
+class _Slack:
+    name = "slack"
+
+    def __init__(self, adapter: "SlackAdapter") -> None:
+        self._adapter = adapter
+
+    async def run(self) -> None:
+        await self._adapter.run()
+
+    def routes(self) -> Sequence[PlatformRoute]:
+        return self._adapter.routes()
+
+    async def health(self) -> Mapping[str, object]:
+        troubles = self._adapter.health.troubles
+        return {"ok": not troubles, "troubles": dict(troubles)}
+
+    async def send(self, to: Identity, reply: Reply, key: str) -> None:
+        with _named():
+            await self._adapter.notifier.send(to, reply, key)
+
+    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
+        with _named():
+            return await self._adapter.notifier.was_sent(to, key, since)
+
+    async def changed(self, people: Iterable[Identity]) -> None:
+        await self._adapter.changed(each for each in people if each.startswith("slack:"))
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Slack's troubles by the names that every platform's have."""
+    from bot.platforms.slack.client.api import Later
+    from bot.platforms.slack.client.api import Unreachable as Gone
+
+    try:
+        yield
+    except Gone as gone:
+        raise Unreachable(str(gone)) from gone
+    except Later as later:
+        raise Busy(str(later), later.seconds) from later
+
+
+def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> "DiscordDoor":
+    from bot.platforms.discord.adapter import DiscordDoor
+    from bot.platforms.discord.state.shared import COUNTED
+
+    door = DiscordDoor(
+        settings,
+        dispatcher=dispatcher,
+        suggestions=Suggestions(desk),
+        commands=COMMANDS,
+        once=KeptOnce(desk, "discord"),
+        notebook=KeptNotebook(desk, "discord"),
+        clock=desk.clock,
+        zone=desk.rules.zone,
+        zone_of=lambda identity: zone_of(desk, desk.picture.directory.identified(identity), ""),
+    )
+    _put_figures(desk, "discord", lambda: door.is_connected, door.counts, COUNTED)
+    return door

@@ -1,0 +1,128 @@
+"""Everything the core can do, in one hand: what commands and the HTTP API are given."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from core.clock import Clock
+from core.errors import Unavailable
+from core.policy.retention import Retention
+from core.policy.rules import Rules
+from core.ports.storage import Storage
+from core.read_model import Picture
+from core.services.accounts import Accounts
+from core.services.bookings import BookingDesk
+from core.services.login import LoginDesk
+from core.services.refresh_timetable import TimetableDesk
+from core.services.society import SocietyDesk
+
+if TYPE_CHECKING:
+    from bot.language import Names
+
+
+class Kept(Storage, Protocol):
+    """Storage as the house runs it: opened, loaded, kept fresh, closed."""
+
+    async def open(self) -> None:
+        """Check the schema and read the catalogue into the picture."""
+        ...
+
+    async def load(self) -> None:
+        """Make all works possible and complete the picture; works that come earlier wait for it."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued, then let go of the database."""
+        ...
+
+    def is_fresh(self) -> bool:
+        """Whether nothing that others wrote is missing; looks at most every few milliseconds."""
+        ...
+
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Read into the picture what other processes wrote."""
+        ...
+
+    async def loaded(self) -> None:
+        """Wait until busy times and people are in the picture."""
+        ...
+
+    async def reload(self) -> None:
+        """Read the whole picture anew."""
+        ...
+
+    async def probe(self) -> None:
+        """Raise `Unavailable` unless something could be written now."""
+        ...
+
+
+class NameBook:
+    """The names that people may type, made anew only when rooms or societies change."""
+
+    def __init__(self) -> None:
+        self._names: Names | None = None
+        self._made_of: tuple[object, object] | None = None
+
+    def of(self, picture: Picture) -> "Names":
+        from bot.language import Names
+
+        made_of = (picture.catalogue, picture.directory.societies)
+        if self._names is None or self._made_of != made_of:
+            catalogue = picture.catalogue
+            societies = picture.directory.societies.values()
+            self._names = Names.of(catalogue.order, catalogue.buildings.values(), societies)
+            self._made_of = made_of
+        return self._names
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The picture to answer from, and the use cases that change it."""
+
+    storage: Kept
+    picture: Picture
+    rules: Rules
+    clock: Clock
+    bookings: BookingDesk
+    societies: SocietyDesk
+    accounts: Accounts
+    names: NameBook = field(default_factory=NameBook)
+    default_minutes: int = 60
+    """How long a booking is when nobody says."""
+    figures: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    """What else `/metrics` tells: what each is, and how to read it."""
+    public_url: str = ""
+    """How browsers reach us, without a slash at the end."""
+    bookable: tuple[str, ...] = ()
+    """Patterns of rooms that may be booked although a timetable source brought them."""
+    operators: tuple[str, ...] = ()
+    """Usernames of those who look after timetables; without any, administrators do."""
+    stale_after: Mapping[str, timedelta] = field(default_factory=dict)
+    """How old the timetable of each source may be before answers say so."""
+    retention: Retention = field(default_factory=Retention)
+    """How long what is over is kept."""
+    logins: LoginDesk = field(init=False)
+    timetables: TimetableDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock, self.rules))
+        timetables = TimetableDesk(self.storage, self.picture, self.clock, self.bookable, self.operators)
+        object.__setattr__(self, "timetables", timetables)
+
+    async def fresh(self) -> Picture:
+        """The picture, complete and with what other processes wrote until a few milliseconds ago.
+
+        While the database cannot be reached it is as it was; `/readyz` says so, and nothing can be changed.
+        """
+        if not self.picture.is_complete:
+            await self.storage.loaded()
+        if not self.storage.is_fresh():
+            with suppress(Unavailable):
+                await self.storage.catch_up()
+        return self.picture

@@ -1,0 +1,171 @@
+"""From what stands in a query or a form to values; whatever cannot be read raises `ValueError`."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from uuid import UUID
+
+from core.errors import BadDate, BadTimes, Invalid, NoSuchBooking
+from core.model.entities import BookingId, Location, Usage
+
+LONGEST_TEXT = 150
+"""Characters of a title or of notes."""
+_LONGEST_NAME = 254
+_LONGEST_PASSWORD = 1_000
+_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_WALL = re.compile(r"([0-9]{2}):([0-9]{2})")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_INSTANT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?"
+    r"(?:(Z)|([+ -])([0-9]{2}):?([0-9]{2}))",
+    re.IGNORECASE,
+)
+_KEY = re.compile(r"[!-~]{1,255}")
+_YEARS = range(1970, 3000)
+
+
+@lru_cache(maxsize=1024)
+def read_day(text: str) -> date:
+    """`YYYYMMDD`, eight digits and nothing else."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise BadDate("Invalid Date has been entered.")
+    return _day(*map(int, found.groups()))
+
+
+def read_booking_day(text: str) -> date:
+    try:
+        return read_day(text)
+    except BadDate as error:
+        raise BadDate from error
+
+
+def _day(year: int, month: int, day: int) -> date:
+    if year not in _YEARS:
+        raise BadDate("Invalid Date has been entered.")
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise BadDate("Invalid Date has been entered.") from error
+
+
+def read_key(text: str) -> str:
+    """An idempotency key: up to 255 visible ASCII characters."""
+    if _KEY.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
+
+
+def read_wall_time(text: str) -> int:
+    """`HH:MM` as minutes after midnight; `24:00` is the end of the day."""
+    found = _WALL.fullmatch(text)
+    if found is None:
+        raise BadTimes
+    hours, minutes = map(int, found.groups())
+    if minutes > 59 or hours * 60 + minutes > 24 * 60:
+        raise BadTimes
+    return hours * 60 + minutes
+
+
+@lru_cache(maxsize=1024)
+def read_instant(text: str) -> int:
+    """ISO 8601 with a zone, as whole seconds since 1970. A `+` may have become a space on its way here."""
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        raise ValueError("not an instant")
+    numbers = [int(part or 0) for part in found.group(1, 2, 3, 4, 5, 6)]
+    moment = datetime(*numbers, tzinfo=_zone(found))  # type: ignore[misc,arg-type]  # six numbers: year to second
+    if moment.year not in _YEARS:
+        raise ValueError("a year far from ours")
+    return int(moment.timestamp())
+
+
+def _zone(found: re.Match[str]) -> timezone:
+    if found.group(7):
+        return UTC
+    hours, minutes = int(found.group(9)), int(found.group(10))
+    if hours > 23 or minutes > 59:
+        raise ValueError("no such offset")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(-ahead if found.group(8) == "-" else ahead)
+
+
+def read_count(text: str) -> int:
+    if _COUNT.fullmatch(text) is None:
+        raise ValueError("not a number from 0 on")
+    return int(text)
+
+
+def read_usage(text: str) -> str:
+    return Usage(text).value
+
+
+def read_location(text: str) -> Location:
+    return Location(text)
+
+
+def read_flag(text: str) -> bool:
+    """`true` or `false`, exactly."""
+    if text not in {"true", "false"}:
+        raise ValueError("neither true nor false")
+    return text == "true"
+
+
+def read_yes_or_no(text: str) -> bool:
+    """Whatever forms and scripts send for yes and no."""
+    lowered = text.strip().casefold()
+    if lowered in {"true", "1", "yes", "on"}:
+        return True
+    if lowered in {"false", "0", "no", "off"}:
+        return False
+    raise ValueError("neither yes nor no")
+
+
+def read_shape(text: str) -> bool:
+    """Whether the nested shape is wanted."""
+    if text not in {"flat", "nested"}:
+        raise ValueError("neither flat nor nested")
+    return text == "nested"
+
+
+def read_id(text: str) -> str:
+    """An id as it is. One that could never be one (control characters, no end) is simply not known."""
+    return text if text.isprintable() and len(text) <= _LONGEST_NAME else "�"
+
+
+def read_name(text: str) -> str:
+    """A username or an e-mail address."""
+    return read_id(text.strip())
+
+
+def read_password(text: str) -> str:
+    if len(text) > _LONGEST_PASSWORD:
+        raise ValueError("longer than any password")
+    return text
+
+
+def read_text(text: str) -> str:
+    """A title or notes: at most 150 characters, none of them control characters but line breaks and tabs."""
+    stripped = text.strip()
+    if len(stripped) > LONGEST_TEXT:
+        raise Invalid(f"Please keep it to {LONGEST_TEXT} characters.")
+    if any(
+        (sign < " " and sign not in "\t\r\n") or sign == "\x7f" or "\ud800" <= sign <= "\udfff"
+        for sign in stripped
+    ):
+        raise ValueError("control characters")
+    return stripped
+
+
+def read_question(text: str) -> str:
+    """What somebody might type in chat."""
+    if len(text) > 500:
+        raise ValueError("longer than anybody types")
+    return text
+
+
+def read_booking_id(text: str) -> BookingId:
+    try:
+        return BookingId(str(UUID(text)))
+    except ValueError as error:
+        raise NoSuchBooking from error

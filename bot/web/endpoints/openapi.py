@@ -1,0 +1,144 @@
+"""The OpenAPI 3.1 document, told from the table that routes and validates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.web.endpoints import schemas
+from bot.web.framework.body import FORM, JSON, MULTIPART
+from bot.web.framework.route import Api, Parameter, Route, Schema, Who, Within
+
+VERSION = "1.0.0"
+_TITLE = "Roomie"
+_ABOUT = (
+    "Finds and books campus rooms. Roomie McRoomFace routes are answered at `/api/v1/<name>/` and at "
+    "`/<name>/`, every path with and without the slash at its end. Their refusals are answers: status 200 "
+    "with `error` and `code`."
+)
+_PHRASES = {
+    200: "The answer, or why there is none.",
+    303: "Go on there.",
+    304: "Nothing changed since.",
+    400: "The request cannot be read.",
+    401: "Nobody is logged in.",
+    403: "Not for the one who asks.",
+    404: "There is no such thing.",
+    405: "Not by this method.",
+    408: "The request took too long to arrive.",
+    409: "Something is in the way.",
+    410: "That is over.",
+    413: "The request is too large.",
+    415: "The request's body is of a kind we cannot read.",
+    429: "Too many requests.",
+    500: "An unexpected fault, logged under the id that is told.",
+    503: "Not right now.",
+}
+
+
+def document(routes: Sequence[Route], public_url: str = "") -> dict[str, object]:
+    paths: dict[str, dict[str, object]] = {}
+    for route in routes:
+        for name, path in canonical_paths(route):
+            paths[path] = {method.lower(): _operation(route, name, method) for method in route.methods}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": _TITLE, "version": VERSION, "description": _ABOUT},
+        "servers": [{"url": public_url or "/"}],
+        "tags": [{"name": api.value} for api in Api],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Token` and 40 hex digits, from `user.login/` or `society.token/`.",
+                }
+            }
+        },
+    }
+
+
+def canonical_paths(route: Route) -> list[tuple[str, str]]:
+    """Each of a route's names with the one path that is told of it."""
+    if route.path:
+        return [(route.name, route.path)]
+    return [(name, f"/api/v1/{name}/") for name in (route.name, *route.also)]
+
+
+def _operation(route: Route, name: str, method: str) -> dict[str, object]:
+    operation: dict[str, object] = {
+        "operationId": f"{name}.{method.lower()}",
+        "summary": route.summary,
+        "tags": [route.api.value],
+        "parameters": [
+            _parameter(each, where)
+            for each in route.parameters
+            if (where := place_of(each, method)) != "body"
+        ],
+        "responses": {
+            str(status): _response(route, status, schema)
+            for status, schema in answers_of(route, method).items()
+        },
+    }
+    if route.who is not Who.ANYBODY:
+        operation["security"] = [{"token": []}]
+        operation["description"] = f"For {route.who.value}."
+    if fields := [each for each in route.parameters if place_of(each, method) == "body"]:
+        operation["requestBody"] = _body(fields)
+    return operation
+
+
+def place_of(parameter: Parameter[Any], method: str) -> str:
+    if parameter.within is not None:
+        return parameter.within.value
+    return Within.BODY.value if method == "POST" else Within.QUERY.value
+
+
+def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
+    told: dict[str, object] = {
+        "name": parameter.name,
+        "in": place,
+        "required": parameter.required or place == Within.PATH.value,
+        "description": parameter.describes,
+        "schema": dict(parameter.schema),
+    }
+    if place == Within.QUERY.value:
+        told["allowEmptyValue"] = True
+    if parameter.example:
+        told["example"] = parameter.example
+    return told
+
+
+def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
+    properties = {each.name: dict(each.schema) | {"description": each.describes} for each in fields}
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [each.name for each in fields if each.required],
+    }
+    if not schema["required"]:
+        del schema["required"]
+    return {"content": {kind: {"schema": schema} for kind in (FORM, MULTIPART, JSON)}}
+
+
+def answers_of(route: Route, method: str) -> Mapping[int, Schema | None]:
+    """The status and body of every answer that a route may give; None for one without a body."""
+    answers: dict[int, Schema | None] = dict(route.answers)
+    refusal, fault = (schemas.TEXT, schemas.TEXT) if route.is_page else (schemas.ERROR, schemas.FAULT)
+    if route.api is not Api.SERVICE and method == "GET" and not route.is_page:
+        answers[304] = None
+    answers.setdefault(400, refusal)
+    if route.takes_body:
+        answers |= dict.fromkeys((408, 413, 415), refusal)
+    if route.rated:
+        answers[429] = refusal
+    answers[500] = fault
+    answers.setdefault(503, refusal)
+    return dict(sorted(answers.items()))
+
+
+def _response(route: Route, status: int, schema: Schema | None) -> dict[str, object]:
+    if schema is None:
+        return {"description": _PHRASES[status]}
+    kind = route.media_type if status == 200 or route.is_page else JSON
+    return {"description": _PHRASES[status], "content": {kind: {"schema": dict(schema)}}}

@@ -1,0 +1,238 @@
+"""What a request carries besides its path: the fields of its query and its body, however they are written."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from aiohttp import web
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from bot.web.framework.errors import HttpRefusal
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+_MOST_FIELDS = 100
+_LONGEST_NAME = 100
+"""Characters of a field's name; the longest that any route reads has 20."""
+_MAX_CONTENT_TYPE = 512
+"""Characters of a `Content-Type` header. A boundary has 70 at most (RFC 2046, 5.1.1)."""
+_MAX_PART_HEADER = 2048
+"""Bytes of one header line of a part: room for a long file name."""
+_MAX_PART_HEADERS = 8
+_PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
+_CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
+
+
+@dataclass(slots=True)
+class Fields:
+    """Fields by name. `doubled` holds names that came twice, `broken` those whose value is no single text."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    doubled: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+
+    def put(self, name: str, value: str) -> None:
+        if name in self.values:
+            self.doubled.add(name)
+        self.values[name] = value
+
+    def joined(self, other: "Fields") -> "Fields":
+        """Both together; a name in both came twice."""
+        twice = self.values.keys() & other.values.keys()
+        return Fields(
+            {**self.values, **other.values},
+            self.doubled | other.doubled | twice,
+            self.broken | other.broken,
+        )
+
+
+def query_fields(request: web.Request) -> Fields:
+    fields = Fields()
+    query = request.rel_url.raw_query_string
+    if query:
+        _put_pairs(fields, query)
+    return fields
+
+
+async def body_fields(request: web.Request, largest: int, patience: float) -> Fields:
+    """The body's fields. 400, 408, 413 or 415 when it is not a form or an object we can read."""
+    body = await read_body(request, largest, patience)
+    if not body:
+        return Fields()
+    fields = _fields(body, request.headers.get("Content-Type", ""))
+    _check_names(fields)
+    return fields
+
+
+async def read_body(request: web.Request, largest: int, patience: float) -> bytes:
+    """The body, at most `largest` bytes of it within `patience` seconds. 400, 408 or 413 otherwise."""
+    if not request.body_exists:
+        return b""
+    if (request.content_length or 0) > largest:
+        raise HttpRefusal(413, f"A request may have at most {largest} bytes.")
+    try:
+        async with asyncio.timeout(patience):
+            return await request.read()
+    except TimeoutError as error:
+        raise HttpRefusal(408, "The request took too long to arrive.") from error
+    except web.HTTPRequestEntityTooLarge as error:
+        raise HttpRefusal(413, f"A request may have at most {largest} bytes.") from error
+    except (web.RequestPayloadError, ValueError) as error:
+        raise HttpRefusal(400, "The request's body arrived broken.") from error
+
+
+def _fields(body: bytes, content_type: str) -> Fields:
+    fields = Fields()
+    if content_type == FORM:  # as curl and browsers send it; anything else is looked at closely
+        _put_pairs(fields, _text(body, "utf-8"))
+        return fields
+    kind, options = _content_type(content_type)
+    if kind == FORM:
+        _put_pairs(fields, _text(body, _charset(options)))
+    elif kind == MULTIPART:
+        _put_parts(fields, body, options.get("boundary", ""))
+    elif kind == JSON or kind.endswith("+json"):
+        _put_members(fields, _text(body, _charset(options)))
+    else:
+        raise _unknown_kind()
+    return fields
+
+
+def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
+    """The media type in lower case, and its parameters."""
+    if len(header) > _MAX_CONTENT_TYPE or not header.isascii():
+        raise _unknown_kind()
+    kind, options = parse_options_header(header)
+    return kind, options
+
+
+def _unknown_kind() -> HttpRefusal:
+    return HttpRefusal(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
+
+
+def _check_names(fields: Fields) -> None:
+    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.broken)):
+        raise HttpRefusal(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
+
+
+def _charset(options: Mapping[str, str]) -> str:
+    named = options.get("charset", "utf-8").lower()
+    if named not in _CHARSETS:
+        raise HttpRefusal(415, "Send UTF-8.")
+    return _CHARSETS[named]
+
+
+def _text(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset)
+    except UnicodeDecodeError as error:
+        raise HttpRefusal(400, "The request's text is not valid UTF-8.") from error
+
+
+def _put_pairs(fields: Fields, text: str) -> None:
+    for pair in _pairs(text):
+        name, _, value = pair.partition("=")
+        try:
+            fields.put(_unquoted(name), _unquoted(value))
+        except UnicodeDecodeError:
+            fields.broken.add(name)
+
+
+def _pairs(text: str) -> Iterable[str]:
+    pairs = text.split("&", _MOST_FIELDS)
+    if len(pairs) > _MOST_FIELDS:
+        raise _too_many_fields()
+    return pairs
+
+
+def _too_many_fields() -> HttpRefusal:
+    return HttpRefusal(400, f"A request may have at most {_MOST_FIELDS} fields.")
+
+
+def _unquoted(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote(text, errors="strict") if "%" in text else text
+
+
+def _put_parts(fields: Fields, body: bytes, boundary: str) -> None:
+    """Reads multipart/form-data. Limits of the parser keep its cost linear in the body's size."""
+    try:
+        for part, content in _parts(body, boundary):
+            if part.name:
+                fields.put(part.name, _text(content, "utf-8"))
+    except ParserLimitReached as error:
+        raise HttpRefusal(400, "A part's headers are too long, or there are too many parts.") from error
+    except MultipartError as error:
+        raise HttpRefusal(400, "The request's multipart body cannot be read.") from error
+
+
+def _parts(body: bytes, boundary: str) -> Iterable[tuple[MultipartSegment, bytes]]:
+    part: MultipartSegment | None = None
+    content = b""
+    parser = PushMultipartParser(
+        boundary,
+        max_header_size=_MAX_PART_HEADER,
+        max_header_count=_MAX_PART_HEADERS,
+        max_segment_count=_MOST_FIELDS,
+        strict=True,
+    )
+    with parser:
+        for event in parser.parse(body):
+            if isinstance(event, MultipartSegment):
+                _check_part(event)
+                part, content = event, b""
+            elif event is not None:
+                content += event  # once: the whole body is one chunk
+            elif part is not None:
+                yield part, content
+
+
+def _check_part(part: MultipartSegment) -> None:
+    """Refuse parts within parts and codings of e-mail, which no form has (RFC 7578, 4.3 and 4.7)."""
+    encoding = part.header("Content-Transfer-Encoding", "").strip().lower()
+    kind = part.header("Content-Type", "").lstrip().lower()
+    if encoding not in _PLAIN_ENCODINGS or kind.startswith(("multipart/", "message/")):
+        raise HttpRefusal(400, "A part must hold a plain value.")
+
+
+def _put_members(fields: Fields, text: str) -> None:
+    try:
+        members = json.loads(text, object_pairs_hook=_Members, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise HttpRefusal(400, "The request's JSON is broken.") from error
+    if not isinstance(members, _Members):
+        raise HttpRefusal(400, "The request's JSON must be an object.")
+    if len(members) > _MOST_FIELDS:
+        raise _too_many_fields()
+    for name, value in members:
+        _put_member(fields, name, value)
+
+
+class _Members(list[tuple[str, object]]):
+    """An object's members, those that came twice included."""
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _put_member(fields: Fields, name: str, value: object) -> None:
+    match value:
+        case None:
+            pass
+        case bool():
+            fields.put(name, "true" if value else "false")
+        case str() | int() | float():
+            fields.put(name, str(value))
+        case _:
+            fields.broken.add(name)

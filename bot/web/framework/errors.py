@@ -1,0 +1,81 @@
+"""What refusals look like over HTTP: which status, which body.
+
+On the Roomie API a refusal of the core is an answer like any other, 200 with `error` and `code`, because its
+clients show the sentence only then; on FreeRooms it is a 400. Rights and faults have statuses of their own.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from math import ceil
+
+from bot.web.framework.response import Page, json_page
+from bot.web.framework.route import Api
+from bot.web.framework.serializers import facts_of
+from core.errors import Invalid, NotAllowed, NotFound, NotSignedIn, RoomieError, Unavailable
+
+
+class HttpRefusal(Exception):
+    """A request that HTTP itself has a status for."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.headers = status, dict(headers or {})
+
+
+class TooMany(HttpRefusal):
+    """Somebody knocks too often; `wait` is in seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(429, "Too many requests. Please wait a moment.", {"Retry-After": str(ceil(wait))})
+
+
+class BadParameter(Invalid):
+    """A parameter that cannot be read, by its name as clients know it."""
+
+    code = "bad_parameter"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Invalid {name}")
+        self.name = name
+
+
+class DoubledParameter(BadParameter):
+    code = "doubled_parameter"
+
+
+def refused(error: RoomieError, api: Api) -> Page:
+    """The answer that carries a refusal of the core."""
+    content: dict[str, object] = {"error": str(error) or "Not possible.", "code": error.code}
+    status, headers = status_of(error, api), {}
+    if isinstance(error, NotAllowed):
+        content["detail"] = content["error"]
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Token"
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "2"
+    if api is Api.FREEROOMS and status == HTTPStatus.BAD_REQUEST:
+        return json_page({"error": content["error"]}, status=status)
+    return json_page({**content, **facts_of(error)}, status=status, headers=headers)
+
+
+def status_of(error: RoomieError, api: Api) -> int:
+    if isinstance(error, NotSignedIn):
+        return 401
+    if isinstance(error, NotAllowed):
+        return 403
+    if isinstance(error, Unavailable):
+        return 503
+    if api is Api.ROOMIE:
+        return 200
+    return 404 if api is Api.SERVICE and isinstance(error, NotFound) else 400
+
+
+def http_refused(refusal: HttpRefusal) -> Page:
+    message = str(refusal)
+    content = {"error": message, "detail": message}
+    return json_page(content, status=refusal.status, headers=refusal.headers)
+
+
+def broken(request_id: str) -> Page:
+    """An unexpected fault: nothing of it is shown but the id under which it was logged."""
+    return json_page({"error": "internal", "request_id": request_id}, status=500)

@@ -1,0 +1,35 @@
+"""The `Host` header: one, and the name or address of a host (RFC 9112, 3.2)."""
+
+import re
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
+
+from aiohttp import web
+from aiohttp.http import HttpVersion11
+
+from bot.web.framework.errors import HttpRefusal
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{1,5}))?")
+
+
+def check_host(request: web.Request) -> None:
+    """Refuse a request whose `Host` is missing, doubled or no host: answers tell clients links made of it."""
+    hosts = request.headers.getall("Host", ())
+    if not hosts and request.version < HttpVersion11:
+        return
+    if len(hosts) != 1 or not _is_host(hosts[0]):
+        raise HttpRefusal(400, "The Host header is missing or names no host.")
+
+
+@lru_cache(maxsize=256)
+def _is_host(text: str) -> bool:
+    found = _HOST.fullmatch(text)
+    if found is None:
+        return False
+    address, port = found.groups()
+    if port and int(port) > 65535:
+        return False
+    try:
+        return not address or bool(IPv6Address(address))
+    except AddressValueError:
+        return False

@@ -1,0 +1,164 @@
+"""Accepting connections within limits, instead of asyncio's own server, which accepts whatever comes.
+
+When files run out, asyncio's tries as often as its backlog is long, logs each try with a trace, and a second
+later begins anew for each; here accepting pauses, and one line a minute says so.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import web
+
+from bot.web.framework.connections import Connection, Register
+
+logger = logging.getLogger(__name__)
+
+_BACKLOG = 1024
+_AT_ONCE = 32
+"""Connections accepted before others get their turn."""
+_PAUSE = 0.1
+_MAKE_ROOM_FOR = 32
+_REPORT_INTERVAL = 60.0
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
+_BODY = b'{"error":"Too many connections. Please try again in a moment."}'
+_REFUSAL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 2\r\n"
+    b"Access-Control-Allow-Origin: *\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b"
+    % (len(_BODY), _BODY)
+)
+
+Make = Callable[[str], Connection]
+"""A protocol for a connection from an address."""
+
+
+class Site(web.BaseSite):
+    """An address at which a runner's application answers, within the limits of a register."""
+
+    def __init__(self, runner: web.AppRunner, host: str, port: int, register: Register, make: Make) -> None:
+        super().__init__(runner)
+        self._host, self.port = host, port
+        self._register, self._make = register, make
+        self._listener: Listener | None = None
+
+    @property
+    def name(self) -> str:
+        return f"http://{self._host}:{self.port}"
+
+    async def start(self) -> None:
+        await super().start()
+        sockets = await _listening(self._host, self.port)
+        self.port = sockets[0].getsockname()[1]
+        self._listener = Listener(sockets, self._register, self._make)
+
+    async def stop(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+        await super().stop()
+
+
+async def _listening(host: str, port: int) -> list[socket.socket]:
+    """A socket for each address of a host that this machine has."""
+    loop, found, refusal = (
+        asyncio.get_running_loop(),
+        list[socket.socket](),
+        OSError("no address to listen at"),
+    )
+    infos = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    for family, _, _, _, address in dict.fromkeys(infos):
+        try:
+            found.append(socket.create_server(address, family=family, backlog=_BACKLOG))
+        except OSError as error:
+            refusal = error
+            if error.errno in _ABSENT:
+                continue
+            for each in found:
+                each.close()
+            raise
+    if not found:
+        raise refusal
+    return found
+
+
+class Listener:
+    """Accepts at sockets, which are closed with it."""
+
+    def __init__(self, sockets: Sequence[socket.socket], register: Register, make: Make) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sockets = list(sockets)
+        self._register, self._make = register, make
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reported_at = float("-inf")
+        for each in self._sockets:
+            each.settimeout(0)
+        self._resume()
+
+    def close(self) -> None:
+        for each in self._sockets:
+            self._loop.remove_reader(each)
+            each.close()
+        self._sockets.clear()
+
+    def _resume(self) -> None:
+        for each in self._sockets:
+            self._loop.add_reader(each, self._accept, each)
+
+    def _pause(self, error: OSError) -> None:
+        """Accept nothing for a while; what waits already stays in the system's queue."""
+        for each in self._sockets:
+            self._loop.remove_reader(each)
+        self._register.make_room(_MAKE_ROOM_FOR)
+        self._loop.call_later(_PAUSE, self._resume)
+        if (now := self._loop.time()) - self._reported_at >= _REPORT_INTERVAL:
+            self._reported_at = now
+            logger.error(
+                "no connection can be accepted: %s", error.strerror, extra={"open": len(self._register)}
+            )
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                accepted, peer = listening.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                if error.errno in _EXHAUSTED:
+                    self._pause(error)
+                    return
+                continue  # the client is gone already, or its network is: accept(2)
+            accepted.settimeout(0)
+            self._take(accepted, str(peer[0]))
+
+    def _take(self, accepted: socket.socket, peer: str) -> None:
+        address = self._register.address_of_peer(peer)
+        if not self._register.admit(address):
+            _refuse(accepted)
+            return
+        connection = self._make(address)
+        self._register.add(connection)
+        self._start(self._connect(accepted, connection))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connect(self, accepted: socket.socket, connection: Connection) -> None:
+        try:
+            await self._loop.connect_accepted_socket(lambda: connection, accepted)
+        except OSError:
+            self._register.remove(connection)
+            accepted.close()
+
+
+def _refuse(accepted: socket.socket) -> None:
+    """Say why and close. What was sent is read, for unread bytes would make the system drop the answer."""
+    with accepted, suppress(OSError):
+        accepted.send(_REFUSAL)
+        accepted.shutdown(socket.SHUT_WR)
+        accepted.recv(64 * 1024)

@@ -1,0 +1,20 @@
+"""What the way in is made of, while the service runs."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.login.settings import LoginSettings
+
+if TYPE_CHECKING:
+    from bot.login.chat_link import Answers
+    from bot.login.oidc import OidcClient
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDoor:
+    """How people prove who they are; `answers` carries out what chat accounts waited for."""
+
+    settings: LoginSettings = field(default_factory=LoginSettings)
+    campus: str = ""
+    answers: "Answers | None" = None
+    oidc: "OidcClient | None" = None

@@ -1,0 +1,69 @@
+"""A request's parameters, read as its route says."""
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.web.framework.body import Fields, body_fields, query_fields
+from bot.web.framework.errors import BadParameter, DoubledParameter
+from bot.web.framework.route import Parameter, Route, Within
+from bot.web.framework.settings import HttpSettings
+from core.errors import MissingField, RoomieError
+
+_APART = frozenset({Within.PATH, Within.HEADER})
+_WITH_BODY = frozenset({"POST", "DELETE"})
+
+
+async def read_parameters(request: web.Request, route: Route, settings: HttpSettings) -> dict[str, object]:
+    """The values of all parameters that are there; a refusal for the first that is missing or unreadable."""
+    if not route.parameters:
+        return {}
+    fields = await _fields(request, route, settings)
+    values: dict[str, object] = {}
+    for parameter in route.parameters:
+        source = _apart(request, parameter) if parameter.within in _APART else fields
+        if (text := _text(parameter, source)) is not None:
+            values[parameter.name] = _read(parameter, text)
+        elif parameter.required:
+            raise MissingField(f"No {parameter.name} supplied")
+    return values
+
+
+def _apart(request: web.Request, parameter: Parameter[Any]) -> Fields:
+    """What stands neither in the query nor in the body."""
+    if parameter.within is Within.PATH:
+        return Fields(dict(request.match_info))
+    found = request.headers.getall(parameter.name, [])
+    return Fields(
+        {parameter.name: found[0]} if found else {}, doubled={parameter.name} if found[1:] else set()
+    )
+
+
+async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> Fields:
+    """A POST speaks in its body alone, so that no password is in a URL; routes that also GET hear both."""
+    if request.method not in _WITH_BODY:
+        return query_fields(request)
+    body = await body_fields(request, settings.max_body, settings.body_timeout)
+    return body.joined(query_fields(request)) if "GET" in route.methods else body
+
+
+def _text(parameter: Parameter[Any], fields: Fields) -> str | None:
+    """What stands under the parameter's name, or under its other names when that is absent or empty."""
+    for name in (parameter.name, *parameter.also):
+        if name in fields.doubled:
+            raise DoubledParameter(name)
+        if name in fields.broken:
+            raise BadParameter(name)
+        if text := fields.values.get(name):
+            return text
+    return None
+
+
+def _read(parameter: Parameter[Any], text: str) -> object:
+    try:
+        value: object = parameter.read(text)
+    except RoomieError:
+        raise
+    except (ValueError, OverflowError) as error:
+        raise BadParameter(parameter.name) from error
+    return value

@@ -1,0 +1,99 @@
+"""Log lines that machines read: one JSON object or one row of `key=value` a line, with the request's id.
+
+Whoever sets logging up gives a handler `LineFormatter`, `RequestIdFilter` and `LibraryFilter`. Nothing here
+ever shows a token, a query, a body or the text of an exception, which may quote any of them.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from time import perf_counter
+
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
+
+from bot.redaction import error_name, keep_own_words, without_text
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request at hand, so that lines written on its behalf can name it."""
+
+_REPORT_INTERVAL = 60.0
+_OWN = ("bot.", "core.", "storage.", "scraper.", "roomie")
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class RequestIdFilter(logging.Filter):
+    """Adds the id of the request at hand to a record that has none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not hasattr(record, "request_id") and (request_id := REQUEST_ID.get()):
+            record.request_id = request_id
+        return True
+
+
+class Unreadable(logging.Filter):
+    """Tells of requests that are no HTTP in one line a minute, however many strangers send."""
+
+    def __init__(self, ticks: Callable[[], float] = perf_counter) -> None:
+        super().__init__()
+        self._ticks = ticks
+        self._told_at = float("-inf")
+        self._untold = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.exc_info or not isinstance(
+            record.exc_info[1], HttpProcessingError | RequestPayloadError
+        ):
+            return True
+        self._untold += 1
+        if self._ticks() - self._told_at < _REPORT_INTERVAL:
+            return False
+        record.msg, record.args, record.exc_info = "unreadable requests: %s", (self._untold,), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        self._told_at, self._untold = self._ticks(), 0
+        return True
+
+
+class LibraryFilter(logging.Filter):
+    """Keeps of what libraries log only their own words and numbers, up to the first value in a sentence."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_OWN):
+            keep_own_words(record)
+        return True
+
+
+class LineFormatter(logging.Formatter):
+    """One record, one line; what `extra` brought comes after the message."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        facts: dict[str, object] = {"at": at, "level": record.levelname.lower(), "logger": record.name}
+        facts["message"] = _message(record)
+        facts |= {name: value for name, value in vars(record).items() if name not in _USUAL}
+        if record.exc_info and record.exc_info[1] is not None:
+            hidden = without_text(record.exc_info[1])
+            facts["trace"] = self.formatException((type(hidden), hidden, hidden.__traceback__))
+        if self._as_json:
+            return json.dumps(facts, default=str, ensure_ascii=False)
+        return " ".join(f"{name}={_quoted(str(value))}" for name, value in facts.items())
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The record's message, errors in it by their names."""
+    if not isinstance(record.args, tuple) or not any(isinstance(each, BaseException) for each in record.args):
+        return record.getMessage()
+    args = tuple(error_name(each) if isinstance(each, BaseException) else each for each in record.args)
+    return str(record.msg) % args
+
+
+def _quoted(text: str) -> str:
+    if text and all(sign.isprintable() and sign not in ' ="' for sign in text):
+        return text
+    return json.dumps(text)

@@ -1,0 +1,208 @@
+"""Between values of the core and what clients read and write: the only home of legacy field names."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from core.catalogue import Catalogue
+from core.directory import Directory, Known
+from core.errors import BadTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
+from core.model.entities import Booking, Building, Busy, Equipment, Room
+
+_UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
+_UTILITIES = {
+    Equipment.PRINTER: ("infotechnology", "Printer"),
+    Equipment.COMPUTER: ("infotechnology", "Computer"),
+    Equipment.PROJECTOR: ("audiovisual", "Projector"),
+    Equipment.WHITEBOARD: ("writingMedia", "Whiteboard"),
+    Equipment.WHEELCHAIR: ("accessibility", "Wheelchair access"),
+    Equipment.COFFEE: ("service", "Coffee machine"),
+    Equipment.WATER: ("service", "Water fountain"),
+}
+_PUBLISHED = "Timetable"
+"""Who holds a room while a timetable entry does."""
+
+
+@lru_cache(maxsize=1 << 16)
+def iso(instant: int) -> str:
+    """Seconds since 1970 as both documents write instants."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def buildings_body(catalogue: Catalogue) -> bytes:
+    return orjson.dumps({"buildings": [_building(each) for each in catalogue.buildings.values()]})
+
+
+def _building(building: Building) -> dict[str, object]:
+    return {
+        "name": building.name,
+        "id": building.id,
+        "lat": round(building.latitude, 6),
+        "long": round(building.longitude, 6),
+        "aliases": building.aliases,
+    }
+
+
+def rooms_body(catalogue: Catalogue) -> bytes:
+    rooms = sorted(catalogue.order, key=lambda room: room.id)
+    return orjson.dumps({"rooms": {room.id: _room(room) for room in rooms}})
+
+
+def _room(room: Room) -> dict[str, object]:
+    return {
+        "id": room.id,
+        "name": room.name,
+        "abbr": room.abbr,
+        "usage": room.usage,
+        "capacity": room.capacity,
+        "school": room.school,
+        "aliases": room.aliases,
+    }
+
+
+def room_bookings_body(room: Room, busy: Iterable[Busy]) -> bytes:
+    bookings = [
+        {"name": each.name, "bookingType": each.booking_type, "start": iso(each.start), "end": iso(each.end)}
+        for each in busy
+    ]
+    return orjson.dumps({"bookings": bookings, "id": room.id, "name": room.name})
+
+
+def utilities_body(room: Room) -> bytes:
+    lists: dict[str, list[str]] = {name: [] for name in _UTILITY_LISTS}
+    for equipment in sorted(room.equipment):
+        name, words = _UTILITIES[equipment]
+        lists[name].append(words)
+    return orjson.dumps({"id": room.id, "name": room.name, "floor": None, "seating": None} | lists)
+
+
+def room_list_body(catalogue: Catalogue) -> bytes:
+    rooms = sorted((room for room in catalogue.order if room.bookable), key=lambda room: room.id)
+    return orjson.dumps([_listed(room) for room in rooms])
+
+
+def _listed(room: Room) -> dict[str, object]:
+    return {
+        "room_id": room.id,
+        "room_name": room_name(room),
+        "capacity": room.capacity,
+        "individual_access": room.individual_access,
+        "printers": Equipment.PRINTER in room.equipment,
+        "coffee": Equipment.COFFEE in room.equipment,
+        "water_fountain": Equipment.WATER in room.equipment,
+    }
+
+
+def room_name(room: Room) -> str:
+    """The room's number; where its id tells none, what people call it for short."""
+    return room.number if room.number != room.id else room.abbr or room.id
+
+
+def day_body(
+    bookings: Iterable[Booking], entries: Iterable[Busy], directory: Directory, zone: tzinfo
+) -> bytes:
+    """What `rooms.bookings/` says of a room's day."""
+    held = [(int(each.interval.start.timestamp()), _held(each, directory, zone)) for each in bookings]
+    taught = [(each.start, _taught(each, zone)) for each in entries]
+    return orjson.dumps([row for _, row in sorted([*held, *taught], key=itemgetter(0))])
+
+
+def _held(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str]:
+    return {
+        "username": holder(booking, directory),
+        "notes": notes_of(booking, directory),
+        "start": _wall(int(booking.interval.start.timestamp()), zone),
+        "end": _wall(int(booking.interval.end.timestamp()), zone),
+    }
+
+
+def _taught(entry: Busy, zone: tzinfo) -> dict[str, str]:
+    return {
+        "username": _PUBLISHED,
+        "notes": entry.name,
+        "start": _wall(entry.start, zone),
+        "end": _wall(entry.end, zone),
+    }
+
+
+def holder(booking: Booking, directory: Directory) -> str:
+    """Whoever made a booking, by the name that people know; the society when its token did."""
+    if booking.booked_by is None and booking.society_id is not None:
+        society = directory.societies.get(booking.society_id)
+        return society.name if society else booking.society_id
+    return directory.name(booking.booked_by)
+
+
+def notes_of(booking: Booking, directory: Directory) -> str:
+    """A person's own notes; a society's event is told as `<event> -<society>`."""
+    if booking.society_id is None:
+        return booking.notes or booking.title
+    society = directory.societies.get(booking.society_id)
+    return f"{booking.title} -{society.name if society else booking.society_id}"
+
+
+def own_bookings_body(
+    bookings: Iterable[Booking], directory: Directory, catalogue: Catalogue, zone: tzinfo
+) -> bytes:
+    return orjson.dumps([_own(each, directory, catalogue, zone) for each in bookings])
+
+
+def _own(booking: Booking, directory: Directory, catalogue: Catalogue, zone: tzinfo) -> dict[str, str]:
+    room = catalogue.rooms.get(booking.room_id)
+    return _held(booking, directory, zone) | {
+        "booking_id": booking.id,
+        "date": booking.interval.start.astimezone(zone).date().isoformat(),
+        "room_id": booking.room_id,
+        "room_name": room_name(room) if room else booking.room_id,
+    }
+
+
+@lru_cache(maxsize=1 << 15)
+def _wall(instant: int, zone: tzinfo) -> str:
+    """What the campus's clocks show at an instant."""
+    return datetime.fromtimestamp(instant, zone).strftime("%H:%M:%S")
+
+
+def rendered(content: object) -> bytes:
+    return orjson.dumps(content)
+
+
+def account(known: Known, quota_left: int) -> dict[str, object]:
+    """What `user.info/` says of someone, and `user.login/` beside the token."""
+    person = known.person
+    return {
+        "groups": sorted(person.groups),
+        "email": person.email,
+        "societies": [[each.society.name, each.society.id] for each in known.memberships],
+        "quota_left": quota_left,
+    }
+
+
+def facts_of(error: RoomieError) -> Mapping[str, Any]:
+    """What a refusal carries besides its sentence and code."""
+    match error:
+        case SlotTaken():
+            return {"taken_by": [_taken(each) for each in error.holders]}
+        case QuotaSpent():
+            reset = int(error.resets_in.total_seconds())
+            return {"cost": error.cost, "quota_left": error.left, "resets_in": reset}
+        case TooFarAhead():
+            return {"days": error.days}
+        case OutsideHours():
+            return {"opens": _clock(error.opens), "closes": _clock(error.closes)}
+        case BadTimes() if error.granularity:
+            return {"granularity": error.granularity}
+        case _:
+            return {}
+
+
+def _taken(busy: Busy) -> dict[str, str]:
+    return {"name": busy.name, "start": iso(busy.start), "end": iso(busy.end)}
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

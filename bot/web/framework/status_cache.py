@@ -1,0 +1,280 @@
+"""What every room is at an instant, as bytes: rendered once for each stretch in which nothing changes.
+
+A day is drawn once: for each room the moments at which it changes and, between them, the piece of JSON that
+says what it is. An answer is one look-up in each room's list and a join; a booking redraws one room.
+"""
+
+import asyncio
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from itertools import compress
+
+import orjson
+
+from bot.web.framework.serializers import iso
+from core.availability import SOON, Availability, RoomSchedule, Status
+from core.catalogue import Catalogue
+from core.model.entities import Room
+
+_MOST_DAYS = 32
+_MOST_LINES = 400_000
+"""Of rooms and days: some 0.8 KB each."""
+_ROOMS_AT_ONCE = 1_000
+_MOST_SELECTIONS = 1_000
+_NEVER = -1
+_ALWAYS = 1 << 62
+
+
+class CampusDays:
+    """Where the calendar days of a zone begin and end, in seconds; days of 23 and 25 hours included."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._last = (0, 0)
+
+    def around(self, instant: int) -> tuple[int, int]:
+        if not self._last[0] <= instant < self._last[1]:
+            day = datetime.fromtimestamp(instant, self._zone).date()
+            self._last = self._midnight(day), self._midnight(day + timedelta(days=1))
+        return self._last
+
+    def _midnight(self, day: date) -> int:
+        return int(datetime.combine(day, time(), self._zone).timestamp())
+
+
+@dataclass(slots=True)
+class Line:
+    """One room's day: at `edges[i]` it becomes what `pieces[i + 1]` says, free until `free_until[i + 1]`."""
+
+    schedule: RoomSchedule
+    edges: list[int]
+    pieces: list[bytes]
+    free_until: list[int]
+
+
+def draw_line(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> Line:
+    """`name` opens every piece: the room's key in the answer."""
+    edges: list[int] = []
+    pieces: list[bytes] = []
+    free_until: list[int] = []
+    for since, status, until in _stretches(schedule, *day):
+        if pieces:
+            edges.append(since)
+        pieces.append(name + _told(status, until))
+        free_until.append(_NEVER if status is not Status.FREE else until or _ALWAYS)
+    return Line(schedule, edges, pieces, free_until)
+
+
+def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
+    """What a room is through a day, in order: since when, what, and until when that is told."""
+    starts, finishes = schedule.runs
+    place = bisect_right(finishes, begins)
+    at = begins
+    while at < ends:
+        start = starts[place] if place < len(starts) else ends
+        if at < start:
+            yield at, Status.FREE, start if start < ends else None
+        if start >= ends:
+            return
+        finish = finishes[place]
+        nearly = finish - SOON
+        if max(at, start) < nearly:
+            yield max(at, start), Status.BUSY, finish
+        if max(at, start, nearly) < ends:
+            yield max(at, start, nearly), Status.SOON, finish
+        at, place = finish, place + 1
+
+
+@lru_cache(maxsize=4096)
+def _told(status: Status, until: int | None) -> bytes:
+    ends = iso(until) if until is not None else ""
+    return f':{{"status":"{status.value}","endtime":"{ends}"'.encode()
+
+
+class Day:
+    """One campus day of all rooms, in the order in which they are told, as it was at a version."""
+
+    def __init__(
+        self, board: "StatusBoard", day: tuple[int, int], lines: Iterable[Line], version: int
+    ) -> None:
+        self.day = day
+        self.version = version
+        self.lines = list(lines)
+        self._board = board
+        self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
+
+    def caught_up(self) -> "Day":
+        """The same day, with the rooms redrawn that changed since."""
+        availability = self._board.availability
+        if self.version != availability.version:
+            for place, room in enumerate(self._board.rooms):
+                schedule = availability.schedule(room.id)
+                if self.lines[place].schedule is not schedule:
+                    self._redraw(place, schedule)
+            self.version = availability.version
+        return self
+
+    def _redraw(self, place: int, schedule: RoomSchedule) -> None:
+        line = self.lines[place] = draw_line(schedule, self.day, self._board.keys[place])
+        for edge in line.edges:
+            if self._edges[bisect_left(self._edges, edge)] != edge:
+                insort(self._edges, edge)
+
+    def stretch(self, instant: int, seconds: int) -> tuple[int, int]:
+        """Around an instant: since when and until when nothing changes.
+
+        `seconds` is for how long rooms must stay free: they also drop out that long before they are taken.
+        """
+        edges = self._edges
+        place = bisect_right(edges, instant)
+        since, until = edges[place - 1], edges[min(place, len(edges) - 1)]
+        if seconds:
+            lead = seconds - 1
+            place = bisect_right(edges, instant + lead)
+            since = max(since, edges[place - 1] - lead) if place else since
+            until = min(until, edges[place] - lead) if place < len(edges) else until
+        return since, until
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rooms to tell of: a mask of the catalogue, and for how many seconds they must stay free."""
+
+    mask: int
+    seconds: int = 0
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rooms of a mask, as their places among all that are told: in one row, and building by building."""
+
+    places: tuple[int, ...]
+    counts: tuple[tuple[bytes, int], ...]
+
+
+class StatusBoard:
+    """The days of one availability that somebody asked about."""
+
+    def __init__(self, availability: Availability) -> None:
+        self.availability = availability
+        self.catalogue: Catalogue = availability.catalogue
+        groups = self.catalogue.by_building
+        self.rooms: list[Room] = [room for rooms in groups.values() for room in rooms]
+        self.keys = [orjson.dumps(room.number) for room in self.rooms]
+        self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
+        self._positions = [self.catalogue.position[room.id] for room in self.rooms]
+        self._selections: dict[int, Selection] = {}
+        self._days: dict[int, Day] = {}
+        self._most_days = max(2, min(_MOST_DAYS, _MOST_LINES // max(len(self.rooms), 1)))
+        self._pen = asyncio.Lock()
+
+    def day(self, day: tuple[int, int]) -> Day:
+        """A day as it is now, drawn at once unless `draw` did so before."""
+        if day[0] not in self._days:
+            self._keep(Day(self, day, self._lines(day, 0, None), self.availability.version))
+        return self._days[day[0]].caught_up()
+
+    async def draw(self, day: tuple[int, int], at_once: int = _ROOMS_AT_ONCE) -> None:
+        """Draw a day, so many rooms `at_once`, so that others are answered meanwhile."""
+        if day[0] in self._days:
+            return
+        async with self._pen:
+            if day[0] in self._days:
+                return
+            version, lines = self.availability.version, list(self._lines(day, 0, at_once))
+            while len(lines) < len(self.rooms):
+                await asyncio.sleep(0)
+                lines += self._lines(day, len(lines), len(lines) + at_once)
+            self._keep(Day(self, day, lines, version))
+
+    def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[Line]:
+        for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
+            yield draw_line(self.availability.schedule(room.id), day, key)
+
+    def _keep(self, day: Day) -> None:
+        if len(self._days) >= self._most_days:
+            del self._days[next(iter(self._days))]
+        self._days[day.day[0]] = day
+
+    def status_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+        """Every building with what its wanted rooms are."""
+        selection = self._selection(wanted.mask)
+        lines = map(day.lines.__getitem__, selection.places)
+        if wanted.seconds:
+            pieces = _pieces_free(lines, instant, instant + wanted.seconds)
+        else:
+            pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
+        tell = _nested if wanted.nested else _flat
+        return b"{" + b",".join(tell(pieces, selection.counts)) + b"}"
+
+    def search_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+        """The wanted rooms that are free or will be soon, by id and with their names."""
+        places = self._selection(wanted.mask).places
+        pieces = _pieces_free(
+            map(day.lines.__getitem__, places),
+            instant,
+            instant + wanted.seconds if wanted.seconds else _NEVER,
+        )
+        found = (
+            _named(self.rooms[place], self.keys[place], piece)
+            for place, piece in zip(places, pieces, strict=True)
+            if piece and not _is(Status.BUSY, piece)
+        )
+        return b"{" + b",".join(found) + b"}"
+
+    def _selection(self, mask: int) -> Selection:
+        """Remembered, for people wish for the same things."""
+        if (selection := self._selections.get(mask)) is None:
+            if len(self._selections) >= _MOST_SELECTIONS:
+                self._selections.clear()
+            selection = self._selections[mask] = self._select(mask)
+        return selection
+
+    def _select(self, mask: int) -> Selection:
+        chosen = [bool(mask >> position & 1) for position in self._positions]
+        counts: list[tuple[bytes, int]] = []
+        place = 0
+        for building, count in self._buildings:
+            counts.append((building, sum(chosen[place : place + count])))
+            place += count
+        return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
+
+
+def _pieces_free(lines: Iterable[Line], instant: int, needed: int) -> list[bytes]:
+    """What each room is; nothing of one that is taken before `needed`."""
+    pieces: list[bytes] = []
+    for line in lines:
+        place = bisect_right(line.edges, instant)
+        pieces.append(line.pieces[place] if line.free_until[place] >= needed else b"")
+    return pieces
+
+
+def _flat(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
+    place = 0
+    for building, count in counts:
+        rooms = b"},".join(filter(None, pieces[place : place + count]))
+        yield b"%b:{%b}}" % (building, rooms) if rooms else building + b":{}"
+        place += count
+
+
+def _nested(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
+    place = 0
+    for building, count in counts:
+        chosen = list(filter(None, pieces[place : place + count]))
+        free = sum(_is(Status.FREE, piece) for piece in chosen)
+        rooms = b"},".join(chosen) + (b"}" if chosen else b"")
+        yield b'%b:{"numAvailable":%d,"roomStatuses":{%b}}' % (building, free, rooms)
+        place += count
+
+
+def _is(status: Status, piece: bytes) -> bool:
+    """Whether a piece tells of a status; a quote inside a room's number would be written with a backslash."""
+    return b':{"status":"%b"' % status.value.encode() in piece
+
+
+def _named(room: Room, key: bytes, piece: bytes) -> bytes:
+    return b'%b%b,"name":%b}' % (orjson.dumps(room.id), piece[len(key) :], orjson.dumps(room.name))

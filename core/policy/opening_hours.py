@@ -1,0 +1,35 @@
+"""Whether a slot lies on the grid, within opening hours, and not in the past."""
+
+from datetime import datetime, timedelta
+
+from core.errors import BadTimes, InThePast, OutsideHours
+from core.interval import Interval
+from core.model.entities import Room
+from core.policy.rules import Rules
+
+_DAY = 24 * 60
+
+
+def check_opening(slot: Interval, room: Room, rules: Rules, now: datetime) -> None:
+    """Refuse a slot that is off the grid, over already, or partly outside the room's opening hours."""
+    start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
+    grid = rules.grid(room)
+    if not (_on_grid(start, grid) and _on_grid(end, grid)):
+        raise BadTimes(granularity=grid)
+    if now >= slot.start + timedelta(minutes=grid):
+        raise InThePast(slot.start)
+    _check_hours(start, end, room, rules)
+
+
+def _on_grid(local: datetime, grid: int) -> bool:
+    return local.second == 0 and local.microsecond == 0 and (local.hour * 60 + local.minute) % grid == 0
+
+
+def _check_hours(start: datetime, end: datetime, room: Room, rules: Rules) -> None:
+    hours = rules.hours(room, start.weekday())
+    opens_at = start.hour * 60 + start.minute
+    closes_at = end.hour * 60 + end.minute + (end.date() - start.date()).days * _DAY
+    if opens_at < hours.opens or opens_at >= hours.closes:
+        raise OutsideHours("Choose a starting time after opening time.", hours.opens, hours.closes)
+    if closes_at > hours.closes:
+        raise OutsideHours("Choose an end time before closing time.", hours.opens, hours.closes)

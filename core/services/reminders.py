@@ -1,0 +1,83 @@
+"""The messages that a booking brings with it: reminders before it starts, and a word that it was made."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from core.errors import UnknownPerson
+from core.model.entities import Booking, Habits, Person, PersonId
+from core.model.outbox import Message
+from core.ports.storage import Unit
+
+REMINDER = "reminder"
+CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What a reminder's payload says: how many minutes before, and the start that it was meant for."""
+
+    minutes: int
+    start: datetime
+
+    def __str__(self) -> str:
+        return f"{self.minutes} {int(self.start.timestamp())}"
+
+    @classmethod
+    def read(cls, payload: str) -> "Reminder":
+        minutes, start = payload.split()
+        return cls(int(minutes), datetime.fromtimestamp(int(start), UTC))
+
+
+def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[Message, ...]:
+    """One for each time that its owner wants, from now on. Each is useless once the next one is due."""
+    if person is None or booking.booked_by != person.id:
+        return ()
+    messages: list[Message] = []
+    useless_from = start = booking.interval.start
+    for minutes in sorted(set(person.habits.reminders)):
+        due = start - timedelta(minutes=minutes)
+        if due > now:
+            messages.append(_reminder(booking, person.id, minutes, due, useless_from))
+            useless_from = due
+    return tuple(reversed(messages))
+
+
+def _reminder(
+    booking: Booking, person_id: PersonId, minutes: int, due: datetime, useless_from: datetime
+) -> Message:
+    return Message(
+        key=f"{REMINDER} {booking.id} {minutes} v{booking.version}",
+        kind=REMINDER,
+        due_at=due,
+        payload=str(Reminder(minutes, booking.interval.start)),
+        person_id=person_id,
+        booking_id=booking.id,
+        expires_at=useless_from,
+    )
+
+
+def confirmation(booking: Booking, now: datetime) -> Message:
+    """For somebody who booked where no chat answers."""
+    return Message(
+        key=f"{CONFIRMATION} {booking.id}",
+        kind=CONFIRMATION,
+        due_at=now,
+        person_id=booking.booked_by,
+        booking_id=booking.id,
+        expires_at=booking.interval.end,
+    )
+
+
+def change_habits(unit: Unit, person_id: PersonId, habits: Habits, zone: str | None, now: datetime) -> Person:
+    """Let someone be told of things as they want from now on; bookings they have follow."""
+    person = unit.people.get(person_id)
+    if person is None:
+        raise UnknownPerson(str(person_id))
+    changed = replace(person, habits=habits, zone=zone)
+    unit.people.put(changed)
+    if habits.reminders != person.habits.reminders:
+        for booking in unit.bookings.of_person(person_id):
+            if booking.interval.start > now:
+                unit.outbox.withdraw(booking.id, REMINDER)
+                unit.outbox.add(reminders(booking, changed, now))
+    return changed

@@ -1,0 +1,45 @@
+"""What a file holds, told by its shape rather than its name."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from scraper.files.formats import Unreadable, csv_headings, parse_json
+
+
+class FileKind(Enum):
+    BUILDINGS = "buildings"
+    ROOMS_JSON = "rooms (JSON)"
+    ROOMS_CSV = "rooms (CSV)"
+    TIMETABLE_JSON = "timetable (JSON)"
+    TIMETABLE_CSV = "timetable (CSV)"
+
+
+def kind_of(text: str) -> FileKind:
+    """Raises `Unreadable` when it is neither JSON nor CSV of a shape we know."""
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return _json_kind(parse_json(text).root)
+    headings = csv_headings(text)
+    if {"start", "end"} <= headings:
+        return FileKind.TIMETABLE_CSV
+    if {"id", "room_id"} & headings:
+        return FileKind.ROOMS_CSV
+    raise Unreadable("the first line has neither an id column (rooms) nor start and end (a timetable)")
+
+
+def _json_kind(root: object) -> FileKind:
+    if isinstance(root, Mapping):
+        if "buildings" in root:
+            return FileKind.BUILDINGS
+        if "rooms" in root:
+            return FileKind.ROOMS_JSON
+    some = _first(root)
+    if isinstance(some, Mapping):
+        if "bookings" in some:
+            return FileKind.TIMETABLE_JSON
+        return FileKind.BUILDINGS if {"lat", "latitude"} & some.keys() else FileKind.ROOMS_JSON
+    raise Unreadable("the JSON holds neither buildings nor rooms nor a timetable")
+
+
+def _first(root: object) -> object:
+    members = root.values() if isinstance(root, Mapping) else root if isinstance(root, list) else ()
+    return next(iter(members), None)

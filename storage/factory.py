@@ -1,0 +1,125 @@
+"""Choosing a database by its URL, and what can be done with any of them.
+
+Nothing heavy is imported before the database that needs it is chosen.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from core.clock import Clock
+from core.policy.rules import Rules
+from core.ports.storage import Storage
+from core.read_model import Picture
+from storage.url import SqliteFile, address_of
+
+
+class Kept(Storage, Protocol):
+    """The core's `Storage`, and what whoever runs it needs besides."""
+
+    async def open(self) -> None:
+        """Check the schema and read the catalogue into the picture. `WrongSchema` when it does not fit."""
+        ...
+
+    async def load(self) -> None:
+        """Make all works possible and complete the picture; works that come earlier wait for it."""
+        ...
+
+    async def loaded(self) -> None:
+        """Wait until busy times and people are in the picture."""
+        ...
+
+    async def reload(self) -> None:
+        """Read the whole picture anew, its window around now."""
+        ...
+
+    def is_fresh(self) -> bool:
+        """Whether the picture holds all that other processes wrote, as far as is known; quick."""
+        ...
+
+    def age(self) -> float:
+        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Read into the picture what other processes wrote."""
+        ...
+
+    async def probe(self) -> None:
+        """Raise `Unavailable` unless something could be written now."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued, then let go of the database."""
+        ...
+
+
+class Upkeep(Protocol):
+    """Looking after a database as a whole."""
+
+    async def prepare(self) -> None: ...
+    async def revision(self) -> str | None: ...
+    async def setting(self, key: str) -> str | None: ...
+    async def downgrade(self, to: str) -> None: ...
+    async def backup(self, file: Path) -> None: ...
+
+
+def open_storage(url: str, picture: Picture, rules: Rules, clock: Clock) -> Kept:
+    """The storage that a URL names, not yet opened. `BadDatabaseUrl` when it names none."""
+    address = address_of(url)
+    if isinstance(address, SqliteFile):
+        from storage.sqlite.storage import SqliteStorage
+
+        return SqliteStorage(address.path, picture, rules, clock)
+    from storage.postgres.storage import PostgresStorage
+
+    return PostgresStorage(address.dsn, picture, rules, clock)
+
+
+async def prepare(url: str) -> None:
+    """Bring the schema up to date, making file and folder where needed.
+
+    Quick when there is nothing to do, and safe when several processes do it at once. `WrongSchema` when the
+    database is newer than this code.
+    """
+    await _upkeep(url).prepare()
+
+
+async def revision(url: str) -> str | None:
+    """The revision a database is at; None for one that is empty or not there."""
+    return await _upkeep(url).revision()
+
+
+async def setting(url: str, key: str) -> str | None:
+    """A setting of `Unit.setting`, without opening the storage; None also where there are no tables."""
+    return await _upkeep(url).setting(key)
+
+
+async def downgrade(url: str, to: str) -> None:
+    """Bring the schema back to an earlier revision; `base` takes every table away."""
+    await _upkeep(url).downgrade(to)
+
+
+def exposed_files(url: str) -> list[Path]:
+    """Files of a database, and its folder, that other accounts of this machine may look into."""
+    address = address_of(url)
+    if not isinstance(address, SqliteFile):
+        return []
+    from storage.private_files import exposed_by
+
+    return exposed_by(address.path)
+
+
+async def backup(url: str, file: Path) -> None:
+    """Write a consistent copy while others go on; for PostgreSQL, say which program does that."""
+    await _upkeep(url).backup(file)
+
+
+def _upkeep(url: str) -> Upkeep:
+    address = address_of(url)
+    if isinstance(address, SqliteFile):
+        from storage.sqlite.admin import SqliteUpkeep
+
+        return SqliteUpkeep(address.path)
+    from storage.postgres.admin import PostgresUpkeep
+
+    return PostgresUpkeep(address)

@@ -1,0 +1,283 @@
+"""Between rows and values: the one place that knows both shapes.
+
+Rows come in the order of their table's columns; lists (a person's groups, a room's aliases) are text, a value
+a line.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from core.interval import Interval
+from core.model.entities import (
+    AuditEntry,
+    Booking,
+    BookingState,
+    BookingType,
+    Building,
+    Charge,
+    Equipment,
+    Group,
+    Habits,
+    OpeningHours,
+    Person,
+    QuietHours,
+    Room,
+    Society,
+    TimetableEntry,
+)
+from core.model.outbox import Message, MessageState
+from core.names import stored_key
+from core.ports.storage import Login
+
+Row = Sequence[Any]
+
+
+def seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def instant(stored: int) -> datetime:
+    return datetime.fromtimestamp(stored, UTC)
+
+
+def lines(values: Iterable[str]) -> str:
+    return "\n".join(values)
+
+
+def unlined(stored: str) -> list[str]:
+    return stored.split("\n") if stored else []
+
+
+ALL_BUILDINGS = "SELECT id, name, latitude, longitude, aliases FROM building"
+ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, aliases, equipment,
+    individual_access, bookable, weekday_opens, weekday_closes, weekend_opens, weekend_closes,
+    granularity FROM room"""
+"""For the bare drivers, before anything else is imported; columns by name, for newer tables may have more."""
+
+
+def building_of(row: Row) -> Building:
+    return Building(row[0], row[1], row[2], row[3], tuple(unlined(row[4])))
+
+
+def building_row(building: Building) -> dict[str, object]:
+    return {
+        "id": building.id,
+        "name": building.name,
+        "latitude": building.latitude,
+        "longitude": building.longitude,
+        "aliases": lines(building.aliases),
+    }
+
+
+def room_of(row: Row) -> Room:
+    return Room(
+        id=row[0],
+        building_id=row[1],
+        name=row[2],
+        capacity=row[3],
+        abbr=row[4],
+        usage=row[5],
+        school=row[6],
+        aliases=tuple(unlined(row[7])),
+        equipment=frozenset(map(Equipment, unlined(row[8]))),
+        individual_access=bool(row[9]),
+        bookable=bool(row[10]),
+        weekday_hours=None if row[11] is None else OpeningHours(row[11], row[12]),
+        weekend_hours=None if row[13] is None else OpeningHours(row[13], row[14]),
+        granularity=row[15],
+    )
+
+
+def room_row(room: Room) -> dict[str, object]:
+    weekday, weekend = room.weekday_hours, room.weekend_hours
+    return {
+        "id": room.id,
+        "building_id": room.building_id,
+        "name": room.name,
+        "capacity": room.capacity,
+        "abbr": room.abbr,
+        "usage": room.usage,
+        "school": room.school,
+        "aliases": lines(room.aliases),
+        "equipment": lines(sorted(room.equipment)),
+        "individual_access": room.individual_access,
+        "bookable": room.bookable,
+        "weekday_opens": weekday and weekday.opens,
+        "weekday_closes": weekday and weekday.closes,
+        "weekend_opens": weekend and weekend.opens,
+        "weekend_closes": weekend and weekend.closes,
+        "granularity": room.granularity,
+    }
+
+
+def person_of(row: Row, belongs_to_a_society: object) -> Person:
+    """Membership brings Group_3, whatever groups are written down. Habits come last, before membership."""
+    groups = {Group(name) for name in unlined(row[6])}
+    groups.discard(Group.SOCIETY_MEMBER)
+    if belongs_to_a_society:
+        groups.add(Group.SOCIETY_MEMBER)
+    habits = habits_of(row[-6:-1])
+    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), habits)
+
+
+def habits_of(row: Row) -> Habits:
+    """From reminders, notices, quiet from and until, and where to."""
+    reminders, notices, quiet_from, quiet_until, deliver_to = row
+    quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
+    return Habits(tuple(map(int, unlined(reminders))), bool(notices), quiet, deliver_to or "")
+
+
+def person_row(person: Person) -> dict[str, object]:
+    return {
+        "username": person.username,
+        "username_key": stored_key(person.username),
+        "email": person.email,
+        "email_key": stored_key(person.email),
+        "name": person.name,
+        "groups": lines(sorted(person.groups - {Group.SOCIETY_MEMBER})),
+        "zone": person.zone,
+        "is_admin": person.is_admin,
+        "reminders": lines(map(str, person.habits.reminders)),
+        "wants_notices": person.habits.notices,
+        "quiet_from": person.habits.quiet and person.habits.quiet.start,
+        "quiet_until": person.habits.quiet and person.habits.quiet.until,
+        "deliver_to": person.habits.deliver_to or None,
+    }
+
+
+def society_of(row: Row) -> Society:
+    return Society(row[0], row[1])
+
+
+def booking_of(row: Row) -> Booking:
+    return Booking(
+        id=row[0],
+        room_id=row[1],
+        interval=Interval(instant(row[2]), instant(row[3])),
+        booked_by=row[4],
+        created_at=instant(row[5]),
+        society_id=row[6],
+        title=row[7],
+        notes=row[8],
+        state=BookingState(row[9]),
+        checked_in_at=None if row[10] is None else instant(row[10]),
+        version=row[11],
+        non_refundable=row[12],
+    )
+
+
+def booking_row(booking: Booking) -> dict[str, object]:
+    return {
+        "id": booking.id,
+        "room_id": booking.room_id,
+        "start": seconds(booking.interval.start),
+        "end": seconds(booking.interval.end),
+        "booked_by": booking.booked_by,
+        "created_at": seconds(booking.created_at),
+        "society_id": booking.society_id,
+        "title": booking.title,
+        "notes": booking.notes,
+        "state": booking.state.value,
+        "checked_in_at": booking.checked_in_at and seconds(booking.checked_in_at),
+        "version": booking.version,
+        "non_refundable": booking.non_refundable,
+    }
+
+
+def charge_row(charge: Charge) -> dict[str, object]:
+    return {
+        "person_id": charge.person_id,
+        "booking_id": charge.booking_id,
+        "week": charge.week,
+        "minutes": charge.minutes,
+        "at": seconds(charge.at),
+    }
+
+
+def entry_of(row: Row) -> TimetableEntry:
+    """From room, start, end, name, type and source."""
+    slot = Interval(instant(row[1]), instant(row[2]))
+    return TimetableEntry(row[0], slot, row[3], BookingType(row[4]), row[5])
+
+
+def entry_row(entry: TimetableEntry) -> dict[str, object]:
+    return {
+        "room_id": entry.room_id,
+        "start": seconds(entry.interval.start),
+        "end": seconds(entry.interval.end),
+        "name": entry.name,
+        "booking_type": entry.booking_type.value,
+    }
+
+
+def audit_row(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "at": seconds(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "details": json.dumps(dict(entry.details)) if entry.details else "",
+    }
+
+
+def login_of(row: Row) -> Login:
+    return Login(row[0], row[1], instant(row[2]), row[3], None if row[4] is None else instant(row[4]))
+
+
+def login_row(login: Login) -> dict[str, object]:
+    return {
+        "hash": login.hash,
+        "person_id": login.person_id,
+        "created_at": seconds(login.created_at),
+        "label": login.label,
+        "last_used_at": login.last_used_at and seconds(login.last_used_at),
+    }
+
+
+MESSAGE_COLUMNS = (
+    "key",
+    "kind",
+    "person_id",
+    "identity",
+    "booking_id",
+    "payload",
+    "due_at",
+    "expires_at",
+    "state",
+    "attempts",
+    "trouble",
+)
+"""What a new message has; everything else about it is empty until a worker claims it."""
+
+
+def message_of(row: Row) -> Message:
+    """From key, kind, person, identity, booking, payload, and when it is due and expires."""
+    key, kind, person_id, identity, booking_id, payload, due_at, expires_at = row
+    return Message(
+        key,
+        kind,
+        instant(due_at),
+        payload,
+        person_id,
+        identity,
+        booking_id,
+        None if expires_at is None else instant(expires_at),
+    )
+
+
+def message_row(message: Message) -> dict[str, object]:
+    return {
+        "key": message.key,
+        "kind": message.kind,
+        "person_id": message.person_id,
+        "identity": message.identity,
+        "booking_id": message.booking_id,
+        "payload": message.payload,
+        "due_at": seconds(message.due_at),
+        "expires_at": message.expires_at and seconds(message.expires_at),
+        "state": MessageState.WAITING.value,
+        "attempts": 0,
+        "trouble": "",
+    }

@@ -1,0 +1,42 @@
+"""Bringing a database to the schema that this code expects, and saying where it stands."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, select
+
+from storage.migrations import HEAD, SERVES, STANDING, Standing, check_revision
+from storage.tables import setting
+from storage.upsert import upsert
+
+_MIGRATIONS = Path(__file__).parent
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision a database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(connection: Connection) -> None:
+    """To where this code expects it, inside the caller's transaction; a newer database is refused."""
+    stored = revision(connection)
+    if stored is not None and stored >= HEAD:
+        noted = connection.execute(select(setting.c.value).where(setting.c.key == STANDING)).scalar()
+        check_revision(*Standing(stored, noted))
+    else:
+        command.upgrade(_config(connection), HEAD)
+        upsert(connection, setting, [{"key": STANDING, "value": f"{HEAD} {SERVES}"}])
+
+
+def downgrade(connection: Connection, to: str) -> None:
+    """Back to an earlier revision, inside the caller's transaction; `base` takes every table away."""
+    command.downgrade(_config(connection), to)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

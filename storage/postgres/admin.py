@@ -1,0 +1,70 @@
+"""Looking after a PostgreSQL database: bringing it up to date, and what to say about copying it."""
+
+from pathlib import Path
+
+import asyncpg
+
+from core.errors import Invalid
+from storage.migrations import HEAD, WHERE_IT_STANDS, Standing, check_revision
+from storage.postgres.errors import translating
+from storage.url import PostgresServer
+
+
+class PostgresUpkeep:
+    def __init__(self, address: PostgresServer) -> None:
+        self._address = address
+
+    async def prepare(self) -> None:
+        """Bring the tables up to date; a newer database is refused."""
+        stored = await self._standing()
+        if stored.revision is not None and stored.revision >= HEAD:
+            check_revision(*stored)
+        else:
+            await self._migrate(None)
+
+    async def revision(self) -> str | None:
+        return (await self._standing()).revision
+
+    async def _standing(self) -> Standing:
+        with translating():
+            connection = await asyncpg.connect(self._address.dsn, timeout=10)
+            try:
+                return await stored_revision(connection)
+            finally:
+                await connection.close()
+
+    async def setting(self, key: str) -> str | None:
+        with translating():
+            connection = await asyncpg.connect(self._address.dsn, timeout=10)
+            try:
+                found = await connection.fetchval("SELECT value FROM setting WHERE key = $1", key)
+            except asyncpg.UndefinedTableError:
+                return None
+            finally:
+                await connection.close()
+            return None if found is None else str(found)
+
+    async def downgrade(self, to: str) -> None:
+        """Bring the tables back to an earlier revision (`base`: none at all)."""
+        await self._migrate(to)
+
+    async def backup(self, file: Path) -> None:
+        raise Invalid(
+            "PostgreSQL brings its own program for this, which may run beside Roomie: "
+            f"pg_dump --format=custom --file={file} '{self._address.shown}' (and pg_restore to read it back)."
+        )
+
+    async def _migrate(self, down_to: str | None) -> None:
+        from storage.postgres.migrate import migrate
+
+        with translating():
+            await migrate(self._address.dsn, down_to)
+
+
+async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> Standing:
+    """Where a database stands, without Alembic; nowhere when it holds no tables yet."""
+    try:
+        found = await connection.fetchrow(WHERE_IT_STANDS)
+    except asyncpg.UndefinedTableError:
+        return Standing()
+    return Standing() if found is None else Standing(*found)

@@ -1,0 +1,54 @@
+"""Hot works as they wait, are decided, and are told how they ended."""
+
+from asyncio import Future
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import RoomieError
+from core.ports.storage import Decision, Facts, Keys, Record
+from storage.postgres.errors import translated
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One caller's wish. `claims` and `looks_at` are the locks it needs, alone and shared with others."""
+
+    keys: Keys
+    decide: Callable[[Facts], Decision[Any]]
+    at: int
+    claims: frozenset[int]
+    looks_at: int | None
+    give_up_at: float
+    future: "Future[Any]"
+    decision: Decision[Any] | None = None
+    error: BaseException | None = None
+    tries: int = 0
+
+    @property
+    def record(self) -> Record | None:
+        return self.decision.record if self.decision is not None else None
+
+    def decide_on(self, facts: Facts) -> None:
+        """A refusal, like any other error in deciding, belongs to this work alone."""
+        self.decision, self.error = None, None
+        try:
+            self.decision = self.decide(facts)
+        except RoomieError as refusal:
+            self.error = refusal
+        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
+            self.error = error
+
+    def tell(self) -> None:
+        """Give the caller what was decided."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        elif self.decision is not None:
+            self.future.set_result(self.decision.outcome)
+
+    def fail(self, error: BaseException) -> None:
+        """Give the caller an error instead; nothing of this work was written."""
+        if not self.future.done():
+            self.future.set_exception(translated(error))

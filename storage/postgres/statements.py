@@ -1,0 +1,249 @@
+"""Hot use cases on PostgreSQL: the statements that lock, read facts and record, for a whole batch at once."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from core.model.entities import Busy, Role, Society, TokenTerm, busy_with
+from core.model.outbox import MessageState
+from core.ports.storage import Change, Facts, Keys, Record
+from storage.mapping import (
+    MESSAGE_COLUMNS,
+    Row,
+    audit_row,
+    booking_of,
+    booking_row,
+    charge_row,
+    message_row,
+    person_of,
+    room_of,
+    seconds,
+)
+from storage.tables import (
+    LONGEST_BOOKING,
+    LONGEST_ENTRY,
+    audit,
+    booking,
+    change,
+    charge,
+    outbox,
+    person,
+    request,
+    room,
+    society,
+)
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+class Dated(NamedTuple):
+    """A record, and the second at which it was asked for."""
+
+    record: Record
+    at: int
+
+
+def begin_and_lock(claims: Iterable[int], shared: Iterable[int]) -> str:
+    """Begin a transaction and wait for every lock, in an order that all processes keep.
+
+    Statements of their own: the facts must be read from a snapshot taken after the last lock is held.
+    """
+    script = f"BEGIN;{_lock('pg_advisory_xact_lock', claims)}"
+    return script + _lock("pg_advisory_xact_lock_shared", shared) if shared else script
+
+
+def _lock(function: str, numbers: Iterable[int]) -> str:
+    listed = ",".join(map(str, sorted(numbers)))
+    return f"SELECT {function}(n) FROM unnest('{{{listed}}}'::bigint[]) AS n;"  # noqa: S608 - numbers only
+
+
+def _columns(table: Table, alias: str, names: Iterable[str] | None = None) -> str:
+    return ", ".join(f'{alias}."{name}"' for name in names or table.c.keys())
+
+
+_PERSON_COLUMNS = [name for name in person.c.keys() if name != "password_hash"]  # noqa: SIM118 - not a dict
+_AFTER_ROOM = 1 + len(room.c)
+_AFTER_PERSON = _AFTER_ROOM + len(_PERSON_COLUMNS) + 1
+_AFTER_SOCIETY = _AFTER_PERSON + len(society.c) + 1
+_AFTER_BOOKING = _AFTER_SOCIETY + len(booking.c)
+_AFTER_HANDLED = _AFTER_BOOKING + len(booking.c)
+
+FACTS = f"""
+SELECT w.place, {_columns(room, "r")},
+    {_columns(person, "p", _PERSON_COLUMNS)}, EXISTS (SELECT FROM membership WHERE person_id = w.person),
+    {_columns(society, "s")}, m.role,
+    {_columns(booking, "b")},
+    {_columns(booking, "h")},
+    (SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week),
+    (SELECT sum(minutes) FROM charge WHERE booking_id = w.booking AND week = w.week),
+    (SELECT json_agg(json_build_array({_columns(booking, "o")}) ORDER BY o.start) FROM booking o
+     WHERE o.room_id = w.room AND o.state = 1
+     AND o.start < w."end" AND o.start > w.start - {LONGEST_BOOKING} AND o."end" > w.start),
+    (SELECT json_agg(json_build_array(e.start, e."end", e.name, e.booking_type, t.source) ORDER BY e.start)
+     FROM timetable_entry e JOIN timetable_run t ON t.id = e.run_id
+     WHERE e.room_id = w.room AND t.is_current
+     AND e.start < w."end" AND e.start > w.start - {LONGEST_ENTRY} AND e."end" > w.start)
+FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+    $8::text[]) WITH ORDINALITY AS w(week, room, start, "end", person, society, booking, request, place)
+LEFT JOIN room r ON r.id = w.room
+LEFT JOIN person p ON p.id = w.person
+LEFT JOIN booking b ON b.id = w.booking
+LEFT JOIN society s ON s.id = coalesce(w.society, b.society_id)
+LEFT JOIN membership m ON m.society_id = s.id AND m.person_id = w.person
+LEFT JOIN request q ON q.key = w.request
+LEFT JOIN booking h ON h.id = q.booking_id
+ORDER BY w.place
+"""  # noqa: S608 - names of our own tables
+
+
+def questions(asked: Sequence[Keys]) -> tuple[list[Any], ...]:
+    """The parameters of `FACTS`, a list each."""
+    rows = [
+        (
+            keys.week,
+            keys.room,
+            keys.window and seconds(keys.window.start),
+            keys.window and seconds(keys.window.end),
+            keys.person,
+            keys.society,
+            keys.booking,
+            keys.request,
+        )
+        for keys in asked
+    ]
+    return tuple(map(list, zip(*rows, strict=True)))
+
+
+def facts_of(row: Row) -> Facts:
+    """What one row of the answer says."""
+    person_row = row[_AFTER_ROOM:_AFTER_PERSON]
+    society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
+    spent, charged, held, taught = row[_AFTER_HANDLED:]
+    return Facts(
+        room=None if row[1] is None else room_of(row[1:_AFTER_ROOM]),
+        person=None if person_row[0] is None else person_of(person_row, person_row[-1]),
+        society=None if society_row[0] is None else Society(society_row[0], society_row[1]),
+        term=TokenTerm(society_row[2], society_row[3]) if society_row[2] else None,
+        role=Role(society_row[4]) if society_row[4] else None,
+        booking=None if row[_AFTER_SOCIETY] is None else booking_of(row[_AFTER_SOCIETY:_AFTER_BOOKING]),
+        handled=None if row[_AFTER_BOOKING] is None else booking_of(row[_AFTER_BOOKING:_AFTER_HANDLED]),
+        busy=_busy(held, taught) if held or taught else (),
+        spent=spent or 0,
+        charged=charged or 0,
+    )
+
+
+def _busy(held: str | None, taught: str | None) -> tuple[Busy, ...]:
+    bookings = (busy_with(booking_of(row)) for row in json.loads(held or "[]"))
+    return (*bookings, *map(Busy._make, json.loads(taught or "[]")))
+
+
+class _Arrays:
+    """The rows of one table as an `unnest` of arrays, its parameters numbered from where the last ended."""
+
+    def __init__(self, first: int, columns: Mapping[str, str]) -> None:
+        self.columns = tuple(columns)
+        self.after = first + len(columns)
+        self.names = ", ".join(f'"{name}"' for name in columns)
+        numbered = (f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), first))
+        self.unnested = f"unnest({', '.join(numbered)})"
+
+    def insert_into(self, table: str) -> str:
+        return f'INSERT INTO "{table}" ({self.names}) SELECT * FROM {self.unnested}'  # noqa: S608 - our own
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        return [[row[name] for row in rows] for name in self.columns]
+
+
+def _typed(table: Table) -> dict[str, str]:
+    """The columns and their types, but those that the database numbers itself."""
+    numbered = table.autoincrement_column
+    return {each.name: each.type.compile(_DIALECT) for each in table.c if each is not numbered}
+
+
+_inserted = _Arrays(1, _typed(booking))
+_updated = _Arrays(_inserted.after, {"old_version": "INTEGER"} | _typed(booking))
+_charged = _Arrays(_updated.after, _typed(charge))
+_audited = _Arrays(_charged.after, _typed(audit))
+_requested = _Arrays(_audited.after, _typed(request))
+_changed = _Arrays(_requested.after, _typed(change))
+_messages = _Arrays(
+    _changed.after, {name: kind for name, kind in _typed(outbox).items() if name in MESSAGE_COLUMNS}
+)
+_withdrawn = _Arrays(_messages.after, {"booking_id": "TEXT"})
+_SETTING = ", ".join(f'"{name}" = n."{name}"' for name in _inserted.columns if name != "id")
+
+RECORD = f"""
+WITH inserted AS ({_inserted.insert_into("booking")}),
+updated AS (
+    UPDATE booking SET {_SETTING} FROM {_updated.unnested} AS n({_updated.names})
+    WHERE booking.id = n.id AND booking.version = n.old_version
+    RETURNING booking.id
+),
+charged AS ({_charged.insert_into("charge")}),
+audited AS ({_audited.insert_into("audit")}),
+requested AS ({_requested.insert_into("request")}),
+changed AS ({_changed.insert_into("change")}),
+queued AS ({_messages.insert_into("outbox")} ON CONFLICT DO NOTHING),
+withdrawn AS (
+    DELETE FROM outbox USING {_withdrawn.unnested} AS w(booking_id)
+    WHERE outbox.booking_id = w.booking_id AND outbox.state = {MessageState.WAITING.value}
+)
+SELECT pg_current_xact_id()::text, (SELECT count(*) FROM updated)
+"""  # noqa: S608 - names of our own tables
+
+
+OUTCOME = """
+SELECT CASE
+    WHEN pg_is_in_recovery() THEN 'in progress'
+    WHEN pg_xact_status($1::text::xid8) <> 'committed' THEN pg_xact_status($1::text::xid8)
+    WHEN EXISTS (
+        SELECT 1 FROM change WHERE xmin = $1::text::xid8::xid AND origin = $2 AND key = ANY($3::text[])
+    ) THEN 'committed'
+    ELSE 'aborted'
+END
+"""
+"""How a transaction of `origin` ended that changed one of some rooms.
+
+That its number was committed is not enough: a crash forgets transactions that were not on disk yet, and their
+numbers are given to others afterwards. What ours wrote must be there.
+"""
+
+
+def recording(dated: Sequence[Dated], origin: str) -> list[list[Any]]:
+    """The parameters of `RECORD`: everything that a batch writes."""
+    records = [each.record for each in dated]
+    updates = [(each.before, each.update) for each in records if each.before and each.update]
+    return [
+        *_inserted.values([booking_row(each.insert) for each in records if each.insert]),
+        *_updated.values([booking_row(after) | {"old_version": before.version} for before, after in updates]),
+        *_charged.values([charge_row(each.charge) for each in records if each.charge]),
+        *_audited.values([audit_row(each.audit) for each in records if each.audit]),
+        *_requested.values([_request_row(*each) for each in dated if each.record.request]),
+        *_changed.values(
+            [
+                {"origin": origin, "kind": each.kind, "key": each.key, "at": at}
+                for record, at in dated
+                for each in changes_of(record)
+            ]
+        ),
+        *_messages.values([message_row(message) for each in records for message in each.messages]),
+        *_withdrawn.values([{"booking_id": each.withdraw} for each in records if each.withdraw]),
+    ]
+
+
+def _request_row(record: Record, at: int) -> dict[str, Any]:
+    return {"key": record.request, "booking_id": record.insert and record.insert.id, "at": at}
+
+
+def updates_in(dated: Iterable[Dated]) -> int:
+    return sum(1 for each in dated if each.record.update is not None)
+
+
+def changes_of(record: Record) -> set[Change]:
+    """The rooms whose busy stretches a record changes."""
+    touched = (record.insert, record.update, record.before)
+    return {Change("room", each.room_id) for each in touched if each is not None}

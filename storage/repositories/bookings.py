@@ -1,0 +1,53 @@
+"""Bookings and the quota ledger, as rows."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from core.interval import Interval
+from core.model.entities import Booking, BookingId, PersonId, RoomId, SocietyId
+from storage.mapping import booking_of, seconds
+from storage.tables import LONGEST_BOOKING, booking, charge, is_active
+
+
+class BookingRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, booking_id: BookingId) -> Booking | None:
+        row = self._connection.execute(select(booking).where(booking.c.id == booking_id)).one_or_none()
+        return None if row is None else booking_of(row)
+
+    def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]:
+        return self._active(booking.c.room_id == room_id, *_overlaps(window))
+
+    def in_rooms(self, rooms: Collection[RoomId], window: Interval) -> list[Booking]:
+        return self._active(booking.c.room_id.in_(rooms), *_overlaps(window))
+
+    def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
+        return self._active(booking.c.booked_by == person_id, *_overlaps(window))
+
+    def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]:
+        return self._active(booking.c.society_id == society_id, *_overlaps(window))
+
+    def active(self, window: Interval) -> list[Booking]:
+        return self._active(*_overlaps(window))
+
+    def spent(self, person_id: PersonId, week: int) -> int:
+        total = select(func.coalesce(func.sum(charge.c.minutes), 0)).where(
+            charge.c.person_id == person_id, charge.c.week == week
+        )
+        return int(self._connection.execute(total).scalar_one())
+
+    def _active(self, *conditions: ColumnElement[bool]) -> list[Booking]:
+        found = select(booking).where(is_active, *conditions)
+        return [
+            booking_of(row) for row in self._connection.execute(found.order_by(booking.c.start, booking.c.id))
+        ]
+
+
+def _overlaps(window: Interval | None) -> tuple[ColumnElement[bool], ...]:
+    if window is None:
+        return ()
+    start, end = seconds(window.start), seconds(window.end)
+    return booking.c.start < end, booking.c.end > start, booking.c.start > start - LONGEST_BOOKING

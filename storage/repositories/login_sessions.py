@@ -1,0 +1,118 @@
+"""Logins on their way, as rows: every step is taken once, by whoever was quicker."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+
+from core.model.entities import Identity, PersonId
+from core.model.login_session import LoginSession, LoginState
+from core.ports.storage import Change
+from storage.mapping import Row, instant, seconds
+from storage.tables import login_session
+
+_col = login_session.c
+_UNDER_WAY = (LoginState.OPEN.value, LoginState.ASKED.value)
+
+_ENDED_AT_ONCE = 100
+
+
+class LoginRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def add(self, session: LoginSession) -> None:
+        self._connection.execute(insert(login_session).values(_row(session)))
+
+    def get(self, sid_hash: bytes) -> LoginSession | None:
+        row = self._connection.execute(select(login_session).where(_col.hash == sid_hash)).one_or_none()
+        return None if row is None else _session_of(row)
+
+    def swap(self, before: LoginSession, after: LoginSession) -> bool:
+        """Put `after` in the place of `before`; whether that was still what is there."""
+        is_before = (
+            (_col.hash == before.hash)
+            & (_col.state == before.state.value)
+            & _col.nonce.is_not_distinct_from(before.nonce)
+        )
+        changed = self._connection.execute(update(login_session).where(is_before).values(_row(after)))
+        if after.finished_at is not None:
+            self._changes.add(Change("login"))
+        return changed.rowcount == 1
+
+    def finished_since(self, moment: datetime) -> Iterable[bytes]:
+        """The hashes of what came to an end from then on."""
+        return list(
+            self._connection.execute(select(_col.hash).where(_col.finished_at >= seconds(moment))).scalars()
+        )
+
+    def many(self, hashes: Iterable[bytes]) -> list[LoginSession]:
+        found = self._connection.execute(select(login_session).where(_col.hash.in_(list(hashes))))
+        return [_session_of(row) for row in found]
+
+    def waiting(self) -> list[LoginSession]:
+        """Chat accounts that were linked, and still wait for what they had asked."""
+        is_waiting: ColumnElement[bool] = (
+            (_col.state == LoginState.DONE.value) & _col.identity.is_not(None) & (_col.asked != "")
+        )
+        return [_session_of(row) for row in self._connection.execute(select(login_session).where(is_waiting))]
+
+    def take_asked(self, sid_hash: bytes) -> bool:
+        """Forget what was waited for; whether the caller is the one who does."""
+        taken = update(login_session).where(_col.hash == sid_hash, _col.asked != "").values(asked="")
+        return self._connection.execute(taken).rowcount == 1
+
+    def drop_open(self, identity: Identity) -> None:
+        """Only the newest link of a chat account is good."""
+        self._connection.execute(
+            delete(login_session).where(_col.identity == identity, _col.state.in_(_UNDER_WAY))
+        )
+
+    def make_room(self, over_before: datetime, most: int) -> None:
+        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+        is_over = _col.expires_at < seconds(over_before)
+        self._forget_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
+        if self._connection.execute(select(func.count()).select_from(login_session)).scalar_one() >= most:
+            self._forget_first(_col.state == LoginState.OPEN.value)
+
+    def _forget_first(self, condition: ColumnElement[bool]) -> None:
+        first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_ENDED_AT_ONCE)
+        self._connection.execute(delete(login_session).where(_col.hash.in_(first.scalar_subquery())))
+
+    def erase_results(self, now: datetime, hand_out: timedelta) -> None:
+        """Erase what nobody can fetch any more."""
+        handed_out = _col.finished_at < seconds(now - hand_out)
+        self._connection.execute(
+            update(login_session).where(handed_out, _col.sealed.is_not(None)).values(sealed=None)
+        )
+
+
+def _row(session: LoginSession) -> dict[str, object]:
+    return {
+        "hash": session.hash,
+        "expires_at": seconds(session.expires_at),
+        "state": session.state.value,
+        "identity": session.identity,
+        "asked": session.asked,
+        "person_id": session.person_id,
+        "nonce": session.nonce,
+        "sealed": session.sealed,
+        "message": session.message,
+        "finished_at": None if session.finished_at is None else seconds(session.finished_at),
+    }
+
+
+def _session_of(row: Row) -> LoginSession:
+    return LoginSession(
+        hash=bytes(row[0]),
+        expires_at=instant(row[1]),
+        state=LoginState(row[2]),
+        identity=None if row[3] is None else Identity(row[3]),
+        asked=row[4],
+        person_id=None if row[5] is None else PersonId(row[5]),
+        nonce=None if row[6] is None else bytes(row[6]),
+        sealed=None if row[7] is None else bytes(row[7]),
+        message=row[8],
+        finished_at=None if row[9] is None else instant(row[9]),
+    )

@@ -1,0 +1,182 @@
+"""The outbox, as rows: claimed by one worker at a time, for as long as his lease runs."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from core.model.entities import BookingId, Identity
+from core.model.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
+from storage.mapping import instant, message_of, message_row, seconds
+from storage.tables import outbox
+from storage.upsert import insert_new
+
+_col = outbox.c
+_is_open: ColumnElement[bool] = _col.state < literal_column("2")
+"""A literal: the partial index on what is due serves nothing else."""
+_MESSAGE = (
+    _col.key,
+    _col.kind,
+    _col.person_id,
+    _col.identity,
+    _col.booking_id,
+    _col.payload,
+    _col.due_at,
+    _col.expires_at,
+)
+_AT_ONCE = 500
+"""How many ids one statement may name."""
+_WAITING, _SENDING, _GIVEN_UP = (
+    each.value for each in (MessageState.WAITING, MessageState.SENDING, MessageState.GIVEN_UP)
+)
+
+_settling = (
+    update(outbox)
+    .where(_col.id == bindparam("the_id"), _col.claimed_by == bindparam("the_worker"))
+    .values(
+        state=bindparam("new_state"),
+        trouble=bindparam("new_trouble"),
+        due_at=func.coalesce(bindparam("new_due_at", type_=_col.due_at.type), _col.due_at),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+_addressing = update(outbox).where(_col.id == bindparam("the_id")).values(identity=bindparam("the_identity"))
+
+
+class OutboxRows:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, messages: Iterable[Message]) -> int:
+        """Queue messages; those whose key is there already are left out. How many are new."""
+        rows = [message_row(each) for each in messages]
+        return sum(
+            insert_new(self._connection, outbox, rows[first : first + _AT_ONCE])
+            for first in range(0, len(rows), _AT_ONCE)
+        )
+
+    def withdraw(self, booking_id: BookingId, kind: str) -> None:
+        """Take back what is not being sent yet."""
+        unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)
+        self._connection.execute(delete(outbox).where(*unsent))
+
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether there is something to claim."""
+        return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None
+
+    def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
+        """Take messages that are due, and those whose sender died, for oneself alone until then.
+
+        On PostgreSQL, what another worker is just claiming is passed over.
+        """
+        free = _due(seconds(now)).limit(most).with_for_update(skip_locked=True).cte("due")
+        claimed = (
+            update(outbox)
+            .where(_col.id.in_(select(free.c.id)))
+            .values(claimed_by=worker, claimed_until=seconds(until))
+            .returning(_col.id, _col.attempts, _col.state, _col.claimed_at, *_MESSAGE)
+        )
+        found = [_claimed(row) for row in self._connection.execute(claimed)]
+        return sorted(found, key=lambda each: (each.message.due_at, each.id))
+
+    def begin(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
+        """Note before sending claimed messages where they go; which of them are still to be sent."""
+        mine = (_col.id.in_(list(sending)), _col.claimed_by == worker, _is_open)
+        begun = (
+            update(outbox)
+            .where(*mine)
+            .values(
+                state=_SENDING,
+                attempts=_col.attempts + 1,
+                claimed_at=func.coalesce(_col.claimed_at, seconds(now)),
+                claimed_until=seconds(until),
+            )
+            .returning(_col.id)
+        )
+        ids = set(self._connection.execute(begun).scalars())
+        addresses = [{"the_id": each, "the_identity": sending[each]} for each in sorted(ids)]
+        if addresses:
+            self._connection.execute(_addressing, addresses)
+        return ids
+
+    def settle(self, worker: str, outcomes: Iterable[Outcome]) -> None:
+        """Note what became of claimed messages, and let go of them."""
+        rows = [_outcome_row(worker, each) for each in outcomes]
+        if rows:
+            self._connection.execute(_settling, rows)
+
+    def backlog(self) -> Backlog:
+        counts = select(_col.state, func.count(), func.min(_col.due_at)).group_by(_col.state)
+        open_ones = {
+            state: (count, due) for state, count, due in self._connection.execute(counts.where(_is_open))
+        }
+        given_up = select(func.count()).where(_col.state == _GIVEN_UP)
+        dues = [due for _, due in open_ones.values()]
+        return Backlog(
+            waiting=open_ones.get(_WAITING, (0, 0))[0],
+            sending=open_ones.get(_SENDING, (0, 0))[0],
+            given_up=self._connection.execute(given_up).scalar_one(),
+            oldest_due=instant(min(dues)) if dues else None,
+        )
+
+    def listed(self, states: Collection[MessageState], most: int) -> list[Listed]:
+        """Those due first come first."""
+        wanted = _col.state.in_([each.value for each in states])
+        rows = self._connection.execute(
+            select(_col.id, _col.state, _col.attempts, _col.trouble, *_MESSAGE)
+            .where(wanted)
+            .order_by(_col.due_at, _col.id)
+            .limit(most)
+        )
+        return [Listed(row[0], message_of(row[4:]), MessageState(row[1]), row[2], row[3]) for row in rows]
+
+    def retry(self, message_id: int, now: datetime) -> bool:
+        """Send a message that was given up or dropped after all; it is looked for first."""
+        again = update(outbox).where(_col.id == message_id, _col.state > MessageState.SENT.value)
+        values = {"state": _SENDING, "due_at": seconds(now), "attempts": 0, "expires_at": None}
+        return self._connection.execute(again.values(values)).rowcount == 1
+
+    def give_up(self, message_id: int, trouble: str) -> bool:
+        mine = update(outbox).where(_col.id == message_id, _is_open)
+        values = {"state": _GIVEN_UP, "trouble": trouble, "claimed_by": None, "claimed_until": None}
+        return self._connection.execute(mine.values(values)).rowcount == 1
+
+
+def _due(now: int) -> Select[tuple[int]]:
+    """What is due and in nobody's hands any more, the oldest first."""
+    is_free = or_(_col.claimed_until.is_(None), _col.claimed_until <= now)
+    return select(_col.id).where(_is_open, _col.due_at <= now, is_free).order_by(_col.due_at)
+
+
+def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a row of any shape
+    message_id, attempts, state, since, *message = row
+    return Claimed(
+        message_id,
+        message_of(message),
+        attempts,
+        is_unclear=state == _SENDING,
+        since=None if since is None else instant(since),
+    )
+
+
+def _outcome_row(worker: str, outcome: Outcome) -> dict[str, object]:
+    return {
+        "the_id": outcome.id,
+        "the_worker": worker,
+        "new_state": outcome.state.value,
+        "new_trouble": outcome.trouble,
+        "new_due_at": outcome.due_at and seconds(outcome.due_at),
+    }

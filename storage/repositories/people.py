@@ -1,0 +1,150 @@
+"""People, their identities and password hashes, as rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.directory import is_called
+from core.errors import AlreadyThere, UnknownPerson
+from core.model.entities import Identity, Person, PersonId
+from core.names import name_key, stored_key, stored_keys
+from core.ports.storage import MOST_KNOWN_ADDRESSES, Change
+from storage.mapping import person_of, person_row, seconds
+from storage.tables import identity, known_address, membership, person
+from storage.upsert import upsert
+
+
+def people_and_membership() -> Select[*tuple[Any, ...]]:
+    """Each person's row, and whether they belong to a society."""
+    return select(person, exists().where(membership.c.person_id == person.c.id))
+
+
+class PeopleRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def get(self, person_id: PersonId) -> Person | None:
+        return self._one(person.c.id == person_id)
+
+    def named(self, name: str) -> Person | None:
+        for key in stored_keys(name):
+            for column in (person.c.username_key, person.c.email_key):
+                found = self._one(column == key)
+                if found is not None and is_called(found, name):
+                    return found
+        return None
+
+    def identified(self, sought: Identity) -> Person | None:
+        owner = select(identity.c.person_id).where(identity.c.identity == sought)
+        return self._one(person.c.id == owner.scalar_subquery())
+
+    def all(self) -> list[Person]:
+        rows = self._connection.execute(people_and_membership().order_by(person.c.username_key))
+        return [person_of(row, row[-1]) for row in rows]
+
+    def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]:
+        rows = self._connection.execute(
+            select(person.c.id, person.c.name).where(person.c.id.in_(list(people)))
+        )
+        return {PersonId(person_id): name for person_id, name in rows}
+
+    def add(self, new: Person, password_hash: str | None) -> Person:
+        if self._is_taken(new):
+            raise AlreadyThere(f"There is already somebody with the name {new.username} or {new.email}.")
+        values = person_row(new) | {"password_hash": password_hash}
+        try:
+            added = self._connection.execute(
+                insert(person).values(values).returning(person.c.id)
+            ).scalar_one()
+        except IntegrityError as clash:
+            raise AlreadyThere(f"The name {new.username} or {new.email} was just taken.") from clash
+        self._changed(added)
+        return replace(new, id=PersonId(added))
+
+    def put(self, changed: Person) -> None:
+        self._connection.execute(update(person).where(person.c.id == changed.id).values(person_row(changed)))
+        self._changed(changed.id)
+
+    def password_hash(self, person_id: PersonId) -> str | None:
+        return self._connection.execute(
+            select(person.c.password_hash).where(person.c.id == person_id)
+        ).scalar()
+
+    def set_password_hash(self, person_id: PersonId, password_hash: str) -> None:
+        self._connection.execute(
+            update(person).where(person.c.id == person_id).values(password_hash=password_hash)
+        )
+
+    def link(self, person_id: PersonId, new: Identity) -> None:
+        if (before := self.identified(new)) is not None:
+            self._changed(before.id)
+        if self.get(person_id) is None:
+            raise UnknownPerson(str(person_id))
+        upsert(self._connection, identity, [{"identity": new, "person_id": person_id}])
+        self._changed(person_id)
+
+    def unlink(self, old: Identity) -> None:
+        if (owner := self.identified(old)) is not None:
+            self._connection.execute(delete(identity).where(identity.c.identity == old))
+            self._changed(owner.id)
+
+    def identities(self, person_id: PersonId) -> list[Identity]:
+        owned = select(identity.c.identity).where(identity.c.person_id == person_id)
+        return list(self._connection.execute(owned.order_by(identity.c.identity)).scalars())
+
+    def all_identities(self) -> Mapping[PersonId, list[Identity]]:
+        found: dict[PersonId, list[Identity]] = defaultdict(list)
+        for each, owner in self._connection.execute(select(identity.c.identity, identity.c.person_id)):
+            found[owner].append(each)
+        return found
+
+    def _is_taken(self, new: Person) -> bool:
+        """Whether somebody has either name, or one that only its key tells from it.
+
+        A name from before composition was checked may be stored decomposed, where no key finds it.
+        """
+        keys = {stored_key(name) for name in (new.username, new.email)}
+        taken = exists().where(person.c.username_key.in_(keys) | person.c.email_key.in_(keys))
+        if self._connection.execute(select(taken)).scalar_one():
+            return True
+        if new.username.isascii() and new.email.isascii():
+            return False
+        names = self._connection.execute(select(person.c.username, person.c.email))
+        mine = {name_key(new.username), name_key(new.email)}
+        return any(name_key(name) in mine for row in names for name in row if not name.isascii())
+
+    def remember_address(self, person_id: PersonId, key: bytes, now: datetime) -> None:
+        upsert(self._connection, known_address, [{"key": key, "person_id": person_id, "at": seconds(now)}])
+        older = (
+            select(known_address.c.key)
+            .where(known_address.c.person_id == person_id)
+            .order_by(known_address.c.at.desc(), known_address.c.key)
+            .offset(MOST_KNOWN_ADDRESSES)
+        )
+        for each in self._connection.execute(older).scalars().all():
+            self._connection.execute(delete(known_address).where(known_address.c.key == each))
+        self._changed(person_id)
+
+    def known_addresses(self, person_id: PersonId) -> Mapping[bytes, int]:
+        of_person = select(known_address.c.key, known_address.c.at)
+        rows = self._connection.execute(of_person.where(known_address.c.person_id == person_id))
+        return {row.key: row.at for row in rows}
+
+    def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]:
+        found: dict[PersonId, dict[bytes, int]] = defaultdict(dict)
+        for row in self._connection.execute(select(known_address)):
+            found[PersonId(row.person_id)][row.key] = row.at
+        return found
+
+    def _one(self, condition: ColumnElement[bool]) -> Person | None:
+        row = self._connection.execute(people_and_membership().where(condition)).one_or_none()
+        return None if row is None else person_of(row, row[-1])
+
+    def _changed(self, person_id: PersonId) -> None:
+        self._changes.add(Change("person", str(person_id)))

@@ -1,0 +1,88 @@
+"""Timetable entries, as rows. Only the current run of a source is ever read."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
+
+from core.interval import Interval
+from core.model.entities import Busy, RoomId, TimetableEntry
+from core.ports.storage import Change
+from storage.mapping import entry_of, entry_row, seconds
+from storage.tables import LONGEST_ENTRY, timetable_entry, timetable_run
+
+_entry, _run = timetable_entry.c, timetable_run.c
+_ROWS_AT_ONCE = 10_000
+
+
+class TimetableRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]:
+        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
+        return [entry_of(row) for row in rows]
+
+    def of_source(self, source: str) -> list[TimetableEntry]:
+        return [entry_of(row) for row in self._connection.execute(_current(_run.source == source))]
+
+    def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
+        """A whole campus, in no order, of which only a few rows at once are held beside what they become."""
+        rows = self._connection.execute(
+            _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_AT_ONCE}
+        )
+        return _busy(rows)
+
+    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]:
+        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
+        return [busy for _, busy in _busy(rows)]
+
+    def busy_in_rooms(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
+        return _busy(self._connection.execute(_current(_entry.room_id.in_(rooms), *_overlaps(window))))
+
+    def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
+        run_id = self._current_run(source, now)
+        rows = [entry_row(each) | {"run_id": run_id} for each in entries]
+        if rows:
+            self._connection.execute(insert(timetable_entry), rows)
+            self._changes.add(Change("timetable"))
+
+    def clear(self, source: str, rooms: Iterable[RoomId]) -> None:
+        current = select(_run.id).where(_run.source == source, _run.is_current)
+        for room_id in rooms:
+            self._connection.execute(
+                delete(timetable_entry).where(_entry.run_id.in_(current), _entry.room_id == room_id)
+            )
+            self._changes.add(Change("timetable"))
+
+    def _current_run(self, source: str, now: int) -> int:
+        current = select(_run.id).where(_run.source == source, _run.is_current)
+        found = self._connection.execute(current).scalar()
+        if found is None:
+            new = insert(timetable_run).values(source=source, is_current=True, made_at=now)
+            found = self._connection.execute(new.returning(_run.id)).scalar_one()
+        return int(found)
+
+
+def _busy(rows: Iterable[Any]) -> Iterator[tuple[RoomId, Busy]]:
+    """Equal values are kept once: a campus teaches at few hours, and what it teaches has few names."""
+    kept: dict[Any, Any] = {}
+    once = kept.setdefault
+    for room_id, start, end, name, kind, source in rows:
+        slot = once(start, start), once(end, end)
+        yield room_id, Busy(*slot, once(name, name), once(kind, kind), once(source, source))
+
+
+def _current(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(_entry.room_id, _entry.start, _entry.end, _entry.name, _entry.booking_type, _run.source)
+        .join(timetable_run, _run.id == _entry.run_id)
+        .where(_run.is_current, *conditions)
+        .order_by(_entry.start, _entry.end, _entry.id)
+    )
+
+
+def _overlaps(window: Interval) -> tuple[ColumnElement[bool], ...]:
+    start, end = seconds(window.start), seconds(window.end)
+    return _entry.start < end, _entry.end > start, _entry.start > start - LONGEST_ENTRY

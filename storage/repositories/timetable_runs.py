@@ -1,0 +1,146 @@
+"""Timetable runs and how their sources are doing, as rows. Nobody reads a run before it is current."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from core.model.entities import BookingType, Building, Room, RoomId
+from core.model.timetable_run import Run, RunState, Slot, SourceState
+from core.ports.storage import Change
+from storage.mapping import building_row, instant, room_row, seconds
+from storage.tables import building, room, source_state, timetable_entry, timetable_run
+from storage.upsert import upsert
+
+_run, _entry, _state = timetable_run.c, timetable_entry.c, source_state.c
+_RUN = (_run.id, _run.source, _run.state, _run.made_at, _run.report)
+
+
+class RunRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def begin(self, source: str, now: datetime) -> int:
+        """A new run that nobody reads; its number."""
+        new = insert(timetable_run).values(
+            source=source, is_current=False, made_at=seconds(now), state=RunState.WRITING, report=""
+        )
+        return int(self._connection.execute(new.returning(_run.id)).scalar_one())
+
+    def write(self, run_id: int, slots: Sequence[Slot]) -> None:
+        """Put more entries into a run."""
+        rows = [slot._asdict() | {"run_id": run_id} for slot in slots]
+        if rows:
+            self._connection.execute(insert(timetable_entry), rows)
+
+    def slots(self, run_id: int, after: int, most: int) -> tuple[list[Slot], int]:
+        """Entries of a run in slices; the number to go on after, 0 at the end."""
+        columns = (_entry.id, _entry.room_id, _entry.start, _entry.end, _entry.name, _entry.booking_type)
+        part = select(*columns).where(_entry.run_id == run_id, _entry.id > after)
+        rows = self._connection.execute(part.order_by(_entry.id).limit(most)).all()
+        slots = [Slot(RoomId(row[1]), row[2], row[3], row[4], BookingType(row[5])) for row in rows]
+        return slots, rows[-1][0] if len(rows) == most else 0
+
+    def rooms_of(self, run_id: int) -> set[RoomId]:
+        found = select(_entry.room_id).where(_entry.run_id == run_id).distinct()
+        return {RoomId(each) for each in self._connection.execute(found).scalars()}
+
+    def current(self, source: str) -> Run | None:
+        return self._one(_run.source == source, _run.is_current)
+
+    def refused(self, source: str) -> Run | None:
+        """The latest run that waits for an operator."""
+        return self._one(_run.source == source, _run.state == RunState.REFUSED)
+
+    def refuse(self, run_id: int, report: str) -> None:
+        """Let a run wait for an operator; an earlier one that waited is given up."""
+        source = select(_run.source).where(_run.id == run_id).scalar_subquery()
+        waiting = update(timetable_run).where(_run.source == source, _run.state == RunState.REFUSED)
+        self._connection.execute(waiting.values(state=RunState.OLD))
+        this = update(timetable_run).where(_run.id == run_id)
+        self._connection.execute(this.values(state=RunState.REFUSED, report=report))
+
+    def switch(self, run_id: int, report: str) -> None:
+        """Let everybody read this run instead of its source's others."""
+        source = select(_run.source).where(_run.id == run_id).scalar_subquery()
+        others = update(timetable_run).where(_run.source == source, _run.id != run_id)
+        self._connection.execute(others.values(is_current=False, state=RunState.OLD))
+        this = update(timetable_run).where(_run.id == run_id)
+        self._connection.execute(this.values(is_current=True, state=RunState.CURRENT, report=report))
+
+    def note(self, run_id: int, report: str) -> None:
+        self._connection.execute(update(timetable_run).where(_run.id == run_id).values(report=report))
+
+    def abandon(self, source: str) -> None:
+        """Give up what a process that died has left half written."""
+        half = update(timetable_run).where(_run.source == source, _run.state == RunState.WRITING)
+        self._connection.execute(half.values(state=RunState.OLD))
+
+    def purge(self, most: int) -> int:
+        """Forget so many entries that nobody reads any more, and runs that hold none; how many entries."""
+        old = select(_run.id).where(_run.state == RunState.OLD, ~_run.is_current)
+        part = select(_entry.id).where(_entry.run_id.in_(old)).limit(most)
+        gone = self._connection.execute(delete(timetable_entry).where(_entry.id.in_(part))).rowcount
+        if gone < most:
+            self._connection.execute(delete(timetable_run).where(_run.id.in_(old)))
+        return gone
+
+    def prepare_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+        """Keep buildings and rooms without telling anybody yet."""
+        upsert(self._connection, building, [building_row(each) for each in buildings])
+        upsert(self._connection, room, [room_row(each) for each in rooms])
+
+    def tell_of_rooms(self, rooms: Iterable[RoomId]) -> None:
+        """Let every process read these rooms' timetables anew."""
+        self._changes.update(Change("schedule", each) for each in rooms)
+
+    def tell_of_places(self) -> None:
+        """Let every process read buildings and rooms anew."""
+        self._changes.add(Change("catalogue"))
+
+    def _one(self, *conditions: Any) -> Run | None:  # noqa: ANN401 - SQLAlchemy's conditions
+        row = self._connection.execute(
+            select(*_RUN).where(*conditions).order_by(_run.id.desc()).limit(1)
+        ).first()
+        return Run(row[0], row[1], RunState(row[2]), instant(row[3]), row[4]) if row else None
+
+
+class SourceRows:
+    def __init__(self, connection: Connection, changes: set[Change]) -> None:
+        self._connection = connection
+        self._changes = changes
+
+    def get(self, name: str) -> SourceState:
+        """As it stands; empty for one that was never read."""
+        row = self._connection.execute(select(source_state).where(_state.source == name)).first()
+        return _state_of(row) if row else SourceState(name)
+
+    def all(self) -> list[SourceState]:
+        return [
+            _state_of(row) for row in self._connection.execute(select(source_state).order_by(_state.source))
+        ]
+
+    def put(self, state: SourceState) -> None:
+        row: dict[str, object] = {
+            "source": state.name,
+            "fingerprints": json.dumps(dict(state.fingerprints)),
+            "last_good_at": state.last_good_at and seconds(state.last_good_at),
+            "last_tried_at": state.last_tried_at and seconds(state.last_tried_at),
+            "trouble": state.trouble,
+        }
+        upsert(self._connection, source_state, [row])
+        self._changes.add(Change("source", state.name))
+
+
+def _state_of(row: Any) -> SourceState:  # noqa: ANN401 - a row
+    name, fingerprints, good, tried, trouble = row
+    return SourceState(
+        name,
+        json.loads(fingerprints or "{}"),
+        None if good is None else instant(good),
+        None if tried is None else instant(tried),
+        trouble,
+    )

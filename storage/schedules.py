@@ -1,0 +1,29 @@
+"""What the picture needs to know of a few rooms, in two statements however many they are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from core.availability import RoomSchedule
+from core.interval import Interval
+from core.model.entities import Booking, Busy, RoomId, busy_with
+from core.read_model import RoomNews
+from storage.unit_of_work import ConnectionUnit
+
+
+def read_rooms(
+    unit: ConnectionUnit, rooms: Collection[RoomId], window: Interval
+) -> Mapping[RoomId, RoomNews]:
+    """Each room's busy stretches and active bookings within the window; empty ones too."""
+    if not rooms:
+        return {}
+    bookings: dict[RoomId, list[Booking]] = defaultdict(list)
+    busy: dict[RoomId, list[Busy]] = defaultdict(list)
+    for room_id, entry in unit.timetable.busy_in_rooms(rooms, window):
+        busy[room_id].append(entry)
+    for booking in unit.bookings.in_rooms(rooms, window):
+        busy[booking.room_id].append(busy_with(booking))
+        bookings[booking.room_id].append(booking)
+    return {
+        room_id: RoomNews(RoomSchedule(busy.get(room_id, ())), tuple(bookings.get(room_id, ())))
+        for room_id in rooms
+    }
