@@ -40,9 +40,9 @@ def main() -> int:
 
     import asyncio
 
-    from bot.cli import carry_out
+    from bot.cli import main
 
-    return carry_out(arguments, asyncio.run)
+    return main(arguments, asyncio.run)
 
 
 if __name__ == "__main__":

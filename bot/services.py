@@ -11,18 +11,18 @@ from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports.storage import Storage
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.login import LoginDesk
-from core.services.refresh_timetable import TimetableDesk
-from core.services.society import SocietyDesk
+from core.services.bookings import BookingService
+from core.services.login import LoginService
+from core.services.refresh_timetable import TimetableService
+from core.services.society import SocietyService
 
 if TYPE_CHECKING:
-    from bot.language import Names
+    from bot.language import NameIndex
 
 
-class Kept(Storage, Protocol):
+class ManagedStorage(Storage, Protocol):
     """Storage as the house runs it: opened, loaded, kept fresh, closed."""
 
     async def open(self) -> None:
@@ -62,40 +62,40 @@ class Kept(Storage, Protocol):
         ...
 
 
-class NameBook:
+class NameIndexCache:
     """The names that people may type, made anew only when rooms or societies change."""
 
     def __init__(self) -> None:
-        self._names: Names | None = None
+        self._names: NameIndex | None = None
         self._made_of: tuple[object, object] | None = None
 
-    def of(self, picture: Picture) -> "Names":
-        from bot.language import Names
+    def of(self, read_model: ReadModel) -> "NameIndex":
+        from bot.language import NameIndex
 
-        made_of = (picture.catalogue, picture.directory.societies)
+        made_of = (read_model.catalogue, read_model.directory.societies)
         if self._names is None or self._made_of != made_of:
-            catalogue = picture.catalogue
-            societies = picture.directory.societies.values()
-            self._names = Names.of(catalogue.order, catalogue.buildings.values(), societies)
+            catalogue = read_model.catalogue
+            societies = read_model.directory.societies.values()
+            self._names = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
             self._made_of = made_of
         return self._names
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """The picture to answer from, and the use cases that change it."""
 
-    storage: Kept
-    picture: Picture
+    storage: ManagedStorage
+    read_model: ReadModel
     rules: Rules
     clock: Clock
-    bookings: BookingDesk
-    societies: SocietyDesk
+    bookings: BookingService
+    societies: SocietyService
     accounts: Accounts
-    names: NameBook = field(default_factory=NameBook)
+    names: NameIndexCache = field(default_factory=NameIndexCache)
     default_minutes: int = 60
     """How long a booking is when nobody says."""
-    figures: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
+    gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
     """What else `/metrics` tells: what each is, and how to read it."""
     public_url: str = ""
     """How browsers reach us, without a slash at the end."""
@@ -107,22 +107,24 @@ class Desk:
     """How old the timetable of each source may be before answers say so."""
     retention: Retention = field(default_factory=Retention)
     """How long what is over is kept."""
-    logins: LoginDesk = field(init=False)
-    timetables: TimetableDesk = field(init=False)
+    logins: LoginService = field(init=False)
+    timetables: TimetableService = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "logins", LoginDesk(self.storage, self.clock, self.rules))
-        timetables = TimetableDesk(self.storage, self.picture, self.clock, self.bookable, self.operators)
+        object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
+        timetables = TimetableService(
+            self.storage, self.read_model, self.clock, self.bookable, self.operators
+        )
         object.__setattr__(self, "timetables", timetables)
 
-    async def fresh(self) -> Picture:
+    async def synced_read_model(self) -> ReadModel:
         """The picture, complete and with what other processes wrote until a few milliseconds ago.
 
         While the database cannot be reached it is as it was; `/readyz` says so, and nothing can be changed.
         """
-        if not self.picture.is_complete:
+        if not self.read_model.is_complete:
             await self.storage.loaded()
         if not self.storage.is_fresh():
             with suppress(Unavailable):
                 await self.storage.catch_up()
-        return self.picture
+        return self.read_model

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.catalogue import Catalogue, RoomWish
+from core.catalogue import Catalogue, RoomQuery
 from core.model.entities import Busy, Room, RoomId
 
 QUARTER = 15 * 60
@@ -72,7 +72,7 @@ class RoomSchedule:
         place = bisect_left(self.busy, (instant,))
         return self.busy[place] if place < len(self.busy) else None
 
-    def taken_by(self, start: int, end: int) -> tuple[Busy, ...]:
+    def conflicts(self, start: int, end: int) -> tuple[Busy, ...]:
         """What overlaps a slot, earliest first."""
         starts, ends = self.runs
         first = bisect_right(ends, start)
@@ -81,7 +81,7 @@ class RoomSchedule:
         candidates = self.busy[bisect_left(self.busy, (starts[first],)) : bisect_left(self.busy, (end,))]
         return tuple(each for each in candidates if each.end > start)
 
-    def holds(self, busy: Busy) -> bool:
+    def contains(self, busy: Busy) -> bool:
         """Whether this very stretch is one of the room's."""
         place = bisect_left(self.busy, busy)
         return place < len(self.busy) and self.busy[place] == busy
@@ -158,19 +158,19 @@ class Availability:
     def add(self, room_id: RoomId, busy: Busy) -> None:
         """Take a room for one more stretch; a stretch already there changes nothing."""
         old = self.schedule(room_id)
-        if not old.holds(busy):
-            self._put(room_id, old.with_busy(busy), (busy,))
+        if not old.contains(busy):
+            self._store(room_id, old.with_busy(busy), (busy,))
 
     def remove(self, room_id: RoomId, busy: Busy) -> None:
-        self._put(room_id, self.schedule(room_id).without(busy), (busy,))
+        self._store(room_id, self.schedule(room_id).without(busy), (busy,))
 
     def replace(self, room_id: RoomId, schedule: RoomSchedule) -> None:
         """Let `schedule` take the place of the room's old one, in both views."""
         old = self.schedule(room_id)
         if old is not schedule and (differing := set(old.busy) ^ set(schedule.busy)):
-            self._put(room_id, schedule, differing)
+            self._store(room_id, schedule, differing)
 
-    def _put(self, room_id: RoomId, schedule: RoomSchedule, differing: Iterable[Busy]) -> None:
+    def _store(self, room_id: RoomId, schedule: RoomSchedule, differing: Iterable[Busy]) -> None:
         self._schedules[room_id] = schedule
         self.version += 1
         place = self.catalogue.position.get(room_id)
@@ -178,11 +178,11 @@ class Availability:
             return
         days = {day for each in differing for day in range(each.start // DAY, (each.end - 1) // DAY + 1)}
         for day in days & self._days.keys():
-            self._redraw(self._days[day], place, day * DAY, schedule)
+            self._rebuild_room(self._days[day], place, day * DAY, schedule)
 
-    def free_rooms(self, start: int, end: int, wish: RoomWish) -> int:
+    def free_rooms(self, start: int, end: int, query: RoomQuery) -> int:
         """The mask of rooms that fit a wish and are free for the whole of `[start, end)`."""
-        wanted = self.catalogue.matching(wish)
+        wanted = self.catalogue.matching(query)
         first, last = start // QUARTER, -(-end // QUARTER)
         inner_first, inner_last = -(-start // QUARTER), end // QUARTER
         inner = self._busy_in(inner_first, inner_last) if inner_first < inner_last else 0
@@ -192,14 +192,14 @@ class Availability:
             border |= self._busy_in(first, first + 1)
         if inner_last < last:
             border |= self._busy_in(last - 1, last)
-        for room in self.catalogue.listed(free & border):
+        for room in self.catalogue.rooms_in(free & border):
             if not self.schedule(room.id).is_free(start, end):
                 free &= ~(1 << self.catalogue.position[room.id])
         return free
 
-    def found(self, start: int, end: int, wish: RoomWish) -> list[Room]:
+    def matching(self, start: int, end: int, query: RoomQuery) -> list[Room]:
         """The rooms that fit a wish and are free for the whole slot, smallest capacity first."""
-        return list(self.catalogue.listed(self.free_rooms(start, end, wish)))
+        return list(self.catalogue.rooms_in(self.free_rooms(start, end, query)))
 
     def _busy_in(self, first: int, last: int) -> int:
         """The mask of rooms busy at some time in the quarters `first` to `last` (exclusive)."""
@@ -218,10 +218,10 @@ class Availability:
         if (quarters := self._days.get(day)) is None:
             if len(self._days) > 400:
                 self._days.clear()
-            quarters = self._days[day] = self._draw(day * DAY)
+            quarters = self._days[day] = self._build_day(day * DAY)
         return quarters
 
-    def _draw(self, midnight: int) -> list[int]:
+    def _build_day(self, midnight: int) -> list[int]:
         drawn = [bytearray(len(self.catalogue.order)) for _ in range(DAY // QUARTER)]
         for place, room in enumerate(self.catalogue.order):
             if (schedule := self._schedules.get(room.id)) is not None:
@@ -230,7 +230,7 @@ class Availability:
         return [int(bytes(quarter)[::-1].hex()[1::2] or "0", 2) for quarter in drawn]
 
     @staticmethod
-    def _redraw(quarters: list[int], place: int, midnight: int, schedule: RoomSchedule) -> None:
+    def _rebuild_room(quarters: list[int], place: int, midnight: int, schedule: RoomSchedule) -> None:
         bit = 1 << place
         busy = set(_quarters_busy(schedule, midnight))
         for quarter, mask in enumerate(quarters):

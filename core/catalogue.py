@@ -19,7 +19,7 @@ _ONES = str.maketrans("01", "\x00\x01")
 
 
 @dataclass(frozen=True, slots=True)
-class RoomWish:
+class RoomQuery:
     """What a room should be like; whatever is empty does not matter.
 
     `needs_card` asks for rooms that a school keeps (or does not); `near` ranks and never filters.
@@ -51,7 +51,7 @@ class Catalogue:
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}
         self.all_rooms = (1 << len(self.order)) - 1
         self._capacities = [room.capacity for room in self.order]
-        self._wishes: dict[RoomWish, int] = {}
+        self._wishes: dict[RoomQuery, int] = {}
 
     def room(self, room_id: str) -> Room:
         try:
@@ -73,15 +73,15 @@ class Catalogue:
             groups.setdefault(room.building_id, []).append(room)
         return {key: tuple(sorted(rooms, key=lambda room: room.id)) for key, rooms in groups.items()}
 
-    def matching(self, wish: RoomWish) -> int:
+    def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that a wish allows. Remembered, for people wish for the same things."""
-        if (mask := self._wishes.get(wish)) is None:
+        if (mask := self._wishes.get(query)) is None:
             if len(self._wishes) > 1_000:
                 self._wishes.clear()
-            mask = self._wishes[wish] = self._match(wish)
+            mask = self._wishes[query] = self._match(query)
         return mask
 
-    def listed(self, mask: int) -> Iterator[Room]:
+    def rooms_in(self, mask: int) -> Iterator[Room]:
         """The rooms of a mask, smallest capacity first."""
         bits = format(mask, "b")[::-1].translate(_ONES).encode("ascii")
         return compress(self.order, bits)
@@ -97,27 +97,27 @@ class Catalogue:
         )
         return tuple(other for _, other in near if other != building_id)
 
-    def _match(self, wish: RoomWish) -> int:
-        fitting = self.all_rooms >> (first := bisect_left(self._capacities, wish.capacity)) << first
+    def _match(self, query: RoomQuery) -> int:
+        fitting = self.all_rooms >> (first := bisect_left(self._capacities, query.capacity)) << first
         rest = self.order[first:]
-        return fitting & _mask(_satisfies(room, self.buildings, wish) for room in rest) << first
+        return fitting & _mask(_matches(room, self.buildings, query) for room in rest) << first
 
     @cached_property
     def _distances(self) -> Mapping[tuple[BuildingId, BuildingId], float]:
-        placed = [building for building in self.buildings.values() if building.is_placed]
+        placed = [building for building in self.buildings.values() if building.has_coordinates]
         return {(one.id, other.id): _metres(one, other) for one in placed for other in placed}
 
 
-def _satisfies(room: Room, buildings: Mapping[BuildingId, Building], wish: RoomWish) -> bool:
+def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQuery) -> bool:
     return (
-        (wish.room is None or room.id == wish.room)
-        and wish.equipment <= room.equipment
-        and (wish.usage is None or room.usage == wish.usage)
-        and (wish.building is None or room.building_id == wish.building)
-        and (wish.location is None or buildings[room.building_id].location is wish.location)
-        and (wish.needs_card is None or room.needs_card is wish.needs_card)
-        and (room.bookable or not wish.bookable_only)
-        and (room.individual_access or not wish.individual_only)
+        (query.room is None or room.id == query.room)
+        and query.equipment <= room.equipment
+        and (query.usage is None or room.usage == query.usage)
+        and (query.building is None or room.building_id == query.building)
+        and (query.location is None or buildings[room.building_id].location is query.location)
+        and (query.needs_card is None or room.requires_card is query.needs_card)
+        and (room.bookable or not query.bookable_only)
+        and (room.individual_access or not query.individual_only)
     )
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from core.model.entities import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
 from core.names import same_name, stored_key, stored_keys
-from core.ports.storage import Login
+from core.ports.storage import LoginToken
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Account:
     """Everything about one person that answers need."""
 
     person: Person
     identities: tuple[Identity, ...] = ()
     memberships: tuple[Membership, ...] = ()
-    logins: tuple[Login, ...] = ()
+    logins: tuple[LoginToken, ...] = ()
     addresses: Mapping[bytes, int] = field(default_factory=dict, hash=False)
     """Keyed hashes of networks where the password was right before, and when that was last noted."""
 
@@ -27,57 +27,57 @@ class Directory:
     """People and societies as last read; changed in place, one whole person at a time."""
 
     def __init__(self) -> None:
-        self.people: dict[PersonId, Known] = {}
+        self.people: dict[PersonId, Account] = {}
         self.societies: Mapping[SocietyId, Society] = {}
         self.terms: Mapping[SocietyId, TokenTerm] = {}
         self.version = 0
         self._by_identity: dict[Identity, PersonId] = {}
-        self._by_token: dict[bytes, Login] = {}
+        self._by_token: dict[bytes, LoginToken] = {}
         self._by_name: dict[str, PersonId] = {}
 
-    def identified(self, identity: Identity) -> Known | None:
-        return self._known(self._by_identity.get(identity))
+    def by_identity(self, identity: Identity) -> Account | None:
+        return self._account(self._by_identity.get(identity))
 
-    def named(self, name: str) -> Known | None:
+    def by_name(self, name: str) -> Account | None:
         """The person with this username or e-mail, whatever its case."""
         for key in stored_keys(name):
-            known = self._known(self._by_name.get(key))
+            known = self._account(self._by_name.get(key))
             if known is not None and is_called(known.person, name):
                 return known
         return None
 
-    def logged_in(self, token_hash: bytes) -> Known | None:
+    def by_token(self, token_hash: bytes) -> Account | None:
         """The person whom a login token stands for."""
         login = self.login(token_hash)
-        return None if login is None else self._known(login.person_id)
+        return None if login is None else self._account(login.person_id)
 
-    def login(self, token_hash: bytes) -> Login | None:
+    def login(self, token_hash: bytes) -> LoginToken | None:
         """The login of a token, as it was when its person was last read."""
         return self._by_token.get(token_hash)
 
     def name(self, person_id: PersonId | None) -> str:
-        known = self._known(person_id)
+        known = self._account(person_id)
         return known.person.name if known else ""
 
-    def put(self, person_id: PersonId, known: Known | None) -> None:
+    def put(self, person_id: PersonId, account: Account | None) -> None:
         self.version += 1
         if (old := self.people.pop(person_id, None)) is not None:
-            self._forget(old)
-        if known is not None:
-            self.people[person_id] = known
-            self._by_identity.update(dict.fromkeys(known.identities, person_id))
-            self._by_name.update(dict.fromkeys(_names(known.person), person_id))
-            self._by_token.update((login.hash, login) for login in known.logins)
+            self._remove(old)
+        if account is not None:
+            self.people[person_id] = account
+            self._by_identity.update(dict.fromkeys(account.identities, person_id))
+            self._by_name.update(dict.fromkeys(_names(account.person), person_id))
+            self._by_token.update((login.hash, login) for login in account.logins)
 
     def put_societies(self, societies: Iterable[Society], terms: Mapping[SocietyId, TokenTerm]) -> None:
         self.version += 1
         self.societies = {society.id: society for society in societies}
         self.terms = dict(terms)
 
-    def _known(self, person_id: PersonId | None) -> Known | None:
+    def _account(self, person_id: PersonId | None) -> Account | None:
         return None if person_id is None else self.people.get(person_id)
 
-    def _forget(self, old: Known) -> None:
+    def _remove(self, old: Account) -> None:
         for identity in old.identities:
             self._by_identity.pop(identity, None)
         for name in _names(old.person):

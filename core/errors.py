@@ -46,7 +46,7 @@ class Unavailable(RoomieError):
     """Its sentences are ours and quote nothing."""
 
 
-class BadTimes(Invalid):
+class InvalidTimes(Invalid):
     code = "bad_times"
 
     def __init__(self, message: str = "Invalid times given.", granularity: int | None = None) -> None:
@@ -54,14 +54,14 @@ class BadTimes(Invalid):
         self.granularity = granularity
 
 
-class BadDate(Invalid):
+class InvalidDate(Invalid):
     code = "bad_date"
 
     def __init__(self, message: str = "Invalid date or time given.") -> None:
         super().__init__(message)
 
 
-class InThePast(BadDate):
+class InThePast(InvalidDate):
     code = "in_the_past"
 
     def __init__(self, start: datetime) -> None:
@@ -111,7 +111,7 @@ class UnknownPerson(NotFound):
         self.name = name
 
 
-class BadSociety(NotFound):
+class UnknownSociety(NotFound):
     """No such society, or none the one who asks may act for."""
 
     code = "bad_society"
@@ -121,7 +121,7 @@ class BadSociety(NotFound):
         self.society_id = society_id
 
 
-class NoSuchBooking(NotFound):
+class UnknownBooking(NotFound):
     code = "no_such_booking"
 
     def __init__(self) -> None:
@@ -152,7 +152,7 @@ class CheckInClosed(Conflict):
         self.opens = opens
 
 
-class ChangedMeanwhile(Conflict):
+class StaleVersion(Conflict):
     code = "changed_meanwhile"
 
     def __init__(self) -> None:
@@ -195,13 +195,13 @@ class NotBookable(Conflict):
         self.room = room
 
 
-class NotSignedIn(NotAllowed):
+class NotAuthenticated(NotAllowed):
     """Nobody is known to stand behind the request."""
 
     code = "not_signed_in"
 
 
-class NotEntitled(NotAllowed):
+class NotPermitted(NotAllowed):
     """Someone is known, but lacks the group or role that this takes."""
 
     code = "not_entitled"
@@ -214,13 +214,13 @@ class LastPresident(Conflict):
         super().__init__("A society needs a president: make somebody else president first.")
 
 
-class AlreadyThere(Conflict):
+class AlreadyExists(Conflict):
     """A name or address that must be unique is taken."""
 
     code = "already_there"
 
 
-class Handled(Conflict):
+class DuplicateRequest(Conflict):
     """The same request came before under the same key, for something else."""
 
     code = "handled"

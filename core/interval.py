@@ -23,7 +23,7 @@ class Interval:
             raise ValueError(f"an interval must end after it starts: {self.start} to {self.end}")
 
     @classmethod
-    def lasting(cls, start: datetime, duration: timedelta) -> Self:
+    def of_length(cls, start: datetime, duration: timedelta) -> Self:
         """The interval of `duration` elapsed time from `start`, clock changes included."""
         start = start.astimezone(UTC)
         return cls(start, start + duration)
@@ -40,7 +40,7 @@ class Interval:
     def overlaps(self, other: "Interval") -> bool:
         return self.start < other.end and other.start < self.end
 
-    def holds(self, instant: datetime) -> bool:
+    def contains(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
 
 

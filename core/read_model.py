@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
-from core.directory import Directory, Known
+from core.directory import Account, Directory
 from core.interval import Interval
 from core.model.entities import (
     Booking,
@@ -25,22 +25,22 @@ from core.model.entities import (
     Society,
     SocietyId,
     TokenTerm,
-    busy_with,
+    busy_for,
 )
 from core.model.timetable_run import SourceState
 from core.policy.rules import Rules
-from core.ports.storage import Change, Record, Unit
+from core.ports.storage import Change, UnitOfWork, WriteSet
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
 
-def window_around(now: datetime, rules: Rules) -> Interval:
+def default_window(now: datetime, rules: Rules) -> Interval:
     """From a day ago to ten days past the longest horizon."""
-    return Interval(now - timedelta(days=1), now + rules.longest_horizon + timedelta(days=10))
+    return Interval(now - timedelta(days=1), now + rules.max_horizon + timedelta(days=10))
 
 
 @dataclass(frozen=True, slots=True)
-class RoomNews:
+class RoomUpdate:
     """A room's busy stretches and active bookings within the window."""
 
     schedule: RoomSchedule
@@ -48,69 +48,69 @@ class RoomNews:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ReadModelUpdate:
     """What changed, as read back from storage. A `whole` picture of rooms replaces the old one."""
 
     catalogue: Catalogue | None = None
     window: Interval | None = None
-    rooms: Mapping[RoomId, RoomNews] = field(default_factory=dict)
-    whole: bool = False
-    people: Mapping[PersonId, Known | None] = field(default_factory=dict)
+    rooms: Mapping[RoomId, RoomUpdate] = field(default_factory=dict)
+    is_complete: bool = False
+    people: Mapping[PersonId, Account | None] = field(default_factory=dict)
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
     sources: Mapping[str, SourceState] | None = None
     logins: bool = False
     """Whether a login came to an end."""
 
 
-def read_news(unit: Unit, changes: Iterable[Change], window: Interval) -> News:
+def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -> ReadModelUpdate:
     """Read back, inside one snapshot, all that a set of changes touched."""
     touched: dict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
     whole = "timetable" in touched
-    return News(
+    return ReadModelUpdate(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
         window=window if whole else None,
         rooms=_all_rooms(unit, window)
         if whole
         else _some_rooms(unit, touched["room"] | touched["schedule"], window),
-        whole=whole,
-        people=_everybody(unit) if "people" in touched else _some_people(unit, touched["person"]),
+        is_complete=whole,
+        people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
         sources={each.name: each for each in unit.sources.all()} if whole or "source" in touched else None,
         logins=whole or "login" in touched,
     )
 
 
-def _all_rooms(unit: Unit, window: Interval) -> dict[RoomId, RoomNews]:
+def _all_rooms(unit: UnitOfWork, window: Interval) -> dict[RoomId, RoomUpdate]:
     busy: dict[RoomId, list[Busy]] = defaultdict(list)
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
     for room_id, entry in unit.timetable.busy(window):
         busy[room_id].append(entry)
     for booking in unit.bookings.active(window):
-        busy[booking.room_id].append(busy_with(booking))
+        busy[booking.room_id].append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomNews(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
         for room_id, taken in busy.items()
     }
 
 
-def _some_rooms(unit: Unit, rooms: Iterable[str], window: Interval) -> dict[RoomId, RoomNews]:
+def _some_rooms(unit: UnitOfWork, rooms: Iterable[str], window: Interval) -> dict[RoomId, RoomUpdate]:
     return {RoomId(room_id): _one_room(unit, RoomId(room_id), window) for room_id in rooms}
 
 
-def _one_room(unit: Unit, room_id: RoomId, window: Interval) -> RoomNews:
+def _one_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomUpdate:
     bookings = unit.bookings.in_room(room_id, window)
     entries = unit.timetable.busy_in_room(room_id, window)
-    return RoomNews(RoomSchedule([*entries, *map(busy_with, bookings)]), tuple(bookings))
+    return RoomUpdate(RoomSchedule([*entries, *map(busy_for, bookings)]), tuple(bookings))
 
 
-def _everybody(unit: Unit) -> dict[PersonId, Known | None]:
+def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:
     identities, memberships = unit.people.all_identities(), unit.societies.all_memberships()
     logins, addresses = unit.tokens.all(), unit.people.all_known_addresses()
     return {
-        person.id: Known(
+        person.id: Account(
             person,
             tuple(identities.get(person.id, ())),
             tuple(memberships.get(person.id, ())),
@@ -121,16 +121,16 @@ def _everybody(unit: Unit) -> dict[PersonId, Known | None]:
     }
 
 
-def _some_people(unit: Unit, people: Iterable[str]) -> dict[PersonId, Known | None]:
+def _some_people(unit: UnitOfWork, people: Iterable[str]) -> dict[PersonId, Account | None]:
     return {person_id: _one_person(unit, person_id) for person_id in map(PersonId, map(int, people))}
 
 
-def _one_person(unit: Unit, person_id: PersonId) -> Known | None:
+def _one_person(unit: UnitOfWork, person_id: PersonId) -> Account | None:
     person = unit.people.get(person_id)
     if person is None:
         return None
     memberships: list[Membership] = unit.societies.memberships(person_id)
-    return Known(
+    return Account(
         person,
         tuple(unit.people.identities(person_id)),
         tuple(memberships),
@@ -139,17 +139,17 @@ def _one_person(unit: Unit, person_id: PersonId) -> Known | None:
     )
 
 
-def _societies(unit: Unit) -> tuple[list[Society], Mapping[SocietyId, TokenTerm]]:
+def _societies(unit: UnitOfWork) -> tuple[list[Society], Mapping[SocietyId, TokenTerm]]:
     return unit.societies.all(), unit.societies.terms()
 
 
 _Key = TypeVar("_Key")
-Listener: TypeAlias = Callable[[frozenset[PersonId]], None]
-_MOST_TOLD = 100
+ChangeCallback: TypeAlias = Callable[[frozenset[PersonId]], None]
+_MAX_NOTIFIED = 100
 """A change that touches more people than this is a new picture; nobody is told of each."""
 
 
-class Picture:
+class ReadModel:
     """Catalogue, availability, directory and active bookings, kept true by storage."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
@@ -164,10 +164,10 @@ class Picture:
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: list[ChangeCallback] = []
         self._touched: set[PersonId] = set()
 
-    def tell(self, listener: Listener) -> None:
+    def subscribe(self, listener: ChangeCallback) -> None:
         """Call `listener` after each change with the people whose bookings or societies it touched."""
         self._listeners.append(listener)
 
@@ -190,25 +190,25 @@ class Picture:
     def in_room(self, room_id: RoomId) -> tuple[Booking, ...]:
         return self._in_room.get(room_id, ())
 
-    def see(self, record: Record) -> None:
+    def apply_commit(self, writes: WriteSet) -> None:
         """Take in what a hot use case of this process has just committed."""
-        if record.before is not None:
-            self.availability.remove(record.before.room_id, busy_with(record.before))
-            self._drop(record.before)
-        booking = record.insert or record.update
+        if writes.before is not None:
+            self.availability.remove(writes.before.room_id, busy_for(writes.before))
+            self._remove(writes.before)
+        booking = writes.insert or writes.update
         if booking is not None and booking.state is BookingState.ACTIVE and self.covers(booking.interval):
-            self.availability.add(booking.room_id, busy_with(booking))
-            self._keep(booking)
-        self._tell()
+            self.availability.add(booking.room_id, busy_for(booking))
+            self._store(booking)
+        self._notify()
 
-    def learn(self, news: News) -> None:
+    def apply_update(self, news: ReadModelUpdate) -> None:
         """Take in what storage read back."""
         if news.catalogue is not None:
             self.catalogue = news.catalogue
             self.availability = self.availability.of(news.catalogue)
-        if news.whole:
-            self._start_anew(news)
-        self._learn_rooms(news.rooms)
+        if news.is_complete:
+            self._replace_all(news)
+        self._apply_rooms(news.rooms)
         for person_id, known in news.people.items():
             self.directory.put(person_id, known)
         if news.societies is not None:
@@ -216,19 +216,19 @@ class Picture:
         self.logins += news.logins
         if news.sources is not None:
             self.sources = news.sources
-        if news.whole or len(news.people) > _MOST_TOLD:
+        if news.is_complete or len(news.people) > _MAX_NOTIFIED:
             self._touched.clear()
         else:
             self._touched.update(news.people)
-            self._tell()
+            self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         touched, self._touched = frozenset(self._touched), set()
         if touched:
             for listener in self._listeners:
                 listener(touched)
 
-    def _start_anew(self, news: News) -> None:
+    def _replace_all(self, news: ReadModelUpdate) -> None:
         self.window = news.window
         schedules = {room_id: room.schedule for room_id, room in news.rooms.items()}
         self.availability = Availability(self.catalogue, schedules, self.availability.version + 1)
@@ -236,17 +236,17 @@ class Picture:
         for index in (self._of_person, self._of_society, self._in_room):
             index.clear()
 
-    def _learn_rooms(self, rooms: Mapping[RoomId, RoomNews]) -> None:
+    def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
         """All old bookings go before any new one comes: one may have moved from room to room."""
         for room_id, room in rooms.items():
             self.availability.replace(room_id, room.schedule)
             for booking in self.in_room(room_id):
-                self._drop(booking)
+                self._remove(booking)
         for room in rooms.values():
             for booking in room.bookings:
-                self._keep(booking)
+                self._store(booking)
 
-    def _keep(self, booking: Booking) -> None:
+    def _store(self, booking: Booking) -> None:
         self.bookings[booking.id] = booking
         _insert(self._in_room, booking.room_id, booking)
         if booking.booked_by is not None:
@@ -255,7 +255,7 @@ class Picture:
         if booking.society_id is not None:
             _insert(self._of_society, booking.society_id, booking)
 
-    def _drop(self, booking: Booking) -> None:
+    def _remove(self, booking: Booking) -> None:
         """Out of its room; out of all else too, unless it is known to have moved to another room."""
         _remove(self._in_room, booking.room_id, booking)
         known = self.bookings.get(booking.id)

@@ -13,21 +13,21 @@ from enum import Enum
 from typing import NamedTuple
 
 from core.model.entities import RoomId
-from scraper.common.entries import Entries
-from scraper.model import Harvest
+from scraper.common.entries import EntryCollection
+from scraper.model import ScrapeResult
 
-ROOMS_LOST = 0.05
-ENTRIES_LOST = 1 / 3
-SHIFTED = 0.1
-SHIFTED_OF_GONE = 0.8
+MAX_LOST_ROOMS_SHARE = 0.05
+MAX_LOST_ENTRIES_SHARE = 1 / 3
+MIN_SHIFTED_SHARE = 0.1
+MIN_SHIFTED_SHARE_OF_REMOVED = 0.8
 """Shares that make a run doubtful."""
-_FEW = 3
+_MIN_PATTERN_SIZE = 3
 """Fewer than this many of anything is no pattern."""
-_HOUR = 3600
-_SHOWN = 5
+_HOUR_SECONDS = 3600
+_MAX_LISTED_ROOMS = 5
 
 
-class Doubt(Enum):
+class AnomalyKind(Enum):
     ROOMS_LOST = "rooms lost"
     ENTRIES_LOST = "entries lost"
     SHIFTED = "shifted by an hour"
@@ -36,44 +36,44 @@ class Doubt(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
-    doubt: Doubt
+class Anomaly:
+    kind: AnomalyKind
     message: str
     """A sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Timetable:
+class BaselineTimetable:
     """The last good run. `rooms` are those it brought itself, none for a source that brings entries only."""
 
-    entries: Entries = field(default_factory=Entries)
+    entries: EntryCollection = field(default_factory=EntryCollection)
     rooms: frozenset[RoomId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class RunComparison:
     """Counts are of entries still to come."""
 
     added: int
-    gone: int
-    same: int
+    removed: int
+    unchanged: int
     rooms_added: tuple[RoomId, ...]
     rooms_lost: tuple[RoomId, ...]
-    suspicions: tuple[Suspicion, ...]
+    anomalies: tuple[Anomaly, ...]
     problems: tuple[str, ...]
 
     @property
-    def is_suspicious(self) -> bool:
-        return bool(self.suspicions)
+    def has_anomalies(self) -> bool:
+        return bool(self.anomalies)
 
     @property
     def summary(self) -> str:
-        changes = f"{self.added:,} entries added, {self.gone:,} gone, {self.same:,} the same"
+        changes = f"{self.added:,} entries added, {self.removed:,} gone, {self.unchanged:,} the same"
         rooms = f"{len(self.rooms_added)} rooms added, {len(self.rooms_lost)} lost"
         return f"{changes}; {rooms}."
 
 
-class _Slot(NamedTuple):
+class _EntryKey(NamedTuple):
     """What makes two entries of two runs the same one; times are seconds since 1970."""
 
     room: RoomId
@@ -81,81 +81,96 @@ class _Slot(NamedTuple):
     start: int
     end: int
 
-    def moved(self, by: int) -> "_Slot":
-        return _Slot(self.room, self.name, self.start + by, self.end + by)
+    def shift(self, by: int) -> "_EntryKey":
+        return _EntryKey(self.room, self.name, self.start + by, self.end + by)
 
 
-def compare(last_good: Timetable | None, harvest: Harvest, now: datetime) -> Report:
+def compare(last_good: BaselineTimetable | None, result: ScrapeResult, now: datetime) -> RunComparison:
     """Judge a run. The first one of a source has nothing to be compared with, only pages to be read right."""
-    before = last_good or Timetable()
-    coming = _coming(harvest.completed_by(before.entries), now)
-    past_plan = _coming(before.entries, now)
+    before = last_good or BaselineTimetable()
+    coming = _upcoming_keys(result.merged_with(before.entries), now)
+    past_plan = _upcoming_keys(before.entries, now)
     gone, added = past_plan - coming, coming - past_plan
-    rooms_before, rooms_now = _rooms(before.rooms, past_plan), _rooms(_room_ids(harvest), coming)
-    return Report(
+    rooms_before, rooms_now = (
+        _covered_rooms(before.rooms, past_plan),
+        _covered_rooms(_room_ids(result), coming),
+    )
+    return RunComparison(
         len(added),
         len(gone),
         len(past_plan & coming),
         tuple(sorted(rooms_now - rooms_before)),
         tuple(sorted(rooms_before - rooms_now)),
         (
-            *_page_doubts(harvest, len(rooms_now) if last_good else 0),
-            *_room_doubts(rooms_before, rooms_now),
-            *_entry_doubts(len(past_plan), len(coming)),
-            *_shift_doubts(len(past_plan), gone, added),
+            *_find_page_anomalies(result, len(rooms_now) if last_good else 0),
+            *_find_room_anomalies(rooms_before, rooms_now),
+            *_find_entry_anomalies(len(past_plan), len(coming)),
+            *_find_shift_anomalies(len(past_plan), gone, added),
         ),
-        harvest.problems,
+        result.problems,
     )
 
 
-def _page_doubts(harvest: Harvest, rooms: int) -> Iterator[Suspicion]:
+def _find_page_anomalies(result: ScrapeResult, rooms: int) -> Iterator[Anomaly]:
     """On a first run, with no `rooms` to fall back on, a missed page would leave its room free all year."""
-    if harvest.misread:
-        message = f"The pages of {_some(harvest.misread)} have another shape than the one we read."
-        yield Suspicion(Doubt.PAGES_CHANGED, message)
-    if len(harvest.missed) > ROOMS_LOST * rooms:
-        yield Suspicion(Doubt.PAGES_MISSED, f"The pages of {_some(harvest.missed)} were not to be had.")
+    if result.invalid_rooms:
+        message = f"The pages of {_list_rooms(result.invalid_rooms)} have another shape than the one we read."
+        yield Anomaly(AnomalyKind.PAGES_CHANGED, message)
+    if len(result.failed_rooms) > MAX_LOST_ROOMS_SHARE * rooms:
+        yield Anomaly(
+            AnomalyKind.PAGES_MISSED, f"The pages of {_list_rooms(result.failed_rooms)} were not to be had."
+        )
 
 
-def _room_doubts(before: frozenset[RoomId], now: frozenset[RoomId]) -> Iterator[Suspicion]:
+def _find_room_anomalies(before: frozenset[RoomId], now: frozenset[RoomId]) -> Iterator[Anomaly]:
     lost = before - now
-    if len(lost) > ROOMS_LOST * len(before):
-        yield Suspicion(Doubt.ROOMS_LOST, f"{len(lost)} of {len(before)} rooms are gone: {_some(lost)}.")
+    if len(lost) > MAX_LOST_ROOMS_SHARE * len(before):
+        yield Anomaly(
+            AnomalyKind.ROOMS_LOST, f"{len(lost)} of {len(before)} rooms are gone: {_list_rooms(lost)}."
+        )
 
 
-def _entry_doubts(before: int, now: int) -> Iterator[Suspicion]:
+def _find_entry_anomalies(before: int, now: int) -> Iterator[Anomaly]:
     lost = before - now
-    if lost >= ENTRIES_LOST * before > 0 and (lost >= _FEW or now == 0):
-        yield Suspicion(Doubt.ENTRIES_LOST, f"Of {before:,} entries to come only {now:,} are left.")
+    if lost >= MAX_LOST_ENTRIES_SHARE * before > 0 and (lost >= _MIN_PATTERN_SIZE or now == 0):
+        yield Anomaly(AnomalyKind.ENTRIES_LOST, f"Of {before:,} entries to come only {now:,} are left.")
 
 
-def _shift_doubts(before: int, gone: frozenset[_Slot], added: frozenset[_Slot]) -> Iterator[Suspicion]:
+def _find_shift_anomalies(
+    before: int, removed: frozenset[_EntryKey], added: frozenset[_EntryKey]
+) -> Iterator[Anomaly]:
     """A lesson or two may move by an hour; when most that changed did, a clock change was misread."""
-    for by, word in ((_HOUR, "later"), (-_HOUR, "earlier")):
-        moved = [slot for slot in gone if slot.moved(by) in added]
+    for by, word in ((_HOUR_SECONDS, "later"), (-_HOUR_SECONDS, "earlier")):
+        moved = [slot for slot in removed if slot.shift(by) in added]
         lessons = Counter((slot.room, slot.name) for slot in moved)
-        is_pattern = len(lessons) >= _FEW or len(moved) == before
-        if moved and is_pattern and len(moved) >= max(SHIFTED * before, SHIFTED_OF_GONE * len(gone)):
-            yield Suspicion(Doubt.SHIFTED, f"{len(moved):,} entries are exactly one hour {word} than before.")
+        is_pattern = len(lessons) >= _MIN_PATTERN_SIZE or len(moved) == before
+        if (
+            moved
+            and is_pattern
+            and len(moved) >= max(MIN_SHIFTED_SHARE * before, MIN_SHIFTED_SHARE_OF_REMOVED * len(removed))
+        ):
+            yield Anomaly(
+                AnomalyKind.SHIFTED, f"{len(moved):,} entries are exactly one hour {word} than before."
+            )
 
 
-def _coming(entries: Entries, now: datetime) -> frozenset[_Slot]:
+def _upcoming_keys(entries: EntryCollection, now: datetime) -> frozenset[_EntryKey]:
     limit = now.timestamp()
     return frozenset(
-        _Slot(row.room_id, row.name, row.start, row.end) for row in entries.rows() if row.end > limit
+        _EntryKey(row.room_id, row.name, row.start, row.end) for row in entries.rows() if row.end > limit
     )
 
 
-def _room_ids(harvest: Harvest) -> frozenset[RoomId]:
-    return frozenset(room.id for room in harvest.rooms)
+def _room_ids(result: ScrapeResult) -> frozenset[RoomId]:
+    return frozenset(room.id for room in result.rooms)
 
 
-def _rooms(brought: frozenset[RoomId], slots: frozenset[_Slot]) -> frozenset[RoomId]:
+def _covered_rooms(provided: frozenset[RoomId], keys: frozenset[_EntryKey]) -> frozenset[RoomId]:
     """The rooms a run brought, or those it speaks of where it brings none."""
-    return brought or frozenset(slot.room for slot in slots)
+    return provided or frozenset(slot.room for slot in keys)
 
 
-def _some(rooms: Collection[RoomId]) -> str:
-    shown = sorted(rooms)[:_SHOWN]
-    more = f" and {len(rooms) - _SHOWN} more" if len(rooms) > _SHOWN else ""
+def _list_rooms(rooms: Collection[RoomId]) -> str:
+    shown = sorted(rooms)[:_MAX_LISTED_ROOMS]
+    more = f" and {len(rooms) - _MAX_LISTED_ROOMS} more" if len(rooms) > _MAX_LISTED_ROOMS else ""
     return ", ".join(shown) + more

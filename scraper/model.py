@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.model.entities import Building, Room, RoomId
-from scraper.common.entries import Entries
+from scraper.common.entries import EntryCollection
 
 if TYPE_CHECKING:
     from scraper.common.worker_process import Parser
-    from scraper.http.client import Fetcher
+    from scraper.http.client import PoliteClient
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Told how many pages are done, and how many there will be."""
 
 
@@ -30,21 +30,21 @@ class SourceSettings:
     address: str
     zone: ZoneInfo
     year: int | None = None
-    every: timedelta = timedelta(hours=6)
+    interval: timedelta = timedelta(hours=6)
     rooms: tuple[str, ...] = ()
     allow_private: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
-    def wants(self, room_id: RoomId) -> bool:
+    def includes_room(self, room_id: RoomId) -> bool:
         return not self.rooms or any(fnmatchcase(room_id, pattern) for pattern in self.rooms)
 
-    def is_on(self, option: str, *, default: bool) -> bool:
+    def is_enabled(self, option: str, *, default: bool) -> bool:
         word = self.options.get(option, "").strip().lower()
         return default if not word else word in {"yes", "on", "true", "1"}
 
 
 @dataclass(frozen=True, slots=True)
-class Harvest:
+class ScrapeResult:
     """What one run of a source brought.
 
     The entries of `carried` rooms are not among `entries`: those of the last good run go on for them.
@@ -53,34 +53,34 @@ class Harvest:
 
     buildings: tuple[Building, ...] = ()
     rooms: tuple[Room, ...] = ()
-    entries: Entries = field(default_factory=Entries)
-    pages: int = 0
+    entries: EntryCollection = field(default_factory=EntryCollection)
+    page_count: int = 0
     """How many pages were asked for."""
-    unchanged: int = 0
+    unchanged_pages: int = 0
     """How many of them were as the last good run had found them, and so were not read again."""
-    kept: frozenset[RoomId] = frozenset()
+    unchanged_rooms: frozenset[RoomId] = frozenset()
     """Rooms whose page is unchanged."""
-    missed: frozenset[RoomId] = frozenset()
+    failed_rooms: frozenset[RoomId] = frozenset()
     """Rooms whose page was not to be had."""
-    misread: frozenset[RoomId] = frozenset()
+    invalid_rooms: frozenset[RoomId] = frozenset()
     """Rooms whose page had another shape than the one we read."""
     problems: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def carried(self) -> frozenset[RoomId]:
-        return self.kept | self.missed | self.misread
+    def carried_over(self) -> frozenset[RoomId]:
+        return self.unchanged_rooms | self.failed_rooms | self.invalid_rooms
 
-    def completed_by(self, last_good: Entries) -> Entries:
+    def merged_with(self, last_good: EntryCollection) -> EntryCollection:
         """All entries that hold once this run is current."""
-        return self.entries + last_good.of_rooms(self.carried.__contains__)
+        return self.entries + last_good.filter_rooms(self.carried_over.__contains__)
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class SourceContext:
     """What a source works with. `rooms` are those already known, for sources that only name them."""
 
-    fetch: "Fetcher"
+    client: "PoliteClient"
     parse: "Parser"
     now: datetime
-    rooms: Collection[Room] = ()
+    known_rooms: Collection[Room] = ()

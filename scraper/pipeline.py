@@ -8,21 +8,21 @@ from datetime import datetime
 from itertools import islice
 
 from core.model.entities import BookingType, Room, RoomId
-from core.model.timetable_run import Slot
-from core.services.timetable_import import Published
-from scraper.common.entries import Entries, Group
+from core.model.timetable_run import TimetableSlot
+from core.services.timetable_import import TimetableSnapshot
+from scraper.common.entries import EntryCollection, EntryGroup
 from scraper.common.errors import ParsingFailed
 from scraper.common.worker_process import Parser, ParsingProcess
-from scraper.comparison import Report, Timetable, compare
-from scraper.model import Harvest, Progress, SourceSettings
-from scraper.registry import harvest
+from scraper.comparison import BaselineTimetable, RunComparison, compare
+from scraper.model import ProgressCallback, ScrapeResult, SourceSettings
+from scraper.registry import scrape
 
-_SHOWN = 5
-_GROUPS_AT_ONCE = 200
+_MAX_LISTED_ROOMS = 5
+_GROUPS_PER_BATCH = 200
 """How many groups of entries go to another process in one piece: less than a blink's work for this one."""
 
 
-class LastGood:
+class LastGoodRun:
     """The current run of a source, collected slice by slice in little room."""
 
     def __init__(self, source: str, rooms: Iterable[RoomId] = ()) -> None:
@@ -30,105 +30,124 @@ class LastGood:
         self._rooms = frozenset(rooms)
         self._times: dict[tuple[RoomId, str, BookingType], array[int]] = {}
 
-    def add(self, slots: Iterable[Slot]) -> None:
+    def add_slots(self, slots: Iterable[TimetableSlot]) -> None:
         for room_id, start, end, name, booking_type in slots:
             self._times.setdefault((room_id, name, booking_type), array("q")).extend((start, end))
 
     @property
-    def timetable(self) -> Timetable | None:
+    def timetable(self) -> BaselineTimetable | None:
         """None when there is nothing to compare with."""
         if not self._times:
             return None
-        return Timetable(
-            Entries((Group(*key, each) for key, each in self._times.items()), self._source), self._rooms
+        return BaselineTimetable(
+            EntryCollection((EntryGroup(*key, each) for key, each in self._times.items()), self._source),
+            self._rooms,
         )
 
 
-async def read(
+async def scrape_and_compare(
     settings: SourceSettings,
     *,
     now: datetime,
-    previous: Mapping[str, str],
+    previous_fingerprints: Mapping[str, str],
     rooms: Collection[Room],
-    last_good: LastGood,
-    progress: Progress,
-) -> Published:
+    last_good: LastGoodRun,
+    progress: ProgressCallback,
+) -> TimetableSnapshot:
     """What a source publishes now. `SourceFailed` when it is not to be read."""
-    found = await harvest(settings, now=now, previous=previous, rooms=rooms, progress=progress)
+    found = await scrape(
+        settings, now=now, previous_fingerprints=previous_fingerprints, rooms=rooms, progress=progress
+    )
     async with ParsingProcess() as apart:
-        return await judged(found, last_good.timetable, {each.id for each in rooms}, now, apart)
+        return await compare_with_last_good(
+            found, last_good.timetable, {each.id for each in rooms}, now, apart
+        )
 
 
-async def judged(
-    found: Harvest, last_good: Timetable | None, known: Collection[RoomId], now: datetime, apart: Parser
-) -> Published:
+async def compare_with_last_good(
+    result: ScrapeResult,
+    last_good: BaselineTimetable | None,
+    known_rooms: Collection[RoomId],
+    now: datetime,
+    worker: Parser,
+) -> TimetableSnapshot:
     """Compared in another process: a campus's hundred thousand entries take a second there."""
-    before = last_good.entries if last_good is not None else Entries()
-    await _send("before", before, apart)
-    await _send("found", found.entries, apart)
-    counts = (len(before.groups), len(found.entries.groups))
+    before = last_good.entries if last_good is not None else EntryCollection()
+    await _send_entries("before", before, worker)
+    await _send_entries("found", result.entries, worker)
+    counts = (len(before.groups), len(result.entries.groups))
     rooms = last_good.rooms if last_good is not None else None
-    report, changed = await apart(_judge, counts, rooms, replace(found, entries=Entries()), now)
-    entries = found.completed_by(before)
-    strange = {group.room_id for group in entries.groups} - {*known, *(each.id for each in found.rooms)}
-    unknown = f"{len(strange)} rooms are unknown and left out: {', '.join(sorted(strange)[:_SHOWN])}"
-    return Published(
-        slots=(Slot(*row) for row in entries.rows()),
+    report, changed = await worker(
+        _compare_received, counts, rooms, replace(result, entries=EntryCollection()), now
+    )
+    entries = result.merged_with(before)
+    strange = {group.room_id for group in entries.groups} - {
+        *known_rooms,
+        *(each.id for each in result.rooms),
+    }
+    unknown = (
+        f"{len(strange)} rooms are unknown and left out: {', '.join(sorted(strange)[:_MAX_LISTED_ROOMS])}"
+    )
+    return TimetableSnapshot(
+        slots=(TimetableSlot(*row) for row in entries.rows()),
         changed=changed - strange,
-        buildings=found.buildings,
-        rooms=found.rooms,
-        fingerprints=found.fingerprints,
+        buildings=result.buildings,
+        rooms=result.rooms,
+        fingerprints=result.fingerprints,
         summary=report.summary,
-        doubts=tuple(each.message for each in report.suspicions),
+        anomalies=tuple(each.message for each in report.anomalies),
         problems=(*report.problems, *([unknown] if strange else [])),
     )
 
 
-async def _send(side: str, entries: Entries, apart: Parser) -> None:
+async def _send_entries(side: str, entries: EntryCollection, worker: Parser) -> None:
     """In pieces; the first clears what was there."""
-    await apart(_keep, side, (), is_first=True)
-    for piece in _pieces(entries.groups):
-        await apart(_keep, side, piece)
+    await worker(_cache_side, side, (), is_first=True)
+    for piece in _batches(entries.groups):
+        await worker(_cache_side, side, piece)
 
 
-def _pieces(groups: Iterable[Group]) -> Iterator[tuple[Group, ...]]:
+def _batches(groups: Iterable[EntryGroup]) -> Iterator[tuple[EntryGroup, ...]]:
     waiting = iter(groups)
-    while piece := tuple(islice(waiting, _GROUPS_AT_ONCE)):
+    while piece := tuple(islice(waiting, _GROUPS_PER_BATCH)):
         yield piece
 
 
 # In the other process
 
-_kept: dict[str, list[Group]] = {}
+_received: dict[str, list[EntryGroup]] = {}
 """What was sent so far, by side."""
 
 
-def _keep(side: str, groups: Iterable[Group], *, is_first: bool = False) -> None:
+def _cache_side(side: str, groups: Iterable[EntryGroup], *, is_first: bool = False) -> None:
     if is_first:
-        _kept[side] = []
-    _kept.setdefault(side, []).extend(groups)
+        _received[side] = []
+    _received.setdefault(side, []).extend(groups)
 
 
-def _judge(
-    counts: tuple[int, int], rooms: frozenset[RoomId] | None, found: Harvest, now: datetime
-) -> tuple[Report, frozenset[RoomId]]:
+def _compare_received(
+    counts: tuple[int, int], rooms: frozenset[RoomId] | None, result: ScrapeResult, now: datetime
+) -> tuple[RunComparison, frozenset[RoomId]]:
     """The report, and the rooms whose entries differ. `rooms` is None when there was no run before."""
-    before, entries = (Entries(_kept.pop(side, ())) for side in ("before", "found"))
+    before, entries = (EntryCollection(_received.pop(side, ())) for side in ("before", "found"))
     if (len(before.groups), len(entries.groups)) != counts:
         raise ParsingFailed("The process that judges timetables ended while it was told of one.")
-    whole = replace(found, entries=entries)
-    last_good = Timetable(before, rooms) if rooms is not None else None
-    return compare(last_good, whole, now), _changed(whole, before)
+    whole = replace(result, entries=entries)
+    last_good = BaselineTimetable(before, rooms) if rooms is not None else None
+    return compare(last_good, whole, now), _changed_rooms(whole, before)
 
 
-def _changed(found: Harvest, before: Entries) -> frozenset[RoomId]:
+def _changed_rooms(result: ScrapeResult, before: EntryCollection) -> frozenset[RoomId]:
     """The rooms whose entries differ; those carried over cannot."""
-    carried = found.carried
-    old, new = (_by_room(each.of_rooms(lambda room: room not in carried)) for each in (before, found.entries))
+    carried = result.carried_over
+    old, new = (
+        _group_by_room(each.filter_rooms(lambda room: room not in carried))
+        for each in (before, result.entries)
+    )
     return frozenset(room for room in old.keys() | new.keys() if old.get(room) != new.get(room))
 
 
-def _by_room(entries: Entries) -> Mapping[RoomId, set[tuple[int, int, str, str]]]:
+def _group_by_room(entries: EntryCollection) -> Mapping[RoomId, set[tuple[int, int, str, str]]]:
     rooms: dict[RoomId, set[tuple[int, int, str, str]]] = defaultdict(set)
     for row in entries.rows():
         rooms[row.room_id].add((row.start, row.end, row.name, row.booking_type))

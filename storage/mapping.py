@@ -18,18 +18,18 @@ from core.model.entities import (
     Building,
     Charge,
     Equipment,
-    Group,
-    Habits,
+    NotificationPreferences,
     OpeningHours,
     Person,
     QuietHours,
     Room,
     Society,
     TimetableEntry,
+    UserGroup,
 )
-from core.model.outbox import Message, MessageState
+from core.model.outbox import MessageState, OutboxMessage
 from core.names import stored_key
-from core.ports.storage import Login
+from core.ports.storage import LoginToken
 
 Row = Sequence[Any]
 
@@ -42,11 +42,11 @@ def instant(stored: int) -> datetime:
     return datetime.fromtimestamp(stored, UTC)
 
 
-def lines(values: Iterable[str]) -> str:
+def join_lines(values: Iterable[str]) -> str:
     return "\n".join(values)
 
 
-def unlined(stored: str) -> list[str]:
+def split_lines(stored: str) -> list[str]:
     return stored.split("\n") if stored else []
 
 
@@ -57,21 +57,21 @@ ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, alia
 """For the bare drivers, before anything else is imported; columns by name, for newer tables may have more."""
 
 
-def building_of(row: Row) -> Building:
-    return Building(row[0], row[1], row[2], row[3], tuple(unlined(row[4])))
+def to_building(row: Row) -> Building:
+    return Building(row[0], row[1], row[2], row[3], tuple(split_lines(row[4])))
 
 
-def building_row(building: Building) -> dict[str, object]:
+def building_values(building: Building) -> dict[str, object]:
     return {
         "id": building.id,
         "name": building.name,
         "latitude": building.latitude,
         "longitude": building.longitude,
-        "aliases": lines(building.aliases),
+        "aliases": join_lines(building.aliases),
     }
 
 
-def room_of(row: Row) -> Room:
+def to_room(row: Row) -> Room:
     return Room(
         id=row[0],
         building_id=row[1],
@@ -80,8 +80,8 @@ def room_of(row: Row) -> Room:
         abbr=row[4],
         usage=row[5],
         school=row[6],
-        aliases=tuple(unlined(row[7])),
-        equipment=frozenset(map(Equipment, unlined(row[8]))),
+        aliases=tuple(split_lines(row[7])),
+        equipment=frozenset(map(Equipment, split_lines(row[8]))),
         individual_access=bool(row[9]),
         bookable=bool(row[10]),
         weekday_hours=None if row[11] is None else OpeningHours(row[11], row[12]),
@@ -90,7 +90,7 @@ def room_of(row: Row) -> Room:
     )
 
 
-def room_row(room: Room) -> dict[str, object]:
+def room_values(room: Room) -> dict[str, object]:
     weekday, weekend = room.weekday_hours, room.weekend_hours
     return {
         "id": room.id,
@@ -100,8 +100,8 @@ def room_row(room: Room) -> dict[str, object]:
         "abbr": room.abbr,
         "usage": room.usage,
         "school": room.school,
-        "aliases": lines(room.aliases),
-        "equipment": lines(sorted(room.equipment)),
+        "aliases": join_lines(room.aliases),
+        "equipment": join_lines(sorted(room.equipment)),
         "individual_access": room.individual_access,
         "bookable": room.bookable,
         "weekday_opens": weekday and weekday.opens,
@@ -112,46 +112,48 @@ def room_row(room: Room) -> dict[str, object]:
     }
 
 
-def person_of(row: Row, belongs_to_a_society: object) -> Person:
+def to_person(row: Row, belongs_to_a_society: object) -> Person:
     """Membership brings Group_3, whatever groups are written down. Habits come last, before membership."""
-    groups = {Group(name) for name in unlined(row[6])}
-    groups.discard(Group.SOCIETY_MEMBER)
+    groups = {UserGroup(name) for name in split_lines(row[6])}
+    groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
-        groups.add(Group.SOCIETY_MEMBER)
-    habits = habits_of(row[-6:-1])
+        groups.add(UserGroup.SOCIETY_MEMBER)
+    habits = to_preferences(row[-6:-1])
     return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), habits)
 
 
-def habits_of(row: Row) -> Habits:
+def to_preferences(row: Row) -> NotificationPreferences:
     """From reminders, notices, quiet from and until, and where to."""
     reminders, notices, quiet_from, quiet_until, deliver_to = row
     quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
-    return Habits(tuple(map(int, unlined(reminders))), bool(notices), quiet, deliver_to or "")
+    return NotificationPreferences(
+        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or ""
+    )
 
 
-def person_row(person: Person) -> dict[str, object]:
+def person_values(person: Person) -> dict[str, object]:
     return {
         "username": person.username,
         "username_key": stored_key(person.username),
         "email": person.email,
         "email_key": stored_key(person.email),
         "name": person.name,
-        "groups": lines(sorted(person.groups - {Group.SOCIETY_MEMBER})),
+        "groups": join_lines(sorted(person.groups - {UserGroup.SOCIETY_MEMBER})),
         "zone": person.zone,
         "is_admin": person.is_admin,
-        "reminders": lines(map(str, person.habits.reminders)),
-        "wants_notices": person.habits.notices,
-        "quiet_from": person.habits.quiet and person.habits.quiet.start,
-        "quiet_until": person.habits.quiet and person.habits.quiet.until,
-        "deliver_to": person.habits.deliver_to or None,
+        "reminders": join_lines(map(str, person.preferences.reminders)),
+        "wants_notices": person.preferences.notices,
+        "quiet_from": person.preferences.quiet and person.preferences.quiet.start,
+        "quiet_until": person.preferences.quiet and person.preferences.quiet.until,
+        "deliver_to": person.preferences.deliver_to or None,
     }
 
 
-def society_of(row: Row) -> Society:
+def to_society(row: Row) -> Society:
     return Society(row[0], row[1])
 
 
-def booking_of(row: Row) -> Booking:
+def to_booking(row: Row) -> Booking:
     return Booking(
         id=row[0],
         room_id=row[1],
@@ -168,7 +170,7 @@ def booking_of(row: Row) -> Booking:
     )
 
 
-def booking_row(booking: Booking) -> dict[str, object]:
+def booking_values(booking: Booking) -> dict[str, object]:
     return {
         "id": booking.id,
         "room_id": booking.room_id,
@@ -186,7 +188,7 @@ def booking_row(booking: Booking) -> dict[str, object]:
     }
 
 
-def charge_row(charge: Charge) -> dict[str, object]:
+def charge_values(charge: Charge) -> dict[str, object]:
     return {
         "person_id": charge.person_id,
         "booking_id": charge.booking_id,
@@ -196,13 +198,13 @@ def charge_row(charge: Charge) -> dict[str, object]:
     }
 
 
-def entry_of(row: Row) -> TimetableEntry:
+def to_entry(row: Row) -> TimetableEntry:
     """From room, start, end, name, type and source."""
     slot = Interval(instant(row[1]), instant(row[2]))
     return TimetableEntry(row[0], slot, row[3], BookingType(row[4]), row[5])
 
 
-def entry_row(entry: TimetableEntry) -> dict[str, object]:
+def entry_values(entry: TimetableEntry) -> dict[str, object]:
     return {
         "room_id": entry.room_id,
         "start": seconds(entry.interval.start),
@@ -212,7 +214,7 @@ def entry_row(entry: TimetableEntry) -> dict[str, object]:
     }
 
 
-def audit_row(entry: AuditEntry) -> dict[str, object]:
+def audit_values(entry: AuditEntry) -> dict[str, object]:
     return {
         "at": seconds(entry.at),
         "actor": entry.actor,
@@ -222,11 +224,11 @@ def audit_row(entry: AuditEntry) -> dict[str, object]:
     }
 
 
-def login_of(row: Row) -> Login:
-    return Login(row[0], row[1], instant(row[2]), row[3], None if row[4] is None else instant(row[4]))
+def to_login_token(row: Row) -> LoginToken:
+    return LoginToken(row[0], row[1], instant(row[2]), row[3], None if row[4] is None else instant(row[4]))
 
 
-def login_row(login: Login) -> dict[str, object]:
+def login_token_values(login: LoginToken) -> dict[str, object]:
     return {
         "hash": login.hash,
         "person_id": login.person_id,
@@ -252,10 +254,10 @@ MESSAGE_COLUMNS = (
 """What a new message has; everything else about it is empty until a worker claims it."""
 
 
-def message_of(row: Row) -> Message:
+def to_message(row: Row) -> OutboxMessage:
     """From key, kind, person, identity, booking, payload, and when it is due and expires."""
     key, kind, person_id, identity, booking_id, payload, due_at, expires_at = row
-    return Message(
+    return OutboxMessage(
         key,
         kind,
         instant(due_at),
@@ -267,7 +269,7 @@ def message_of(row: Row) -> Message:
     )
 
 
-def message_row(message: Message) -> dict[str, object]:
+def message_values(message: OutboxMessage) -> dict[str, object]:
     return {
         "key": message.key,
         "kind": message.kind,

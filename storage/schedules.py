@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping
 
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model.entities import Booking, Busy, RoomId, busy_with
-from core.read_model import RoomNews
-from storage.unit_of_work import ConnectionUnit
+from core.model.entities import Booking, Busy, RoomId, busy_for
+from core.read_model import RoomUpdate
+from storage.unit_of_work import SqlUnitOfWork
 
 
 def read_rooms(
-    unit: ConnectionUnit, rooms: Collection[RoomId], window: Interval
-) -> Mapping[RoomId, RoomNews]:
+    unit: SqlUnitOfWork, rooms: Collection[RoomId], window: Interval
+) -> Mapping[RoomId, RoomUpdate]:
     """Each room's busy stretches and active bookings within the window; empty ones too."""
     if not rooms:
         return {}
@@ -21,9 +21,9 @@ def read_rooms(
     for room_id, entry in unit.timetable.busy_in_rooms(rooms, window):
         busy[room_id].append(entry)
     for booking in unit.bookings.in_rooms(rooms, window):
-        busy[booking.room_id].append(busy_with(booking))
+        busy[booking.room_id].append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomNews(RoomSchedule(busy.get(room_id, ())), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(RoomSchedule(busy.get(room_id, ())), tuple(bookings.get(room_id, ())))
         for room_id in rooms
     }

@@ -24,9 +24,9 @@ from sqlalchemy import (
     text,
 )
 
-LONGEST_BOOKING = 2 * 24 * 60 * 60
+MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a look-up for overlaps must search; opening hours keep them far shorter."""
-LONGEST_ENTRY = 31 * 24 * 60 * 60
+MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; longer ones are split by whoever brings them."""
 
 metadata = MetaData(
@@ -144,7 +144,7 @@ booking = Table(
     Column("version", Integer, nullable=False),
     Column("non_refundable", Integer, nullable=False, server_default=text("0")),
     CheckConstraint('start < "end"', name="order"),
-    CheckConstraint(f'"end" - start <= {LONGEST_BOOKING}', name="length"),
+    CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
 )
 Index(
@@ -196,7 +196,7 @@ timetable_entry = Table(
     Column("name", Text, nullable=False),
     Column("booking_type", Text, nullable=False),
     CheckConstraint('start < "end"', name="order"),
-    CheckConstraint(f'"end" - start <= {LONGEST_ENTRY}', name="length"),
+    CheckConstraint(f'"end" - start <= {MAX_ENTRY_LENGTH}', name="length"),
 )
 Index(
     "ix_timetable_entry_room_id_start_end_run_id",

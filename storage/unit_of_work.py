@@ -7,51 +7,51 @@ from sqlalchemy import Connection, func, insert, select
 from core.model.entities import AuditEntry
 from core.ports.storage import Change
 from core.read_model import EVERYTHING
-from storage.mapping import audit_row
-from storage.repositories.bookings import BookingRows
-from storage.repositories.counters import TallyRows
-from storage.repositories.installations import InstallationRows
-from storage.repositories.jobs import JobRows
-from storage.repositories.login_sessions import LoginRows
-from storage.repositories.notice_channels import ChannelRows
-from storage.repositories.outbox import OutboxRows
-from storage.repositories.people import PeopleRows
-from storage.repositories.processed_events import SeenRows
+from storage.mapping import audit_values
+from storage.repositories.bookings import SqlBookingRepository
+from storage.repositories.counters import SqlCounterRepository
+from storage.repositories.installations import SqlInstallationRepository
+from storage.repositories.jobs import SqlJobRepository
+from storage.repositories.login_sessions import SqlLoginSessionRepository
+from storage.repositories.notice_channels import SqlNoticeChannelRepository
+from storage.repositories.outbox import SqlOutboxRepository
+from storage.repositories.people import SqlPersonRepository
+from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.retention import RetentionRows
-from storage.repositories.rooms import RoomRows
-from storage.repositories.societies import SocietyRows
-from storage.repositories.timetable import TimetableRows
-from storage.repositories.timetable_runs import RunRows, SourceRows
-from storage.repositories.tokens import TokenRows
+from storage.repositories.rooms import SqlRoomRepository
+from storage.repositories.societies import SqlSocietyRepository
+from storage.repositories.timetable import SqlTimetableRepository
+from storage.repositories.timetable_runs import SqlSourceRepository, SqlTimetableRunRepository
+from storage.repositories.tokens import SqlTokenRepository
 from storage.tables import audit, change, setting
 from storage.upsert import upsert
 
 
-class ConnectionUnit:
+class SqlUnitOfWork:
     """The core's `Unit` over a synchronous SQLAlchemy connection. `changes` fills as the work goes on."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.changes: set[Change] = set()
-        self.rooms = RoomRows(connection, self.changes)
-        self.people = PeopleRows(connection, self.changes)
-        self.societies = SocietyRows(connection, self.changes)
-        self.bookings = BookingRows(connection)
-        self.timetable = TimetableRows(connection, self.changes)
-        self.tokens = TokenRows(connection, self.changes)
-        self.seen = SeenRows(connection)
-        self.installations = InstallationRows(connection)
-        self.outbox = OutboxRows(connection)
-        self.jobs = JobRows(connection)
-        self.channels = ChannelRows(connection)
-        self.runs = RunRows(connection, self.changes)
-        self.sources = SourceRows(connection, self.changes)
-        self.logins = LoginRows(connection, self.changes)
-        self.tallies = TallyRows(connection)
+        self.rooms = SqlRoomRepository(connection, self.changes)
+        self.people = SqlPersonRepository(connection, self.changes)
+        self.societies = SqlSocietyRepository(connection, self.changes)
+        self.bookings = SqlBookingRepository(connection)
+        self.timetable = SqlTimetableRepository(connection, self.changes)
+        self.tokens = SqlTokenRepository(connection, self.changes)
+        self.processed_events = SqlProcessedEventRepository(connection)
+        self.installations = SqlInstallationRepository(connection)
+        self.outbox = SqlOutboxRepository(connection)
+        self.jobs = SqlJobRepository(connection)
+        self.notice_channels = SqlNoticeChannelRepository(connection)
+        self.timetable_runs = SqlTimetableRunRepository(connection, self.changes)
+        self.sources = SqlSourceRepository(connection, self.changes)
+        self.login_sessions = SqlLoginSessionRepository(connection, self.changes)
+        self.counters = SqlCounterRepository(connection)
         self.retention = RetentionRows(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:
-        self._connection.execute(insert(audit).values(audit_row(entry)))
+        self._connection.execute(insert(audit).values(audit_values(entry)))
 
     def setting(self, key: str) -> str | None:
         return self._connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()

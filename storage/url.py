@@ -12,7 +12,7 @@ _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+\w+)?://")
 _ONLY_LIBPQ_KNOWS = frozenset({"channel_binding", "connect_timeout", "gssencmode"})
 
 
-class BadDatabaseUrl(Invalid):
+class InvalidDatabaseUrl(Invalid):
     """The message never shows the URL: it may hold a password."""
 
     code = "bad_database_url"
@@ -45,13 +45,13 @@ class PostgresServer:
         return urlunsplit(parts._replace(netloc=netloc, query=urlencode(query, safe="/")))
 
 
-def address_of(url: str) -> SqliteFile | PostgresServer:
-    """Where a URL points; `BadDatabaseUrl` when that cannot be said."""
+def parse_database_url(url: str) -> SqliteFile | PostgresServer:
+    """Where a URL points; `InvalidDatabaseUrl` when that cannot be said."""
     if (file := _SQLITE.fullmatch(url)) is not None:
         return SqliteFile(Path(unquote(file["path"])))
     if (server := _POSTGRES.match(url)) is not None:
         return PostgresServer(_for_asyncpg("postgresql://" + url[server.end() :]))
-    raise BadDatabaseUrl
+    raise InvalidDatabaseUrl
 
 
 def _for_asyncpg(url: str) -> str:

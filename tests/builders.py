@@ -13,7 +13,6 @@ from core.model.entities import (
     BookingType,
     Building,
     BuildingId,
-    Group,
     Person,
     PersonId,
     Room,
@@ -21,6 +20,7 @@ from core.model.entities import (
     Society,
     SocietyId,
     TimetableEntry,
+    UserGroup,
 )
 
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
@@ -33,7 +33,7 @@ def at(time: str = "11:00", days: int = 0) -> datetime:
 
 
 def a_slot(start: str = "11:00", minutes: int = 60, days: int = 0) -> Interval:
-    return Interval.lasting(at(start, days), timedelta(minutes=minutes))
+    return Interval.of_length(at(start, days), timedelta(minutes=minutes))
 
 
 def a_building(building_id: str = "K-J17", name: str = "Ainsworth Building", **others: Any) -> Building:
@@ -45,11 +45,11 @@ def a_room(room_id: str = "K-J17-G01", building_id: str = "K-J17", capacity: int
     return Room(RoomId(room_id), BuildingId(building_id), capacity=capacity, **others)
 
 
-def a_person(username: str = "wil", *groups: Group, person_id: int = 0, **others: Any) -> Person:
+def a_person(username: str = "wil", *groups: UserGroup, person_id: int = 0, **others: Any) -> Person:
     """A student unless groups say otherwise; their id is 0 until storage gives one."""
     others.setdefault("email", f"{username}@example.org")
     others.setdefault("name", username.capitalize())
-    held = frozenset(groups or {Group.STUDENT})
+    held = frozenset(groups or {UserGroup.STUDENT})
     return Person(PersonId(person_id), username, groups=held, **others)
 
 

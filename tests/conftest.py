@@ -13,8 +13,8 @@ import pytest
 from hypothesis import settings
 
 from core.policy.rules import Rules
-from core.read_model import Picture
-from storage.factory import Kept, open_storage, prepare
+from core.read_model import ReadModel
+from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.builders import NOW
 from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
@@ -42,7 +42,7 @@ def rules() -> Rules:
 def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables and no rows; copy it, leave it as it is."""
     file = tmp_path_factory.mktemp("template") / "empty.db"
-    apart(prepare, f"sqlite:///{file}")
+    apart(upgrade, f"sqlite:///{file}")
     return file
 
 
@@ -59,7 +59,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
-        apart(prepare, server.url("roomie"))
+        apart(upgrade, server.url("roomie"))
         yield server
     finally:
         server.remove()
@@ -104,12 +104,12 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 async def open_another(
     database_url: str, rules: Rules, clock: StillClock
-) -> AsyncIterator[Callable[[], Awaitable[Kept]]]:
+) -> AsyncIterator[Callable[[], Awaitable[ManagedStorage]]]:
     """Opens one more storage on the same database, as another process would; closed at the end."""
-    opened: list[Kept] = []
+    opened: list[ManagedStorage] = []
 
-    async def another() -> Kept:
-        storage = open_storage(database_url, Picture(), rules, clock)
+    async def another() -> ManagedStorage:
+        storage = open_storage(database_url, ReadModel(), rules, clock)
         opened.append(storage)
         await storage.open()
         await storage.load()
@@ -121,6 +121,6 @@ async def open_another(
 
 
 @pytest.fixture
-async def storage(open_another: Callable[[], Awaitable[Kept]]) -> Kept:
+async def storage(open_another: Callable[[], Awaitable[ManagedStorage]]) -> ManagedStorage:
     """Empty, open and loaded."""
     return await open_another()

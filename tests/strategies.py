@@ -12,20 +12,20 @@ from bot.chat.reply import (
     ButtonStyle,
     Choice,
     Code,
-    Field,
     Form,
+    FormInput,
+    FormInputKind,
     Inline,
-    Input,
-    InputKind,
-    Item,
     Mention,
-    Moment,
     Option,
     Reply,
-    Stretch,
-    Style,
+    ReplyField,
+    ReplyItem,
     Table,
     Text,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
     Tone,
 )
 from core.interval import Interval
@@ -58,7 +58,7 @@ def moments() -> st.SearchStrategy[datetime]:
 def intervals() -> st.SearchStrategy[Interval]:
     starts = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
     lengths = st.timedeltas(timedelta(seconds=1), timedelta(days=400))
-    return st.builds(Interval.lasting, starts, lengths)
+    return st.builds(Interval.of_length, starts, lengths)
 
 
 def inlines() -> st.SearchStrategy[Inline]:
@@ -66,8 +66,8 @@ def inlines() -> st.SearchStrategy[Inline]:
         strings(),
         st.builds(Bold, strings()),
         st.builds(Code, strings()),
-        st.builds(Moment, moments(), st.sampled_from(Style)),
-        st.builds(Stretch, intervals()),
+        st.builds(Timestamp, moments(), st.sampled_from(TimestampStyle)),
+        st.builds(TimeRange, intervals()),
         st.builds(
             Mention, strings(), st.sampled_from([None, Identity("slack:T1:U1"), Identity("discord:2")])
         ),
@@ -109,8 +109,8 @@ def many(one: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[o
     return st.one_of(few, repeated)
 
 
-def items() -> st.SearchStrategy[Item]:
-    return st.builds(Item, texts(), texts(), many(buttons(), 30))
+def items() -> st.SearchStrategy[ReplyItem]:
+    return st.builds(ReplyItem, texts(), texts(), many(buttons(), 30))
 
 
 def tables() -> st.SearchStrategy[Table]:
@@ -123,12 +123,12 @@ def _tables_of(width: int) -> st.SearchStrategy[Table]:
     return st.builds(Table, columns, many(row, 150))
 
 
-def inputs() -> st.SearchStrategy[Input]:
+def inputs() -> st.SearchStrategy[FormInput]:
     return st.builds(
-        Input,
+        FormInput,
         name=st.one_of(st.sampled_from(["room", "when", "date"]), strings(30)),
         label=strings(),
-        kind=st.sampled_from(InputKind),
+        kind=st.sampled_from(FormInputKind),
         value=st.one_of(
             strings(), st.sampled_from(["2026-03-09", "2026-02-30", "09:30", "25:00", "12", "-3", "१२"])
         ),
@@ -152,7 +152,7 @@ def replies() -> st.SearchStrategy[Reply]:
         text=texts(),
         title=strings(),
         tone=st.sampled_from(Tone),
-        fields=many(st.builds(Field, strings(), texts()), 40),
+        fields=many(st.builds(ReplyField, strings(), texts()), 40),
         items=many(items(), 70),
         table=st.one_of(st.none(), tables()),
         actions=many(st.one_of(buttons(), choices()), 40),

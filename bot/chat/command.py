@@ -7,15 +7,15 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply
-from bot.chat.request import Asked
+from bot.chat.request import ChatRequest
 from bot.chat.timezones import zone_of
-from bot.services import Desk
-from core.directory import Known
-from core.errors import NotSignedIn
+from bot.services import Services
+from core.directory import Account
+from core.errors import NotAuthenticated
 from core.model.entities import Person
 
 
-class Takes(StrEnum):
+class ParameterType(StrEnum):
     """What an option holds, so that a platform can help to fill it in."""
 
     WHEN = "when"
@@ -31,7 +31,7 @@ class Takes(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class CommandParameter:
     """One thing a command takes, for platforms with typed options.
 
     `phrase` puts a value among the words of a typed line (`{} seats`), so every door ends in the same
@@ -39,55 +39,59 @@ class Parameter:
     """
 
     name: str
-    takes: Takes
-    describes: str
+    type: ParameterType
+    description: str
     required: bool = False
-    phrase: str = "{}"
+    template: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CommandContext:
     """A command or action about to be answered.
 
     Who asks, the person behind them, and the rest of the words.
     """
 
-    asked: Asked
-    desk: Desk
-    known: Known | None
-    words: str = ""
+    request: ChatRequest
+    services: Services
+    account: Account | None
+    text: str = ""
     value: str = ""
-    menu: "tuple[Command, ...]" = ()
+    commands: "tuple[Command, ...]" = ()
 
     @property
     def person(self) -> Person:
-        """The person who asks. `NotSignedIn` when nobody known stands behind the identity."""
-        if self.known is None:
-            raise NotSignedIn("Roomie does not know who you are yet, so it cannot do that for you.")
-        return self.known.person
+        """The person who asks. `NotAuthenticated` when nobody known stands behind the identity."""
+        if self.account is None:
+            raise NotAuthenticated("Roomie does not know who you are yet, so it cannot do that for you.")
+        return self.account.person
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone to read and write times in."""
-        return zone_of(self.desk, self.known, self.asked.by.zone)
+        return zone_of(self.services, self.account, self.request.requester.zone)
 
     @property
     def key(self) -> str | None:
         """What makes this very request safe to repeat."""
-        return f"{self.asked.by.identity} {self.asked.key}" if self.asked.key else None
+        return (
+            f"{self.request.requester.identity} {self.request.delivery_id}"
+            if self.request.delivery_id
+            else None
+        )
 
 
-Answer: TypeAlias = Callable[[Call], Awaitable[Reply]]
-QuotedHandler: TypeAlias = Callable[[Call, str], Awaitable[Reply]]
+CommandHandler: TypeAlias = Callable[[CommandContext], Awaitable[Reply]]
+QuotedHandler: TypeAlias = Callable[[CommandContext, str], Awaitable[Reply]]
 """Answers somebody else's message, whose text is data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ButtonAction:
     """Something that buttons and forms do. `name` has at most 20 characters."""
 
     name: str
-    answer: Answer
+    handle: CommandHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +101,19 @@ class Command:
     name: str
     summary: str
     usage: str
-    answer: Answer
-    takes: tuple[Parameter, ...] = ()
-    actions: tuple[Action, ...] = ()
-    also: tuple[str, ...] = ()
+    handle: CommandHandler
+    parameters: tuple[CommandParameter, ...] = ()
+    actions: tuple[ButtonAction, ...] = ()
+    aliases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    for_admins: bool = False
-    changes_things: bool = False
+    admin_only: bool = False
+    is_mutating: bool = False
     quoted: QuotedHandler | None = None
     """Answers a message of somebody else that was pointed at; most commands have none."""
 
     def line(self, values: dict[str, str]) -> str:
         """The line someone would have typed to give these options."""
-        phrases = [each.phrase.format(values[each.name]) for each in self.takes if values.get(each.name)]
+        phrases = [
+            each.template.format(values[each.name]) for each in self.parameters if values.get(each.name)
+        ]
         return " ".join([self.name, *phrases])

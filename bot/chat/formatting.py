@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Item, Moment, Stretch, Style, Text
+from bot.chat.reply import (
+    Bold,
+    Button,
+    ButtonStyle,
+    Code,
+    Inline,
+    ReplyItem,
+    Text,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
+)
 from core.catalogue import Catalogue
 from core.model.entities import Booking, BookingState, Busy, Equipment, Room, Usage
 from core.services.find_rooms import FreeRoom
@@ -36,14 +47,14 @@ def room_name(room: Room) -> str:
     return room.name if room.id in room.name else f"{room.name} ({room.id})"
 
 
-def about_room(room: Room, catalogue: Catalogue) -> str:
+def room_details(room: Room, catalogue: Catalogue) -> str:
     """`36 seats · computer lab · Ainsworth Building · printer`."""
     building = catalogue.buildings.get(room.building_id)
-    return _about(room, building.name if building else "")
+    return _details(room, building.name if building else "")
 
 
 @lru_cache(maxsize=4096)
-def _about(room: Room, building_name: str) -> str:
+def _details(room: Room, building_name: str) -> str:
     parts = [f"{room.capacity} seats" if room.capacity else "", usage_name(room.usage)]
     parts.append(building_name if building_name not in room.name else "")
     parts += [_EQUIPMENT.get(each, each.value) for each in sorted(room.equipment)]
@@ -56,29 +67,29 @@ def usage_name(usage: str) -> str:
 
 def free_until(free: FreeRoom, at: datetime, zone: ZoneInfo) -> Text:
     """`free until 15:00 (COMP1511 LEC, timetable)`: when it ends and why. `zone` is the campus's."""
-    if free.until is None or free.because is None:
+    if free.until is None or free.next_busy is None:
         return (_REST_OF_DAY,)
-    until = moment(free.until, Style.TIME)
+    until = format_moment(free.until, TimestampStyle.TIME)
     if until.at.astimezone(zone).date() > at.astimezone(zone).date():
         return (_REST_OF_DAY,)
-    return ("free until ", until, f" ({because(free.because)})")
+    return ("free until ", until, f" ({busy_reason(free.next_busy)})")
 
 
 _REST_OF_DAY = "free for the rest of the day"
 
 
-def because(busy: Busy) -> str:
+def busy_reason(busy: Busy) -> str:
     """What takes a room and who says so: `COMP1511 LEC, timetable unsw`."""
     if busy.booking_id is not None:
         return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
     return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")
 
 
-def moment(seconds: int, style: Style = Style.DATETIME) -> Moment:
-    return Moment(datetime.fromtimestamp(seconds, UTC), style)
+def format_moment(seconds: int, style: TimestampStyle = TimestampStyle.DATETIME) -> Timestamp:
+    return Timestamp(datetime.fromtimestamp(seconds, UTC), style)
 
 
-def distance(metres: float | None) -> str:
+def format_distance(metres: float | None) -> str:
     """Whole tens of metres, as the crow flies."""
     return "" if metres is None else f"{round(metres / 10) * 10} m away"
 
@@ -88,18 +99,18 @@ def short_id(booking: Booking) -> str:
     return booking.id[:8]
 
 
-def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> Item:
+def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> ReplyItem:
     """A booking in a list: where, when, and its short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
     if booking.title:
         title += [" · ", booking.title]
-    detail: list[Inline] = [Stretch(booking.interval), " · ", Code(short_id(booking))]
+    detail: list[Inline] = [TimeRange(booking.interval), " · ", Code(short_id(booking))]
     if booking.checked_in_at:
         detail.append(" · checked in")
-    return Item(tuple(title), tuple(detail), buttons)
+    return ReplyItem(tuple(title), tuple(detail), buttons)
 
 
-MORE = 30
+EXTENSION = 30
 """Minutes that the button for staying longer adds."""
 
 
@@ -107,7 +118,7 @@ def booking_buttons(booking: Booking, now: datetime, *, can_stay: bool = True) -
     """What its owner can do with an active booking."""
     if booking.state is BookingState.CANCELLED or booking.interval.end <= now:
         return ()
-    buttons = [Button("extend", f"{MORE} min more", f"{booking.id}~{MORE}")] if can_stay else []
+    buttons = [Button("extend", f"{EXTENSION} min more", f"{booking.id}~{EXTENSION}")] if can_stay else []
     if booking.interval.start <= now and booking.checked_in_at is None:
         buttons.insert(0, Button("here", "I'm here", booking.id, ButtonStyle.PRIMARY))
     buttons.append(
@@ -116,7 +127,7 @@ def booking_buttons(booking: Booking, now: datetime, *, can_stay: bool = True) -
     return tuple(buttons)
 
 
-def minutes(count: int) -> str:
+def format_minutes(count: int) -> str:
     """`1 minute`, `90 minutes`."""
     return f"{count} minute" if count == 1 else f"{count} minutes"
 
@@ -126,11 +137,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def clock(minutes_after_midnight: int) -> str:
+def format_time(minutes_after_midnight: int) -> str:
     return f"{minutes_after_midnight // 60:02}:{minutes_after_midnight % 60:02}"
 
 
-def listed(words: Iterable[str]) -> str:
+def join_with_and(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last

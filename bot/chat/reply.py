@@ -15,7 +15,7 @@ from core.interval import Interval
 from core.model.entities import Identity
 
 
-class Style(StrEnum):
+class TimestampStyle(StrEnum):
     """How a moment is written: `15:00`, `Thu 12 Mar`, `Thu 12 Mar, 15:00`, `in 20 minutes`."""
 
     TIME = "time"
@@ -25,15 +25,15 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Timestamp:
     """An instant, written in the reader's own zone by platforms that know it."""
 
     at: datetime
-    style: Style = Style.DATETIME
+    style: TimestampStyle = TimestampStyle.DATETIME
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TimeRange:
     """An interval, written with its date: `Thu 12 Mar, 15:00–17:00`."""
 
     interval: Interval
@@ -59,7 +59,7 @@ class Mention:
     identity: Identity | None = None
 
 
-Inline: TypeAlias = str | Moment | Stretch | Bold | Code | Mention
+Inline: TypeAlias = str | Timestamp | TimeRange | Bold | Code | Mention
 Text: TypeAlias = tuple[Inline, ...]
 """Never platform mark-up: plain strings are shown as they are, whatever characters they hold."""
 
@@ -105,13 +105,13 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ReplyField:
     name: str
     value: Text
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReplyItem:
     """One thing of a list, a free room say, with what can be done with it."""
 
     title: Text
@@ -127,7 +127,7 @@ class Table:
     rows: tuple[tuple[Text, ...], ...]
 
 
-class InputKind(StrEnum):
+class FormInputKind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     WHEN = "when"
@@ -138,7 +138,7 @@ class InputKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class FormInput:
     """One line of a form. `value` is what it holds at first, in the shape it comes back in.
 
     WHEN is free text; DATE is `YYYY-MM-DD` and TIME `HH:MM`, both campus wall time. `refreshes` asks for the
@@ -147,7 +147,7 @@ class Input:
 
     name: str
     label: str
-    kind: InputKind = InputKind.TEXT
+    kind: FormInputKind = FormInputKind.TEXT
     value: str = ""
     options: tuple[Option, ...] = ()
     placeholder: str = ""
@@ -165,7 +165,7 @@ class Form:
 
     id: str
     title: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[FormInput, ...]
     submit: str = "Book"
     state: str = ""
 
@@ -174,14 +174,14 @@ class Tone(StrEnum):
     INFO = "info"
     DONE = "done"
     REFUSED = "refused"
-    CONFUSED = "confused"
-    BROKEN = "broken"
+    UNCLEAR = "confused"
+    FAILED = "broken"
 
 
 class Audience(StrEnum):
     """Who sees a reply: the asker alone, or everybody in the channel."""
 
-    ASKER = "asker"
+    REQUESTER = "asker"
     CHANNEL = "channel"
 
 
@@ -198,12 +198,12 @@ class Reply:
     text: Text = ()
     title: str = ""
     tone: Tone = Tone.INFO
-    fields: tuple[Field, ...] = ()
-    items: tuple[Item, ...] = ()
+    fields: tuple[ReplyField, ...] = ()
+    items: tuple[ReplyItem, ...] = ()
     table: Table | None = None
     actions: tuple[Button | Choice, ...] = ()
     footer: Text = ()
-    audience: Audience = Audience.ASKER
+    audience: Audience = Audience.REQUESTER
     replaces: bool = False
     form: Form | None = None
     form_errors: Mapping[str, str] = field(default_factory=dict)
@@ -211,4 +211,4 @@ class Reply:
 
     @property
     def is_refusal(self) -> bool:
-        return self.tone in {Tone.REFUSED, Tone.CONFUSED, Tone.BROKEN}
+        return self.tone in {Tone.REFUSED, Tone.UNCLEAR, Tone.FAILED}

@@ -13,7 +13,7 @@ from bot.chat.reply import Reply
 T = TypeVar("T")
 
 
-def as_json(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Plain lists, mappings and strings; parts of a text other than strings name their `type`."""
     match value:
         case None | bool() | int() | float():
@@ -25,16 +25,16 @@ def as_json(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
         case datetime():
             return value.isoformat()
         case Mapping():
-            return {str(key): as_json(each) for key, each in value.items()}
+            return {str(key): encode_reply(each) for key, each in value.items()}
         case tuple() | list():
-            return [as_json(each) for each in value]
+            return [encode_reply(each) for each in value]
         case _ if is_dataclass(value):
-            named = {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
+            named = {each.name: encode_reply(getattr(value, each.name)) for each in fields(value)}
             return {"type": type(value).__name__.lower(), **named}
     return str(value)
 
 
-def reply_of(value: object) -> Reply:
+def decode_reply(value: object) -> Reply:
     """The reply that `as_json` wrote. What cannot be read becomes a reply that says so: this never raises."""
     try:
         reply = _read(Reply, value)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from core.model.entities import Identity
 
 
-class Door(StrEnum):
+class PlatformName(StrEnum):
     """The platforms people come through."""
 
     TERMINAL = "terminal"
@@ -16,7 +16,7 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who asks, as the platform knows them.
 
     The dispatcher finds the person behind `identity`. `zone` is the IANA zone their platform reports, empty
@@ -26,16 +26,16 @@ class Asker:
     """
 
     identity: Identity
-    door: Door
+    platform: PlatformName
     name: str = ""
     zone: str = ""
     email: str = ""
-    manages: bool = False
+    is_channel_admin: bool = False
     vouched_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChatRequest:
     """One thing asked.
 
     Typed: `words` are the whole line, the command's own words first (`rooms free now 20 seats`); `free` says
@@ -43,13 +43,13 @@ class Asked:
     `form`'s inputs by name. `key` is the same whenever the platform delivers the same thing again.
     """
 
-    by: Asker
-    words: str = ""
-    free: bool = False
+    requester: Requester
+    text: str = ""
+    is_free_text: bool = False
     action: str = ""
     value: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
-    key: str = ""
+    delivery_id: str = ""
     channel: str = ""
 
 
@@ -57,14 +57,14 @@ class Asked:
 class QuotedMessage:
     """Words that the asker did not type: a message they pointed at, quoted or passed on.
 
-    It is data, and no `Asked`: nothing that runs commands takes it. A time, a size and a place are read from
-    it, and rooms are offered; with `wants_form`, in the booking form.
+    It is data and not a `ChatRequest`: nothing that runs commands takes it. A time, a size and a place are
+    read from it, and rooms are offered; with `wants_form`, in the booking form.
     """
 
-    by: Asker
+    requester: Requester
     text: str
     wants_form: bool = False
-    key: str = ""
+    delivery_id: str = ""
     channel: str = ""
 
 

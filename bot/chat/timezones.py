@@ -2,14 +2,14 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.services import Desk
-from core.directory import Known
+from bot.services import Services
+from core.directory import Account
 
 
-def zone_of(desk: Desk, known: Known | None, told: str) -> ZoneInfo:
+def zone_of(services: Services, account: Account | None, given: str) -> ZoneInfo:
     """The person's own setting, else what their platform told, else the campus's."""
-    name = (known.person.zone if known else None) or told
+    name = (account.person.zone if account else None) or given
     try:
-        return ZoneInfo(name) if name else desk.rules.zone
+        return ZoneInfo(name) if name else services.rules.zone
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return desk.rules.zone
+        return services.rules.zone

@@ -12,10 +12,10 @@ from bot.config.model import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
 RunLoop: TypeAlias = Callable[[Coroutine[Any, Any, int]], int]
-Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+CliHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
-def carry_out(arguments: Sequence[str], run_loop: RunLoop) -> int:
+def main(arguments: Sequence[str], run_loop: RunLoop) -> int:
     """Carry out one command line; its exit status. 2 for arguments or settings that cannot be used."""
     _take_any_characters()
     parsed = _parser().parse_args(arguments)
@@ -43,7 +43,7 @@ def _take_any_characters() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _handler(command: str) -> Handler:
+def _handler(command: str) -> CliHandler:
     """What does a command; imported only when it is asked for."""
     match command:
         case "run":
@@ -86,11 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_run_and_chat(commands)
     _add_parse(commands)
-    _add_bringing(commands)
+    _add_import(commands)
     _add_people(commands)
-    _add_upkeep(commands)
+    _add_database(commands)
     _add_platforms(commands)
-    _add_by_itself(commands)
+    _add_worker(commands)
     return parser
 
 
@@ -115,7 +115,7 @@ def _add_parse(commands: Commands) -> None:
     parse.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _add_bringing(commands: Commands) -> None:
+def _add_import(commands: Commands) -> None:
     bring = _add(commands, "import", "bring buildings, rooms or timetables in")
     bring.add_argument("files", nargs="+", metavar="FILE")
     _add(commands, "sample", "load a small campus to try things on")
@@ -154,7 +154,7 @@ def _add_people(commands: Commands) -> None:
     link.add_argument("identity", help="slack:TEAM:USER or discord:USER")
 
 
-def _add_upkeep(commands: Commands) -> None:
+def _add_database(commands: Commands) -> None:
     db = _add(commands, "db", "look after the database").add_subparsers(dest="verb", required=True)
     db.add_parser("upgrade", help="bring its schema up to date")
     db.add_parser("check", help="say where it stands")
@@ -174,7 +174,7 @@ def _add_platforms(commands: Commands) -> None:
     discord.add_parser("sync", help="announce the commands now, changed or not")
 
 
-def _add_by_itself(commands: Commands) -> None:
+def _add_worker(commands: Commands) -> None:
     outbox = _add(commands, "outbox", "what Roomie has to say unasked").add_subparsers(dest="verb")
     listed = outbox.add_parser("list", help="what waits and what went wrong")
     listed.add_argument("--all", action="store_true", help="what was sent or dropped, too")

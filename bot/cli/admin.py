@@ -11,27 +11,27 @@ from typing import Any, TypeAlias
 from bot.config.model import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import seal_anew
-from bot.runtime.app import backup, open_desk, prepare, read_brought, revision
-from bot.runtime.importing import take_in
+from bot.runtime.app import backup, open_services, read_import_file, revision, upgrade
+from bot.runtime.importing import import_file
 from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
-from core.model.entities import Group, Identity, Person, PersonId, Society, SocietyId
-from core.ports.storage import Unit
-from core.services.accounts import named
+from core.model.entities import Identity, Person, PersonId, Society, SocietyId, UserGroup
+from core.ports.storage import UnitOfWork
+from core.services.accounts import find_person
 
-Handler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+AdminHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
 async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take the files in, one after the other; 1 when any was refused."""
-    from bot.cli.progress import steps
+    from bot.cli.progress import track
 
-    await prepare(settings.config.database.url)
+    await upgrade(settings.config.database.url)
     status = 0
-    async with open_desk(settings) as desk:
-        for name in steps(arguments.files, "Importing"):
-            brought = read_brought(Path(name), desk.rules.zone)
-            summary, refusals = await take_in(desk, brought)
+    async with open_services(settings) as services:
+        for name in track(arguments.files, "Importing"):
+            brought = read_import_file(Path(name), services.rules.zone)
+            summary, refusals = await import_file(services, brought)
             for reason in refusals[:50]:
                 print(f"{name}: refused: {reason}", file=sys.stderr)
             if refusals:
@@ -47,9 +47,9 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
 async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
     if is_public(settings.config):
         raise NotAllowed("Others can reach this Roomie, and the sample people's passwords are published.")
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
-        loaded = await load_sample(desk)
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
+        loaded = await load_sample(services)
     print(
         f"Loaded {loaded.rooms} rooms in {loaded.buildings} buildings, {loaded.entries} timetable entries, "
         f"{loaded.people} people (passwords: wilpassword and so on). Do not keep them on a public server."
@@ -58,7 +58,7 @@ async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _user(arguments: argparse.Namespace, settings: Settings) -> int:
-    await prepare(settings.config.database.url)
+    await upgrade(settings.config.database.url)
     return await _USER_VERBS[arguments.verb](arguments, settings)
 
 
@@ -68,20 +68,20 @@ async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
         arguments.username,
         arguments.email,
         arguments.name or arguments.username,
-        _groups(arguments.groups) or frozenset({Group.STUDENT}),
+        _groups(arguments.groups) or frozenset({UserGroup.STUDENT}),
         is_admin=arguments.admin,
     )
     password = _password(from_stdin=arguments.password_stdin, optional=True)
-    async with open_desk(settings) as desk:
-        added = await desk.accounts.add_person(person, password)
+    async with open_services(settings) as services:
+        added = await services.accounts.add_person(person, password)
     without = "" if password else " There is no password yet: roomie user password " + added.username
     print(f"Added {added.username} ({', '.join(sorted(added.groups))}).{without}")
     return 0
 
 
 async def _user_list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    async with open_desk(settings) as desk:
-        people = await desk.storage.read(lambda unit: unit.people.all())
+    async with open_services(settings) as services:
+        people = await services.storage.read(lambda unit: unit.people.all())
     for person in people:
         print("\t".join([person.username, person.email, person.name, " ".join(sorted(person.groups))]))
     return 0
@@ -89,8 +89,8 @@ async def _user_list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _user_password(arguments: argparse.Namespace, settings: Settings) -> int:
     password = _password(from_stdin=arguments.password_stdin)
-    async with open_desk(settings) as desk:
-        person = await desk.accounts.set_password(arguments.username, password or "")
+    async with open_services(settings) as services:
+        person = await services.accounts.set_password(arguments.username, password or "")
     print(f"{person.username} has a new password and is logged out everywhere.")
     return 0
 
@@ -98,24 +98,24 @@ async def _user_password(arguments: argparse.Namespace, settings: Settings) -> i
 async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int:
     groups = _groups(arguments.groups)
 
-    def work(unit: Unit) -> Person:
-        person = named(unit, arguments.username)
+    def work(unit: UnitOfWork) -> Person:
+        person = find_person(unit, arguments.username)
         if groups:
             unit.people.put(replace(person, groups=groups))
-            return named(unit, arguments.username)
+            return find_person(unit, arguments.username)
         return person
 
-    async with open_desk(settings) as desk:
-        person = await desk.storage.write(work)
+    async with open_services(settings) as services:
+        person = await services.storage.write(work)
     print(f"{person.username}: {' '.join(sorted(person.groups)) or 'no groups'}")
     return 0
 
 
 async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int:
     """A line for each login: its number, where it came from, since when, and when it was last used."""
-    async with open_desk(settings) as desk:
-        person = await desk.storage.read(lambda unit: named(unit, arguments.username))
-        logins = await desk.accounts.logins(person.id)
+    async with open_services(settings) as services:
+        person = await services.storage.read(lambda unit: find_person(unit, arguments.username))
+        logins = await services.accounts.logins(person.id)
         if arguments.revoke is None:
             for number, login in enumerate(logins, 1):
                 used = f"{login.last_used_at:%Y-%m-%d %H:%M}" if login.last_used_at else "never"
@@ -123,34 +123,34 @@ async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int
             return 0
         if not 1 <= arguments.revoke <= len(logins):
             raise Invalid(f"{person.username} has no login {arguments.revoke}.")
-        await desk.accounts.revoke(person.id, logins[arguments.revoke - 1].hash, "administrator")
+        await services.accounts.revoke(person.id, logins[arguments.revoke - 1].hash, "administrator")
     print(f"Login {arguments.revoke} of {person.username} is ended.")
     return 0
 
 
 async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
         if arguments.verb == "add":
             society = Society(_society_id(arguments.id), arguments.name)
-            await desk.societies.found(society, arguments.president)
+            await services.societies.found(society, arguments.president)
             print(f"Added {society.name} ({society.id}).")
         elif arguments.verb == "president":
-            change = await desk.societies.appoint(SocietyId(arguments.id), arguments.username)
+            change = await services.societies.appoint(SocietyId(arguments.id), arguments.username)
             print(f"{change.person.username} presides over {change.society.name}.")
         else:
-            for society in await desk.storage.read(lambda unit: unit.societies.all()):
+            for society in await services.storage.read(lambda unit: unit.societies.all()):
                 print(f"{society.id}\t{society.name}")
     return 0
 
 
 async def _link(arguments: argparse.Namespace, settings: Settings) -> int:
-    await prepare(settings.config.database.url)
+    await upgrade(settings.config.database.url)
     platform, _, rest = arguments.identity.partition(":")
     if platform not in {"slack", "discord"} or not rest:
         raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
-    async with open_desk(settings) as desk:
-        person = await desk.accounts.link(arguments.person, Identity(arguments.identity))
+    async with open_services(settings) as services:
+        person = await services.accounts.link(arguments.person, Identity(arguments.identity))
     print(f"{arguments.identity} now stands for {person.username}.")
     return 0
 
@@ -164,7 +164,7 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
-        await prepare(url)
+        await upgrade(url)
     at = await revision(url)
     print(f"The database is at revision {at}." if at else "There is no database yet: roomie db upgrade")
     return 0 if at else 1
@@ -172,8 +172,8 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _seal(settings: Settings) -> int:
     """1 when a token is left that no secret opens."""
-    async with open_desk(settings) as desk:
-        done = await seal_anew(desk)
+    async with open_services(settings) as services:
+        done = await seal_anew(services)
     print(f"{done.sealed} tokens sealed with the secret of today.")
     for team in done.lost:
         print(f"{team}: no secret opens its token; install Roomie there again", file=sys.stderr)
@@ -189,11 +189,11 @@ async def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if is_well else 1
 
 
-def _groups(names: list[str]) -> frozenset[Group]:
+def _groups(names: list[str]) -> frozenset[UserGroup]:
     try:
-        return frozenset(map(Group, names))
+        return frozenset(map(UserGroup, names))
     except ValueError:
-        known = ", ".join(Group)
+        known = ", ".join(UserGroup)
         raise Invalid(f"There is no such group among {' '.join(names)}. Groups are {known}.") from None
 
 
@@ -217,7 +217,7 @@ def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
     return password or None
 
 
-_USER_VERBS: Mapping[str, Handler] = {
+_USER_VERBS: Mapping[str, AdminHandler] = {
     "add": _user_add,
     "list": _user_list,
     "password": _user_password,
@@ -225,7 +225,7 @@ _USER_VERBS: Mapping[str, Handler] = {
     "tokens": _user_tokens,
 }
 
-HANDLERS: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, AdminHandler] = {
     "import": _import,
     "sample": _sample,
     "user": _user,

@@ -11,54 +11,54 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.chat.reply import Reply, Tone
-from bot.chat.reply_json import as_json
+from bot.chat.reply_json import encode_reply
 from bot.commands import COMMANDS
 from bot.config.model import Settings
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.terminal.session import Session
-from bot.platforms.terminal.user import terminal_person
-from bot.runtime.app import clock_of, folder, open_desk, prepare
-from bot.services import Desk
+from bot.platforms.terminal.session import TerminalSession
+from bot.runtime.app import clock_of, folder, open_services, upgrade
+from bot.runtime.terminal_user import terminal_user
+from bot.services import Services
 from core.errors import Invalid
 
-_STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.CONFUSED: 2, Tone.BROKEN: 3}
+_STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.UNCLEAR: 2, Tone.FAILED: 3}
 """Exit statuses: done or answered, refused, not understood, broken."""
 
 
 async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer each line; the worst line's status."""
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
-        session = Session(
-            Dispatcher(desk, COMMANDS).answer,
-            await terminal_person(desk, arguments.speak_as or settings.config.terminal.person),
-            desk.rules.zone,
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
+        session = TerminalSession(
+            Dispatcher(services, COMMANDS).dispatch,
+            await terminal_user(services, arguments.speak_as or settings.config.terminal.person),
+            services.rules.zone,
         )
         if not arguments.lines and sys.stdin.isatty():
-            return await _converse(session, desk, folder(settings.config) / "history")
+            return await _converse(session, services, folder(settings.config) / "history")
         lines = arguments.lines or _lines(sys.stdin)
-        return max([await _say(session, line, desk, in_json=arguments.json) for line in lines], default=0)
+        return max([await _say(session, line, services, in_json=arguments.json) for line in lines], default=0)
 
 
-async def _converse(session: Session, desk: Desk, history: Path) -> int:
+async def _converse(session: TerminalSession, services: Services, history: Path) -> int:
     from bot.platforms.terminal.repl import converse
 
-    await converse(session, COMMANDS, desk.clock, history)
+    await converse(session, COMMANDS, services.clock, history)
     return 0
 
 
-async def _say(session: Session, line: str, desk: Desk, *, in_json: bool) -> int:
-    reply = await session.say(line)
+async def _say(session: TerminalSession, line: str, services: Services, *, in_json: bool) -> int:
+    reply = await session.handle_line(line)
     if in_json:
-        print(json.dumps(as_json(reply), ensure_ascii=False))
+        print(json.dumps(encode_reply(reply), ensure_ascii=False))
     else:
-        _print(session, reply, desk)
+        _print(session, reply, services)
     return _STATUS[reply.tone]
 
 
-def _print(session: Session, reply: Reply, desk: Desk) -> None:
+def _print(session: TerminalSession, reply: Reply, services: Services) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    shown = session.show(reply, desk.clock.now(), width=width, colour="NO_COLOR" not in os.environ)
+    shown = session.show(reply, services.clock.now(), width=width, colour="NO_COLOR" not in os.environ)
     print(shown.text, end="", flush=True)
 
 
@@ -68,24 +68,28 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
 
 async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     """Show how phrases are read, with the campus's own names where there is a database."""
-    from bot.language import as_json as reading_json
-    from bot.language import echo, parse_lines, read
+    from bot.language import parse_lines, parse_phrase, summarize
+    from bot.language import to_json as reading_json
 
     now = _instant(arguments.now) if arguments.now else clock_of(settings).now()
     zone = _zone(arguments.tz or settings.config.campus.timezone)
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
-        names = desk.names.of(desk.picture)
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
+        names = services.names.of(services.read_model)
         if not arguments.text:
             for line in parse_lines(sys.stdin, names, now, zone):
                 print(line, flush=True)
             return 0
-        reading = read(" ".join(arguments.text), now=now, zone=zone, names=names)
+        reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names)
         if arguments.json:
             print(json.dumps(reading_json(reading), ensure_ascii=False))
         else:
-            print(reading.problem.sentence if reading.problem else echo(reading, names, now=now) or "nothing")
-            for label, words in (("assumed", reading.assumed), ("left over", reading.leftover)):
+            print(
+                reading.problem.message
+                if reading.problem
+                else summarize(reading, names, now=now) or "nothing"
+            )
+            for label, words in (("assumed", reading.assumptions), ("left over", reading.unparsed)):
                 if words:
                     print(f"{label}: {', '.join(words)}")
         return 0 if reading.problem is None else 2

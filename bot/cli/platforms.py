@@ -5,8 +5,8 @@ import argparse
 from bot.commands import COMMANDS
 from bot.config.model import ConfigError, Settings
 from bot.conversation.dispatcher import Dispatcher
-from bot.runtime.app import open_desk, prepare
-from bot.runtime.platforms import discord_door, discord_settings
+from bot.runtime.app import open_services, upgrade
+from bot.runtime.platforms import discord_platform, discord_settings
 
 
 async def slack(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -22,8 +22,8 @@ async def discord(_arguments: argparse.Namespace, settings: Settings) -> int:
     """Announce the commands now, changed or not."""
     if not settings.config.discord.token:
         raise ConfigError(["discord: set DISCORD_TOKEN first"])
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
-        door = discord_door(discord_settings(settings.config), desk, Dispatcher(desk, COMMANDS))
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
+        door = discord_platform(discord_settings(settings.config), services, Dispatcher(services, COMMANDS))
         print(f"Announced {await door.sync()} commands.")
     return 0

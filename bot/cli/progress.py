@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def steps(items: Sequence[T], label: str) -> Iterator[T]:
+def track(items: Sequence[T], label: str) -> Iterator[T]:
     """The items one by one, with a bar on standard error when that is a terminal."""
     if not sys.stderr.isatty():
         yield from items
@@ -20,7 +20,7 @@ def steps(items: Sequence[T], label: str) -> Iterator[T]:
 
 
 @contextmanager
-def counting(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Something to tell how many are done of how many, shown as a bar while somebody is looking."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None

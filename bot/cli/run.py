@@ -3,7 +3,7 @@
 import argparse
 
 from bot.config.model import ConfigError, Settings
-from bot.runtime.roles import ALL_ROLES, NoSuchRole, Role, read_roles
+from bot.runtime.roles import ALL_ROLES, ProcessRole, UnknownRole, parse_roles
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -14,8 +14,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _roles(only: str) -> frozenset[Role]:
+def _roles(only: str) -> frozenset[ProcessRole]:
     try:
-        return read_roles(only) if only else ALL_ROLES
-    except NoSuchRole as unknown:
+        return parse_roles(only) if only else ALL_ROLES
+    except UnknownRole as unknown:
         raise ConfigError([f"--only: {unknown}"]) from unknown

@@ -3,33 +3,33 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.cli.progress import counting
+from bot.cli.progress import progress_bar
 from bot.config.model import Config, Settings, SourceSection
-from bot.runtime.app import open_desk, prepare, read_source
+from bot.runtime.app import open_services, read_source, upgrade
 from bot.runtime.refresh import refresh
-from bot.services import Desk
+from bot.services import Services
 from core.errors import Invalid, RoomieError
-from core.services.timetable_import import Refreshed
+from core.services.timetable_import import ImportResult
 
-_MOST_PROBLEMS = 20
+_MAX_PROBLEMS = 20
 
 
 async def scrape(arguments: argparse.Namespace, settings: Settings) -> int:
     """1 when any source failed or was refused."""
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
         if arguments.words[:1] == ["accept"]:
-            return await _accept(desk, arguments.words[1:])
+            return await _accept(services, arguments.words[1:])
         sections = _chosen(settings.config, arguments.words)
-        one = _look if arguments.dry_run else _refresh
-        return max([await one(desk, each) for each in sections], default=0)
+        one = _dry_run if arguments.dry_run else _refresh
+        return max([await one(services, each) for each in sections], default=0)
 
 
-async def _accept(desk: Desk, names: Sequence[str]) -> int:
+async def _accept(services: Services, names: Sequence[str]) -> int:
     if len(names) != 1:
         raise Invalid("Which source? roomie scrape accept SOURCE")
-    refreshed = await desk.timetables.accept(names[0], "administrator")
-    print(f"{names[0]}: accepted. {refreshed.summary}{_told(refreshed)}")
+    refreshed = await services.timetables.accept(names[0], "administrator")
+    print(f"{names[0]}: accepted. {refreshed.summary}{_describe(refreshed)}")
     return 0
 
 
@@ -42,16 +42,16 @@ def _chosen(config: Config, names: Sequence[str]) -> list[SourceSection]:
     return [known[name] for name in names or known]
 
 
-async def _refresh(desk: Desk, section: SourceSection) -> int:
+async def _refresh(services: Services, section: SourceSection) -> int:
     try:
-        with counting(section.name) as progress:
-            refreshed = await refresh(section, desk, progress)
+        with progress_bar(section.name) as progress:
+            refreshed = await refresh(section, services, progress)
     except RoomieError as trouble:
         print(f"{section.name}: failed: {trouble}")
         return 1
     outcome = "unchanged" if refreshed.is_unchanged else "current" if refreshed.is_current else "REFUSED"
-    print(f"{section.name}: {outcome}. {refreshed.summary}{_told(refreshed)}")
-    _print_reasons(section.name, refreshed.doubts, refreshed.problems)
+    print(f"{section.name}: {outcome}. {refreshed.summary}{_describe(refreshed)}")
+    _print_reasons(section.name, refreshed.anomalies, refreshed.problems)
     if not refreshed.is_current:
         print(
             f"  The last good one stays. To take this one all the same: roomie scrape accept {section.name}"
@@ -59,28 +59,28 @@ async def _refresh(desk: Desk, section: SourceSection) -> int:
     return 0 if refreshed.is_current else 1
 
 
-async def _look(desk: Desk, section: SourceSection) -> int:
+async def _dry_run(services: Services, section: SourceSection) -> int:
     """What a refresh would do."""
     try:
-        with counting(section.name) as progress:
-            published = await read_source(desk, section, progress)
+        with progress_bar(section.name) as progress:
+            published = await read_source(services, section, progress)
     except RoomieError as trouble:
         print(f"{section.name}: failed: {trouble}")
         return 1
-    verdict = "would be REFUSED" if published.doubts else "would be taken in"
+    verdict = "would be REFUSED" if published.anomalies else "would be taken in"
     print(f"{section.name}: {verdict}. {published.summary}")
-    _print_reasons(section.name, published.doubts, published.problems)
-    return 1 if published.doubts else 0
+    _print_reasons(section.name, published.anomalies, published.problems)
+    return 1 if published.anomalies else 0
 
 
-def _told(refreshed: Refreshed) -> str:
-    return f" {refreshed.clashes} holders of bookings are told of clashes." if refreshed.clashes else ""
+def _describe(result: ImportResult) -> str:
+    return f" {result.conflicts} holders of bookings are told of clashes." if result.conflicts else ""
 
 
 def _print_reasons(name: str, doubts: Sequence[str], problems: Sequence[str]) -> None:
     for doubt in doubts:
         print(f"  {name}: {doubt}")
-    for problem in problems[:_MOST_PROBLEMS]:
+    for problem in problems[:_MAX_PROBLEMS]:
         print(f"  {name}: problem: {problem}")
-    if len(problems) > _MOST_PROBLEMS:
-        print(f"  {name}: and {len(problems) - _MOST_PROBLEMS} more problems")
+    if len(problems) > _MAX_PROBLEMS:
+        print(f"  {name}: and {len(problems) - _MAX_PROBLEMS} more problems")

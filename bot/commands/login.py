@@ -1,18 +1,18 @@
 """`/login`: a link made for this very chat account, with which its person says who they are."""
 
-from bot.chat.command import Action, Call, Command
+from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply
-from bot.chat.request import Door
-from bot.login.chat_link import invite
+from bot.chat.request import PlatformName
+from bot.login.chat_link import login_link_reply
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    if call.known is None:
-        return await invite(call.desk, call.asked, waits=False)
-    person = call.known.person
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    if context.account is None:
+        return await login_link_reply(context.services, context.request, waits=False)
+    person = context.account.person
     said = ("You are logged in as ", Bold(person.name), f" ({person.username}).")
-    if call.asked.by.door is Door.TERMINAL:
+    if context.request.requester.platform is PlatformName.TERMINAL:
         return Reply(said)
     return Reply(
         (*said, " To be somebody else here, say ", Code("/logout"), " first."),
@@ -24,6 +24,6 @@ COMMAND = Command(
     name="login",
     summary="Tell Roomie who you are",
     usage="/login",
-    answer=answer,
-    actions=(Action("login", answer),),
+    handle=handle,
+    actions=(ButtonAction("login", handle),),
 )

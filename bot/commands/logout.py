@@ -1,23 +1,23 @@
 """`/logout`: this chat account stands for nobody any more."""
 
-from bot.chat.command import Action, Call, Command
+from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply, Tone
-from bot.chat.request import Door
+from bot.chat.request import PlatformName
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    if call.known is None:
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    if context.account is None:
         return Reply(("You are not logged in here.",), actions=(Button("login", "Log in"),))
-    if call.asked.by.door is Door.TERMINAL:
+    if context.request.requester.platform is PlatformName.TERMINAL:
         return Reply(
             ("There is nothing to log out of at a terminal. ", Code("/as NAME"), " changes who you are.")
         )
-    await call.desk.logins.unlink(call.known.person.id, call.asked.by.identity)
+    await context.services.logins.unlink(context.account.person.id, context.request.requester.identity)
     return Reply(
         (
             "You are logged out here: this account does not stand for ",
-            Bold(call.known.person.name),
+            Bold(context.account.person.name),
             " any more. Your bookings stay, and so do programs that you let in.",
         ),
         tone=Tone.DONE,
@@ -29,7 +29,7 @@ COMMAND = Command(
     name="logout",
     summary="Stop Roomie from knowing you here",
     usage="/logout",
-    answer=answer,
-    actions=(Action("logout", answer),),
-    changes_things=True,
+    handle=handle,
+    actions=(ButtonAction("logout", handle),),
+    is_mutating=True,
 )

@@ -1,32 +1,32 @@
 """`/rooms cancel`: giving a booking up."""
 
-from bot.chat.command import Action, Call, Command, Parameter, Takes
-from bot.chat.formatting import minutes, room_name
-from bot.chat.reply import Bold, Inline, Reply, Stretch, Tone
-from bot.conversation.own_bookings import described
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.formatting import format_minutes, room_name
+from bot.chat.reply import Bold, Inline, Reply, TimeRange, Tone
+from bot.conversation.own_bookings import find_booking
 from core.model.entities import BookingId
 from core.policy.quota import has_quota
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    return await _cancel(call, described(call, call.words).id)
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    return await _cancel(context, find_booking(context, context.text).id)
 
 
-async def press(call: Call) -> Reply:
-    await call.desk.fresh()
-    return await _cancel(call, BookingId(call.value))
+async def handle_button(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    return await _cancel(context, BookingId(context.value))
 
 
-async def _cancel(call: Call, booking_id: BookingId) -> Reply:
-    cancelled = await call.desk.bookings.cancel(booking_id, call.person.id)
+async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
+    cancelled = await context.services.bookings.cancel(booking_id, context.person.id)
     booking = cancelled.booking
-    room = call.desk.picture.catalogue.room(booking.room_id)
-    said: list[Inline] = ["Cancelled: ", Bold(room_name(room)), " ", Stretch(booking.interval), "."]
-    left = f"{minutes(cancelled.quota_left)} are left this week."
+    room = context.services.read_model.catalogue.room(booking.room_id)
+    said: list[Inline] = ["Cancelled: ", Bold(room_name(room)), " ", TimeRange(booking.interval), "."]
+    left = f"{format_minutes(cancelled.quota_left)} are left this week."
     if cancelled.refund:
-        said.append(f" {minutes(cancelled.refund)} came back; {left}")
-    elif booking.society_id is None and has_quota(call.person):
+        said.append(f" {format_minutes(cancelled.refund)} came back; {left}")
+    elif booking.society_id is None and has_quota(context.person):
         said.append(f" Its minutes do not come back; {left}")
     return Reply(tuple(said), tone=Tone.DONE, replaces=True)
 
@@ -35,9 +35,11 @@ COMMAND = Command(
     name="rooms cancel",
     summary="Give a booking up",
     usage="/rooms cancel [ID]",
-    answer=answer,
-    takes=(Parameter("booking", Takes.BOOKING, "Which booking, as /rooms mine shows it"),),
-    actions=(Action("cancel", press),),
-    also=("cancel",),
-    changes_things=True,
+    handle=handle,
+    parameters=(
+        CommandParameter("booking", ParameterType.BOOKING, "Which booking, as /rooms mine shows it"),
+    ),
+    actions=(ButtonAction("cancel", handle_button),),
+    aliases=("cancel",),
+    is_mutating=True,
 )

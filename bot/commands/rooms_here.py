@@ -1,31 +1,31 @@
 """`/rooms here`: saying "I'm here" for a booking."""
 
-from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Moment, Reply, Style, Tone
-from bot.conversation.alternatives import own_buttons
-from bot.conversation.own_bookings import described
+from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
+from bot.conversation.alternatives import owner_buttons
+from bot.conversation.own_bookings import find_booking
 from core.model.entities import BookingId
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    return await _check_in(call, described(call, call.words).id)
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    return await _check_in(context, find_booking(context, context.text).id)
 
 
-async def press(call: Call) -> Reply:
-    await call.desk.fresh()
-    return await _check_in(call, BookingId(call.value))
+async def handle_button(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    return await _check_in(context, BookingId(context.value))
 
 
-async def _check_in(call: Call, booking_id: BookingId) -> Reply:
-    booking = await call.desk.bookings.check_in(booking_id, call.person.id)
-    room = call.desk.picture.catalogue.room(booking.room_id)
-    until = Moment(booking.interval.end, Style.TIME)
+async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
+    booking = await context.services.bookings.check_in(booking_id, context.person.id)
+    room = context.services.read_model.catalogue.room(booking.room_id)
+    until = Timestamp(booking.interval.end, TimestampStyle.TIME)
     return Reply(
         ("Welcome. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
-        actions=own_buttons(call, booking),
+        actions=owner_buttons(context, booking),
         replaces=True,
     )
 
@@ -34,9 +34,11 @@ COMMAND = Command(
     name="rooms here",
     summary="Say that you have come",
     usage="/rooms here [ID]",
-    answer=answer,
-    takes=(Parameter("booking", Takes.BOOKING, "Which booking, as /rooms mine shows it"),),
-    actions=(Action("here", press),),
-    also=("here",),
-    changes_things=True,
+    handle=handle,
+    parameters=(
+        CommandParameter("booking", ParameterType.BOOKING, "Which booking, as /rooms mine shows it"),
+    ),
+    actions=(ButtonAction("here", handle_button),),
+    aliases=("here",),
+    is_mutating=True,
 )

@@ -1,30 +1,30 @@
 """`/rooms mine`: someone's bookings to come."""
 
-from bot.chat.command import Call, Command
+from bot.chat.command import Command, CommandContext
 from bot.chat.formatting import booking_item
 from bot.chat.reply import Button, ButtonStyle, Code, Reply
-from bot.conversation.alternatives import own_buttons
-from bot.conversation.own_bookings import mine
+from bot.conversation.alternatives import owner_buttons
+from bot.conversation.own_bookings import upcoming_bookings
 
-_MOST = 20
+_MAX_BOOKINGS = 20
 
 
-async def answer(call: Call) -> Reply:
-    picture = await call.desk.fresh()
-    bookings = mine(call)
+async def handle(context: CommandContext) -> Reply:
+    read_model = await context.services.synced_read_model()
+    bookings = upcoming_bookings(context)
     if not bookings:
         find = Button("free_now", "Free now", style=ButtonStyle.PRIMARY)
         said = ("You have no bookings to come. Find a room with ", Code("/rooms free now 20 seats"), ".")
         return Reply(said, actions=(find, Button("help", "How to book")))
     items = tuple(
-        booking_item(each, picture.catalogue.rooms.get(each.room_id), *own_buttons(call, each))
-        for each in bookings[:_MOST]
+        booking_item(each, read_model.catalogue.rooms.get(each.room_id), *owner_buttons(context, each))
+        for each in bookings[:_MAX_BOOKINGS]
     )
     count = "one booking" if len(bookings) == 1 else f"{len(bookings)} bookings"
-    more = f"Only the first {_MOST} are shown." if len(bookings) > _MOST else ""
+    more = f"Only the first {_MAX_BOOKINGS} are shown." if len(bookings) > _MAX_BOOKINGS else ""
     return Reply((f"You have {count} to come.",), items=items, footer=(more,) if more else ())
 
 
 COMMAND = Command(
-    name="rooms mine", summary="Your bookings", usage="/rooms mine", answer=answer, also=("mine",)
+    name="rooms mine", summary="Your bookings", usage="/rooms mine", handle=handle, aliases=("mine",)
 )

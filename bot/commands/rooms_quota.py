@@ -1,22 +1,22 @@
 """`/rooms quota`: how many minutes are left this week."""
 
-from bot.chat.command import Call, Command
-from bot.chat.formatting import minutes
-from bot.chat.reply import Bold, Moment, Reply
+from bot.chat.command import Command, CommandContext
+from bot.chat.formatting import format_minutes
+from bot.chat.reply import Bold, Reply, Timestamp
 from core.policy.quota import has_quota, next_reset
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    if not has_quota(call.person):
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    if not has_quota(context.person):
         return Reply(("You may book as much as you need: staff have no quota.",))
-    quota = await call.desk.bookings.quota(call.person.id)
-    fresh_at = Moment(next_reset(call.desk.clock.now(), call.desk.rules))
+    quota = await context.services.bookings.quota(context.person.id)
+    fresh_at = Timestamp(next_reset(context.services.clock.now(), context.services.rules))
     return Reply(
         (
             "You have ",
-            Bold(minutes(quota.left)),
-            f" of {quota.allowance} left this week. They are fresh again ",
+            Bold(format_minutes(quota.left)),
+            f" of {quota.weekly_quota} left this week. They are fresh again ",
             fresh_at,
             ".",
         ),
@@ -28,6 +28,6 @@ COMMAND = Command(
     name="rooms quota",
     summary="Your minutes left this week",
     usage="/rooms quota",
-    answer=answer,
-    also=("quota",),
+    handle=handle,
+    aliases=("quota",),
 )

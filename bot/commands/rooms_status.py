@@ -2,66 +2,70 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.chat.command import Call, Command, Parameter, Takes
-from bot.chat.formatting import about_room, room_name
-from bot.chat.reply import Bold, Code, Inline, Moment, Reply, Style, Table, Text, Tone
-from bot.conversation.schedules import campus_day, reason, schedules
-from bot.conversation.search import confusion, read_words
-from bot.language import Reading
+from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.formatting import room_details, room_name
+from bot.chat.reply import Bold, Code, Inline, Reply, Table, Text, Timestamp, TimestampStyle, Tone
+from bot.conversation.schedules import busy_text, campus_day, schedules
+from bot.conversation.search import clarification, parse_text
+from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.model.entities import BuildingId, Room
-from core.read_model import Picture
+from core.read_model import ReadModel
 
-_MOST_ROWS = 40
+_MAX_ROWS = 40
 
 
-async def answer(call: Call) -> Reply:
-    picture = await call.desk.fresh()
-    reading = read_words(call)
+async def handle(context: CommandContext) -> Reply:
+    read_model = await context.services.synced_read_model()
+    reading = parse_text(context)
     building = reading.building or reading.near
-    if reading.room is None and building is None and reading.leftover:
-        return _where(picture, reading)
-    if (confused := confusion(reading)) is not None:
+    if reading.room is None and building is None and reading.unparsed:
+        return _where(read_model, reading)
+    if (confused := clarification(reading)) is not None:
         return confused
-    at = reading.when.start if reading.when is not None else call.desk.clock.now()
+    at = reading.when.start if reading.when is not None else context.services.clock.now()
     if reading.room is not None:
-        return await _one(call, picture, picture.catalogue.room(reading.room), at)
-    return await _all(call, picture, building, at) if building is not None else _where(picture, reading)
-
-
-def _where(picture: Picture, reading: Reading) -> Reply:
-    said: list[Inline] = ["Which room or building? For example: "]
-    if reading.leftover:
-        said.insert(0, f"I know no room or building called {', '.join(reading.leftover)[:60]}. ")
-    building = next(iter(picture.catalogue.buildings.values()), None)
-    return Reply(
-        (*said, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.CONFUSED
+        return await _one(context, read_model, read_model.catalogue.room(reading.room), at)
+    return (
+        await _all(context, read_model, building, at) if building is not None else _where(read_model, reading)
     )
 
 
-async def _one(call: Call, picture: Picture, room: Room, at: datetime) -> Reply:
-    day = campus_day(at, call)
-    schedule = (await schedules(call, [room], day))[room.id]
+def _where(read_model: ReadModel, reading: ParseResult) -> Reply:
+    said: list[Inline] = ["Which room or building? For example: "]
+    if reading.unparsed:
+        said.insert(0, f"I know no room or building called {', '.join(reading.unparsed)[:60]}. ")
+    building = next(iter(read_model.catalogue.buildings.values()), None)
+    return Reply(
+        (*said, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.UNCLEAR
+    )
+
+
+async def _one(context: CommandContext, read_model: ReadModel, room: Room, at: datetime) -> Reply:
+    day = campus_day(at, context)
+    schedule = (await schedules(context, [room], day))[room.id]
     status = schedule.at(_seconds(at), _seconds(day.end))
-    is_now = abs(at - call.desk.clock.now()) < timedelta(minutes=1)
-    when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Moment(at), ": ")
-    about = about_room(room, picture.catalogue)
-    return Reply((Bold(room_name(room)), *when, *_words(call, status), "."), footer=(about,))
+    is_now = abs(at - context.services.clock.now()) < timedelta(minutes=1)
+    when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Timestamp(at), ": ")
+    about = room_details(room, read_model.catalogue)
+    return Reply((Bold(room_name(room)), *when, *_words(context, status), "."), footer=(about,))
 
 
-async def _all(call: Call, picture: Picture, building_id: BuildingId, at: datetime) -> Reply:
-    building, day = picture.catalogue.building(building_id), campus_day(at, call)
-    rooms = picture.catalogue.by_building[building_id]
-    kept = await schedules(call, rooms, day)
+async def _all(
+    context: CommandContext, read_model: ReadModel, building_id: BuildingId, at: datetime
+) -> Reply:
+    building, day = read_model.catalogue.building(building_id), campus_day(at, context)
+    rooms = read_model.catalogue.by_building[building_id]
+    kept = await schedules(context, rooms, day)
     statuses = [(room, kept[room.id].at(_seconds(at), _seconds(day.end))) for room in rooms]
     free = sum(status.status is Status.FREE for _, status in statuses)
     rows = tuple(
-        ((room.door,), (str(room.capacity or ""),), _words(call, status))
-        for room, status in statuses[:_MOST_ROWS]
+        ((room.door_number,), (str(room.capacity or ""),), _words(context, status))
+        for room, status in statuses[:_MAX_ROWS]
     )
     left_out = len(statuses) - len(rows)
     return Reply(
-        (Bold(building.name), " ", Moment(at), f": {free} of {len(rooms)} rooms are free."),
+        (Bold(building.name), " ", Timestamp(at), f": {free} of {len(rooms)} rooms are free."),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
         footer=(f"{left_out} more; name one to see it.",) if left_out > 0 else (),
     )
@@ -71,11 +75,11 @@ def _seconds(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def _words(call: Call, status: RoomStatus) -> Text:
+def _words(context: CommandContext, status: RoomStatus) -> Text:
     if status.until is None:
         return ("free for the rest of the day",)
-    until = Moment(datetime.fromtimestamp(status.until, UTC), Style.TIME)
-    why = f" ({reason(call, status.because)})" if status.because is not None else ""
+    until = Timestamp(datetime.fromtimestamp(status.until, UTC), TimestampStyle.TIME)
+    why = f" ({busy_text(context, status.because)})" if status.because is not None else ""
     said: dict[Status, tuple[Inline, ...]] = {
         Status.FREE: ("free until ", until, why),
         Status.SOON: ("busy, free soon at ", until, why),
@@ -88,10 +92,10 @@ COMMAND = Command(
     name="rooms status",
     summary="Is this room, or what in this building, free now",
     usage="/rooms status ROOM|BUILDING [when]",
-    answer=answer,
-    takes=(
-        Parameter("where", Takes.PLACE, "A room or building", required=True),
-        Parameter("when", Takes.WHEN, "When, if not now"),
+    handle=handle,
+    parameters=(
+        CommandParameter("where", ParameterType.PLACE, "A room or building", required=True),
+        CommandParameter("when", ParameterType.WHEN, "When, if not now"),
     ),
     examples=("/rooms status Ainsworth", "/rooms status K-J17-G01 tomorrow 3pm"),
 )

@@ -1,10 +1,16 @@
 """`/settings`: how someone wants to be told of things, and in which time zone."""
 
-from bot.chat.command import Action, Call, Command, Parameter, Takes
-from bot.chat.reply import Button, Field, Form, Input, InputKind, Option, Reply, Tone
-from bot.conversation.preferences import WORDS, Told, changed, read_habits, shown
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyField, Tone
+from bot.conversation.preferences import (
+    WORDS,
+    PreferenceValues,
+    parse_preferences,
+    preference_fields,
+    with_value,
+)
 from core.errors import Invalid
-from core.services.reminders import change_habits
+from core.services.reminders import update_preferences
 
 _NAMES = {
     "reminders": "Reminders before a booking",
@@ -20,50 +26,54 @@ _HINTS = {
 }
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    if not call.words.strip():
-        return _listing(_told(call))
-    return await _kept(call, read_habits(call.words, _told(call)))
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    if not context.text.strip():
+        return _listing(_told(context))
+    return await _kept(context, parse_preferences(context.text, _told(context)))
 
 
-async def form(call: Call) -> Reply:
+async def handle_open_form(context: CommandContext) -> Reply:
     """The form, as things are."""
-    await call.desk.fresh()
-    return Reply(form=_form(call, shown(_told(call))))
+    await context.services.synced_read_model()
+    return Reply(form=_form(context, preference_fields(_told(context))))
 
 
-async def send(call: Call) -> Reply:
+async def handle_form(context: CommandContext) -> Reply:
     """The form sent in; what cannot be read is said beside its line."""
-    await call.desk.fresh()
-    told, errors = _told(call), dict[str, str]()
+    await context.services.synced_read_model()
+    told, errors = _told(context), dict[str, str]()
     for word in WORDS:
         try:
-            told = changed(told, word, call.asked.form.get(word, shown(told)[word]))
+            told = with_value(told, word, context.request.form.get(word, preference_fields(told)[word]))
         except Invalid as refusal:
             errors[word] = str(refusal)
     if errors:
-        return Reply(form=_form(call, dict(call.asked.form)), form_errors=errors)
-    return await _kept(call, told)
+        return Reply(form=_form(context, dict(context.request.form)), form_errors=errors)
+    return await _kept(context, told)
 
 
-def _told(call: Call) -> Told:
-    return Told(call.person.habits, call.person.zone)
+def _told(context: CommandContext) -> PreferenceValues:
+    return PreferenceValues(context.person.preferences, context.person.zone)
 
 
-async def _kept(call: Call, told: Told) -> Reply:
-    now, person = call.desk.clock.now(), call.person
-    await call.desk.storage.write(lambda unit: change_habits(unit, person.id, told.habits, told.zone, now))
-    return _listing(told, "Your settings are now:", Tone.DONE)
+async def _kept(context: CommandContext, values: PreferenceValues) -> Reply:
+    now, person = context.services.clock.now(), context.person
+    await context.services.storage.write(
+        lambda unit: update_preferences(unit, person.id, values.preferences, values.zone, now)
+    )
+    return _listing(values, "Your settings are now:", Tone.DONE)
 
 
-def _listing(told: Told, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
-    fields = tuple(Field(_NAMES[word], (value,)) for word, value in shown(told).items())
+def _listing(values: PreferenceValues, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
+    fields = tuple(ReplyField(_NAMES[word], (value,)) for word, value in preference_fields(values).items())
     return Reply((lead,), tone=tone, fields=fields, actions=(Button("settings", "Change…", opens=True),))
 
 
-def _form(call: Call, values: dict[str, str]) -> Form:
-    ways = dict.fromkeys(each.partition(":")[0] for each in (call.known.identities if call.known else ()))
+def _form(context: CommandContext, values: dict[str, str]) -> Form:
+    ways = dict.fromkeys(
+        each.partition(":")[0] for each in (context.account.identities if context.account else ())
+    )
     chosen = values.get("deliver", "")
     names = dict.fromkeys(["anywhere", *ways, *([chosen] if chosen else [])])
     options = {
@@ -71,10 +81,10 @@ def _form(call: Call, values: dict[str, str]) -> Form:
         "deliver": tuple(Option(name.capitalize(), name) for name in names),
     }
     inputs = tuple(
-        Input(
+        FormInput(
             word,
             _NAMES[word],
-            InputKind.CHOICE if word in options else InputKind.TEXT,
+            FormInputKind.CHOICE if word in options else FormInputKind.TEXT,
             values.get(word, ""),
             options.get(word, ()),
             hint=_HINTS.get(word, ""),
@@ -88,9 +98,9 @@ COMMAND = Command(
     name="settings",
     summary="Reminders, notices, quiet hours, where messages go, time zone",
     usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE]",
-    answer=answer,
-    takes=tuple(
-        Parameter(word, Takes.TEXT, describes, phrase=f"{word} {{}}")
+    handle=handle,
+    parameters=tuple(
+        CommandParameter(word, ParameterType.TEXT, describes, template=f"{word} {{}}")
         for word, describes in (
             ("reminders", "Minutes before a booking, several with commas, or off"),
             ("notices", "on or off: when your quota is fresh"),
@@ -99,7 +109,7 @@ COMMAND = Command(
             ("timezone", "Such as Australia/Sydney, or campus"),
         )
     ),
-    actions=(Action("settings", form), Action("settings_form", send)),
+    actions=(ButtonAction("settings", handle_open_form), ButtonAction("settings_form", handle_form)),
     examples=("/settings reminders 60, 10 quiet 22:00-8:00", "/settings notices on"),
-    changes_things=True,
+    is_mutating=True,
 )

@@ -1,14 +1,14 @@
 """`/society remove`: taking somebody's society access away."""
 
-from bot.chat.command import Call, Command, Parameter, Takes
+from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Bold, Reply, Tone
-from bot.conversation.society_arguments import named_in
+from bot.conversation.society_arguments import member_in
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    named = named_in(call)
-    change = await call.desk.societies.remove_member(call.person.id, named.who, named.society_id)
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    named = member_in(context)
+    change = await context.services.societies.remove_member(context.person.id, named.who, named.society_id)
     if not change.changed:
         return Reply((Bold(change.person.name), f" does not belong to {change.society.name}."))
     return Reply(
@@ -20,11 +20,11 @@ COMMAND = Command(
     name="society remove",
     summary="Take someone's society access away",
     usage="/society remove @user [SOCIETY]",
-    answer=answer,
-    takes=(
-        Parameter("user", Takes.PERSON, "Whom to remove", required=True),
-        Parameter("society", Takes.SOCIETY, "Which society, if you preside over several"),
+    handle=handle,
+    parameters=(
+        CommandParameter("user", ParameterType.PERSON, "Whom to remove", required=True),
+        CommandParameter("society", ParameterType.SOCIETY, "Which society, if you preside over several"),
     ),
-    also=("society delete",),
-    changes_things=True,
+    aliases=("society delete",),
+    is_mutating=True,
 )

@@ -1,21 +1,21 @@
 """`/whoami`: whom Roomie takes someone for."""
 
-from bot.chat.command import Call, Command
-from bot.chat.reply import Bold, Button, Code, Field, Reply
-from core.model.entities import Group
+from bot.chat.command import Command, CommandContext
+from bot.chat.reply import Bold, Button, Code, Reply, ReplyField
+from core.model.entities import UserGroup
 
 _GROUPS = {
-    Group.STAFF: "staff",
-    Group.STUDENT: "student",
-    Group.SOCIETY_MEMBER: "society member",
-    Group.PRESIDENT: "president",
+    UserGroup.STAFF: "staff",
+    UserGroup.STUDENT: "student",
+    UserGroup.SOCIETY_MEMBER: "society member",
+    UserGroup.PRESIDENT: "president",
 }
 
 
-async def answer(call: Call) -> Reply:
-    await call.desk.fresh()
-    identity = call.asked.by.identity
-    if call.known is None:
+async def handle(context: CommandContext) -> Reply:
+    await context.services.synced_read_model()
+    identity = context.request.requester.identity
+    if context.account is None:
         return Reply(
             (
                 "Roomie does not know you yet: you can search, but not book. ",
@@ -26,16 +26,16 @@ async def answer(call: Call) -> Reply:
             ),
             actions=(Button("login", "Log in"),),
         )
-    person = call.known.person
-    societies = ", ".join(f"{each.society.name} ({each.role.value})" for each in call.known.memberships)
+    person = context.account.person
+    societies = ", ".join(f"{each.society.name} ({each.role.value})" for each in context.account.memberships)
     return Reply(
         ("You are ", Bold(person.name), f" ({person.username})."),
         fields=(
-            Field("Groups", (", ".join(_GROUPS[each] for each in sorted(person.groups)) or "none",)),
-            Field("Societies", (societies or "none",)),
-            Field("Time zone", (str(call.zone),)),
+            ReplyField("Groups", (", ".join(_GROUPS[each] for each in sorted(person.groups)) or "none",)),
+            ReplyField("Societies", (societies or "none",)),
+            ReplyField("Time zone", (str(context.zone),)),
         ),
     )
 
 
-COMMAND = Command(name="whoami", summary="Whom Roomie takes you for", usage="/whoami", answer=answer)
+COMMAND = Command(name="whoami", summary="Whom Roomie takes you for", usage="/whoami", handle=handle)

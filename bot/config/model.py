@@ -21,7 +21,7 @@ from msgspec.structs import FieldInfo
 from core.model.entities import OpeningHours
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.rules import Rules
-from core.policy.schedule import WEEKDAYS, Every, OnClock, Timing
+from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
 
 Environment: TypeAlias = Mapping[str, str]
 
@@ -117,19 +117,19 @@ def _kept_bookings(text: object) -> timedelta:
     return _kept(text, MIN_KEPT_BOOKINGS)
 
 
-def _timing(text: object) -> Timing:
-    if isinstance(text, Every | OnClock):
+def _timing(text: object) -> Schedule:
+    if isinstance(text, Periodic | DailyAt):
         return text
     day, _, clock = str(text).strip().lower().partition(" ")
     try:
         if day == "daily" or day in WEEKDAYS:
-            return OnClock(_time_of_day(clock), None if day == "daily" else WEEKDAYS.index(day))
-        return Every(max(_duration(text), _SHORTEST_WAIT))
+            return DailyAt(_time_of_day(clock), None if day == "daily" else WEEKDAYS.index(day))
+        return Periodic(max(_duration(text), _MIN_INTERVAL))
     except ValueError:
         raise ValueError(f"{text!r} is no time for a job; write 6h, daily 03:00 or mon 03:00") from None
 
 
-_SHORTEST_WAIT = timedelta(seconds=1)
+_MIN_INTERVAL = timedelta(seconds=1)
 
 
 def _time_of_day(clock: str) -> int:
@@ -178,16 +178,16 @@ def _is_list_of_texts(given: object) -> bool:
 
 
 Zone = Annotated[str, Meta(extra={"read": _zone})]
-Hours = Annotated[OpeningHours, Meta(extra={"read": _hours})]
+HoursOfDay = Annotated[OpeningHours, Meta(extra={"read": _hours})]
 Duration = Annotated[timedelta, Meta(extra={"read": _duration})]
 KeptDays = Annotated[timedelta, Meta(extra={"read": _kept})]
 KeptBookings = Annotated[timedelta, Meta(extra={"read": _kept_bookings})]
-When = Annotated[Timing, Meta(extra={"read": _timing})]
+ScheduleText = Annotated[Schedule, Meta(extra={"read": _timing})]
 Grid = Annotated[int, Meta(extra={"read": _grid})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Workspaces = Annotated[dict[str, list[str]], Meta(extra={"read": _workspaces})]
-Token = Annotated[Secret, Meta(extra={"read": _secret})]
+SecretToken = Annotated[Secret, Meta(extra={"read": _secret})]
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -233,8 +233,8 @@ class HttpSection(Section, frozen=True, kw_only=True):
 class BookingSection(Section, frozen=True, kw_only=True):
     """The rules of booking; minutes and whole days."""
 
-    weekday_hours: Hours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
-    weekend_hours: Hours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
+    weekday_hours: HoursOfDay = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
+    weekend_hours: HoursOfDay = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
     granularity: Grid = 15
     allowance: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 180
     student_days_ahead: Days = 7
@@ -255,11 +255,11 @@ class SlackSection(Section, frozen=True, kw_only=True):
     """
 
     mode: Literal["socket", "http"] = "socket"
-    bot_token: Token = Secret()
-    app_token: Token = Secret()
-    signing_secret: Token = Secret()
+    bot_token: SecretToken = Secret()
+    app_token: SecretToken = Secret()
+    signing_secret: SecretToken = Secret()
     client_id: str = ""
-    client_secret: Token = Secret()
+    client_secret: SecretToken = Secret()
     api_base_url: str = "https://slack.com/api/"
     authorize_url: str = "https://slack.com/oauth/v2/authorize"
     match_email: bool = False
@@ -269,7 +269,7 @@ class SlackSection(Section, frozen=True, kw_only=True):
 class DiscordSection(Section, frozen=True, kw_only=True):
     """The Discord app. `sync` says when commands are announced, `guild_id` to which one server only."""
 
-    token: Token = Secret()
+    token: SecretToken = Secret()
     public_key: str = ""
     application_id: str = ""
     api_base_url: str = "https://discord.com/api/v10"
@@ -289,8 +289,8 @@ class SecuritySection(Section, frozen=True, kw_only=True):
     between them, were the secret, and still open what was sealed then.
     """
 
-    secret: Token = Secret()
-    previous_secrets: Token = Secret()
+    secret: SecretToken = Secret()
+    previous_secrets: SecretToken = Secret()
     secret_file: str = ""
 
 
@@ -305,7 +305,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     """
 
     shibboleth_url: str = ""
-    proxy_secret: Token = Secret()
+    proxy_secret: SecretToken = Secret()
     secret_header: str = "X-Roomie-Proxy-Secret"  # noqa: S105 - its name only
     eppn_header: str = "eppn"
     name_header: str = "cn"
@@ -314,7 +314,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     groups_header: str = "uclIntranetGroups"
     oidc_issuer: str = ""
     oidc_client_id: str = ""
-    oidc_client_secret: Token = Secret()
+    oidc_client_secret: SecretToken = Secret()
     oidc_scope: str = "openid email profile"
     oidc_key: str = "sub"
     oidc_groups: str = "groups"
@@ -353,11 +353,11 @@ class JobsSection(Section, frozen=True, kw_only=True):
     """
 
     refresh_picture: Duration = timedelta(hours=6)
-    purge: When = Every(timedelta(hours=1))
-    quota_notices: Annotated[Timing | None, Meta(extra={"read": _timing})] = None
+    purge: ScheduleText = Periodic(timedelta(hours=1))
+    quota_notices: Annotated[Schedule | None, Meta(extra={"read": _timing})] = None
 
 
-class MessagesSection(Section, frozen=True, kw_only=True):
+class NotificationsSection(Section, frozen=True, kw_only=True):
     """What Roomie says unasked. `operators` are usernames; without any, administrators are told."""
 
     confirmations: bool = False
@@ -400,7 +400,7 @@ class Config(Section, frozen=True, kw_only=True):
     retention: RetentionSection = field(default_factory=RetentionSection)
     terminal: TerminalSection = field(default_factory=TerminalSection)
     jobs: JobsSection = field(default_factory=JobsSection)
-    messages: MessagesSection = field(default_factory=MessagesSection)
+    messages: NotificationsSection = field(default_factory=NotificationsSection)
     log: LogSection = field(default_factory=LogSection)
     source: list[SourceSection] = field(default_factory=list)
 
@@ -411,14 +411,14 @@ class Config(Section, frozen=True, kw_only=True):
             zone=ZoneInfo(self.campus.timezone),
             weekday_hours=booking.weekday_hours,
             weekend_hours=booking.weekend_hours,
-            granularity=booking.granularity,
-            allowance=booking.allowance,
+            slot_length=booking.granularity,
+            weekly_quota=booking.allowance,
             student_horizon=booking.student_days_ahead,
             society_horizon=booking.society_days_ahead,
             staff_horizon=booking.staff_days_ahead,
-            quota_resets_at=booking.quota_resets_at,
+            quota_reset_hour=booking.quota_resets_at,
             refund_notice=booking.refund_notice,
-            check_in_opens=booking.check_in_opens,
+            check_in_opens_before=booking.check_in_opens,
             society_token_days=booking.society_token_days,
             token_idle=self.login.token_idle,
             tokens_per_person=self.login.tokens_per_person,

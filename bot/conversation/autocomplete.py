@@ -3,81 +3,92 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
-from bot.chat.command import Takes
+from bot.chat.command import ParameterType
 from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Option
-from bot.chat.request import Asker
+from bot.chat.request import Requester
 from bot.chat.timezones import zone_of
-from bot.services import Desk
+from bot.services import Services
 from core.model.entities import Equipment
 
-_MOST = 25
-_LONGEST = 100
+_MAX_SUGGESTIONS = 25
+_MAX_TEXT = 100
 
 
-class Suggestions:
+class Autocomplete:
     """What could be meant, likeliest first; at most 25, each at most 100 characters."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._sources: dict[Takes, Callable[[str, Asker], Iterable[Option]]] = {
-            Takes.ROOM: lambda typed, _: _matching(typed, self._rooms()),
-            Takes.BUILDING: lambda typed, _: _matching(typed, self._buildings()),
-            Takes.PLACE: lambda typed, _: _matching(typed, (*self._buildings(), *self._rooms())),
-            Takes.SOCIETY: self._societies,
-            Takes.EQUIPMENT: lambda typed, _: _matching(typed, (Option(each, each) for each in Equipment)),
-            Takes.WHEN: self._times,
-            Takes.BOOKING: self._bookings,
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._sources: dict[ParameterType, Callable[[str, Requester], Iterable[Option]]] = {
+            ParameterType.ROOM: lambda typed, _: _matching(typed, self._rooms()),
+            ParameterType.BUILDING: lambda typed, _: _matching(typed, self._buildings()),
+            ParameterType.PLACE: lambda typed, _: _matching(typed, (*self._buildings(), *self._rooms())),
+            ParameterType.SOCIETY: self._societies,
+            ParameterType.EQUIPMENT: lambda typed, _: _matching(
+                typed, (Option(each, each) for each in Equipment)
+            ),
+            ParameterType.WHEN: self._times,
+            ParameterType.BOOKING: self._bookings,
         }
 
-    async def suggest(self, takes: Takes, typed: str, by: Asker) -> Sequence[Option]:
-        await self._desk.fresh()
+    async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
+        await self._services.synced_read_model()
         source = self._sources.get(takes)
-        found = source(typed.strip(), by) if source else ()
+        found = source(typed.strip(), requester) if source else ()
         return [
-            Option(each.label[:_LONGEST], each.value, each.detail)
+            Option(each.label[:_MAX_TEXT], each.value, each.detail)
             for each in found
-            if len(each.value) <= _LONGEST
-        ][:_MOST]
+            if len(each.value) <= _MAX_TEXT
+        ][:_MAX_SUGGESTIONS]
 
     def _rooms(self) -> Iterable[Option]:
-        return (Option(room_name(room), room.id) for room in self._desk.picture.catalogue.order)
+        return (Option(room_name(room), room.id) for room in self._services.read_model.catalogue.order)
 
     def _buildings(self) -> Iterable[Option]:
-        return (Option(each.name, each.name) for each in self._desk.picture.catalogue.buildings.values())
+        return (
+            Option(each.name, each.name) for each in self._services.read_model.catalogue.buildings.values()
+        )
 
-    def _societies(self, typed: str, by: Asker) -> Iterable[Option]:
-        directory = self._desk.picture.directory
-        known = directory.identified(by.identity)
+    def _societies(self, typed: str, requester: Requester) -> Iterable[Option]:
+        directory = self._services.read_model.directory
+        known = directory.by_identity(requester.identity)
         mine = [each.society for each in known.memberships] if known else []
         return _matching(typed, (Option(f"{each.name} ({each.id})", each.id) for each in mine))
 
-    def _bookings(self, typed: str, by: Asker) -> Iterable[Option]:
-        known = self._desk.picture.directory.identified(by.identity)
+    def _bookings(self, typed: str, requester: Requester) -> Iterable[Option]:
+        known = self._services.read_model.directory.by_identity(requester.identity)
         if known is None:
             return ()
-        zone, rooms = zone_of(self._desk, known, by.zone), self._desk.picture.catalogue.rooms
+        zone, rooms = (
+            zone_of(self._services, known, requester.zone),
+            self._services.read_model.catalogue.rooms,
+        )
         options = []
-        for each in self._desk.bookings.upcoming(known.person.id):
+        for each in self._services.bookings.upcoming(known.person.id):
             start = each.interval.start.astimezone(zone)
             name = room_name(rooms[each.room_id]) if each.room_id in rooms else each.room_id
             options.append(Option(f"{start:%a} {start.day} {start:%b} {start:%H:%M} {name}", short_id(each)))
         return _matching(typed, options)
 
-    def _times(self, typed: str, by: Asker) -> Iterable[Option]:
+    def _times(self, typed: str, requester: Requester) -> Iterable[Option]:
         """The echo of what was typed, to be picked as it was understood."""
-        from bot.language import Conventions, echo, read
+        from bot.language import ParserDefaults, parse_phrase, summarize
 
         if not typed:
             return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]
-        names, now = self._desk.names.of(self._desk.picture), self._desk.clock.now()
+        names, now = self._services.names.of(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
-        conventions = Conventions(default_duration=timedelta(minutes=self._desk.default_minutes))
-        zone = zone_of(self._desk, self._desk.picture.directory.identified(by.identity), by.zone)
-        reading = read(typed, now=now, zone=zone, names=names, conventions=conventions)
+        conventions = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
+        zone = zone_of(
+            self._services,
+            self._services.read_model.directory.by_identity(requester.identity),
+            requester.zone,
+        )
+        reading = parse_phrase(typed, now=now, zone=zone, names=names, defaults=conventions)
         if reading.problem is not None:
-            return [Option(f"{typed} → {reading.problem.sentence}", typed)]
-        echoed = echo(reading, names, now=now)
+            return [Option(f"{typed} → {reading.problem.message}", typed)]
+        echoed = summarize(reading, names, now=now)
         return [Option(f"{typed} → {echoed}", typed)] if echoed else [Option(typed, typed)]
 
 

@@ -12,15 +12,15 @@ from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import quote_plus, unquote_plus
 
-from core.catalogue import RoomWish
+from core.catalogue import RoomQuery
 from core.errors import Invalid
 from core.interval import Interval
 from core.model.entities import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
 
-LONGEST = 70
+MAX_LENGTH = 70
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DIGEST = "!"
-_ENOUGH_OF_ID = 18
+_MIN_ID_PREFIX = 18
 _PLAIN = re.compile(r"[A-Za-z0-9_./:-]*")
 _LAST_MINUTE = 60 * 24 * 365 * 1000
 """No slot of ours begins a thousand years after 1970; beyond that instants stop being dates."""
@@ -31,7 +31,7 @@ T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class SlotCode:
+class SlotValue:
     """A room and the slot to book it for, perhaps for a society; of its title as much as fits."""
 
     room_id: RoomId
@@ -47,11 +47,11 @@ class SlotCode:
             _short(self.society_id or ""),
         )
         code = "~".join(parts)
-        title = _cut(self.title, LONGEST - len(code) - 1)
+        title = _cut(self.title, MAX_LENGTH - len(code) - 1)
         return f"{code}~{title}" if title else code
 
     @classmethod
-    def read(cls, code: str) -> "SlotCode":
+    def read(cls, code: str) -> "SlotValue":
         """`Invalid` for what is no such code. Ids may be digests: see `named`."""
         room_id, start, minutes, society_id, title = _parts(f"{code}~" if code.count("~") == 3 else code, 5)
         slot = _slot(start, minutes)
@@ -60,7 +60,7 @@ class SlotCode:
 
 
 @dataclass(frozen=True, slots=True)
-class MoveCode:
+class MoveValue:
     """A booking, by the beginning of its id, and the room and slot to have it in instead."""
 
     booking_id: str
@@ -70,38 +70,38 @@ class MoveCode:
     def __str__(self) -> str:
         start = _shorten(_minute(self.slot.start))
         return "~".join(
-            [self.booking_id[:_ENOUGH_OF_ID], _short(self.room_id), start, str(self.slot.minutes)]
+            [self.booking_id[:_MIN_ID_PREFIX], _short(self.room_id), start, str(self.slot.minutes)]
         )
 
     @classmethod
-    def read(cls, code: str) -> "MoveCode":
+    def read(cls, code: str) -> "MoveValue":
         booking_id, room_id, start, minutes = _parts(code, 4)
         return cls(booking_id, RoomId(room_id), _slot(start, minutes))
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchValue:
     """Looking for a free room: the slot or, when `minutes` is less, so much of it; and what kind of room."""
 
     slot: Interval
     minutes: int
-    wish: RoomWish
+    query: RoomQuery
     society_id: SocietyId | None = None
     skip: int = 0
 
     def __str__(self) -> str:
         """The code; what does not fit is left out, the least telling first."""
-        codes = (code for narrower in _narrower(self) if len(code := _whole(narrower)) <= LONGEST)
+        codes = (code for narrower in _narrower(self) if len(code := _whole(narrower)) <= MAX_LENGTH)
         return next(codes)
 
     @classmethod
-    def read(cls, code: str) -> "Search":
+    def read(cls, code: str) -> "SearchValue":
         """`Invalid` for what is no such code. Ids may be digests: see `named`."""
         start, length, minutes, seats, tools, usage, building, half, near, society, skip, room = _parts(
             code, 12
         )
         bits = _number(tools or "0")
-        wish = RoomWish(
+        wish = RoomQuery(
             capacity=_decimal(seats or "0"),
             equipment=frozenset(each for place, each in enumerate(Equipment) if bits >> place & 1),
             usage=usage or None,
@@ -115,18 +115,18 @@ class Search:
         return cls(_slot(start, length), needed, wish, society_id, _decimal(skip or "0"))
 
 
-def _narrower(search: Search) -> Iterator[Search]:
+def _narrower(search: SearchValue) -> Iterator[SearchValue]:
     """The search, and then ever less of it; the last always fits."""
-    wish = replace(search.wish, capacity=min(search.wish.capacity, 999_999))
-    yield replace(search, wish=wish)
-    yield replace(search, wish=replace(wish, near=None))
-    yield replace(search, wish=replace(wish, near=None, usage=None))
-    yield replace(search, wish=replace(wish, near=None, usage=None, room=None))
-    yield replace(search, wish=RoomWish(capacity=wish.capacity))
+    wish = replace(search.query, capacity=min(search.query.capacity, 999_999))
+    yield replace(search, query=wish)
+    yield replace(search, query=replace(wish, near=None))
+    yield replace(search, query=replace(wish, near=None, usage=None))
+    yield replace(search, query=replace(wish, near=None, usage=None, room=None))
+    yield replace(search, query=RoomQuery(capacity=wish.capacity))
 
 
-def _whole(search: Search) -> str:
-    wish = search.wish
+def _whole(search: SearchValue) -> str:
+    wish = search.query
     equipment = sum(1 << place for place, each in enumerate(Equipment) if each in wish.equipment)
     parts = (
         _shorten(_minute(search.slot.start)),
@@ -145,7 +145,7 @@ def _whole(search: Search) -> str:
     return "~".join(map(str, parts))
 
 
-def named(coded: T, known: Iterable[T]) -> T:
+def resolve_id(coded: T, known: Iterable[T]) -> T:
     """The id that a code stands for, among those known; as it came where none is."""
     if not coded.startswith(_DIGEST):
         return coded

@@ -33,7 +33,7 @@ _LEADING = {
 }
 
 
-def command_for(line: str) -> tuple[str, str]:
+def detect_intent(line: str) -> tuple[str, str]:
     """The command that plain words call for, and the words to give it: looking for a room by default."""
     folded = " ".join(line.casefold().replace("’", "'").split())
     for pattern, name in _INTENTS:

@@ -4,70 +4,72 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.chat.command import Call
+from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name, short_id
-from bot.conversation.search import read_words
-from bot.language import Kind, Reading
-from core.errors import Invalid, NoSuchBooking
+from bot.conversation.search import parse_text
+from bot.language import ParseResult, TimeKind
+from core.errors import Invalid, UnknownBooking
 from core.model.entities import Booking, Role
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
-_MOST_NAMED = 5
+_MAX_LISTED = 5
 
 
-class WhichBooking(Invalid):
+class AmbiguousBooking(Invalid):
     """Several bookings could be meant."""
 
     code = "which_booking"
 
 
-def mine(call: Call) -> tuple[Booking, ...]:
+def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
     """What someone has booked and not yet had; presidents own what their society's token booked."""
-    own = call.desk.bookings.upcoming(call.person.id)
-    if call.known is None:
+    own = context.services.bookings.upcoming(context.person.id)
+    if context.account is None:
         return own
-    picture, now = call.desk.picture, call.desk.clock.now()
-    presided = [each.society.id for each in call.known.memberships if each.role is Role.PRESIDENT]
+    read_model, now = context.services.read_model, context.services.clock.now()
+    presided = [each.society.id for each in context.account.memberships if each.role is Role.PRESIDENT]
     by_token = (
         booking
         for society_id in presided
-        for booking in picture.of_society(society_id)
+        for booking in read_model.of_society(society_id)
         if booking.booked_by is None and booking.interval.end > now
     )
     return tuple(sorted((*own, *by_token), key=lambda each: (each.interval.start, each.id)))
 
 
-def meant(call: Call, words: str) -> tuple[Booking, str]:
+def resolve_booking(context: CommandContext, words: str) -> tuple[Booking, str]:
     """The booking that the first word names by the start of its id, or the only one; and the other words."""
-    bookings = mine(call)
+    bookings = upcoming_bookings(context)
     first, _, rest = words.strip().partition(" ")
     if (match := _ID.fullmatch(first)) is not None:
         start = match.group(1).lower()
         if found := [each for each in bookings if each.id.startswith(start)]:
-            return _only(call, found), rest.strip()
+            return _only(context, found), rest.strip()
         if len(start) == 8 or first.startswith("#"):
-            raise NoSuchBooking
-    return _only(call, bookings), words.strip()
+            raise UnknownBooking
+    return _only(context, bookings), words.strip()
 
 
-def described(call: Call, words: str) -> Booking:
+def find_booking(context: CommandContext, words: str) -> Booking:
     """The booking that words speak of: by its id, its room or its time, or the only one."""
     first, _, rest = words.strip().partition(" ")
     if _ID.fullmatch(first) is not None and not rest:
-        return meant(call, words)[0]
-    bookings = mine(call)
+        return resolve_booking(context, words)[0]
+    bookings = upcoming_bookings(context)
     if not _ONLY_WORDS.sub(" ", words.casefold()).strip(" .!?"):
-        return _only(call, bookings)
-    reading = read_words(replace(call, words=words))
-    if reading.leftover or reading.problem is not None:
-        unread = reading.problem.shown if reading.problem is not None else ", ".join(reading.leftover)
-        raise WhichBooking(f"I do not know which booking “{unread[:60]}” is. {_named(call, bookings)}")
-    return _only(call, [each for each in bookings if _fits(each, reading, call)])
+        return _only(context, bookings)
+    reading = parse_text(replace(context, text=words))
+    if reading.unparsed or reading.problem is not None:
+        unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
+        raise AmbiguousBooking(
+            f"I do not know which booking “{unread[:60]}” is. {_with_id(context, bookings)}"
+        )
+    return _only(context, [each for each in bookings if _fits(each, reading, context)])
 
 
-def _fits(booking: Booking, reading: Reading, call: Call) -> bool:
-    room = call.desk.picture.catalogue.rooms.get(booking.room_id)
+def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
+    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
     return (
         (reading.room is None or booking.room_id == reading.room)
         and (reading.building is None or (room is not None and room.building_id == reading.building))
@@ -76,36 +78,38 @@ def _fits(booking: Booking, reading: Reading, call: Call) -> bool:
     )
 
 
-def _is_then(booking: Booking, reading: Reading) -> bool:
+def _is_then(booking: Booking, reading: ParseResult) -> bool:
     """Whether it starts at the time said, or lies in the day or part of the day."""
     when = reading.when
     if when is None:
         return True
-    if when.kind in {Kind.DAY, Kind.PART} and when.end is not None:
+    if when.kind in {TimeKind.DAY, TimeKind.PART} and when.end is not None:
         return when.start < booking.interval.end and booking.interval.start < when.end
-    if when.kind is Kind.DAY:
+    if when.kind is TimeKind.DAY:
         return booking.interval.start.astimezone(when.start.tzinfo).date() == when.start.date()
     return booking.interval.start <= when.start < booking.interval.end
 
 
-def _only(call: Call, bookings: Iterable[Booking]) -> Booking:
+def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
     match tuple(bookings):
         case ():
-            raise NoSuchBooking
+            raise UnknownBooking
         case (booking,):
             return booking
         case several:
-            raise WhichBooking(f"That could be {len(several)} of your bookings. {_named(call, several)}")
+            raise AmbiguousBooking(
+                f"That could be {len(several)} of your bookings. {_with_id(context, several)}"
+            )
 
 
-def _named(call: Call, bookings: Iterable[Booking]) -> str:
+def _with_id(context: CommandContext, bookings: Iterable[Booking]) -> str:
     """`Say which by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
-    called = [f"{short_id(each)} ({_where_and_when(call, each)})" for each in bookings]
-    more = f" and {len(called) - _MOST_NAMED} more" if len(called) > _MOST_NAMED else ""
-    return f"Say which by its id: {', '.join(called[:_MOST_NAMED])}{more}." if called else "You have none."
+    called = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in bookings]
+    more = f" and {len(called) - _MAX_LISTED} more" if len(called) > _MAX_LISTED else ""
+    return f"Say which by its id: {', '.join(called[:_MAX_LISTED])}{more}." if called else "You have none."
 
 
-def _where_and_when(call: Call, booking: Booking) -> str:
-    room = call.desk.picture.catalogue.rooms.get(booking.room_id)
-    local = booking.interval.start.astimezone(call.zone)
+def _where_and_when(context: CommandContext, booking: Booking) -> str:
+    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    local = booking.interval.start.astimezone(context.zone)
     return f"{room_name(room) if room else booking.room_id}, {local:%a} {local.day} {local:%b} {local:%H:%M}"

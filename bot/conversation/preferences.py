@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.chat.formatting import clock, listed
-from bot.chat.request import Door
+from bot.chat.formatting import format_time, join_with_and
+from bot.chat.request import PlatformName
 from core.errors import Invalid
-from core.model.entities import Habits, QuietHours
+from core.model.entities import NotificationPreferences, QuietHours
 
-_MOST_REMINDERS, _EARLIEST = 5, 2 * 24 * 60
+_MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|min|mins|minutes?)?)?")
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?::(\d{2}))?")
 _OFF = {"off", "none", "no", "never", "0", ""}
@@ -20,49 +20,49 @@ _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PreferenceValues:
     """Someone's habits and time zone; None means the campus's."""
 
-    habits: Habits
+    preferences: NotificationPreferences
     zone: str | None
 
 
-def read_habits(words: str, now: Told) -> Told:
+def parse_preferences(words: str, now: PreferenceValues) -> PreferenceValues:
     """`reminders 30, 10 quiet 22:00-8:00`: each setting's word and what it is to be; others stay."""
     parts = _SETTING.split(words.strip())
     if parts[0].strip() or len(parts) < 3:
         raise Invalid(
-            f"Which setting? There are {listed(WORDS)}: /settings reminders 30, 10 quiet 22:00-8:00"
+            f"Which setting? There are {join_with_and(WORDS)}: /settings reminders 30, 10 quiet 22:00-8:00"
         )
     for word, value in zip(parts[1::2], parts[2::2], strict=True):
-        now = changed(now, word.lower(), value.strip(" ,;"))
+        now = with_value(now, word.lower(), value.strip(" ,;"))
     return now
 
 
-def changed(now: Told, word: str, value: str) -> Told:
+def with_value(now: PreferenceValues, word: str, value: str) -> PreferenceValues:
     """One setting made another. `Invalid` says how to write it."""
     match word:
         case "timezone":
             return replace(now, zone=_zone(value))
         case "reminders":
-            return replace(now, habits=replace(now.habits, reminders=_reminders(value)))
+            return replace(now, preferences=replace(now.preferences, reminders=_reminders(value)))
         case "notices":
-            return replace(now, habits=replace(now.habits, notices=_switch(value)))
+            return replace(now, preferences=replace(now.preferences, notices=_switch(value)))
         case "quiet":
-            return replace(now, habits=replace(now.habits, quiet=_quiet(value)))
+            return replace(now, preferences=replace(now.preferences, quiet=_quiet(value)))
         case _:
-            return replace(now, habits=replace(now.habits, deliver_to=_platform(value)))
+            return replace(now, preferences=replace(now.preferences, deliver_to=_platform(value)))
 
 
-def shown(told: Told) -> dict[str, str]:
+def preference_fields(values: PreferenceValues) -> dict[str, str]:
     """Each setting as one would type it."""
-    habits, quiet = told.habits, told.habits.quiet
+    habits, quiet = values.preferences, values.preferences.quiet
     return {
         "reminders": ", ".join(map(str, sorted(habits.reminders, reverse=True))) or "off",
         "notices": "on" if habits.notices else "off",
-        "quiet": f"{clock(quiet.start)}-{clock(quiet.until)}" if quiet else "off",
+        "quiet": f"{format_time(quiet.start)}-{format_time(quiet.until)}" if quiet else "off",
         "deliver": habits.deliver_to or "anywhere",
-        "timezone": told.zone or "campus",
+        "timezone": values.zone or "campus",
     }
 
 
@@ -70,15 +70,15 @@ def _reminders(value: str) -> tuple[int, ...]:
     if value.lower() in _OFF:
         return ()
     lengths = [_minutes(each) for each in _BETWEEN_REMINDERS.split(value.lower()) if each.strip()]
-    if len(lengths) > _MOST_REMINDERS:
-        raise Invalid(f"{_MOST_REMINDERS} reminders for a booking are the most there can be.")
+    if len(lengths) > _MAX_REMINDERS:
+        raise Invalid(f"{_MAX_REMINDERS} reminders for a booking are the most there can be.")
     return tuple(sorted(set(lengths), reverse=True))
 
 
 def _minutes(text: str) -> int:
     match = _LENGTH.fullmatch(text.strip())
     minutes = int(match[1] or 0) * 60 + int(match[2] or 0) if match else 0
-    if not 0 < minutes <= _EARLIEST:
+    if not 0 < minutes <= _MAX_LEAD_TIME:
         raise Invalid("How long before? Write minutes or hours, up to two days: 30, 10 min, 2h. Or off.")
     return minutes
 
@@ -111,8 +111,8 @@ def _platform(value: str) -> str:
     name = value.lower().removeprefix("to ").strip()
     if name in {"anywhere", "any", *_OFF}:
         return ""
-    if name not in set(Door):
-        raise Invalid(f"Messages go to {listed([*Door])}, or anywhere.")
+    if name not in set(PlatformName):
+        raise Invalid(f"Messages go to {join_with_and([*PlatformName])}, or anywhere.")
     return name
 
 

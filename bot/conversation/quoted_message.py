@@ -2,22 +2,22 @@
 
 from dataclasses import replace
 
-from bot.chat.command import Call
-from bot.conversation.search import read_words
-from bot.language import Reading, Reason
+from bot.chat.command import CommandContext
+from bot.conversation.search import parse_text
+from bot.language import ParseResult, ProblemReason
 
 _MAX_CHARACTERS = 2_000
 
 
-def read_quoted(call: Call, text: str) -> Reading:
+def read_quoted(context: CommandContext, text: str) -> ParseResult:
     """What a message says of when, how many and where.
 
     Its society, title and people are left out: for whom a booking is, the asker says. A time that cannot be
     read is none, for messages are full of other words.
     """
-    reading = read_words(replace(call, words=text[:_MAX_CHARACTERS]))
+    reading = parse_text(replace(context, text=text[:_MAX_CHARACTERS]))
     problem = reading.problem
-    return Reading(
+    return ParseResult(
         text="",
         when=reading.when,
         capacity=reading.capacity,
@@ -25,8 +25,8 @@ def read_quoted(call: Call, text: str) -> Reading:
         room=reading.room,
         location=reading.location,
         near=reading.near,
-        assumed=reading.assumed,
+        assumptions=reading.assumptions,
         alternatives=reading.alternatives,
-        problem=None if problem is None or problem.reason is Reason.UNREADABLE else problem,
-        question=reading.question,
+        problem=None if problem is None or problem.reason is ProblemReason.UNREADABLE else problem,
+        clarification=reading.clarification,
     )

@@ -4,59 +4,63 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bot.chat.command import Call
+from bot.chat.command import CommandContext
 from bot.chat.reply import Reply, Tone
-from bot.conversation.button_values import Search
-from bot.language import Conventions, Kind, Names, Reading, When, echo, read
-from core.catalogue import RoomWish
+from bot.conversation.button_values import SearchValue
+from bot.language import NameIndex, ParsedTime, ParserDefaults, ParseResult, TimeKind, parse_phrase, summarize
+from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.policy.rules import Rules
-from core.services.bookings import open_hours, widened
+from core.services.bookings import open_hours, snap_to_grid
 
 
-def read_words(call: Call) -> Reading:
+def parse_text(context: CommandContext) -> ParseResult:
     """What the words of a call say, in the asker's zone and with the campus's names."""
-    desk = call.desk
-    conventions = Conventions(default_duration=timedelta(minutes=desk.default_minutes))
-    return read(
-        call.words,
-        now=whole_minute(desk.clock.now()),
-        zone=call.zone,
-        names=desk.names.of(desk.picture),
-        conventions=conventions,
+    services = context.services
+    conventions = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
+    return parse_phrase(
+        context.text,
+        now=truncate_to_minute(services.clock.now()),
+        zone=context.zone,
+        names=services.names.of(services.read_model),
+        defaults=conventions,
     )
 
 
-def echo_of(call: Call, reading: Reading) -> str:
-    desk = call.desk
-    return _echo(replace(reading, text=""), desk.names.of(desk.picture), whole_minute(desk.clock.now()))
+def summary_of(context: CommandContext, reading: ParseResult) -> str:
+    services = context.services
+    return _summary(
+        replace(reading, text=""),
+        services.names.of(services.read_model),
+        truncate_to_minute(services.clock.now()),
+    )
 
 
 @lru_cache(maxsize=512)
-def _echo(reading: Reading, names: Names, now: datetime) -> str:
+def _summary(reading: ParseResult, names: NameIndex, now: datetime) -> str:
     """Remembered, for an echo is read back to see that it says the same, and many ask alike in one minute."""
-    return echo(reading, names, now=now)
+    return summarize(reading, names, now=now)
 
 
-def whole_minute(instant: datetime) -> datetime:
+def truncate_to_minute(instant: datetime) -> datetime:
     """The minute that an instant lies in: people speak of nothing finer."""
     return instant.replace(second=0, microsecond=0)
 
 
-def confusion(reading: Reading) -> Reply | None:
+def clarification(reading: ParseResult) -> Reply | None:
     """What to say when a time could not be read or is open to doubt; None when all is clear."""
     if reading.problem is not None:
-        return Reply((reading.problem.sentence,), tone=Tone.CONFUSED)
-    if reading.question is not None:
-        return Reply((reading.question.sentence,), tone=Tone.CONFUSED)
+        return Reply((reading.problem.message,), tone=Tone.UNCLEAR)
+    if reading.clarification is not None:
+        return Reply((reading.clarification.message,), tone=Tone.UNCLEAR)
     return None
 
 
-def search_for(call: Call, reading: Reading) -> Search:
+def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
     """The search that a reading stands for; without a time it is about now."""
-    now, rules = whole_minute(call.desk.clock.now()), call.desk.rules
-    length = timedelta(minutes=call.desk.default_minutes)
-    wish = RoomWish(
+    now, rules = truncate_to_minute(context.services.clock.now()), context.services.rules
+    length = timedelta(minutes=context.services.default_minutes)
+    wish = RoomQuery(
         capacity=reading.capacity or 0,
         equipment=reading.equipment,
         usage=reading.usage,
@@ -65,26 +69,28 @@ def search_for(call: Call, reading: Reading) -> Search:
         location=reading.location,
         near=reading.near,
     )
-    slot, needed = _stretch(reading.when, now, length, rules)
-    return Search(slot, needed, wish, reading.society)
+    slot, needed = _interval_of(reading.when, now, length, rules)
+    return SearchValue(slot, needed, wish, reading.society)
 
 
-def _stretch(when: When | None, now: datetime, length: timedelta, rules: Rules) -> tuple[Interval, int]:
+def _interval_of(
+    when: ParsedTime | None, now: datetime, length: timedelta, rules: Rules
+) -> tuple[Interval, int]:
     if when is None:
-        when = When(Kind.INSTANT, now, None)
-    needed = when.length or length
-    if when.kind is Kind.DAY:
+        when = ParsedTime(TimeKind.INSTANT, now, None)
+    needed = when.duration or length
+    if when.kind is TimeKind.DAY:
         return _open_hours(when.start, when.end, now, rules, needed), _minutes(needed)
-    if when.kind is Kind.PART and when.end is not None:
+    if when.kind is TimeKind.PART and when.end is not None:
         slot = Interval(max(when.start, min(now, when.end - needed)), max(when.end, when.start + needed))
         return slot, _minutes(needed)
-    slot = Interval(when.start, when.end or _usual_end(when.start, length, rules))
+    slot = Interval(when.start, when.end or _default_end(when.start, length, rules))
     return slot, slot.minutes
 
 
-def _usual_end(start: datetime, length: timedelta, rules: Rules) -> datetime:
+def _default_end(start: datetime, length: timedelta, rules: Rules) -> datetime:
     """The usual length after the step of the grid that holds `start`, so that it costs no more than that."""
-    return widened(Interval.lasting(start, length), None, rules).start + length
+    return snap_to_grid(Interval.of_length(start, length), None, rules).start + length
 
 
 def _open_hours(

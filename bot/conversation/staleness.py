@@ -3,39 +3,39 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.chat.reply import Inline, Moment, Reply, Style, Text
-from bot.services import Desk
+from bot.chat.reply import Inline, Reply, Text, Timestamp, TimestampStyle
+from bot.services import Services
 from core.model.timetable_run import SourceState
 
 ABOUT_TIMETABLES = frozenset({"rooms free", "rooms status", "rooms timetable", "rooms book"})
 """Commands whose answers rest on timetables."""
 
 
-def stale_sources(desk: Desk, now: datetime) -> list[SourceState]:
+def stale_sources(services: Services, now: datetime) -> list[SourceState]:
     """Sources that are read regularly and have not been read well for too long."""
-    states = (desk.picture.sources.get(name) for name in desk.stale_after)
+    states = (services.read_model.sources.get(name) for name in services.stale_after)
     return [
         each
         for each in states
         if each is not None
         and each.last_good_at is not None
-        and now - each.last_good_at > desk.stale_after[each.name]
+        and now - each.last_good_at > services.stale_after[each.name]
     ]
 
 
-def marked(reply: Reply, desk: Desk) -> Reply:
+def with_staleness_note(reply: Reply, services: Services) -> Reply:
     """The same reply, saying from when the timetable is where that is old."""
-    stale = stale_sources(desk, desk.clock.now()) if desk.stale_after else []
+    stale = stale_sources(services, services.clock.now()) if services.stale_after else []
     if not stale or reply.is_refusal:
         return reply
-    return replace(reply, footer=(*reply.footer, *((" · ",) if reply.footer else ()), *_said(stale)))
+    return replace(reply, footer=(*reply.footer, *((" · ",) if reply.footer else ()), *_note(stale)))
 
 
-def _said(stale: list[SourceState]) -> Text:
+def _note(stale: list[SourceState]) -> Text:
     """`timetable from Fri 6 Mar`; with the source's name where several are old."""
     said: list[Inline] = []
     for each in stale:
         name = f"timetable {each.name} from " if len(stale) > 1 else "timetable from "
-        moment = Moment(each.last_good_at, Style.DATE) if each.last_good_at else "long ago"
+        moment = Timestamp(each.last_good_at, TimestampStyle.DATE) if each.last_good_at else "long ago"
         said += [*([", "] if said else []), name, moment]
     return tuple(said)

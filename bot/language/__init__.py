@@ -1,39 +1,39 @@
 """The one engine that reads what people type: times, seats, equipment and places."""
 
-from bot.language.engine import read, warm
+from bot.language.engine import parse_phrase, preload
 from bot.language.model.reading import (
-    ASSUMED,
-    Kind,
-    Problem,
-    Question,
-    Reading,
-    Reason,
-    Repetition,
-    Span,
-    Unit,
-    When,
+    ASSUMPTIONS,
+    Clarification,
+    ParsedTime,
+    ParseProblem,
+    ParseResult,
+    ProblemReason,
+    RecurrenceRule,
+    RecurrenceUnit,
+    TextSpan,
+    TimeKind,
 )
-from bot.language.output.json import as_json, parse_lines
-from bot.language.output.summary import echo
-from bot.language.resolve.defaults import Conventions
-from bot.language.rooms.names import Names
+from bot.language.output.json import parse_lines, to_json
+from bot.language.output.summary import summarize
+from bot.language.resolve.defaults import ParserDefaults
+from bot.language.rooms.names import NameIndex
 
 __all__ = [
-    "ASSUMED",
-    "Conventions",
-    "Kind",
-    "Names",
-    "Problem",
-    "Question",
-    "Reading",
-    "Reason",
-    "Repetition",
-    "Span",
-    "Unit",
-    "When",
-    "as_json",
-    "echo",
+    "ASSUMPTIONS",
+    "Clarification",
+    "NameIndex",
+    "ParseProblem",
+    "ParseResult",
+    "ParsedTime",
+    "ParserDefaults",
+    "ProblemReason",
+    "RecurrenceRule",
+    "RecurrenceUnit",
+    "TextSpan",
+    "TimeKind",
     "parse_lines",
-    "read",
-    "warm",
+    "parse_phrase",
+    "preload",
+    "summarize",
+    "to_json",
 ]

@@ -7,70 +7,76 @@ from typing import TypeAlias
 
 from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Tone
-from bot.chat.request import Asked, Door
+from bot.chat.request import ChatRequest, PlatformName
 from bot.login import requester as asking
 from bot.login.encrypted_replies import seal_reply
 from bot.login.links import Links
-from bot.services import Desk
+from bot.services import Services
 from core.model.entities import Identity, Person
 from core.model.login_session import LoginSession
-from core.model.outbox import Message
-from core.ports.storage import Unit
+from core.model.outbox import OutboxMessage
+from core.ports.storage import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-Answers: TypeAlias = Callable[[Asked], Awaitable[Reply]]
+DispatchRequest: TypeAlias = Callable[[ChatRequest], Awaitable[Reply]]
 """What answers whatever is asked: the dispatcher."""
 
-_LONGEST_PREVIEW = 60
+_MAX_PREVIEW = 60
 _USELESS_AFTER = timedelta(hours=1)
 _LEFT_BEHIND_AFTER = timedelta(seconds=30)
 """Whoever linked a chat account goes on at once; after this long, whoever notices does."""
-PLATFORMS = {Door.SLACK: "Slack", Door.DISCORD: "Discord", Door.TERMINAL: "the terminal"}
+PLATFORMS = {
+    PlatformName.SLACK: "Slack",
+    PlatformName.DISCORD: "Discord",
+    PlatformName.TERMINAL: "the terminal",
+}
 
 
-async def invite(desk: Desk, asked: Asked, *, waits: bool) -> Reply:
+async def login_link_reply(services: Services, request: ChatRequest, *, waits: bool) -> Reply:
     """A link made for this very chat account; with `waits`, what was asked is done after the login."""
-    if asked.by.door is Door.TERMINAL:
+    if request.requester.platform is PlatformName.TERMINAL:
         return Reply(("Nobody has this name here. ", "Say /as NAME to be somebody else."), tone=Tone.REFUSED)
-    if not desk.public_url:
-        return _by_hand(asked)
-    about = asking.written(asking.by_chat(asked, waits=waits))
-    letters = await desk.logins.open(about, asked.by.identity)
+    if not services.public_url:
+        return _link_by_operator(request)
+    about = asking.encode(asking.from_chat(request, waits=waits))
+    letters = await services.logins.open(about, request.requester.identity)
     lead = "Log in once, so that Roomie knows who you are"
     return Reply(
         (f"{lead}; then it goes on with what you asked." if waits else f"{lead}.",),
         tone=Tone.REFUSED if waits else Tone.INFO,
         actions=(
-            Button("log_in", "Log in", url=Links(desk.public_url, letters).page, style=ButtonStyle.PRIMARY),
+            Button(
+                "log_in", "Log in", url=Links(services.public_url, letters).page, style=ButtonStyle.PRIMARY
+            ),
         ),
         footer=("This link is for you alone: do not pass it on. It is good for ten minutes, once.",),
     )
 
 
-def _by_hand(asked: Asked) -> Reply:
+def _link_by_operator(request: ChatRequest) -> Reply:
     """Where no browser reaches us."""
     return Reply(
         (
             "Roomie does not know who you are yet. Ask an administrator to link ",
-            Code(asked.by.identity),
+            Code(request.requester.identity),
             " to your account.",
         ),
         tone=Tone.REFUSED,
     )
 
 
-def preview(asked: Asked | None) -> str:
+def request_preview(request: ChatRequest | None) -> str:
     """What waits for a login, in a line."""
-    if asked is None:
+    if request is None:
         return ""
-    words = one_line(asked.words or asked.action.replace("_", " "))
-    return words if len(words) <= _LONGEST_PREVIEW else f"{words[: _LONGEST_PREVIEW - 1]}…"
+    words = one_line(request.text or request.action.replace("_", " "))
+    return words if len(words) <= _MAX_PREVIEW else f"{words[: _MAX_PREVIEW - 1]}…"
 
 
-def linked_message(desk: Desk, session: LoginSession, person: Person) -> Message:
+def linked_message(services: Services, session: LoginSession, person: Person) -> OutboxMessage:
     """What the chat account is told as it is linked."""
-    goes_on = asking.read(session.asked).asked is not None
+    goes_on = asking.decode(session.request).asked is not None
     reply = Reply(
         (
             "You are logged in as ",
@@ -80,47 +86,47 @@ def linked_message(desk: Desk, session: LoginSession, person: Person) -> Message
         ),
         tone=Tone.DONE,
     )
-    return _message(desk, session, "linked", reply)
+    return _message(services, session, "linked", reply)
 
 
-async def go_on(desk: Desk, answers: Answers, session: LoginSession) -> None:
+async def continue_request(services: Services, answers: DispatchRequest, session: LoginSession) -> None:
     """Do what was waiting for the login, and answer it where it was asked.
 
     Should we die on the way it is done again; a booking carries its key and is made once.
     """
-    asked = asking.read(session.asked).asked
+    asked = asking.decode(session.request).asked
     if asked is None:
         return
     reply = await answers(asked)
     if reply.form is not None:
         reply = Reply(("Now you can ask that again.",))
-    message = _message(desk, session, "asked", reply)
+    message = _message(services, session, "asked", reply)
 
-    def work(unit: Unit) -> None:
-        if unit.logins.take_asked(session.hash):
+    def work(unit: UnitOfWork) -> None:
+        if unit.login_sessions.consume_request(session.hash):
             unit.outbox.add([message])
 
-    await desk.storage.write(work)
+    await services.storage.write(work)
 
 
-async def resume(desk: Desk, answers: Answers) -> None:
+async def resume_pending(services: Services, answers: DispatchRequest) -> None:
     """Go on where a process died between linking and answering; and leave nothing about that is over."""
-    await desk.logins.tidy()
-    left = desk.clock.now() - _LEFT_BEHIND_AFTER
-    for session in await desk.storage.read(lambda unit: unit.logins.waiting()):
+    await services.logins.delete_expired()
+    left = services.clock.now() - _LEFT_BEHIND_AFTER
+    for session in await services.storage.read(lambda unit: unit.login_sessions.waiting()):
         if session.finished_at is not None and session.finished_at < left:
             logger.info("going on with what waited for a login")
-            await go_on(desk, answers, session)
+            await continue_request(services, answers, session)
 
 
-def _message(desk: Desk, session: LoginSession, kind: str, reply: Reply) -> Message:
-    now = desk.clock.now()
+def _message(services: Services, session: LoginSession, kind: str, reply: Reply) -> OutboxMessage:
+    now = services.clock.now()
     key = f"login {session.hash.hex()} {kind}"
-    return Message(
+    return OutboxMessage(
         key=key,
         kind="reply",
         due_at=now,
-        payload=seal_reply(reply, key, desk.accounts.secrets),
+        payload=seal_reply(reply, key, services.accounts.secrets),
         identity=session.identity or Identity(""),
         expires_at=now + _USELESS_AFTER,
     )

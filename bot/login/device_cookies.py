@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.login.encryption import Unsealable, seal, unseal
+from bot.login.encryption import DecryptionFailed, decrypt, encrypt
 from core.model.entities import PersonId
 from core.policy.login import KNOWN_FOR
 
@@ -54,9 +54,9 @@ class DeviceMarks:
         if not cookie or len(cookie) > _LONGEST_COOKIE:
             return ()
         try:
-            content = unseal(base64.urlsafe_b64decode(cookie), self._key, _PURPOSE)
+            content = decrypt(base64.urlsafe_b64decode(cookie), self._key, _PURPOSE)
             marks = msgspec.json.decode(content, type=_Marks)
-        except (Unsealable, ValueError, msgspec.MsgspecError):
+        except (DecryptionFailed, ValueError, msgspec.MsgspecError):
             return ()
         return tuple(each for each in marks if each.expires > now.timestamp())
 
@@ -67,4 +67,4 @@ class DeviceMarks:
         fresh = DeviceMark(person_id, own.nonce if own else secrets.token_hex(16), expires, stamp)
         others = [each for each in marks if each.person_id != person_id]
         content = msgspec.json.encode([fresh, *others][:_MOST])
-        return base64.urlsafe_b64encode(seal(content, self._key, _PURPOSE)).decode()
+        return base64.urlsafe_b64encode(encrypt(content, self._key, _PURPOSE)).decode()

@@ -4,21 +4,21 @@ import json
 from collections.abc import Sequence
 
 from bot.chat.reply import Reply
-from bot.chat.reply_json import as_json, reply_of
-from bot.login.encryption import Unsealable, seal_text, unseal_text
+from bot.chat.reply_json import decode_reply, encode_reply
+from bot.login.encryption import DecryptionFailed, seal_text, unseal_text
 
 
 def seal_reply(reply: Reply, key: str, secrets: Sequence[bytes]) -> str:
     """A reply as the message with this key keeps it."""
-    return seal_text(json.dumps(as_json(reply), ensure_ascii=False), secrets, _purpose(key))
+    return seal_text(json.dumps(encode_reply(reply), ensure_ascii=False), secrets, _purpose(key))
 
 
 def unseal_reply(payload: str, key: str, secrets: Sequence[bytes]) -> Reply:
     """The reply that was kept; one that says so where it cannot be read any more."""
     try:
-        return reply_of(json.loads(unseal_text(payload, secrets, _purpose(key)).text))
-    except (Unsealable, ValueError):
-        return reply_of(None)
+        return decode_reply(json.loads(unseal_text(payload, secrets, _purpose(key)).text))
+    except (DecryptionFailed, ValueError):
+        return decode_reply(None)
 
 
 def _purpose(key: str) -> str:

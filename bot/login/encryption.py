@@ -16,7 +16,7 @@ _SEALED = "sealed:"
 """How a sealed text begins. What does not was kept before texts were sealed, and is taken as it is."""
 
 
-class Unsealable(Invalid):
+class DecryptionFailed(Invalid):
     """It was closed with another key, or is not what was closed."""
 
     code = "unsealable"
@@ -25,19 +25,19 @@ class Unsealable(Invalid):
         super().__init__("This cannot be opened.")
 
 
-def seal(content: bytes, key: bytes, purpose: str) -> bytes:
+def encrypt(content: bytes, key: bytes, purpose: str) -> bytes:
     nonce = os.urandom(_NONCE)
     return nonce + _cipher(key, purpose).encrypt(nonce, content, None)
 
 
-def unseal(sealed: bytes, key: bytes, purpose: str) -> bytes:
+def decrypt(sealed: bytes, key: bytes, purpose: str) -> bytes:
     """What was sealed. `Unsealable` when key, purpose or content are not those of then."""
     from cryptography.exceptions import InvalidTag
 
     try:
         return _cipher(key, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except (InvalidTag, ValueError) as error:
-        raise Unsealable from error
+        raise DecryptionFailed from error
 
 
 class Unsealed(NamedTuple):
@@ -49,7 +49,7 @@ class Unsealed(NamedTuple):
 
 def seal_text(text: str, secrets: Sequence[bytes], purpose: str) -> str:
     """A text as it may be kept: only the first of `secrets`, the server's of today, opens it again."""
-    sealed = seal(text.encode("utf-8", "surrogatepass"), secrets[0], purpose)
+    sealed = encrypt(text.encode("utf-8", "surrogatepass"), secrets[0], purpose)
     return _SEALED + base64.urlsafe_b64encode(sealed).decode()
 
 
@@ -60,12 +60,12 @@ def unseal_text(kept: str, secrets: Sequence[bytes], purpose: str) -> Unsealed:
     try:
         sealed = base64.urlsafe_b64decode(kept.removeprefix(_SEALED))
     except ValueError as error:
-        raise Unsealable from error
+        raise DecryptionFailed from error
     for place, secret in enumerate(secrets):
-        with suppress(Unsealable):
-            text = unseal(sealed, secret, purpose).decode("utf-8", "surrogatepass")
+        with suppress(DecryptionFailed):
+            text = decrypt(sealed, secret, purpose).decode("utf-8", "surrogatepass")
             return Unsealed(text, is_current=place == 0)
-    raise Unsealable
+    raise DecryptionFailed
 
 
 def _cipher(key: bytes, purpose: str) -> "AESGCM":

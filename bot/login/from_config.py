@@ -6,7 +6,7 @@ from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from bot.login.shibboleth import display_name
 from core.model.entities import Identity
 from core.names import name_key
-from core.services.provisioning import AccessRule, Claims
+from core.services.provisioning import AccessRule, IdentityClaims
 
 
 def login_settings(config: Config) -> LoginSettings:
@@ -45,12 +45,12 @@ def _oidc(login: LoginSection) -> OidcSettings:
     )
 
 
-def _development(login: LoginSection) -> Claims | None:
+def _development(login: LoginSection) -> IdentityClaims | None:
     """`rema@example.org Rema Boo`: an address, and a name after it."""
     address, _, name = login.development.strip().partition(" ")
     if not address:
         return None
-    return Claims(Identity(f"eppn:{name_key(address)}"), address, display_name(name, address))
+    return IdentityClaims(Identity(f"eppn:{name_key(address)}"), address, display_name(name, address))
 
 
 def public_url(config: Config) -> str:

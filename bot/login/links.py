@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.login.settings import LoginSettings, Way
-from core.policy.login import whole_sid
+from bot.login.settings import LoginMethod, LoginSettings
+from core.policy.login import full_sid
 
 _API = "/api/v1/"
 
@@ -27,15 +27,15 @@ class Links:
 
     def login(self, settings: LoginSettings) -> str:
         """Where a program sends its person."""
-        return self.shibboleth(settings) if settings.way is Way.SHIBBOLETH else self.page
+        return self.shibboleth(settings) if settings.method is LoginMethod.SHIBBOLETH else self.page
 
     def shibboleth(self, settings: LoginSettings) -> str:
         return f"{settings.shibboleth.url}Login?target={quote(self.callback, safe='')}"
 
     @property
     def stream(self) -> str:
-        return f"{self.base}{_API}push.subscribe/{whole_sid(self.letters)}"
+        return f"{self.base}{_API}push.subscribe/{full_sid(self.letters)}"
 
     @property
     def long_poll(self) -> str:
-        return f"{self.base}{_API}push.subscribe_longpoll/{whole_sid(self.letters)}"
+        return f"{self.base}{_API}push.subscribe_longpoll/{full_sid(self.letters)}"

@@ -10,21 +10,21 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.login.encryption import Unsealable, seal, unseal
-from bot.login.oidc_provider import NotRecognised, Provider
+from bot.login.encryption import DecryptionFailed, decrypt, encrypt
+from bot.login.oidc_provider import IdentityRejected, Provider
 from bot.login.oidc_token import Expected, check_id_token
 from bot.login.settings import OidcSettings
 from bot.login.shibboleth import display_name, is_address
 from core.clock import Clock
 from core.model.entities import Identity
 from core.names import is_plain, name_key
-from core.services.provisioning import Claims
+from core.services.provisioning import IdentityClaims
 
 _COOKIE = "login at the provider"
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class AuthorizationState:
     """What a browser carries to the provider and back, unreadable to it."""
 
     letters: str
@@ -35,7 +35,7 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class AuthorizationRedirect:
     """Where to send the browser, and the cookie to give it."""
 
     url: str
@@ -51,10 +51,10 @@ class OidcClient:
         self._secret = secret
         self._provider = Provider(settings.issuer)
 
-    async def leave(self, letters: str, redirect_uri: str) -> Departure:
+    async def start(self, letters: str, redirect_uri: str) -> AuthorizationRedirect:
         place = await self._provider.endpoints()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        trip = Trip(letters, state, nonce, verifier, redirect_uri)
+        trip = AuthorizationState(letters, state, nonce, verifier, redirect_uri)
         query = urlencode(
             {
                 "response_type": "code",
@@ -68,24 +68,24 @@ class OidcClient:
             }
         )
         joint = "&" if "?" in place.authorize else "?"
-        return Departure(f"{place.authorize}{joint}{query}", self._sealed(trip))
+        return AuthorizationRedirect(f"{place.authorize}{joint}{query}", self._encrypt_state(trip))
 
-    async def arrive(self, answer: Mapping[str, str], cookie: str) -> tuple[str, Claims]:
+    async def finish(self, answer: Mapping[str, str], cookie: str) -> tuple[str, IdentityClaims]:
         """The letters of the login that the browser left for, and who the provider says it is."""
-        trip = self._opened(cookie)
+        trip = self._decrypt_state(cookie)
         if not hmac.compare_digest(trip.state.encode(), answer.get("state", "").encode("utf-8", "replace")):
-            raise NotRecognised("This browser did not start that login.")
+            raise IdentityRejected("This browser did not start that login.")
         if answer.get("iss") not in {None, "", self._settings.issuer}:
-            raise NotRecognised
+            raise IdentityRejected
         code = answer.get("code", "")
         if not code:
-            raise NotRecognised
-        return trip.letters, self._claims(await self._told(trip, code))
+            raise IdentityRejected
+        return trip.letters, self._claims(await self._fetch_claims(trip, code))
 
     async def close(self) -> None:
         await self._provider.close()
 
-    async def _told(self, trip: Trip, code: str) -> dict[str, Any]:
+    async def _fetch_claims(self, trip: AuthorizationState, code: str) -> dict[str, Any]:
         """What the provider's token says, checked, and what it tells beside it."""
         tokens = await self._provider.exchange(
             self._settings,
@@ -93,52 +93,54 @@ class OidcClient:
         )
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str | None):
-            raise NotRecognised
-        told = await self._verified(id_token, access_token or "", trip.nonce)
+            raise IdentityRejected
+        told = await self._verify(id_token, access_token or "", trip.nonce)
         if "email" not in told:
             more = await self._provider.userinfo(access_token or "")
             if more.get("sub") == told["sub"]:
                 told = more | told
         return told
 
-    async def _verified(self, token: str, access_token: str, nonce: str) -> dict[str, Any]:
+    async def _verify(self, token: str, access_token: str, nonce: str) -> dict[str, Any]:
         from joserfc.errors import JoseError
 
         try:
             signed = await self._provider.read(token)
         except (JoseError, ValueError, TypeError, RecursionError) as error:
-            raise NotRecognised from error
+            raise IdentityRejected from error
         wanted = Expected(self._settings.issuer, self._settings.client_id, nonce, access_token)
         check_id_token(signed, wanted, self._clock.now())
         return dict(signed.claims)
 
-    def _claims(self, told: Mapping[str, Any]) -> Claims:
+    def _claims(self, told: Mapping[str, Any]) -> IdentityClaims:
         key, email = told.get(self._settings.key), told.get("email")
         if not isinstance(key, str) or not key:
-            raise NotRecognised
+            raise IdentityRejected
         if not isinstance(email, str) or not is_address(email) or told.get("email_verified") is not True:
-            raise NotRecognised("Your institution's login vouches for no e-mail address of yours.")
+            raise IdentityRejected("Your institution's login vouches for no e-mail address of yours.")
         if not is_plain(email) or not is_plain(key):
-            raise NotRecognised("Your institution's login says an address that looks like another.")
+            raise IdentityRejected("Your institution's login says an address that looks like another.")
         identity = (
             f"oidc:{self._settings.issuer}#{key}" if self._settings.key == "sub" else f"eppn:{name_key(key)}"
         )
         name = told.get("name")
         groups = told.get(self._settings.groups)
         listed = frozenset(map(str, groups)) if isinstance(groups, list) else frozenset()
-        return Claims(
+        return IdentityClaims(
             Identity(identity), email, display_name(name if isinstance(name, str) else "", email), listed
         )
 
-    def _sealed(self, trip: Trip) -> str:
-        sealed = seal(json.dumps(asdict(trip)).encode(), self._secret, _COOKIE)
+    def _encrypt_state(self, trip: AuthorizationState) -> str:
+        sealed = encrypt(json.dumps(asdict(trip)).encode(), self._secret, _COOKIE)
         return base64.urlsafe_b64encode(sealed).decode()
 
-    def _opened(self, cookie: str) -> Trip:
+    def _decrypt_state(self, cookie: str) -> AuthorizationState:
         try:
-            return Trip(**json.loads(unseal(base64.urlsafe_b64decode(cookie), self._secret, _COOKIE)))
-        except (Unsealable, ValueError, TypeError) as error:
-            raise NotRecognised("This browser did not start that login.") from error
+            return AuthorizationState(
+                **json.loads(decrypt(base64.urlsafe_b64decode(cookie), self._secret, _COOKIE))
+            )
+        except (DecryptionFailed, ValueError, TypeError) as error:
+            raise IdentityRejected("This browser did not start that login.") from error
 
 
 def _challenge(verifier: str) -> str:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
 """Signatures by keys that only the provider has; `none` and shared secrets are no proof."""
-_LONGEST_ANSWER = 512 * 1024
-_PATIENCE = aiohttp.ClientTimeout(total=10)
-_KEPT = 3600.0
-_KEYS_AT_MOST_EVERY = 30.0
+_MAX_RESPONSE_SIZE = 512 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_DISCOVERY_TTL = 3600.0
+_MIN_KEY_REFRESH_INTERVAL = 30.0
 _REFUSALS = {400, 401, 403}
 AddressInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 
@@ -41,7 +41,7 @@ class Endpoints:
     takes_basic: bool = True
 
 
-class ProviderAway(Unavailable):
+class ProviderUnavailable(Unavailable):
     """The provider cannot be reached, or does not answer as one."""
 
     code = "provider_away"
@@ -50,7 +50,7 @@ class ProviderAway(Unavailable):
         super().__init__("Your institution's login cannot be reached right now. Please try again shortly.")
 
 
-class NotRecognised(NotAllowed):
+class IdentityRejected(NotAllowed):
     """The provider did not say, in a way that counts, who this is."""
 
     code = "not_recognised"
@@ -79,7 +79,7 @@ class Provider:
         self._keys: tuple[float, Any] | None = None
 
     async def endpoints(self) -> Endpoints:
-        if self._endpoints is None or perf_counter() - self._endpoints[0] > _KEPT:
+        if self._endpoints is None or perf_counter() - self._endpoints[0] > _DISCOVERY_TTL:
             told = await self._ask("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
             self._endpoints = perf_counter(), self._read_endpoints(told)
         return self._endpoints[1]
@@ -89,7 +89,7 @@ class Provider:
         authorize, token, keys = (_address(told, name) for name in names)
         ways = told.get("token_endpoint_auth_methods_supported")
         if told.get("issuer") != self._issuer or not (authorize and token and keys):
-            raise ProviderAway
+            raise ProviderUnavailable
         takes_basic = not isinstance(ways, list) or "client_secret_basic" in ways
         return Endpoints(authorize, token, keys, _address(told, "userinfo_endpoint"), takes_basic)
 
@@ -119,7 +119,7 @@ class Provider:
             return jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS))
         except (JoseError, ValueError):
             fetched_at = self._keys[0] if self._keys else 0.0
-            if perf_counter() - fetched_at < _KEYS_AT_MOST_EVERY:
+            if perf_counter() - fetched_at < _MIN_KEY_REFRESH_INTERVAL:
                 raise
             self._keys = None
         return jwt.decode(token, await self._key_set(), algorithms=list(ALGORITHMS))
@@ -127,7 +127,7 @@ class Provider:
     async def _key_set(self) -> Any:  # noqa: ANN401 - joserfc's own, imported late
         from joserfc.jwk import KeySet
 
-        if self._keys is None or perf_counter() - self._keys[0] > _KEPT:
+        if self._keys is None or perf_counter() - self._keys[0] > _DISCOVERY_TTL:
             told = await self._ask("GET", (await self.endpoints()).keys)
             usable = [
                 each
@@ -144,20 +144,20 @@ class Provider:
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """An object that the provider answers with; `ProviderAway` for anything else."""
+        """An object that the provider answers with; `ProviderUnavailable` for anything else."""
         if not is_safe(url):
-            raise ProviderAway
+            raise ProviderUnavailable
         try:
             async with self._web(url).request(
                 method, url, data=data, headers=headers, allow_redirects=False
             ) as answer:
                 if answer.status in _REFUSALS:
-                    raise NotRecognised
-                told = json.loads(await _whole(answer)) if answer.status == 200 else None
+                    raise IdentityRejected
+                told = json.loads(await _read_limited(answer)) if answer.status == 200 else None
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
-            raise ProviderAway from error
+            raise ProviderUnavailable from error
         if not isinstance(told, dict):
-            raise ProviderAway
+            raise ProviderUnavailable
         return told
 
     def _web(self, url: str) -> aiohttp.ClientSession:
@@ -166,7 +166,7 @@ class Provider:
             make = self._guard.socket_to_issuer if at_issuer else self._guard.socket_to_other
             self._sessions[at_issuer] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(socket_factory=make),
-                timeout=_PATIENCE,
+                timeout=_TIMEOUT,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )
@@ -203,10 +203,10 @@ def _address(told: Mapping[str, Any], name: str) -> str:
     return address if isinstance(address, str) and is_safe(address) else ""
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+async def _read_limited(answer: aiohttp.ClientResponse) -> bytes:
     body = b""
     async for piece in answer.content.iter_any():
         body += piece
-        if len(body) > _LONGEST_ANSWER:
-            raise ProviderAway
+        if len(body) > _MAX_RESPONSE_SIZE:
+            raise ProviderUnavailable
     return body

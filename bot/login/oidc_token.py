@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.login.oidc_provider import NotRecognised
+from bot.login.oidc_provider import IdentityRejected
 
 if TYPE_CHECKING:
     from joserfc.jwt import Token
@@ -30,7 +30,7 @@ class Expected:
 
 
 def check_id_token(token: "Token", expected: Expected, now: datetime) -> None:
-    """Raises `NotRecognised` unless the token was issued to us, for this login, and is valid now."""
+    """Raises `IdentityRejected` unless the token was issued to us, for this login, and is valid now."""
     claims = token.claims
     _require(claims.get("iss") == expected.issuer)
     _require(_is_subject(claims.get("sub")))
@@ -77,13 +77,13 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 
 def _seconds(value: object) -> float:
-    """A NumericDate; `NotRecognised` for anything that is no finite number."""
+    """A NumericDate; `IdentityRejected` for anything that is no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NotRecognised
+        raise IdentityRejected
     try:
         seconds = float(value)
     except OverflowError as error:
-        raise NotRecognised from error
+        raise IdentityRejected from error
     _require(math.isfinite(seconds))
     return seconds
 
@@ -94,4 +94,4 @@ def _is_equal(value: object, expected: str) -> bool:
 
 def _require(condition: bool) -> None:  # noqa: FBT001 - it is what is asserted
     if not condition:
-        raise NotRecognised
+        raise IdentityRejected

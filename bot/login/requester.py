@@ -1,39 +1,65 @@
 """Who asks for a login and what waits for it, as kept beside the sid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from bot.chat.formatting import one_line
-from bot.chat.request import Asked
+from bot.chat.request import ChatRequest
 
-_LONGEST_AGENT = 80
+_MAX_USER_AGENT = 80
+
+
+_FIELDS_OF_0_1 = {
+    "words": "text",
+    "free": "is_free_text",
+    "key": "delivery_id",
+    "door": "platform",
+    "manages": "is_channel_admin",
+}
+"""Requests that wait in a database since before fields were renamed; logins last ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class LoginRequester:
     """A program at an address that calls itself `agent`, or a chat account with what it had `asked`."""
 
     name: str = ""
     address: str = ""
     agent: str = ""
-    asked: Asked | None = None
+    asked: ChatRequest | None = None
 
 
-def by_program(address: str, agent: str) -> Asking:
-    return Asking(address=address, agent=one_line(agent)[:_LONGEST_AGENT])
+def from_program(address: str, agent: str) -> LoginRequester:
+    return LoginRequester(address=address, agent=one_line(agent)[:_MAX_USER_AGENT])
 
 
-def by_chat(asked: Asked, *, waits: bool) -> Asking:
+def from_chat(request: ChatRequest, *, waits: bool) -> LoginRequester:
     """What a chat account asked. That it manages something is found out anew when it asks anew."""
-    name = one_line(asked.by.name)[:_LONGEST_AGENT]
-    return Asking(name=name, asked=replace(asked, by=replace(asked.by, manages=False)) if waits else None)
+    name = one_line(request.requester.name)[:_MAX_USER_AGENT]
+    return LoginRequester(
+        name=name,
+        asked=replace(request, requester=replace(request.requester, is_channel_admin=False))
+        if waits
+        else None,
+    )
 
 
-def written(asking: Asking) -> str:
-    return msgspec.json.encode(asking).decode()
+def encode(requester: LoginRequester) -> str:
+    return msgspec.json.encode(requester).decode()
 
 
-def read(text: str) -> Asking:
-    """What was written; nothing much where it was taken up already."""
-    return msgspec.json.decode(text, type=Asking) if text else Asking()
+def decode(text: str) -> LoginRequester:
+    """Decodes what `encode` of this release or the one before wrote; empty where it was consumed."""
+    if not text:
+        return LoginRequester()
+    stored = msgspec.json.decode(text)
+    request = stored.get("asked")
+    if request and "by" in request:
+        stored["asked"] = _renamed(request) | {"requester": _renamed(request["by"])}
+    return msgspec.convert(stored, LoginRequester)
+
+
+def _renamed(stored: Mapping[str, object]) -> dict[str, object]:
+    return {_FIELDS_OF_0_1.get(name, name): value for name, value in stored.items()}

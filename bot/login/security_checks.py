@@ -12,8 +12,8 @@ from bot.login.oidc_provider import is_safe
 from bot.login.public_access import host_of, is_loopback, is_public
 from bot.login.shibboleth import is_address
 
-_SHORTEST_SECRET = 32
-_FEWEST_SIGNS = 8
+_MIN_SECRET_LENGTH = 32
+_MIN_DISTINCT_CHARACTERS = 8
 _SELF_CHOSEN = frozenset({"name", "given_name", "family_name", "nickname", "preferred_username", "profile"})
 """Claims that OpenID Connect Core 1.0, 5.7, says nobody may be known by."""
 _OPEN_TO_ALL = frozenset(
@@ -117,7 +117,7 @@ def _development(config: Config) -> Iterator[str]:
 
 def _weak_secrets(config: Config, secret_file: Path) -> Iterator[str]:
     """Secrets that are missing, short, or the first that anybody would try."""
-    enough = f"needs at least {_SHORTEST_SECRET} characters that nobody can guess (openssl rand -hex 32)"
+    enough = f"needs at least {_MIN_SECRET_LENGTH} characters that nobody can guess (openssl rand -hex 32)"
     if config.security.secret:
         if is_weak(config.security.secret):
             yield f"security.secret: {enough}"
@@ -132,4 +132,4 @@ def _weak_secrets(config: Config, secret_file: Path) -> Iterator[str]:
 
 def is_weak(secret: str) -> bool:
     """Too short, or the same few signs again and again."""
-    return len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_SIGNS
+    return len(secret) < _MIN_SECRET_LENGTH or len(set(secret)) < _MIN_DISTINCT_CHARACTERS

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.services.provisioning import AccessRule, Claims
+from core.services.provisioning import AccessRule, IdentityClaims
 
 
-class Way(Enum):
+class LoginMethod(Enum):
     """How somebody at a browser proves who they are."""
 
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
@@ -52,12 +52,12 @@ class LoginSettings:
     shibboleth: ShibbolethSettings = ShibbolethSettings()
     oidc: OidcSettings = OidcSettings()
     rule: AccessRule = field(default_factory=AccessRule)
-    development: Claims | None = None
+    development: IdentityClaims | None = None
 
     @property
-    def way(self) -> Way:
+    def method(self) -> LoginMethod:
         if self.development is not None:
-            return Way.DEVELOPMENT
+            return LoginMethod.DEVELOPMENT
         if self.shibboleth.url:
-            return Way.SHIBBOLETH
-        return Way.OIDC if self.oidc.issuer else Way.PASSWORD
+            return LoginMethod.SHIBBOLETH
+        return LoginMethod.OIDC if self.oidc.issuer else LoginMethod.PASSWORD

@@ -11,12 +11,12 @@ from bot.login.settings import ShibbolethSettings
 from core.errors import NotAllowed
 from core.model.entities import Identity
 from core.names import is_plain, name_key, visible
-from core.services.provisioning import Claims
+from core.services.provisioning import IdentityClaims
 
-_LONGEST = 254
+_MAX_VALUE_LENGTH = 254
 
 
-class NotVouchedFor(NotAllowed):
+class UntrustedAttributes(NotAllowed):
     """Nobody we trust says who this is."""
 
     code = "not_vouched_for"
@@ -25,25 +25,25 @@ class NotVouchedFor(NotAllowed):
         super().__init__("You have to come here by way of your institution's login.")
 
 
-def claims_of(headers: CIMultiDictProxy[str], settings: ShibbolethSettings) -> Claims:
-    """Whom the proxy speaks of; the caller has seen that it is one of ours. `NotVouchedFor` otherwise."""
+def claims_of(headers: CIMultiDictProxy[str], settings: ShibbolethSettings) -> IdentityClaims:
+    """Reads whom a trusted proxy vouches for; raises `UntrustedAttributes`."""
     shown = headers.getall(settings.secret_header, [])
     if not settings.secret or len(shown) != 1 or not _equal(shown[0], settings.secret):
-        raise NotVouchedFor
+        raise UntrustedAttributes
     eppn = _only(headers, settings.eppn)
     if not is_address(eppn) or not is_plain(eppn):
-        raise NotVouchedFor
+        raise UntrustedAttributes
     name = _only(headers, settings.full_name) or _joined(
         _only(headers, settings.given_name), _only(headers, settings.surname)
     )
     groups = frozenset(filter(None, (each.strip() for each in _only(headers, settings.groups).split(";"))))
-    return Claims(Identity(f"eppn:{name_key(eppn)}"), eppn, display_name(name, eppn), groups)
+    return IdentityClaims(Identity(f"eppn:{name_key(eppn)}"), eppn, display_name(name, eppn), groups)
 
 
 def is_address(text: str) -> bool:
     """Whether it has the shape of `name@domain`, and nothing that could be more than one."""
     name, at, domain = text.partition("@")
-    has_parts = bool(name and at and domain) and "@" not in domain and len(text) <= _LONGEST
+    has_parts = bool(name and at and domain) and "@" not in domain and len(text) <= _MAX_VALUE_LENGTH
     return has_parts and text.isprintable() and not any(sign.isspace() or sign in ';:,"<>' for sign in text)
 
 
@@ -56,7 +56,7 @@ def _only(headers: CIMultiDictProxy[str], name: str) -> str:
     """A header's value. A header that came twice is not to be believed at all."""
     values = headers.getall(name, [])
     if len(values) > 1:
-        raise NotVouchedFor
+        raise UntrustedAttributes
     return _decoded(values[0]).strip() if values else ""
 
 

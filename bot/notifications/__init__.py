@@ -6,14 +6,14 @@ from bot.notifications import deferred_reply as said
 from bot.notifications import import_rejected as refused
 from bot.notifications import quota as notice
 from bot.notifications import reminder
-from bot.notifications.template import Kind
+from bot.notifications.template import NotificationType
 
-KINDS: tuple[Kind, ...] = (
-    said.KIND,
-    reminder.KIND,
-    booked.KIND,
-    notice.PERSONAL,
-    notice.FOR_CHANNEL,
-    clash.KIND,
-    refused.KIND,
+NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
+    said.DEFERRED_REPLY_TYPE,
+    reminder.REMINDER_TYPE,
+    booked.CONFIRMATION_TYPE,
+    notice.PERSONAL_QUOTA_TYPE,
+    notice.CHANNEL_QUOTA_TYPE,
+    clash.CONFLICT_TYPE,
+    refused.IMPORT_REJECTED_TYPE,
 )

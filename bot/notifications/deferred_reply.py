@@ -1,14 +1,14 @@
 """A reply that could not be said at once, word for word."""
 
-from bot.chat.command import Call
+from bot.chat.command import CommandContext
 from bot.chat.reply import Reply
 from bot.login.encrypted_replies import unseal_reply
-from bot.notifications.template import Kind
-from core.model.outbox import Message
+from bot.notifications.template import NotificationType
+from core.model.outbox import OutboxMessage
 
 
-async def compose(call: Call, message: Message) -> Reply | None:
-    return unseal_reply(message.payload, message.key, call.desk.accounts.secrets)
+async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
+    return unseal_reply(message.payload, message.key, context.services.accounts.secrets)
 
 
-KIND = Kind("reply", compose, waits=False)
+DEFERRED_REPLY_TYPE = NotificationType("reply", compose, respects_quiet_hours=False)

@@ -1,28 +1,28 @@
 """Before a booking begins: that it does, and what can be done about it."""
 
-from bot.chat.command import Call
+from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Moment, Reply, Stretch, Style
-from bot.notifications.template import Kind
+from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Timestamp, TimestampStyle
+from bot.notifications.template import NotificationType
 from core.model.entities import Booking
-from core.model.outbox import Message
+from core.model.outbox import OutboxMessage
 from core.services.reminders import REMINDER, Reminder
 
 
-async def compose(call: Call, message: Message) -> Reply | None:
+async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
     """Nothing for a booking that was given up or begins at another time now: that has its own reminders."""
-    picture = call.desk.picture
-    booking = picture.bookings.get(message.booking_id) if message.booking_id else None
+    read_model = context.services.read_model
+    booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None or booking.interval.start != Reminder.read(message.payload).start:
         return None
-    room = picture.catalogue.rooms.get(booking.room_id)
+    room = read_model.catalogue.rooms.get(booking.room_id)
     text: tuple[Inline, ...] = (
         "Your booking begins ",
-        Moment(booking.interval.start, Style.RELATIVE),
+        Timestamp(booking.interval.start, TimestampStyle.RELATIVE),
         ": ",
         Bold(room_name(room) if room else booking.room_id),
         ", ",
-        Stretch(booking.interval),
+        TimeRange(booking.interval),
         "." if not booking.title else f" ({booking.title}).",
     )
     return Reply(text, actions=_buttons(booking), footer=(f"Booking {short_id(booking)}",))
@@ -38,4 +38,4 @@ def _buttons(booking: Booking) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
-KIND = Kind(REMINDER, compose)
+REMINDER_TYPE = NotificationType(REMINDER, compose)

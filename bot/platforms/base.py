@@ -71,16 +71,16 @@ class Platform(Protocol):
         """Whether a message with this key arrived since then. Raises when nobody can tell."""
         ...
 
-    async def changed(self, people: Iterable[Identity]) -> None:
+    async def on_people_changed(self, people: Iterable[Identity]) -> None:
         """Something of theirs changed elsewhere, which pages of theirs may show."""
         ...
 
 
-class Unreachable(Exception):
+class RecipientUnreachable(Exception):
     """Nobody can be told there, now or later: a closed direct message, an account that is gone."""
 
 
-class Busy(Exception):
+class RateLimited(Exception):
     """The platform did nothing and asks to be left alone for so many seconds."""
 
     def __init__(self, reason: str, seconds: float) -> None:
@@ -88,5 +88,5 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-class Absent(Exception):
+class RecipientOffline(Exception):
     """They can be told there only while they are there, and they are not."""

@@ -13,73 +13,73 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply
-from bot.chat.request import Asked
+from bot.chat.request import ChatRequest
 from bot.config.model import Config, Settings, SourceSection
 from bot.login.from_config import login_settings, public_url
 from bot.login.oidc import OidcClient
 from bot.login.public_access import is_public
-from bot.login.settings import Way
-from bot.runtime.importing import Brought
-from bot.services import Desk
-from bot.web.framework.login_context import LoginDoor
+from bot.login.settings import LoginMethod
+from bot.runtime.importing import ImportFile
+from bot.services import Services
+from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.policy.retention import Retention
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
-from core.services.timetable_import import Published
-from storage.factory import backup, exposed_files, open_storage, prepare, revision, setting
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
+from core.services.timetable_import import TimetableSnapshot
+from storage.factory import backup, exposed_files, open_storage, revision, setting, upgrade
 from storage.private_files import is_open_to_others, make_private_folder
-from storage.url import SqliteFile, address_of
+from storage.url import SqliteFile, parse_database_url
 
 if TYPE_CHECKING:
-    from scraper.files.records import Refusal
+    from scraper.files.records import RejectedRecord
 
-__all__ = ["backup", "open_desk", "prepare", "read_brought", "read_source", "revision", "setting"]
+__all__ = ["backup", "open_services", "read_import_file", "read_source", "revision", "setting", "upgrade"]
 
 Progress = Callable[[int, int], None]
 """Told how many pages are done, and how many there will be."""
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, load: bool = True) -> AsyncIterator[Desk]:
+async def open_services(settings: Settings, *, load: bool = True) -> AsyncIterator[Services]:
     """Everything the core can do over the configured database, until the block is left.
 
     Without `load` only the catalogue is in the picture; `desk.storage.load()` then makes the rest possible.
     """
     config, clock = settings.config, clock_of(settings)
-    desk = _desk(config, clock)
-    await desk.storage.open()
+    services = build_services(config, clock)
+    await services.storage.open()
     try:
         if load:
-            await desk.storage.load()
-        yield desk
+            await services.storage.load()
+        yield services
     finally:
-        await desk.storage.close()
+        await services.storage.close()
 
 
 def clock_of(settings: Settings) -> Clock:
     return SystemClock() if settings.now is None else ShiftedClock(settings.now)
 
 
-def _desk(config: Config, clock: Clock) -> Desk:
+def build_services(config: Config, clock: Clock) -> Services:
     from bot.login.passwords import Argon2Passwords
 
-    picture, rules = Picture(), config.rules
-    storage = open_storage(config.database.url, picture, rules, clock)
-    return Desk(
+    read_model, rules = ReadModel(), config.rules
+    storage = open_storage(config.database.url, read_model, rules, clock)
+    return Services(
         storage=storage,
-        picture=picture,
+        read_model=read_model,
         rules=rules,
         clock=clock,
-        bookings=BookingDesk(storage, picture, rules, clock),
-        societies=SocietyDesk(storage, rules, clock),
+        bookings=BookingService(storage, read_model, rules, clock),
+        societies=SocietyService(storage, rules, clock),
         accounts=Accounts(
             storage,
-            picture,
+            read_model,
             Argon2Passwords(),
             rules,
             clock,
@@ -132,7 +132,7 @@ def secret_file(config: Config) -> Path:
 
 def folder(config: Config) -> Path:
     """Where files of ours lie: beside a SQLite file, else in `var`."""
-    address = address_of(config.database.url)
+    address = parse_database_url(config.database.url)
     return address.path.parent if isinstance(address, SqliteFile) else Path("var")
 
 
@@ -165,33 +165,39 @@ def _make_secret(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_brought(path: Path, zone: ZoneInfo) -> Brought:
+def read_import_file(path: Path, zone: ZoneInfo) -> ImportFile:
     """What a file holds that an operator brings: values, and the lines that cannot be read."""
     from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
-    from scraper.files.formats import Unreadable, decoded
-    from scraper.files.kind import FileKind, kind_of
-    from scraper.files.records import Refusal
+    from scraper.files.formats import UnreadableFile, decode
+    from scraper.files.kind import FileKind, detect_file_kind
+    from scraper.files.records import RejectedRecord
     from scraper.files.timetable import read_timetable_csv, read_timetable_json
 
     try:
-        text = decoded(path.read_bytes())
-        kind = kind_of(text)
-    except (OSError, Unreadable) as error:
-        return Brought("", refusals=(str(Refusal(path.name, getattr(error, "strerror", "") or str(error))),))
+        text = decode(path.read_bytes())
+        kind = detect_file_kind(text)
+    except (OSError, UnreadableFile) as error:
+        return ImportFile(
+            "", refusals=(str(RejectedRecord(path.name, getattr(error, "strerror", "") or str(error))),)
+        )
     match kind:
         case FileKind.BUILDINGS:
             buildings = read_buildings(text)
-            return Brought("buildings", buildings=buildings.values, refusals=_said(buildings.refusals))
+            return ImportFile(
+                "buildings", buildings=buildings.values, refusals=_describe_rejections(buildings.rejected)
+            )
         case FileKind.ROOMS_JSON | FileKind.ROOMS_CSV:
             rooms = read_rooms_json(text) if kind is FileKind.ROOMS_JSON else read_rooms_csv(text)
-            return Brought("rooms", rooms=rooms.values, refusals=_said(rooms.refusals))
+            return ImportFile("rooms", rooms=rooms.values, refusals=_describe_rejections(rooms.rejected))
         case _:
             read = read_timetable_json if kind is FileKind.TIMETABLE_JSON else read_timetable_csv
             entries = read(text, zone)
-            return Brought("timetable entries", entries=entries.values, refusals=_said(entries.refusals))
+            return ImportFile(
+                "timetable entries", entries=entries.values, refusals=_describe_rejections(entries.rejected)
+            )
 
 
-def _said(refusals: "Sequence[Refusal]") -> tuple[str, ...]:
+def _describe_rejections(refusals: "Sequence[RejectedRecord]") -> tuple[str, ...]:
     return tuple(str(each) for each in refusals)
 
 
@@ -202,7 +208,7 @@ def http_settings(config: Config) -> HttpSettings:
         max_connections=http.max_connections,
         max_connections_per_address=http.max_connections_per_address,
         header_timeout=max(1.0, http.header_timeout.total_seconds()),
-        linger=http.linger.total_seconds(),
+        shutdown_delay=http.linger.total_seconds(),
         confirmations=config.messages.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
@@ -211,57 +217,63 @@ def http_settings(config: Config) -> HttpSettings:
     )
 
 
-def login_door(config: Config, desk: Desk) -> LoginDoor:
+def login_context(config: Config, services: Services) -> LoginContext:
     """How people prove who they are at a browser."""
     settings = login_settings(config)
-    oidc = OidcClient(settings.oidc, desk.clock, server_secret(config)) if settings.way is Way.OIDC else None
-    return LoginDoor(settings, config.campus.name, partial(answered_late, desk), oidc)
+    oidc = (
+        OidcClient(settings.oidc, services.clock, server_secret(config))
+        if settings.method is LoginMethod.OIDC
+        else None
+    )
+    return LoginContext(settings, config.campus.name, partial(answer_after_login, services), oidc)
 
 
-async def answered_late(desk: Desk, asked: Asked) -> Reply:
+async def answer_after_login(services: Services, request: ChatRequest) -> Reply:
     """The answer to what waited for a login; commands are imported once somebody needs them."""
     from bot.commands import COMMANDS
     from bot.conversation.dispatcher import Dispatcher
 
-    return await Dispatcher(desk, COMMANDS).answer(asked)
+    return await Dispatcher(services, COMMANDS).dispatch(request)
 
 
-def parsed(desk: Desk, text: str) -> dict[str, object]:
+def parse_text(services: Services, text: str) -> dict[str, object]:
     """How a phrase is read, as `GET /api/v1/parse` answers it."""
-    from bot.language import Reason, as_json, read
+    from bot.language import ProblemReason, parse_phrase, to_json
 
-    now = desk.clock.now().replace(second=0, microsecond=0)
-    reading = read(text, now=now, zone=desk.rules.zone, names=desk.names.of(desk.picture))
-    if reading.problem is not None and reading.problem.reason is Reason.TOO_MUCH:
-        raise Invalid(reading.problem.sentence)
-    return as_json(reading)
+    now = services.clock.now().replace(second=0, microsecond=0)
+    reading = parse_phrase(
+        text, now=now, zone=services.rules.zone, names=services.names.of(services.read_model)
+    )
+    if reading.problem is not None and reading.problem.reason is ProblemReason.TOO_MUCH:
+        raise Invalid(reading.problem.message)
+    return to_json(reading)
 
 
-async def read_source(desk: Desk, section: SourceSection, progress: Progress) -> Published:
+async def read_source(services: Services, section: SourceSection, progress: Progress) -> TimetableSnapshot:
     """What a source publishes now, judged beside its last good run. `Unavailable` when it cannot be read."""
     from scraper.model import SourceSettings
-    from scraper.pipeline import LastGood, read
+    from scraper.pipeline import LastGoodRun, scrape_and_compare
 
-    state, rooms = await desk.timetables.last_good(section.name)
-    last_good = LastGood(section.name, rooms)
-    async for slots in desk.timetables.current_slots(section.name):
-        last_good.add(slots)
+    state, rooms = await services.timetables.last_good(section.name)
+    last_good = LastGoodRun(section.name, rooms)
+    async for slots in services.timetables.current_slots(section.name):
+        last_good.add_slots(slots)
     settings = SourceSettings(
         name=section.name,
         kind=section.kind,
         address=section.address,
-        zone=desk.rules.zone,
+        zone=services.rules.zone,
         year=section.year,
-        every=section.every,
+        interval=section.every,
         rooms=tuple(section.rooms),
         allow_private=section.allow_private,
         options=section.options,
     )
-    return await read(
+    return await scrape_and_compare(
         settings,
-        now=desk.clock.now(),
-        previous=state.fingerprints,
-        rooms=tuple(desk.picture.catalogue.rooms.values()),
+        now=services.clock.now(),
+        previous_fingerprints=state.fingerprints,
+        rooms=tuple(services.read_model.catalogue.rooms.values()),
         last_good=last_good,
         progress=progress,
     )

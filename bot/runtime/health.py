@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from bot.conversation.staleness import stale_sources
-from bot.services import Desk
+from bot.services import Services
 
 
-async def outbox_health(desk: Desk) -> Mapping[str, object]:
+async def outbox_health(services: Services) -> Mapping[str, object]:
     """What waits to be sent, and how late the oldest of it is; lateness takes no API out of service."""
-    backlog = await desk.storage.read(lambda unit: unit.outbox.backlog())
+    backlog = await services.storage.read(lambda unit: unit.outbox.backlog())
     due = backlog.oldest_due
-    late = max(0, int((desk.clock.now() - due).total_seconds())) if due is not None else 0
+    late = max(0, int((services.clock.now() - due).total_seconds())) if due is not None else 0
     return {
         "ok": True,
         "oldest_due": due.isoformat() if due is not None else None,
@@ -21,18 +21,18 @@ async def outbox_health(desk: Desk) -> Mapping[str, object]:
     }
 
 
-async def sources_health(desk: Desk) -> Mapping[str, object]:
+async def sources_health(services: Services) -> Mapping[str, object]:
     """When each timetable was last read well, and what is wrong with it; old ones still count."""
-    states = await desk.storage.read(lambda unit: unit.sources.all())
-    stale = {each.name for each in stale_sources(desk, desk.clock.now())}
+    states = await services.storage.read(lambda unit: unit.sources.all())
+    stale = {each.name for each in stale_sources(services, services.clock.now())}
     return {
         "ok": True,
         "sources": {
             each.name: {
                 "last_good": each.last_good_at.isoformat() if each.last_good_at else None,
-                "last_tried": each.last_tried_at.isoformat() if each.last_tried_at else None,
+                "last_tried": each.last_attempt_at.isoformat() if each.last_attempt_at else None,
                 "stale": each.name in stale,
-                "trouble": each.trouble,
+                "trouble": each.last_error,
             }
             for each in states
         },

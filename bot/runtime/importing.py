@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.services import Desk
+from bot.services import Services
 from core.model.entities import Building, Room, TimetableEntry
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.import_facts import (
-    Summary,
+    ImportSummary,
     import_buildings,
     import_rooms,
     import_timetable,
@@ -15,7 +15,7 @@ from core.services.import_facts import (
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportFile:
     """What one file holds: values of one `kind`, and a sentence for each line that cannot be read."""
 
     kind: str
@@ -25,20 +25,20 @@ class Brought:
     refusals: tuple[str, ...] = ()
 
 
-async def take_in(desk: Desk, brought: Brought) -> tuple[Summary, tuple[str, ...]]:
+async def import_file(services: Services, import_file: ImportFile) -> tuple[ImportSummary, tuple[str, ...]]:
     """What it changed; when anything has to be refused, nothing is changed and the reasons come back."""
-    if brought.refusals:
-        return Summary(), brought.refusals
-    now = desk.clock.now()
+    if import_file.refusals:
+        return ImportSummary(), import_file.refusals
+    now = services.clock.now()
 
-    def work(unit: Unit) -> tuple[Summary, tuple[str, ...]]:
-        if brought.buildings:
-            return import_buildings(unit, brought.buildings, now), ()
-        if brought.rooms:
-            return import_rooms(unit, brought.rooms, now), ()
-        if unknown := unknown_rooms(unit, brought.entries):
+    def work(unit: UnitOfWork) -> tuple[ImportSummary, tuple[str, ...]]:
+        if import_file.buildings:
+            return import_buildings(unit, import_file.buildings, now), ()
+        if import_file.rooms:
+            return import_rooms(unit, import_file.rooms, now), ()
+        if unknown := unknown_rooms(unit, import_file.entries):
             reasons = (f"{room_id}: there is no such room; import the rooms first" for room_id in unknown)
-            return Summary(), tuple(sorted(reasons))
-        return import_timetable(unit, brought.entries, now), ()
+            return ImportSummary(), tuple(sorted(reasons))
+        return import_timetable(unit, import_file.entries, now), ()
 
-    return await desk.storage.write(work)
+    return await services.storage.write(work)

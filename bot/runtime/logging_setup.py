@@ -7,7 +7,7 @@ from bot.config.model import LogSection
 from bot.web.framework.request_log import LibraryFilter, LineFormatter, RequestIdFilter
 
 
-class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]  # generic in stubs only
+class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in stubs only
     """Writes to what standard error is now, so that a prompt can hold lines back while somebody types."""
 
     @property
@@ -19,9 +19,9 @@ class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]  # generi
         return
 
 
-def set_up_logging(settings: LogSection) -> None:
+def configure_logging(settings: LogSection) -> None:
     """One handler for everything; `text` for people, `json` for machines."""
-    handler = _StandardError()
+    handler = _StderrHandler()
     handler.addFilter(RequestIdFilter())
     handler.addFilter(LibraryFilter())
     handler.setFormatter(LineFormatter(as_json=settings.format == "json"))

@@ -11,19 +11,25 @@ from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
 from bot.config.model import Config
-from bot.conversation.autocomplete import Suggestions
+from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.base import Busy, Platform, PlatformRoute, Unreachable
+from bot.platforms.base import Platform, PlatformRoute, RateLimited, RecipientUnreachable
 from bot.platforms.discord.gateway.settings import GATEWAY, DiscordSettings
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.platforms.stores import KeptBots, KeptLater, KeptNotebook, KeptOnce, KeptStates
-from bot.runtime.roles import ALL_ROLES, Role
-from bot.services import Desk
-from core.directory import Known
+from bot.platforms.stores import (
+    DeduplicationStore,
+    KeyValueStore,
+    OutboxDeferral,
+    StoredInstallations,
+    StoredOAuthStates,
+)
+from bot.runtime.roles import ALL_ROLES, ProcessRole
+from bot.services import Services
+from core.directory import Account
 from core.model.entities import Identity
 
 if TYPE_CHECKING:
-    from bot.platforms.discord.adapter import DiscordDoor
+    from bot.platforms.discord.adapter import DiscordPlatform
     from bot.platforms.slack.adapter import SlackAdapter
 
 
@@ -66,43 +72,45 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def open_doors(
-    config: Config, desk: Desk, dispatcher: Dispatcher, roles: frozenset[Role] = ALL_ROLES
+def create_platforms(
+    config: Config, services: Services, dispatcher: Dispatcher, roles: frozenset[ProcessRole] = ALL_ROLES
 ) -> tuple[Platform, ...]:
     """Every platform that these roles need, if it is set up; their libraries are imported only here."""
     doors: list[Platform] = []
-    if (slack := _slack_within(slack_settings(config), roles)) is not None:
-        doors.append(_slack(slack, desk, dispatcher))
-    if (discord := _discord_within(discord_settings(config), roles)) is not None:
-        doors.append(discord_door(discord, desk, dispatcher))
+    if (slack := _slack_settings_for_roles(slack_settings(config), roles)) is not None:
+        doors.append(_slack(slack, services, dispatcher))
+    if (discord := _discord_settings_for_roles(discord_settings(config), roles)) is not None:
+        doors.append(discord_platform(discord, services, dispatcher))
     return tuple(doors)
 
 
-def _slack_within(settings: SlackSettings, roles: frozenset[Role]) -> SlackSettings | None:
+def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:
     """Workers only speak; web processes hear Slack in HTTP mode and let workspaces install Roomie."""
-    hears = Role.SLACK if settings.mode is Mode.SOCKET else Role.WEB
-    installs = settings.many_workspaces and Role.WEB in roles
-    if not settings.is_configured or not (roles & {hears, Role.WORKER} or installs):
+    hears = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
+    installs = settings.many_workspaces and ProcessRole.WEB in roles
+    if not settings.is_configured or not (roles & {hears, ProcessRole.WORKER} or installs):
         return None
     return replace(settings, listens=hears in roles)
 
 
-def _discord_within(settings: DiscordSettings, roles: frozenset[Role]) -> DiscordSettings | None:
+def _discord_settings_for_roles(
+    settings: DiscordSettings, roles: frozenset[ProcessRole]
+) -> DiscordSettings | None:
     """Workers only speak; web processes answer the interactions endpoint. One of those who hear announces."""
-    gateway = settings.gateway and Role.DISCORD in roles
-    endpoint = settings.has_endpoint and Role.WEB in roles
-    if not settings.is_on or not (gateway or endpoint or Role.WORKER in roles):
+    gateway = settings.gateway and ProcessRole.DISCORD in roles
+    endpoint = settings.has_endpoint and ProcessRole.WEB in roles
+    if not settings.is_on or not (gateway or endpoint or ProcessRole.WORKER in roles):
         return None
     hears = gateway or (endpoint and not settings.gateway)
     return replace(settings, gateway=gateway, sync=settings.sync if hears else "never")
 
 
-def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platform:
+def _slack(settings: SlackSettings, services: Services, dispatcher: Dispatcher) -> Platform:
     from bot.platforms.slack.adapter import SlackAdapter
-    from bot.platforms.slack.client.health import COUNTED
+    from bot.platforms.slack.client.health import EVENTS
 
-    def known(identity: Identity) -> Known | None:
-        return desk.picture.directory.identified(identity)
+    def known(identity: Identity) -> Account | None:
+        return services.read_model.directory.by_identity(identity)
 
     def chosen_zone(identity: Identity) -> str:
         found = known(identity)
@@ -111,36 +119,40 @@ def _slack(settings: SlackSettings, desk: Desk, dispatcher: Dispatcher) -> Platf
     adapter = SlackAdapter(
         settings,
         answers=dispatcher,
-        once=KeptOnce(desk, "slack"),
-        later=KeptLater(desk),
+        once=DeduplicationStore(services, "slack"),
+        later=OutboxDeferral(services),
         linked=lambda identity: known(identity) is not None,
         chosen_zone=chosen_zone,
-        clock=desk.clock,
-        zone=desk.rules.zone,
-        bots=KeptBots(desk),
-        states=KeptStates(desk),
+        clock=services.clock,
+        zone=services.rules.zone,
+        bots=StoredInstallations(services),
+        states=StoredOAuthStates(services),
     )
     health = adapter.health
-    _put_figures(desk, "slack", lambda: not health.troubles, health.counts, COUNTED)
-    return _Slack(adapter)
+    _register_gauges(services, "slack", lambda: not health.problems, health.counts, EVENTS)
+    return _SlackPlatform(adapter)
 
 
-def _put_figures(
-    desk: Desk, platform: str, is_well: Callable[[], bool], counts: Mapping[str, int], names: Iterable[str]
+def _register_gauges(
+    services: Services,
+    platform: str,
+    is_well: Callable[[], bool],
+    counts: Mapping[str, int],
+    names: Iterable[str],
 ) -> None:
     """For `/metrics`: whether all is well with a platform, and what happened in this process."""
     shown = platform.capitalize()
-    desk.figures[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
+    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
     for name in names:
         key = f"roomie_{platform}_{name.replace(' ', '_')}"
-        desk.figures[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+        services.gauges[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
 
 
 def _count(counts: Mapping[str, int], name: str) -> int:
     return counts.get(name, 0)
 
 
-class _Slack:
+class _SlackPlatform:
     name = "slack"
 
     def __init__(self, adapter: "SlackAdapter") -> None:
@@ -153,49 +165,51 @@ class _Slack:
         return self._adapter.routes()
 
     async def health(self) -> Mapping[str, object]:
-        troubles = self._adapter.health.troubles
+        troubles = self._adapter.health.problems
         return {"ok": not troubles, "troubles": dict(troubles)}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        with _named():
+        with _translate_slack_errors():
             await self._adapter.notifier.send(to, reply, key)
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        with _named():
+        with _translate_slack_errors():
             return await self._adapter.notifier.was_sent(to, key, since)
 
-    async def changed(self, people: Iterable[Identity]) -> None:
-        await self._adapter.changed(each for each in people if each.startswith("slack:"))
+    async def on_people_changed(self, people: Iterable[Identity]) -> None:
+        await self._adapter.on_people_changed(each for each in people if each.startswith("slack:"))
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def _translate_slack_errors() -> Iterator[None]:
     """Slack's troubles by the names that every platform's have."""
-    from bot.platforms.slack.client.api import Later
-    from bot.platforms.slack.client.api import Unreachable as Gone
+    from bot.platforms.slack.client.api import SlackRecipientUnreachable as Gone
+    from bot.platforms.slack.client.api import SlackUnavailable
 
     try:
         yield
     except Gone as gone:
-        raise Unreachable(str(gone)) from gone
-    except Later as later:
-        raise Busy(str(later), later.seconds) from later
+        raise RecipientUnreachable(str(gone)) from gone
+    except SlackUnavailable as later:
+        raise RateLimited(str(later), later.seconds) from later
 
 
-def discord_door(settings: DiscordSettings, desk: Desk, dispatcher: Dispatcher) -> "DiscordDoor":
-    from bot.platforms.discord.adapter import DiscordDoor
-    from bot.platforms.discord.state.shared import COUNTED
+def discord_platform(
+    settings: DiscordSettings, services: Services, dispatcher: Dispatcher
+) -> "DiscordPlatform":
+    from bot.platforms.discord.adapter import DiscordPlatform
+    from bot.platforms.discord.state.shared import EVENTS
 
-    door = DiscordDoor(
+    door = DiscordPlatform(
         settings,
         dispatcher=dispatcher,
-        suggestions=Suggestions(desk),
+        suggestions=Autocomplete(services),
         commands=COMMANDS,
-        once=KeptOnce(desk, "discord"),
-        notebook=KeptNotebook(desk, "discord"),
-        clock=desk.clock,
-        zone=desk.rules.zone,
-        zone_of=lambda identity: zone_of(desk, desk.picture.directory.identified(identity), ""),
+        once=DeduplicationStore(services, "discord"),
+        notebook=KeyValueStore(services, "discord"),
+        clock=services.clock,
+        zone=services.rules.zone,
+        zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
-    _put_figures(desk, "discord", lambda: door.is_connected, door.counts, COUNTED)
+    _register_gauges(services, "discord", lambda: door.is_connected, door.counts, EVENTS)
     return door

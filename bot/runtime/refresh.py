@@ -5,26 +5,28 @@ from functools import partial
 
 from bot.config.model import Config, SourceSection
 from bot.runtime.app import read_source
-from bot.services import Desk
+from bot.services import Services
 from bot.worker.scheduler import Job
 from core.errors import RoomieError
-from core.policy.schedule import Every
-from core.services.timetable_import import Refreshed
+from core.policy.schedule import Periodic
+from core.services.timetable_import import ImportResult
 
 Progress = Callable[[int, int], None]
 
 
-def silent(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-async def refresh(section: SourceSection, desk: Desk, progress: Progress = silent) -> Refreshed:
+async def refresh(
+    section: SourceSection, services: Services, progress: Progress = no_progress
+) -> ImportResult:
     """Take in what a source publishes now; the last good run stays when that is in doubt or fails."""
     try:
-        published = await read_source(desk, section, progress)
-        return await desk.timetables.take_in(section.name, published)
+        published = await read_source(services, section, progress)
+        return await services.timetables.import_run(section.name, published)
     except RoomieError as trouble:
-        await desk.timetables.failed(section.name, str(trouble))
+        await services.timetables.record_failure(section.name, str(trouble))
         raise
 
 
@@ -35,9 +37,9 @@ def source_jobs(config: Config) -> tuple[Job, ...]:
     )
 
 
-def _every(section: SourceSection, _: Config) -> Every:
-    return Every(section.every)
+def _every(section: SourceSection, _: Config) -> Periodic:
+    return Periodic(section.every)
 
 
-async def _refresh(section: SourceSection, desk: Desk) -> None:
-    await refresh(section, desk)
+async def _refresh(section: SourceSection, services: Services) -> None:
+    await refresh(section, services)

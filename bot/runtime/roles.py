@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 
-class Role(StrEnum):
+class ProcessRole(StrEnum):
     """`web` answers over HTTP, whoever asks there; `slack` and `discord` keep a line open to those platforms;
     `worker` does what happens by itself. Each may run in any number of processes.
     """
@@ -15,20 +15,20 @@ class Role(StrEnum):
     DISCORD = "discord"
 
 
-ALL_ROLES = frozenset(Role)
+ALL_ROLES = frozenset(ProcessRole)
 
 
-class NoSuchRole(ValueError):
+class UnknownRole(ValueError):
     """The sentence names those there are."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(f"no role {', '.join(names)}; there are {', '.join(Role)}")
+        super().__init__(f"no role {', '.join(names)}; there are {', '.join(ProcessRole)}")
 
 
-def read_roles(text: str) -> frozenset[Role]:
-    """Roles from a list such as `web,worker`. `NoSuchRole` when it names others, or none."""
+def parse_roles(text: str) -> frozenset[ProcessRole]:
+    """Roles from a list such as `web,worker`. `UnknownRole` when it names others, or none."""
     named = [each.strip() for each in text.split(",") if each.strip()]
     strangers = [each for each in named if each not in ALL_ROLES]
     if strangers or not named:
-        raise NoSuchRole(strangers or ['""'])
-    return frozenset(map(Role, named))
+        raise UnknownRole(strangers or ['""'])
+    return frozenset(map(ProcessRole, named))

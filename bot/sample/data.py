@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.errors import AlreadyThere, NotAllowed
+from core.errors import AlreadyExists, NotAllowed
 from core.interval import Interval
 from core.model.entities import (
     AuditEntry,
@@ -13,7 +13,6 @@ from core.model.entities import (
     Building,
     BuildingId,
     Equipment,
-    Group,
     Person,
     PersonId,
     Role,
@@ -23,8 +22,9 @@ from core.model.entities import (
     SocietyId,
     TimetableEntry,
     Usage,
+    UserGroup,
 )
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
 
 SAMPLE_PEOPLE = "sample_people"
@@ -144,15 +144,20 @@ _CLASSES = (
 
 _PEOPLE = (
     (
-        Person(PersonId(0), "wil", "wil@wil.com", "Wil", frozenset({Group.STUDENT, Group.PRESIDENT})),
+        Person(PersonId(0), "wil", "wil@wil.com", "Wil", frozenset({UserGroup.STUDENT, UserGroup.PRESIDENT})),
         "wilpassword",
     ),
-    (Person(PersonId(0), "rema", "rema@rema.com", "rema boo", frozenset({Group.STUDENT})), "remapassword"),
     (
-        Person(PersonId(0), "emily", "emily@emily.com", "emily emily emellee", frozenset({Group.STUDENT})),
+        Person(PersonId(0), "rema", "rema@rema.com", "rema boo", frozenset({UserGroup.STUDENT})),
+        "remapassword",
+    ),
+    (
+        Person(
+            PersonId(0), "emily", "emily@emily.com", "emily emily emellee", frozenset({UserGroup.STUDENT})
+        ),
         "emilypassword",
     ),
-    (Person(PersonId(0), "dana", "dana@dana.com", "Dana", frozenset({Group.STAFF})), "danapassword"),
+    (Person(PersonId(0), "dana", "dana@dana.com", "Dana", frozenset({UserGroup.STAFF})), "danapassword"),
 )
 
 _SOCIETY = Society(SocietyId("SOTECHSOC"), "UCLU Technology Society")
@@ -173,7 +178,7 @@ def passwords() -> dict[str, str]:
     return {person.username: password for person, password in _PEOPLE}
 
 
-def load(unit: Unit, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> Sample:
+def load(unit: UnitOfWork, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> Sample:
     """Put the sample world in; what is there already stays as it is. `NotAllowed` where others log in."""
     if unit.setting(PUBLIC) is not None:
         raise NotAllowed(
@@ -191,11 +196,11 @@ def load(unit: Unit, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> S
     return Sample(len(_BUILDINGS), len(_ROOMS), len(entries), len(_PEOPLE))
 
 
-def is_empty(unit: Unit) -> bool:
+def is_empty(unit: UnitOfWork) -> bool:
     return not unit.rooms.rooms() and not unit.people.all() and unit.setting(PUBLIC) is None
 
 
-def keep_out(unit: Unit, now: datetime) -> bool:
+def keep_out(unit: UnitOfWork, now: datetime) -> bool:
     """Note that others can reach the database from now on, so that the sample never comes in.
 
     False, with every token of sample people and their society ended, when it is there already.
@@ -204,7 +209,7 @@ def keep_out(unit: Unit, now: datetime) -> bool:
         unit.set_setting(PUBLIC, "served")
         return True
     for person, _ in _PEOPLE:
-        stored = unit.people.named(person.username)
+        stored = unit.people.by_name(person.username)
         if stored is not None and stored.email == person.email:
             _end_logins(unit, stored, now)
     term = unit.societies.terms().get(_SOCIETY.id)
@@ -213,24 +218,24 @@ def keep_out(unit: Unit, now: datetime) -> bool:
     return False
 
 
-def _end_logins(unit: Unit, person: Person, now: datetime) -> None:
+def _end_logins(unit: UnitOfWork, person: Person, now: datetime) -> None:
     for login in unit.tokens.of_person(person.id):
         unit.tokens.remove(login.hash)
         unit.audit(AuditEntry(now, "server", "revoke token", f"person:{person.id}"))
 
 
-def _add(unit: Unit, person: Person, hashed: str) -> None:
+def _add(unit: UnitOfWork, person: Person, hashed: str) -> None:
     try:
         unit.people.add(person, hashed)
-    except AlreadyThere:
+    except AlreadyExists:
         return
 
 
-def _found_society(unit: Unit) -> None:
+def _found_society(unit: UnitOfWork) -> None:
     if unit.societies.get(_SOCIETY.id) is None:
         unit.societies.add(_SOCIETY)
     for username, role in (("wil", Role.PRESIDENT), ("emily", Role.MEMBER)):
-        person = unit.people.named(username)
+        person = unit.people.by_name(username)
         if person is not None and unit.societies.role(person.id, _SOCIETY.id) is None:
             unit.societies.set_role(person.id, _SOCIETY.id, role)
 

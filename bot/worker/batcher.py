@@ -8,7 +8,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Gathering(Generic[T, R]):
+class Batcher(Generic[T, R]):
     """Call it with one item and get the answer to that; `carry_out` answers several, in their order."""
 
     def __init__(self, carry_out: Callable[[Sequence[T]], Awaitable[Sequence[R]]], most: int = 200) -> None:

@@ -14,74 +14,74 @@ from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
-from bot.notifications.template import Kind
-from bot.platforms.base import Absent, Busy, Platform, Unreachable
+from bot.notifications.template import NotificationType
+from bot.platforms.base import Platform, RateLimited, RecipientOffline, RecipientUnreachable
 from bot.redaction import without_text
-from bot.services import Desk
-from bot.worker.batcher import Gathering
-from bot.worker.rate_limit import Pacing
-from bot.worker.recipients import call_for, platform_of, ways_to
+from bot.services import Services
+from bot.worker.batcher import Batcher
+from bot.worker.rate_limit import DeliveryLimiter
+from bot.worker.recipients import context_for, delivery_targets, platform_of
 from core.errors import Unavailable
 from core.model.entities import Identity
-from core.model.outbox import Claimed, Message, MessageState, Outcome
+from core.model.outbox import ClaimedMessage, DeliveryOutcome, MessageState, OutboxMessage
 from core.policy.quiet_hours import quiet_until
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = 1.0
+_SEND_TIMEOUT = 1.0
 """Seconds until the database is asked again for what is due, if nothing says earlier that there is."""
-_FIRST_DELAY, _LONGEST_DELAY = timedelta(seconds=5), timedelta(hours=1)
-_MOST_ATTEMPTS = 12
-_LOOK_AROUND = timedelta(minutes=1)
+_FIRST_DELAY, _MAX_DELAY = timedelta(seconds=5), timedelta(hours=1)
+_MAX_ATTEMPTS = 12
+_RECHECK_INTERVAL = timedelta(minutes=1)
 """Until somebody who is not there, or has no platform that is open here, is tried again."""
-_HINDSIGHT = timedelta(minutes=2)
+_CLOCK_SKEW = timedelta(minutes=2)
 """How far a platform's clock may be behind ours."""
-_USEFUL_FOR = timedelta(days=1)
+_MESSAGE_LIFETIME = timedelta(days=1)
 """How long a message that never expires is kept for somebody whom nobody can reach."""
-_GOODBYE = 5.0
-_LONGEST_TROUBLE = 500
+_SHUTDOWN_GRACE = 5.0
+_MAX_ERROR_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxSettings:
     """`lease` is how long a worker may keep a message to himself; a send gets half of it.
 
-    `at_once` bounds what is under way on one platform, `in_hand` what a worker has claimed. `spacing` is kept
+    `concurrency` bounds the sending on one platform, `max_claimed` what a worker holds. `spacing` is kept
     between two messages to one place.
     """
 
     lease: timedelta = timedelta(minutes=2)
-    at_once: int = 8
-    in_hand: int = 200
+    concurrency: int = 8
+    max_claimed: int = 200
     spacing: timedelta = timedelta(seconds=1)
 
 
-class Outbox:
+class OutboxSender:
     """One worker. Any number may run, in this process and in others; any of them may die at any time."""
 
     def __init__(
         self,
-        desk: Desk,
+        services: Services,
         platforms: Iterable[Platform],
-        kinds: Sequence[Kind],
+        kinds: Sequence[NotificationType],
         worker: str,
         settings: OutboxSettings | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
-        self._desk = desk
+        self._services = services
         self._platforms = {each.name: each for each in platforms}
         self._kinds = {kind.name: kind for kind in kinds}
         self._worker = worker
         self._settings = settings or OutboxSettings()
-        self._pacing = Pacing(self._settings.at_once, self._settings.spacing.total_seconds())
-        self._begin = Gathering(self._write_beginnings)
-        self._settle = Gathering(self._write_outcomes)
+        self._pacing = DeliveryLimiter(self._settings.concurrency, self._settings.spacing.total_seconds())
+        self._begin = Batcher(self._write_starts)
+        self._settle = Batcher(self._write_outcomes)
         self._in_hand: dict[int, asyncio.Task[None]] = {}
         self._finished = asyncio.Event()
         self._is_stopping = False
 
     @property
-    def in_hand(self) -> int:
+    def claimed_count(self) -> int:
         """How many messages it is busy with."""
         return len(self._in_hand)
 
@@ -94,55 +94,55 @@ class Outbox:
         try:
             while True:
                 try:
-                    is_more = bool(self._platforms) and await self._take_some()
+                    is_more = bool(self._platforms) and await self._claim_batch()
                 except Unavailable as trouble:
                     logger.warning("the outbox cannot be read: %s", trouble)
                     is_more = False
-                await (self._room() if is_more else asyncio.sleep(_PATIENCE))
+                await (self._wait_for_capacity() if is_more else asyncio.sleep(_SEND_TIMEOUT))
         finally:
-            await self._say_goodbye()
+            await self._shut_down()
 
     async def deliver_due(self) -> None:
         """Deliver what is due now, and come back when that is done."""
-        while await self._take_some():
-            await self._room()
+        while await self._claim_batch():
+            await self._wait_for_capacity()
         while self._in_hand:
             await asyncio.wait(self._in_hand.values())
 
     # Taking
 
-    async def _take_some(self) -> bool:
+    async def _claim_batch(self) -> bool:
         """Claim as many as there is room for; whether there may be more."""
-        most, now = self._settings.in_hand - len(self._in_hand), self._desk.clock.now()
-        if most <= 0 or not await self._desk.storage.read(lambda unit: unit.outbox.is_any_due(now)):
+        most, now = self._settings.max_claimed - len(self._in_hand), self._services.clock.now()
+        if most <= 0 or not await self._services.storage.read(lambda unit: unit.outbox.is_any_due(now)):
             return False
         until = now + self._settings.lease
-        claimed = await self._desk.storage.take(
+        claimed = await self._services.storage.write_relaxed(
             lambda unit: unit.outbox.claim(self._worker, now, until, most)
         )
         for each in claimed:
             if each.id not in self._in_hand:
-                self._in_hand[each.id] = asyncio.ensure_future(self._hold(each))
+                self._in_hand[each.id] = asyncio.ensure_future(self._process(each))
         return len(claimed) >= most
 
-    async def _room(self) -> None:
+    async def _wait_for_capacity(self) -> None:
         """Wait until half of what can be held is done with: claiming one by one would cost too much."""
-        while len(self._in_hand) > self._settings.in_hand // 2:
+        while len(self._in_hand) > self._settings.max_claimed // 2:
             self._finished.clear()
             await self._finished.wait()
 
-    async def _say_goodbye(self) -> None:
+    async def _shut_down(self) -> None:
         """What is being sent gets a moment to arrive; what is not begun goes back at once."""
         self._is_stopping = True
         if self._in_hand:
-            _, late = await asyncio.wait(self._in_hand.values(), timeout=_GOODBYE)
+            _, late = await asyncio.wait(self._in_hand.values(), timeout=_SHUTDOWN_GRACE)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
     # One message
 
-    async def _hold(self, claimed: Claimed) -> None:
+    async def _process(self, claimed: ClaimedMessage) -> None:
         """Whatever goes wrong here, the lease ends and somebody tries again."""
         try:
             outcome = await self._outcome(claimed)
@@ -158,129 +158,141 @@ class Outbox:
             del self._in_hand[claimed.id]
             self._finished.set()
 
-    async def _outcome(self, claimed: Claimed) -> Outcome | None:
+    async def _outcome(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
         """What becomes of it; None when it is no longer ours to send."""
-        message, now = claimed.message, self._desk.clock.now()
-        await self._desk.fresh()
-        if claimed.is_unclear and (known := await self._looked(claimed)) is not None:
+        message, now = claimed.message, self._services.clock.now()
+        await self._services.synced_read_model()
+        if claimed.is_unclear and (known := await self._check_delivered(claimed)) is not None:
             return known
         if message.expires_at is not None and message.expires_at <= now:
-            return Outcome(claimed.id, MessageState.DROPPED, "it would have come too late")
-        ways = ways_to(message, self._desk, self._platforms)
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, "it would have come too late")
+        ways = delivery_targets(message, self._services, self._platforms)
         if not ways:
-            return self._postponed(claimed, "no platform of theirs is open here")
+            return self._postpone(claimed, "no platform of theirs is open here")
         kind = self._kinds.get(message.kind)
         if kind is None:
-            return Outcome(claimed.id, MessageState.GIVEN_UP, f"there is no kind of message {message.kind}")
-        if kind.waits and (until := self._quiet_until(message, now)) is not None:
-            return Outcome(claimed.id, MessageState.WAITING, "quiet hours", until)
-        return await self._delivered(claimed, kind, ways)
+            return DeliveryOutcome(
+                claimed.id, MessageState.GIVEN_UP, f"there is no kind of message {message.kind}"
+            )
+        if kind.respects_quiet_hours and (until := self._quiet_until(message, now)) is not None:
+            return DeliveryOutcome(claimed.id, MessageState.WAITING, "quiet hours", until)
+        return await self._deliver(claimed, kind, ways)
 
-    async def _looked(self, claimed: Claimed) -> Outcome | None:
+    async def _check_delivered(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
         """Whether it arrived when somebody began to send it; None when it did not."""
         identity, since = claimed.message.identity, claimed.since or claimed.message.due_at
         platform = self._platforms.get(platform_of(identity)) if identity is not None else None
         if platform is None or identity is None:
-            return self._unknown(claimed, "nobody here can tell whether it arrived")
+            return self._recheck(claimed, "nobody here can tell whether it arrived")
         try:
-            async with self._pacing.of(platform.name), asyncio.timeout(self._send_patience):
-                arrived = await platform.was_sent(identity, claimed.message.key, since - _HINDSIGHT)
-        except Unreachable as error:
-            return Outcome(claimed.id, MessageState.GIVEN_UP, _told(error))
+            async with self._pacing.slot(platform.name), asyncio.timeout(self._send_timeout):
+                arrived = await platform.was_sent(identity, claimed.message.key, since - _CLOCK_SKEW)
+        except RecipientUnreachable as error:
+            return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, _error_text(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it leaves the message unclear
-            return self._unknown(claimed, f"nobody can tell whether it arrived: {_told(error)}")
-        return Outcome(claimed.id, MessageState.SENT) if arrived else None
+            return self._recheck(claimed, f"nobody can tell whether it arrived: {_error_text(error)}")
+        return DeliveryOutcome(claimed.id, MessageState.SENT) if arrived else None
 
-    async def _delivered(self, claimed: Claimed, kind: Kind, ways: Sequence[Identity]) -> Outcome | None:
-        outcome: Outcome | None = None
+    async def _deliver(
+        self, claimed: ClaimedMessage, kind: NotificationType, ways: Sequence[Identity]
+    ) -> DeliveryOutcome | None:
+        outcome: DeliveryOutcome | None = None
         for identity in ways:
             try:
-                reply = await kind.compose(call_for(identity, self._desk, claimed.message), claimed.message)
+                reply = await kind.compose(
+                    context_for(identity, self._services, claimed.message), claimed.message
+                )
             except Exception as error:
                 trace = without_text(error)
                 logger.exception(
                     "message %d (%s) could not be composed", claimed.id, kind.name, exc_info=trace
                 )
-                return self._again(claimed, _told(error))
+                return self._retry(claimed, _error_text(error))
             if reply is None:
-                return Outcome(claimed.id, MessageState.DROPPED, "there was nothing to say any more")
-            outcome = await self._sent(claimed, identity, reply)
+                return DeliveryOutcome(claimed.id, MessageState.DROPPED, "there was nothing to say any more")
+            outcome = await self._send(claimed, identity, reply)
             if outcome is None or outcome.state is not MessageState.GIVEN_UP:
                 break
         return outcome
 
-    async def _sent(self, claimed: Claimed, identity: Identity, reply: Reply) -> Outcome | None:
+    async def _send(
+        self, claimed: ClaimedMessage, identity: Identity, reply: Reply
+    ) -> DeliveryOutcome | None:
         platform = self._platforms[platform_of(identity)]
-        await self._pacing.turn(identity)
-        async with self._pacing.of(platform.name):
+        await self._pacing.wait_turn(identity)
+        async with self._pacing.slot(platform.name):
             if self._is_stopping:
-                return Outcome(claimed.id, MessageState.WAITING)
+                return DeliveryOutcome(claimed.id, MessageState.WAITING)
             if not await self._begin((claimed.id, identity)):
                 return None
             try:
-                async with asyncio.timeout(self._send_patience):
+                async with asyncio.timeout(self._send_timeout):
                     await platform.send(identity, reply, claimed.message.key)
-            except Unreachable as error:
-                return Outcome(claimed.id, MessageState.GIVEN_UP, _told(error))
-            except Absent as error:
-                return self._postponed(claimed, _told(error))
-            except Busy as error:
-                return self._again(claimed, _told(error), timedelta(seconds=error.seconds))
+            except RecipientUnreachable as error:
+                return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, _error_text(error))
+            except RecipientOffline as error:
+                return self._postpone(claimed, _error_text(error))
+            except RateLimited as error:
+                return self._retry(claimed, _error_text(error), timedelta(seconds=error.seconds))
             except Exception as error:  # noqa: BLE001 - it is noted, and looked for before the next attempt
-                return self._again(claimed, _told(error))
-        return Outcome(claimed.id, MessageState.SENT)
+                return self._retry(claimed, _error_text(error))
+        return DeliveryOutcome(claimed.id, MessageState.SENT)
 
     @property
-    def _send_patience(self) -> float:
+    def _send_timeout(self) -> float:
         """Seconds. Over before the lease is, so that nobody looks for what is still on its way."""
         return self._settings.lease.total_seconds() / 2
 
     # What comes next
 
-    def _again(self, claimed: Claimed, trouble: str, least: timedelta = timedelta()) -> Outcome:
+    def _retry(
+        self, claimed: ClaimedMessage, trouble: str, least: timedelta = timedelta()
+    ) -> DeliveryOutcome:
         """Later, each time after twice as long; given up in the end, for an operator to see."""
         attempts = claimed.attempts + 1
-        if attempts >= _MOST_ATTEMPTS:
+        if attempts >= _MAX_ATTEMPTS:
             logger.warning("message %d is given up; `roomie outbox` says why", claimed.id)
-            return Outcome(claimed.id, MessageState.GIVEN_UP, trouble)
-        delay = max(least, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _LONGEST_DELAY))
-        return Outcome(claimed.id, MessageState.SENDING, trouble, self._desk.clock.now() + delay)
+            return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, trouble)
+        delay = max(least, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY))
+        return DeliveryOutcome(claimed.id, MessageState.SENDING, trouble, self._services.clock.now() + delay)
 
-    def _unknown(self, claimed: Claimed, trouble: str) -> Outcome:
+    def _recheck(self, claimed: ClaimedMessage, trouble: str) -> DeliveryOutcome:
         """To be looked for again, as long as it is of use; shown as unclear until then."""
-        again = self._desk.clock.now() + _LOOK_AROUND
+        again = self._services.clock.now() + _RECHECK_INTERVAL
         if claimed.message.expires_at is not None and claimed.message.expires_at <= again:
-            return Outcome(claimed.id, MessageState.DROPPED, trouble)
-        return Outcome(claimed.id, MessageState.SENDING, trouble, again)
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, trouble)
+        return DeliveryOutcome(claimed.id, MessageState.SENDING, trouble, again)
 
-    def _postponed(self, claimed: Claimed, trouble: str) -> Outcome:
+    def _postpone(self, claimed: ClaimedMessage, trouble: str) -> DeliveryOutcome:
         """For when somebody comes by; not for ever."""
-        again = self._desk.clock.now() + _LOOK_AROUND
-        last = claimed.message.expires_at or claimed.message.due_at + _USEFUL_FOR
+        again = self._services.clock.now() + _RECHECK_INTERVAL
+        last = claimed.message.expires_at or claimed.message.due_at + _MESSAGE_LIFETIME
         if again >= last:
-            return Outcome(claimed.id, MessageState.DROPPED, trouble)
-        return Outcome(claimed.id, MessageState.WAITING, trouble, again)
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, trouble)
+        return DeliveryOutcome(claimed.id, MessageState.WAITING, trouble, again)
 
-    def _quiet_until(self, message: Message, now: datetime) -> datetime | None:
-        known = self._desk.picture.directory.people.get(message.person_id) if message.person_id else None
+    def _quiet_until(self, message: OutboxMessage, now: datetime) -> datetime | None:
+        known = (
+            self._services.read_model.directory.people.get(message.person_id) if message.person_id else None
+        )
         if known is None:
             return None
-        return quiet_until(now, known.person.habits.quiet, zone_of(self._desk, known, ""))
+        return quiet_until(now, known.person.preferences.quiet, zone_of(self._services, known, ""))
 
     # Writing down
 
-    async def _write_beginnings(self, batch: Sequence[tuple[int, Identity]]) -> Sequence[bool]:
-        now, sending = self._desk.clock.now(), dict(batch)
+    async def _write_starts(self, batch: Sequence[tuple[int, Identity]]) -> Sequence[bool]:
+        now, sending = self._services.clock.now(), dict(batch)
         until = now + self._settings.lease
-        begun = await self._desk.storage.take(
-            lambda unit: unit.outbox.begin(self._worker, sending, now, until)
+        begun = await self._services.storage.write_relaxed(
+            lambda unit: unit.outbox.start(self._worker, sending, now, until)
         )
         return [each in begun for each, _ in batch]
 
-    async def _write_outcomes(self, batch: Sequence[Outcome]) -> Sequence[None]:
-        await self._desk.storage.take(lambda unit: unit.outbox.settle(self._worker, batch))
+    async def _write_outcomes(self, batch: Sequence[DeliveryOutcome]) -> Sequence[None]:
+        await self._services.storage.write_relaxed(lambda unit: unit.outbox.complete(self._worker, batch))
         return [None] * len(batch)
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:_LONGEST_TROUBLE]
+def _error_text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:_MAX_ERROR_LENGTH]

@@ -51,7 +51,7 @@ class Location(StrEnum):
     LOWER = "lower"
 
 
-class Group(StrEnum):
+class UserGroup(StrEnum):
     """What someone may do; the names of the Roomie McRoomFace document."""
 
     STAFF = "Group_1"
@@ -109,7 +109,7 @@ class Building:
         return Location.LOWER
 
     @property
-    def is_placed(self) -> bool:
+    def has_coordinates(self) -> bool:
         return bool(self.latitude or self.longitude)
 
 
@@ -157,12 +157,12 @@ class Room:
         return self.id.removeprefix(f"{self.building_id}-")
 
     @property
-    def door(self) -> str:
+    def door_number(self) -> str:
         """What stands on its door: the number, or the short name where the id tells no number."""
         return self.number if self.number != self.id else self.abbr or self.name
 
     @property
-    def needs_card(self) -> bool:
+    def requires_card(self) -> bool:
         """Whether a school keeps the room, so that its card opens the door."""
         return self.school.strip() != ""
 
@@ -185,7 +185,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class NotificationPreferences:
     """How someone wants to be told of things unasked.
 
     `reminders` are minutes before a booking. `deliver_to` is a platform's name; empty leaves it to Roomie.
@@ -205,10 +205,10 @@ class Person:
     username: str
     email: str
     name: str
-    groups: frozenset[Group] = frozenset({Group.STUDENT})
+    groups: frozenset[UserGroup] = frozenset({UserGroup.STUDENT})
     zone: str | None = None
     is_admin: bool = False
-    habits: Habits = Habits()
+    preferences: NotificationPreferences = NotificationPreferences()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ class Busy(NamedTuple):
         return BookingId(booking_id) if prefix == "booking" else None
 
 
-def busy_with(booking: Booking) -> Busy:
+def busy_for(booking: Booking) -> Busy:
     """How a booking looks to everybody: a society's shows its title, a person's only that it is there."""
     return Busy(
         int(booking.interval.start.timestamp()),

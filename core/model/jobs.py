@@ -12,5 +12,5 @@ class JobState:
     due_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    trouble: str = ""
+    last_error: str = ""
     claimed_until: datetime | None = None

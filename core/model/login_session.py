@@ -11,7 +11,7 @@ class LoginState(Enum):
     """Nobody came yet; somebody proved who they are and is asked to confirm; they did; nothing came of it."""
 
     OPEN = 0
-    ASKED = 1
+    REQUESTED = 1
     DONE = 2
     FAILED = 3
 
@@ -30,9 +30,9 @@ class LoginSession:
     expires_at: datetime
     state: LoginState = LoginState.OPEN
     identity: Identity | None = None
-    asked: str = ""
+    request: str = ""
     person_id: PersonId | None = None
     nonce: bytes | None = None
-    sealed: bytes | None = None
+    encrypted_result: bytes | None = None
     message: str = ""
     finished_at: datetime | None = None

@@ -18,7 +18,7 @@ class MessageState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutboxMessage:
     """One row of the outbox.
 
     `key` is unique: the same message is never queued twice. It goes to `identity`, or to wherever `person_id`
@@ -36,35 +36,35 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A message in one worker's hands. `is_unclear` says that somebody began to send it, at `since` first."""
 
     id: int
-    message: Message
+    message: OutboxMessage
     attempts: int = 0
     is_unclear: bool = False
     since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """What became of a claimed message. `due_at` is when to go on with one that is not done with."""
 
     id: int
     state: MessageState
-    trouble: str = ""
+    error: str = ""
     due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class OutboxEntry:
     """A message as an operator sees it."""
 
     id: int
-    message: Message
+    message: OutboxMessage
     state: MessageState
     attempts: int
-    trouble: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)

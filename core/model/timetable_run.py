@@ -9,7 +9,7 @@ from typing import NamedTuple
 from core.model.entities import BookingType, RoomId
 
 
-class Slot(NamedTuple):
+class TimetableSlot(NamedTuple):
     """A timetable entry as numbers: `start` and `end` are seconds since 1970, UTC, half-open."""
 
     room_id: RoomId
@@ -24,12 +24,12 @@ class RunState(StrEnum):
 
     WRITING = "writing"
     CURRENT = "current"
-    REFUSED = "refused"
+    REJECTED = "refused"
     OLD = "old"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TimetableRun:
     """One reading of a source. `report` is what its maker notes for later, in words of his own."""
 
     id: int
@@ -46,5 +46,5 @@ class SourceState:
     name: str
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     last_good_at: datetime | None = None
-    last_tried_at: datetime | None = None
-    trouble: str = ""
+    last_attempt_at: datetime | None = None
+    last_error: str = ""

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from core.errors import TooFarAhead
-from core.model.entities import Group, Person
+from core.model.entities import Person, UserGroup
 from core.policy.rules import Rules
 
 
 def check_personal_horizon(start: datetime, person: Person, rules: Rules, now: datetime) -> None:
-    days = rules.staff_horizon if Group.STAFF in person.groups else rules.student_horizon
+    days = rules.staff_horizon if UserGroup.STAFF in person.groups else rules.student_horizon
     if _days_ahead(start, rules, now) > days:
         raise TooFarAhead(f"You are not allowed to book more than {days} days in advance.", days)
 
@@ -17,7 +17,7 @@ def check_society_horizon(start: datetime, rules: Rules, now: datetime) -> None:
     days = rules.society_horizon
     if _days_ahead(start, rules, now) > days:
         raise TooFarAhead(
-            f"Societies are not allowed to book rooms more than {_in_words(days)} in advance", days
+            f"Societies are not allowed to book rooms more than {_format_days(days)} in advance", days
         )
 
 
@@ -26,7 +26,7 @@ def _days_ahead(start: datetime, rules: Rules, now: datetime) -> int:
     return (start.astimezone(rules.zone).date() - now.astimezone(rules.zone).date()).days
 
 
-def _in_words(days: int) -> str:
+def _format_days(days: int) -> str:
     weeks, rest = divmod(days, 7)
     if rest or not weeks:
         return f"{days} days"

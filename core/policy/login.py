@@ -13,7 +13,7 @@ from core.model.entities import PersonId
 from core.model.login_session import LoginSession, LoginState
 
 LIFETIME = timedelta(minutes=10)
-HAND_OUT = timedelta(seconds=60)
+RESULT_TTL = timedelta(seconds=60)
 """How long a result can be fetched."""
 KNOWN_FOR = timedelta(days=180)
 """How long an address or a browser is known after the last login there."""
@@ -39,7 +39,7 @@ class NotConfirmed(NotAllowed):
         super().__init__("This page is out of date. Open the link again, please.")
 
 
-class NotAdmitted(NotAllowed):
+class AccessDenied(NotAllowed):
     """Known who it is, and they may not use Roomie here."""
 
     code = "not_admitted"
@@ -52,7 +52,7 @@ class LinkedElsewhere(Conflict):
         super().__init__("This chat account stands for somebody else already. Say /logout there first.")
 
 
-class Standing(Enum):
+class LoginStatus(Enum):
     """What may be told of a sid."""
 
     UNKNOWN = "unknown"
@@ -66,37 +66,37 @@ def new_sid() -> str:
     return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
 
 
-def whole_sid(letters: str) -> str:
-    return _PREFIX + letters
+def full_sid(token: str) -> str:
+    return _PREFIX + token
 
 
-def letters_of(sid: str) -> str | None:
+def sid_token(sid: str) -> str | None:
     """The letters of a sid in either of its forms; None for what cannot be one."""
     letters = sid[len(_PREFIX) :] if len(sid) == len(_PREFIX) + _LETTERS and sid.startswith(_PREFIX) else sid
     is_sid = len(letters) == _LETTERS and letters.isascii() and letters.isalpha() and letters.islower()
     return letters if is_sid else None
 
 
-def sid_hash(letters: str) -> bytes:
-    return sha256(b"sid " + letters.encode()).digest()
+def sid_hash(token: str) -> bytes:
+    return sha256(b"sid " + token.encode()).digest()
 
 
-def standing(session: LoginSession | None, now: datetime) -> Standing:
+def login_status(session: LoginSession | None, now: datetime) -> LoginStatus:
     """A chat account's link tells nobody anything."""
     if session is None or session.identity is not None:
-        return Standing.UNKNOWN
+        return LoginStatus.UNKNOWN
     if session.state is LoginState.DONE:
-        is_there = session.sealed is not None and now < ends_at(session)
-        return Standing.LOGGED_IN if is_there else Standing.UNKNOWN
+        is_there = session.encrypted_result is not None and now < ends_at(session)
+        return LoginStatus.LOGGED_IN if is_there else LoginStatus.UNKNOWN
     if now >= session.expires_at:
-        return Standing.UNKNOWN
-    return Standing.FAILED if session.state is LoginState.FAILED else Standing.WAITING
+        return LoginStatus.UNKNOWN
+    return LoginStatus.FAILED if session.state is LoginState.FAILED else LoginStatus.WAITING
 
 
 def ends_at(session: LoginSession) -> datetime:
     """When there is nothing to be had from a sid any more."""
     if session.state is LoginState.DONE and session.finished_at is not None:
-        return session.finished_at + HAND_OUT
+        return session.finished_at + RESULT_TTL
     return session.expires_at
 
 
@@ -104,29 +104,31 @@ def is_open(session: LoginSession | None, now: datetime) -> bool:
     """Whether somebody may still come and log in."""
     return (
         session is not None
-        and session.state in {LoginState.OPEN, LoginState.ASKED}
+        and session.state in {LoginState.OPEN, LoginState.REQUESTED}
         and now < session.expires_at
     )
 
 
-def asked_to_confirm(session: LoginSession, person: PersonId, nonce: str) -> LoginSession:
+def request_confirmation(session: LoginSession, person: PersonId, nonce: str) -> LoginSession:
     """Whoever proves who they are last is the one asked; pages shown before are out of date."""
-    return replace(session, state=LoginState.ASKED, person_id=person, nonce=_nonce_hash(nonce))
+    return replace(session, state=LoginState.REQUESTED, person_id=person, nonce=_nonce_hash(nonce))
 
 
 def check_nonce(session: LoginSession, nonce: str) -> None:
     """`NotConfirmed` unless this is the page that was shown last."""
-    expected = session.nonce if session.state is LoginState.ASKED else None
+    expected = session.nonce if session.state is LoginState.REQUESTED else None
     if expected is None or not hmac.compare_digest(expected, _nonce_hash(nonce)):
         raise NotConfirmed
 
 
-def finished(session: LoginSession, now: datetime, sealed: bytes | None = None) -> LoginSession:
-    return replace(session, state=LoginState.DONE, nonce=None, sealed=sealed, finished_at=now)
+def finish(session: LoginSession, now: datetime, encrypted_result: bytes | None = None) -> LoginSession:
+    return replace(
+        session, state=LoginState.DONE, nonce=None, encrypted_result=encrypted_result, finished_at=now
+    )
 
 
-def failed(session: LoginSession, now: datetime, message: str) -> LoginSession:
-    return replace(session, state=LoginState.FAILED, nonce=None, asked="", message=message, finished_at=now)
+def fail(session: LoginSession, now: datetime, message: str) -> LoginSession:
+    return replace(session, state=LoginState.FAILED, nonce=None, request="", message=message, finished_at=now)
 
 
 def _nonce_hash(nonce: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from core.errors import BadTimes, InThePast, OutsideHours
+from core.errors import InThePast, InvalidTimes, OutsideHours
 from core.interval import Interval
 from core.model.entities import Room
 from core.policy.rules import Rules
@@ -13,9 +13,9 @@ _DAY = 24 * 60
 def check_opening(slot: Interval, room: Room, rules: Rules, now: datetime) -> None:
     """Refuse a slot that is off the grid, over already, or partly outside the room's opening hours."""
     start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
-    grid = rules.grid(room)
+    grid = rules.slot_length_of(room)
     if not (_on_grid(start, grid) and _on_grid(end, grid)):
-        raise BadTimes(granularity=grid)
+        raise InvalidTimes(granularity=grid)
     if now >= slot.start + timedelta(minutes=grid):
         raise InThePast(slot.start)
     _check_hours(start, end, room, rules)

@@ -16,10 +16,10 @@ def quiet_until(instant: datetime, quiet: QuietHours | None, zone: ZoneInfo) -> 
         is_quiet, days = quiet.start <= minute < quiet.until, 0
     else:
         is_quiet, days = minute >= quiet.start or minute < quiet.until, int(minute >= quiet.start)
-    return _on_clock(local + timedelta(days=days), quiet.until) if is_quiet else None
+    return _local_instant(local + timedelta(days=days), quiet.until) if is_quiet else None
 
 
-def _on_clock(day: datetime, minutes: int) -> datetime:
+def _local_instant(day: datetime, minutes: int) -> datetime:
     """So many minutes after midnight on that day's wall clock."""
     wall = day.replace(hour=minutes // 60, minute=minutes % 60, second=0, microsecond=0, fold=0)
     return wall.astimezone(UTC)

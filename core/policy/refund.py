@@ -33,5 +33,5 @@ def _counts_as_begun_at(booking: Booking, rules: Rules) -> datetime:
 
     Whoever takes a free room at twenty past holds it from a quarter past, and may still think better of it.
     """
-    second_thoughts = booking.created_at + timedelta(minutes=rules.granularity)
+    second_thoughts = booking.created_at + timedelta(minutes=rules.slot_length)
     return max(booking.interval.start, second_thoughts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.model.retention import Expiring, Limit
-from core.policy.login import HAND_OUT, KNOWN_FOR
+from core.policy.login import KNOWN_FOR, RESULT_TTL
 from core.policy.rules import Rules
 
 MIN_KEPT_BOOKINGS = timedelta(days=35)
@@ -62,4 +62,4 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
 
 def login_sessions(now: datetime) -> Limit:
     """Looked after every minute, for they hold what a login came to."""
-    return Limit(Expiring.LOGIN_SESSIONS, now - HAND_OUT, MAX_LOGIN_SESSIONS)
+    return Limit(Expiring.LOGIN_SESSIONS, now - RESULT_TTL, MAX_LOGIN_SESSIONS)

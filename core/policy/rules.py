@@ -16,16 +16,16 @@ class Rules:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     weekday_hours: OpeningHours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
     weekend_hours: OpeningHours = field(default_factory=lambda: OpeningHours(9 * 60, 18 * 60))
-    granularity: int = 15
-    allowance: int = 180
+    slot_length: int = 15
+    weekly_quota: int = 180
     student_horizon: int = 7
     society_horizon: int = 21
     staff_horizon: int = 90
-    quota_resets_at: int = 3
+    quota_reset_hour: int = 3
     """The hour of Monday, campus time, at which a quota week begins."""
     refund_notice: timedelta = timedelta(0)
     """How long before its start a booking must be cancelled for its charge to come back."""
-    check_in_opens: int = 15
+    check_in_opens_before: int = 15
     """How many minutes before its start somebody may check in to a booking."""
     society_token_days: int = 100
     """For how many days a society token is good."""
@@ -40,10 +40,10 @@ class Rules:
             return (room.weekend_hours if room else None) or self.weekend_hours
         return (room.weekday_hours if room else None) or self.weekday_hours
 
-    def grid(self, room: Room | None) -> int:
+    def slot_length_of(self, room: Room | None) -> int:
         """The step, in minutes of the campus's wall clock, on which a booking of `room` starts and ends."""
-        return (room.granularity if room else None) or self.granularity
+        return (room.granularity if room else None) or self.slot_length
 
     @property
-    def longest_horizon(self) -> timedelta:
+    def max_horizon(self) -> timedelta:
         return timedelta(days=max(self.student_horizon, self.society_horizon, self.staff_horizon))

@@ -9,7 +9,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class Periodic:
     """So long after it was last done."""
 
     period: timedelta
@@ -23,7 +23,7 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
-class OnClock:
+class DailyAt:
     """At so many minutes after midnight on the campus's wall clock, daily or on one weekday (0 is Monday).
 
     A time that the clocks jump over comes an hour later; one that comes twice counts the first time.
@@ -44,4 +44,4 @@ class OnClock:
         return self.after(instant, zone)
 
 
-Timing: TypeAlias = Every | OnClock
+Schedule: TypeAlias = Periodic | DailyAt

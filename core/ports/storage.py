@@ -32,15 +32,22 @@ from core.model.entities import (
 )
 from core.model.jobs import JobState
 from core.model.login_session import LoginSession
-from core.model.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
+from core.model.outbox import (
+    Backlog,
+    ClaimedMessage,
+    DeliveryOutcome,
+    MessageState,
+    OutboxEntry,
+    OutboxMessage,
+)
 from core.model.retention import Expired, Limit
-from core.model.timetable_run import Run, Slot, SourceState
+from core.model.timetable_run import SourceState, TimetableRun, TimetableSlot
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class DecisionKeys:
     """What a hot use case touches: which facts to read, and on PostgreSQL which locks to take."""
 
     week: int
@@ -72,12 +79,12 @@ class Facts:
     busy: tuple[Busy, ...] = ()
     spent: int = 0
     charged: int = 0
-    handled: Booking | None = None
+    previous_result: Booking | None = None
     """What the same request made when it came before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class WriteSet:
     """What a decision writes, in one transaction: all of it or nothing."""
 
     insert: Booking | None = None
@@ -87,9 +94,9 @@ class Record:
     charge: Charge | None = None
     audit: AuditEntry | None = None
     request: str | None = None
-    withdraw: BookingId | None = None
+    withdraw_messages_of: BookingId | None = None
     """The booking whose messages are not to be sent any more, but for those in `messages`."""
-    messages: tuple[Message, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +104,11 @@ class Decision(Generic[T]):
     """What to tell the caller, and what to write first. `record` is None when nothing changes."""
 
     outcome: T
-    record: Record | None = None
+    writes: WriteSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LoginToken:
     """One login's token: only its hash is kept."""
 
     hash: bytes
@@ -128,7 +135,7 @@ class Change(NamedTuple):
     key: str = ""
 
 
-class Rooms(Protocol):
+class RoomRepository(Protocol):
     """Buildings and rooms."""
 
     def buildings(self) -> list[Building]: ...
@@ -141,19 +148,19 @@ MOST_KNOWN_ADDRESSES = 16
 """For each person; those used last."""
 
 
-class People(Protocol):
+class PersonRepository(Protocol):
     """People, their groups, identities and password hashes. Names match whatever their case."""
 
     def get(self, person_id: PersonId) -> Person | None: ...
-    def named(self, name: str) -> Person | None:
+    def by_name(self, name: str) -> Person | None:
         """The person with this username or e-mail."""
         ...
 
-    def identified(self, identity: Identity) -> Person | None: ...
+    def by_identity(self, identity: Identity) -> Person | None: ...
     def all(self) -> list[Person]: ...
     def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]: ...
     def add(self, person: Person, password_hash: str | None) -> Person:
-        """The person as kept, with an id. `AlreadyThere` when the username or e-mail is taken."""
+        """The person as kept, with an id. `AlreadyExists` when the username or e-mail is taken."""
         ...
 
     def put(self, person: Person) -> None: ...
@@ -174,7 +181,7 @@ class People(Protocol):
     def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]: ...
 
 
-class Societies(Protocol):
+class SocietyRepository(Protocol):
     """Societies, who belongs to them, and which of their tokens is valid."""
 
     def get(self, society_id: SocietyId) -> Society | None: ...
@@ -192,7 +199,7 @@ class Societies(Protocol):
     def set_term(self, society_id: SocietyId, term: TokenTerm) -> None: ...
 
 
-class Bookings(Protocol):
+class BookingRepository(Protocol):
     """Bookings and the quota ledger."""
 
     def get(self, booking_id: BookingId) -> Booking | None: ...
@@ -206,7 +213,7 @@ class Bookings(Protocol):
     def active(self, window: Interval) -> list[Booking]: ...
 
 
-class Timetable(Protocol):
+class TimetableRepository(Protocol):
     """Timetable entries, by the source that published them."""
 
     def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]: ...
@@ -225,10 +232,10 @@ class Timetable(Protocol):
         ...
 
 
-class Tokens(Protocol):
+class TokenRepository(Protocol):
     """Login tokens by hash."""
 
-    def add(self, login: Login) -> None: ...
+    def add(self, login: LoginToken) -> None: ...
     def remove(self, token_hash: bytes) -> bool: ...
     def remove_all(self, person_id: PersonId) -> None:
         """End all of somebody's logins."""
@@ -242,12 +249,12 @@ class Tokens(Protocol):
         """Some of those who have more than so many logins."""
         ...
 
-    def get(self, token_hash: bytes) -> Login | None: ...
-    def of_person(self, person_id: PersonId) -> list[Login]:
+    def get(self, token_hash: bytes) -> LoginToken | None: ...
+    def of_person(self, person_id: PersonId) -> list[LoginToken]:
         """Somebody's logins, the oldest first; of more than 200 those that were used last."""
         ...
 
-    def all(self) -> Mapping[PersonId, list[Login]]: ...
+    def all(self) -> Mapping[PersonId, list[LoginToken]]: ...
     def touch(self, token_hash: bytes, at: datetime) -> None: ...
     def wake(self, token_hash: bytes, at: datetime) -> None:
         """The same, and every process is told: memory held the login for idle."""
@@ -267,7 +274,7 @@ class Installation:
     installed_by: str = ""
 
 
-class Seen(Protocol):
+class ProcessedEventRepository(Protocol):
     """What platforms delivered and somebody took in hand."""
 
     def claim(self, key: str, now: datetime, again_after: timedelta | None = None) -> bool:
@@ -277,7 +284,7 @@ class Seen(Protocol):
     def finish(self, key: str) -> None: ...
 
 
-class Installations(Protocol):
+class InstallationRepository(Protocol):
     """Workspaces that Roomie is installed in, and secrets of installations under way."""
 
     def get(self, team: str) -> Installation | None: ...
@@ -288,17 +295,17 @@ class Installations(Protocol):
         ...
 
     def remove(self, team: str) -> None: ...
-    def keep_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
+    def save_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
         """Keep a secret; where there are `most` already, those that end first make room."""
         ...
 
-    def take_state(self, state: str, now: datetime) -> bool: ...
+    def consume_state(self, state: str, now: datetime) -> bool: ...
 
 
-class Outbox(Protocol):
+class OutboxRepository(Protocol):
     """Messages that Roomie sends unasked."""
 
-    def add(self, messages: Iterable[Message]) -> int:
+    def add(self, messages: Iterable[OutboxMessage]) -> int:
         """Queue messages; those whose key is there already are left out. How many are new."""
         ...
 
@@ -310,28 +317,28 @@ class Outbox(Protocol):
         """Whether there is something to claim."""
         ...
 
-    def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
+    def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
         """Take messages that are due, and those whose sender died, for oneself alone until then."""
         ...
 
-    def begin(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
+    def start(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
         """Note before sending claimed messages where they go; which of them are still to be sent."""
         ...
 
-    def settle(self, worker: str, outcomes: Iterable[Outcome]) -> None:
+    def complete(self, worker: str, outcomes: Iterable[DeliveryOutcome]) -> None:
         """Note what became of claimed messages, and let go of them."""
         ...
 
     def backlog(self) -> Backlog: ...
-    def listed(self, states: Collection[MessageState], most: int) -> list[Listed]: ...
+    def entries(self, states: Collection[MessageState], limit: int) -> list[OutboxEntry]: ...
     def retry(self, message_id: int, now: datetime) -> bool:
         """Send a message that was given up after all."""
         ...
 
-    def give_up(self, message_id: int, trouble: str) -> bool: ...
+    def give_up(self, message_id: int, error: str) -> bool: ...
 
 
-class Logins(Protocol):
+class LoginSessionRepository(Protocol):
     """Logins on their way, by the hash of their sid."""
 
     def add(self, session: LoginSession) -> None: ...
@@ -349,7 +356,7 @@ class Logins(Protocol):
         """Chat accounts that were linked, and still wait for what they had asked."""
         ...
 
-    def take_asked(self, sid_hash: bytes) -> bool:
+    def consume_request(self, sid_hash: bytes) -> bool:
         """Forget what was waited for; whether the caller is the one who does."""
         ...
 
@@ -366,10 +373,10 @@ class Logins(Protocol):
         ...
 
 
-class Jobs(Protocol):
+class JobRepository(Protocol):
     """What is done again and again: claimed in the database, so that two processes never do it at once."""
 
-    def expect(self, name: str, first: datetime, latest: datetime) -> None:
+    def register(self, name: str, first: datetime, latest: datetime) -> None:
         """Let a job be known, due at `first` when it is new and no later than `latest` otherwise."""
         ...
 
@@ -381,8 +388,8 @@ class Jobs(Protocol):
         """Keep a job for longer; False when somebody else has it by now."""
         ...
 
-    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, trouble: str) -> None: ...
-    def let_go(self, name: str, worker: str) -> None:
+    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, error: str) -> None: ...
+    def release(self, name: str, worker: str) -> None:
         """Leave a job to others, undone."""
         ...
 
@@ -393,7 +400,7 @@ class Jobs(Protocol):
     def all(self) -> list[JobState]: ...
 
 
-class Channels(Protocol):
+class NoticeChannelRepository(Protocol):
     """Channels that asked for notices."""
 
     def all(self) -> list[Identity]: ...
@@ -404,25 +411,25 @@ class Channels(Protocol):
     def remove(self, channel: Identity) -> bool: ...
 
 
-class Runs(Protocol):
+class TimetableRunRepository(Protocol):
     """Runs of timetable sources. Nobody reads one before it is current."""
 
     def begin(self, source: str, now: datetime) -> int:
         """A new run that nobody reads; its number."""
         ...
 
-    def write(self, run_id: int, slots: Sequence[Slot]) -> None: ...
-    def slots(self, run_id: int, after: int, most: int) -> tuple[list[Slot], int]:
+    def write(self, run_id: int, slots: Sequence[TimetableSlot]) -> None: ...
+    def slots(self, run_id: int, after: int, limit: int) -> tuple[list[TimetableSlot], int]:
         """Entries of a run in slices; the number to go on after, 0 at the end."""
         ...
 
     def rooms_of(self, run_id: int) -> set[RoomId]: ...
-    def current(self, source: str) -> Run | None: ...
-    def refused(self, source: str) -> Run | None:
+    def current(self, source: str) -> TimetableRun | None: ...
+    def rejected(self, source: str) -> TimetableRun | None:
         """The latest run that waits for an operator."""
         ...
 
-    def refuse(self, run_id: int, report: str) -> None: ...
+    def reject(self, run_id: int, report: str) -> None: ...
     def switch(self, run_id: int, report: str) -> None:
         """Let everybody read this run instead of its source's others."""
         ...
@@ -432,22 +439,22 @@ class Runs(Protocol):
         """Give up what a process that died has left half written."""
         ...
 
-    def purge(self, most: int) -> int:
+    def purge(self, limit: int) -> int:
         """Forget so many entries that nobody reads any more; how many there were."""
         ...
 
-    def prepare_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+    def stage_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
         """Keep buildings and rooms without telling anybody yet."""
         ...
 
-    def tell_of_rooms(self, rooms: Iterable[RoomId]) -> None:
+    def publish_room_changes(self, rooms: Iterable[RoomId]) -> None:
         """Let every process read these rooms' timetables anew."""
         ...
 
-    def tell_of_places(self) -> None: ...
+    def publish_catalogue_change(self) -> None: ...
 
 
-class Sources(Protocol):
+class SourceRepository(Protocol):
     """How timetable sources are doing."""
 
     def get(self, name: str) -> SourceState: ...
@@ -455,26 +462,26 @@ class Sources(Protocol):
     def put(self, state: SourceState) -> None: ...
 
 
-class Counted(NamedTuple):
+class CounterIncrement(NamedTuple):
     """`more` is added to what is counted under a key, never below `floor` or above `ceiling`."""
 
     key: str
-    more: int
+    amount: int
     floor: int
     ceiling: int
 
 
-class Tally(NamedTuple):
+class CounterValue(NamedTuple):
     """What all processes counted together, and when (in seconds) one of them last did."""
 
     amount: int
     at: int
 
 
-class Tallies(Protocol):
+class CounterRepository(Protocol):
     """What several processes count together; nothing that would be missed after a crash."""
 
-    def add(self, counted: Sequence[Counted], now: datetime) -> Mapping[str, Tally]:
+    def add(self, counted: Sequence[CounterIncrement], now: datetime) -> Mapping[str, CounterValue]:
         """Add to each, and say where it stands."""
         ...
 
@@ -491,39 +498,39 @@ class Retention(Protocol):
         ...
 
 
-class Unit(Protocol):
+class UnitOfWork(Protocol):
     """Everything that is kept, inside one transaction or snapshot."""
 
     @property
-    def rooms(self) -> Rooms: ...
+    def rooms(self) -> RoomRepository: ...
     @property
-    def people(self) -> People: ...
+    def people(self) -> PersonRepository: ...
     @property
-    def societies(self) -> Societies: ...
+    def societies(self) -> SocietyRepository: ...
     @property
-    def bookings(self) -> Bookings: ...
+    def bookings(self) -> BookingRepository: ...
     @property
-    def timetable(self) -> Timetable: ...
+    def timetable(self) -> TimetableRepository: ...
     @property
-    def tokens(self) -> Tokens: ...
+    def tokens(self) -> TokenRepository: ...
     @property
-    def seen(self) -> Seen: ...
+    def processed_events(self) -> ProcessedEventRepository: ...
     @property
-    def installations(self) -> Installations: ...
+    def installations(self) -> InstallationRepository: ...
     @property
-    def outbox(self) -> Outbox: ...
+    def outbox(self) -> OutboxRepository: ...
     @property
-    def jobs(self) -> Jobs: ...
+    def jobs(self) -> JobRepository: ...
     @property
-    def channels(self) -> Channels: ...
+    def notice_channels(self) -> NoticeChannelRepository: ...
     @property
-    def runs(self) -> Runs: ...
+    def timetable_runs(self) -> TimetableRunRepository: ...
     @property
-    def sources(self) -> Sources: ...
+    def sources(self) -> SourceRepository: ...
     @property
-    def logins(self) -> Logins: ...
+    def login_sessions(self) -> LoginSessionRepository: ...
     @property
-    def tallies(self) -> Tallies: ...
+    def counters(self) -> CounterRepository: ...
     @property
     def retention(self) -> Retention: ...
     def audit(self, entry: AuditEntry) -> None: ...
@@ -537,24 +544,24 @@ class Unit(Protocol):
 class Storage(Protocol):
     """One database, reached in the three ways the core knows."""
 
-    async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]]) -> T:
+    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
         """Read the facts, decide, record, commit; a refusal is raised, and then nothing is written."""
         ...
 
-    async def write(self, work: Callable[[Unit], T]) -> T:
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in one transaction; whatever it raises undoes all of it and reaches the caller."""
         ...
 
-    async def take(self, work: Callable[[Unit], T]) -> T:
+    async def write_relaxed(self, work: Callable[[UnitOfWork], T]) -> T:
         """Like `write`, for works that claim rows: each statement sees what others have committed by then."""
         ...
 
-    async def read(self, work: Callable[[Unit], T]) -> T:
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` over one consistent snapshot."""
         ...
 
 
-class Passwords(Protocol):
+class PasswordHasher(Protocol):
     """Slow hashing of passwords, off the event loop."""
 
     async def hash(self, password: str) -> str: ...

@@ -8,14 +8,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from core.clock import Clock
-from core.directory import Known
-from core.errors import AlreadyThere, Invalid, NotSignedIn, UnknownPerson
-from core.model.entities import AuditEntry, Group, Identity, Person, PersonId, SocietyId, TokenTerm
+from core.directory import Account
+from core.errors import AlreadyExists, Invalid, NotAuthenticated, UnknownPerson
+from core.model.entities import AuditEntry, Identity, Person, PersonId, SocietyId, TokenTerm, UserGroup
 from core.names import check_identifier, check_label, described, is_visible, same_name
 from core.policy.access import is_idle, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import Login, Passwords, Storage, Unit
-from core.read_model import Picture
+from core.ports.storage import LoginToken, PasswordHasher, Storage, UnitOfWork
+from core.read_model import ReadModel
 from core.services.known_logins import Familiarity
 
 _ENDED_AT_ONCE = 100
@@ -23,7 +23,7 @@ _ENDED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedIn:
+class LoginResult:
     """A fresh login: the token is shown this once and kept only as a hash."""
 
     person: Person
@@ -57,47 +57,47 @@ class Accounts:
     def __init__(
         self,
         storage: Storage,
-        picture: Picture,
-        passwords: Passwords,
+        read_model: ReadModel,
+        passwords: PasswordHasher,
         rules: Rules,
         clock: Clock,
         secret: bytes,
         previous_secrets: Sequence[bytes] = (),
     ) -> None:
         self._storage = storage
-        self._picture = picture
+        self._read_model = read_model
         self._passwords = passwords
         self._rules = rules
         self._clock = clock
         self._secret = secret
-        self.familiarity = Familiarity(storage, picture, clock, secret)
+        self.familiarity = Familiarity(storage, read_model, clock, secret)
         self.secrets = (secret, *previous_secrets)
         """What is kept is sealed with the first; each of them may open it."""
         self._society_tokens: dict[bytes, TokenBearer] = {}
         self._society_tokens_of: Mapping[SocietyId, TokenTerm] | None = None
 
-    async def log_in(self, name: str, password: str, label: str = "") -> LoggedIn:
-        """A fresh login for the right password. `NotSignedIn` otherwise, the same for unknown names."""
-        person = await self.recognise(name, password)
+    async def log_in(self, name: str, password: str, label: str = "") -> LoginResult:
+        """A fresh login for the right password. `NotAuthenticated` otherwise, the same for unknown names."""
+        person = await self.authenticate(name, password)
         return await self.grant(person.id, label)
 
-    async def recognise(self, name: str, password: str) -> Person:
-        """Whose name and password these are. `NotSignedIn`, after as long a while, when nobody's."""
+    async def authenticate(self, name: str, password: str) -> Person:
+        """Whose name and password these are. `NotAuthenticated`, after as long a while, when nobody's."""
         person, stored = await self._storage.read(lambda unit: _person_and_hash(unit, name))
         fits = await self._passwords.verify(stored, password)
         if person is None or not fits:
             who = f"person:{person.id}" if person else "nobody"
             entry = AuditEntry(self._clock.now(), who, "log in", "refused")
             await self._storage.write(lambda unit: unit.audit(entry))
-            raise NotSignedIn("Wrong username or password.")
+            raise NotAuthenticated("Wrong username or password.")
         return person
 
-    async def grant(self, person_id: PersonId, label: str = "") -> LoggedIn:
+    async def grant(self, person_id: PersonId, label: str = "") -> LoginResult:
         """A fresh login for someone who has proved who they are."""
         login, token = self.new_login(person_id, label)
         now = login.created_at
 
-        def work(unit: Unit) -> Person:
+        def work(unit: UnitOfWork) -> Person:
             person = unit.people.get(person_id)
             if person is None:
                 raise UnknownPerson(str(person_id))
@@ -105,21 +105,21 @@ class Accounts:
             unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password", ended))
             return person
 
-        return LoggedIn(await self._storage.write(work), token)
+        return LoginResult(await self._storage.write(work), token)
 
-    def new_login(self, person_id: PersonId, label: str) -> tuple[Login, str]:
+    def new_login(self, person_id: PersonId, label: str) -> tuple[LoginToken, str]:
         """A login that somebody else will write down, and its token."""
         token = secrets.token_hex(20)
-        return Login(token_hash(token), person_id, self._clock.now(), label), token
+        return LoginToken(token_hash(token), person_id, self._clock.now(), label), token
 
-    async def logins(self, person_id: PersonId) -> list[Login]:
+    async def logins(self, person_id: PersonId) -> list[LoginToken]:
         """Somebody's logins, the oldest first."""
         return await self._storage.read(lambda unit: unit.tokens.of_person(person_id))
 
     async def revoke(self, person_id: PersonId, hashed: bytes, by: str) -> bool:
         """End one login of somebody's; whether there was one."""
 
-        def work(unit: Unit) -> bool:
+        def work(unit: UnitOfWork) -> bool:
             login = unit.tokens.get(hashed)
             if login is not None and login.person_id == person_id and unit.tokens.remove(hashed):
                 unit.audit(AuditEntry(self._clock.now(), by, "revoke token", f"person:{person_id}"))
@@ -132,20 +132,20 @@ class Accounts:
         """Revoke this one login; others of the same person stay."""
         await self._storage.write(lambda unit: unit.tokens.remove(token_hash(token)))
 
-    def known(self, token: str) -> Known | None:
+    def account_for(self, token: str) -> Account | None:
         """Whom a login token stands for, as far as memory knows."""
         return self.holder(token_hash(token), self._clock.now())
 
-    def holder(self, hashed: bytes, now: datetime) -> Known | None:
+    def holder(self, hashed: bytes, now: datetime) -> Account | None:
         """Whom the login token with this hash stands for; nobody when it was not used for too long."""
-        login = self._picture.directory.login(hashed)
+        login = self._read_model.directory.login(hashed)
         if login is None or is_idle(login, self._rules, now):
             return None
-        return self._picture.directory.people.get(login.person_id)
+        return self._read_model.directory.people.get(login.person_id)
 
     async def wake(self, hashed: bytes) -> None:
         """Look again for a login that memory holds for idle: it may have been used elsewhere meanwhile."""
-        if self._picture.directory.login(hashed) is None:
+        if self._read_model.directory.login(hashed) is None:
             return
         now = self._clock.now()
         login = await self._storage.read(lambda unit: unit.tokens.get(hashed))
@@ -176,8 +176,8 @@ class Accounts:
         """Change a password; everywhere else the person is logged out."""
         hashed = await self._passwords.hash(password)
 
-        def work(unit: Unit) -> Person:
-            person = named(unit, name)
+        def work(unit: UnitOfWork) -> Person:
+            person = find_person(unit, name)
             unit.people.set_password_hash(person.id, hashed)
             unit.tokens.remove_all(person.id)
             unit.audit(AuditEntry(self._clock.now(), "administrator", "set password", f"person:{person.id}"))
@@ -189,8 +189,8 @@ class Accounts:
         """Let a chat account stand for a person."""
         check_identifier(identity, "An identity")
 
-        def work(unit: Unit) -> Person:
-            person = named(unit, name)
+        def work(unit: UnitOfWork) -> Person:
+            person = find_person(unit, name)
             unit.people.link(person.id, identity)
             unit.audit(AuditEntry(self._clock.now(), "administrator", "link", f"person:{person.id}"))
             return person
@@ -205,9 +205,9 @@ class Accounts:
         Does nothing if by now the person has another address or the chat account stands for somebody.
         """
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             person = unit.people.get(person_id)
-            if person is None or person.email != email or unit.people.identified(identity) is not None:
+            if person is None or person.email != email or unit.people.by_identity(identity) is not None:
                 return
             unit.people.link(person_id, identity)
             details = {"identity": identity, "vouched_by": vouched_by}
@@ -216,7 +216,7 @@ class Accounts:
         await self._storage.write(work)
 
     def _tokens_of_societies(self) -> dict[bytes, TokenBearer]:
-        directory = self._picture.directory
+        directory = self._read_model.directory
         if self._society_tokens_of is not directory.terms:
             self._society_tokens_of = directory.terms
             self._society_tokens = {
@@ -226,16 +226,16 @@ class Accounts:
         return self._society_tokens
 
 
-def add_login(unit: Unit, login: Login, rules: Rules) -> dict[str, str | int]:
+def add_login(unit: UnitOfWork, login: LoginToken, rules: Rules) -> dict[str, str | int]:
     """Write a login down. Of too many those unused for longest end; how many, for the audit."""
     ended = unit.tokens.end_surplus(login.person_id, rules.tokens_per_person - 1, _ENDED_AT_ONCE)
     unit.tokens.add(login)
     return {"ended": ended} if ended else {}
 
 
-def named(unit: Unit, name: str) -> Person:
+def find_person(unit: UnitOfWork, name: str) -> Person:
     """The person with this username, e-mail or identity, or `UnknownPerson`."""
-    person = unit.people.named(name) or unit.people.identified(Identity(name))
+    person = unit.people.by_name(name) or unit.people.by_identity(Identity(name))
     if person is None:
         raise UnknownPerson(name)
     return person
@@ -256,17 +256,17 @@ def checked(person: Person) -> Person:
     if "@" not in person.email.strip("@") or len(person.email) > 254 or " " in person.email:
         raise Invalid(f"{person.email!r} is not an e-mail address.")
     if "@" in person.username and not same_name(person.username, person.email):
-        raise AlreadyThere("A username with an @ must be the person's own e-mail address.")
+        raise AlreadyExists("A username with an @ must be the person's own e-mail address.")
     return person
 
 
-def _person_and_hash(unit: Unit, name: str) -> tuple[Person | None, str | None]:
-    person = unit.people.named(name)
+def _person_and_hash(unit: UnitOfWork, name: str) -> tuple[Person | None, str | None]:
+    person = unit.people.by_name(name)
     return person, unit.people.password_hash(person.id) if person else None
 
 
-def _add_person(unit: Unit, new: Person, hashed: str | None, now: datetime) -> Person:
+def _add_person(unit: UnitOfWork, new: Person, hashed: str | None, now: datetime) -> Person:
     person = unit.people.add(new, hashed)
-    groups = " ".join(sorted(person.groups - {Group.SOCIETY_MEMBER}))
+    groups = " ".join(sorted(person.groups - {UserGroup.SOCIETY_MEMBER}))
     unit.audit(AuditEntry(now, "administrator", "add person", f"person:{person.id}", {"groups": groups}))
     return person

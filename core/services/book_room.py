@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import Handled, SlotTaken, UnknownRoom
+from core.errors import DuplicateRequest, SlotTaken, UnknownRoom
 from core.interval import Interval
 from core.model.entities import (
     AuditEntry,
@@ -22,7 +22,7 @@ from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Record
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
 
@@ -43,11 +43,11 @@ class BookRoom:
     notes: str = ""
     term: TokenTerm | None = None
     request: str | None = None
-    tell: bool = False
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class BookingResult:
     """The booking as it was made, what it cost, and the minutes left this quota week."""
 
     booking: Booking
@@ -55,63 +55,63 @@ class Booked:
     quota_left: int
 
 
-def booking_keys(wish: BookRoom, rules: Rules, now: datetime) -> Keys:
-    return Keys(
+def booking_keys(request: BookRoom, rules: Rules, now: datetime) -> DecisionKeys:
+    return DecisionKeys(
         week=quota_week(now, rules),
-        room=wish.room_id,
-        window=wish.slot,
-        person=wish.by,
-        society=wish.society_id,
-        request=wish.request,
+        room=request.room_id,
+        window=request.slot,
+        person=request.by,
+        society=request.society_id,
+        request=request.request,
     )
 
 
-def decide_booking(facts: Facts, wish: BookRoom, rules: Rules, now: datetime) -> Decision[Booked]:
+def decide_booking(facts: Facts, request: BookRoom, rules: Rules, now: datetime) -> Decision[BookingResult]:
     """The booking to record, or the refusal that names what stands in its way."""
-    if facts.handled is not None:
-        return _again(facts, wish, rules)
+    if facts.previous_result is not None:
+        return _repeat(facts, request, rules)
     if (room := facts.room) is None:
-        raise UnknownRoom(wish.room_id)
-    _check_access(facts, wish, room, rules, now)
-    check_opening(wish.slot, room, rules, now)
-    _check_horizon(facts, wish, rules, now)
+        raise UnknownRoom(request.room_id)
+    _check_access(facts, request, room, rules, now)
+    check_opening(request.slot, room, rules, now)
+    _check_horizon(facts, request, rules, now)
     if facts.busy:
         raise SlotTaken(facts.busy)
-    cost = cost_of(wish.slot, facts.person, wish.society_id)
+    cost = cost_of(request.slot, facts.person, request.society_id)
     if facts.person is not None:
         check_quota(cost, facts.spent, facts.person, rules, now)
-    return _record(facts, wish, cost, rules, now)
+    return _writes(facts, request, cost, rules, now)
 
 
-def _again(facts: Facts, wish: BookRoom, rules: Rules) -> Decision[Booked]:
+def _repeat(facts: Facts, request: BookRoom, rules: Rules) -> Decision[BookingResult]:
     """The answer of the first time; `Handled` when that was about something else."""
-    earlier = facts.handled
-    if earlier is None or not _is_same(earlier, wish):
-        raise Handled(earlier)
-    return Decision(Booked(earlier, 0, quota_left(facts.spent, rules)))
+    earlier = facts.previous_result
+    if earlier is None or not _is_same(earlier, request):
+        raise DuplicateRequest(earlier)
+    return Decision(BookingResult(earlier, 0, quota_left(facts.spent, rules)))
 
 
-def _is_same(earlier: Booking, wish: BookRoom) -> bool:
+def _is_same(earlier: Booking, request: BookRoom) -> bool:
     """Whether a booking is what was wished for; one that was changed since may be elsewhere by now."""
-    if (earlier.booked_by, earlier.society_id) != (wish.by, wish.society_id):
+    if (earlier.booked_by, earlier.society_id) != (request.by, request.society_id):
         return False
-    return earlier.version > 1 or (earlier.room_id, earlier.interval) == (wish.room_id, wish.slot)
+    return earlier.version > 1 or (earlier.room_id, earlier.interval) == (request.room_id, request.slot)
 
 
-def _check_access(facts: Facts, wish: BookRoom, room: Room, rules: Rules, now: datetime) -> None:
-    if wish.term is not None:
-        check_token_access(wish.term, facts.society, facts.term, room, rules, now)
-    elif wish.society_id is not None:
+def _check_access(facts: Facts, request: BookRoom, room: Room, rules: Rules, now: datetime) -> None:
+    if request.term is not None:
+        check_token_access(request.term, facts.society, facts.term, room, rules, now)
+    elif request.society_id is not None:
         check_society_access(facts.person, facts.society, facts.role, room)
     else:
         check_personal_access(facts.person, room)
 
 
-def _check_horizon(facts: Facts, wish: BookRoom, rules: Rules, now: datetime) -> None:
-    if wish.society_id is not None:
-        check_society_horizon(wish.slot.start, rules, now)
+def _check_horizon(facts: Facts, request: BookRoom, rules: Rules, now: datetime) -> None:
+    if request.society_id is not None:
+        check_society_horizon(request.slot.start, rules, now)
     elif facts.person is not None:
-        check_personal_horizon(wish.slot.start, facts.person, rules, now)
+        check_personal_horizon(request.slot.start, facts.person, rules, now)
 
 
 def cost_of(slot: Interval, person: Person | None, society_id: SocietyId | None) -> int:
@@ -121,28 +121,32 @@ def cost_of(slot: Interval, person: Person | None, society_id: SocietyId | None)
     return slot.minutes
 
 
-def _record(facts: Facts, wish: BookRoom, cost: int, rules: Rules, now: datetime) -> Decision[Booked]:
+def _writes(
+    facts: Facts, request: BookRoom, cost: int, rules: Rules, now: datetime
+) -> Decision[BookingResult]:
     booking = Booking(
-        id=wish.booking_id,
-        room_id=wish.room_id,
-        interval=wish.slot,
-        booked_by=wish.by,
+        id=request.booking_id,
+        room_id=request.room_id,
+        interval=request.slot,
+        booked_by=request.by,
         created_at=now,
-        society_id=wish.society_id,
-        title=wish.title,
-        notes=wish.notes,
+        society_id=request.society_id,
+        title=request.title,
+        notes=request.notes,
     )
-    charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if wish.by and cost else None
+    charge = (
+        Charge(request.by, booking.id, quota_week(now, rules), cost, now) if request.by and cost else None
+    )
     audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
-    told = (confirmation(booking, now),) if wish.tell and wish.by else ()
+    told = (confirmation(booking, now),) if request.confirm and request.by else ()
     return Decision(
-        Booked(booking, cost, left),
-        Record(
+        BookingResult(booking, cost, left),
+        WriteSet(
             insert=booking,
             charge=charge,
             audit=audit,
-            request=wish.request,
+            request=request.request,
             messages=(*told, *reminders(booking, facts.person, now)),
         ),
     )

@@ -7,7 +7,7 @@ from core.model.entities import AuditEntry, Booking, BookingId, BookingState, Ch
 from core.policy.quota import quota_left, quota_week
 from core.policy.refund import refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Record
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 
@@ -18,7 +18,7 @@ class CancelBooking:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class CancellationResult:
     """The booking as it is now, the minutes given back, and those left this quota week."""
 
     booking: Booking
@@ -26,19 +26,21 @@ class Cancelled:
     quota_left: int
 
 
-def cancelling_keys(wish: CancelBooking, rules: Rules, now: datetime) -> Keys:
-    return Keys(week=quota_week(now, rules), person=wish.by, booking=wish.booking_id)
+def cancel_keys(request: CancelBooking, rules: Rules, now: datetime) -> DecisionKeys:
+    return DecisionKeys(week=quota_week(now, rules), person=request.by, booking=request.booking_id)
 
 
-def decide_cancelling(facts: Facts, wish: CancelBooking, rules: Rules, now: datetime) -> Decision[Cancelled]:
+def decide_cancel(
+    facts: Facts, request: CancelBooking, rules: Rules, now: datetime
+) -> Decision[CancellationResult]:
     """Free the room; what this quota week was charged comes back if the booking lies far enough ahead."""
-    booking = own_booking(facts, wish.by, now)
+    booking = own_booking(facts, request.by, now)
     refund = refundable_minutes(booking, facts.charged, rules, now)
     freed = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
-    charge = Charge(wish.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
-    audit = AuditEntry(now, f"person:{wish.by}", "cancel", booking.id, {"refund": refund})
+    charge = Charge(request.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
+    audit = AuditEntry(now, f"person:{request.by}", "cancel", booking.id, {"refund": refund})
     left = quota_left(facts.spent - refund, rules)
     return Decision(
-        Cancelled(freed, refund, left),
-        Record(update=freed, before=booking, charge=charge, audit=audit, withdraw=booking.id),
+        CancellationResult(freed, refund, left),
+        WriteSet(update=freed, before=booking, charge=charge, audit=audit, withdraw_messages_of=booking.id),
     )

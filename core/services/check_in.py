@@ -7,7 +7,7 @@ from core.errors import CheckInClosed
 from core.model.entities import AuditEntry, Booking, BookingId, PersonId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Record
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 
@@ -17,18 +17,18 @@ class CheckIn:
     by: PersonId
 
 
-def check_in_keys(wish: CheckIn, rules: Rules, now: datetime) -> Keys:
-    return Keys(week=quota_week(now, rules), person=wish.by, booking=wish.booking_id)
+def check_in_keys(request: CheckIn, rules: Rules, now: datetime) -> DecisionKeys:
+    return DecisionKeys(week=quota_week(now, rules), person=request.by, booking=request.booking_id)
 
 
-def decide_check_in(facts: Facts, wish: CheckIn, rules: Rules, now: datetime) -> Decision[Booking]:
+def decide_check_in(facts: Facts, request: CheckIn, rules: Rules, now: datetime) -> Decision[Booking]:
     """The booking with the moment noted; a second time changes nothing."""
-    booking = own_booking(facts, wish.by, now)
+    booking = own_booking(facts, request.by, now)
     if booking.checked_in_at is not None:
         return Decision(booking)
-    opens = booking.interval.start - timedelta(minutes=rules.check_in_opens)
+    opens = booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
     if now < opens:
-        raise CheckInClosed(opens, rules.check_in_opens)
+        raise CheckInClosed(opens, rules.check_in_opens_before)
     here = replace(booking, checked_in_at=now, version=booking.version + 1)
-    audit = AuditEntry(now, f"person:{wish.by}", "check in", booking.id)
-    return Decision(here, Record(update=here, before=booking, audit=audit))
+    audit = AuditEntry(now, f"person:{request.by}", "check in", booking.id)
+    return Decision(here, WriteSet(update=here, before=booking, audit=audit))

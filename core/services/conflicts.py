@@ -4,35 +4,35 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from core.model.entities import Booking, Busy, PersonId, Role
-from core.model.outbox import Message
-from core.ports.storage import Unit
-from core.read_model import Picture
+from core.model.outbox import OutboxMessage
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
 
-CLASH = "clash"
+CONFLICT = "clash"
 
 
-def clashes_of(
-    picture: Picture, bookings: Iterable[Booking], source: str, now: datetime
+def find_conflicts(
+    read_model: ReadModel, bookings: Iterable[Booking], source: str, now: datetime
 ) -> Iterator[Booking]:
     """Those of some bookings, not over yet, whose rooms a source has entries for at that time."""
     for booking in bookings:
-        if booking.interval.end > now and clash_of(picture, booking, source) is not None:
+        if booking.interval.end > now and find_conflict(read_model, booking, source) is not None:
             yield booking
 
 
-def clash_of(picture: Picture, booking: Booking, source: str) -> Busy | None:
+def find_conflict(read_model: ReadModel, booking: Booking, source: str) -> Busy | None:
     """What a source has in the booked room at the time of a booking."""
     start, end = int(booking.interval.start.timestamp()), int(booking.interval.end.timestamp())
-    schedule = picture.availability.schedule(booking.room_id)
-    return next((each for each in schedule.taken_by(start, end) if each.source == source), None)
+    schedule = read_model.availability.schedule(booking.room_id)
+    return next((each for each in schedule.conflicts(start, end) if each.source == source), None)
 
 
-def queue_clashes(unit: Unit, bookings: Iterable[Booking], source: str, now: datetime) -> int:
+def queue_conflict_notices(unit: UnitOfWork, bookings: Iterable[Booking], source: str, now: datetime) -> int:
     """A message for each holder; how many had none yet. Presidents hold what their society's token booked."""
     messages = [
-        Message(
-            key=f"{CLASH} {booking.id} v{booking.version} {person_id}",
-            kind=CLASH,
+        OutboxMessage(
+            key=f"{CONFLICT} {booking.id} v{booking.version} {person_id}",
+            kind=CONFLICT,
             due_at=now,
             payload=source,
             person_id=person_id,
@@ -45,7 +45,7 @@ def queue_clashes(unit: Unit, bookings: Iterable[Booking], source: str, now: dat
     return unit.outbox.add(messages)
 
 
-def _holders(unit: Unit, booking: Booking) -> list[PersonId]:
+def _holders(unit: UnitOfWork, booking: Booking) -> list[PersonId]:
     if booking.booked_by is not None:
         return [booking.booked_by]
     if booking.society_id is None:

@@ -13,7 +13,7 @@ from core.services.book_room import BookRoom, cost_of, decide_booking
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class BookingParty:
     """Who would book, and for which society if any.
 
     `spent` is what this quota week took already; leave it 0 where quota is nobody's business yet.
@@ -28,11 +28,11 @@ class Asking:
 _Kind: TypeAlias = tuple[int, int, OpeningHours | None, OpeningHours | None, int | None, bool, bool]
 
 
-class Rehearsal:
+class EligibilityCheck:
     """What one asker could book at one moment; remembered, for many rooms share their rules."""
 
-    def __init__(self, asking: Asking, rules: Rules, now: datetime) -> None:
-        self._asking, self._rules, self._now = asking, rules, now
+    def __init__(self, party: BookingParty, rules: Rules, now: datetime) -> None:
+        self._asking, self._rules, self._now = party, rules, now
         self._known: dict[_Kind, bool] = {}
 
     def refusal(self, room: Room, slot: Interval, busy: tuple[Busy, ...] = ()) -> RoomieError | None:
@@ -73,6 +73,6 @@ class Rehearsal:
     def affords(self, length: timedelta) -> bool:
         """Whether bookings that last so long together fit into what is left of the quota."""
         asking = self._asking
-        slot = Interval.lasting(self._now, length)
+        slot = Interval.of_length(self._now, length)
         cost = cost_of(slot, asking.person, asking.society.id if asking.society else None)
-        return asking.spent + cost <= self._rules.allowance or not cost
+        return asking.spent + cost <= self._rules.weekly_quota or not cost

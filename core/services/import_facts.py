@@ -8,18 +8,18 @@ from typing import TypeAlias, TypeVar
 
 from core.interval import Interval
 from core.model.entities import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 
 IMPORTED = "import"
 """The source of entries that came from files."""
-LONGEST_PIECE = timedelta(days=28)
+MAX_ENTRY_LENGTH = timedelta(days=28)
 
 T = TypeVar("T")
 _Slot: TypeAlias = tuple[RoomId, Interval]
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ImportSummary:
     """What bringing something in did."""
 
     added: int = 0
@@ -28,34 +28,34 @@ class Summary:
     removed: int = 0
 
 
-def import_buildings(unit: Unit, buildings: Sequence[Building], now: datetime) -> Summary:
+def import_buildings(unit: UnitOfWork, buildings: Sequence[Building], now: datetime) -> ImportSummary:
     known = {each.id: each for each in unit.rooms.buildings()}
-    summary = _compared(known, {each.id: each for each in buildings})
+    summary = _compare(known, {each.id: each for each in buildings})
     unit.rooms.put_buildings(each for each in buildings if known.get(each.id) != each)
     _note(unit, "import buildings", summary, now)
     return summary
 
 
-def import_rooms(unit: Unit, rooms: Sequence[Room], now: datetime) -> Summary:
+def import_rooms(unit: UnitOfWork, rooms: Sequence[Room], now: datetime) -> ImportSummary:
     """Buildings that nobody has described yet are made, named by their ids."""
     known = {each.id: each for each in unit.rooms.rooms()}
     described = {each.id for each in unit.rooms.buildings()}
     missing = sorted({each.building_id for each in rooms} - described)
     unit.rooms.put_buildings(Building(BuildingId(each), each) for each in missing)
-    summary = _compared(known, {each.id: each for each in rooms})
+    summary = _compare(known, {each.id: each for each in rooms})
     unit.rooms.put_rooms(each for each in rooms if known.get(each.id) != each)
     _note(unit, "import rooms", summary, now)
     return summary
 
 
 def import_timetable(
-    unit: Unit, entries: Sequence[TimetableEntry], now: datetime, source: str = IMPORTED
-) -> Summary:
+    unit: UnitOfWork, entries: Sequence[TimetableEntry], now: datetime, source: str = IMPORTED
+) -> ImportSummary:
     """The rooms that appear take exactly these entries of this source; other rooms keep theirs."""
-    wanted = _by_slot(_pieces(entries), source)
+    wanted = _by_slot(_split_long(entries), source)
     rooms = {room_id for room_id, _ in wanted}
     known = _by_slot((each for each in unit.timetable.of_source(source) if each.room_id in rooms), source)
-    summary = _compared(known, wanted, removed=len(known.keys() - wanted.keys()))
+    summary = _compare(known, wanted, removed=len(known.keys() - wanted.keys()))
     differing = {
         room_id
         for room_id, slot in known.keys() | wanted.keys()
@@ -68,7 +68,7 @@ def import_timetable(
     return summary
 
 
-def unknown_rooms(unit: Unit, entries: Iterable[TimetableEntry]) -> set[RoomId]:
+def unknown_rooms(unit: UnitOfWork, entries: Iterable[TimetableEntry]) -> set[RoomId]:
     """The rooms that entries speak of and nobody knows."""
     return {each.room_id for each in entries} - {each.id for each in unit.rooms.rooms()}
 
@@ -83,23 +83,23 @@ def _by_slot(entries: Iterable[TimetableEntry], source: str) -> dict[_Slot, list
     return dict(groups)
 
 
-def _pieces(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
+def _split_long(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
     """The same entries, with those too long to be looked up quickly cut into pieces."""
     for entry in entries:
         start = entry.interval.start
-        while entry.interval.end - start > LONGEST_PIECE:
-            yield replace(entry, interval=Interval.lasting(start, LONGEST_PIECE))
-            start += LONGEST_PIECE
+        while entry.interval.end - start > MAX_ENTRY_LENGTH:
+            yield replace(entry, interval=Interval.of_length(start, MAX_ENTRY_LENGTH))
+            start += MAX_ENTRY_LENGTH
         yield replace(entry, interval=Interval(start, entry.interval.end))
 
 
-def _compared(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> Summary:
+def _compare(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> ImportSummary:
     added = sum(key not in known for key in brought)
     unchanged = sum(known.get(key) == value for key, value in brought.items())
-    return Summary(added, len(brought) - added - unchanged, unchanged, removed)
+    return ImportSummary(added, len(brought) - added - unchanged, unchanged, removed)
 
 
-def _note(unit: Unit, action: str, summary: Summary, now: datetime) -> None:
+def _note(unit: UnitOfWork, action: str, summary: ImportSummary, now: datetime) -> None:
     if summary.added or summary.changed or summary.removed:
         details = {"added": summary.added, "changed": summary.changed, "removed": summary.removed}
         unit.audit(AuditEntry(now, "administrator", action, "campus", details))

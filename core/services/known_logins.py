@@ -8,7 +8,7 @@ from core.clock import Clock
 from core.model.entities import PersonId
 from core.policy.login import KNOWN_FOR
 from core.ports.storage import Storage
-from core.read_model import Picture
+from core.read_model import ReadModel
 
 _NOTED_AGAIN_AFTER = timedelta(days=1)
 
@@ -16,9 +16,9 @@ _NOTED_AGAIN_AFTER = timedelta(days=1)
 class Familiarity:
     """Networks, as keyed hashes, and what marks of browsers are made with. `secret` is the server's own."""
 
-    def __init__(self, storage: Storage, picture: Picture, clock: Clock, secret: bytes) -> None:
+    def __init__(self, storage: Storage, read_model: ReadModel, clock: Clock, secret: bytes) -> None:
         self._storage = storage
-        self._picture = picture
+        self._read_model = read_model
         self._clock = clock
         self._networks_key = _derived(secret, "known networks")
         self._stamp_key = _derived(secret, "password stamps")
@@ -41,7 +41,7 @@ class Familiarity:
         return hmac.new(self._stamp_key, (kept or "").encode(), sha256).hexdigest()[:16]
 
     def _noted(self, person_id: PersonId | None, network: str) -> float:
-        known = None if person_id is None else self._picture.directory.people.get(person_id)
+        known = None if person_id is None else self._read_model.directory.people.get(person_id)
         return 0 if known is None else known.addresses.get(self._key(known.person.id, network), 0)
 
     def _key(self, person_id: PersonId, network: str) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import BadTimes, ChangedMeanwhile, InThePast, SlotTaken, UnknownRoom
+from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
 from core.model.entities import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
 from core.policy.access import check_personal_access, check_society_access
@@ -12,7 +12,7 @@ from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
 from core.policy.refund import non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Record
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
@@ -33,7 +33,7 @@ class MoveBooking:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MoveResult:
     """The booking as it was and as it is now, the difference in minutes charged, and those left this week."""
 
     before: Booking
@@ -42,90 +42,90 @@ class Moved:
     quota_left: int
 
 
-def moving_keys(wish: MoveBooking, rules: Rules, now: datetime) -> Keys:
-    return Keys(
+def move_keys(request: MoveBooking, rules: Rules, now: datetime) -> DecisionKeys:
+    return DecisionKeys(
         week=quota_week(now, rules),
-        room=wish.room_id,
-        window=wish.slot,
-        person=wish.by,
-        booking=wish.booking_id,
+        room=request.room_id,
+        window=request.slot,
+        person=request.by,
+        booking=request.booking_id,
     )
 
 
-def decide_moving(facts: Facts, wish: MoveBooking, rules: Rules, now: datetime) -> Decision[Moved]:
+def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime) -> Decision[MoveResult]:
     """The moved booking, or the refusal.
 
     The difference is charged to the week of the change. A shorter booking gives back no more than cancelling
     it would, and so no more than this week was charged for it.
     """
-    booking = own_booking(facts, wish.by, now)
-    if booking.version != wish.version:
-        raise ChangedMeanwhile
+    booking = own_booking(facts, request.by, now)
+    if booking.version != request.version:
+        raise StaleVersion
     if (room := facts.room) is None:
-        raise UnknownRoom(wish.room_id)
-    _check_as_new(facts, booking, wish, room, rules, now)
+        raise UnknownRoom(request.room_id)
+    _check_as_new(facts, booking, request, room, rules, now)
     others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
     if others:
         raise SlotTaken(others)
-    cost = _difference(facts, booking, wish, rules, now)
+    cost = _difference(facts, booking, request, rules, now)
     if facts.person is not None:
         check_quota(cost, facts.spent, facts.person, rules, now)
-    return _record(facts, booking, wish, cost, rules, now)
+    return _writes(facts, booking, request, cost, rules, now)
 
 
 def _check_as_new(
-    facts: Facts, booking: Booking, wish: MoveBooking, room: Room, rules: Rules, now: datetime
+    facts: Facts, booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime
 ) -> None:
     if booking.society_id is not None:
         check_society_access(facts.person, facts.society, facts.role, room)
-        check_society_horizon(wish.slot.start, rules, now)
+        check_society_horizon(request.slot.start, rules, now)
     elif facts.person is not None:
         check_personal_access(facts.person, room)
-        check_personal_horizon(wish.slot.start, facts.person, rules, now)
-    _check_opening(booking, wish, room, rules, now)
+        check_personal_horizon(request.slot.start, facts.person, rules, now)
+    _check_opening(booking, request, room, rules, now)
 
 
-def _check_opening(booking: Booking, wish: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:
+def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:
     """Like a new booking's, except that one under way may keep the start it had."""
-    same_start = wish.slot.start == booking.interval.start and wish.room_id == booking.room_id
+    same_start = request.slot.start == booking.interval.start and request.room_id == booking.room_id
     if booking.interval.start <= now and not same_start:
-        raise BadTimes("This booking has begun: it can be extended or shortened, but not moved.")
-    if wish.slot.end <= now:
-        raise InThePast(wish.slot.start)
-    check_opening(wish.slot, room, rules, min(now, wish.slot.start) if same_start else now)
+        raise InvalidTimes("This booking has begun: it can be extended or shortened, but not moved.")
+    if request.slot.end <= now:
+        raise InThePast(request.slot.start)
+    check_opening(request.slot, room, rules, min(now, request.slot.start) if same_start else now)
 
 
-def _difference(facts: Facts, booking: Booking, wish: MoveBooking, rules: Rules, now: datetime) -> int:
+def _difference(facts: Facts, booking: Booking, request: MoveBooking, rules: Rules, now: datetime) -> int:
     """Minutes this week has paid for and not got back, by a late change to less, are not paid for twice."""
-    new = cost_of(wish.slot, facts.person, booking.society_id)
+    new = cost_of(request.slot, facts.person, booking.society_id)
     old = cost_of(booking.interval, facts.person, booking.society_id)
     if new > old:
         return max(0, new - max(old, facts.charged))
     return max(new - old, -refundable_minutes(booking, facts.charged, rules, now))
 
 
-def _record(
-    facts: Facts, booking: Booking, wish: MoveBooking, cost: int, rules: Rules, now: datetime
-) -> Decision[Moved]:
+def _writes(
+    facts: Facts, booking: Booking, request: MoveBooking, cost: int, rules: Rules, now: datetime
+) -> Decision[MoveResult]:
     moved = replace(
         booking,
-        room_id=wish.room_id,
-        interval=wish.slot,
+        room_id=request.room_id,
+        interval=request.slot,
         version=booking.version + 1,
         non_refundable=non_refundable_after_change(booking, facts.charged, rules, now),
     )
-    charge = Charge(wish.by, booking.id, quota_week(now, rules), cost, now) if cost else None
-    audit = AuditEntry(now, f"person:{wish.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
+    charge = Charge(request.by, booking.id, quota_week(now, rules), cost, now) if cost else None
+    audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
     has_new_start = moved.interval.start != booking.interval.start
     return Decision(
-        Moved(booking, moved, cost, left),
-        Record(
+        MoveResult(booking, moved, cost, left),
+        WriteSet(
             update=moved,
             before=booking,
             charge=charge,
             audit=audit,
-            withdraw=booking.id if has_new_start else None,
+            withdraw_messages_of=booking.id if has_new_start else None,
             messages=reminders(moved, facts.person, now) if has_new_start else (),
         ),
     )

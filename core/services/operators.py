@@ -5,32 +5,32 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from core.model.entities import Person
-from core.model.outbox import Message
+from core.model.outbox import OutboxMessage
 from core.names import same_name
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 
-REFUSED = "refused timetable"
-_USEFUL_FOR = timedelta(days=14)
+IMPORT_REJECTED = "refused timetable"
+_MESSAGE_LIFETIME = timedelta(days=14)
 
 
-def is_operator(person: Person, named: Collection[str]) -> bool:
+def is_operator(person: Person, names: Collection[str]) -> bool:
     """Those who are named, or administrators when nobody is."""
-    return any(same_name(person.username, each) for each in named) if named else person.is_admin
+    return any(same_name(person.username, each) for each in names) if names else person.is_admin
 
 
 def queue_for_operators(
-    unit: Unit, named: Collection[str], source: str, beside: int, doubts: Sequence[str], now: datetime
+    unit: UnitOfWork, named: Collection[str], source: str, beside: int, doubts: Sequence[str], now: datetime
 ) -> int:
     """Tell each of them once, as long as the doubts and the run they are measured beside are the same."""
     about = sha256("\n".join(doubts).encode()).hexdigest()[:16]
     return unit.outbox.add(
-        Message(
-            key=f"{REFUSED} {source} {beside} {about} {each.id}",
-            kind=REFUSED,
+        OutboxMessage(
+            key=f"{IMPORT_REJECTED} {source} {beside} {about} {each.id}",
+            kind=IMPORT_REJECTED,
             due_at=now,
             payload=source,
             person_id=each.id,
-            expires_at=now + _USEFUL_FOR,
+            expires_at=now + _MESSAGE_LIFETIME,
         )
         for each in unit.people.all()
         if is_operator(each, named)

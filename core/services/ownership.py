@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.errors import BookingIsOver, NoSuchBooking, NotYourBooking
+from core.errors import BookingIsOver, NotYourBooking, UnknownBooking
 from core.model.entities import Booking, BookingState, PersonId, Role
 from core.ports.storage import Facts
 
@@ -11,7 +11,7 @@ def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:
     """The booking at hand, when `by` owns it and it is not over; presidents own what a token booked."""
     booking = facts.booking
     if booking is None or booking.state is BookingState.CANCELLED:
-        raise NoSuchBooking
+        raise UnknownBooking
     if not owns(booking, by, facts.role):
         raise NotYourBooking
     if booking.interval.end <= now:

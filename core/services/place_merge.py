@@ -8,7 +8,7 @@ from core.model.entities import Building, BuildingId, Room, RoomId
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class MergedPlaces:
     """What is new or different, and all rooms that are known with them."""
 
     buildings: tuple[Building, ...]
@@ -20,19 +20,19 @@ class Places:
         return bool(self.buildings or self.rooms)
 
 
-def places_of(
+def merge_places(
     brought: tuple[Sequence[Building], Sequence[Room]],
     known_buildings: Mapping[BuildingId, Building],
     known_rooms: Mapping[RoomId, Room],
     bookable: Sequence[str],
-) -> Places:
+) -> MergedPlaces:
     """A source says what a place is called and how large it is; everything else stays as it was."""
     buildings = [_building(known_buildings.get(each.id), each) for each in brought[0]]
     rooms = [_room(known_rooms.get(each.id), each, bookable) for each in brought[1]]
     described = known_buildings.keys() | {each.id for each in buildings}
     unnamed = sorted({each.building_id for each in rooms} - described)
     buildings += [Building(each, each) for each in unnamed]
-    return Places(
+    return MergedPlaces(
         tuple(each for each in buildings if known_buildings.get(each.id) != each),
         tuple(each for each in rooms if known_rooms.get(each.id) != each),
         known_rooms.keys() | {each.id for each in rooms},
@@ -44,7 +44,7 @@ def _building(known: Building | None, brought: Building) -> Building:
     if known is None:
         return brought
     aliases = tuple(dict.fromkeys((*known.aliases, *brought.aliases)))
-    place = brought if brought.is_placed else known
+    place = brought if brought.has_coordinates else known
     return replace(
         known, name=brought.name, aliases=aliases, latitude=place.latitude, longitude=place.longitude
     )

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import AlreadyThere
-from core.model.entities import AuditEntry, Group, Identity, Person, PersonId
+from core.errors import AlreadyExists
+from core.model.entities import AuditEntry, Identity, Person, PersonId, UserGroup
 from core.names import name_key, visible
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.accounts import checked
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class IdentityClaims:
     """What an institution says of someone.
 
     `key` is theirs for ever (`eppn:…`, `oidc:…`), `email` is vouched for. `groups` are the institution's own.
@@ -40,7 +40,7 @@ class AccessRule:
     contact: str = ""
     match_domains: frozenset[str] = frozenset()
 
-    def admits(self, claims: Claims) -> bool:
+    def allows(self, claims: IdentityClaims) -> bool:
         if not self.groups and not self.allowed:
             return True
         email = name_key(claims.email)
@@ -57,32 +57,32 @@ class AccessRule:
         return f"Your account may not use Roomie here.{ask}"
 
 
-def arrive(unit: Unit, claims: Claims, rule: AccessRule, now: datetime) -> Person:
+def provision_person(unit: UnitOfWork, claims: IdentityClaims, rule: AccessRule, now: datetime) -> Person:
     """The person that the claims are of, made known when they are new.
 
     Whoever was entered by hand under the same address is taken for the same person, once.
     """
-    known = unit.people.identified(claims.key)
+    known = unit.people.by_identity(claims.key)
     if known is not None:
         return known
-    person = unit.people.named(claims.email)
+    person = unit.people.by_name(claims.email)
     if person is None:
-        person = unit.people.add(_newcomer(claims), None)
+        person = unit.people.add(_new_person(claims), None)
     elif not rule.vouches_for(claims.email) or any(
         _is_another(each, claims) for each in unit.people.identities(person.id)
     ):
-        raise AlreadyThere(f"Somebody else has the address {claims.email}. {rule.refusal}")
+        raise AlreadyExists(f"Somebody else has the address {claims.email}. {rule.refusal}")
     unit.people.link(person.id, claims.key)
     unit.audit(AuditEntry(now, f"person:{person.id}", "arrive", claims.key))
     return person
 
 
-def _is_another(identity: Identity, claims: Claims) -> bool:
+def _is_another(identity: Identity, claims: IdentityClaims) -> bool:
     """Whether it is somebody else's key at that institution. An older Roomie folded `eppn:` keys further."""
     folded = claims.kind == "eppn:" and identity.casefold() == claims.key.casefold()
     return identity.startswith(claims.kind) and not folded
 
 
-def _newcomer(claims: Claims) -> Person:
+def _new_person(claims: IdentityClaims) -> Person:
     name = visible(claims.name).strip() or claims.email
-    return checked(Person(PersonId(0), claims.email, claims.email, name, frozenset({Group.STUDENT})))
+    return checked(Person(PersonId(0), claims.email, claims.email, name, frozenset({UserGroup.STUDENT})))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from core.model.entities import PersonId
 from core.model.retention import Expired, Limit
-from core.ports.storage import Storage, Unit
+from core.ports.storage import Storage, UnitOfWork
 
 T = TypeVar("T")
 
@@ -34,7 +34,9 @@ class Purge:
         gone = await self._surplus_tokens(tokens_per_person)
         for limit in limits:
             gone += await self.enforce(limit)
-        while await self._gently(lambda unit: unit.runs.purge(_ENTRIES_AT_ONCE)) == _ENTRIES_AT_ONCE:
+        while (
+            await self._gently(lambda unit: unit.timetable_runs.purge(_ENTRIES_AT_ONCE)) == _ENTRIES_AT_ONCE
+        ):
             pass
         return gone
 
@@ -62,16 +64,16 @@ class Purge:
                     total += ended
         return total
 
-    async def _gently(self, work: Callable[[Unit], T]) -> T:
+    async def _gently(self, work: Callable[[UnitOfWork], T]) -> T:
         began = perf_counter()
-        result = await self._storage.take(work)
+        result = await self._storage.write_relaxed(work)
         await asyncio.sleep(min(perf_counter() - began, _LONGEST_PAUSE))
         return result
 
 
-def _discard(unit: Unit, *, limit: Limit, part: list[Expired]) -> int:
+def _discard(unit: UnitOfWork, *, limit: Limit, part: list[Expired]) -> int:
     return unit.retention.discard(limit, part)
 
 
-def _end_surplus(unit: Unit, *, person_id: PersonId, most: int) -> int:
+def _end_surplus(unit: UnitOfWork, *, person_id: PersonId, most: int) -> int:
     return unit.tokens.end_surplus(person_id, most, _TOKENS_AT_ONCE)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model.entities import Booking, Habits, Person, PersonId
-from core.model.outbox import Message
-from core.ports.storage import Unit
+from core.model.entities import Booking, NotificationPreferences, Person, PersonId
+from core.model.outbox import OutboxMessage
+from core.ports.storage import UnitOfWork
 
 REMINDER = "reminder"
 CONFIRMATION = "confirmation"
@@ -28,13 +28,13 @@ class Reminder:
         return cls(int(minutes), datetime.fromtimestamp(int(start), UTC))
 
 
-def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[Message, ...]:
+def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[OutboxMessage, ...]:
     """One for each time that its owner wants, from now on. Each is useless once the next one is due."""
     if person is None or booking.booked_by != person.id:
         return ()
-    messages: list[Message] = []
+    messages: list[OutboxMessage] = []
     useless_from = start = booking.interval.start
-    for minutes in sorted(set(person.habits.reminders)):
+    for minutes in sorted(set(person.preferences.reminders)):
         due = start - timedelta(minutes=minutes)
         if due > now:
             messages.append(_reminder(booking, person.id, minutes, due, useless_from))
@@ -44,8 +44,8 @@ def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[M
 
 def _reminder(
     booking: Booking, person_id: PersonId, minutes: int, due: datetime, useless_from: datetime
-) -> Message:
-    return Message(
+) -> OutboxMessage:
+    return OutboxMessage(
         key=f"{REMINDER} {booking.id} {minutes} v{booking.version}",
         kind=REMINDER,
         due_at=due,
@@ -56,9 +56,9 @@ def _reminder(
     )
 
 
-def confirmation(booking: Booking, now: datetime) -> Message:
+def confirmation(booking: Booking, now: datetime) -> OutboxMessage:
     """For somebody who booked where no chat answers."""
-    return Message(
+    return OutboxMessage(
         key=f"{CONFIRMATION} {booking.id}",
         kind=CONFIRMATION,
         due_at=now,
@@ -68,14 +68,20 @@ def confirmation(booking: Booking, now: datetime) -> Message:
     )
 
 
-def change_habits(unit: Unit, person_id: PersonId, habits: Habits, zone: str | None, now: datetime) -> Person:
+def update_preferences(
+    unit: UnitOfWork,
+    person_id: PersonId,
+    preferences: NotificationPreferences,
+    zone: str | None,
+    now: datetime,
+) -> Person:
     """Let someone be told of things as they want from now on; bookings they have follow."""
     person = unit.people.get(person_id)
     if person is None:
         raise UnknownPerson(str(person_id))
-    changed = replace(person, habits=habits, zone=zone)
+    changed = replace(person, preferences=preferences, zone=zone)
     unit.people.put(changed)
-    if habits.reminders != person.habits.reminders:
+    if preferences.reminders != person.preferences.reminders:
         for booking in unit.bookings.of_person(person_id):
             if booking.interval.start > now:
                 unit.outbox.withdraw(booking.id, REMINDER)

@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
-from core.errors import AlreadyThere, BadSociety, LastPresident, NotEntitled
+from core.errors import AlreadyExists, LastPresident, NotPermitted, UnknownSociety
 from core.model.entities import (
     AuditEntry,
-    Group,
     Membership,
     Person,
     PersonId,
@@ -15,12 +14,13 @@ from core.model.entities import (
     Society,
     SocietyId,
     TokenTerm,
+    UserGroup,
 )
 from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import Storage, Unit
-from core.services.accounts import named
+from core.ports.storage import Storage, UnitOfWork
+from core.services.accounts import find_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class MemberChange:
     changed: bool
 
 
-class SocietyDesk:
+class SocietyService:
     """What presidents do. Every wish is checked against what is kept at that moment."""
 
     def __init__(self, storage: Storage, rules: Rules, clock: Clock) -> None:
@@ -46,9 +46,9 @@ class SocietyDesk:
         `society_id` may be left out by those who preside over exactly one.
         """
 
-        def work(unit: Unit) -> MemberChange:
-            society = _presided(unit, by, society_id)
-            person = named(unit, who)
+        def work(unit: UnitOfWork) -> MemberChange:
+            society = _society_presided_by(unit, by, society_id)
+            person = find_person(unit, who)
             if unit.societies.role(person.id, society.id) is not None:
                 return MemberChange(person, society, changed=False)
             unit.societies.set_role(person.id, society.id, Role.MEMBER)
@@ -60,9 +60,9 @@ class SocietyDesk:
     async def remove_member(self, by: PersonId, who: str, society_id: SocietyId | None) -> MemberChange:
         """Take somebody's access away; the last president stays."""
 
-        def work(unit: Unit) -> MemberChange:
-            society = _presided(unit, by, society_id)
-            person = named(unit, who)
+        def work(unit: UnitOfWork) -> MemberChange:
+            society = _society_presided_by(unit, by, society_id)
+            person = find_person(unit, who)
             if unit.societies.role(person.id, society.id) is None:
                 return MemberChange(person, society, changed=False)
             if person.id in (others := _presidents(unit, society.id)) and len(others) == 1:
@@ -78,8 +78,8 @@ class SocietyDesk:
     ) -> tuple[Society, list[tuple[Person, Role]]]:
         """Everybody in a society, for one who belongs to it."""
 
-        def work(unit: Unit) -> tuple[Society, list[tuple[Person, Role]]]:
-            society = _belonged(unit, by, society_id)
+        def work(unit: UnitOfWork) -> tuple[Society, list[tuple[Person, Role]]]:
+            society = _society_of_member(unit, by, society_id)
             people = (
                 (unit.people.get(each.person_id), each.role) for each in unit.societies.members(society.id)
             )
@@ -92,8 +92,8 @@ class SocietyDesk:
     ) -> tuple[Society, TokenTerm]:
         """The term of the society's valid token, a new one when there is none or `renew` asks for it."""
 
-        def work(unit: Unit) -> tuple[Society, TokenTerm]:
-            society, now = _presided(unit, by, society_id), self._clock.now()
+        def work(unit: UnitOfWork) -> tuple[Society, TokenTerm]:
+            society, now = _society_presided_by(unit, by, society_id), self._clock.now()
             term = unit.societies.terms().get(society.id)
             if term is not None and not renew and not token_has_expired(term, self._rules, now):
                 return society, term
@@ -111,31 +111,31 @@ class SocietyDesk:
             check_label(society.name, "A society's name"),
         )
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             if any(_are_alike(each, society) for each in unit.societies.all()):
-                raise AlreadyThere(f"There is already a society called {society.id} or {society.name}.")
+                raise AlreadyExists(f"There is already a society called {society.id} or {society.name}.")
             unit.societies.add(society)
             if president is not None:
-                _appoint(unit, named(unit, president), society, self._clock.now())
+                _appoint(unit, find_person(unit, president), society, self._clock.now())
 
         await self._storage.write(work)
 
     async def appoint(self, society_id: SocietyId, president: str) -> MemberChange:
         """Make someone president, by an administrator; they get Group_4 with it."""
 
-        def work(unit: Unit) -> MemberChange:
+        def work(unit: UnitOfWork) -> MemberChange:
             society = _society(unit, society_id)
-            person = named(unit, president)
+            person = find_person(unit, president)
             return MemberChange(person, society, changed=_appoint(unit, person, society, self._clock.now()))
 
         return await self._storage.write(work)
 
 
-def _appoint(unit: Unit, person: Person, society: Society, now: datetime) -> bool:
+def _appoint(unit: UnitOfWork, person: Person, society: Society, now: datetime) -> bool:
     was = unit.societies.role(person.id, society.id)
     unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
-    if Group.PRESIDENT not in person.groups:
-        unit.people.put(replace(person, groups=person.groups | {Group.PRESIDENT}))
+    if UserGroup.PRESIDENT not in person.groups:
+        unit.people.put(replace(person, groups=person.groups | {UserGroup.PRESIDENT}))
     unit.audit(AuditEntry(now, "administrator", "appoint", f"society:{society.id}", {"person": person.id}))
     return was is not Role.PRESIDENT
 
@@ -145,42 +145,42 @@ def _are_alike(one: Society, other: Society) -> bool:
     return any(same_name(ours, theirs) for ours in (one.id, one.name) for theirs in (other.id, other.name))
 
 
-def _society(unit: Unit, society_id: SocietyId) -> Society:
+def _society(unit: UnitOfWork, society_id: SocietyId) -> Society:
     society = unit.societies.get(society_id)
     if society is None:
-        raise BadSociety(society_id)
+        raise UnknownSociety(society_id)
     return society
 
 
-def _presided(unit: Unit, by: PersonId, society_id: SocietyId | None) -> Society:
+def _society_presided_by(unit: UnitOfWork, by: PersonId, society_id: SocietyId | None) -> Society:
     """The society meant, when `by` may act as its president."""
     person = unit.people.get(by)
     if person is None:
-        raise NotEntitled("Only society presidents can do this.")
-    if Group.PRESIDENT not in person.groups:
+        raise NotPermitted("Only society presidents can do this.")
+    if UserGroup.PRESIDENT not in person.groups:
         check_president(person, None)
     mine = [each for each in unit.societies.memberships(by) if each.role is Role.PRESIDENT]
-    society = _meant(unit, mine, society_id)
+    society = _choose_society(unit, mine, society_id)
     check_president(person, unit.societies.role(by, society.id))
     return society
 
 
-def _belonged(unit: Unit, by: PersonId, society_id: SocietyId | None) -> Society:
-    society = _meant(unit, unit.societies.memberships(by), society_id)
+def _society_of_member(unit: UnitOfWork, by: PersonId, society_id: SocietyId | None) -> Society:
+    society = _choose_society(unit, unit.societies.memberships(by), society_id)
     if unit.societies.role(by, society.id) is None:
-        raise NotEntitled("Only members of a society can see who belongs to it.")
+        raise NotPermitted("Only members of a society can see who belongs to it.")
     return society
 
 
-def _meant(unit: Unit, mine: list[Membership], society_id: SocietyId | None) -> Society:
+def _choose_society(unit: UnitOfWork, mine: list[Membership], society_id: SocietyId | None) -> Society:
     if society_id is not None:
         return _society(unit, society_id)
     if len(mine) != 1:
-        raise BadSociety
+        raise UnknownSociety
     return mine[0].society
 
 
-def _presidents(unit: Unit, society_id: SocietyId) -> set[PersonId]:
+def _presidents(unit: UnitOfWork, society_id: SocietyId) -> set[PersonId]:
     return {each.person_id for each in unit.societies.members(society_id) if each.role is Role.PRESIDENT}
 
 

@@ -5,38 +5,38 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.model.entities import Building, Room, RoomId
-from core.model.timetable_run import Slot
+from core.model.timetable_run import TimetableSlot
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class TimetableSnapshot:
     """What a source publishes now, judged beside its last good run.
 
     `slots` are all entries that hold; `changed` the rooms whose entries differ. `doubts` are sentences; with
     any, an operator has to look.
     """
 
-    slots: Iterable[Slot]
+    slots: Iterable[TimetableSlot]
     changed: frozenset[RoomId]
     buildings: tuple[Building, ...] = ()
     rooms: tuple[Room, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
-    doubts: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class ImportResult:
     """What a refresh did. Without `is_current` the run waits for an operator."""
 
     source: str
     is_current: bool
     is_unchanged: bool = False
     summary: str = ""
-    doubts: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    clashes: int = 0
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class RunReport:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, published: Published) -> "RunReport":
-        rooms = tuple(sorted(each.id for each in published.rooms))
-        return cls(rooms, published.summary, published.doubts, published.fingerprints)
+    def of(cls, snapshot: TimetableSnapshot) -> "RunReport":
+        rooms = tuple(sorted(each.id for each in snapshot.rooms))
+        return cls(rooms, snapshot.summary, snapshot.anomalies, snapshot.fingerprints)
 
     def without_rooms(self, rooms: Collection[RoomId]) -> "RunReport":
         """As if their pages had never been read, so that they are read anew."""

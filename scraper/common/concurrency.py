@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], at_once: int) -> None:
+async def run_limited(items: Iterable[T], work: Callable[[T], Awaitable[None]], concurrency: int) -> None:
     """`work` for every item. The first error ends the others and is raised as it is."""
     waiting = iter(items)
 
@@ -17,7 +17,7 @@ async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], at_once
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(at_once):
+            for _ in range(concurrency):
                 group.create_task(worker())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from errors

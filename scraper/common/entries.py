@@ -14,7 +14,7 @@ from core.interval import Interval
 from core.model.entities import BookingType, RoomId, TimetableEntry
 
 
-class Row(NamedTuple):
+class EntryRow(NamedTuple):
     """An entry as numbers: `start` and `end` are seconds since 1970, UTC, half-open."""
 
     room_id: RoomId
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     booking_type: BookingType
 
 
-class Group(NamedTuple):
+class EntryGroup(NamedTuple):
     """Entries that differ in their times alone: start and end by turns, in seconds since 1970."""
 
     room_id: RoomId
@@ -32,41 +32,41 @@ class Group(NamedTuple):
     booking_type: BookingType
     times: "array[int]"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[EntryRow]:
         times = iter(self.times)
         for start, end in zip(times, times, strict=True):
-            yield Row(self.room_id, start, end, self.name, self.booking_type)
+            yield EntryRow(self.room_id, start, end, self.name, self.booking_type)
 
 
-class Entries(Collection[TimetableEntry]):
+class EntryCollection(Collection[TimetableEntry]):
     """Looks like a collection of entries, each made when somebody asks for it; `rows` is the quicker way."""
 
-    def __init__(self, groups: Iterable[Group] = (), source: str = "") -> None:
+    def __init__(self, groups: Iterable[EntryGroup] = (), source: str = "") -> None:
         self.groups = tuple(groups)
         self.source = source
 
     @classmethod
-    def of(cls, entries: Iterable[TimetableEntry], source: str = "") -> "Entries":
+    def from_entries(cls, entries: Iterable[TimetableEntry], source: str = "") -> "EntryCollection":
         """Those entries, each once; they are all of one source, the first one's where none is named."""
         some = list(entries)
-        return cls.of_rows(map(_row, some), source or (some[0].source if some else ""))
+        return cls.from_rows(map(_to_row, some), source or (some[0].source if some else ""))
 
     @classmethod
-    def of_rows(cls, rows: Iterable[Row], source: str = "") -> "Entries":
+    def from_rows(cls, rows: Iterable[EntryRow], source: str = "") -> "EntryCollection":
         times: dict[tuple[RoomId, str, BookingType], array[int]] = {}
         for room_id, start, end, name, booking_type in dict.fromkeys(rows):
             times.setdefault((room_id, name, booking_type), array("q")).extend((start, end))
-        return cls((Group(*key, group) for key, group in times.items()), source)
+        return cls((EntryGroup(*key, group) for key, group in times.items()), source)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[EntryRow]:
         for group in self.groups:
             yield from group.rows()
 
-    def of_rooms(self, are_meant: Callable[[RoomId], bool]) -> "Entries":
-        return Entries((group for group in self.groups if are_meant(group.room_id)), self.source)
+    def filter_rooms(self, predicate: Callable[[RoomId], bool]) -> "EntryCollection":
+        return EntryCollection((group for group in self.groups if predicate(group.room_id)), self.source)
 
-    def __add__(self, others: "Entries") -> "Entries":
-        return Entries(self.groups + others.groups, self.source or others.source)
+    def __add__(self, others: "EntryCollection") -> "EntryCollection":
+        return EntryCollection(self.groups + others.groups, self.source or others.source)
 
     def __len__(self) -> int:
         return sum(len(group.times) for group in self.groups) // 2
@@ -80,7 +80,7 @@ class Entries(Collection[TimetableEntry]):
         return any(each == entry for each in self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Entries) and sorted(self.rows()) == sorted(other.rows())
+        return isinstance(other, EntryCollection) and sorted(self.rows()) == sorted(other.rows())
 
     __hash__ = None  # type: ignore[assignment]  # equal without being the same, and too large to hash
 
@@ -88,6 +88,8 @@ class Entries(Collection[TimetableEntry]):
         return f"Entries({len(self)} of {self.source or 'no source'})"
 
 
-def _row(entry: TimetableEntry) -> Row:
+def _to_row(entry: TimetableEntry) -> EntryRow:
     start, end = entry.interval.start, entry.interval.end
-    return Row(entry.room_id, int(start.timestamp()), int(end.timestamp()), entry.name, entry.booking_type)
+    return EntryRow(
+        entry.room_id, int(start.timestamp()), int(end.timestamp()), entry.name, entry.booking_type
+    )

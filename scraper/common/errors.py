@@ -18,19 +18,19 @@ class AddressRefused(SourceFailed):
     code = "address_refused"
 
 
-class TooLarge(SourceFailed):
+class SourceTooLarge(SourceFailed):
     """The answer is larger than any timetable we know."""
 
     code = "too_large"
 
 
-class NotAnswered(SourceFailed):
+class PageUnavailable(SourceFailed):
     """The page was not to be had, after as many attempts as are polite."""
 
     code = "not_answered"
 
 
-class PageChanged(SourceFailed):
+class PageFormatChanged(SourceFailed):
     """The page has another shape than the one we read: better no timetable than a wrong one."""
 
     code = "page_changed"

@@ -7,39 +7,39 @@ from dataclasses import dataclass
 from core.model.entities import Room, RoomId
 
 _SEPARATORS = re.compile(r"[;,\n|]|\s-\s")
-_WORD = re.compile(r"[^\s,;()|]+")
+_WORD_PATTERN = re.compile(r"[^\s,;()|]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RoomLookup:
     """Rooms by everything they are called. `only` is the one room of a feed that is about nothing else."""
 
-    called: Mapping[str, RoomId]
-    only: RoomId | None = None
+    rooms_by_name: Mapping[str, RoomId]
+    only_room: RoomId | None = None
 
-    def rooms_in(self, text: str) -> tuple[RoomId, ...]:
+    def find_rooms(self, text: str) -> tuple[RoomId, ...]:
         """The rooms that a text names: as a whole, in its parts, or by an id among its words."""
-        if self.only is not None:
-            return (self.only,)
-        found = (self.called.get(_plain(candidate)) for candidate in _candidates(text))
+        if self.only_room is not None:
+            return (self.only_room,)
+        found = (self.rooms_by_name.get(_normalize(candidate)) for candidate in _candidate_names(text))
         return tuple(dict.fromkeys(room for room in found if room is not None))
 
 
-def places_of(rooms: Iterable[Room]) -> Places:
+def build_room_lookup(rooms: Iterable[Room]) -> RoomLookup:
     """A name that several rooms share means none of them."""
     owners: dict[str, set[RoomId]] = {}
     for room in rooms:
         for name in (room.id, room.name, room.abbr, *room.aliases):
-            if _plain(name):
-                owners.setdefault(_plain(name), set()).add(room.id)
-    return Places({name: min(ids) for name, ids in owners.items() if len(ids) == 1})
+            if _normalize(name):
+                owners.setdefault(_normalize(name), set()).add(room.id)
+    return RoomLookup({name: min(ids) for name, ids in owners.items() if len(ids) == 1})
 
 
-def _candidates(text: str) -> Iterator[str]:
+def _candidate_names(text: str) -> Iterator[str]:
     yield text
     yield from _SEPARATORS.split(text)
-    yield from (word for word in _WORD.findall(text) if any(map(str.isdigit, word)) or "-" in word)
+    yield from (word for word in _WORD_PATTERN.findall(text) if any(map(str.isdigit, word)) or "-" in word)
 
 
-def _plain(name: str) -> str:
+def _normalize(name: str) -> str:
     return " ".join(name.casefold().split())

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-LONGEST_NAME = 200
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+MAX_NAME_LENGTH = 200
 
 
 def is_visible(text: str) -> bool:
@@ -11,13 +11,13 @@ def is_visible(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or not any(map(_is_invisible, text))
 
 
-def one_line(text: str, longest: int = LONGEST_NAME) -> str:
+def to_one_line(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
     """`text` without the invisible, its blanks made single, cut to `longest` characters."""
     if not is_visible(text):
         text = "".join(" " if _is_invisible(character) else character for character in text)
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return line if len(line) <= max_length else f"{line[: max_length - 1]}…"
 
 
 def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in _INVISIBLE
+    return unicodedata.category(character) in _INVISIBLE_CATEGORIES

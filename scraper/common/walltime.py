@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
-def instant(day: date, minute: int, zone: tzinfo) -> datetime:
+def local_instant(day: date, minute: int, zone: tzinfo) -> datetime:
     """The instant at which the wall clock shows `minute` after midnight of `day` (1440 is the next midnight).
 
     A time shown twice is its first showing; a time that is skipped counts on from before the change.
@@ -13,12 +13,12 @@ def instant(day: date, minute: int, zone: tzinfo) -> datetime:
     return wall.astimezone(UTC)
 
 
-def seconds(day: date, starts: int, ends: int, zone: tzinfo) -> tuple[int, int] | tuple[()]:
+def to_epoch_range(day: date, starts: int, ends: int, zone: tzinfo) -> tuple[int, int] | tuple[()]:
     """From one minute after midnight to another, in seconds since 1970.
 
     Nothing when the clocks jump over all of it.
     """
-    start, end = (int(instant(day, minute, zone).timestamp()) for minute in (starts, ends))
+    start, end = (int(local_instant(day, minute, zone).timestamp()) for minute in (starts, ends))
     return (start, end) if start < end else ()
 
 

@@ -20,9 +20,9 @@ from scraper.common.errors import ParsingFailed
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LONGEST_PARSE = 60.0
+PARSE_TIMEOUT_SECONDS = 60.0
 """Seconds after which a page is given up and its process ended."""
-LARGEST_MEMORY = 2 * 1024**3
+MAX_MEMORY_BYTES = 2 * 1024**3
 """Bytes of address space the process may take."""
 
 
@@ -33,7 +33,7 @@ class Parser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Failed:
+class _ParseFailure:
     error: Exception
 
 
@@ -43,17 +43,17 @@ class ParsingProcess:
     Whoever asks meanwhile waits in line.
     """
 
-    def __init__(self, longest: float = LONGEST_PARSE) -> None:
-        self._longest = longest
-        self._messenger = ThreadPoolExecutor(1, "parsing")
+    def __init__(self, timeout: float = PARSE_TIMEOUT_SECONDS) -> None:
+        self._timeout = timeout
+        self._executor = ThreadPoolExecutor(1, "parsing")
         self._child: BaseProcess | None = None
-        self._line: Connection | None = None
+        self._pipe: Connection | None = None
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         question = pickle.dumps((function, args, kwargs))
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._messenger, self._ask, question)
-        if isinstance(answer, _Failed):
+        answer = await loop.run_in_executor(self._executor, self._send_request, question)
+        if isinstance(answer, _ParseFailure):
             raise answer.error
         return cast(T, answer)
 
@@ -63,69 +63,71 @@ class ParsingProcess:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._longest = 0.0
+        self._timeout = 0.0
         if self._child is not None:
             self._child.kill()
-        await asyncio.to_thread(self._messenger.shutdown, cancel_futures=True)
-        self._end()
+        await asyncio.to_thread(self._executor.shutdown, cancel_futures=True)
+        self._stop()
 
-    def _ask(self, question: bytes) -> object:
-        line = self._line or self._start()
+    def _send_request(self, request: bytes) -> object:
+        line = self._pipe or self._start()
         try:
-            line.send_bytes(question)
-            if line.poll(self._longest):
+            line.send_bytes(request)
+            if line.poll(self._timeout):
                 return pickle.loads(line.recv_bytes())  # noqa: S301  # from our own child
         except (EOFError, OSError):
-            self._end()
-            return _Failed(ParsingFailed("The process that reads pages ended while it was reading one."))
-        self._end()
-        return _Failed(ParsingFailed(f"A page was not read within {self._longest:g} seconds."))
+            self._stop()
+            return _ParseFailure(
+                ParsingFailed("The process that reads pages ended while it was reading one.")
+            )
+        self._stop()
+        return _ParseFailure(ParsingFailed(f"A page was not read within {self._timeout:g} seconds."))
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        self._line, far_end = context.Pipe()
-        self._child = context.Process(target=_answer_all, args=(far_end,), name="parsing", daemon=True)
+        self._pipe, far_end = context.Pipe()
+        self._child = context.Process(target=_serve_requests, args=(far_end,), name="parsing", daemon=True)
         self._child.start()
         far_end.close()
-        return self._line
+        return self._pipe
 
-    def _end(self) -> None:
+    def _stop(self) -> None:
         if self._child is not None:
             self._child.kill()
             self._child.join()
-        if self._line is not None:
-            self._line.close()
-        self._child = self._line = None
+        if self._pipe is not None:
+            self._pipe.close()
+        self._child = self._pipe = None
 
 
-async def parse_here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def parse_in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """A `Parser` without a process, for tests and for pages that take less than a blink."""
     return function(*args, **kwargs)
 
 
-def _answer_all(line: Connection) -> None:
+def _serve_requests(pipe: Connection) -> None:
     """The child's life: it ends when the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _stay_modest()
+    _lower_priority()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            line.send_bytes(pickle.dumps(_answer(line.recv_bytes())))
+            pipe.send_bytes(pickle.dumps(_run_request(pipe.recv_bytes())))
 
 
-def _answer(question: bytes) -> object:
+def _run_request(request: bytes) -> object:
     try:
-        function, args, kwargs = pickle.loads(question)  # noqa: S301  # from our own parent
+        function, args, kwargs = pickle.loads(request)  # noqa: S301  # from our own parent
         return function(*args, **kwargs)
     except RoomieError as error:
-        return _Failed(error)
+        return _ParseFailure(error)
     except Exception as error:  # noqa: BLE001  # whatever a page sets off must reach the operator, not end us
-        return _Failed(ParsingFailed(f"A page could not be read: {type(error).__name__}: {error}"))
+        return _ParseFailure(ParsingFailed(f"A page could not be read: {type(error).__name__}: {error}"))
 
 
-def _stay_modest() -> None:
+def _lower_priority() -> None:
     """Leave processor and memory to those who answer people."""
     with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
         import resource
 
         os.nice(10)
-        resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY, LARGEST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))

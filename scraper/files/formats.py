@@ -6,62 +6,62 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scraper.files.records import Record, Refusal, shown
+from scraper.files.records import Record, RejectedRecord, quote_value
 
 _BOM = "\ufeff"
 
 
-class Unreadable(ValueError):
+class UnreadableFile(ValueError):
     """The whole file cannot be read; the message says why and, where known, in which line."""
 
 
 @dataclass(frozen=True, slots=True)
-class JsonText:
+class JsonDocument:
     """A JSON document, and the keys that some object of it holds twice (the first one counts)."""
 
     root: object
-    repeated: tuple[Refusal, ...]
+    duplicate_keys: tuple[RejectedRecord, ...]
 
 
-def decoded(content: bytes) -> str:
+def decode(content: bytes) -> str:
     """Bytes of a file as text: UTF-8, or UTF-16 when it says so itself."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"line {line} is not {encoding[:6].rstrip('-').upper()} text") from error
+        raise UnreadableFile(f"line {line} is not {encoding[:6].rstrip('-').upper()} text") from error
 
 
-def parse_json(text: str) -> JsonText:
-    repeated: list[Refusal] = []
+def parse_json(text: str) -> JsonDocument:
+    repeated: list[RejectedRecord] = []
 
     def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found: dict[str, object] = {}
         for name, value in pairs:
             if name in found:
-                repeated.append(Refusal(shown(name), "stands twice in one object"))
+                repeated.append(RejectedRecord(quote_value(name), "stands twice in one object"))
             found.setdefault(name, value)
         return found
 
     try:
         root = json.loads(
-            text.removeprefix(_BOM), object_pairs_hook=without_repeats, parse_constant=_refuse_constant
+            text.removeprefix(_BOM), object_pairs_hook=without_repeats, parse_constant=_reject_constant
         )
     except json.JSONDecodeError as error:
-        raise Unreadable(f"line {error.lineno} is not JSON: {error.msg}") from error
+        raise UnreadableFile(f"line {error.lineno} is not JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"this is not JSON we read: {error}") from error
-    return JsonText(root, tuple(repeated))
+        raise UnreadableFile(f"this is not JSON we read: {error}") from error
+    return JsonDocument(root, tuple(repeated))
 
 
-def csv_records(text: str) -> Iterator[Record]:
+def read_csv_records(text: str) -> Iterator[Record]:
     """Each line beneath the heading, its fields by lower-case heading; blank lines are left out.
 
     Comma, semicolon or tab, whichever the heading holds most of.
     """
     text = text.removeprefix(_BOM)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text), strict=True)
     headings: list[str] | None = None
     try:
         for row in rows:
@@ -69,36 +69,36 @@ def csv_records(text: str) -> Iterator[Record]:
             if not any(cells):
                 continue
             if headings is None:
-                headings = _headings(cells)
+                headings = _parse_headings(cells)
             else:
-                yield _csv_record(rows.line_num, headings, cells)
+                yield _to_csv_record(rows.line_num, headings, cells)
     except csv.Error as error:
-        raise Unreadable(f"line {rows.line_num} is not CSV: {error}") from error
+        raise UnreadableFile(f"line {rows.line_num} is not CSV: {error}") from error
 
 
-def csv_headings(text: str) -> frozenset[str]:
+def read_csv_headings(text: str) -> frozenset[str]:
     """The lower-case headings of the first line that is not blank; none when there is no such line."""
     first = next((line for line in text.removeprefix(_BOM).splitlines() if line.strip()), "")
-    return frozenset(cell.strip().strip('"').lower() for cell in first.split(_delimiter(first)))
+    return frozenset(cell.strip().strip('"').lower() for cell in first.split(_detect_delimiter(first)))
 
 
-def _csv_record(line: int, headings: list[str], cells: list[str]) -> Record:
+def _to_csv_record(line: int, headings: list[str], cells: list[str]) -> Record:
     surplus = any(cells[len(headings) :])
     fields: Mapping[str, object] = dict(zip(headings, cells, strict=False))
     return Record(f"line {line}", fields, "there are more fields than headings" if surplus else "")
 
 
-def _headings(cells: list[str]) -> list[str]:
+def _parse_headings(cells: list[str]) -> list[str]:
     headings = [cell.lower() for cell in cells]
     if len(set(filter(None, headings))) < len(list(filter(None, headings))):
-        raise Unreadable("two columns have the same heading")
+        raise UnreadableFile("two columns have the same heading")
     return headings
 
 
-def _delimiter(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     heading = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t", key=heading.count)
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from scraper.files.formats import Unreadable, csv_headings, parse_json
+from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings
 
 
 class FileKind(Enum):
@@ -14,32 +14,32 @@ class FileKind(Enum):
     TIMETABLE_CSV = "timetable (CSV)"
 
 
-def kind_of(text: str) -> FileKind:
+def detect_file_kind(text: str) -> FileKind:
     """Raises `Unreadable` when it is neither JSON nor CSV of a shape we know."""
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        return _json_kind(parse_json(text).root)
-    headings = csv_headings(text)
+        return _detect_json_kind(parse_json(text).root)
+    headings = read_csv_headings(text)
     if {"start", "end"} <= headings:
         return FileKind.TIMETABLE_CSV
     if {"id", "room_id"} & headings:
         return FileKind.ROOMS_CSV
-    raise Unreadable("the first line has neither an id column (rooms) nor start and end (a timetable)")
+    raise UnreadableFile("the first line has neither an id column (rooms) nor start and end (a timetable)")
 
 
-def _json_kind(root: object) -> FileKind:
+def _detect_json_kind(root: object) -> FileKind:
     if isinstance(root, Mapping):
         if "buildings" in root:
             return FileKind.BUILDINGS
         if "rooms" in root:
             return FileKind.ROOMS_JSON
-    some = _first(root)
+    some = _first_member(root)
     if isinstance(some, Mapping):
         if "bookings" in some:
             return FileKind.TIMETABLE_JSON
         return FileKind.BUILDINGS if {"lat", "latitude"} & some.keys() else FileKind.ROOMS_JSON
-    raise Unreadable("the JSON holds neither buildings nor rooms nor a timetable")
+    raise UnreadableFile("the JSON holds neither buildings nor rooms nor a timetable")
 
 
-def _first(root: object) -> object:
+def _first_member(root: object) -> object:
     members = root.values() if isinstance(root, Mapping) else root if isinstance(root, list) else ()
     return next(iter(members), None)

@@ -9,38 +9,38 @@ from scraper.common.text import is_visible
 
 T = TypeVar("T")
 
-LONGEST_ID = 64
-LONGEST_TEXT = 200
-_TRUE = frozenset({"true", "yes", "y", "1"})
-_FALSE = frozenset({"false", "no", "n", "0", ""})
+MAX_ID_LENGTH = 64
+MAX_TEXT_LENGTH = 200
+_TRUE_WORDS = frozenset({"true", "yes", "y", "1"})
+_FALSE_WORDS = frozenset({"false", "no", "n", "0", ""})
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-class Refused(ValueError):
+class InvalidRecord(ValueError):
     """One record is not as it should be; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RejectedRecord:
     """What was not taken over: `where` is a line or a key."""
 
-    where: str
+    location: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.reason}" if self.where else self.reason
+        return f"{self.location}: {self.reason}" if self.location else self.reason
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class ParsedFile(Generic[T]):
     """What a file said, in its order. A file that cannot be read at all is one refusal and no values."""
 
     values: tuple[T, ...]
-    refusals: tuple[Refusal, ...] = ()
+    rejected: tuple[RejectedRecord, ...] = ()
 
-    def refusing(self, refusals: tuple[Refusal, ...]) -> "Reading[T]":
+    def with_rejected(self, rejected: tuple[RejectedRecord, ...]) -> "ParsedFile[T]":
         """The same with these refusals in front."""
-        return Reading(self.values, refusals + self.refusals)
+        return ParsedFile(self.values, rejected + self.rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Record:
     `broken` says why there are no fields to speak of.
     """
 
-    where: str
+    location: str
     fields: Mapping[str, object]
-    broken: str = ""
+    problem: str = ""
 
     def get(self, *names: str) -> object:
         for name in names:
@@ -65,14 +65,14 @@ class Record:
         """Text that can be typed and shown in one line: neither empty nor long nor invisible in part."""
         value = self.get(*names)
         if value is None:
-            raise Refused(f"{names[0]} is missing")
-        return visible(names[0], value, LONGEST_ID)
+            raise InvalidRecord(f"{names[0]} is missing")
+        return require_visible_text(names[0], value, MAX_ID_LENGTH)
 
     def text(self, *names: str, default: str = "") -> str:
         value = self.get(*names)
         if value is None or value == " ":
             return default
-        return visible(names[0], value, LONGEST_TEXT)
+        return require_visible_text(names[0], value, MAX_TEXT_LENGTH)
 
     def texts(self, *names: str) -> tuple[str, ...]:
         """A list, or in CSV one field with `|` between the items."""
@@ -81,14 +81,16 @@ class Record:
             return ()
         items = value.split("|") if isinstance(value, str) else value
         if not isinstance(items, Sequence):
-            raise Refused(f"{names[0]} must be a list")
-        return tuple(visible(names[0], item, LONGEST_TEXT) for item in items if item != "")
+            raise InvalidRecord(f"{names[0]} must be a list")
+        return tuple(require_visible_text(names[0], item, MAX_TEXT_LENGTH) for item in items if item != "")
 
-    def count(self, *names: str, most: int) -> int:
+    def count(self, *names: str, maximum: int) -> int:
         value = self.get(*names)
-        number = _whole(0 if value is None else value)
-        if number is None or number > most:
-            raise Refused(f"{names[0]} must be a whole number from 0 to {most}, not {shown(value)}")
+        number = _parse_whole_number(0 if value is None else value)
+        if number is None or number > maximum:
+            raise InvalidRecord(
+                f"{names[0]} must be a whole number from 0 to {maximum}, not {quote_value(value)}"
+            )
         return number
 
     def number(self, *names: str, limit: float) -> float:
@@ -96,9 +98,11 @@ class Record:
         value = self.get(*names)
         if value is None:
             return 0.0
-        number = _decimal(value)
+        number = _parse_decimal(value)
         if number is None or not -limit <= number <= limit:
-            raise Refused(f"{names[0]} must be a number from {-limit:g} to {limit:g}, not {shown(value)}")
+            raise InvalidRecord(
+                f"{names[0]} must be a number from {-limit:g} to {limit:g}, not {quote_value(value)}"
+            )
         return number
 
     def flag(self, *names: str, default: bool) -> bool:
@@ -106,65 +110,65 @@ class Record:
         if value is None or isinstance(value, bool):
             return default if value is None else value
         word = str(value).strip().lower()
-        if word in _TRUE | _FALSE:
-            return word in _TRUE
-        raise Refused(f"{names[0]} must be true or false, not {shown(value)}")
+        if word in _TRUE_WORDS | _FALSE_WORDS:
+            return word in _TRUE_WORDS
+        raise InvalidRecord(f"{names[0]} must be true or false, not {quote_value(value)}")
 
 
-def visible(name: str, value: object, longest: int) -> str:
+def require_visible_text(name: str, value: object, max_length: int) -> str:
     """`value` as trimmed text. Refuses control characters, direction marks and what is too long."""
     if not isinstance(value, str):
-        raise Refused(f"{name} must be text, not {shown(value)}")
+        raise InvalidRecord(f"{name} must be text, not {quote_value(value)}")
     text = value.strip()
     if not text:
-        raise Refused(f"{name} is empty")
-    if len(text) > longest:
-        raise Refused(f"{name} is longer than {longest} characters")
+        raise InvalidRecord(f"{name} is empty")
+    if len(text) > max_length:
+        raise InvalidRecord(f"{name} is longer than {max_length} characters")
     if not is_visible(text):
-        raise Refused(f"{name} holds an invisible character: {shown(text)}")
+        raise InvalidRecord(f"{name} holds an invisible character: {quote_value(text)}")
     return text
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """A value for a message: short, with the invisible escaped."""
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def read_each(records: Iterable[Record], make: Callable[[Record], T]) -> Reading[T]:
+def parse_records(records: Iterable[Record], build: Callable[[Record], T]) -> ParsedFile[T]:
     """A value for each record that `make` does not refuse."""
     values, refusals = [], []
     for record in records:
         try:
-            values.append(_made(record, make))
-        except Refused as refusal:
-            refusals.append(Refusal(record.where, str(refusal)))
-    return Reading(tuple(values), tuple(refusals))
+            values.append(_build_value(record, build))
+        except InvalidRecord as refusal:
+            refusals.append(RejectedRecord(record.location, str(refusal)))
+    return ParsedFile(tuple(values), tuple(refusals))
 
 
-def read_unique(
-    records: Iterable[Record], make: Callable[[Record], T], key: Callable[[T], Hashable]
-) -> Reading[T]:
+def parse_unique_records(
+    records: Iterable[Record], build: Callable[[Record], T], key: Callable[[T], Hashable]
+) -> ParsedFile[T]:
     """The same, refusing a record whose key was there before."""
     seen: set[Hashable] = set()
 
     def make_once(record: Record) -> T:
-        value = make(record)
+        value = build(record)
         if key(value) in seen:
-            raise Refused(f"{key(value)} was there before")
+            raise InvalidRecord(f"{key(value)} was there before")
         seen.add(key(value))
         return value
 
-    return read_each(records, make_once)
+    return parse_records(records, make_once)
 
 
-def _made(record: Record, make: Callable[[Record], T]) -> T:
-    if record.broken:
-        raise Refused(record.broken)
-    return make(record)
+def _build_value(record: Record, build: Callable[[Record], T]) -> T:
+    if record.problem:
+        raise InvalidRecord(record.problem)
+    return build(record)
 
 
-def _whole(value: object) -> int | None:
+def _parse_whole_number(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -174,7 +178,7 @@ def _whole(value: object) -> int | None:
     return None
 
 
-def _decimal(value: object) -> float | None:
+def _parse_decimal(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -6,56 +6,64 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from core.interval import Interval
 from core.model.entities import BookingType, RoomId, TimetableEntry
 from scraper.common.walltime import is_skipped
-from scraper.files.formats import Unreadable, csv_headings, csv_records, parse_json
-from scraper.files.records import Reading, Record, Refusal, Refused, read_each, shown, visible
+from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings, read_csv_records
+from scraper.files.records import (
+    InvalidRecord,
+    ParsedFile,
+    Record,
+    RejectedRecord,
+    parse_records,
+    quote_value,
+    require_visible_text,
+)
 
-LONGEST_ENTRY = timedelta(days=366)
-_YEARS = range(2000, 2101)
+MAX_ENTRY_DURATION = timedelta(days=366)
+_ALLOWED_YEARS = range(2000, 2101)
 
 
-def read_timetable(text: str, zone: tzinfo, source: str = "") -> Reading[TimetableEntry]:
+def read_timetable(text: str, zone: tzinfo, source: str = "") -> ParsedFile[TimetableEntry]:
     """Either shape, told apart by how it begins. Times without a zone are wall time in `zone`."""
     looks_like_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
     read = read_timetable_json if looks_like_json else read_timetable_csv
     return read(text, zone, source)
 
 
-def read_timetable_json(text: str, zone: tzinfo, source: str = "") -> Reading[TimetableEntry]:
+def read_timetable_json(text: str, zone: tzinfo, source: str = "") -> ParsedFile[TimetableEntry]:
     """`{room id: {"bookings": [{name, bookingType, start, end}]}}`."""
     try:
         document = parse_json(text)
-        records = _json_records(document.root)
-    except Unreadable as error:
-        return Reading((), (Refusal("", str(error)),))
-    return _entries(records, zone, source).refusing(document.repeated)
+        records = _to_json_records(document.root)
+    except UnreadableFile as error:
+        return ParsedFile((), (RejectedRecord("", str(error)),))
+    return _to_entries(records, zone, source).with_rejected(document.duplicate_keys)
 
 
-def read_timetable_csv(text: str, zone: tzinfo, source: str = "") -> Reading[TimetableEntry]:
+def read_timetable_csv(text: str, zone: tzinfo, source: str = "") -> ParsedFile[TimetableEntry]:
     """Columns room, name, type, start, end, in any order; type may be missing."""
-    missing = {"room", "start", "end"} - {"room" if h == "room_id" else h for h in csv_headings(text)}
+    missing = {"room", "start", "end"} - {"room" if h == "room_id" else h for h in read_csv_headings(text)}
     if missing:
-        return Reading((), (Refusal("line 1", f"there is no column {', '.join(sorted(missing))}"),))
+        return ParsedFile((), (RejectedRecord("line 1", f"there is no column {', '.join(sorted(missing))}"),))
     try:
-        return _entries(list(csv_records(text)), zone, source)
-    except Unreadable as error:
-        return Reading((), (Refusal("", str(error)),))
+        return _to_entries(list(read_csv_records(text)), zone, source)
+    except UnreadableFile as error:
+        return ParsedFile((), (RejectedRecord("", str(error)),))
 
 
-def _entries(records: list[Record], zone: tzinfo, source: str) -> Reading[TimetableEntry]:
+def _to_entries(records: list[Record], zone: tzinfo, source: str) -> ParsedFile[TimetableEntry]:
     """What is said twice in the same words is one entry."""
-    reading = read_each(records, lambda record: _entry(record, zone, source))
-    return Reading(tuple(dict.fromkeys(reading.values)), reading.refusals)
+    reading = parse_records(records, lambda record: _to_entry(record, zone, source))
+    return ParsedFile(tuple(dict.fromkeys(reading.values)), reading.rejected)
 
 
-def _json_records(root: object) -> list[Record]:
+def _to_json_records(root: object) -> list[Record]:
     if not isinstance(root, Mapping):
-        raise Unreadable("a timetable is an object with a key for each room")
-    return [record for room, held in root.items() for record in _room_records(str(room), held)]
+        raise UnreadableFile("a timetable is an object with a key for each room")
+    return [record for room, held in root.items() for record in _to_room_records(str(room), held)]
 
 
-def _room_records(room: str, held: object) -> Iterator[Record]:
-    bookings = held.get("bookings") if isinstance(held, Mapping) else held
-    where = shown(room)[1:-1]
+def _to_room_records(room: str, value: object) -> Iterator[Record]:
+    bookings = value.get("bookings") if isinstance(value, Mapping) else value
+    where = quote_value(room)[1:-1]
     if not isinstance(bookings, list):
         yield Record(where, {}, 'must be an object with a list "bookings"')
         return
@@ -64,45 +72,48 @@ def _room_records(room: str, held: object) -> Iterator[Record]:
         if isinstance(booking, Mapping):
             yield Record(place, {**booking, "room": room})
         else:
-            yield Record(place, {}, f"must be an object, not {shown(booking)}")
+            yield Record(place, {}, f"must be an object, not {quote_value(booking)}")
 
 
-def _entry(record: Record, zone: tzinfo, source: str) -> TimetableEntry:
+def _to_entry(record: Record, zone: tzinfo, source: str) -> TimetableEntry:
     room = RoomId(record.identifier("room", "room_id"))
-    interval = _interval(_moment(record, "start", zone), _moment(record, "end", zone))
-    booking_type = _booking_type(record)
+    interval = _build_interval(_parse_instant(record, "start", zone), _parse_instant(record, "end", zone))
+    booking_type = _parse_booking_type(record)
     return TimetableEntry(room, interval, record.text("name", default=booking_type), booking_type, source)
 
 
-def _booking_type(record: Record) -> BookingType:
+def _parse_booking_type(record: Record) -> BookingType:
     value = record.get("type", "bookingType", "booking_type", "bookingtype")
     if value is None:
         return BookingType.MISC
     try:
         return BookingType(str(value).strip().upper())
     except ValueError as error:
-        raise Refused(f"type {shown(value)} is not one of {', '.join(BookingType)}") from error
+        raise InvalidRecord(f"type {quote_value(value)} is not one of {', '.join(BookingType)}") from error
 
 
-def _moment(record: Record, name: str, zone: tzinfo) -> datetime:
+def _parse_instant(record: Record, name: str, zone: tzinfo) -> datetime:
     value = record.get(name)
     if value is None:
-        raise Refused(f"{name} is missing")
-    text = visible(name, value, 40)
+        raise InvalidRecord(f"{name} is missing")
+    text = require_visible_text(name, value, 40)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refused(f"{name} {shown(text)} is not a time like 2026-03-02T09:00") from error
-    if moment.year not in _YEARS:
-        raise Refused(f"{name} {shown(text)} lies outside the years {_YEARS.start} to {_YEARS.stop - 1}")
+        raise InvalidRecord(f"{name} {quote_value(text)} is not a time like 2026-03-02T09:00") from error
+    if moment.year not in _ALLOWED_YEARS:
+        raise InvalidRecord(
+            f"{name} {quote_value(text)} lies outside the years"
+            f" {_ALLOWED_YEARS.start} to {_ALLOWED_YEARS.stop - 1}"
+        )
     if moment.tzinfo is None and is_skipped(moment := moment.replace(tzinfo=zone)):
-        raise Refused(f"{name} {shown(text)} never comes: the clocks jump over it")
+        raise InvalidRecord(f"{name} {quote_value(text)} never comes: the clocks jump over it")
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _interval(start: datetime, end: datetime) -> Interval:
+def _build_interval(start: datetime, end: datetime) -> Interval:
     if end <= start:
-        raise Refused("the end must come after the start")
-    if end - start > LONGEST_ENTRY:
-        raise Refused(f"nothing lasts longer than {LONGEST_ENTRY.days} days")
+        raise InvalidRecord("the end must come after the start")
+    if end - start > MAX_ENTRY_DURATION:
+        raise InvalidRecord(f"nothing lasts longer than {MAX_ENTRY_DURATION.days} days")
     return Interval(start, end)

@@ -5,47 +5,47 @@ from dataclasses import dataclass
 
 from scraper.common.errors import SourceFailed
 
-LARGEST_PAGE = 64 * 1024**2
+MAX_PAGE_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class Politeness:
     """Times are seconds, sizes bytes after decompression."""
 
-    per_second: float = 5.0
-    at_once: int = 4
-    patience: float = 60.0
+    requests_per_second: float = 5.0
+    concurrency: int = 4
+    total_timeout: float = 60.0
     """For one attempt as a whole."""
-    silence: float = 20.0
+    read_timeout: float = 20.0
     """Between two pieces of an answer."""
-    attempts: int = 4
+    max_attempts: int = 4
     first_delay: float = 1.0
     """Before the second attempt; each further one doubles it, and chance takes up to half of it away."""
-    longest_delay: float = 60.0
+    max_delay: float = 60.0
     """A site that asks us to stay away for longer is left alone until the next run."""
-    largest: int = LARGEST_PAGE
-    robots: bool = True
-    also_hosts: frozenset[str] = frozenset()
+    max_bytes: int = MAX_PAGE_BYTES
+    obeys_robots: bool = True
+    extra_hosts: frozenset[str] = frozenset()
     """Hosts besides the configured one that redirects may lead to."""
 
 
-def manners_of(options: Mapping[str, str], per_second: float) -> Manners:
+def politeness_from_options(options: Mapping[str, str], requests_per_second: float) -> Politeness:
     """The usual manners at this pace; options may set `per_second`, `at_once`, `robots` and `also_hosts`."""
     hosts = options.get("also_hosts", "").replace(",", " ").lower().split()
-    return Manners(
-        per_second=_positive(options, "per_second", Manners().per_second, 1000),
-        at_once=int(_positive(options, "at_once", Manners().at_once, 32)),
-        robots=options.get("robots", "").strip().lower() not in {"no", "off", "false", "ignore"},
-        also_hosts=frozenset(hosts),
+    return Politeness(
+        requests_per_second=_parse_positive(options, "per_second", Politeness().requests_per_second, 1000),
+        concurrency=int(_parse_positive(options, "at_once", Politeness().concurrency, 32)),
+        obeys_robots=options.get("robots", "").strip().lower() not in {"no", "off", "false", "ignore"},
+        extra_hosts=frozenset(hosts),
     )
 
 
-def _positive(options: Mapping[str, str], name: str, usual: float, most: float) -> float:
+def _parse_positive(options: Mapping[str, str], name: str, default: float, maximum: float) -> float:
     word = options.get(name, "")
     try:
-        number = float(word) if word else usual
+        number = float(word) if word else default
     except ValueError:
         number = -1
-    if not 0 < number <= most:
-        raise SourceFailed(f"{name} must be a number above 0 and up to {most:g}, not {word!r}.")
+    if not 0 < number <= maximum:
+        raise SourceFailed(f"{name} must be a number above 0 and up to {maximum:g}, not {word!r}.")
     return number

@@ -6,28 +6,28 @@ from urllib.robotparser import RobotFileParser
 from yarl import URL
 
 ROBOT_NAME = "Roomie"
-_LONGEST_CRAWL_DELAY = 60.0
+_MAX_CRAWL_DELAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RobotsRules:
     """One robots.txt, read for our name."""
 
-    rules: RobotFileParser | None = None
+    parser: RobotFileParser | None = None
     """None when the site has no wishes."""
 
     @classmethod
-    def read(cls, content: bytes) -> "Wishes":
+    def parse(cls, content: bytes) -> "RobotsRules":
         rules = RobotFileParser()
         rules.parse(content.decode("utf-8", "replace").removeprefix("\ufeff").splitlines())
         rules.modified()  # otherwise an empty file, which allows everything, would count as never read
         return cls(rules)
 
-    def allow(self, url: URL) -> bool:
-        return self.rules is None or self.rules.can_fetch(ROBOT_NAME, str(url.relative()))
+    def allows(self, url: URL) -> bool:
+        return self.parser is None or self.parser.can_fetch(ROBOT_NAME, str(url.relative()))
 
     @property
     def crawl_delay(self) -> float:
         """Seconds wished for between two requests."""
-        delay = self.rules.crawl_delay(ROBOT_NAME) if self.rules else None
-        return min(float(delay or 0), _LONGEST_CRAWL_DELAY)
+        delay = self.parser.crawl_delay(ROBOT_NAME) if self.parser else None
+        return min(float(delay or 0), _MAX_CRAWL_DELAY_SECONDS)

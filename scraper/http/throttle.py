@@ -9,33 +9,33 @@ from email.utils import parsedate_to_datetime
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Pace:
+class Throttle:
     """Lets requests through one after the other with at least `gap` seconds between their beginnings."""
 
-    def __init__(self, gap: float, sleep: Sleep = asyncio.sleep) -> None:
-        self.gap = gap
+    def __init__(self, interval: float, sleep: Sleep = asyncio.sleep) -> None:
+        self.interval = interval
         self._sleep = sleep
-        self._next = 0.0
+        self._next_start = 0.0
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         now = asyncio.get_running_loop().time()
-        begin = max(now, self._next)
-        self._next = begin + self.gap
+        begin = max(now, self._next_start)
+        self._next_start = begin + self.interval
         if begin > now:
             await self._sleep(begin - now)
 
     def pause(self, seconds: float) -> None:
         """Let nobody through for that long."""
-        self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
+        self._next_start = max(self._next_start, asyncio.get_running_loop().time() + seconds)
 
 
-def delay_before(attempt: int, first: float, longest: float) -> float:
+def retry_delay(attempt: int, first: float, maximum: float) -> float:
     """Seconds to wait before attempt 1, 2, …: doubling, with up to half of it left to chance."""
-    full = min(first * 2.0 ** (attempt - 1), longest)
+    full = min(first * 2.0 ** (attempt - 1), maximum)
     return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
 
 
-def asked_delay(retry_after: str, now: datetime | None) -> float:
+def retry_after_delay(retry_after: str, now: datetime | None) -> float:
     """What a `Retry-After` asks for, in seconds; 0 when it asks for nothing we understand."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():

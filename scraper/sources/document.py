@@ -5,46 +5,52 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from core.model.entities import RoomId
-from scraper.common.entries import Entries
-from scraper.http.client import Page
-from scraper.model import Harvest, Progress
+from scraper.common.entries import EntryCollection
+from scraper.http.client import FetchedPage
+from scraper.model import ProgressCallback, ScrapeResult
 
-Ask = Callable[[str], Awaitable[Page]]
+FetchDocument = Callable[[str], Awaitable[FetchedPage]]
 """Brings the document, given the validator of the last good run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class DocumentContents:
     """What a document says."""
 
-    entries: Entries
+    entries: EntryCollection
     problems: tuple[str, ...] = ()
 
 
-Read = Callable[[bytes], Awaitable[Contents]]
+ParseDocument = Callable[[bytes], Awaitable[DocumentContents]]
 
 
-async def harvest_document(
-    ask: Ask, read: Read, conditions: str, previous: Mapping[str, str], progress: Progress
-) -> Harvest:
+async def scrape_document(
+    fetch: FetchDocument,
+    parse: ParseDocument,
+    conditions: str,
+    previous_fingerprints: Mapping[str, str],
+    progress: ProgressCallback,
+) -> ScrapeResult:
     """Read it, unless it is the one the last good run read under the same `conditions`."""
-    same = previous.get("conditions") == conditions
-    page = await ask(previous.get("validator", "") if same else "")
+    same = previous_fingerprints.get("conditions") == conditions
+    page = await fetch(previous_fingerprints.get("validator", "") if same else "")
     digest = blake2b(page.content, digest_size=16).hexdigest()
-    if page.unchanged or (same and previous.get("digest") == digest):
-        harvest = _unchanged(previous)
+    if page.is_unchanged or (same and previous_fingerprints.get("digest") == digest):
+        harvest = _unchanged_result(previous_fingerprints)
     else:
-        harvest = _changed(await read(page.content), conditions, page.validator, digest)
+        harvest = _changed_result(await parse(page.content), conditions, page.validator, digest)
     progress(1, 1)
     return harvest
 
 
-def _unchanged(previous: Mapping[str, str]) -> Harvest:
-    rooms = frozenset(map(RoomId, previous.get("rooms", "").splitlines()))
-    return Harvest(pages=1, unchanged=1, kept=rooms, fingerprints=previous)
+def _unchanged_result(previous_fingerprints: Mapping[str, str]) -> ScrapeResult:
+    rooms = frozenset(map(RoomId, previous_fingerprints.get("rooms", "").splitlines()))
+    return ScrapeResult(
+        page_count=1, unchanged_pages=1, unchanged_rooms=rooms, fingerprints=previous_fingerprints
+    )
 
 
-def _changed(contents: Contents, conditions: str, validator: str, digest: str) -> Harvest:
+def _changed_result(contents: DocumentContents, conditions: str, validator: str, digest: str) -> ScrapeResult:
     rooms = sorted({group.room_id for group in contents.entries.groups})
     fingerprints = {
         "conditions": conditions,
@@ -52,4 +58,6 @@ def _changed(contents: Contents, conditions: str, validator: str, digest: str) -
         "digest": digest,
         "rooms": "\n".join(rooms),
     }
-    return Harvest(entries=contents.entries, pages=1, problems=contents.problems, fingerprints=fingerprints)
+    return ScrapeResult(
+        entries=contents.entries, page_count=1, problems=contents.problems, fingerprints=fingerprints
+    )

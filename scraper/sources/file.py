@@ -7,15 +7,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from scraper.common.entries import Entries
-from scraper.common.errors import PageChanged, SourceFailed, TooLarge
-from scraper.files.formats import Unreadable, decoded
+from scraper.common.entries import EntryCollection
+from scraper.common.errors import PageFormatChanged, SourceFailed, SourceTooLarge
+from scraper.files.formats import UnreadableFile, decode
 from scraper.files.timetable import read_timetable
-from scraper.http.client import Page
-from scraper.model import Harvest, Progress, SourceSettings, Tools
-from scraper.sources.document import Ask, Contents, harvest_document
+from scraper.http.client import FetchedPage
+from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
+from scraper.sources.document import DocumentContents, FetchDocument, scrape_document
 
-_READER = "1"
+_PARSER_VERSION = "1"
 """Counted up when files are read differently, so that all are read anew."""
 
 
@@ -23,38 +23,46 @@ class TimetableFile:
     """A file with any refused line is refused as a whole: half a timetable shows rooms free that are not."""
 
     kind = "file"
-    brings_rooms = False
-    per_second = 5.0
+    provides_rooms = False
+    requests_per_second = 5.0
 
-    async def harvest(
-        self, settings: SourceSettings, tools: Tools, previous: Mapping[str, str], progress: Progress
-    ) -> Harvest:
-        async def read(content: bytes) -> Contents:
-            contents = await tools.parse(read_file, content, settings.zone, settings.name)
-            return Contents(contents.entries.of_rooms(settings.wants))
+    async def scrape(
+        self,
+        settings: SourceSettings,
+        context: SourceContext,
+        previous_fingerprints: Mapping[str, str],
+        progress: ProgressCallback,
+    ) -> ScrapeResult:
+        async def read(content: bytes) -> DocumentContents:
+            contents = await context.parse(parse_file, content, settings.zone, settings.name)
+            return DocumentContents(contents.entries.filter_rooms(settings.includes_room))
 
-        conditions = f"{_READER}:{settings.zone.key}:{'|'.join(settings.rooms)}"
-        return await harvest_document(_ask(settings, tools), read, conditions, previous, progress)
+        conditions = f"{_PARSER_VERSION}:{settings.zone.key}:{'|'.join(settings.rooms)}"
+        return await scrape_document(
+            _document_fetcher(settings, context), read, conditions, previous_fingerprints, progress
+        )
 
 
-def read_file(content: bytes, zone: ZoneInfo, source: str) -> Contents:
+def parse_file(content: bytes, zone: ZoneInfo, source: str) -> DocumentContents:
     try:
-        reading = read_timetable(decoded(content), zone, source)
-    except Unreadable as error:
-        raise PageChanged(f"The file cannot be read: {error}.") from error
-    if reading.refusals:
-        more = f" ({len(reading.refusals) - 1} more)" if len(reading.refusals) > 1 else ""
-        raise PageChanged(f"The file is refused: {reading.refusals[0]}{more}.")
-    return Contents(Entries.of(reading.values, source))
+        reading = read_timetable(decode(content), zone, source)
+    except UnreadableFile as error:
+        raise PageFormatChanged(f"The file cannot be read: {error}.") from error
+    if reading.rejected:
+        more = f" ({len(reading.rejected) - 1} more)" if len(reading.rejected) > 1 else ""
+        raise PageFormatChanged(f"The file is refused: {reading.rejected[0]}{more}.")
+    return DocumentContents(EntryCollection.from_entries(reading.values, source))
 
 
-def _ask(settings: SourceSettings, tools: Tools) -> Ask:
+def _document_fetcher(settings: SourceSettings, context: SourceContext) -> FetchDocument:
     path = local_path(settings.address)
 
-    async def ask(validator: str) -> Page:
+    async def ask(validator: str) -> FetchedPage:
         if path is None:
-            return await tools.fetch.get(settings.address, validator)
-        return Page(await asyncio.to_thread(_read_local, path, tools.fetch.manners.largest))
+            return await context.client.get(settings.address, validator)
+        return FetchedPage(
+            await asyncio.to_thread(_read_local_file, path, context.client.politeness.max_bytes)
+        )
 
     return ask
 
@@ -67,15 +75,15 @@ def local_path(address: str) -> Path | None:
     return None if "://" in address else Path(address)
 
 
-def _read_local(path: Path, largest: int) -> bytes:
+def _read_local_file(path: Path, max_bytes: int) -> bytes:
     """Only an ordinary file: a device or a pipe might never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceFailed(f"{path.name} is not a file.")
         with path.open("rb") as file:
-            content = file.read(largest + 1)
+            content = file.read(max_bytes + 1)
     except OSError as error:
         raise SourceFailed(f"{path.name} cannot be opened: {error.strerror}.") from error
-    if len(content) > largest:
-        raise TooLarge(f"{path.name} is larger than {largest:,} bytes.")
+    if len(content) > max_bytes:
+        raise SourceTooLarge(f"{path.name} is larger than {max_bytes:,} bytes.")
     return content

@@ -13,15 +13,15 @@ logger = logging.getLogger(__name__)
 
 HEAD = "0004"
 """Where this code expects a database to be."""
-SERVES = "0002"
+OLDEST_COMPATIBLE = "0002"
 """The oldest revision whose code may work on the tables of HEAD; a contracting migration raises it."""
-STANDING = "schema"
+VERSION_KEY = "schema"
 """The setting in which a migration notes the revision it made, and the one that it still serves."""
-WHERE_IT_STANDS = f"""SELECT version_num, (SELECT value FROM setting WHERE key = '{STANDING}')
+READ_VERSION_SQL = f"""SELECT version_num, (SELECT value FROM setting WHERE key = '{VERSION_KEY}')
     FROM alembic_version"""  # noqa: S608 - a name of ours
 
 
-class Standing(NamedTuple):
+class SchemaVersion(NamedTuple):
     """The revision a database is at (None: it has no tables), and what the migration to it noted."""
 
     revision: str | None = None
@@ -40,7 +40,7 @@ def check_revision(revision: str | None, noted: str | None = None) -> None:
         raise WrongSchema("This database is empty. Create its tables with: roomie db upgrade")
     if revision < HEAD:
         raise WrongSchema(f"This database is at revision {revision}. Bring it to {HEAD}: roomie db upgrade")
-    if revision > HEAD and not _still_serves(revision, noted):
+    if revision > HEAD and not _is_still_compatible(revision, noted):
         raise WrongSchema(
             f"This database was written by a newer Roomie (revision {revision}; this one knows {HEAD}). "
             "Upgrade Roomie, or restore a backup made before."
@@ -49,7 +49,7 @@ def check_revision(revision: str | None, noted: str | None = None) -> None:
         logger.warning("the database is at revision %s already; this is Roomie of %s", revision, HEAD)
 
 
-def _still_serves(revision: str, noted: str | None) -> bool:
+def _is_still_compatible(revision: str, noted: str | None) -> bool:
     """Whether the newer revision's own migration said that code like this may go on."""
     made, _, oldest = (noted or "").partition(" ")
     return made == revision and bool(oldest) and oldest <= HEAD

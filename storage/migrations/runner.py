@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select
 
-from storage.migrations import HEAD, SERVES, STANDING, Standing, check_revision
+from storage.migrations import HEAD, OLDEST_COMPATIBLE, VERSION_KEY, SchemaVersion, check_revision
 from storage.tables import setting
 from storage.upsert import upsert
 
@@ -23,11 +23,11 @@ def upgrade(connection: Connection) -> None:
     """To where this code expects it, inside the caller's transaction; a newer database is refused."""
     stored = revision(connection)
     if stored is not None and stored >= HEAD:
-        noted = connection.execute(select(setting.c.value).where(setting.c.key == STANDING)).scalar()
-        check_revision(*Standing(stored, noted))
+        noted = connection.execute(select(setting.c.value).where(setting.c.key == VERSION_KEY)).scalar()
+        check_revision(*SchemaVersion(stored, noted))
     else:
         command.upgrade(_config(connection), HEAD)
-        upsert(connection, setting, [{"key": STANDING, "value": f"{HEAD} {SERVES}"}])
+        upsert(connection, setting, [{"key": VERSION_KEY, "value": f"{HEAD} {OLDEST_COMPATIBLE}"}])
 
 
 def downgrade(connection: Connection, to: str) -> None:

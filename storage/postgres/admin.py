@@ -5,28 +5,28 @@ from pathlib import Path
 import asyncpg
 
 from core.errors import Invalid
-from storage.migrations import HEAD, WHERE_IT_STANDS, Standing, check_revision
-from storage.postgres.errors import translating
+from storage.migrations import HEAD, READ_VERSION_SQL, SchemaVersion, check_revision
+from storage.postgres.errors import translate_errors
 from storage.url import PostgresServer
 
 
-class PostgresUpkeep:
+class PostgresAdmin:
     def __init__(self, address: PostgresServer) -> None:
         self._address = address
 
-    async def prepare(self) -> None:
+    async def upgrade(self) -> None:
         """Bring the tables up to date; a newer database is refused."""
-        stored = await self._standing()
+        stored = await self._schema_version()
         if stored.revision is not None and stored.revision >= HEAD:
             check_revision(*stored)
         else:
             await self._migrate(None)
 
     async def revision(self) -> str | None:
-        return (await self._standing()).revision
+        return (await self._schema_version()).revision
 
-    async def _standing(self) -> Standing:
-        with translating():
+    async def _schema_version(self) -> SchemaVersion:
+        with translate_errors():
             connection = await asyncpg.connect(self._address.dsn, timeout=10)
             try:
                 return await stored_revision(connection)
@@ -34,7 +34,7 @@ class PostgresUpkeep:
                 await connection.close()
 
     async def setting(self, key: str) -> str | None:
-        with translating():
+        with translate_errors():
             connection = await asyncpg.connect(self._address.dsn, timeout=10)
             try:
                 found = await connection.fetchval("SELECT value FROM setting WHERE key = $1", key)
@@ -57,14 +57,14 @@ class PostgresUpkeep:
     async def _migrate(self, down_to: str | None) -> None:
         from storage.postgres.migrate import migrate
 
-        with translating():
+        with translate_errors():
             await migrate(self._address.dsn, down_to)
 
 
-async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> Standing:
+async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> SchemaVersion:
     """Where a database stands, without Alembic; nowhere when it holds no tables yet."""
     try:
-        found = await connection.fetchrow(WHERE_IT_STANDS)
+        found = await connection.fetchrow(READ_VERSION_SQL)
     except asyncpg.UndefinedTableError:
-        return Standing()
-    return Standing() if found is None else Standing(*found)
+        return SchemaVersion()
+    return SchemaVersion() if found is None else SchemaVersion(*found)

@@ -6,92 +6,92 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.errors import ChangedMeanwhile
-from core.ports.storage import Record
+from core.errors import StaleVersion
+from core.ports.storage import WriteSet
 from storage.mapping import Row
-from storage.postgres.command import Work
-from storage.postgres.connection import HOT, connect
-from storage.postgres.errors import OutcomeUnknown, is_unheard_of, is_way_lost, is_worth_repeating
+from storage.postgres.command import QueuedDecision
+from storage.postgres.connection import BATCH_SETTINGS, connect
+from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retryable, is_unknown_transaction
 from storage.postgres.statements import (
     FACTS,
     OUTCOME,
     RECORD,
-    Dated,
+    TimedWrite,
     begin_and_lock,
     changes_of,
+    fact_parameters,
     facts_of,
-    questions,
-    recording,
     updates_in,
+    write_parameters,
 )
 
-_BATCH_PATIENCE = 6.0
+_BATCH_TIMEOUT = 6.0
 """Seconds. Longer than the server lets a statement run, so that it is the server who speaks first."""
-_SETTLING_PATIENCE = 10.0
+_RESOLVE_TIMEOUT = 10.0
 """Seconds. How long a server may stay away before a lost answer is given up."""
-_MOST_TRIES = 3
+_MAX_ATTEMPTS = 3
 
 
-class Audience(Protocol):
+class CommitObserver(Protocol):
     """Whoever keeps the picture true: hears of commits before the callers do."""
 
     def commit_begins(self) -> "asyncio.Future[None]":
         """To be resolved when the commit has ended, one way or another."""
         ...
 
-    def saw(self, transaction: int, records: Sequence[Record]) -> None: ...
-    async def doubts(self, records: Sequence[Record]) -> None:
+    def on_commit(self, transaction: int, records: Sequence[WriteSet]) -> None: ...
+    async def on_uncertain_commit(self, records: Sequence[WriteSet]) -> None:
         """These were committed, nobody knows quite when: read them back."""
         ...
 
 
-class WayLost(Exception):
+class ConnectionLost(Exception):
     """The session broke before anything of these works was committed."""
 
-    def __init__(self, works: list[Work]) -> None:
-        self.works = works
+    def __init__(self, commands: list[QueuedDecision]) -> None:
+        self.works = commands
 
 
 @dataclass(slots=True)
 class _Batch:
     """Works on their way through one transaction. `transaction` is set while its commit is in doubt."""
 
-    works: list[Work]
-    decided: list[Work] = field(default_factory=list)
-    overtaken: list[Work] = field(default_factory=list)
+    commands: list[QueuedDecision]
+    decided: list[QueuedDecision] = field(default_factory=list)
+    deferred: list[QueuedDecision] = field(default_factory=list)
     transaction: int | None = None
 
     @property
-    def claims(self) -> frozenset[int]:
-        return frozenset[int]().union(*(work.claims for work in self.works))
+    def locks(self) -> frozenset[int]:
+        return frozenset[int]().union(*(work.locks for work in self.commands))
 
     @property
-    def looks(self) -> set[int]:
-        return {work.looks_at for work in self.works if work.looks_at is not None}
+    def shared_locks(self) -> set[int]:
+        return {work.shared_lock for work in self.commands if work.shared_lock is not None}
 
-    def decide(self, rows: Sequence[Row]) -> list[Dated]:
+    def decide(self, rows: Sequence[Row]) -> list[TimedWrite]:
         """What to record. A work whose facts an earlier one's record overtakes has to wait."""
-        records, written = list[Dated](), set[int]()
-        for work, row in zip(self.works, rows, strict=True):
-            if not written.isdisjoint(work.claims):
-                self.overtaken.append(work)
+        records, written = list[TimedWrite](), set[int]()
+        for work, row in zip(self.commands, rows, strict=True):
+            if not written.isdisjoint(work.locks):
+                self.deferred.append(work)
                 continue
             work.decide_on(facts_of(row))
             self.decided.append(work)
-            if work.record is not None:
-                records.append(Dated(work.record, work.at))
-                written |= work.claims
+            if work.writes is not None:
+                records.append(TimedWrite(work.writes, work.at))
+                written |= work.locks
         return records
 
-    def tell(self) -> None:
+    def resolve(self) -> None:
         for work in self.decided:
-            work.tell()
+            work.resolve()
 
 
-class Lane:
+class BatchWorker:
     """Carries out one batch at a time."""
 
-    def __init__(self, dsn: str, origin: str, audience: Audience) -> None:
+    def __init__(self, dsn: str, origin: str, audience: CommitObserver) -> None:
         self._dsn = dsn
         self._origin = origin
         self._audience = audience
@@ -106,7 +106,7 @@ class Lane:
 
     async def connect(self) -> None:
         self.terminate()
-        self._session = await connect(self._dsn, HOT)
+        self._session = await connect(self._dsn, BATCH_SETTINGS)
         self._carried = 0
         self._facts = await self._session.prepare(FACTS)
         self._record = await self._session.prepare(RECORD)
@@ -122,100 +122,100 @@ class Lane:
                 await self._session.close(timeout=1)
             self.terminate()
 
-    async def carry_out(self, works: list[Work]) -> None:
-        """Until each work was told how it ended. `WayLost` names those of which nothing was done."""
-        while works:
-            batch = _Batch(works)
+    async def run(self, commands: list[QueuedDecision]) -> None:
+        """Until each work was told how it ended. `ConnectionLost` names those of which nothing was done."""
+        while commands:
+            batch = _Batch(commands)
             try:
-                async with asyncio.timeout(_BATCH_PATIENCE):
-                    await self._together(batch)
+                async with asyncio.timeout(_BATCH_TIMEOUT):
+                    await self._run_batch(batch)
             except Exception as error:  # noqa: BLE001 - whatever it was, the batch is undone or in doubt
-                await self._after(error, batch)
-            works = batch.overtaken
+                await self._handle_error(error, batch)
+            commands = batch.deferred
 
-    async def _together(self, batch: _Batch) -> None:
+    async def _run_batch(self, batch: _Batch) -> None:
         """All in one transaction, save those that were overtaken."""
-        await self._session.execute(self._fresh_plans() + begin_and_lock(batch.claims, batch.looks))
-        rows = await self._facts.fetch(*questions([work.keys for work in batch.works]))
+        await self._session.execute(self._fresh_plans() + begin_and_lock(batch.locks, batch.shared_locks))
+        rows = await self._facts.fetch(*fact_parameters([work.keys for work in batch.commands]))
         records = batch.decide(rows)
         if records:
             await self._write(batch, records)
         else:
             await self._session.execute("ROLLBACK")
-        batch.tell()
+        batch.resolve()
 
     def _fresh_plans(self) -> str:
         """After 1, 2, 4, 8 … batches: what was planned for an empty table does not suit a full one."""
         self._carried += 1
         return "DISCARD PLANS;" if self._carried & (self._carried - 1) == 0 else ""
 
-    async def _write(self, batch: _Batch, records: list[Dated]) -> None:
-        transaction, updated = (await self._record.fetch(*recording(records, self._origin)))[0]
+    async def _write(self, batch: _Batch, records: list[TimedWrite]) -> None:
+        transaction, updated = (await self._record.fetch(*write_parameters(records, self._origin)))[0]
         if updated != updates_in(records):
-            raise ChangedMeanwhile
+            raise StaleVersion
         batch.transaction = int(transaction)
         underway = self._audience.commit_begins()
         try:
             await self._session.execute("COMMIT")
-            self._audience.saw(batch.transaction, [each.record for each in records])
+            self._audience.on_commit(batch.transaction, [each.writes for each in records])
             batch.transaction = None
         finally:
             underway.set_result(None)
 
-    async def _after(self, error: Exception, batch: _Batch) -> None:
+    async def _handle_error(self, error: Exception, batch: _Batch) -> None:
         """Undo the batch, or find out what became of it; then do what is left to do."""
         if batch.transaction is not None:
-            await self._settle(batch.transaction, batch)
+            await self._resolve_outcome(batch.transaction, batch)
             return
-        works, batch.overtaken = batch.works, []
-        if is_way_lost(error) or not self.is_connected:
+        works, batch.deferred = batch.commands, []
+        if is_connection_error(error) or not self.is_connected:
             self.terminate()
-            raise WayLost(works) from error
+            raise ConnectionLost(works) from error
         await self._roll_back(works)
-        await self._one_by_one(error, works)
+        await self._run_individually(error, works)
 
-    async def _roll_back(self, works: list[Work]) -> None:
+    async def _roll_back(self, commands: list[QueuedDecision]) -> None:
         try:
             await self._session.execute("ROLLBACK", timeout=2)
         except Exception as error:
             self.terminate()
-            raise WayLost(works) from error
+            raise ConnectionLost(commands) from error
 
-    async def _one_by_one(self, error: Exception, works: list[Work]) -> None:
+    async def _run_individually(self, error: Exception, commands: list[QueuedDecision]) -> None:
         """What broke the batch breaks only the work that it belongs to."""
-        if len(works) == 1:
-            await self._again(error, works[0])
+        if len(commands) == 1:
+            await self._retry(error, commands[0])
             return
-        for place, work in enumerate(works):
+        for place, work in enumerate(commands):
             try:
-                await self.carry_out([work])
-            except WayLost as lost:
-                raise WayLost([*lost.works, *works[place + 1 :]]) from lost
+                await self.run([work])
+            except ConnectionLost as lost:
+                raise ConnectionLost([*lost.works, *commands[place + 1 :]]) from lost
 
-    async def _again(self, error: Exception, work: Work) -> None:
-        work.tries += 1
-        if is_worth_repeating(error) and work.tries < _MOST_TRIES:
-            await self.carry_out([work])
+    async def _retry(self, error: Exception, command: QueuedDecision) -> None:
+        command.attempts += 1
+        if is_retryable(error) and command.attempts < _MAX_ATTEMPTS:
+            await self.run([command])
         else:
-            work.fail(error)
+            command.fail(error)
 
-    async def _settle(self, transaction: int, batch: _Batch) -> None:
+    async def _resolve_outcome(self, transaction: int, batch: _Batch) -> None:
         """The commit was asked for and its answer lost: ask the server, on a new session, how it ended."""
-        records = [work.record for work in batch.decided if work.record is not None]
+        records = [work.writes for work in batch.decided if work.writes is not None]
         rooms = {change.key for record in records for change in changes_of(record)}
         status = await self._outcome_of(transaction, rooms)
         if status == "committed":
-            await self._audience.doubts(records)
-            batch.tell()
+            await self._audience.on_uncertain_commit(records)
+            batch.resolve()
         elif status == "aborted":
-            batch.overtaken = []
-            raise WayLost(batch.works)
+            batch.deferred = []
+            raise ConnectionLost(batch.commands)
         else:
             for work in batch.decided:
                 work.fail(OutcomeUnknown())
 
     async def _outcome_of(self, transaction: int, rooms: Collection[str]) -> str | None:
-        deadline = asyncio.get_running_loop().time() + _SETTLING_PATIENCE
+        deadline = asyncio.get_running_loop().time() + _RESOLVE_TIMEOUT
         while asyncio.get_running_loop().time() < deadline:
             try:
                 await self.connect()
@@ -223,7 +223,7 @@ class Lane:
                     OUTCOME, str(transaction), self._origin, list(rooms), timeout=2
                 )
             except Exception as error:  # noqa: BLE001 - whatever it was, only another try can help
-                if is_unheard_of(error):
+                if is_unknown_transaction(error):
                     return "aborted"
             else:
                 if status != "in progress":

@@ -14,14 +14,14 @@ from core.errors import Unavailable
 from core.interval import Interval
 from core.model.entities import RoomId
 from core.policy.rules import Rules
-from core.ports.storage import Change, Record
-from core.read_model import EVERYTHING, News, Picture, read_news, window_around
-from storage.change_log import Place, end_of_log, read_on
-from storage.postgres.executor import Workshop
-from storage.postgres.snapshot import Snapshot
+from core.ports.storage import Change, WriteSet
+from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
+from storage.change_log import LogPosition, end_of_log, read_since
+from storage.postgres.executor import TransactionExecutor
+from storage.postgres.snapshot import TransactionSnapshot
 from storage.postgres.statements import changes_of
 from storage.schedules import read_rooms
-from storage.unit_of_work import ConnectionUnit
+from storage.unit_of_work import SqlUnitOfWork
 
 _TIMETABLE = Change("timetable")
 _OF_ROOMS = {"room", "schedule"}
@@ -30,31 +30,33 @@ _OF_ROOMS = {"room", "schedule"}
 class _Read(NamedTuple):
     """What one snapshot told, and where in the log to read on."""
 
-    snapshot: Snapshot
-    place: Place
-    news: tuple[News, ...]
+    snapshot: TransactionSnapshot
+    position: LogPosition
+    update: tuple[ReadModelUpdate, ...]
 
 
-class Follower:
+class ReadModelSync:
     """Reads one snapshot at a time, so that news are learned in the order in which they were taken.
 
     A commit of ours that a snapshot does not see is newer than it: its records are seen again on top. Those
     that were about to be confirmed when a snapshot came are waited for, and so never laid over newer news.
     """
 
-    def __init__(self, picture: Picture, workshop: Workshop, origin: str, rules: Rules, clock: Clock) -> None:
-        self.is_behind = False
-        self.true_at = -inf
-        self._picture = picture
+    def __init__(
+        self, read_model: ReadModel, workshop: TransactionExecutor, origin: str, rules: Rules, clock: Clock
+    ) -> None:
+        self.is_stale = False
+        self.synced_at = -inf
+        self._read_model = read_model
         self._workshop = workshop
         self._origin = origin
         self._rules = rules
         self._clock = clock
-        self._place = Place()
-        self._turn = asyncio.Lock()
+        self._place = LogPosition()
+        self._lock = asyncio.Lock()
         self._asked = 0
         self._served = 0
-        self._since_snapshot: list[tuple[int, Record]] = []
+        self._since_snapshot: list[tuple[int, WriteSet]] = []
         self._underway: set[asyncio.Future[None]] = set()
         self._in_doubt: frozenset[Change] = frozenset()
 
@@ -64,14 +66,14 @@ class Follower:
         ended.add_done_callback(self._underway.discard)
         return ended
 
-    def saw(self, transaction: int, records: Sequence[Record]) -> None:
+    def on_commit(self, transaction: int, records: Sequence[WriteSet]) -> None:
         """Put what was just committed here into the picture."""
         for record in records:
-            self._picture.see(record)
-            if self._turn.locked():
+            self._read_model.apply_commit(record)
+            if self._lock.locked():
                 self._since_snapshot.append((transaction, record))
 
-    async def doubts(self, records: Sequence[Record]) -> None:
+    async def on_uncertain_commit(self, records: Sequence[WriteSet]) -> None:
         for record in records:
             self._in_doubt |= changes_of(record)
         with suppress(Unavailable):
@@ -81,66 +83,70 @@ class Follower:
         """Learn all that was committed anywhere before this call."""
         self._asked += 1
         ticket = self._asked
-        async with self._turn:
+        async with self._lock:
             if self._served >= ticket:
                 return
             serving, in_doubt = self._asked, self._in_doubt
-            self.is_behind = False
-            window = self._picture.window or self._window()
+            self.is_stale = False
+            window = self._read_model.window or self._window()
             try:
-                await self._learn(lambda connection: self._changed(connection, in_doubt, window))
+                await self._apply(lambda connection: self._changed(connection, in_doubt, window))
             except BaseException:
-                self.is_behind = True
+                self.is_stale = True
                 raise
             self._in_doubt -= in_doubt
             self._served = serving
 
     async def reload(self) -> None:
         """Learn everything anew, for a window around now."""
-        async with self._turn:
+        async with self._lock:
             window = self._window()
-            await self._learn(lambda connection: _everything(connection, window))
+            await self._apply(lambda connection: _read_everything(connection, window))
 
-    async def _learn(self, read: Callable[[Connection], _Read]) -> None:
+    async def _apply(self, read: Callable[[Connection], _Read]) -> None:
         self._since_snapshot.clear()
         began = perf_counter()
         found = await self._workshop.read(read)
         if self._underway:
             await asyncio.wait(self._underway.copy())
-        for news in found.news:
-            self._picture.learn(news)
-        self._place = found.place
-        for transaction, record in self._since_snapshot if found.news else ():
+        for news in found.update:
+            self._read_model.apply_update(news)
+        self._place = found.position
+        for transaction, record in self._since_snapshot if found.update else ():
             if not found.snapshot.sees(transaction):
-                self._picture.see(record)
-        self.true_at = began
+                self._read_model.apply_commit(record)
+        self.synced_at = began
 
     def _changed(self, connection: Connection, in_doubt: Iterable[Change], window: Interval) -> _Read:
         snapshot = _snapshot(connection)
-        place, logged = read_on(connection, self._place, self._origin)
+        place, logged = read_since(connection, self._place, self._origin)
         changes = logged.union(in_doubt)
-        return _Read(snapshot, place, tuple(_news(connection, changes, window)))
+        return _Read(snapshot, place, tuple(_read_changes(connection, changes, window)))
 
     def _window(self) -> Interval:
-        return window_around(self._clock.now(), self._rules)
+        return default_window(self._clock.now(), self._rules)
 
 
-def _everything(connection: Connection, window: Interval) -> _Read:
+def _read_everything(connection: Connection, window: Interval) -> _Read:
     snapshot = _snapshot(connection)
-    news = read_news(ConnectionUnit(connection), EVERYTHING, window)
+    news = read_update(SqlUnitOfWork(connection), EVERYTHING, window)
     return _Read(snapshot, end_of_log(connection), (news,))
 
 
-def _news(connection: Connection, changes: frozenset[Change], window: Interval) -> Iterable[News]:
+def _read_changes(
+    connection: Connection, changes: frozenset[Change], window: Interval
+) -> Iterable[ReadModelUpdate]:
     """Rooms are read together; they need no reading where all of them are read anyway."""
-    unit = ConnectionUnit(connection)
+    unit = SqlUnitOfWork(connection)
     rooms = {RoomId(change.key) for change in changes if change.kind in _OF_ROOMS}
     others = [change for change in changes if change.kind not in _OF_ROOMS]
     if others:
-        yield read_news(unit, others, window)
+        yield read_update(unit, others, window)
     if rooms and _TIMETABLE not in changes:
-        yield News(rooms=read_rooms(unit, rooms, window))
+        yield ReadModelUpdate(rooms=read_rooms(unit, rooms, window))
 
 
-def _snapshot(connection: Connection) -> Snapshot:
-    return Snapshot.read(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+def _snapshot(connection: Connection) -> TransactionSnapshot:
+    return TransactionSnapshot.read(
+        connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one()
+    )

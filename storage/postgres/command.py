@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import RoomieError
-from core.ports.storage import Decision, Facts, Keys, Record
-from storage.postgres.errors import translated
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from storage.postgres.errors import translate
 
 
 @dataclass(slots=True, eq=False)
-class Work:
-    """One caller's wish. `claims` and `looks_at` are the locks it needs, alone and shared with others."""
+class QueuedDecision:
+    """One caller's wish. `claims` and `shared_lock` are the locks it needs, alone and shared with others."""
 
-    keys: Keys
+    keys: DecisionKeys
     decide: Callable[[Facts], Decision[Any]]
     at: int
-    claims: frozenset[int]
-    looks_at: int | None
-    give_up_at: float
+    locks: frozenset[int]
+    shared_lock: int | None
+    deadline: float
     future: "Future[Any]"
     decision: Decision[Any] | None = None
     error: BaseException | None = None
-    tries: int = 0
+    attempts: int = 0
 
     @property
-    def record(self) -> Record | None:
-        return self.decision.record if self.decision is not None else None
+    def writes(self) -> WriteSet | None:
+        return self.decision.writes if self.decision is not None else None
 
     def decide_on(self, facts: Facts) -> None:
         """A refusal, like any other error in deciding, belongs to this work alone."""
@@ -39,7 +39,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
             self.error = error
 
-    def tell(self) -> None:
+    def resolve(self) -> None:
         """Give the caller what was decided."""
         if self.future.done():
             return
@@ -51,4 +51,4 @@ class Work:
     def fail(self, error: BaseException) -> None:
         """Give the caller an error instead; nothing of this work was written."""
         if not self.future.done():
-            self.future.set_exception(translated(error))
+            self.future.set_exception(translate(error))

@@ -4,10 +4,10 @@ from typing import Any
 
 import asyncpg
 
-CONNECT_PATIENCE = 5.0
+CONNECT_TIMEOUT = 5.0
 """Seconds to wait for a server to answer at all."""
 
-_EVERY_SESSION = {
+_SESSION_SETTINGS = {
     "application_name": "roomie",
     "timezone": "UTC",
     "jit": "off",
@@ -18,7 +18,7 @@ _EVERY_SESSION = {
 }
 """The server, too, gives up on peers that are gone, so that their locks do not outlive them."""
 
-HOT = _EVERY_SESSION | {
+BATCH_SETTINGS = _SESSION_SETTINGS | {
     "statement_timeout": "5s",
     "idle_in_transaction_session_timeout": "5s",
     "plan_cache_mode": "force_generic_plan",
@@ -28,12 +28,15 @@ HOT = _EVERY_SESSION | {
 }
 """Hot statements are look-ups by key: no statistics, however stale, may plan them otherwise."""
 
-COLD = _EVERY_SESSION | {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+GENERAL_SETTINGS = _SESSION_SETTINGS | {
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 
 
 async def connect(dsn: str, settings: dict[str, str]) -> Any:  # noqa: ANN401 - asyncpg ships no types
     """A session with settings of ours. They are set by statement: not every proxy lets them in earlier."""
-    session = await asyncpg.connect(dsn, timeout=CONNECT_PATIENCE, command_timeout=90)
+    session = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT, command_timeout=90)
     try:
         await session.execute("".join(f"SET {name} = '{value}';" for name, value in settings.items()))
     except BaseException:

@@ -10,7 +10,7 @@ from core.errors import Invalid, RoomieError, SlotTaken, Unavailable
 
 logger = logging.getLogger(__name__)
 
-_WAY_LOST = (
+_CONNECTION_ERRORS = (
     OSError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
@@ -21,15 +21,15 @@ _WAY_LOST = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 """After these a new session may do better; a read-only server may have been the leader until now."""
-ANY_TROUBLE = (*_WAY_LOST, asyncpg.PostgresError)
+ANY_ERROR = (*_CONNECTION_ERRORS, asyncpg.PostgresError)
 """All that talking to a server may raise."""
-_WORTH_REPEATING = (
+_RETRYABLE = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.ExclusionViolationError,
     asyncpg.UniqueViolationError,
 )
-_NOT_TO_BE_KEPT = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
+_INVALID_VALUES = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, UnicodeEncodeError)
 
 
 class OutcomeUnknown(Unavailable):
@@ -45,18 +45,18 @@ class OutcomeUnknown(Unavailable):
 
 
 @contextmanager
-def translating() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise PostgreSQL's errors, wrapped by SQLAlchemy or not, as our own."""
     try:
         yield
     except Exception as error:
-        ours = translated(error)
+        ours = translate(error)
         if ours is error:
             raise
         raise ours from error
 
 
-def translated(error: BaseException) -> BaseException:
+def translate(error: BaseException) -> BaseException:
     """A database's own trouble as a sentence; everything else as it is."""
     cause = _cause(error)
     refusal = _refusal(cause)
@@ -70,17 +70,17 @@ def translated(error: BaseException) -> BaseException:
     return refusal
 
 
-def is_way_lost(error: BaseException) -> bool:
+def is_connection_error(error: BaseException) -> bool:
     """Whether the session is to blame rather than what was asked of it."""
-    return isinstance(_cause(error), _WAY_LOST) and not isinstance(_cause(error), _NOT_TO_BE_KEPT)
+    return isinstance(_cause(error), _CONNECTION_ERRORS) and not isinstance(_cause(error), _INVALID_VALUES)
 
 
-def is_worth_repeating(error: BaseException) -> bool:
+def is_retryable(error: BaseException) -> bool:
     """Whether the same work may well succeed, or find its refusal, when it reads the facts anew."""
-    return isinstance(_cause(error), _WORTH_REPEATING)
+    return isinstance(_cause(error), _RETRYABLE)
 
 
-def is_unheard_of(error: BaseException) -> bool:
+def is_unknown_transaction(error: BaseException) -> bool:
     """Whether the server was asked about a transaction whose number it has not given out yet."""
     return isinstance(_cause(error), asyncpg.InvalidParameterValueError)
 
@@ -88,9 +88,9 @@ def is_unheard_of(error: BaseException) -> bool:
 def _refusal(cause: BaseException) -> RoomieError | None:
     if isinstance(cause, asyncpg.ExclusionViolationError):
         return SlotTaken()
-    if isinstance(cause, _NOT_TO_BE_KEPT):
+    if isinstance(cause, _INVALID_VALUES):
         return Invalid("This text holds characters, or this number a size, that cannot be kept.")
-    if isinstance(cause, ANY_TROUBLE):
+    if isinstance(cause, ANY_ERROR):
         return Unavailable(_sentence(cause))
     return None
 
@@ -108,6 +108,6 @@ def _sentence(error: BaseException) -> str:
         return "Roomie may not write to its database: nothing was changed. Please tell an administrator."
     if isinstance(error, asyncpg.LockNotAvailableError):
         return "Roomie is too busy right now. Please try again in a moment."
-    if isinstance(error, _WAY_LOST):
+    if isinstance(error, _CONNECTION_ERRORS):
         return "Roomie cannot reach its database right now. Please try again in a moment."
     return "Roomie's database does not answer as it should: nothing was changed. Please try again later."

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, text
 
-from core.ports.storage import Keys
+from core.ports.storage import DecisionKeys
 
 
 def lock_number(kind: str, key: object) -> int:
@@ -13,7 +13,7 @@ def lock_number(kind: str, key: object) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def claims_of(keys: Keys) -> frozenset[int]:
+def exclusive_locks(keys: DecisionKeys) -> frozenset[int]:
     """What a hot work changes, or decides upon the sum of: locked for it alone."""
     named = (
         ("room", keys.room),
@@ -24,7 +24,7 @@ def claims_of(keys: Keys) -> frozenset[int]:
     return frozenset(lock_number(kind, key) for kind, key in named if key is not None)
 
 
-def shared_claim_of(keys: Keys) -> int | None:
+def shared_lock(keys: DecisionKeys) -> int | None:
     """The society whose members and tokens a hot work only looks at: many may look at once."""
     return None if keys.society is None else lock_number("society", keys.society)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class TransactionSnapshot:
     """As `pg_current_snapshot()` describes it: all before `first_running` have ended, none from `next` on."""
 
     first_running: int
@@ -12,7 +12,7 @@ class Snapshot:
     running: frozenset[int]
 
     @classmethod
-    def read(cls, text: str) -> "Snapshot":
+    def read(cls, text: str) -> "TransactionSnapshot":
         first_running, following, running = text.split(":")
         return cls(
             int(first_running), int(following), frozenset(map(int, running.split(",") if running else ()))

@@ -7,24 +7,24 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from core.model.entities import Busy, Role, Society, TokenTerm, busy_with
+from core.model.entities import Busy, Role, Society, TokenTerm, busy_for
 from core.model.outbox import MessageState
-from core.ports.storage import Change, Facts, Keys, Record
+from core.ports.storage import Change, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     Row,
-    audit_row,
-    booking_of,
-    booking_row,
-    charge_row,
-    message_row,
-    person_of,
-    room_of,
+    audit_values,
+    booking_values,
+    charge_values,
+    message_values,
     seconds,
+    to_booking,
+    to_person,
+    to_room,
 )
 from storage.tables import (
-    LONGEST_BOOKING,
-    LONGEST_ENTRY,
+    MAX_BOOKING_LENGTH,
+    MAX_ENTRY_LENGTH,
     audit,
     booking,
     change,
@@ -39,10 +39,10 @@ from storage.tables import (
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
-class Dated(NamedTuple):
+class TimedWrite(NamedTuple):
     """A record, and the second at which it was asked for."""
 
-    record: Record
+    writes: WriteSet
     at: int
 
 
@@ -81,11 +81,11 @@ SELECT w.place, {_columns(room, "r")},
     (SELECT sum(minutes) FROM charge WHERE booking_id = w.booking AND week = w.week),
     (SELECT json_agg(json_build_array({_columns(booking, "o")}) ORDER BY o.start) FROM booking o
      WHERE o.room_id = w.room AND o.state = 1
-     AND o.start < w."end" AND o.start > w.start - {LONGEST_BOOKING} AND o."end" > w.start),
+     AND o.start < w."end" AND o.start > w.start - {MAX_BOOKING_LENGTH} AND o."end" > w.start),
     (SELECT json_agg(json_build_array(e.start, e."end", e.name, e.booking_type, t.source) ORDER BY e.start)
      FROM timetable_entry e JOIN timetable_run t ON t.id = e.run_id
      WHERE e.room_id = w.room AND t.is_current
-     AND e.start < w."end" AND e.start > w.start - {LONGEST_ENTRY} AND e."end" > w.start)
+     AND e.start < w."end" AND e.start > w.start - {MAX_ENTRY_LENGTH} AND e."end" > w.start)
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
     $8::text[]) WITH ORDINALITY AS w(week, room, start, "end", person, society, booking, request, place)
 LEFT JOIN room r ON r.id = w.room
@@ -99,7 +99,7 @@ ORDER BY w.place
 """  # noqa: S608 - names of our own tables
 
 
-def questions(asked: Sequence[Keys]) -> tuple[list[Any], ...]:
+def fact_parameters(asked: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
     """The parameters of `FACTS`, a list each."""
     rows = [
         (
@@ -123,13 +123,15 @@ def facts_of(row: Row) -> Facts:
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
     spent, charged, held, taught = row[_AFTER_HANDLED:]
     return Facts(
-        room=None if row[1] is None else room_of(row[1:_AFTER_ROOM]),
-        person=None if person_row[0] is None else person_of(person_row, person_row[-1]),
+        room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
+        person=None if person_row[0] is None else to_person(person_row, person_row[-1]),
         society=None if society_row[0] is None else Society(society_row[0], society_row[1]),
         term=TokenTerm(society_row[2], society_row[3]) if society_row[2] else None,
         role=Role(society_row[4]) if society_row[4] else None,
-        booking=None if row[_AFTER_SOCIETY] is None else booking_of(row[_AFTER_SOCIETY:_AFTER_BOOKING]),
-        handled=None if row[_AFTER_BOOKING] is None else booking_of(row[_AFTER_BOOKING:_AFTER_HANDLED]),
+        booking=None if row[_AFTER_SOCIETY] is None else to_booking(row[_AFTER_SOCIETY:_AFTER_BOOKING]),
+        previous_result=None
+        if row[_AFTER_BOOKING] is None
+        else to_booking(row[_AFTER_BOOKING:_AFTER_HANDLED]),
         busy=_busy(held, taught) if held or taught else (),
         spent=spent or 0,
         charged=charged or 0,
@@ -137,11 +139,11 @@ def facts_of(row: Row) -> Facts:
 
 
 def _busy(held: str | None, taught: str | None) -> tuple[Busy, ...]:
-    bookings = (busy_with(booking_of(row)) for row in json.loads(held or "[]"))
+    bookings = (busy_for(to_booking(row)) for row in json.loads(held or "[]"))
     return (*bookings, *map(Busy._make, json.loads(taught or "[]")))
 
 
-class _Arrays:
+class _UnnestColumns:
     """The rows of one table as an `unnest` of arrays, its parameters numbered from where the last ended."""
 
     def __init__(self, first: int, columns: Mapping[str, str]) -> None:
@@ -164,16 +166,16 @@ def _typed(table: Table) -> dict[str, str]:
     return {each.name: each.type.compile(_DIALECT) for each in table.c if each is not numbered}
 
 
-_inserted = _Arrays(1, _typed(booking))
-_updated = _Arrays(_inserted.after, {"old_version": "INTEGER"} | _typed(booking))
-_charged = _Arrays(_updated.after, _typed(charge))
-_audited = _Arrays(_charged.after, _typed(audit))
-_requested = _Arrays(_audited.after, _typed(request))
-_changed = _Arrays(_requested.after, _typed(change))
-_messages = _Arrays(
+_inserted = _UnnestColumns(1, _typed(booking))
+_updated = _UnnestColumns(_inserted.after, {"old_version": "INTEGER"} | _typed(booking))
+_charged = _UnnestColumns(_updated.after, _typed(charge))
+_audited = _UnnestColumns(_charged.after, _typed(audit))
+_requested = _UnnestColumns(_audited.after, _typed(request))
+_changed = _UnnestColumns(_requested.after, _typed(change))
+_messages = _UnnestColumns(
     _changed.after, {name: kind for name, kind in _typed(outbox).items() if name in MESSAGE_COLUMNS}
 )
-_withdrawn = _Arrays(_messages.after, {"booking_id": "TEXT"})
+_withdrawn = _UnnestColumns(_messages.after, {"booking_id": "TEXT"})
 _SETTING = ", ".join(f'"{name}" = n."{name}"' for name in _inserted.columns if name != "id")
 
 RECORD = f"""
@@ -213,16 +215,18 @@ numbers are given to others afterwards. What ours wrote must be there.
 """
 
 
-def recording(dated: Sequence[Dated], origin: str) -> list[list[Any]]:
+def write_parameters(dated: Sequence[TimedWrite], origin: str) -> list[list[Any]]:
     """The parameters of `RECORD`: everything that a batch writes."""
-    records = [each.record for each in dated]
+    records = [each.writes for each in dated]
     updates = [(each.before, each.update) for each in records if each.before and each.update]
     return [
-        *_inserted.values([booking_row(each.insert) for each in records if each.insert]),
-        *_updated.values([booking_row(after) | {"old_version": before.version} for before, after in updates]),
-        *_charged.values([charge_row(each.charge) for each in records if each.charge]),
-        *_audited.values([audit_row(each.audit) for each in records if each.audit]),
-        *_requested.values([_request_row(*each) for each in dated if each.record.request]),
+        *_inserted.values([booking_values(each.insert) for each in records if each.insert]),
+        *_updated.values(
+            [booking_values(after) | {"old_version": before.version} for before, after in updates]
+        ),
+        *_charged.values([charge_values(each.charge) for each in records if each.charge]),
+        *_audited.values([audit_values(each.audit) for each in records if each.audit]),
+        *_requested.values([_request_row(*each) for each in dated if each.writes.request]),
         *_changed.values(
             [
                 {"origin": origin, "kind": each.kind, "key": each.key, "at": at}
@@ -230,20 +234,22 @@ def recording(dated: Sequence[Dated], origin: str) -> list[list[Any]]:
                 for each in changes_of(record)
             ]
         ),
-        *_messages.values([message_row(message) for each in records for message in each.messages]),
-        *_withdrawn.values([{"booking_id": each.withdraw} for each in records if each.withdraw]),
+        *_messages.values([message_values(message) for each in records for message in each.messages]),
+        *_withdrawn.values(
+            [{"booking_id": each.withdraw_messages_of} for each in records if each.withdraw_messages_of]
+        ),
     ]
 
 
-def _request_row(record: Record, at: int) -> dict[str, Any]:
-    return {"key": record.request, "booking_id": record.insert and record.insert.id, "at": at}
+def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
+    return {"key": writes.request, "booking_id": writes.insert and writes.insert.id, "at": at}
 
 
-def updates_in(dated: Iterable[Dated]) -> int:
-    return sum(1 for each in dated if each.record.update is not None)
+def updates_in(dated: Iterable[TimedWrite]) -> int:
+    return sum(1 for each in dated if each.writes.update is not None)
 
 
-def changes_of(record: Record) -> set[Change]:
+def changes_of(writes: WriteSet) -> set[Change]:
     """The rooms whose busy stretches a record changes."""
-    touched = (record.insert, record.update, record.before)
+    touched = (writes.insert, writes.update, writes.before)
     return {Change("room", each.room_id) for each in touched if each is not None}

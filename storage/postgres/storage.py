@@ -11,16 +11,16 @@ from core.catalogue import Catalogue
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Unit
-from core.read_model import News, Picture
-from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, building_of, room_of
+from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork
+from core.read_model import ReadModel, ReadModelUpdate
+from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.migrations import check_revision
 from storage.postgres.admin import stored_revision
-from storage.postgres.connection import COLD, connect
-from storage.postgres.errors import translating
+from storage.postgres.connection import GENERAL_SETTINGS, connect
+from storage.postgres.errors import translate_errors
 
 if TYPE_CHECKING:
-    from storage.postgres.engine import Engine
+    from storage.postgres.engine import PostgresEngine
 
 T = TypeVar("T")
 
@@ -32,25 +32,27 @@ class PostgresStorage:
     which may run while the first requests are already answered; works wait for it by themselves.
     """
 
-    def __init__(self, dsn: str, picture: Picture, rules: Rules, clock: Clock) -> None:
-        self.picture = picture
+    def __init__(self, dsn: str, read_model: ReadModel, rules: Rules, clock: Clock) -> None:
+        self.read_model = read_model
         self._dsn = dsn
         self._rules = rules
         self._clock = clock
         self._origin = uuid.uuid4().hex
-        self._engine: Engine | None = None
-        self._ready: asyncio.Future[Engine] | None = None
+        self._engine: PostgresEngine | None = None
+        self._ready: asyncio.Future[PostgresEngine] | None = None
 
     async def open(self) -> None:
         """Check the schema and read the catalogue. `WrongSchema` when database and code do not fit."""
-        with translating():
-            session = await connect(self._dsn, COLD)
+        with translate_errors():
+            session = await connect(self._dsn, GENERAL_SETTINGS)
             try:
                 check_revision(*(await stored_revision(session)))
                 buildings, rooms = await session.fetch(ALL_BUILDINGS), await session.fetch(ALL_ROOMS)
             finally:
                 await session.close(timeout=1)
-        self.picture.learn(News(catalogue=Catalogue(map(building_of, buildings), map(room_of, rooms))))
+        self.read_model.apply_update(
+            ReadModelUpdate(catalogue=Catalogue(map(to_building, buildings), map(to_room, rooms)))
+        )
 
     async def load(self) -> None:
         """Connect for good and read busy times and people into the picture."""
@@ -67,31 +69,31 @@ class PostgresStorage:
         self._ready.set_result(engine)
         await engine.follower.reload()
 
-    def _make_engine(self) -> "Engine":
-        from storage.postgres.engine import Engine
+    def _make_engine(self) -> "PostgresEngine":
+        from storage.postgres.engine import PostgresEngine
 
-        return Engine(self._dsn, self.picture, self._rules, self._clock, self._origin)
+        return PostgresEngine(self._dsn, self.read_model, self._rules, self._clock, self._origin)
 
-    async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]]) -> T:
+    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
         engine = self._engine or await self._wait()
         return await engine.decide(keys, decide, self._now())
 
-    async def write(self, work: Callable[[Unit], T]) -> T:
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait()
         return await engine.write(work, self._now())
 
-    async def take(self, work: Callable[[Unit], T]) -> T:
+    async def write_relaxed(self, work: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait()
         return await engine.write(work, self._now(), apart=False)
 
-    async def read(self, work: Callable[[Unit], T]) -> T:
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait()
         return await engine.read(work)
 
     async def loaded(self) -> None:
         """Wait until busy times and people are in the picture."""
         engine = self._engine or await self._wait()
-        if not self.picture.is_complete:
+        if not self.read_model.is_complete:
             await engine.follower.reload()
 
     async def reload(self) -> None:
@@ -102,11 +104,11 @@ class PostgresStorage:
     def is_fresh(self) -> bool:
         """Whether no other process said that it wrote more; while none can be heard, memory must do."""
         engine = self._engine
-        return engine is None or not (engine.ear.is_connected and engine.follower.is_behind)
+        return engine is None or not (engine.ear.is_connected and engine.follower.is_stale)
 
     def age(self) -> float:
         """Seconds since the picture was last known to hold all that was committed anywhere."""
-        return perf_counter() - (self._engine.follower.true_at if self._engine is not None else -inf)
+        return perf_counter() - (self._engine.follower.synced_at if self._engine is not None else -inf)
 
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
@@ -125,7 +127,7 @@ class PostgresStorage:
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
-    async def _wait(self) -> "Engine":
+    async def _wait(self) -> "PostgresEngine":
         if self._ready is None:
             raise Unavailable("Roomie is still starting. Please try again in a moment.")
         return await asyncio.shield(self._ready)

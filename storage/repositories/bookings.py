@@ -6,17 +6,17 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.interval import Interval
 from core.model.entities import Booking, BookingId, PersonId, RoomId, SocietyId
-from storage.mapping import booking_of, seconds
-from storage.tables import LONGEST_BOOKING, booking, charge, is_active
+from storage.mapping import seconds, to_booking
+from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
 
 
-class BookingRows:
+class SqlBookingRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def get(self, booking_id: BookingId) -> Booking | None:
         row = self._connection.execute(select(booking).where(booking.c.id == booking_id)).one_or_none()
-        return None if row is None else booking_of(row)
+        return None if row is None else to_booking(row)
 
     def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]:
         return self._active(booking.c.room_id == room_id, *_overlaps(window))
@@ -42,7 +42,7 @@ class BookingRows:
     def _active(self, *conditions: ColumnElement[bool]) -> list[Booking]:
         found = select(booking).where(is_active, *conditions)
         return [
-            booking_of(row) for row in self._connection.execute(found.order_by(booking.c.start, booking.c.id))
+            to_booking(row) for row in self._connection.execute(found.order_by(booking.c.start, booking.c.id))
         ]
 
 
@@ -50,4 +50,4 @@ def _overlaps(window: Interval | None) -> tuple[ColumnElement[bool], ...]:
     if window is None:
         return ()
     start, end = seconds(window.start), seconds(window.end)
-    return booking.c.start < end, booking.c.end > start, booking.c.start > start - LONGEST_BOOKING
+    return booking.c.start < end, booking.c.end > start, booking.c.start > start - MAX_BOOKING_LENGTH

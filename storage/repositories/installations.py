@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.ports.storage import Installation
-from storage.mapping import lines, seconds, unlined
+from storage.mapping import join_lines, seconds, split_lines
 from storage.tables import installation, oauth_state
 from storage.upsert import upsert
 
 _ENDED_AT_ONCE = 100
 
 
-class InstallationRows:
+class SqlInstallationRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -33,7 +33,7 @@ class InstallationRows:
             "bot_user": new.bot_user,
             "bot_id": new.bot_id,
             "name": new.name,
-            "scopes": lines(new.scopes),
+            "scopes": join_lines(new.scopes),
             "installed_by": new.installed_by,
             "at": seconds(now),
         }
@@ -48,7 +48,7 @@ class InstallationRows:
     def remove(self, team: str) -> None:
         self._connection.execute(delete(installation).where(installation.c.team == team))
 
-    def keep_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
+    def save_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
         """Some of those past their time go; where there are `most`, those that end first make room."""
         first = select(oauth_state.c.hash).order_by(oauth_state.c.until).limit(_ENDED_AT_ONCE)
         is_over = oauth_state.c.until < seconds(now)
@@ -57,7 +57,7 @@ class InstallationRows:
             self._connection.execute(delete(oauth_state).where(oauth_state.c.hash.in_(first)))
         self._connection.execute(insert(oauth_state).values(hash=_hashed(state), until=seconds(until)))
 
-    def take_state(self, state: str, now: datetime) -> bool:
+    def consume_state(self, state: str, now: datetime) -> bool:
         """Whether the state was good; it is gone either way."""
         taken = delete(oauth_state).where(oauth_state.c.hash == _hashed(state)).returning(oauth_state.c.until)
         until = self._connection.execute(taken).scalar()
@@ -71,7 +71,7 @@ def _installation_of(row: Any) -> Installation:  # noqa: ANN401 - a row
         row.bot_user,
         row.bot_id,
         row.name,
-        tuple(unlined(row.scopes)),
+        tuple(split_lines(row.scopes)),
         row.installed_by,
     )
 

@@ -12,11 +12,11 @@ from storage.upsert import insert_new
 _col = job_run.c
 
 
-class JobRows:
+class SqlJobRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def expect(self, name: str, first: datetime, latest: datetime) -> None:
+    def register(self, name: str, first: datetime, latest: datetime) -> None:
         """Let a job be known, due at `first` when it is new and no later than `latest` otherwise."""
         insert_new(self._connection, job_run, [{"name": name, "due_at": seconds(first), "trouble": ""}])
         is_later = (_col.name == name) & (_col.due_at > seconds(latest))
@@ -34,19 +34,19 @@ class JobRows:
         mine = update(job_run).where(_col.name == name, _col.claimed_by == worker)
         return self._connection.execute(mine.values(claimed_until=seconds(until))).rowcount == 1
 
-    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, trouble: str) -> None:
+    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, error: str) -> None:
         mine = update(job_run).where(_col.name == name, _col.claimed_by == worker)
         self._connection.execute(
             mine.values(
                 finished_at=seconds(now),
                 due_at=seconds(due_at),
-                trouble=trouble,
+                trouble=error,
                 claimed_by=None,
                 claimed_until=None,
             )
         )
 
-    def let_go(self, name: str, worker: str) -> None:
+    def release(self, name: str, worker: str) -> None:
         """Leave a job to others, undone."""
         mine = update(job_run).where(_col.name == name, _col.claimed_by == worker)
         self._connection.execute(mine.values(claimed_by=None, claimed_until=None))

@@ -12,12 +12,12 @@ from storage.mapping import Row, instant, seconds
 from storage.tables import login_session
 
 _col = login_session.c
-_UNDER_WAY = (LoginState.OPEN.value, LoginState.ASKED.value)
+_UNDER_WAY = (LoginState.OPEN.value, LoginState.REQUESTED.value)
 
 _ENDED_AT_ONCE = 100
 
 
-class LoginRows:
+class SqlLoginSessionRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
@@ -58,7 +58,7 @@ class LoginRows:
         )
         return [_session_of(row) for row in self._connection.execute(select(login_session).where(is_waiting))]
 
-    def take_asked(self, sid_hash: bytes) -> bool:
+    def consume_request(self, sid_hash: bytes) -> bool:
         """Forget what was waited for; whether the caller is the one who does."""
         taken = update(login_session).where(_col.hash == sid_hash, _col.asked != "").values(asked="")
         return self._connection.execute(taken).rowcount == 1
@@ -94,10 +94,10 @@ def _row(session: LoginSession) -> dict[str, object]:
         "expires_at": seconds(session.expires_at),
         "state": session.state.value,
         "identity": session.identity,
-        "asked": session.asked,
+        "asked": session.request,
         "person_id": session.person_id,
         "nonce": session.nonce,
-        "sealed": session.sealed,
+        "sealed": session.encrypted_result,
         "message": session.message,
         "finished_at": None if session.finished_at is None else seconds(session.finished_at),
     }
@@ -109,10 +109,10 @@ def _session_of(row: Row) -> LoginSession:
         expires_at=instant(row[1]),
         state=LoginState(row[2]),
         identity=None if row[3] is None else Identity(row[3]),
-        asked=row[4],
+        request=row[4],
         person_id=None if row[5] is None else PersonId(row[5]),
         nonce=None if row[6] is None else bytes(row[6]),
-        sealed=None if row[7] is None else bytes(row[7]),
+        encrypted_result=None if row[7] is None else bytes(row[7]),
         message=row[8],
         finished_at=None if row[9] is None else instant(row[9]),
     )

@@ -12,7 +12,7 @@ from storage.upsert import insert_new
 _col = channel_notice.c
 
 
-class ChannelRows:
+class SqlNoticeChannelRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 

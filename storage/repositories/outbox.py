@@ -18,8 +18,15 @@ from sqlalchemy import (
 )
 
 from core.model.entities import BookingId, Identity
-from core.model.outbox import Backlog, Claimed, Listed, Message, MessageState, Outcome
-from storage.mapping import instant, message_of, message_row, seconds
+from core.model.outbox import (
+    Backlog,
+    ClaimedMessage,
+    DeliveryOutcome,
+    MessageState,
+    OutboxEntry,
+    OutboxMessage,
+)
+from storage.mapping import instant, message_values, seconds, to_message
 from storage.tables import outbox
 from storage.upsert import insert_new
 
@@ -56,13 +63,13 @@ _settling = (
 _addressing = update(outbox).where(_col.id == bindparam("the_id")).values(identity=bindparam("the_identity"))
 
 
-class OutboxRows:
+class SqlOutboxRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, messages: Iterable[Message]) -> int:
+    def add(self, messages: Iterable[OutboxMessage]) -> int:
         """Queue messages; those whose key is there already are left out. How many are new."""
-        rows = [message_row(each) for each in messages]
+        rows = [message_values(each) for each in messages]
         return sum(
             insert_new(self._connection, outbox, rows[first : first + _AT_ONCE])
             for first in range(0, len(rows), _AT_ONCE)
@@ -77,12 +84,12 @@ class OutboxRows:
         """Whether there is something to claim."""
         return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None
 
-    def claim(self, worker: str, now: datetime, until: datetime, most: int) -> list[Claimed]:
+    def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
         """Take messages that are due, and those whose sender died, for oneself alone until then.
 
         On PostgreSQL, what another worker is just claiming is passed over.
         """
-        free = _due(seconds(now)).limit(most).with_for_update(skip_locked=True).cte("due")
+        free = _due(seconds(now)).limit(limit).with_for_update(skip_locked=True).cte("due")
         claimed = (
             update(outbox)
             .where(_col.id.in_(select(free.c.id)))
@@ -92,7 +99,7 @@ class OutboxRows:
         found = [_claimed(row) for row in self._connection.execute(claimed)]
         return sorted(found, key=lambda each: (each.message.due_at, each.id))
 
-    def begin(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
+    def start(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
         """Note before sending claimed messages where they go; which of them are still to be sent."""
         mine = (_col.id.in_(list(sending)), _col.claimed_by == worker, _is_open)
         begun = (
@@ -112,7 +119,7 @@ class OutboxRows:
             self._connection.execute(_addressing, addresses)
         return ids
 
-    def settle(self, worker: str, outcomes: Iterable[Outcome]) -> None:
+    def complete(self, worker: str, outcomes: Iterable[DeliveryOutcome]) -> None:
         """Note what became of claimed messages, and let go of them."""
         rows = [_outcome_row(worker, each) for each in outcomes]
         if rows:
@@ -132,16 +139,18 @@ class OutboxRows:
             oldest_due=instant(min(dues)) if dues else None,
         )
 
-    def listed(self, states: Collection[MessageState], most: int) -> list[Listed]:
+    def entries(self, states: Collection[MessageState], limit: int) -> list[OutboxEntry]:
         """Those due first come first."""
         wanted = _col.state.in_([each.value for each in states])
         rows = self._connection.execute(
             select(_col.id, _col.state, _col.attempts, _col.trouble, *_MESSAGE)
             .where(wanted)
             .order_by(_col.due_at, _col.id)
-            .limit(most)
+            .limit(limit)
         )
-        return [Listed(row[0], message_of(row[4:]), MessageState(row[1]), row[2], row[3]) for row in rows]
+        return [
+            OutboxEntry(row[0], to_message(row[4:]), MessageState(row[1]), row[2], row[3]) for row in rows
+        ]
 
     def retry(self, message_id: int, now: datetime) -> bool:
         """Send a message that was given up or dropped after all; it is looked for first."""
@@ -149,9 +158,9 @@ class OutboxRows:
         values = {"state": _SENDING, "due_at": seconds(now), "attempts": 0, "expires_at": None}
         return self._connection.execute(again.values(values)).rowcount == 1
 
-    def give_up(self, message_id: int, trouble: str) -> bool:
+    def give_up(self, message_id: int, error: str) -> bool:
         mine = update(outbox).where(_col.id == message_id, _is_open)
-        values = {"state": _GIVEN_UP, "trouble": trouble, "claimed_by": None, "claimed_until": None}
+        values = {"state": _GIVEN_UP, "trouble": error, "claimed_by": None, "claimed_until": None}
         return self._connection.execute(mine.values(values)).rowcount == 1
 
 
@@ -161,22 +170,22 @@ def _due(now: int) -> Select[tuple[int]]:
     return select(_col.id).where(_is_open, _col.due_at <= now, is_free).order_by(_col.due_at)
 
 
-def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - a row of any shape
+def _claimed(row: Any) -> ClaimedMessage:  # noqa: ANN401 - a row of any shape
     message_id, attempts, state, since, *message = row
-    return Claimed(
+    return ClaimedMessage(
         message_id,
-        message_of(message),
+        to_message(message),
         attempts,
         is_unclear=state == _SENDING,
         since=None if since is None else instant(since),
     )
 
 
-def _outcome_row(worker: str, outcome: Outcome) -> dict[str, object]:
+def _outcome_row(worker: str, outcome: DeliveryOutcome) -> dict[str, object]:
     return {
         "the_id": outcome.id,
         "the_worker": worker,
         "new_state": outcome.state.value,
-        "new_trouble": outcome.trouble,
+        "new_trouble": outcome.error,
         "new_due_at": outcome.due_at and seconds(outcome.due_at),
     }

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert
 from sqlalchemy.exc import IntegrityError
 
 from core.directory import is_called
-from core.errors import AlreadyThere, UnknownPerson
+from core.errors import AlreadyExists, UnknownPerson
 from core.model.entities import Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
 from core.ports.storage import MOST_KNOWN_ADDRESSES, Change
-from storage.mapping import person_of, person_row, seconds
+from storage.mapping import person_values, seconds, to_person
 from storage.tables import identity, known_address, membership, person
 from storage.upsert import upsert
 
@@ -24,7 +24,7 @@ def people_and_membership() -> Select[*tuple[Any, ...]]:
     return select(person, exists().where(membership.c.person_id == person.c.id))
 
 
-class PeopleRows:
+class SqlPersonRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
@@ -32,7 +32,7 @@ class PeopleRows:
     def get(self, person_id: PersonId) -> Person | None:
         return self._one(person.c.id == person_id)
 
-    def named(self, name: str) -> Person | None:
+    def by_name(self, name: str) -> Person | None:
         for key in stored_keys(name):
             for column in (person.c.username_key, person.c.email_key):
                 found = self._one(column == key)
@@ -40,13 +40,13 @@ class PeopleRows:
                     return found
         return None
 
-    def identified(self, sought: Identity) -> Person | None:
+    def by_identity(self, sought: Identity) -> Person | None:
         owner = select(identity.c.person_id).where(identity.c.identity == sought)
         return self._one(person.c.id == owner.scalar_subquery())
 
     def all(self) -> list[Person]:
         rows = self._connection.execute(people_and_membership().order_by(person.c.username_key))
-        return [person_of(row, row[-1]) for row in rows]
+        return [to_person(row, row[-1]) for row in rows]
 
     def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]:
         rows = self._connection.execute(
@@ -56,19 +56,21 @@ class PeopleRows:
 
     def add(self, new: Person, password_hash: str | None) -> Person:
         if self._is_taken(new):
-            raise AlreadyThere(f"There is already somebody with the name {new.username} or {new.email}.")
-        values = person_row(new) | {"password_hash": password_hash}
+            raise AlreadyExists(f"There is already somebody with the name {new.username} or {new.email}.")
+        values = person_values(new) | {"password_hash": password_hash}
         try:
             added = self._connection.execute(
                 insert(person).values(values).returning(person.c.id)
             ).scalar_one()
         except IntegrityError as clash:
-            raise AlreadyThere(f"The name {new.username} or {new.email} was just taken.") from clash
+            raise AlreadyExists(f"The name {new.username} or {new.email} was just taken.") from clash
         self._changed(added)
         return replace(new, id=PersonId(added))
 
     def put(self, changed: Person) -> None:
-        self._connection.execute(update(person).where(person.c.id == changed.id).values(person_row(changed)))
+        self._connection.execute(
+            update(person).where(person.c.id == changed.id).values(person_values(changed))
+        )
         self._changed(changed.id)
 
     def password_hash(self, person_id: PersonId) -> str | None:
@@ -82,7 +84,7 @@ class PeopleRows:
         )
 
     def link(self, person_id: PersonId, new: Identity) -> None:
-        if (before := self.identified(new)) is not None:
+        if (before := self.by_identity(new)) is not None:
             self._changed(before.id)
         if self.get(person_id) is None:
             raise UnknownPerson(str(person_id))
@@ -90,7 +92,7 @@ class PeopleRows:
         self._changed(person_id)
 
     def unlink(self, old: Identity) -> None:
-        if (owner := self.identified(old)) is not None:
+        if (owner := self.by_identity(old)) is not None:
             self._connection.execute(delete(identity).where(identity.c.identity == old))
             self._changed(owner.id)
 
@@ -144,7 +146,7 @@ class PeopleRows:
 
     def _one(self, condition: ColumnElement[bool]) -> Person | None:
         row = self._connection.execute(people_and_membership().where(condition)).one_or_none()
-        return None if row is None else person_of(row, row[-1])
+        return None if row is None else to_person(row, row[-1])
 
     def _changed(self, person_id: PersonId) -> None:
         self._changes.add(Change("person", str(person_id)))

@@ -9,7 +9,7 @@ from storage.tables import seen
 from storage.upsert import insert_new
 
 
-class SeenRows:
+class SqlProcessedEventRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 

@@ -6,27 +6,27 @@ from sqlalchemy import Connection, Table, select
 
 from core.model.entities import Building, Room
 from core.ports.storage import Change
-from storage.mapping import building_of, building_row, room_of, room_row
+from storage.mapping import building_values, room_values, to_building, to_room
 from storage.tables import building, room
 from storage.upsert import upsert
 
 
-class RoomRows:
+class SqlRoomRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
 
     def buildings(self) -> list[Building]:
-        return [building_of(row) for row in self._connection.execute(select(building).order_by("id"))]
+        return [to_building(row) for row in self._connection.execute(select(building).order_by("id"))]
 
     def rooms(self) -> list[Room]:
-        return [room_of(row) for row in self._connection.execute(select(room).order_by("id"))]
+        return [to_room(row) for row in self._connection.execute(select(room).order_by("id"))]
 
     def put_buildings(self, buildings: Iterable[Building]) -> None:
-        self._put([building_row(each) for each in buildings], building)
+        self._put([building_values(each) for each in buildings], building)
 
     def put_rooms(self, rooms: Iterable[Room]) -> None:
-        self._put([room_row(each) for each in rooms], room)
+        self._put([room_values(each) for each in rooms], room)
 
     def _put(self, rows: list[dict[str, object]], table: Table) -> None:
         upsert(self._connection, table, rows)

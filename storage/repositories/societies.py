@@ -5,29 +5,29 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
-from core.errors import AlreadyThere
+from core.errors import AlreadyExists
 from core.model.entities import Membership, PersonId, Role, Society, SocietyId, TokenTerm
 from core.ports.storage import Change
-from storage.mapping import society_of
+from storage.mapping import to_society
 from storage.tables import membership, person, society
 from storage.upsert import upsert
 
 
-class SocietyRows:
+class SqlSocietyRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
 
     def get(self, society_id: SocietyId) -> Society | None:
         row = self._connection.execute(select(society).where(society.c.id == society_id)).one_or_none()
-        return None if row is None else society_of(row)
+        return None if row is None else to_society(row)
 
     def all(self) -> list[Society]:
-        return [society_of(row) for row in self._connection.execute(select(society).order_by(society.c.id))]
+        return [to_society(row) for row in self._connection.execute(select(society).order_by(society.c.id))]
 
     def add(self, new: Society) -> None:
         if self.get(new.id) is not None:
-            raise AlreadyThere(f"There is already a society {new.id}.")
+            raise AlreadyExists(f"There is already a society {new.id}.")
         self._connection.execute(insert(society).values(id=new.id, name=new.name))
         self._changes.add(Change("society", new.id))
 

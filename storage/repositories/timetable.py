@@ -8,29 +8,29 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 from core.interval import Interval
 from core.model.entities import Busy, RoomId, TimetableEntry
 from core.ports.storage import Change
-from storage.mapping import entry_of, entry_row, seconds
-from storage.tables import LONGEST_ENTRY, timetable_entry, timetable_run
+from storage.mapping import entry_values, seconds, to_entry
+from storage.tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
 
 _entry, _run = timetable_entry.c, timetable_run.c
-_ROWS_AT_ONCE = 10_000
+_ROWS_PER_FETCH = 10_000
 
 
-class TimetableRows:
+class SqlTimetableRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
 
     def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]:
         rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [entry_of(row) for row in rows]
+        return [to_entry(row) for row in rows]
 
     def of_source(self, source: str) -> list[TimetableEntry]:
-        return [entry_of(row) for row in self._connection.execute(_current(_run.source == source))]
+        return [to_entry(row) for row in self._connection.execute(_current(_run.source == source))]
 
     def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
         """A whole campus, in no order, of which only a few rows at once are held beside what they become."""
         rows = self._connection.execute(
-            _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_AT_ONCE}
+            _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_PER_FETCH}
         )
         return _busy(rows)
 
@@ -43,7 +43,7 @@ class TimetableRows:
 
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         run_id = self._current_run(source, now)
-        rows = [entry_row(each) | {"run_id": run_id} for each in entries]
+        rows = [entry_values(each) | {"run_id": run_id} for each in entries]
         if rows:
             self._connection.execute(insert(timetable_entry), rows)
             self._changes.add(Change("timetable"))
@@ -85,4 +85,4 @@ def _current(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 def _overlaps(window: Interval) -> tuple[ColumnElement[bool], ...]:
     start, end = seconds(window.start), seconds(window.end)
-    return _entry.start < end, _entry.end > start, _entry.start > start - LONGEST_ENTRY
+    return _entry.start < end, _entry.end > start, _entry.start > start - MAX_ENTRY_LENGTH

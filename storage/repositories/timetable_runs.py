@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.model.entities import BookingType, Building, Room, RoomId
-from core.model.timetable_run import Run, RunState, Slot, SourceState
+from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 from core.ports.storage import Change
-from storage.mapping import building_row, instant, room_row, seconds
+from storage.mapping import building_values, instant, room_values, seconds
 from storage.tables import building, room, source_state, timetable_entry, timetable_run
 from storage.upsert import upsert
 
@@ -18,7 +18,7 @@ _run, _entry, _state = timetable_run.c, timetable_entry.c, source_state.c
 _RUN = (_run.id, _run.source, _run.state, _run.made_at, _run.report)
 
 
-class RunRows:
+class SqlTimetableRunRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
@@ -30,38 +30,38 @@ class RunRows:
         )
         return int(self._connection.execute(new.returning(_run.id)).scalar_one())
 
-    def write(self, run_id: int, slots: Sequence[Slot]) -> None:
+    def write(self, run_id: int, slots: Sequence[TimetableSlot]) -> None:
         """Put more entries into a run."""
         rows = [slot._asdict() | {"run_id": run_id} for slot in slots]
         if rows:
             self._connection.execute(insert(timetable_entry), rows)
 
-    def slots(self, run_id: int, after: int, most: int) -> tuple[list[Slot], int]:
+    def slots(self, run_id: int, after: int, limit: int) -> tuple[list[TimetableSlot], int]:
         """Entries of a run in slices; the number to go on after, 0 at the end."""
         columns = (_entry.id, _entry.room_id, _entry.start, _entry.end, _entry.name, _entry.booking_type)
         part = select(*columns).where(_entry.run_id == run_id, _entry.id > after)
-        rows = self._connection.execute(part.order_by(_entry.id).limit(most)).all()
-        slots = [Slot(RoomId(row[1]), row[2], row[3], row[4], BookingType(row[5])) for row in rows]
-        return slots, rows[-1][0] if len(rows) == most else 0
+        rows = self._connection.execute(part.order_by(_entry.id).limit(limit)).all()
+        slots = [TimetableSlot(RoomId(row[1]), row[2], row[3], row[4], BookingType(row[5])) for row in rows]
+        return slots, rows[-1][0] if len(rows) == limit else 0
 
     def rooms_of(self, run_id: int) -> set[RoomId]:
         found = select(_entry.room_id).where(_entry.run_id == run_id).distinct()
         return {RoomId(each) for each in self._connection.execute(found).scalars()}
 
-    def current(self, source: str) -> Run | None:
+    def current(self, source: str) -> TimetableRun | None:
         return self._one(_run.source == source, _run.is_current)
 
-    def refused(self, source: str) -> Run | None:
+    def rejected(self, source: str) -> TimetableRun | None:
         """The latest run that waits for an operator."""
-        return self._one(_run.source == source, _run.state == RunState.REFUSED)
+        return self._one(_run.source == source, _run.state == RunState.REJECTED)
 
-    def refuse(self, run_id: int, report: str) -> None:
+    def reject(self, run_id: int, report: str) -> None:
         """Let a run wait for an operator; an earlier one that waited is given up."""
         source = select(_run.source).where(_run.id == run_id).scalar_subquery()
-        waiting = update(timetable_run).where(_run.source == source, _run.state == RunState.REFUSED)
+        waiting = update(timetable_run).where(_run.source == source, _run.state == RunState.REJECTED)
         self._connection.execute(waiting.values(state=RunState.OLD))
         this = update(timetable_run).where(_run.id == run_id)
-        self._connection.execute(this.values(state=RunState.REFUSED, report=report))
+        self._connection.execute(this.values(state=RunState.REJECTED, report=report))
 
     def switch(self, run_id: int, report: str) -> None:
         """Let everybody read this run instead of its source's others."""
@@ -79,36 +79,36 @@ class RunRows:
         half = update(timetable_run).where(_run.source == source, _run.state == RunState.WRITING)
         self._connection.execute(half.values(state=RunState.OLD))
 
-    def purge(self, most: int) -> int:
+    def purge(self, limit: int) -> int:
         """Forget so many entries that nobody reads any more, and runs that hold none; how many entries."""
         old = select(_run.id).where(_run.state == RunState.OLD, ~_run.is_current)
-        part = select(_entry.id).where(_entry.run_id.in_(old)).limit(most)
+        part = select(_entry.id).where(_entry.run_id.in_(old)).limit(limit)
         gone = self._connection.execute(delete(timetable_entry).where(_entry.id.in_(part))).rowcount
-        if gone < most:
+        if gone < limit:
             self._connection.execute(delete(timetable_run).where(_run.id.in_(old)))
         return gone
 
-    def prepare_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+    def stage_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
         """Keep buildings and rooms without telling anybody yet."""
-        upsert(self._connection, building, [building_row(each) for each in buildings])
-        upsert(self._connection, room, [room_row(each) for each in rooms])
+        upsert(self._connection, building, [building_values(each) for each in buildings])
+        upsert(self._connection, room, [room_values(each) for each in rooms])
 
-    def tell_of_rooms(self, rooms: Iterable[RoomId]) -> None:
+    def publish_room_changes(self, rooms: Iterable[RoomId]) -> None:
         """Let every process read these rooms' timetables anew."""
         self._changes.update(Change("schedule", each) for each in rooms)
 
-    def tell_of_places(self) -> None:
+    def publish_catalogue_change(self) -> None:
         """Let every process read buildings and rooms anew."""
         self._changes.add(Change("catalogue"))
 
-    def _one(self, *conditions: Any) -> Run | None:  # noqa: ANN401 - SQLAlchemy's conditions
+    def _one(self, *conditions: Any) -> TimetableRun | None:  # noqa: ANN401 - SQLAlchemy's conditions
         row = self._connection.execute(
             select(*_RUN).where(*conditions).order_by(_run.id.desc()).limit(1)
         ).first()
-        return Run(row[0], row[1], RunState(row[2]), instant(row[3]), row[4]) if row else None
+        return TimetableRun(row[0], row[1], RunState(row[2]), instant(row[3]), row[4]) if row else None
 
 
-class SourceRows:
+class SqlSourceRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
@@ -128,8 +128,8 @@ class SourceRows:
             "source": state.name,
             "fingerprints": json.dumps(dict(state.fingerprints)),
             "last_good_at": state.last_good_at and seconds(state.last_good_at),
-            "last_tried_at": state.last_tried_at and seconds(state.last_tried_at),
-            "trouble": state.trouble,
+            "last_tried_at": state.last_attempt_at and seconds(state.last_attempt_at),
+            "trouble": state.last_error,
         }
         upsert(self._connection, source_state, [row])
         self._changes.add(Change("source", state.name))

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.model.entities import PersonId
-from core.ports.storage import Change, Login
-from storage.mapping import login_of, login_row, seconds
+from core.ports.storage import Change, LoginToken
+from storage.mapping import login_token_values, seconds, to_login_token
 from storage.tables import token, token_alive_at
 
 _last_used_first = token_alive_at.desc()
@@ -16,13 +16,13 @@ _MOST_OF_ONE = 200
 """More than anybody may have; so many may be left of an earlier Roomie until a job has ended them."""
 
 
-class TokenRows:
+class SqlTokenRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
 
-    def add(self, login: Login) -> None:
-        self._connection.execute(insert(token).values(login_row(login)))
+    def add(self, login: LoginToken) -> None:
+        self._connection.execute(insert(token).values(login_token_values(login)))
         self._changed(login.person_id)
 
     def remove(self, token_hash: bytes) -> bool:
@@ -50,22 +50,22 @@ class TokenRows:
         owners = select(token.c.person_id).group_by(token.c.person_id).having(func.count() > most)
         return [PersonId(each) for each in self._connection.execute(owners.limit(at_once)).scalars()]
 
-    def get(self, token_hash: bytes) -> Login | None:
+    def get(self, token_hash: bytes) -> LoginToken | None:
         row = self._connection.execute(select(token).where(token.c.hash == token_hash)).one_or_none()
-        return None if row is None else login_of(row)
+        return None if row is None else to_login_token(row)
 
-    def of_person(self, person_id: PersonId) -> list[Login]:
+    def of_person(self, person_id: PersonId) -> list[LoginToken]:
         """The oldest first; of very many those that were used last."""
         owned = select(token).where(token.c.person_id == person_id).order_by(_last_used_first)
-        logins = [login_of(row) for row in self._connection.execute(owned.limit(_MOST_OF_ONE))]
+        logins = [to_login_token(row) for row in self._connection.execute(owned.limit(_MOST_OF_ONE))]
         logins.reverse()
         logins.sort(key=lambda each: each.created_at)
         return logins
 
-    def all(self) -> Mapping[PersonId, list[Login]]:
-        found: dict[PersonId, list[Login]] = defaultdict(list)
+    def all(self) -> Mapping[PersonId, list[LoginToken]]:
+        found: dict[PersonId, list[LoginToken]] = defaultdict(list)
         for row in self._connection.execute(select(token)):
-            login = login_of(row)
+            login = to_login_token(row)
             found[login.person_id].append(login)
         return found
 

@@ -8,57 +8,57 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from core.errors import AlreadyThere, Unavailable
-from storage.migrations import HEAD, Standing, check_revision
+from core.errors import AlreadyExists, Unavailable
+from storage.migrations import HEAD, SchemaVersion, check_revision
 from storage.private_files import make_private_folder
 from storage.sqlite.connection import connect, stored_revision
-from storage.sqlite.errors import translating
+from storage.sqlite.errors import translate_errors
 
 
-class SqliteUpkeep:
+class SqliteAdmin:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def prepare(self) -> None:
+    async def upgrade(self) -> None:
         """Make the file where there is none and bring its tables up to date; a newer one is refused."""
-        stored = await self._standing()
+        stored = await self._schema_version()
         if stored.revision is not None and stored.revision >= HEAD:
             check_revision(*stored)
         else:
-            await self._apart(lambda: self._migrate(None))
+            await self._in_thread(lambda: self._migrate(None))
 
     async def revision(self) -> str | None:
         """Where the file is; None when it does not exist or holds no tables."""
-        return (await self._standing()).revision
+        return (await self._schema_version()).revision
 
-    async def _standing(self) -> Standing:
+    async def _schema_version(self) -> SchemaVersion:
         if not self._path.exists():
-            return Standing()
-        with translating(), closing(connect(self._path)) as connection:
+            return SchemaVersion()
+        with translate_errors(), closing(connect(self._path)) as connection:
             return stored_revision(connection)
 
     async def setting(self, key: str) -> str | None:
         if await self.revision() is None:
             return None
-        with translating(), closing(connect(self._path)) as connection:
+        with translate_errors(), closing(connect(self._path)) as connection:
             row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
             return None if row is None else str(row[0])
 
     async def downgrade(self, to: str) -> None:
         """Bring the tables back to an earlier revision (`base`: none at all)."""
-        await self._apart(lambda: self._migrate(to))
+        await self._in_thread(lambda: self._migrate(to))
 
     async def backup(self, file: Path) -> None:
         """A consistent copy, made while others read and write; never over a file that is there."""
-        await self._apart(lambda: self._copy(file))
+        await self._in_thread(lambda: self._copy(file))
 
-    async def _apart(self, work: Callable[[], None]) -> None:
+    async def _in_thread(self, work: Callable[[], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(None, work)
 
     def _migrate(self, down_to: str | None) -> None:
         from storage.sqlite.migrate import migrate
 
-        with translating():
+        with translate_errors():
             _make_folder(self._path.parent)
             with closing(connect(self._path)) as connection:
                 migrate(connection, down_to)
@@ -68,14 +68,14 @@ class SqliteUpkeep:
             raise Unavailable(f"There is no database {self._path} to copy.")
         unfinished: Path | None = None
         try:
-            with translating(), closing(connect(self._path)) as source:
+            with translate_errors(), closing(connect(self._path)) as source:
                 _make_folder(file.parent)
                 unfinished = _fresh_file(file)
                 with closing(sqlite3.connect(unfinished)) as copy:
                     source.backup(copy)
             os.link(unfinished, file)
         except FileExistsError as clash:
-            raise AlreadyThere(
+            raise AlreadyExists(
                 f"There is already a file {file}; choose another name for the backup."
             ) from clash
         except OSError as trouble:

@@ -11,7 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
-class HotStatement:
+class CompiledStatement:
     """One statement, its SQL, and the names of its parameters in the order of its placeholders.
 
     It is compiled when it is first run, so that a process that starts does not wait for those it may never

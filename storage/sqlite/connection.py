@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from storage.migrations import WHERE_IT_STANDS, Standing
+from storage.migrations import READ_VERSION_SQL, SchemaVersion
 from storage.private_files import make_private_file, tighten
 
 _PRAGMAS = (
@@ -32,10 +32,10 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def stored_revision(connection: sqlite3.Connection) -> Standing:
+def stored_revision(connection: sqlite3.Connection) -> SchemaVersion:
     """Where a file stands, without Alembic; nowhere when it holds no tables yet."""
     try:
-        row = connection.execute(WHERE_IT_STANDS).fetchone()
+        row = connection.execute(READ_VERSION_SQL).fetchone()
     except sqlite3.OperationalError:
-        return Standing()
-    return Standing() if row is None else Standing(*row)
+        return SchemaVersion()
+    return SchemaVersion() if row is None else SchemaVersion(*row)

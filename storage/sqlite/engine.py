@@ -10,23 +10,23 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from storage.sqlite.connection import connect
-from storage.sqlite.statements import SqliteDecisions
+from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter
-from storage.unit_of_work import ConnectionUnit
+from storage.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
 
 
-class Engine:
+class SqliteEngine:
     """Both ways into the file. `seen` is the newest change of other processes that the picture knows."""
 
     def __init__(self, path: Path, origin: str) -> None:
         self.seen = 0
         self._path = path
         self._driver = connect(path)
-        self.decisions = SqliteDecisions(self._driver, origin)
+        self.decisions = SqliteStatements(self._driver, origin)
         self._writing = create_engine("sqlite://", creator=lambda: self._driver, poolclass=StaticPool)
         self._connection = self._writing.connect()
         self._reading = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=4)
@@ -38,13 +38,13 @@ class Engine:
     async def start(self) -> None:
         self.writer = SqliteWriter(self._driver, self._path)
 
-    def unit(self) -> ConnectionUnit:
+    def unit(self) -> SqlUnitOfWork:
         """Everything, through the writer's connection; for use on the writer's thread only."""
-        return ConnectionUnit(self._connection)
+        return SqlUnitOfWork(self._connection)
 
-    async def read(self, work: Callable[[Unit], T]) -> T:
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         async with self._reading.connect() as connection:
-            return await connection.run_sync(lambda each: work(ConnectionUnit(each)))
+            return await connection.run_sync(lambda each: work(SqlUnitOfWork(each)))
 
     async def close(self) -> None:
         await self.writer.close()

@@ -11,18 +11,18 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def translating() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise SQLite's errors, wrapped by SQLAlchemy or not, as our own."""
     try:
         yield
     except Exception as error:
-        ours = translated(error)
+        ours = translate(error)
         if ours is error:
             raise
         raise ours from error
 
 
-def translated(error: BaseException) -> BaseException:
+def translate(error: BaseException) -> BaseException:
     """A database's own trouble as a sentence; everything else as it is."""
     cause = getattr(error, "orig", error)
     if isinstance(cause, UnicodeEncodeError) or "SQLite INTEGER" in str(cause):

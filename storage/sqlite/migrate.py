@@ -8,13 +8,13 @@ from sqlalchemy.pool import StaticPool
 from core.errors import Unavailable
 from storage.migrations import runner as schema
 
-_PATIENCE_MS = 60_000
+_BUSY_TIMEOUT_MS = 60_000
 """How long to wait for another process that is at it: it may have many rows to move."""
 
 
 def migrate(driver: sqlite3.Connection, down_to: str | None) -> None:
     """Up to date, or back `down_to` a revision. References are only checked at its end."""
-    driver.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     driver.execute("PRAGMA foreign_keys=OFF")
     engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)
     event.listen(engine, "begin", _begin)

@@ -16,19 +16,19 @@ from core.catalogue import Catalogue
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts, Keys, Unit
-from core.read_model import EVERYTHING, News, Picture, read_news, window_around
-from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, building_of, room_of
+from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork
+from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
+from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.migrations import check_revision
 from storage.sqlite.connection import connect, stored_revision
-from storage.sqlite.errors import translating
+from storage.sqlite.errors import translate_errors
 
 if TYPE_CHECKING:
-    from storage.sqlite.engine import Engine
+    from storage.sqlite.engine import SqliteEngine
 
 T = TypeVar("T")
 
-_OTHERS_WROTE = "SELECT 1 FROM change WHERE seq > ? AND origin <> ? LIMIT 1"
+_READ_DATA_VERSION = "SELECT 1 FROM change WHERE seq > ? AND origin <> ? LIMIT 1"
 _STALE_AFTER = 0.005
 """Seconds. How long what was read counts as fresh before other processes' changes are looked for."""
 _CHECKPOINT_EVERY = 1.0
@@ -41,19 +41,19 @@ class SqliteStorage:
     which may run while the first requests are already answered; works wait for it by themselves.
     """
 
-    def __init__(self, path: Path, picture: Picture, rules: Rules, clock: Clock) -> None:
-        self.picture = picture
+    def __init__(self, path: Path, read_model: ReadModel, rules: Rules, clock: Clock) -> None:
+        self.read_model = read_model
         self._path = path
         self._rules = rules
         self._clock = clock
         self._origin = uuid.uuid4().hex
-        self._engine: Engine | None = None
-        self._ready: asyncio.Future[Engine] | None = None
-        self._peek: sqlite3.Connection | None = None
+        self._engine: SqliteEngine | None = None
+        self._ready: asyncio.Future[SqliteEngine] | None = None
+        self._version_connection: sqlite3.Connection | None = None
         self._seen_version = -1
-        self._looked_at = 0.0
+        self._checked_at = 0.0
         self._is_behind = False
-        self._true_at = -inf
+        self._synced_at = -inf
         self._closing = threading.Event()
         self._checkpoints: threading.Thread | None = None
 
@@ -65,11 +65,11 @@ class SqliteStorage:
         """Check the schema and read the catalogue. `WrongSchema` when file and code do not fit."""
         if not self._path.exists():
             check_revision(None)
-        with translating():
-            self._peek = connect(self._path)
-            self._peek.execute("PRAGMA busy_timeout=0")
-            check_revision(*stored_revision(self._peek))
-            self.picture.learn(News(catalogue=_catalogue(self._peek)))
+        with translate_errors():
+            self._version_connection = connect(self._path)
+            self._version_connection.execute("PRAGMA busy_timeout=0")
+            check_revision(*stored_revision(self._version_connection))
+            self.read_model.apply_update(ReadModelUpdate(catalogue=_catalogue(self._version_connection)))
 
     async def load(self) -> None:
         """Start the writer and read busy times and people into the picture."""
@@ -88,109 +88,109 @@ class SqliteStorage:
         self._checkpoints.start()
         await self.reload()
 
-    def _make_engine(self) -> "Engine":
-        from storage.sqlite.engine import Engine
+    def _make_engine(self) -> "SqliteEngine":
+        from storage.sqlite.engine import SqliteEngine
 
-        return Engine(self._path, self._origin)
+        return SqliteEngine(self._path, self._origin)
 
-    async def decide(self, keys: Keys, decide: Callable[[Facts], Decision[T]]) -> T:
+    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
         engine = self._engine or await self._wait()
         at = int(self._clock.now().timestamp())
 
-        def work() -> "_Decided[T]":
-            return _Decided(engine.decisions.run(keys, decide, at), self.picture)
+        def work() -> "_DecisionOutcome[T]":
+            return _DecisionOutcome(engine.decisions.run(keys, decide, at), self.read_model)
 
-        result: T = await engine.writer.run(work, is_guarded=False)
+        result: T = await engine.writer.run(work, uses_savepoint=False)
         return result
 
-    async def write(self, work: Callable[[Unit], T]) -> T:
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait()
         now = self._clock.now()
 
-        def run() -> "_Written[T]":
+        def run() -> "_WriteOutcome[T]":
             unit = engine.unit()
             result = work(unit)
             unit.write_changes(self._origin, int(now.timestamp()))
-            window = self.picture.window or window_around(now, self._rules)
-            news = read_news(unit, unit.changes, window) if unit.changes else None
-            return _Written(result, news, self.picture)
+            window = self.read_model.window or default_window(now, self._rules)
+            news = read_update(unit, unit.changes, window) if unit.changes else None
+            return _WriteOutcome(result, news, self.read_model)
 
-        result: T = await engine.writer.run(run, is_guarded=True)
+        result: T = await engine.writer.run(run, uses_savepoint=True)
         return result
 
-    async def take(self, work: Callable[[Unit], T]) -> T:
+    async def write_relaxed(self, work: Callable[[UnitOfWork], T]) -> T:
         """The same as `write`: there is one writer, so nothing can come in between."""
         return await self.write(work)
 
-    async def read(self, work: Callable[[Unit], T]) -> T:
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         engine = self._engine or await self._wait()
-        with translating():
+        with translate_errors():
             return await engine.read(work)
 
     async def loaded(self) -> None:
         """Wait until busy times and people are in the picture."""
         await self._wait()
-        if not self.picture.is_complete:
+        if not self.read_model.is_complete:
             await self.reload()
 
     async def reload(self) -> None:
         """Read the whole picture anew, its window around now."""
         engine = self._engine or await self._wait()
-        window = window_around(self._clock.now(), self._rules)
+        window = default_window(self._clock.now(), self._rules)
 
-        def run() -> "_Written[None]":
+        def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             engine.seen, _ = unit.changes_after(engine.seen, self._origin)
-            return _Written(None, read_news(unit, EVERYTHING, window), self.picture)
+            return _WriteOutcome(None, read_update(unit, EVERYTHING, window), self.read_model)
 
         began = perf_counter()
-        await engine.writer.run(run, is_guarded=True)
-        self._true_at = began
+        await engine.writer.run(run, uses_savepoint=True)
+        self._synced_at = began
 
     def is_fresh(self) -> bool:
         """Whether nothing that another process wrote is missing; looks at most every few milliseconds."""
         engine, now = self._engine, perf_counter()
-        if engine is not None and not self._is_behind and now - self._looked_at >= _STALE_AFTER:
-            self._looked_at = now
+        if engine is not None and not self._is_behind and now - self._checked_at >= _STALE_AFTER:
+            self._checked_at = now
             with suppress(sqlite3.Error):
-                self._is_behind = self._has_news(engine.seen)
-                self._true_at = self._true_at if self._is_behind else now
+                self._is_behind = self._is_changed_since(engine.seen)
+                self._synced_at = self._synced_at if self._is_behind else now
         return not self._is_behind
 
     def age(self) -> float:
         """Seconds since the picture was last known to hold all that was committed; has a look first."""
         self.is_fresh()
-        return perf_counter() - self._true_at
+        return perf_counter() - self._synced_at
 
-    def _has_news(self, seen: int) -> bool:
-        if self._peek is None:
+    def _is_changed_since(self, seen: int) -> bool:
+        if self._version_connection is None:
             return False
-        version: int = self._peek.execute("PRAGMA data_version").fetchone()[0]
+        version: int = self._version_connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._seen_version:
             return False
-        found = self._peek.execute(_OTHERS_WROTE, (seen, self._origin)).fetchone()
+        found = self._version_connection.execute(_READ_DATA_VERSION, (seen, self._origin)).fetchone()
         self._seen_version = version
         return found is not None
 
     async def catch_up(self) -> None:
         """Read into the picture what other processes wrote."""
         engine = self._engine or await self._wait()
-        window = self.picture.window or window_around(self._clock.now(), self._rules)
+        window = self.read_model.window or default_window(self._clock.now(), self._rules)
 
-        def run() -> "_Written[None]":
+        def run() -> "_WriteOutcome[None]":
             unit = engine.unit()
             seen, changes = unit.changes_after(engine.seen, self._origin)
-            news = read_news(unit, changes, window)
+            news = read_update(unit, changes, window)
             engine.seen = seen
-            return _Written(None, news, self.picture)
+            return _WriteOutcome(None, news, self.read_model)
 
         self._is_behind, began = False, perf_counter()
         try:
-            await engine.writer.run(run, is_guarded=True)
+            await engine.writer.run(run, uses_savepoint=True)
         except BaseException:
             self._is_behind = True
             raise
-        self._true_at = began
+        self._synced_at = began
 
     async def probe(self) -> None:
         """Raise `Unavailable` unless something could be written now."""
@@ -201,10 +201,10 @@ class SqliteStorage:
         self._closing.set()
         if self._engine is not None:
             await self._engine.close()
-        if self._peek is not None:
-            self._peek.close()
+        if self._version_connection is not None:
+            self._version_connection.close()
 
-    async def _wait(self) -> "Engine":
+    async def _wait(self) -> "SqliteEngine":
         if self._ready is None:
             raise Unavailable("Roomie is still starting. Please try again in a moment.")
         return await asyncio.shield(self._ready)
@@ -220,29 +220,29 @@ class SqliteStorage:
 
 
 @dataclass(slots=True)
-class _Decided(Generic[T]):
+class _DecisionOutcome(Generic[T]):
     decision: Decision[T]
-    picture: Picture
+    read_model: ReadModel
 
     def deliver(self) -> T:
-        if self.decision.record is not None:
-            self.picture.see(self.decision.record)
+        if self.decision.writes is not None:
+            self.read_model.apply_commit(self.decision.writes)
         return self.decision.outcome
 
 
 @dataclass(slots=True)
-class _Written(Generic[T]):
+class _WriteOutcome(Generic[T]):
     result: T
-    news: News | None
-    picture: Picture
+    news: ReadModelUpdate | None
+    read_model: ReadModel
 
     def deliver(self) -> T:
         if self.news is not None:
-            self.picture.learn(self.news)
+            self.read_model.apply_update(self.news)
         return self.result
 
 
 def _catalogue(connection: sqlite3.Connection) -> Catalogue:
     return Catalogue(
-        map(building_of, connection.execute(ALL_BUILDINGS)), map(room_of, connection.execute(ALL_ROOMS))
+        map(to_building, connection.execute(ALL_BUILDINGS)), map(to_room, connection.execute(ALL_ROOMS))
     )

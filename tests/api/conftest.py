@@ -13,15 +13,15 @@ from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.login.passwords import Argon2Passwords, Cost
 from bot.sample.load import load_sample
-from bot.services import Desk
-from bot.web.application import application, serve, stop
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
 from storage.factory import open_storage
 from tests.api.visitor import Visitor
 from tests.fakes.clock import StillClock
@@ -30,18 +30,20 @@ NOON_OF_THE_DOCUMENTS = datetime(2016, 8, 5, 9, 0, tzinfo=UTC)
 QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
-def a_desk(url: str, clock: Clock, rules: Rules) -> Desk:
+def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
     """Everything the core can do over a database, not yet opened."""
-    picture = Picture()
-    storage = open_storage(url, picture, rules, clock)
-    return Desk(
+    read_model = ReadModel()
+    storage = open_storage(url, read_model, rules, clock)
+    return Services(
         storage=storage,
-        picture=picture,
+        read_model=read_model,
         rules=rules,
         clock=clock,
-        bookings=BookingDesk(storage, picture, rules, clock),
-        societies=SocietyDesk(storage, rules, clock),
-        accounts=Accounts(storage, picture, Argon2Passwords(QUICK), rules, clock, b"a secret of the tests"),
+        bookings=BookingService(storage, read_model, rules, clock),
+        societies=SocietyService(storage, rules, clock),
+        accounts=Accounts(
+            storage, read_model, Argon2Passwords(QUICK), rules, clock, b"a secret of the tests"
+        ),
     )
 
 
@@ -56,11 +58,11 @@ def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactor
     file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
 
     async def fill() -> None:
-        desk = a_desk(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
-        await desk.storage.open()
-        await desk.storage.load()
-        await load_sample(desk)
-        await desk.storage.close()
+        services = a_desk(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
+        await services.storage.open()
+        await services.storage.load()
+        await load_sample(services)
+        await services.storage.close()
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(fill())).result()
@@ -78,12 +80,12 @@ def settings() -> HttpSettings:
 
 
 @pytest.fixture
-async def desk(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Desk]:
-    desk = a_desk(database_url, clock, rules)
-    await desk.storage.open()
-    await desk.storage.load()
-    yield desk
-    await desk.storage.close()
+async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Services]:
+    services = a_desk(database_url, clock, rules)
+    await services.storage.open()
+    await services.storage.load()
+    yield services
+    await services.storage.close()
 
 
 @pytest.fixture
@@ -93,8 +95,10 @@ def parse() -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
-def app(desk: Desk, settings: HttpSettings, parse: Callable[[str], dict[str, Any]]) -> web.Application:
-    return application(desk, settings, parse=parse)
+def app(
+    services: Services, settings: HttpSettings, parse: Callable[[str], dict[str, Any]]
+) -> web.Application:
+    return create_application(services, settings, parse=parse)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from yarl import URL
 
 from bot.web.application import ROUTES
-from bot.web.endpoints.openapi import answers_of, canonical_paths, place_of
-from bot.web.framework.route import Route, Who
+from bot.web.endpoints.openapi import canonical_paths, location_of, responses_of
+from bot.web.framework.route import Access, Route
 from tests.api.visitor import Heard, Visitor
 
 _RELAXED = settings(
@@ -94,7 +94,7 @@ async def test_any_value_of_any_parameter_gets_a_documented_answer(
     where = {place: {} for place in ("path", "query", "body", "header")}
     for parameter in route.parameters:
         if parameter.name in given_values:
-            where[place_of(parameter, method)][parameter.name] = given_values[parameter.name]
+            where[location_of(parameter, method)][parameter.name] = given_values[parameter.name]
     for name, value in where["path"].items():
         path = path.replace(f"{{{name}}}", quote(value or "x", safe=""))
     url = URL(f"{asker.url}{path}?{urlencode(where['query'])}", encoded=True)
@@ -140,11 +140,11 @@ async def tokens(wil: Visitor, rema: Visitor, society: Visitor) -> list[str]:
 
 
 def _check(heard: Heard, route: Route, method: str) -> None:
-    answers = answers_of(route, method)
+    answers = responses_of(route, method)
     assert heard.status in answers, heard
     assert heard.status != 500, heard
     schema = answers[heard.status]
     if schema is not None:
         Draft202012Validator(schema).validate(heard.json)
     if heard.status == 401:
-        assert route.who is not Who.ANYBODY
+        assert route.access is not Access.PUBLIC

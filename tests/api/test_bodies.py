@@ -25,7 +25,7 @@ _JSON = {"Content-Type": "application/json"}
 
 def _multipart() -> FormData:
     form = FormData(_WISH, default_to_multipart=True)
-    form.add_field("picture", b"\x00\x01", filename="x.png", content_type="image/png")
+    form.add_field("read_model", b"\x00\x01", filename="x.png", content_type="image/png")
     return form
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
-from bot.services import Desk
+from bot.services import Services
 from tests.api.visitor import Visitor
 from tests.fakes.clock import StillClock
 
@@ -241,13 +241,15 @@ async def test_times_far_from_now_are_answered_from_storage(visitor: Visitor, at
     assert set(heard.json) == _NUMBERS
 
 
-async def test_far_and_near_tell_the_same(visitor: Visitor, wil: Visitor, clock: StillClock, desk: Desk):
+async def test_far_and_near_tell_the_same(
+    visitor: Visitor, wil: Visitor, clock: StillClock, services: Services
+):
     """The same instant, first from memory, then, memory having moved on, from storage."""
     await wil.book("11:00", "12:00", event_name="meeting")
     path = f"/api/rooms/status?datetime={_MONDAY}"
     near = (await visitor.get(path)).json
     clock.move(timedelta(days=150))
-    await desk.storage.reload()
+    await services.storage.reload()
 
     assert (await visitor.get(path)).json == near
     assert near["H-G9"]["RO-POO"]["status"] == "busy"

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.services import Desk
-from bot.web.application import HOUSE, flush_last_used
+from bot.services import Services
+from bot.web.application import STATE, flush_last_used
 from bot.web.framework.settings import HttpSettings
 from core.services.accounts import token_hash
 from tests.api.visitor import Visitor
@@ -72,7 +72,7 @@ async def test_who_one_is(emily: Visitor):
 
 
 async def test_the_last_use_of_a_token_is_written_down_when_asked(
-    wil: Visitor, desk: Desk, clock: StillClock, app
+    wil: Visitor, services: Services, clock: StillClock, app
 ):
     clock.move(timedelta(minutes=3))
     await wil.get("/rooms.list/")
@@ -81,7 +81,7 @@ async def test_the_last_use_of_a_token_is_written_down_when_asked(
 
     written = await flush_last_used(app)
 
-    login = await desk.storage.read(lambda unit: unit.tokens.get(token_hash(wil.token)))
+    login = await services.storage.read(lambda unit: unit.tokens.get(token_hash(wil.token)))
     assert written == 1
     assert login is not None
     assert login.last_used_at == clock.now()
@@ -95,7 +95,7 @@ class TestThrottle:
 
     @pytest.fixture
     def app(self, app: web.Application) -> web.Application:
-        app[HOUSE].ticks = lambda: 0.0
+        app[STATE].ticks = lambda: 0.0
         return app
 
     async def test_too_many_failures_close_the_door_for_a_while(self, visitor: Visitor):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.services import Desk
+from bot.services import Services
 from tests.api.visitor import Visitor
 
 
@@ -35,9 +35,9 @@ async def test_nobody_books_beyond_their_quota_by_asking_everywhere_at_once(rema
 
 
 async def test_a_database_that_is_gone_is_a_503_and_memory_goes_on_answering(
-    wil: Visitor, visitor: Visitor, desk: Desk
+    wil: Visitor, visitor: Visitor, services: Services
 ):
-    await desk.storage.close()
+    await services.storage.close()
 
     booking = await wil.book()
     rooms = await visitor.get("/api/rooms/status")

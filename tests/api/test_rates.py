@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.web.framework.rate_limit import Rate, household
+from bot.web.framework.rate_limit import RateLimiter, household
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
@@ -81,32 +81,32 @@ class TestByAccount:
 
 
 def test_a_rate_is_earned_back_evenly():
-    rate = Rate(60)
-    taken = [rate.take("a", 0.0) for _ in range(61)]
+    rate = RateLimiter(60)
+    taken = [rate.acquire("a", 0.0) for _ in range(61)]
 
     assert taken[:60] == [0.0] * 60
     assert taken[60] == pytest.approx(1.0)
-    assert rate.take("a", 1.0) == 0.0
-    assert rate.take("a", 1.0) > 0
+    assert rate.acquire("a", 1.0) == 0.0
+    assert rate.acquire("a", 1.0) > 0
 
 
 def test_no_rate_refuses_nobody():
-    assert {Rate(0).take("a", 0.0) for _ in range(1_000)} == {0.0}
+    assert {RateLimiter(0).acquire("a", 0.0) for _ in range(1_000)} == {0.0}
 
 
 def test_what_was_given_back_can_be_taken_again():
-    rate = Rate(1)
-    rate.take("a", 0.0)
-    rate.give_back("a")
+    rate = RateLimiter(1)
+    rate.acquire("a", 0.0)
+    rate.refund("a")
 
-    assert rate.take("a", 0.0) == 0.0
+    assert rate.acquire("a", 0.0) == 0.0
 
 
 def test_the_table_of_rates_stays_small():
-    rate = Rate(10)
+    rate = RateLimiter(10)
 
     for each in range(50_000):
-        rate.take(each, each / 1_000)
+        rate.acquire(each, each / 1_000)
 
     assert len(rate) <= 20_000
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.services import Desk
+from bot.services import Services
 from core.model.entities import Society, SocietyId
 from tests.api.conftest import a_desk
 from tests.api.visitor import Heard, Visitor
@@ -52,12 +52,12 @@ async def _former_member(visitor: Visitor, wil: Visitor) -> Visitor:
     return await visitor.log_in("rema")
 
 
-async def _other_president(visitor: Visitor, desk: Desk) -> Visitor:
-    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
+async def _other_president(visitor: Visitor, services: Services) -> Visitor:
+    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
     return await visitor.log_in("rema")
 
 
-async def _caller(kind: str, visitor: Visitor, wil: Visitor, desk: Desk) -> Visitor:
+async def _caller(kind: str, visitor: Visitor, wil: Visitor, services: Services) -> Visitor:
     match kind:
         case "a president":
             return wil
@@ -66,7 +66,7 @@ async def _caller(kind: str, visitor: Visitor, wil: Visitor, desk: Desk) -> Visi
         case "a former member":
             return await _former_member(visitor, wil)
         case "a president of another society":
-            return await _other_president(visitor, desk)
+            return await _other_president(visitor, services)
         case "a society's token":
             return visitor.as_((await wil.get("/society.token/")).json["token"])
         case _:
@@ -76,9 +76,9 @@ async def _caller(kind: str, visitor: Visitor, wil: Visitor, desk: Desk) -> Visi
 @pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", _MAY)
 async def test_everybody_may_do_their_own_and_no_more(
-    kind: str, verb: str, visitor: Visitor, wil: Visitor, desk: Desk
+    kind: str, verb: str, visitor: Visitor, wil: Visitor, services: Services
 ):
-    caller = await _caller(kind, visitor, wil, desk)
+    caller = await _caller(kind, visitor, wil, services)
 
     heard = await _VERBS[verb](caller)
 
@@ -88,8 +88,8 @@ async def test_everybody_may_do_their_own_and_no_more(
         assert heard.json["detail"]
 
 
-async def test_a_president_of_another_society_books_for_their_own_only(visitor: Visitor, desk: Desk):
-    president = await _other_president(visitor, desk)
+async def test_a_president_of_another_society_books_for_their_own_only(visitor: Visitor, services: Services):
+    president = await _other_president(visitor, services)
 
     refused = await president.book(event_name="meeting", society="SOTECHSOC")
     made = await president.book(event_name="meeting", society="CHESS")
@@ -178,8 +178,8 @@ async def test_presidents_act_for_what_the_societys_token_booked(
     assert by_president == {"success": True}
 
 
-async def test_a_societys_token_books_for_its_society_only(society: Visitor, desk: Desk):
-    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
+async def test_a_societys_token_books_for_its_society_only(society: Visitor, services: Services):
+    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
 
     other = await society.book(event_name="meeting", society="CHESS")
     personal = await society.book(event_name="meeting", society_booking="false")
@@ -191,11 +191,11 @@ async def test_a_societys_token_books_for_its_society_only(society: Visitor, des
 
 
 async def test_rights_given_by_another_process_hold_at_the_next_request(
-    visitor: Visitor, desk: Desk, database_url: str
+    visitor: Visitor, services: Services, database_url: str
 ):
     """The command line may write beside a running server."""
     rema = await visitor.log_in("rema")
-    beside = a_desk(database_url, desk.clock, desk.rules)
+    beside = a_desk(database_url, services.clock, services.rules)
     await beside.storage.open()
     await beside.storage.load()
     await beside.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")

@@ -9,8 +9,8 @@ from aiohttp import ClientConnectionError, ClientSession
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.services import Desk
-from bot.web.application import ROUTES, application, serve, stop
+from bot.services import Services
+from bot.web.application import ROUTES, create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter, RequestIdFilter
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
@@ -28,18 +28,18 @@ async def test_readiness_is_told_part_by_part(visitor: Visitor):
     assert heard.status == 200
     assert heard.json["ready"] is True
     assert heard.json["parts"]["database"] == {"ok": True, "writable": True}
-    assert heard.json["parts"]["picture"]["ok"] is True
-    assert heard.json["parts"]["picture"]["age"] >= 0
+    assert heard.json["parts"]["read_model"]["ok"] is True
+    assert heard.json["parts"]["read_model"]["age"] >= 0
 
 
-async def test_one_part_that_is_not_well_makes_the_whole_unready(desk: Desk):
+async def test_one_part_that_is_not_well_makes_the_whole_unready(services: Services):
     async def sick() -> dict[str, object]:
         raise Unavailable("The platform does not answer.")
 
     async def late() -> dict[str, object]:
         return {"ok": False, "age": 900}
 
-    app = application(desk, HttpSettings(), checks={"slack": sick, "source": late})
+    app = create_application(services, HttpSettings(), checks={"slack": sick, "source": late})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
         heard = await Visitor(session, url).get("/readyz")
@@ -98,10 +98,10 @@ async def test_parse_hands_the_text_to_the_language_engine(visitor: Visitor):
     assert (await visitor.get("/api/v1/parse")).status == 400
 
 
-async def test_the_catalogue_is_answered_before_anything_else_is_there(desk: Desk, database_url: str):
-    early = a_desk(database_url, desk.clock, desk.rules)
+async def test_the_catalogue_is_answered_before_anything_else_is_there(services: Services, database_url: str):
+    early = a_desk(database_url, services.clock, services.rules)
     await early.storage.open()
-    runner, url = await serve(application(early, HttpSettings()), "127.0.0.1", 0)
+    runner, url = await serve(create_application(early, HttpSettings()), "127.0.0.1", 0)
     async with ClientSession() as session:
         visitor = Visitor(session, url)
         rooms = await visitor.get("/api/rooms")
@@ -113,12 +113,12 @@ async def test_the_catalogue_is_answered_before_anything_else_is_there(desk: Des
     await early.storage.close()
 
     assert len(rooms.json["rooms"]) == 23
-    assert (ready.status, ready.json["parts"]["picture"]["ok"]) == (503, False)
+    assert (ready.status, ready.json["parts"]["read_model"]["ok"]) == (503, False)
     assert too_early.status == 503
     assert later.status == 200
 
 
-async def test_stopping_is_told_and_finishes_what_is_under_way(desk: Desk):
+async def test_stopping_is_told_and_finishes_what_is_under_way(services: Services):
     under_way, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow() -> dict[str, object]:
@@ -126,7 +126,7 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(desk: Desk):
         await go_on.wait()
         return {}
 
-    app = application(desk, HttpSettings(), checks={"slow": slow})
+    app = create_application(services, HttpSettings(), checks={"slow": slow})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
         asked = asyncio.create_task(Visitor(session, url).get("/readyz"))
@@ -143,11 +143,13 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(desk: Desk):
     assert heard.json["parts"]["serving"] == {"ok": False}
 
 
-async def test_a_fault_is_told_by_its_id_and_nothing_else(desk: Desk, caplog: pytest.LogCaptureFixture):
+async def test_a_fault_is_told_by_its_id_and_nothing_else(
+    services: Services, caplog: pytest.LogCaptureFixture
+):
     def parse(text: str) -> dict[str, object]:
         raise KeyError(text)
 
-    runner, url = await serve(application(desk, HttpSettings(), parse=parse), "127.0.0.1", 0)
+    runner, url = await serve(create_application(services, HttpSettings(), parse=parse), "127.0.0.1", 0)
     async with ClientSession() as session:
         heard = await Visitor(session, url).get("/api/v1/parse?text=secret")
     await stop(runner)
@@ -194,13 +196,13 @@ def test_a_line_is_one_line(*, as_json: bool):
 
 
 async def test_while_the_database_is_out_of_reach_memory_answers(
-    desk: Desk, wil: Visitor, monkeypatch: pytest.MonkeyPatch
+    services: Services, wil: Visitor, monkeypatch: pytest.MonkeyPatch
 ):
     async def out_of_reach() -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(desk.storage, "is_fresh", lambda: False)
-    monkeypatch.setattr(desk.storage, "catch_up", out_of_reach)
+    monkeypatch.setattr(services.storage, "is_fresh", lambda: False)
+    monkeypatch.setattr(services.storage, "catch_up", out_of_reach)
 
     assert (await wil.get("/api/rooms/status")).status == 200
     assert (await wil.get("/rooms.list/")).status == 200

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.framework.serializers import iso
-from bot.web.framework.status_cache import CampusDays, StatusBoard, Wanted
+from bot.web.framework.status_cache import CampusDays, StatusCache, StatusFilter
 from core.availability import Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
 from core.model.entities import Busy
@@ -43,12 +43,12 @@ def _availability(taken: list) -> Availability:
     return availability
 
 
-def _expected(availability: Availability, instant: int, wanted: Wanted) -> dict:
+def _expected(availability: Availability, instant: int, status_filter: StatusFilter) -> dict:
     midnight = _DAYS.around(instant)[1]
     told: dict = {building: {} for building in _CATALOGUE.buildings}
-    for room in _CATALOGUE.listed(wanted.mask):
+    for room in _CATALOGUE.rooms_in(status_filter.mask):
         found = availability.schedule(room.id).at(instant, midnight)
-        if wanted.seconds and not _stays_free(found, instant + wanted.seconds):
+        if status_filter.seconds and not _stays_free(found, instant + status_filter.seconds):
             continue
         end = "" if found.until is None else iso(found.until)
         told[room.building_id][room.number] = {"status": found.status.value, "endtime": end}
@@ -61,8 +61,8 @@ def _stays_free(found, until: int) -> bool:
 
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 3600]), st.integers(0, _CATALOGUE.all_rooms))
 def test_an_answer_tells_what_each_room_is(taken: list, instant: int, seconds: int, mask: int):
-    availability, wanted = _availability(taken), Wanted(mask, seconds)
-    board = StatusBoard(availability)
+    availability, wanted = _availability(taken), StatusFilter(mask, seconds)
+    board = StatusCache(availability)
 
     body = board.status_body(board.day(_DAYS.around(instant)), instant, wanted)
 
@@ -72,7 +72,7 @@ def test_an_answer_tells_what_each_room_is(taken: list, instant: int, seconds: i
 @given(_taken, _taken, _instants)
 def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: int):
     availability = _availability(before)
-    board, wanted, day = StatusBoard(availability), Wanted(_CATALOGUE.all_rooms), _DAYS.around(instant)
+    board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(instant)
     board.day(day)
     for room_id, busy in after:
         availability.add(room_id, busy)
@@ -86,9 +86,9 @@ def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: i
 
 async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_is_told():
     availability = Availability(_CATALOGUE)
-    board, wanted, day = StatusBoard(availability), Wanted(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
+    board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
 
-    drawing = asyncio.gather(board.draw(day, at_once=2), board.draw(day, at_once=2))
+    drawing = asyncio.gather(board.build(day, at_once=2), board.build(day, at_once=2))
     await asyncio.sleep(0)
     for room in _ROOMS:
         availability.add(room.id, Busy(_BASE, _BASE + 3600, "class", "CLASS", "t"))
@@ -102,11 +102,11 @@ async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_i
 
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 5400]))
 def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: int):
-    availability, wanted = _availability(taken), Wanted(_CATALOGUE.all_rooms, seconds)
-    board, around = StatusBoard(availability), _DAYS.around(instant)
+    availability, wanted = _availability(taken), StatusFilter(_CATALOGUE.all_rooms, seconds)
+    board, around = StatusCache(availability), _DAYS.around(instant)
     day = board.day(around)
 
-    since, until = day.stretch(instant, seconds)
+    since, until = day.constant_interval(instant, seconds)
 
     assert around[0] <= since <= instant < until <= around[1]
     told = {board.status_body(day, each, wanted) for each in (since, instant, until - 1)}
@@ -115,8 +115,8 @@ def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: in
 
 @given(_taken, _instants)
 def test_search_tells_the_rooms_that_are_not_busy(taken: list, instant: int):
-    availability, wanted = _availability(taken), Wanted(_CATALOGUE.all_rooms)
-    board = StatusBoard(availability)
+    availability, wanted = _availability(taken), StatusFilter(_CATALOGUE.all_rooms)
+    board = StatusCache(availability)
 
     found = json.loads(board.search_body(board.day(_DAYS.around(instant)), instant, wanted))
 
@@ -152,12 +152,12 @@ def test_campus_days_are_as_long_as_the_clocks_make_them(zone: str, day: date, h
 def test_a_run_past_midnight_counts_on_both_days():
     evening = _BASE + 23 * 3600
     availability = _availability([("K-J17-1", Busy(evening, evening + 3 * 3600, "ball", "MISC", "t"))])
-    board = StatusBoard(availability)
+    board = StatusCache(availability)
 
     told = [
-        json.loads(board.status_body(board.day(_DAYS.around(at)), at, Wanted(_CATALOGUE.all_rooms)))["K-J17"][
-            "1"
-        ]
+        json.loads(board.status_body(board.day(_DAYS.around(at)), at, StatusFilter(_CATALOGUE.all_rooms)))[
+            "K-J17"
+        ]["1"]
         for at in (evening + 60, evening + 2 * 3600)
     ]
 
@@ -168,7 +168,7 @@ def test_a_run_past_midnight_counts_on_both_days():
 def test_a_booking_redraws_one_room_only():
     schedule = RoomSchedule([Busy(_BASE, _BASE + 60, "a", "MISC", "t")])
     availability = Availability(_CATALOGUE, {_ROOMS[0].id: schedule})
-    board = StatusBoard(availability)
+    board = StatusCache(availability)
     day = board.day(_DAYS.around(_BASE))
     before = list(day.lines)
 

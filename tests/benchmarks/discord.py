@@ -17,15 +17,15 @@ import discord as library
 import yarl
 from discord import app_commands
 
-from bot.chat.reply import Button, Item, Reply
+from bot.chat.reply import Button, Reply, ReplyItem
 from bot.platforms.discord.render.renderer import render
 from core.policy.rules import Rules
-from core.read_model import Picture
-from storage.factory import open_storage, prepare
+from core.read_model import ReadModel
+from storage.factory import open_storage, upgrade
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
-from tests.platforms.discord.house import a_house
+from tests.platforms.discord.environment import build_environment
 from tests.standins.discord import Discord, Person, State
 
 AT_ONCE = 200
@@ -82,12 +82,12 @@ def _beside(name: str, pairs: list[tuple[float, float]]) -> Row:
     return Row(name, ratio(pairs), note=f"{ours:,.0f} ms against {theirs:,.0f} ms")
 
 
-def _absolute(name: str, figures: list[float], most: float | None) -> Row:
-    return Row(name, quartiles(figures), most, at_most=True, note="milliseconds, not a ratio")
+def _absolute(name: str, gauges: list[float], most: float | None) -> Row:
+    return Row(name, quartiles(gauges), most, at_most=True, note="milliseconds, not a ratio")
 
 
 def _render() -> float:
-    room = Item(("Quad G040",), ("20 seats · projector",), (Button("book", "Book", "v1"),))
+    room = ReplyItem(("Quad G040",), ("20 seats · projector",), (Button("book", "Book", "v1"),))
     reply = Reply(("300 rooms are free.",), items=(room,) * 300)
     begun = perf_counter()
     for _ in range(RENDERS):
@@ -129,15 +129,15 @@ async def roomie() -> AsyncIterator[Side]:
     clock, rules = StillClock(NOW), Rules()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'roomie.db'}"
-        await prepare(url)
-        storage = open_storage(url, Picture(), rules, clock)
+        await upgrade(url)
+        storage = open_storage(url, ReadModel(), rules, clock)
         await storage.open()
         await storage.load()
         try:
             async with Discord() as discord:
                 point_at(discord)
-                house = await a_house(discord, storage, rules, clock, rooms=30)
-                async with house.open():
+                environment = await build_environment(discord, storage, rules, clock, rooms=30)
+                async with environment.open():
                     yield Side(discord, _crowd(discord), "/rooms free")
         finally:
             await storage.close()

@@ -23,7 +23,7 @@ import asyncpg
 
 from core.model.entities import PersonId
 from core.services.accounts import token_hash
-from storage.factory import prepare
+from storage.factory import upgrade
 from tests.benchmarks.growth_picture import Figures, draw
 from tests.benchmarks.harness import Row
 from tests.benchmarks.load import get, post, total_per_second
@@ -46,10 +46,10 @@ _DAY = 86_400
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
-    figures = list(_measured(quick=quick))
-    first = figures[0]
+    gauges = list(_measured(quick=quick))
+    first = gauges[0]
     if not quick:
-        (PROJECT / "docs" / "growth.svg").write_text(draw(figures), "utf-8")
+        (PROJECT / "docs" / "growth.svg").write_text(draw(gauges), "utf-8")
     return [
         Row(
             f"{each.rooms:,} rooms, {each.entries:,} entries, {each.processes} processes",
@@ -57,7 +57,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
             note=f"status {each.status:,.0f}/s, free rooms {each.free:,.0f}/s, "
             f"bookings {each.booking:,.0f}/s, {each.memory:,.0f} MB each, ready after {each.start:.1f} s",
         )
-        for each in figures
+        for each in gauges
     ]
 
 
@@ -201,7 +201,7 @@ async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
     connection = await asyncpg.connect(server.url())
     await connection.execute("CREATE DATABASE roomie")
     await connection.close()
-    await prepare(server.url("roomie"))
+    await upgrade(server.url("roomie"))
     connection = await asyncpg.connect(server.url("roomie"))
     await connection.execute("SET session_replication_role = replica")  # references need no check
     now, hash_of = int(NOW.timestamp()), [token_hash(f"{number:040x}") for number in range(PEOPLE)]

@@ -31,11 +31,11 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 320, 200, 30, 60, 70
 _LINE_HEIGHT = 11
 
 
-def draw(figures: Sequence[Figures]) -> str:
+def draw(gauges: Sequence[Figures]) -> str:
     """Both axes are logarithmic; a line is a number of processes, as the legend on top says."""
-    parts = [_legend(sorted({each.processes for each in figures}))]
+    parts = [_legend(sorted({each.processes for each in gauges}))]
     parts += [
-        _chart(figures, title, value, place % 2, place // 2) for place, (title, value) in enumerate(_CHARTS)
+        _chart(gauges, title, value, place % 2, place // 2) for place, (title, value) in enumerate(_CHARTS)
     ]
     width, height = 2 * (_WIDTH + _GAP) + _LEFT, 2 * (_HEIGHT + _GAP) + _TOP
     return (
@@ -45,21 +45,21 @@ def draw(figures: Sequence[Figures]) -> str:
 
 
 def _chart(
-    figures: Sequence[Figures], title: str, value: Callable[[Figures], float], column: int, row: int
+    gauges: Sequence[Figures], title: str, value: Callable[[Figures], float], column: int, row: int
 ) -> str:
     left, top = _LEFT + column * (_WIDTH + _GAP), _TOP + row * (_HEIGHT + _GAP)
-    across = _scale([each.rooms for each in figures], _WIDTH)
-    up = _scale([value(each) for each in figures], _HEIGHT)
+    across = _scale([each.rooms for each in gauges], _WIDTH)
+    up = _scale([value(each) for each in gauges], _HEIGHT)
     drawn = [f'<text x="0" y="-14" font-size="13">{escape(title)}</text>', _frame()]
     drawn += [
         f'<text x="{across(rooms):.0f}" y="{_HEIGHT + 16}" text-anchor="middle">{rooms:,} rooms</text>'
-        for rooms in sorted({each.rooms for each in figures})
+        for rooms in sorted({each.rooms for each in gauges})
     ]
-    for processes in sorted({each.processes for each in figures}):
-        ours = [each for each in figures if each.processes == processes]
+    for processes in sorted({each.processes for each in gauges}):
+        ours = [each for each in gauges if each.processes == processes]
         drawn.append(_line([(across(each.rooms), _HEIGHT - up(value(each))) for each in ours], processes))
-    for rooms in sorted({each.rooms for each in figures}):
-        here = sorted((each for each in figures if each.rooms == rooms), key=value, reverse=True)
+    for rooms in sorted({each.rooms for each in gauges}):
+        here = sorted((each for each in gauges if each.rooms == rooms), key=value, reverse=True)
         heights = _apart([_HEIGHT - up(value(each)) for each in here])
         drawn += [
             f'<text x="{across(rooms) + 7:.0f}" y="{y + 4:.0f}" fill="{_colour(each.processes)}" '

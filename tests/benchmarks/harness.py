@@ -38,20 +38,20 @@ def alternating(
     one: Callable[[], float], other: Callable[[], float], pairs: int
 ) -> list[tuple[float, float]]:
     """Measure both sides in turn, A B B A, so that a drift of the machine hits both alike."""
-    figures: list[tuple[float, float]] = []
+    gauges: list[tuple[float, float]] = []
     for pair in range(pairs):
         if pair % 2:
             second = other()
-            figures.append((one(), second))
+            gauges.append((one(), second))
         else:
             first = one()
-            figures.append((first, other()))
-    return figures
+            gauges.append((first, other()))
+    return gauges
 
 
-def ratio(figures: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+def ratio(gauges: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     """Quartiles of one side over the other, pair by pair."""
-    return quartiles([one / other for one, other in figures])
+    return quartiles([one / other for one, other in gauges])
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -72,9 +72,9 @@ def compare(
     unit: str = "/s",
 ) -> Row:
     """A row for `one` against `other`, each of which returns one slice's figure (requests a second, say)."""
-    figures = alternating(one, other, pairs)
-    ours, theirs = (statistics.median(each[side] for each in figures) for side in (0, 1))
-    return Row(name, ratio(figures), target, at_most, f"{ours:,.0f}{unit} against {theirs:,.0f}{unit}")
+    gauges = alternating(one, other, pairs)
+    ours, theirs = (statistics.median(each[side] for each in gauges) for side in (0, 1))
+    return Row(name, ratio(gauges), target, at_most, f"{ours:,.0f}{unit} against {theirs:,.0f}{unit}")
 
 
 def table(rows: Sequence[Row]) -> str:

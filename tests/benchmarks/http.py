@@ -21,7 +21,7 @@ _ROOMS = [room.id for room in generated_rooms()]
 
 
 @dataclass(slots=True)
-class House:
+class Environment:
     """The servers to measure: ours, the bare one, and the one that books through an ORM."""
 
     ports: list[int]
@@ -67,8 +67,8 @@ class House:
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark has it
     rows: list[Row] = []
     for entries in (20_000,) if quick else (20_000, 100_000):
-        with _house(entries, quick=quick) as house:
-            found = (*_reads(house), *_writes(house, 0.25))
+        with _environment(entries, quick=quick) as environment:
+            found = (*_reads(environment), *_writes(environment, 0.25))
             rows += [replace(row, name=f"{entries // 1000}k {row.name}") for row in found]
     return rows + _on_postgres(quick=quick)
 
@@ -79,40 +79,40 @@ def _on_postgres(*, quick: bool) -> list[Row]:
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
-        with _house(20_000, quick=quick, url=server.url("roomie")) as house:
-            return [replace(row, name=f"20k PostgreSQL {row.name}") for row in _writes(house, 0.12)]
+        with _environment(20_000, quick=quick, url=server.url("roomie")) as environment:
+            return [replace(row, name=f"20k PostgreSQL {row.name}") for row in _writes(environment, 0.12)]
     finally:
         server.remove()
 
 
 @contextmanager
-def _house(entries: int, *, quick: bool, url: str = "") -> Iterator[House]:
+def _environment(entries: int, *, quick: bool, url: str = "") -> Iterator[Environment]:
     command = [sys.executable, "-m", "tests.benchmarks.http_server", str(entries), *([url] if url else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdout is not None
         assert server.stdin is not None
         told = json.loads(server.stdout.readline())
-        yield House(told["ports"], told["tokens"], quick, count())
+        yield Environment(told["ports"], told["tokens"], quick, count())
         server.stdin.close()
 
 
-def _reads(house: House) -> Iterator[Row]:
+def _reads(environment: Environment) -> Iterator[Row]:
     for name, path, target in (
         ("GET /api/rooms/status", "/api/rooms/status", 0.85),
         ("GET /api/rooms", "/api/rooms", 0.85),
         ("GET rooms.list/", "/rooms.list/", 0.7),
     ):
-        headers = (house.token(),) if "list" in path else ()
-        asked, (body, _) = get(path, *headers), house.fetch(path, *headers)
-        yield house.against_bare(name, body, lambda asked=asked: asked, target)
-    body, tag = house.fetch("/api/rooms/status")
+        headers = (environment.token(),) if "list" in path else ()
+        asked, (body, _) = get(path, *headers), environment.fetch(path, *headers)
+        yield environment.against_bare(name, body, lambda asked=asked: asked, target)
+    body, tag = environment.fetch("/api/rooms/status")
     unchanged = get("/api/rooms/status", f"If-None-Match: {tag}")
-    yield house.against_bare("the same, a 304", body, lambda: unchanged, 1.0)
-    yield from _instants(house)
-    yield from _bookings(house)
+    yield environment.against_bare("the same, a 304", body, lambda: unchanged, 1.0)
+    yield from _instants(environment)
+    yield from _bookings(environment)
 
 
-def _instants(house: House) -> Iterator[Row]:
+def _instants(environment: Environment) -> Iterator[Row]:
     dice = random.Random(1)  # noqa: S311
 
     def plain() -> str:
@@ -122,10 +122,10 @@ def _instants(house: House) -> Iterator[Row]:
         return f"{plain()}&capacity={dice.randrange(1, 60)}&duration={dice.randrange(1, 120)}"
 
     for name, path in (("at an instant", plain), ("with filters", filtered)):
-        body, _ = house.fetch(path())
-        yield house.against_bare(f"status {name}, first", body, lambda path=path: get(path()), 0.12)
+        body, _ = environment.fetch(path())
+        yield environment.against_bare(f"status {name}, first", body, lambda path=path: get(path()), 0.12)
         known = get(path())
-        yield house.against_bare(f"status {name}, again", body, lambda known=known: known, 0.8)
+        yield environment.against_bare(f"status {name}, again", body, lambda known=known: known, 0.8)
 
 
 def _instant(dice: random.Random) -> str:
@@ -134,19 +134,19 @@ def _instant(dice: random.Random) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _bookings(house: House) -> Iterator[Row]:
+def _bookings(environment: Environment) -> Iterator[Row]:
     """What a room holds, and what somebody holds: not yet rendered, and again."""
     number = count()
     junk = count()
-    body, _ = house.fetch(f"/api/rooms/bookings/{_ROOMS[0]}")
+    body, _ = environment.fetch(f"/api/rooms/bookings/{_ROOMS[0]}")
     path = f"/api/rooms/bookings/{_ROOMS[0]}"
-    yield house.against_bare(
+    yield environment.against_bare(
         "bookings/<id>, first",
         body,
         lambda: get(f"/api/rooms/bookings/{_ROOMS[next(number) % len(_ROOMS)]}?not={next(junk)}"),
         0.5,
     )
-    yield house.against_bare("bookings/<id>, again", body, lambda: get(path), 0.8)
+    yield environment.against_bare("bookings/<id>, again", body, lambda: get(path), 0.8)
     for name, path_of in (
         (
             "rooms.bookings/",
@@ -154,35 +154,39 @@ def _bookings(house: House) -> Iterator[Row]:
         ),
         ("user.bookings/", lambda each: f"/user.bookings/?not={each}"),
     ):
-        body, _ = house.fetch(path_of(0), house.token())
-        yield house.against_bare(
+        body, _ = environment.fetch(path_of(0), environment.token())
+        yield environment.against_bare(
             f"{name} first",
             body,
-            lambda path_of=path_of: get(f"{path_of(next(number))}&x={next(junk)}", house.token(next(number))),
+            lambda path_of=path_of: get(
+                f"{path_of(next(number))}&x={next(junk)}", environment.token(next(number))
+            ),
             0.5,
         )
-        known = get(path_of(0), house.token())
-        yield house.against_bare(f"{name} again", body, lambda known=known: known, 0.8)
+        known = get(path_of(0), environment.token())
+        yield environment.against_bare(f"{name} again", body, lambda known=known: known, 0.8)
 
 
-def _writes(house: House, target: float) -> Iterator[Row]:
+def _writes(environment: Environment, target: float) -> Iterator[Row]:
     forms = _slots()
     numbers = count()
 
     def form(path: str) -> bytes:
-        return post(path, next(forms), house.token(next(numbers)))
+        return post(path, next(forms), environment.token(next(numbers)))
 
     def booked(port: int, path: str) -> Callable[[], float]:
-        return lambda: requests_per_second(port, lambda: form(path), house.seconds, check=_is_answered)
+        return lambda: requests_per_second(port, lambda: form(path), environment.seconds, check=_is_answered)
 
-    ours, bare = booked(house.ports[0], "/rooms.book/"), booked(house.ports[1], "/book")
+    ours, bare = booked(environment.ports[0], "/rooms.book/"), booked(environment.ports[1], "/book")
     ours(), bare()
-    yield compare("POST rooms.book/, durable, against a bare form", ours, bare, house.pairs, target=target)
-    if len(house.ports) > 2:
-        orm = booked(house.ports[2], "/rooms.book/")
+    yield compare(
+        "POST rooms.book/, durable, against a bare form", ours, bare, environment.pairs, target=target
+    )
+    if len(environment.ports) > 2:
+        orm = booked(environment.ports[2], "/rooms.book/")
         orm()
         yield compare(
-            "the same against an ORM transaction each", ours, orm, max(house.pairs // 2, 1), target=10
+            "the same against an ORM transaction each", ours, orm, max(environment.pairs // 2, 1), target=10
         )
 
 

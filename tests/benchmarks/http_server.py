@@ -17,9 +17,9 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.login.passwords import Argon2Passwords, Cost
-from bot.runtime.run import settle_memory
-from bot.services import Desk
-from bot.web.application import application, serve, stop
+from bot.runtime.run import freeze_gc
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
@@ -27,21 +27,21 @@ from core.model.entities import (
     BookingType,
     Building,
     BuildingId,
-    Group,
     Person,
     PersonId,
     Room,
     RoomId,
     TimetableEntry,
     Usage,
+    UserGroup,
 )
 from core.policy.rules import Rules
-from core.ports.storage import Login, Unit
-from core.read_model import Picture
+from core.ports.storage import LoginToken, UnitOfWork
+from core.read_model import ReadModel
 from core.services.accounts import Accounts, token_hash
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
-from storage.factory import open_storage, prepare
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
+from storage.factory import open_storage, upgrade
 from tests.benchmarks.orm_booking import orm_application
 from tests.fakes.clock import StillClock
 
@@ -80,11 +80,11 @@ def generated_entries(count: int) -> Iterator[TimetableEntry]:
     for number in range(count):
         day = monday + timedelta(days=7 * dice.randrange(12) + dice.randrange(5))
         start = day + _HOUR * dice.randrange(_FIRST_HOUR, _LAST_HOUR)
-        slot = Interval.lasting(start, _HOUR * dice.choice((1, 1, 2)))
+        slot = Interval.of_length(start, _HOUR * dice.choice((1, 1, 2)))
         yield TimetableEntry(rooms[number % ROOMS], slot, f"CLASS{number % 400}", BookingType.CLASS)
 
 
-def _fill(unit: Unit, entries: int) -> list[PersonId]:
+def _fill(unit: UnitOfWork, entries: int) -> list[PersonId]:
     unit.rooms.put_buildings(generated_buildings())
     unit.rooms.put_rooms(generated_rooms())
     unit.timetable.add("bench", generated_entries(entries), int(NOW.timestamp()))
@@ -94,44 +94,44 @@ def _fill(unit: Unit, entries: int) -> list[PersonId]:
 def generated_people() -> Iterator[Person]:
     for number in range(1, PEOPLE + 1):
         name = f"p{number}"
-        yield Person(PersonId(0), name, f"{name}@x.org", f"Person {number}", frozenset({Group.STAFF}))
+        yield Person(PersonId(0), name, f"{name}@x.org", f"Person {number}", frozenset({UserGroup.STAFF}))
 
 
-def login_of(person_id: int) -> Login:
-    return Login(token_hash(token_of(person_id)), PersonId(person_id), NOW)
+def login_of(person_id: int) -> LoginToken:
+    return LoginToken(token_hash(token_of(person_id)), PersonId(person_id), NOW)
 
 
 def token_of(person_id: int) -> str:
     return f"{person_id:040x}"
 
 
-async def _log_in(desk: Desk, people: list[PersonId]) -> list[str]:
+async def _log_in(services: Services, people: list[PersonId]) -> list[str]:
     """A token for each, all in one transaction."""
 
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         for person_id in people:
             unit.tokens.add(login_of(person_id))
 
-    await desk.storage.write(work)
+    await services.storage.write(work)
     return [token_of(person_id) for person_id in people]
 
 
-async def _open(url: str, entries: int) -> tuple[Desk, list[PersonId]]:
-    await prepare(url)
-    clock, rules, picture = StillClock(NOW), Rules(), Picture()
-    storage = open_storage(url, picture, rules, clock)
+async def _open(url: str, entries: int) -> tuple[Services, list[PersonId]]:
+    await upgrade(url)
+    clock, rules, read_model = StillClock(NOW), Rules(), ReadModel()
+    storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
-    desk = Desk(
+    services = Services(
         storage,
-        picture,
+        read_model,
         rules,
         clock,
-        BookingDesk(storage, picture, rules, clock),
-        SocietyDesk(storage, rules, clock),
-        Accounts(storage, picture, Argon2Passwords(Cost(1, 8, 1)), rules, clock, b"benchmark"),
+        BookingService(storage, read_model, rules, clock),
+        SocietyService(storage, rules, clock),
+        Accounts(storage, read_model, Argon2Passwords(Cost(1, 8, 1)), rules, clock, b"benchmark"),
     )
-    return desk, await storage.write(lambda unit: _fill(unit, entries))
+    return services, await storage.write(lambda unit: _fill(unit, entries))
 
 
 def _bare() -> web.Application:
@@ -166,13 +166,15 @@ async def _run(entries: int, url: str) -> None:
     log.setFormatter(LineFormatter(as_json=True))
     logging.basicConfig(level=logging.INFO, handlers=[log])
     with tempfile.TemporaryDirectory() as folder:
-        desk, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries)
-        tokens = await _log_in(desk, people)
-        runner, address = await serve(application(desk, HttpSettings(rate_limit=0)), "127.0.0.1", 0)
+        services, people = await _open(url or f"sqlite:///{folder}/roomie.db", entries)
+        tokens = await _log_in(services, people)
+        runner, address = await serve(
+            create_application(services, HttpSettings(rate_limit=0)), "127.0.0.1", 0
+        )
         others = [await _beside(_bare())]
         if not url:
             others.append(await _beside(await orm_application(Path(f"{folder}/orm.db"), entries)))
-        settle_memory()
+        freeze_gc()
         ports = [int(address.rpartition(":")[2]), *(port for _, port in others)]
         sys.stdout.write(json.dumps({"ports": ports, "tokens": tokens}) + "\n")
         sys.stdout.flush()
@@ -181,7 +183,7 @@ async def _run(entries: int, url: str) -> None:
         await stop(runner)
         for other, _ in others:
             await other.cleanup()
-        await desk.storage.close()
+        await services.storage.close()
 
 
 async def _beside(app: web.Application) -> tuple[web.AppRunner, int]:

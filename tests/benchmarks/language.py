@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.language import Names, Reading, read
+from bot.language import NameIndex, ParseResult, parse_phrase
 from tests.benchmarks.harness import Row, compare, quartiles, table
 from tests.language.scoring import campus, phrases
 
@@ -40,12 +40,12 @@ def run(quick: bool = False) -> list[Row]:  # noqa: FBT001, FBT002 - the runner'
 
 
 @cache
-def _names() -> Names:
+def _names() -> NameIndex:
     return campus()
 
 
-def _read(text: str) -> Reading:
-    return read(text, now=_NOW, zone=_ZONE, names=_names())
+def _read(text: str) -> ParseResult:
+    return parse_phrase(text, now=_NOW, zone=_ZONE, names=_names())
 
 
 def _typed() -> Sequence[str]:
@@ -63,9 +63,9 @@ def _milliseconds(work: Callable[[], object], times: int = 5) -> float:
 
 
 def _median() -> Row:
-    figures = [_milliseconds(lambda text=text: _read(text)) for text in _typed()]
-    note = f"{len(figures)} phrases, slowest {max(figures):.2f} ms"
-    return Row("a phrase, warm (ms)", quartiles(figures), 1.0, at_most=True, note=note)
+    gauges = [_milliseconds(lambda text=text: _read(text)) for text in _typed()]
+    note = f"{len(gauges)} phrases, slowest {max(gauges):.2f} ms"
+    return Row("a phrase, warm (ms)", quartiles(gauges), 1.0, at_most=True, note=note)
 
 
 def _beside_dateparser(pairs: int) -> Row:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 
 from core.services.accounts import token_hash
-from storage.mapping import entry_row
+from storage.mapping import entry_values
 from storage.tables import (
     audit,
     booking,
@@ -138,20 +138,20 @@ def _prepare(driver, _entry) -> None:
 
 
 def _fill(path: Path, entries: int) -> None:
-    from storage.mapping import building_row, login_row, person_row, room_row
+    from storage.mapping import building_values, login_token_values, person_values, room_values
     from storage.tables import building
     from tests.benchmarks import http_server as world
 
     engine = create_engine(f"sqlite:///{path}")
     metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(insert(building), [building_row(each) for each in world.generated_buildings()])
-        connection.execute(insert(room), [room_row(each) for each in world.generated_rooms()])
+        connection.execute(insert(building), [building_values(each) for each in world.generated_buildings()])
+        connection.execute(insert(room), [room_values(each) for each in world.generated_rooms()])
         connection.execute(insert(timetable_run).values(id=1, source="bench", is_current=True, made_at=0))
-        rows = [entry_row(each) | {"run_id": 1} for each in world.generated_entries(entries)]
+        rows = [entry_values(each) | {"run_id": 1} for each in world.generated_entries(entries)]
         connection.execute(insert(timetable_entry), rows)
         people = list(world.generated_people())
-        connection.execute(insert(person), [person_row(each) for each in people])
+        connection.execute(insert(person), [person_values(each) for each in people])
         logins = [world.login_of(number) for number in range(1, len(people) + 1)]
-        connection.execute(insert(token), [login_row(each) for each in logins])
+        connection.execute(insert(token), [login_token_values(each) for each in logins])
     engine.dispose()

@@ -18,19 +18,19 @@ from time import perf_counter
 from typing import Any
 
 from bot.chat.reply import Reply
-from bot.notifications import KINDS
-from bot.worker.outbox import Outbox, OutboxSettings
+from bot.notifications import NOTIFICATION_TYPES
+from bot.worker.outbox import OutboxSender, OutboxSettings
 from core.interval import Interval
-from core.model.entities import BookingId, Group, Habits, Identity, PersonId, RoomId
+from core.model.entities import BookingId, Identity, NotificationPreferences, PersonId, RoomId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from core.read_model import Picture
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom
-from storage.factory import Kept, open_storage, prepare
+from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.benchmarks.harness import Row, compare
 from tests.builders import NOW, a_building, a_person, a_room, at
 from tests.fakes.clock import StillClock
-from tests.outbox.house import desk_of
+from tests.outbox.environment import desk_of
 
 _numbers = count()
 DUE, FEW_DUE = 10_000, 1_000
@@ -65,7 +65,7 @@ class Nowhere:
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
         return False
 
-    async def changed(self, people: Iterable[Identity]) -> None:
+    async def on_people_changed(self, people: Iterable[Identity]) -> None:
         """It shows nothing."""
 
 
@@ -84,8 +84,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is calle
             ),
             compare(
                 f"bookings with a reminder, to without ({CALLERS} callers)",
-                lambda: asyncio.run(_book(Path(folder), bookings, Habits((30,)))),
-                lambda: asyncio.run(_book(Path(folder), bookings, Habits(()))),
+                lambda: asyncio.run(_book(Path(folder), bookings, NotificationPreferences((30,)))),
+                lambda: asyncio.run(_book(Path(folder), bookings, NotificationPreferences(()))),
                 pairs,
                 target=0.85,
             ),
@@ -98,29 +98,31 @@ def _copy(full: Path) -> Path:
 
 async def _fill(file: Path, due: int) -> None:
     """So many bookings tomorrow, each in a room of its own, each with its reminder."""
-    storage, desk = await open_campus(file, StillClock(NOW))
-    people = await storage.write(lambda unit: _furnish(unit, due, due, Habits()))
-    slot = Interval.lasting(at("12:00", 1), timedelta(minutes=15))
+    storage, services = await open_campus(file, StillClock(NOW))
+    people = await storage.write(lambda unit: _furnish(unit, due, due, NotificationPreferences()))
+    slot = Interval.of_length(at("12:00", 1), timedelta(minutes=15))
     wishes = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
-    await asyncio.gather(*map(desk.bookings.book, wishes))
+    await asyncio.gather(*map(services.bookings.book, wishes))
     await storage.close()
 
 
-def _furnish(unit: Unit, rooms: int, people: int, habits: Habits) -> list[PersonId]:
+def _furnish(
+    unit: UnitOfWork, rooms: int, people: int, preferences: NotificationPreferences
+) -> list[PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"R-{n}") for n in range(rooms))
     added = []
     for n in range(people):
-        person = unit.people.add(replace(a_person(f"p{n}", Group.STAFF), habits=habits), None)
+        person = unit.people.add(replace(a_person(f"p{n}", UserGroup.STAFF), preferences=preferences), None)
         unit.people.link(person.id, Identity(f"chat:p{n}"))
         added.append(person.id)
     return added
 
 
-async def open_campus(file: Path, clock: StillClock) -> tuple[Kept, Any]:
+async def open_campus(file: Path, clock: StillClock) -> tuple[ManagedStorage, Any]:
     url = f"sqlite:///{file}"
-    await prepare(url)
-    storage = open_storage(url, Picture(), Rules(), clock)
+    await upgrade(url)
+    storage = open_storage(url, ReadModel(), Rules(), clock)
     await storage.open()
     await storage.load()
     return storage, desk_of(storage, Rules(), clock)
@@ -128,8 +130,14 @@ async def open_campus(file: Path, clock: StillClock) -> tuple[Kept, Any]:
 
 async def _ours(file: Path, due: int) -> float:
     """Reminders a second through a worker."""
-    storage, desk = await open_campus(file, StillClock(at("11:30", 1)))
-    worker = Outbox(desk, [Nowhere()], KINDS, "ours", OutboxSettings(at_once=IN_HAND, spacing=timedelta()))
+    storage, services = await open_campus(file, StillClock(at("11:30", 1)))
+    worker = OutboxSender(
+        services,
+        [Nowhere()],
+        NOTIFICATION_TYPES,
+        "ours",
+        OutboxSettings(concurrency=IN_HAND, spacing=timedelta()),
+    )
     began = perf_counter()
     await worker.deliver_due()
     took = perf_counter() - began
@@ -163,19 +171,19 @@ def _in_one(connection: sqlite3.Connection, work: Callable[[], Any]) -> Any:
     return result
 
 
-async def _book(folder: Path, bookings: int, habits: Habits) -> float:
+async def _book(folder: Path, bookings: int, preferences: NotificationPreferences) -> float:
     """Bookings a second by many callers, for people with these habits."""
     file = folder / f"book-{next(_numbers)}.db"
-    storage, desk = await open_campus(file, StillClock(NOW))
-    people = await storage.write(lambda unit: _furnish(unit, 400, 400, habits))
+    storage, services = await open_campus(file, StillClock(NOW))
+    people = await storage.write(lambda unit: _furnish(unit, 400, 400, preferences))
 
     async def caller(first: int) -> None:
         for n in range(first, bookings, CALLERS):
             day, quarter = divmod(n // 400, 40)
-            slot = Interval.lasting(
+            slot = Interval.of_length(
                 at("08:00", day + 1) + timedelta(minutes=15 * quarter), timedelta(minutes=15)
             )
-            await desk.bookings.book(
+            await services.bookings.book(
                 BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n % 400}"), slot, people[n % 400])
             )
 

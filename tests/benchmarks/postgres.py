@@ -16,17 +16,17 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.interval import Interval
-from core.model.entities import PersonId, RoomId, TimetableEntry, busy_with
+from core.model.entities import PersonId, RoomId, TimetableEntry, busy_for
 from core.policy.rules import Rules
-from core.ports.storage import Facts, Unit
-from core.read_model import Picture
+from core.ports.storage import Facts, UnitOfWork
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom, booking_keys, decide_booking
-from core.services.bookings import BookingDesk, new_booking_id
-from storage.factory import Kept, open_storage, prepare
-from storage.mapping import audit_row, booking_row, charge_row, room_of, seconds
+from core.services.bookings import BookingService, new_booking_id
+from storage.factory import ManagedStorage, open_storage, upgrade
+from storage.mapping import audit_values, booking_values, charge_values, seconds, to_room
 from storage.postgres.locks import lock_number
 from storage.tables import audit, booking, change, charge, room
-from storage.unit_of_work import ConnectionUnit
+from storage.unit_of_work import SqlUnitOfWork
 from tests.benchmarks.harness import Row, compare
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, an_entry, at
 from tests.fakes.clock import StillClock
@@ -36,7 +36,7 @@ CALLERS = 32
 ROOMS = [RoomId(f"K-J17-{number}") for number in range(504)]
 POOL = 16
 ENTRIES, PEOPLE = 20_000, 4_000
-RULES = Rules(allowance=10**9, student_horizon=90)
+RULES = Rules(weekly_quota=10**9, student_horizon=90)
 PAIRS, FEW_PAIRS = 6, 2
 SLICE, SHORT_SLICE = 1.0, 0.5
 
@@ -83,17 +83,17 @@ class Sides:
     """Ways to book, each measured over one slice; `wishes` never name a slot twice."""
 
     runner: asyncio.Runner
-    storage: Kept
+    storage: ManagedStorage
     pool: asyncpg.Pool
     engine: AsyncEngine
     wishes: Iterator[BookRoom]
     seconds: float
 
     def batched(self) -> float:
-        return self._rate(self._desk().book, CALLERS)
+        return self._rate(self._services().book, CALLERS)
 
     def alone(self) -> float:
-        return self._rate(self._desk().book, 1)
+        return self._rate(self._services().book, 1)
 
     def one_statement(self) -> float:
         return self._rate(self._insert, CALLERS)
@@ -109,43 +109,43 @@ class Sides:
         await self.pool.close()
         await self.engine.dispose()
 
-    def _desk(self) -> BookingDesk:
-        return BookingDesk(self.storage, self.storage.picture, RULES, StillClock(NOW))
+    def _services(self) -> BookingService:
+        return BookingService(self.storage, self.storage.read_model, RULES, StillClock(NOW))
 
     def _rate(self, book: Book, callers: int) -> float:
         return self.runner.run(_rate(book, self.wishes, callers, self.seconds))
 
-    async def _insert(self, wish: BookRoom) -> None:
-        start, end = seconds(wish.slot.start), seconds(wish.slot.end)
+    async def _insert(self, request: BookRoom) -> None:
+        start, end = seconds(request.slot.start), seconds(request.slot.end)
         made = await self.pool.fetchval(
-            _ONE_STATEMENT, wish.booking_id, wish.room_id, start, end, wish.by, seconds(NOW)
+            _ONE_STATEMENT, request.booking_id, request.room_id, start, end, request.by, seconds(NOW)
         )
         if made is None:
             raise RuntimeError("every slot should be free")
 
-    async def _transact(self, wish: BookRoom) -> None:
+    async def _transact(self, request: BookRoom) -> None:
         async with self.engine.begin() as connection:
-            lock = {"room": lock_number("room", wish.room_id)}
+            lock = {"room": lock_number("room", request.room_id)}
             await connection.execute(text("SELECT pg_advisory_xact_lock(:room)"), lock)
-            facts = await connection.run_sync(_facts, wish)
-            record = decide_booking(facts, wish, RULES, NOW).record
+            facts = await connection.run_sync(_facts, request)
+            record = decide_booking(facts, request, RULES, NOW).writes
             if record is None or record.insert is None or record.audit is None or record.charge is None:
                 raise RuntimeError("every slot should be free")
-            await connection.execute(insert(booking).values(booking_row(record.insert)))
-            await connection.execute(insert(charge).values(charge_row(record.charge)))
-            await connection.execute(insert(audit).values(audit_row(record.audit)))
-            row = {"origin": "elsewhere", "kind": "room", "key": wish.room_id, "at": seconds(NOW)}
+            await connection.execute(insert(booking).values(booking_values(record.insert)))
+            await connection.execute(insert(charge).values(charge_values(record.charge)))
+            await connection.execute(insert(audit).values(audit_values(record.audit)))
+            row = {"origin": "elsewhere", "kind": "room", "key": request.room_id, "at": seconds(NOW)}
             await connection.execute(insert(change).values(row))
 
 
-def _facts(connection: Connection, wish: BookRoom) -> Facts:
-    unit, keys = ConnectionUnit(connection), booking_keys(wish, RULES, NOW)
-    found = connection.execute(select(room).where(room.c.id == wish.room_id)).one()
-    held = [busy_with(each) for each in unit.bookings.in_room(wish.room_id, wish.slot)]
-    taught = unit.timetable.busy_in_room(wish.room_id, wish.slot)
-    by = wish.by or PersonId(0)
+def _facts(connection: Connection, request: BookRoom) -> Facts:
+    unit, keys = SqlUnitOfWork(connection), booking_keys(request, RULES, NOW)
+    found = connection.execute(select(room).where(room.c.id == request.room_id)).one()
+    held = [busy_for(each) for each in unit.bookings.in_room(request.room_id, request.slot)]
+    taught = unit.timetable.busy_in_room(request.room_id, request.slot)
+    by = request.by or PersonId(0)
     return Facts(
-        room=room_of(found),
+        room=to_room(found),
         person=unit.people.get(by),
         busy=(*held, *taught),
         spent=unit.bookings.spent(by, keys.week),
@@ -169,11 +169,11 @@ async def _rate(book: Book, wishes: Iterator[BookRoom], callers: int, length: fl
 
 async def _furnished(
     server: PostgresServer,
-) -> tuple[Kept, asyncpg.Pool, AsyncEngine, Iterator[BookRoom]]:
+) -> tuple[ManagedStorage, asyncpg.Pool, AsyncEngine, Iterator[BookRoom]]:
     await _run(server.url(), "CREATE DATABASE roomie")
     url = server.url("roomie")
-    await prepare(url)
-    storage = open_storage(url, Picture(), RULES, StillClock(NOW))
+    await upgrade(url)
+    storage = open_storage(url, ReadModel(), RULES, StillClock(NOW))
     await storage.open()
     await storage.load()
     people = await storage.write(_fill)
@@ -191,7 +191,7 @@ async def _run(url: str, statement: str) -> None:
     await connection.close()
 
 
-def _fill(unit: Unit) -> list[PersonId]:
+def _fill(unit: UnitOfWork) -> list[PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room_id) for room_id in ROOMS)
     unit.timetable.add("timetable", map(_past_class, range(ENTRIES)), seconds(NOW))
@@ -209,7 +209,9 @@ def _wishes(people: list[PersonId]) -> Iterator[BookRoom]:
     for number in count():
         quarter, place = divmod(number, len(ROOMS))
         day, quarter = divmod(quarter, 52)
-        slot = Interval.lasting(at("08:00", 1 + day) + timedelta(minutes=15 * quarter), timedelta(minutes=15))
+        slot = Interval.of_length(
+            at("08:00", 1 + day) + timedelta(minutes=15 * quarter), timedelta(minutes=15)
+        )
         yield BookRoom(new_booking_id(), ROOMS[place], slot, people[number % len(people)])
 
 

@@ -16,14 +16,14 @@ from time import perf_counter
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import BookingId, BookingType, Group, RoomId
-from core.ports.storage import Unit
+from core.model.entities import BookingId, BookingType, RoomId, UserGroup
+from core.ports.storage import UnitOfWork
 from core.services.book_room import BookRoom
-from scraper.common.entries import Entries
-from scraper.common.entries import Group as EntryGroup
+from scraper.common.entries import EntryCollection
+from scraper.common.entries import EntryGroup as EntryGroup
 from scraper.common.worker_process import ParsingProcess
-from scraper.model import Harvest
-from scraper.pipeline import LastGood, judged
+from scraper.model import ScrapeResult
+from scraper.pipeline import LastGoodRun, compare_with_last_good
 from tests.benchmarks.harness import Row
 from tests.benchmarks.outbox import open_campus
 from tests.builders import NOW, a_building, a_person, a_room, at
@@ -69,11 +69,11 @@ def _row(name: str, figure: float, target: float | None, felt: Felt) -> Row:
 
 
 async def _felt(file: Path, rooms: int) -> tuple[Felt, Felt, Felt]:
-    storage, desk = await open_campus(file, StillClock(NOW))
+    storage, services = await open_campus(file, StillClock(NOW))
     person = await storage.write(lambda unit: _furnish(unit, rooms))
     gc.collect()
     gc.freeze()  # what the bench itself has made is not the product's to collect
-    bench = _Bench(desk, person, rooms)
+    bench = _Bench(services, person, rooms)
     quiet = await bench.meanwhile(lambda: asyncio.sleep(5))
     first = await bench.meanwhile(lambda: bench.refresh(0))
     second = await bench.meanwhile(lambda: bench.refresh(HOUR // 2))
@@ -81,29 +81,29 @@ async def _felt(file: Path, rooms: int) -> tuple[Felt, Felt, Felt]:
     return quiet, first, second
 
 
-def _furnish(unit: Unit, rooms: int) -> Any:
+def _furnish(unit: UnitOfWork, rooms: int) -> Any:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"R-{n}") for n in range(rooms + 400))
-    return [unit.people.add(a_person(f"p{n}", Group.STAFF), None).id for n in range(100)]
+    return [unit.people.add(a_person(f"p{n}", UserGroup.STAFF), None).id for n in range(100)]
 
 
 class _Bench:
-    def __init__(self, desk: Any, people: Any, rooms: int) -> None:
-        self._desk, self._people, self._rooms = desk, people, rooms
+    def __init__(self, services: Any, people: Any, rooms: int) -> None:
+        self._services, self._people, self._rooms = services, people, rooms
         self._booked = 0
 
     async def refresh(self, shift: int) -> None:
         """All entries of all rooms are other ones than before."""
-        last_good = LastGood("bench")
-        async for slots in self._desk.timetables.current_slots("bench"):
-            last_good.add(slots)
-        known = set(self._desk.picture.catalogue.rooms)
+        last_good = LastGoodRun("bench")
+        async for slots in self._services.timetables.current_slots("bench"):
+            last_good.add_slots(slots)
+        known = set(self._services.read_model.catalogue.rooms)
         found = await asyncio.to_thread(self._harvest, shift)
         async with ParsingProcess() as apart:
-            published = await judged(found, last_good.timetable, known, NOW, apart)
-        await self._desk.timetables.take_in("bench", published)
+            published = await compare_with_last_good(found, last_good.timetable, known, NOW, apart)
+        await self._services.timetables.take_in("bench", published)
 
-    def _harvest(self, shift: int) -> Harvest:
+    def _harvest(self, shift: int) -> ScrapeResult:
         """Four lessons a day on fifty days for each room."""
         groups = []
         for room in range(self._rooms):
@@ -113,7 +113,7 @@ class _Bench:
                     start = int(at("09:00", day).timestamp()) + lesson * 2 * HOUR + shift
                     times.extend((start, start + HOUR))
                 groups.append(EntryGroup(RoomId(f"R-{room}"), f"COURSE{lesson}", BookingType.CLASS, times))
-        return Harvest(entries=Entries(groups, "bench"), pages=self._rooms)
+        return ScrapeResult(entries=EntryCollection(groups, "bench"), page_count=self._rooms)
 
     async def meanwhile(self, work: Callable[[], Awaitable[None]]) -> Felt:
         """Do something, and book and watch the loop until it is done."""
@@ -141,10 +141,10 @@ class _Bench:
             number, self._booked = self._booked, self._booked + 1
             quarter, room = divmod(number, 400)
             start = at("08:00", 1 + quarter // 48) + timedelta(minutes=15 * (quarter % 48))
-            slot = Interval.lasting(start, timedelta(minutes=15))
+            slot = Interval.of_length(start, timedelta(minutes=15))
             person = self._people[number % len(self._people)]
             wish = BookRoom(BookingId(f"b{number}"), RoomId(f"R-{self._rooms + room}"), slot, person)
             began = perf_counter()
-            await self._desk.bookings.book(wish)
+            await self._services.bookings.book(wish)
             times.append((perf_counter() - began) * 1000)
             await asyncio.sleep(0.002)

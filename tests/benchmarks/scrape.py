@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 from lxml import html as lxml_html
 
 from scraper.common.worker_process import ParsingProcess
-from scraper.http.client import Fetcher
-from scraper.http.politeness import Manners
-from scraper.model import Harvest, SourceSettings, Tools
-from scraper.sources.unsw.pages import read_week
+from scraper.http.client import PoliteClient
+from scraper.http.politeness import Politeness
+from scraper.model import ScrapeResult, SourceContext, SourceSettings
+from scraper.sources.unsw.pages import parse_week
 from scraper.sources.unsw.site import UnswTimetableSite
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, room_page
@@ -33,7 +33,7 @@ LONGEST_DELAY = 20.0
 """Milliseconds that a refresh may hold up the event loop."""
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 SYDNEY = ZoneInfo("Australia/Sydney")
-HURRIED = Manners(per_second=1e9, at_once=8, robots=False)
+HURRIED = Politeness(requests_per_second=1e9, concurrency=8, obeys_robots=False)
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001  # as every benchmark is called
@@ -44,7 +44,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001  # as every benchmark is call
 
 
 async def _refreshes(address: str, count: int) -> list[Row]:
-    async with Fetcher(address, HURRIED, allow_private=True) as fetch, ParsingProcess() as parse:
+    async with PoliteClient(address, HURRIED, allow_private=True) as fetch, ParsingProcess() as parse:
         await parse(abs, 1)
         bench = Bench(address, fetch, parse, count)
         gc.collect()
@@ -77,7 +77,7 @@ def _row(name: str, ours: Sequence[float], theirs: Sequence[float]) -> Row:
 class Bench:
     """Reads all pages in one way or another, and says how many a second."""
 
-    def __init__(self, address: str, fetch: Fetcher, parse: ParsingProcess, count: int) -> None:
+    def __init__(self, address: str, fetch: PoliteClient, parse: ParsingProcess, count: int) -> None:
         self._address, self._fetch, self._parse = address, fetch, parse
         self._rooms = [room.id for room in generated_rooms(count)]
         self.worst_delay = self.own_delay = 0.0
@@ -92,17 +92,17 @@ class Bench:
                 use((await self._fetch.post(f"{self._address}view_rooms.php", form)).content)
 
         begun = perf_counter()
-        await asyncio.gather(*(worker() for _ in range(HURRIED.at_once)))
+        await asyncio.gather(*(worker() for _ in range(HURRIED.concurrency)))
         return len(self._rooms) / (perf_counter() - begun)
 
-    async def refresh(self, previous: Mapping[str, str]) -> tuple[float, Harvest]:
+    async def refresh(self, previous: Mapping[str, str]) -> tuple[float, ScrapeResult]:
         options = {"facilities": "off"}
         settings = SourceSettings("uni", "unsw_nss", self._address, SYDNEY, 2026, options=options)
-        tools = Tools(self._fetch, self._parse, NOW)
+        tools = SourceContext(self._fetch, self._parse, NOW)
         begun = perf_counter()
         async with _watched(self):
-            harvest = await UnswTimetableSite().harvest(settings, tools, previous, lambda *_: None)
-        assert harvest.unchanged == (len(self._rooms) if previous else 0)
+            harvest = await UnswTimetableSite().scrape(settings, tools, previous, lambda *_: None)
+        assert harvest.unchanged_pages == (len(self._rooms) if previous else 0)
         assert not harvest.problems
         return len(self._rooms) / (perf_counter() - begun), harvest
 
@@ -130,16 +130,16 @@ async def _watched(bench: Bench) -> AsyncIterator[None]:
 def _parsers(count: int) -> Row:
     """What BeautifulSoup costs: CPU a page, beside `lxml.html` reading the same."""
     pages = [room_page(room) for room in generated_rooms(count)]
-    figures = []
+    gauges = []
     for page in pages:
-        assert sorted(lxml_week(page)) == sorted((*each[:3], *each.label) for each in read_week(page, WEEKS))
-        figures.append(
-            (_cpu(lambda page=page: read_week(page, WEEKS)), _cpu(lambda page=page: lxml_week(page)))
+        assert sorted(lxml_week(page)) == sorted((*each[:3], *each.label) for each in parse_week(page, WEEKS))
+        gauges.append(
+            (_cpu(lambda page=page: parse_week(page, WEEKS)), _cpu(lambda page=page: lxml_week(page)))
         )
-    soup, plain = (sorted(each[side] for each in figures)[count // 2] * 1000 for side in (0, 1))
+    soup, plain = (sorted(each[side] for each in gauges)[count // 2] * 1000 for side in (0, 1))
     size = sum(map(len, pages)) // count
     note = f"{soup:.1f} ms against {plain:.1f} ms for {size:,} characters"
-    return Row("BeautifulSoup's CPU to lxml.html's", ratio(figures), note=note)
+    return Row("BeautifulSoup's CPU to lxml.html's", ratio(gauges), note=note)
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -153,7 +153,7 @@ def _parse_plainly(content: bytes) -> None:
 
 
 def lxml_week(page: str) -> list[tuple[int, int, int, str, str]]:
-    """What `read_week` reads, by `lxml.html` alone and without its checks."""
+    """What `parse_week` reads, by `lxml.html` alone and without its checks."""
     rows = lxml_html.fromstring(page).xpath("//tr[@class='rowHighlight' or @class='rowLowlight']")
     read: list[tuple[int, int, int, str, str]] = []
     begun: list[dict[tuple[str, str], int]] = [{} for _ in range(7)]

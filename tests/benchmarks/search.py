@@ -9,20 +9,20 @@ from pathlib import Path
 from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
 
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.language import read
+from bot.language import parse_phrase
 from bot.login.passwords import Argon2Passwords
-from bot.services import Desk
-from core.catalogue import RoomWish
+from bot.services import Services
+from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
 from core.model.entities import Identity
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
 from storage.factory import open_storage
 from tests.benchmarks.harness import Row, compare
 from tests.benchmarks.world import ROOMS, filled_file
@@ -45,7 +45,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
 
 async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
     rows: list[Row] = []
-    desks = {path: await _desk(path) for path in (small, large, many)}
+    desks = {path: await _services(path) for path in (small, large, many)}
     for path, entries in ((small, "20,000"), (large, "100,000")):
         name = f"free-room search, {entries} entries: time against the best SQL"
         ours, theirs = _search(desks[path], rounds), _sql(path, desks[path], rounds // 10)
@@ -57,28 +57,28 @@ async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
         )
     )
     rows.append(await _typed(desks[large], rounds // 10))
-    for desk in desks.values():
-        await desk.storage.close()
+    for services in desks.values():
+        await services.storage.close()
     return rows
 
 
-def _search(desk: Desk, rounds: int) -> Callable[[], float]:
+def _search(services: Services, rounds: int) -> Callable[[], float]:
     """Microseconds to list every room with 20 seats that is free for an hour, at changing times."""
-    availability, wish = desk.picture.availability, RoomWish(capacity=20, bookable_only=True)
-    start = int(desk.clock.now().timestamp()) // 3600 * 3600
+    availability, wish = services.read_model.availability, RoomQuery(capacity=20, bookable_only=True)
+    start = int(services.clock.now().timestamp()) // 3600 * 3600
 
     def measured() -> float:
         begin = perf_counter()
         for turn in range(rounds):
             at = start + turn % 96 * 900
-            availability.found(at, at + 3600, wish)
+            availability.matching(at, at + 3600, wish)
         return (perf_counter() - begin) / rounds * 1e6
 
     measured()
     return measured
 
 
-def _sql(path: Path, desk: Desk, rounds: int) -> Callable[[], float]:
+def _sql(path: Path, services: Services, rounds: int) -> Callable[[], float]:
     """The same list from SQLite: the busy stretches in one table, with a covering index by time."""
     connection = sqlite3.connect(path.with_suffix(".sql"))
     connection.execute("ATTACH ? AS roomie", (str(path),))
@@ -86,7 +86,7 @@ def _sql(path: Path, desk: Desk, rounds: int) -> Callable[[], float]:
     connection.execute('CREATE TABLE busy AS SELECT room_id, start, "end" FROM roomie.timetable_entry')
     connection.execute('CREATE INDEX by_time ON busy (start, "end", room_id)')
     connection.execute("ANALYZE")
-    start = int(desk.clock.now().timestamp()) // 3600 * 3600
+    start = int(services.clock.now().timestamp()) // 3600 * 3600
     longest = 2 * 3600
 
     def measured() -> float:
@@ -100,23 +100,25 @@ def _sql(path: Path, desk: Desk, rounds: int) -> Callable[[], float]:
     return measured
 
 
-async def _typed(desk: Desk, rounds: int) -> Row:
+async def _typed(services: Services, rounds: int) -> Row:
     """CPU of a typed line through the dispatcher, and of reading those words and that search."""
-    dispatcher = Dispatcher(desk, COMMANDS)
-    asker = Asker(Identity("terminal:nobody"), Door.TERMINAL)
-    names, zone = desk.names.of(desk.picture), ZoneInfo("Europe/London")
+    dispatcher = Dispatcher(services, COMMANDS)
+    asker = Requester(Identity("terminal:nobody"), PlatformName.TERMINAL)
+    names, zone = services.names.of(services.read_model), ZoneInfo("Europe/London")
     pairs = []
     for _ in range(7):
         begin = process_time()
         for _ in range(rounds):
-            await dispatcher.answer(Asked(asker, words="/rooms free now 20 seats"))
+            await dispatcher.dispatch(ChatRequest(asker, text="/rooms free now 20 seats"))
         whole = process_time() - begin
         begin = process_time()
         for _ in range(rounds):
-            now = desk.clock.now()
-            read("now 20 seats", now=now, zone=zone, names=names)
+            now = services.clock.now()
+            parse_phrase("now 20 seats", now=now, zone=zone, names=names)
             at = int(now.timestamp())
-            desk.picture.availability.found(at, at + 3600, RoomWish(capacity=20, bookable_only=True))
+            services.read_model.availability.matching(
+                at, at + 3600, RoomQuery(capacity=20, bookable_only=True)
+            )
         pairs.append((whole, process_time() - begin))
     wholes, parts = iter([each[0] for each in pairs]), iter([each[1] for each in pairs])
     scale = 1e6 / rounds
@@ -138,17 +140,17 @@ def _next_wednesday() -> datetime:
     return day.replace(hour=10, minute=20, second=0, microsecond=0)
 
 
-async def _desk(path: Path) -> Desk:
-    picture, rules, clock = Picture(), Rules(), ShiftedClock(_next_wednesday())
-    storage = open_storage(f"sqlite:///{path}", picture, rules, clock)
+async def _services(path: Path) -> Services:
+    read_model, rules, clock = ReadModel(), Rules(), ShiftedClock(_next_wednesday())
+    storage = open_storage(f"sqlite:///{path}", read_model, rules, clock)
     await storage.open()
     await storage.load()
-    return Desk(
+    return Services(
         storage,
-        picture,
+        read_model,
         rules,
         clock,
-        BookingDesk(storage, picture, rules, clock),
-        SocietyDesk(storage, rules, clock),
-        Accounts(storage, picture, Argon2Passwords(), rules, clock, b"secret"),
+        BookingService(storage, read_model, rules, clock),
+        SocietyService(storage, rules, clock),
+        Accounts(storage, read_model, Argon2Passwords(), rules, clock, b"secret"),
     )

@@ -18,12 +18,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from core.policy.rules import Rules
-from core.read_model import Picture
-from storage.factory import Kept, open_storage, prepare
+from core.read_model import ReadModel
+from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.benchmarks.harness import Row, quartiles, ratio
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.house import a_house
+from tests.platforms.slack.environment import build_environment
 from tests.standins.slack import Person, SlackStandIn
 
 AT_ONCE = 200
@@ -67,8 +67,8 @@ def _beside(name: str, pairs: list[tuple[float, float]]) -> Row:
     return Row(name, ratio(pairs), note=f"{ours:,.0f} ms against {theirs:,.0f} ms")
 
 
-def _absolute(name: str, figures: list[float], most: float | None) -> Row:
-    return Row(name, quartiles(figures), most, at_most=True, note="milliseconds, not a ratio")
+def _absolute(name: str, gauges: list[float], most: float | None) -> Row:
+    return Row(name, quartiles(gauges), most, at_most=True, note="milliseconds, not a ratio")
 
 
 async def _storm(people: list[Person], settled: Settled) -> Storm:
@@ -113,13 +113,13 @@ async def roomie() -> AsyncIterator[tuple[list[Person], Settled]]:
     """Roomie on a small campus, with as many people whose workspace is asked about them."""
     clock, rules = StillClock(NOW), Rules()
     async with _storage(rules, clock) as storage, SlackStandIn() as slack:
-        house = await a_house(slack, storage, rules, clock)
-        house.settings = replace(house.settings, ping_interval=4.0, api_timeout=10.0)
+        environment = await build_environment(slack, storage, rules, clock)
+        environment.settings = replace(environment.settings, ping_interval=4.0, api_timeout=10.0)
         crowd = _crowd(slack)
-        async with house.open() as adapter:
+        async with environment.open() as adapter:
 
             async def settled() -> None:
-                await adapter.settled()
+                await adapter.wait_idle()
                 if any(not each.sees() for each in crowd):
                     raise RuntimeError("somebody was left without an answer")
                 slack.state.workspaces["T1"].channels["C1"].messages.clear()
@@ -128,11 +128,11 @@ async def roomie() -> AsyncIterator[tuple[list[Person], Settled]]:
 
 
 @asynccontextmanager
-async def _storage(rules: Rules, clock: StillClock) -> AsyncIterator[Kept]:
+async def _storage(rules: Rules, clock: StillClock) -> AsyncIterator[ManagedStorage]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'roomie.db'}"
-        await prepare(url)
-        storage = open_storage(url, Picture(), rules, clock)
+        await upgrade(url)
+        storage = open_storage(url, ReadModel(), rules, clock)
         await storage.open()
         await storage.load()
         try:

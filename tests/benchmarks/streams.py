@@ -19,22 +19,22 @@ from time import perf_counter
 
 from aiohttp import web
 
-from bot.login.encryption import seal
-from bot.services import Desk
-from bot.web.application import HOUSE, application, serve, stop
+from bot.login.encryption import encrypt
+from bot.services import Services
+from bot.web.application import STATE, create_application, serve, stop
 from bot.web.framework import login_subscriptions as channels
 from bot.web.framework.login_subscriptions import RESULT
 from bot.web.framework.settings import HttpSettings
 from core.clock import SystemClock
 from core.model.login_session import LoginSession, LoginState
-from core.policy.login import LIFETIME, finished, new_sid, sid_hash, whole_sid
+from core.policy.login import LIFETIME, finish, full_sid, new_sid, sid_hash
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from core.read_model import Picture
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
-from storage.factory import open_storage, prepare
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
+from storage.factory import open_storage, upgrade
 from tests.benchmarks.harness import Row, quartiles
 
 STREAMS = 2_000
@@ -85,9 +85,9 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are calle
     return rows
 
 
-def _row(name: str, figures: list[tuple[float, float]], target: float | None, unit: str) -> Row:
-    ours, theirs = (sorted(each[side] for each in figures)[len(figures) // 2] for side in (0, 1))
-    ratio = quartiles([one / other for one, other in figures])
+def _row(name: str, gauges: list[tuple[float, float]], target: float | None, unit: str) -> Row:
+    ours, theirs = (sorted(each[side] for each in gauges)[len(gauges) // 2] for side in (0, 1))
+    ratio = quartiles([one / other for one, other in gauges])
     note = f"{ours:,.1f} {unit} against {theirs:,.1f} {unit}"
     return Row(name, ratio, target, at_most=True, note=note)
 
@@ -175,53 +175,53 @@ class Client:
 
 async def _ours(streams: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        url, clock, rules, picture = f"sqlite:///{folder}/roomie.db", SystemClock(), Rules(), Picture()
-        await prepare(url)
-        storage = open_storage(url, picture, rules, clock)
+        url, clock, rules, read_model = f"sqlite:///{folder}/roomie.db", SystemClock(), Rules(), ReadModel()
+        await upgrade(url)
+        storage = open_storage(url, read_model, rules, clock)
         await storage.open()
         await storage.load()
-        accounts = Accounts(storage, picture, NoPasswords(), rules, clock, b"benchmark")
-        desk = Desk(
+        accounts = Accounts(storage, read_model, NoPasswords(), rules, clock, b"benchmark")
+        services = Services(
             storage,
-            picture,
+            read_model,
             rules,
             clock,
-            BookingDesk(storage, picture, rules, clock),
-            SocietyDesk(storage, rules, clock),
+            BookingService(storage, read_model, rules, clock),
+            SocietyService(storage, rules, clock),
             accounts,
         )
         sids = [new_sid() for _ in range(streams)]
         sessions = [LoginSession(sid_hash(each), clock.now() + LIFETIME) for each in sids]
         await storage.write(lambda unit: _add(unit, sessions))
         settings = HttpSettings(rate_limit=0, max_connections=0, max_connections_per_address=0)
-        app = application(desk, settings)
+        app = create_application(services, settings)
         runner, address = await serve(app, "127.0.0.1", 0)
         content = json.dumps(_ANSWER).encode()
         done = [
-            finished(session, clock.now(), seal(content, sid.encode(), RESULT))
+            finish(session, clock.now(), encrypt(content, sid.encode(), RESULT))
             for sid, session in zip(sids, sessions, strict=True)
         ]
 
         async def finish() -> None:
-            channels.LOOK_EVERY = 60.0
+            channels.POLL_INTERVAL = 60.0
             await asyncio.sleep(0.3)
             await storage.write(lambda unit: _finish(unit, sessions, done))
 
-        paths = [f"/stream.sub/{whole_sid(each)}" for each in sids]
-        await _serve(int(address.rpartition(":")[2]), paths, finish, app[HOUSE].channels.look)
+        paths = [f"/stream.sub/{full_sid(each)}" for each in sids]
+        await _serve(int(address.rpartition(":")[2]), paths, finish, app[STATE].subscriptions.poll)
         await stop(runner)
         await storage.close()
 
 
-def _add(unit: Unit, sessions: list[LoginSession]) -> None:
+def _add(unit: UnitOfWork, sessions: list[LoginSession]) -> None:
     for each in sessions:
-        unit.logins.add(each)
+        unit.login_sessions.add(each)
 
 
-def _finish(unit: Unit, sessions: list[LoginSession], done: list[LoginSession]) -> None:
+def _finish(unit: UnitOfWork, sessions: list[LoginSession], done: list[LoginSession]) -> None:
     for before, after in zip(sessions, done, strict=True):
         assert after.state is LoginState.DONE
-        unit.logins.swap(before, after)
+        unit.login_sessions.swap(before, after)
 
 
 async def _bare(streams: int) -> None:

@@ -9,10 +9,10 @@ from core.clock import SystemClock
 from core.interval import Interval
 from core.model.entities import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from core.read_model import Picture
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
-from storage.factory import open_storage, prepare
+from storage.factory import open_storage, upgrade
 
 ROOMS = 504
 BUILDINGS = 44
@@ -55,7 +55,7 @@ def timetable(rooms: list[Room], entries: int, now: datetime) -> list[TimetableE
         room = rooms[each % len(rooms)]
         day = midnight + timedelta(days=chance.randrange(_DAYS))
         start = day + timedelta(minutes=15 * chance.randrange(8 * 4, 20 * 4))
-        slot = Interval.lasting(start, timedelta(minutes=chance.choice((60, 60, 120))))
+        slot = Interval.of_length(start, timedelta(minutes=chance.choice((60, 60, 120))))
         made.append(TimetableEntry(room.id, slot, f"COMP{1000 + each % 900} LEC", BookingType.CLASS))
     return made
 
@@ -68,14 +68,14 @@ def filled_file(path: Path, *, entries: int, rooms: int = ROOMS) -> Path:
 
 async def _fill(path: Path, entries: int, rooms: int) -> None:
     url, clock = f"sqlite:///{path}", SystemClock()
-    await prepare(url)
-    storage = open_storage(url, Picture(), Rules(), clock)
+    await upgrade(url)
+    storage = open_storage(url, ReadModel(), Rules(), clock)
     await storage.open()
     await storage.load()
     now = clock.now()
     buildings, made = campus(rooms)
 
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         import_buildings(unit, buildings, now)
         import_rooms(unit, made, now)
         import_timetable(unit, timetable(made, entries, now), now, "generated")

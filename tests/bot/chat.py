@@ -1,29 +1,29 @@
 """Somebody talking to Roomie: lines and presses in, words out."""
 
 from bot.chat.reply import Button, Choice, Reply, Tone
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.terminal.render import Page, render
-from bot.services import Desk
+from bot.platforms.terminal.render import TerminalContext, render
+from bot.services import Services
 from core.model.entities import Identity
 
 
 class Chat:
     """One person's conversation; `last` is the reply they look at."""
 
-    def __init__(self, desk: Desk, name: str) -> None:
-        self.desk, self.name = desk, name
-        self.dispatcher = Dispatcher(desk, COMMANDS)
+    def __init__(self, services: Services, name: str) -> None:
+        self.services, self.name = services, name
+        self.dispatcher = Dispatcher(services, COMMANDS)
         self.last = Reply()
 
     @property
-    def asker(self) -> Asker:
-        return Asker(Identity(f"terminal:{self.name}"), Door.TERMINAL, self.name)
+    def asker(self) -> Requester:
+        return Requester(Identity(f"terminal:{self.name}"), PlatformName.TERMINAL, self.name)
 
     async def say(self, words: str, *, free: bool = False, key: str = "") -> str:
         """Type a line; what the reply says, in one piece."""
-        return await self._ask(Asked(self.asker, words=words, free=free, key=key))
+        return await self._ask(ChatRequest(self.asker, text=words, is_free_text=free, delivery_id=key))
 
     async def press(self, label: str, nth: int = 0, key: str = "") -> str:
         """Press a button of the last reply by what it is called."""
@@ -31,7 +31,9 @@ class Chat:
         return await self.act(button.action, button.value, key=key)
 
     async def act(self, action: str, value: str = "", key: str = "", **form: str) -> str:
-        return await self._ask(Asked(self.asker, action=action, value=value, form=form, key=key))
+        return await self._ask(
+            ChatRequest(self.asker, action=action, value=value, form=form, delivery_id=key)
+        )
 
     async def fill_in(self, **values: str) -> str:
         """Send in the form of the last reply, with what it held where nothing else is said."""
@@ -39,9 +41,9 @@ class Chat:
         assert form is not None
         return await self.act(form.id, form.state, **{each.name: each.value for each in form.inputs} | values)
 
-    async def _ask(self, asked: Asked) -> str:
-        self.last = await self.dispatcher.answer(asked)
-        return said(self.last, self.desk)
+    async def _ask(self, request: ChatRequest) -> str:
+        self.last = await self.dispatcher.dispatch(request)
+        return said(self.last, self.services)
 
     @property
     def labels(self) -> list[str]:
@@ -52,9 +54,9 @@ class Chat:
         return self.last.tone
 
     async def quota(self) -> int:
-        known = self.desk.picture.directory.named(self.name)
+        known = self.services.read_model.directory.by_name(self.name)
         assert known is not None
-        return (await self.desk.bookings.quota(known.person.id)).left
+        return (await self.services.bookings.quota(known.person.id)).left
 
 
 def buttons(reply: Reply) -> list[Button]:
@@ -69,6 +71,6 @@ def buttons(reply: Reply) -> list[Button]:
     return found
 
 
-def said(reply: Reply, desk: Desk) -> str:
+def said(reply: Reply, services: Services) -> str:
     """A reply as it would be read at a terminal, without its numbers."""
-    return render(reply, Page(desk.rules.zone, desk.clock.now())).text
+    return render(reply, TerminalContext(services.rules.zone, services.clock.now())).text

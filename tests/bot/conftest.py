@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import carry_out
+from bot.cli import main
 from bot.login.passwords import Argon2Passwords, Cost
 from bot.sample.load import load_sample
-from bot.services import Desk
+from bot.services import Services
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
 from storage.factory import open_storage
 from tests.bot.chat import Chat
 from tests.builders import NOW
@@ -28,18 +28,20 @@ from tests.fakes.clock import StillClock
 _QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
-def a_desk(url: str, clock: Clock, rules: Rules) -> Desk:
+def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
     """Everything the core can do over a database, not yet opened."""
-    picture = Picture()
-    storage = open_storage(url, picture, rules, clock)
-    return Desk(
+    read_model = ReadModel()
+    storage = open_storage(url, read_model, rules, clock)
+    return Services(
         storage=storage,
-        picture=picture,
+        read_model=read_model,
         rules=rules,
         clock=clock,
-        bookings=BookingDesk(storage, picture, rules, clock),
-        societies=SocietyDesk(storage, rules, clock),
-        accounts=Accounts(storage, picture, Argon2Passwords(_QUICK), rules, clock, b"a secret of the tests"),
+        bookings=BookingService(storage, read_model, rules, clock),
+        societies=SocietyService(storage, rules, clock),
+        accounts=Accounts(
+            storage, read_model, Argon2Passwords(_QUICK), rules, clock, b"a secret of the tests"
+        ),
     )
 
 
@@ -49,11 +51,11 @@ def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactor
     file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
 
     async def fill() -> None:
-        desk = a_desk(f"sqlite:///{file}", StillClock(NOW), Rules())
-        await desk.storage.open()
-        await desk.storage.load()
-        await load_sample(desk)
-        await desk.storage.close()
+        services = a_desk(f"sqlite:///{file}", StillClock(NOW), Rules())
+        await services.storage.open()
+        await services.storage.load()
+        await load_sample(services)
+        await services.storage.close()
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(fill())).result()
@@ -66,41 +68,41 @@ def database_url(tmp_path: Path, sample_file: Path) -> str:
 
 
 @pytest.fixture
-async def desk(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Desk]:
-    desk = a_desk(database_url, clock, rules)
-    await desk.storage.open()
-    await desk.storage.load()
-    yield desk
-    await desk.storage.close()
+async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Services]:
+    services = a_desk(database_url, clock, rules)
+    await services.storage.open()
+    await services.storage.load()
+    yield services
+    await services.storage.close()
 
 
 @pytest.fixture
-def wil(desk: Desk) -> Chat:
+def wil(services: Services) -> Chat:
     """A student who presides over SOTECHSOC."""
-    return Chat(desk, "wil")
+    return Chat(services, "wil")
 
 
 @pytest.fixture
-def rema(desk: Desk) -> Chat:
+def rema(services: Services) -> Chat:
     """A student of no society."""
-    return Chat(desk, "rema")
+    return Chat(services, "rema")
 
 
 @pytest.fixture
-def emily(desk: Desk) -> Chat:
+def emily(services: Services) -> Chat:
     """A student who belongs to SOTECHSOC."""
-    return Chat(desk, "emily")
+    return Chat(services, "emily")
 
 
 @pytest.fixture
-def dana(desk: Desk) -> Chat:
+def dana(services: Services) -> Chat:
     """Staff."""
-    return Chat(desk, "dana")
+    return Chat(services, "dana")
 
 
 @pytest.fixture
-def stranger(desk: Desk) -> Chat:
-    return Chat(desk, "nobody")
+def stranger(services: Services) -> Chat:
+    return Chat(services, "nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def roomie(
 
     def run(*arguments: str, typed: str = "") -> Said:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        status = carry_out(arguments, asyncio.run)
+        status = main(arguments, asyncio.run)
         captured = capsys.readouterr()
         return Said(status, captured.out, captured.err)
 

@@ -171,5 +171,5 @@ def test_rules_follow_the_settings(tmp_path: Path):
         tmp_path, '[booking]\nallowance = 60\nrefund_notice = "2h"\nweekend_hours = "00:00-24:00"\n'
     ).rules
 
-    assert (rules.allowance, rules.refund_notice) == (60, timedelta(hours=2))
+    assert (rules.weekly_quota, rules.refund_notice) == (60, timedelta(hours=2))
     assert (rules.weekend_hours.opens, rules.weekend_hours.closes) == (0, 1440)

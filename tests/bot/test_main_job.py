@@ -83,13 +83,13 @@ async def test_what_lies_off_the_grid_is_shown_with_its_cost_before_it_is_done(w
     assert "Moved to" in await wil.press("Move it")
 
 
-async def test_what_the_echo_shows_is_what_the_press_books(wil: Chat, desk):
+async def test_what_the_echo_shows_is_what_the_press_books(wil: Chat, services):
     shown = await wil.say('/book RO-PIZZA tomorrow 3:10pm to 4pm for SOTECHSOC "Weekly meeting"')
     assert "for UCLU Technology Society, “Weekly meeting”?" in shown
 
     assert "It is held for UCLU Technology Society." in await wil.press("Book it")
 
-    (booking,) = desk.picture.bookings.values()
+    (booking,) = services.read_model.bookings.values()
     assert (booking.title, booking.society_id) == ("Weekly meeting", "SOTECHSOC")
     assert await wil.quota() == 180
     assert "Weekly meeting" in await wil.say("/rooms timetable RO-PIZZA tomorrow")
@@ -218,9 +218,9 @@ async def test_staff_have_no_quota(dana: Chat):
     assert "staff have no quota" in await dana.say("/rooms quota")
 
 
-async def test_what_somebody_else_booked_is_not_theirs_to_change(wil: Chat, rema: Chat, desk):
+async def test_what_somebody_else_booked_is_not_theirs_to_change(wil: Chat, rema: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
-    (booking,) = desk.picture.bookings.values()
+    (booking,) = services.read_model.bookings.values()
 
     for action in ("cancel", "here", "share"):
         assert "does not belong to you" in await rema.act(action, booking.id)
@@ -228,10 +228,10 @@ async def test_what_somebody_else_booked_is_not_theirs_to_change(wil: Chat, rema
     assert "No booking of yours" in await rema.act("move", f"{booking.id}~H-C12-G03~{1:x}~60")
     assert "No booking of yours" in await rema.say(f"/rooms cancel {booking.id[:8]}")
 
-    assert desk.picture.bookings[booking.id] == booking
+    assert services.read_model.bookings[booking.id] == booking
 
 
-async def test_which_booking_is_meant_can_be_said_by_id_room_or_time(wil: Chat, desk):
+async def test_which_booking_is_meant_can_be_said_by_id_room_or_time(wil: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
     await wil.say("/book Lovelace 205 friday 9am")
 
@@ -240,13 +240,13 @@ async def test_which_booking_is_meant_can_be_said_by_id_room_or_time(wil: Chat, 
     assert "Wren G02 (H-C12-G02), Thu 12 Mar 15:00" in asked
     assert "I do not know which booking “banana” is." in await wil.say("/rooms cancel banana")
     assert "No booking of yours" in await wil.say("/rooms cancel Wren G03")
-    assert len(desk.picture.bookings) == 2
+    assert len(services.read_model.bookings) == 2
 
     assert "Cancelled: Wren G02" in await wil.say("/rooms cancel Wren G02")
     assert "Cancelled: Lovelace 205" in await wil.say("cancel my booking on friday", free=True)
 
 
-async def test_the_only_booking_is_not_given_up_for_words_about_another(wil: Chat, desk):
+async def test_the_only_booking_is_not_given_up_for_words_about_another(wil: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
 
     for line in (
@@ -258,7 +258,7 @@ async def test_the_only_booking_is_not_given_up_for_words_about_another(wil: Cha
         await wil.say(line)
         assert wil.last.is_refusal
 
-    assert len(desk.picture.bookings) == 1
+    assert len(services.read_model.bookings) == 1
 
 
 async def test_a_date_in_figures_is_no_bookings_id(wil: Chat):
@@ -293,7 +293,7 @@ async def test_an_extension_into_somebody_elses_time_names_a_room_close_by(wil: 
     assert "Close by:" in refused
 
 
-async def test_a_repeated_delivery_books_once_and_is_answered_the_same(wil: Chat, desk):
+async def test_a_repeated_delivery_books_once_and_is_answered_the_same(wil: Chat, services):
     await wil.say("/rooms free tomorrow 3pm")
     book = next(each for item in wil.last.items for each in item.buttons)
 
@@ -302,22 +302,22 @@ async def test_a_repeated_delivery_books_once_and_is_answered_the_same(wil: Chat
 
     assert first.startswith("Booked ")
     assert again.startswith(first.split(". That took")[0])
-    assert len(desk.picture.bookings) == 1
+    assert len(services.read_model.bookings) == 1
     assert await wil.quota() == 120
 
 
-async def test_a_key_belongs_to_one_person(wil: Chat, rema: Chat, desk):
+async def test_a_key_belongs_to_one_person(wil: Chat, rema: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm", key="1")
     await rema.say("/book Wren G03 tomorrow 3pm", key="1")
 
-    assert len(desk.picture.bookings) == 2
+    assert len(services.read_model.bookings) == 2
 
 
-async def test_days_beyond_memory_are_answered_from_storage(dana: Chat, desk, clock: StillClock):
+async def test_days_beyond_memory_are_answered_from_storage(dana: Chat, services, clock: StillClock):
     await dana.say("/book Wren G02 fri 29 may 3pm for 1 hour")
     clock.move(timedelta(days=-60))
-    await desk.storage.reload()
-    assert not desk.picture.bookings
+    await services.storage.reload()
+    assert not services.read_model.bookings
 
     assert "booked here" in await dana.say("/rooms timetable Wren G02 2026-05-29")
     assert "busy until 16:00 (booked here)" in await dana.say("/rooms status Wren G02 2026-05-29 3:20pm")

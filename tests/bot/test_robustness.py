@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.commands import COMMANDS
-from bot.services import Desk
+from bot.services import Services
 from tests.bot.chat import Chat, buttons
 
 UNFIT_FOR_A_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]")
@@ -68,7 +68,7 @@ async def test_any_line_gets_a_kind_answer(wil: Chat, stranger: Chat, said: str)
             answer = await person.say(line, free=said == "in plain words")
 
             assert answer.strip(), line
-            assert person.tone is not Tone.BROKEN, line
+            assert person.tone is not Tone.FAILED, line
             assert not UNFIT_FOR_A_TERMINAL.search(answer), line
 
 
@@ -105,18 +105,18 @@ VALUES = [
 ]
 
 
-async def test_no_forged_press_does_harm(wil: Chat, rema: Chat, stranger: Chat, desk: Desk):
+async def test_no_forged_press_does_harm(wil: Chat, rema: Chat, stranger: Chat, services: Services):
     await wil.say("/book Wren G02 tomorrow 3pm")
-    (booking,) = desk.picture.bookings.values()
+    (booking,) = services.read_model.bookings.values()
     values = [*VALUES, booking.id, f"{booking.id}~30", f"{booking.id}~H-C12-G03~t4n0w0~60"]
 
     for person in (rema, stranger):
         for action in [*ACTIONS, "nosuch", "x" * 500]:
             for value in values:
                 await person.act(action, value)
-                assert person.tone is not Tone.BROKEN, (action, value)
+                assert person.tone is not Tone.FAILED, (action, value)
 
-    assert desk.picture.bookings[booking.id] == booking
+    assert services.read_model.bookings[booking.id] == booking
 
 
 FORMS = [
@@ -137,7 +137,7 @@ async def test_any_form_gets_an_answer(wil: Chat, stranger: Chat, action: str):
         for person in (wil, stranger):
             await person.act(action, **values)
 
-            assert person.tone is not Tone.BROKEN, values
+            assert person.tone is not Tone.FAILED, values
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
@@ -159,7 +159,7 @@ async def test_any_form_gets_an_answer(wil: Chat, stranger: Chat, action: str):
 def test_any_press_whatsoever_is_answered(running: "Running", action: str, value: str, form: dict[str, str]):
     running.do(running.wil.act(action or "x", value, **form))
 
-    assert running.wil.tone is not Tone.BROKEN
+    assert running.wil.tone is not Tone.FAILED
     assert_it_fits(running.wil.last)
 
 
@@ -178,7 +178,7 @@ def test_any_words_whatsoever_are_answered(running: "Running", words: str, free:
     answer = running.do(running.wil.say(words, free=free))
 
     assert answer.strip()
-    assert running.wil.tone is not Tone.BROKEN
+    assert running.wil.tone is not Tone.FAILED
     assert_it_fits(running.wil.last)
 
 
@@ -197,11 +197,11 @@ def running(database_url: str, clock, rules) -> Iterator[Running]:
     from tests.bot.conftest import a_desk
 
     loop = asyncio.new_event_loop()
-    desk = a_desk(database_url, clock, rules)
-    loop.run_until_complete(desk.storage.open())
-    loop.run_until_complete(desk.storage.load())
-    yield Running(loop, Chat(desk, "wil"))
-    loop.run_until_complete(desk.storage.close())
+    services = a_desk(database_url, clock, rules)
+    loop.run_until_complete(services.storage.open())
+    loop.run_until_complete(services.storage.load())
+    yield Running(loop, Chat(services, "wil"))
+    loop.run_until_complete(services.storage.close())
     loop.close()
 
 
@@ -246,5 +246,5 @@ async def test_every_button_of_a_conversation_is_known_and_fits(wil: Chat, rema:
     for person in (wil, rema, dana):
         for line in walk:
             await person.say(line)
-            assert person.tone is not Tone.BROKEN, line
+            assert person.tone is not Tone.FAILED, line
             assert_it_fits(person.last)

@@ -57,30 +57,32 @@ async def test_members_see_who_belongs_and_nothing_more(emily: Chat):
     assert emily.tone is Tone.REFUSED
 
 
-async def test_a_token_books_until_it_is_replaced(wil: Chat, desk):
+async def test_a_token_books_until_it_is_replaced(wil: Chat, services):
     await wil.say("/society token")
     first = next(part.text for part in wil.last.text if isinstance(part, Code))
-    assert desk.accounts.bearer(first).society_id == "SOTECHSOC"
+    assert services.accounts.bearer(first).society_id == "SOTECHSOC"
 
     await wil.press("Replace it")
     second = next(part.text for part in wil.last.text if isinstance(part, Code))
 
-    assert desk.accounts.bearer(first) is None
-    assert desk.accounts.bearer(second) is not None
+    assert services.accounts.bearer(first) is None
+    assert services.accounts.bearer(second) is not None
 
 
-async def test_a_president_of_several_must_say_which(wil: Chat, desk):
-    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
+async def test_a_president_of_several_must_say_which(wil: Chat, services):
+    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
 
     assert "You preside over 2 societies. Say which: " in await wil.say("/society add rema")
     assert "can now book for Chess Society" in await wil.say("/society add rema chess society")
 
 
-async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: Chat, emily: Chat, desk):
-    _, term = await desk.societies.token_term(desk.picture.directory.named("wil").person.id, None)
-    slot = Interval.lasting(at("15:00", days=1), timedelta(hours=1))
+async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: Chat, emily: Chat, services):
+    _, term = await services.societies.token_term(
+        services.read_model.directory.by_name("wil").person.id, None
+    )
+    slot = Interval.of_length(at("15:00", days=1), timedelta(hours=1))
     society = SocietyId("SOTECHSOC")
-    await desk.bookings.book(
+    await services.bookings.book(
         BookRoom(new_booking_id(), RoomId("RO-PIZZA"), slot, None, society, "Pizza", term=term)
     )
 

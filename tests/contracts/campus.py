@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from itertools import count
 
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, Group, PersonId, Role, RoomId, SocietyId
+from core.model.entities import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from core.read_model import Picture
-from core.services.book_room import Booked, BookRoom
-from core.services.bookings import BookingDesk
-from core.services.cancel_booking import Cancelled
-from storage.factory import Kept, open_storage
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
+from core.services.book_room import BookingResult, BookRoom
+from core.services.bookings import BookingService
+from core.services.cancel_booking import CancellationResult
+from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 
@@ -26,7 +26,7 @@ _numbers = count(1)
 class Campus:
     """`wil` and `rema` are students, `stan` is staff, `mem` plays chess, and `pres` presides over that."""
 
-    storage: Kept
+    storage: ManagedStorage
     rules: Rules
     clock: StillClock
     wil: PersonId
@@ -36,11 +36,11 @@ class Campus:
     pres: PersonId
 
     @property
-    def desk(self) -> BookingDesk:
+    def services(self) -> BookingService:
         return self.desk_of(self.storage)
 
-    def desk_of(self, storage: Kept) -> BookingDesk:
-        return BookingDesk(storage, storage.picture, self.rules, self.clock)
+    def desk_of(self, storage: ManagedStorage) -> BookingService:
+        return BookingService(storage, storage.read_model, self.rules, self.clock)
 
     def wish(
         self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
@@ -50,36 +50,38 @@ class Campus:
 
     async def book(
         self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
-    ) -> Booked:
-        return await self.desk.book(self.wish(slot, room, by, **others))
+    ) -> BookingResult:
+        return await self.services.book(self.wish(slot, room, by, **others))
 
-    async def cancel(self, booking: Booking, by: PersonId | None = None) -> Cancelled:
-        return await self.desk.cancel(booking.id, by or self.wil)
+    async def cancel(self, booking: Booking, by: PersonId | None = None) -> CancellationResult:
+        return await self.services.cancel(booking.id, by or self.wil)
 
     async def quota_left(self, by: PersonId | None = None) -> int:
-        return (await self.desk.quota(by or self.wil)).left
+        return (await self.services.quota(by or self.wil)).left
 
 
 def a_new_id() -> BookingId:
     return BookingId(f"booking-{next(_numbers)}")
 
 
-def campus_in(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+def campus_in(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
     """The campus that a storage holds, once it is loaded."""
-    ids = {known.person.username: person_id for person_id, known in storage.picture.directory.people.items()}
+    ids = {
+        known.person.username: person_id for person_id, known in storage.read_model.directory.people.items()
+    }
     return Campus(storage, rules, clock, *(ids[name] for name in ("wil", "rema", "stan", "mem", "pres")))
 
 
 async def furnish(url: str) -> None:
     """Put the campus into an empty database."""
-    storage = open_storage(url, Picture(), Rules(), StillClock(NOW))
+    storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
     await storage.load()
     await storage.write(_furnish)
     await storage.close()
 
 
-def _furnish(unit: Unit) -> None:
+def _furnish(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in ROOMS)
     people = {
@@ -87,9 +89,9 @@ def _furnish(unit: Unit) -> None:
         for each in (
             a_person("wil"),
             a_person("rema"),
-            a_person("stan", Group.STAFF),
+            a_person("stan", UserGroup.STAFF),
             a_person("mem"),
-            a_person("pres", Group.STUDENT, Group.PRESIDENT),
+            a_person("pres", UserGroup.STUDENT, UserGroup.PRESIDENT),
         )
     }
     unit.societies.add(a_society(CHESS))

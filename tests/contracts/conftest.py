@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.contracts.campus import Campus, campus_in, furnish
 from tests.contracts.raw import ask
 from tests.databases import apart, run_sql
@@ -42,7 +42,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def campus(storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+def campus(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
     return campus_in(storage, rules, clock)
 
 

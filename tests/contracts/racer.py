@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from core.model.entities import PersonId
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk, new_booking_id
+from core.services.bookings import BookingService, new_booking_id
 from storage.factory import open_storage
 from tests.builders import NOW, a_slot
 from tests.contracts.campus import HALL, LAB, ROOMS
@@ -41,25 +41,25 @@ RACES: dict[str, Callable[[int, list[PersonId]], BookRoom]] = {
 }
 
 
-async def race(desk: BookingDesk, picture: Picture, name: str, places: range) -> Counter[str]:
+async def race(services: BookingService, read_model: ReadModel, name: str, places: range) -> Counter[str]:
     """How the wishes from these places ended."""
-    people = sorted(picture.directory.people)
+    people = sorted(read_model.directory.people)
     answers = await asyncio.gather(
-        *(desk.book(RACES[name](place, people)) for place in places), return_exceptions=True
+        *(services.book(RACES[name](place, people)) for place in places), return_exceptions=True
     )
     return Counter(type(answer).__name__ for answer in answers)
 
 
 async def main(url: str) -> None:
-    picture, rules, clock = Picture(), Rules(), StillClock(NOW)
-    storage = open_storage(url, picture, rules, clock)
+    read_model, rules, clock = ReadModel(), Rules(), StillClock(NOW)
+    storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
-    desk = BookingDesk(storage, picture, rules, clock)
+    services = BookingService(storage, read_model, rules, clock)
     print("ready", flush=True)  # noqa: T201 - this is how the test hears of it
     while line := await asyncio.to_thread(sys.stdin.readline):
         name, first, last = line.split()
-        print(json.dumps(await race(desk, picture, name, range(int(first), int(last)))), flush=True)  # noqa: T201
+        print(json.dumps(await race(services, read_model, name, range(int(first), int(last)))), flush=True)  # noqa: T201
     await storage.close()
 
 

@@ -5,12 +5,12 @@ from contextlib import closing
 
 import asyncpg
 
-from storage.url import SqliteFile, address_of
+from storage.url import SqliteFile, parse_database_url
 
 
 async def ask(url: str, statement: str) -> object:
     """Run one statement; the first value of its first row, if it has any."""
-    address = address_of(url)
+    address = parse_database_url(url)
     if isinstance(address, SqliteFile):
         with closing(sqlite3.connect(address.path)) as connection, connection:
             row = connection.execute(statement).fetchone()
@@ -24,7 +24,7 @@ async def ask(url: str, statement: str) -> object:
 
 async def tables_of(url: str) -> set[str]:
     """The names of all tables, and of the triggers and constraints that guard them."""
-    if isinstance(address_of(url), SqliteFile):
+    if isinstance(parse_database_url(url), SqliteFile):
         listed = await ask(
             url, "SELECT group_concat(name) FROM sqlite_master WHERE name NOT LIKE '%autoindex%'"
         )

@@ -2,27 +2,27 @@
 
 from typing import Any
 
-from core.catalogue import RoomWish
-from core.read_model import Picture
+from core.catalogue import RoomQuery
+from core.read_model import ReadModel
 from tests.builders import a_slot
 
 
-def seen_in(picture: Picture) -> dict[str, Any]:
+def seen_in(read_model: ReadModel) -> dict[str, Any]:
     """Everything answers are made from."""
-    catalogue, availability, directory = picture.catalogue, picture.availability, picture.directory
+    catalogue, availability, directory = read_model.catalogue, read_model.availability, read_model.directory
     slot = a_slot("11:00", 60)
     start, end = int(slot.start.timestamp()), int(slot.end.timestamp())
     return {
-        "window": picture.window,
+        "window": read_model.window,
         "buildings": catalogue.buildings,
         "rooms": catalogue.rooms,
         "busy": {room: availability.schedule(room).busy for room in catalogue.rooms},
         "runs": {room: availability.schedule(room).runs for room in catalogue.rooms},
-        "free at eleven": [room.id for room in availability.found(start, end, RoomWish())],
-        "bookings": picture.bookings,
-        "in room": {room: picture.in_room(room) for room in catalogue.rooms},
-        "of person": {person: picture.of_person(person) for person in directory.people},
-        "of society": {society: picture.of_society(society) for society in directory.societies},
+        "free at eleven": [room.id for room in availability.matching(start, end, RoomQuery())],
+        "bookings": read_model.bookings,
+        "in room": {room: read_model.in_room(room) for room in catalogue.rooms},
+        "of person": {person: read_model.of_person(person) for person in directory.people},
+        "of society": {society: read_model.of_society(society) for society in directory.societies},
         "people": directory.people,
         "societies": (directory.societies, directory.terms),
     }

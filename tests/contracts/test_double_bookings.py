@@ -7,19 +7,19 @@ import pytest
 from core.errors import SlotTaken, Unavailable
 from core.interval import Interval
 from core.model.entities import RoomId
-from core.ports.storage import Decision, Facts, Keys, Record
+from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
 from tests.builders import a_booking, a_slot
 from tests.contracts.campus import HALL, LAB, Campus, a_new_id
 
 
-def _unchecked(campus: Campus, record: Record) -> tuple[Keys, Callable[[Facts], Decision[None]]]:
+def _unchecked(campus: Campus, writes: WriteSet) -> tuple[DecisionKeys, Callable[[Facts], Decision[None]]]:
     """A decision that looks at nothing."""
-    return Keys(week=0, person=campus.wil), lambda _: Decision(None, record)
+    return DecisionKeys(week=0, person=campus.wil), lambda _: Decision(None, writes)
 
 
 async def _insert(campus: Campus, slot: Interval, room: RoomId = HALL) -> None:
     booking = a_booking(a_new_id(), room, slot, by=campus.rema)
-    await campus.storage.decide(*_unchecked(campus, Record(insert=booking)))
+    await campus.storage.decide(*_unchecked(campus, WriteSet(insert=booking)))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ async def test_a_booking_moved_onto_another_is_refused(campus: Campus):
     moved = a_booking(other.id, HALL, a_slot("11:30"), by=campus.rema, version=2)
 
     with pytest.raises(SlotTaken):
-        await campus.storage.decide(*_unchecked(campus, Record(update=moved, before=other)))
+        await campus.storage.decide(*_unchecked(campus, WriteSet(update=moved, before=other)))
 
     assert await campus.storage.read(lambda unit: unit.bookings.get(other.id)) == other
 
@@ -63,7 +63,7 @@ async def test_a_cancelled_booking_does_not_come_back_to_life_over_another(campu
     revived = a_booking(first.booking.id, HALL, a_slot("11:00", 60), by=campus.wil, version=3)
 
     with pytest.raises(SlotTaken):
-        await campus.storage.decide(*_unchecked(campus, Record(update=revived, before=cancelled.booking)))
+        await campus.storage.decide(*_unchecked(campus, WriteSet(update=revived, before=cancelled.booking)))
 
 
 async def test_a_booking_of_a_room_that_does_not_exist_is_refused(campus: Campus):

@@ -75,7 +75,7 @@ class Day:
     async def move(self, who: str, which: int, room: RoomId, slot: Interval) -> None:
         if self.made:
             place = which % len(self.made)
-            moved = await self.campus.desk.move(self.made[place], self._person(who), slot, room)
+            moved = await self.campus.services.move(self.made[place], self._person(who), slot, room)
             self.made[place] = moved.booking
             self._charge(who, moved.cost)
 
@@ -136,9 +136,9 @@ async def test_the_shown_quota_is_what_the_charges_leave(fresh_day, steps: list[
     await day.live_through(steps)
 
     for who in PEOPLE:
-        assert 0 <= day.spent(who) <= day.campus.rules.allowance
+        assert 0 <= day.spent(who) <= day.campus.rules.weekly_quota
         shown = await day.campus.quota_left(getattr(day.campus, who))
-        assert shown == day.campus.rules.allowance - day.spent(who)
+        assert shown == day.campus.rules.weekly_quota - day.spent(who)
 
 
 @quickly
@@ -147,14 +147,14 @@ async def test_cancelling_undoes_booking_within_the_week(fresh_day, steps: list[
     day = await fresh_day()
     await day.live_through(steps)
     campus = day.campus
-    quota, seen = await campus.quota_left(), seen_in(campus.storage.picture)
+    quota, seen = await campus.quota_left(), seen_in(campus.storage.read_model)
 
     with suppress(RoomieError):
         booked = await campus.book(slot, room)
         await campus.cancel(booked.booking)
 
     assert await campus.quota_left() == quota
-    assert seen_in(campus.storage.picture) == seen
+    assert seen_in(campus.storage.read_model) == seen
 
 
 @quickly
@@ -164,7 +164,7 @@ async def test_the_picture_shows_what_a_new_reading_finds(fresh_day, steps: list
     await day.live_through(steps)
     day.campus.clock.set(NOW)
 
-    seen = seen_in(day.campus.storage.picture)
+    seen = seen_in(day.campus.storage.read_model)
 
     await day.campus.storage.reload()
-    assert seen == seen_in(day.campus.storage.picture)
+    assert seen == seen_in(day.campus.storage.read_model)

@@ -11,15 +11,15 @@ import pytest
 
 from core.model.entities import Identity, Role, RoomId, TokenTerm
 from core.model.retention import Expiring, Limit
-from core.ports.storage import Login, Unit
-from core.read_model import Picture
+from core.ports.storage import LoginToken, UnitOfWork
+from core.read_model import ReadModel
 from core.services.purge import Purge
-from storage.factory import Kept, open_storage
+from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
 from tests.contracts.seen import seen_in
 
-Another = Callable[[], Awaitable[Kept]]
+Another = Callable[[], Awaitable[ManagedStorage]]
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ async def other(campus: Campus, open_another: Another) -> Campus:
 
 async def _truth(open_another: Another) -> dict[str, object]:
     """What a process that starts now sees."""
-    return seen_in((await open_another()).picture)
+    return seen_in((await open_another()).read_model)
 
 
-def _many_things(unit: Unit) -> None:
+def _many_things(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building("K-E15", "Quadrangle", latitude=1.5, aliases=("The Quad",))])
     unit.rooms.put_rooms([a_room("K-E15-1", "K-E15", 40), a_room(HALL, capacity=25, aliases=("Hall",))])
     person = unit.people.add(a_person("zoe"), "hash").id
@@ -41,7 +41,7 @@ def _many_things(unit: Unit) -> None:
     unit.societies.add(a_society("GO"))
     unit.societies.set_role(person, CHESS, Role.MEMBER)
     unit.societies.set_term(CHESS, TokenTerm(3, 20_000))
-    unit.tokens.add(Login(b"\x01" * 32, person, NOW, "laptop"))
+    unit.tokens.add(LoginToken(b"\x01" * 32, person, NOW, "laptop"))
     unit.timetable.add(
         "timetable",
         [an_entry(LAB, a_slot("09:00", 180)), an_entry(LAB, a_slot("10:00", 60, days=1))],
@@ -49,10 +49,10 @@ def _many_things(unit: Unit) -> None:
     )
 
 
-WORKS: dict[str, Callable[[Unit], object]] = {
+WORKS: dict[str, Callable[[UnitOfWork], object]] = {
     "nothing more": lambda unit: None,
     "a person removed from a society": lambda unit: unit.societies.set_role(
-        unit.people.named("mem").id, CHESS, None
+        unit.people.by_name("mem").id, CHESS, None
     ),
     "a timetable cleared": lambda unit: unit.timetable.clear("timetable", ROOMS),
     "another timetable": lambda unit: unit.timetable.add("crowd", [an_entry(HALL, a_slot("16:00"))], 1),
@@ -70,7 +70,7 @@ async def test_a_change_is_in_the_picture_when_its_maker_hears_of_it(
 
     await campus.storage.write(WORKS[name])
 
-    assert seen_in(campus.storage.picture) == await _truth(open_another)
+    assert seen_in(campus.storage.read_model) == await _truth(open_another)
 
 
 @pytest.mark.parametrize("name", WORKS)
@@ -82,18 +82,18 @@ async def test_what_another_process_changed_is_seen_after_catching_up(
 
     await campus.storage.catch_up()
 
-    assert seen_in(campus.storage.picture) == await _truth(open_another)
+    assert seen_in(campus.storage.read_model) == await _truth(open_another)
 
 
 async def test_bookings_are_in_the_picture_when_their_maker_hears_of_them(campus: Campus):
-    picture = campus.storage.picture
+    read_model = campus.storage.read_model
 
     made = await campus.book(a_slot("11:00", 60))
-    assert picture.of_person(campus.wil) == picture.in_room(HALL) == (made.booking,)
-    moved = await campus.desk.move(made.booking, campus.wil, a_slot("15:00", 60), LAB)
-    assert (picture.in_room(HALL), picture.in_room(LAB)) == ((), (moved.booking,))
+    assert read_model.of_person(campus.wil) == read_model.in_room(HALL) == (made.booking,)
+    moved = await campus.services.move(made.booking, campus.wil, a_slot("15:00", 60), LAB)
+    assert (read_model.in_room(HALL), read_model.in_room(LAB)) == ((), (moved.booking,))
     await campus.cancel(moved.booking)
-    assert (picture.in_room(LAB), picture.of_person(campus.wil), picture.bookings) == ((), (), {})
+    assert (read_model.in_room(LAB), read_model.of_person(campus.wil), read_model.bookings) == ((), (), {})
 
 
 async def test_another_process_notices_bookings_moves_and_cancellations(
@@ -103,21 +103,21 @@ async def test_another_process_notices_bookings_moves_and_cancellations(
     second = await campus.book(a_slot("13:00", 60), LAB, campus.rema)
     await campus.book(a_slot("14:00", 60), ROOMS[5], campus.mem, society_id=CHESS, title="Blitz")
     await other.storage.catch_up()
-    assert len(other.storage.picture.bookings) == 3
+    assert len(other.storage.read_model.bookings) == 3
 
     await campus.cancel(first.booking)
-    await campus.desk.move(second.booking, campus.rema, a_slot("16:00", 60), ROOMS[6])
+    await campus.services.move(second.booking, campus.rema, a_slot("16:00", 60), ROOMS[6])
     await other.storage.catch_up()
 
-    assert seen_in(other.storage.picture) == await _truth(open_another)
-    assert seen_in(campus.storage.picture) == await _truth(open_another)
+    assert seen_in(other.storage.read_model) == await _truth(open_another)
+    assert seen_in(campus.storage.read_model) == await _truth(open_another)
 
 
 async def test_freshness_says_by_itself_that_others_wrote(campus: Campus, other: Campus):
     made = await campus.book()
 
     async with asyncio.timeout(5):
-        while made.booking.id not in other.storage.picture.bookings:
+        while made.booking.id not in other.storage.read_model.bookings:
             if not other.storage.is_fresh():
                 await other.storage.catch_up()
             await asyncio.sleep(0.001)
@@ -143,7 +143,7 @@ async def test_two_busy_processes_end_with_the_same_true_picture(
                 if hour % 2:
                     await at.cancel(made.booking, by=at.stan)
                 elif hour % 3:
-                    await at.desk.extend(made.booking, at.stan, timedelta(minutes=-15))
+                    await at.services.extend(made.booking, at.stan, timedelta(minutes=-15))
 
     async def look_often(at: Campus) -> None:
         for _ in range(30):
@@ -161,8 +161,8 @@ async def test_two_busy_processes_end_with_the_same_true_picture(
     await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
 
     truth = await _truth(open_another)
-    assert seen_in(campus.storage.picture) == truth
-    assert seen_in(other.storage.picture) == truth
+    assert seen_in(campus.storage.read_model) == truth
+    assert seen_in(other.storage.read_model) == truth
 
 
 async def test_a_booking_changed_by_both_processes_in_turn_is_seen_as_it_ended(
@@ -175,14 +175,14 @@ async def test_a_booking_changed_by_both_processes_in_turn_is_seen_as_it_ended(
         mover = (campus, other)[turn % 2]
         slot = a_slot(f"{11 + turn % 5}:00", 60)
         (moved, _) = await asyncio.gather(
-            mover.desk.move(booking, campus.stan, slot, ROOMS[turn % 3]), mover.storage.catch_up()
+            mover.services.move(booking, campus.stan, slot, ROOMS[turn % 3]), mover.storage.catch_up()
         )
         booking = moved.booking
     await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
 
     truth = await _truth(open_another)
-    assert seen_in(campus.storage.picture) == truth
-    assert seen_in(other.storage.picture) == truth
+    assert seen_in(campus.storage.read_model) == truth
+    assert seen_in(other.storage.read_model) == truth
 
 
 async def test_the_window_moves_on_with_a_reload(campus: Campus, open_another: Another):
@@ -191,8 +191,8 @@ async def test_the_window_moves_on_with_a_reload(campus: Campus, open_another: A
     campus.clock.move(timedelta(days=3))
     await campus.storage.reload()
 
-    assert campus.storage.picture.bookings == {}
-    assert seen_in(campus.storage.picture) == await _truth(open_another)
+    assert campus.storage.read_model.bookings == {}
+    assert seen_in(campus.storage.read_model) == await _truth(open_another)
 
 
 async def test_changes_forgotten_before_they_were_read_are_made_up_for(
@@ -205,15 +205,15 @@ async def test_changes_forgotten_before_they_were_read_are_made_up_for(
 
     await other.storage.catch_up()
 
-    assert seen_in(other.storage.picture) == await _truth(open_another)
+    assert seen_in(other.storage.read_model) == await _truth(open_another)
 
 
 async def test_the_catalogue_is_known_before_anything_is_loaded(campus: Campus, database_url: str):
-    storage = open_storage(database_url, Picture(), campus.rules, campus.clock)
+    storage = open_storage(database_url, ReadModel(), campus.rules, campus.clock)
     await storage.open()
 
-    assert set(storage.picture.catalogue.rooms) == set(ROOMS)
-    assert not storage.picture.is_complete
+    assert set(storage.read_model.catalogue.rooms) == set(ROOMS)
+    assert not storage.read_model.is_complete
     await storage.close()
 
 
@@ -222,9 +222,9 @@ async def test_what_many_entries_say_alike_is_held_once(campus: Campus, open_ano
     entries = [an_entry(room, a_slot("09:00", 60)) for room in (LAB, HALL)]
     await campus.storage.write(lambda unit: unit.timetable.add("timetable", entries, 1))
 
-    picture = (await open_another()).picture
+    read_model = (await open_another()).read_model
 
-    [one], [other] = picture.availability.schedule(LAB).busy, picture.availability.schedule(HALL).busy
+    [one], [other] = read_model.availability.schedule(LAB).busy, read_model.availability.schedule(HALL).busy
     assert all(mine is theirs for mine, theirs in zip(one, other, strict=True))
 
 

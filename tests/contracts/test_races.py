@@ -66,26 +66,26 @@ async def racers(crowd: Campus, database_url: str) -> AsyncIterator[Racers]:
 
 
 async def test_of_32_tasks_that_want_one_slot_exactly_one_gets_it(crowd: Campus):
-    ended = await race(crowd.desk, crowd.storage.picture, "one_slot", range(32))
+    ended = await race(crowd.services, crowd.storage.read_model, "one_slot", range(32))
 
-    assert ended == {"Booked": 1, "SlotTaken": 31}
+    assert ended == {"BookingResult": 1, "SlotTaken": 31}
 
 
 async def test_of_20_tasks_that_spend_one_last_hour_exactly_one_does(crowd: Campus):
-    ended = await race(crowd.desk, crowd.storage.picture, "one_purse", range(20))
+    ended = await race(crowd.services, crowd.storage.read_model, "one_purse", range(20))
 
-    assert ended == {"Booked": 1, "QuotaSpent": 19}
+    assert ended == {"BookingResult": 1, "QuotaSpent": 19}
 
 
 async def test_four_processes_race_as_fairly_as_one(crowd: Campus, database_url: str, racers: Racers):
     """200 clients who want one slot; 20 requests that spend a last hour; 20 copies of one request."""
-    assert await racers.race("one_slot", 50) == {"Booked": 1, "SlotTaken": 199}
+    assert await racers.race("one_slot", 50) == {"BookingResult": 1, "SlotTaken": 199}
     assert await ask(database_url, f"SELECT count(*) FROM booking WHERE room_id = '{HALL}'") == 1  # noqa: S608
 
-    assert await racers.race("one_purse", 5) == {"Booked": 1, "QuotaSpent": 19}
+    assert await racers.race("one_purse", 5) == {"BookingResult": 1, "QuotaSpent": 19}
     assert await crowd.quota_left() == 0
 
-    assert await racers.race("one_request", 5) == {"Booked": 20}
+    assert await racers.race("one_request", 5) == {"BookingResult": 20}
     assert await ask(database_url, "SELECT count(*) FROM request") == 1
 
 
@@ -94,7 +94,7 @@ async def test_cancelling_and_moving_race_to_one_end(campus: Campus):
 
     answers = await asyncio.gather(
         *(campus.cancel(booking) for _ in range(5)),
-        *(campus.desk.move(booking, campus.wil, a_slot("15:00", 90)) for _ in range(5)),
+        *(campus.services.move(booking, campus.wil, a_slot("15:00", 90)) for _ in range(5)),
         return_exceptions=True,
     )
 

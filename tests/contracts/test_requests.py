@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import Handled, SlotTaken
+from core.errors import DuplicateRequest, SlotTaken
 from tests.builders import a_slot
 from tests.contracts.campus import HALL, LAB, Campus, a_new_id
 
 
 async def test_the_same_request_books_once_and_is_told_the_same(campus: Campus):
     wish = campus.wish(a_slot("11:00", 60), request="slack:123")
-    first = await campus.desk.book(wish)
+    first = await campus.services.book(wish)
 
-    again = await campus.desk.book(replace(wish, booking_id=a_new_id()))
+    again = await campus.services.book(replace(wish, booking_id=a_new_id()))
 
     assert again.booking == first.booking
     assert (again.cost, again.quota_left) == (0, first.quota_left)
@@ -25,7 +25,7 @@ async def test_twenty_copies_at_once_book_once(campus: Campus):
     wish = campus.wish(a_slot("11:00", 60), request="slack:123")
 
     answers = await asyncio.gather(
-        *(campus.desk.book(replace(wish, booking_id=a_new_id())) for _ in range(20))
+        *(campus.services.book(replace(wish, booking_id=a_new_id())) for _ in range(20))
     )
 
     assert len({answer.booking.id for answer in answers}) == 1
@@ -37,7 +37,7 @@ async def test_a_copy_in_another_process_is_told_the_same(campus: Campus, open_a
     wish = campus.wish(a_slot("11:00", 60), request="slack:123")
 
     answers = await asyncio.gather(
-        *(desk.book(replace(wish, booking_id=a_new_id())) for desk in [campus.desk, other] * 5)
+        *(services.book(replace(wish, booking_id=a_new_id())) for services in [campus.services, other] * 5)
     )
 
     assert len({answer.booking.id for answer in answers}) == 1
@@ -46,7 +46,7 @@ async def test_a_copy_in_another_process_is_told_the_same(campus: Campus, open_a
 async def test_the_same_key_for_another_wish_is_refused(campus: Campus):
     await campus.book(a_slot("11:00", 60), request="slack:123")
 
-    with pytest.raises(Handled):
+    with pytest.raises(DuplicateRequest):
         await campus.book(a_slot("15:00", 60), room=LAB, request="slack:123")
 
 
@@ -54,9 +54,9 @@ async def test_a_refused_request_may_be_repeated(campus: Campus):
     held = await campus.book(a_slot("11:00", 60), by=campus.rema)
     wish = campus.wish(a_slot("11:00", 60), request="slack:123")
     with pytest.raises(SlotTaken):
-        await campus.desk.book(wish)
+        await campus.services.book(wish)
     await campus.cancel(held.booking, by=campus.rema)
 
-    made = await campus.desk.book(wish)
+    made = await campus.services.book(wish)
 
     assert made.booking.room_id == HALL

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import AlreadyThere, Invalid, SlotTaken, Unavailable
-from core.read_model import Picture
-from storage.factory import backup, downgrade, open_storage, prepare, revision
+from core.errors import AlreadyExists, Invalid, SlotTaken, Unavailable
+from core.read_model import ReadModel
+from storage.factory import backup, downgrade, open_storage, revision, upgrade
 from storage.migrations import HEAD, WrongSchema
 from tests.contracts.campus import ROOMS, Campus, campus_in, furnish
 from tests.contracts.raw import ask, tables_of
@@ -26,7 +26,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def test_an_empty_database_is_brought_to_the_newest_revision(empty_url: str):
     assert await revision(empty_url) is None
 
-    await prepare(empty_url)
+    await upgrade(empty_url)
 
     assert await revision(empty_url) == HEAD
 
@@ -34,7 +34,7 @@ async def test_an_empty_database_is_brought_to_the_newest_revision(empty_url: st
 async def test_preparing_again_changes_nothing(campus: Campus, database_url: str):
     made = await campus.book()
 
-    await prepare(database_url)
+    await upgrade(database_url)
 
     assert await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id)) == made.booking
 
@@ -46,7 +46,7 @@ async def test_a_downgrade_takes_everything_away_and_an_upgrade_brings_it_back(
 
     await downgrade(database_url, "base")
     assert await tables_of(database_url) <= {"alembic_version", "alembic_version_pkc", "sqlite_sequence"}
-    await prepare(database_url)
+    await upgrade(database_url)
 
     assert await tables_of(database_url) == before
     await furnish(database_url)
@@ -57,7 +57,7 @@ async def test_a_downgrade_takes_everything_away_and_an_upgrade_brings_it_back(
 
 
 async def test_an_empty_database_is_not_opened(empty_url: str, rules, clock):
-    storage = open_storage(empty_url, Picture(), rules, clock)
+    storage = open_storage(empty_url, ReadModel(), rules, clock)
 
     with pytest.raises(WrongSchema, match="roomie db upgrade"):
         await storage.open()
@@ -67,19 +67,19 @@ async def test_an_empty_database_is_not_opened(empty_url: str, rules, clock):
 
 async def test_a_database_of_a_newer_roomie_is_neither_opened_nor_touched(database_url: str, rules, clock):
     await ask(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    storage = open_storage(database_url, Picture(), rules, clock)
+    storage = open_storage(database_url, ReadModel(), rules, clock)
 
     with pytest.raises(WrongSchema, match="newer Roomie"):
         await storage.open()
     with pytest.raises(WrongSchema, match="newer Roomie"):
-        await prepare(database_url)
+        await upgrade(database_url)
 
     await storage.close()
     assert await revision(database_url) == "9999"
 
 
 async def test_several_processes_may_prepare_one_database_at_once(empty_url: str):
-    code = "import asyncio, sys; from storage.open import prepare; asyncio.run(prepare(sys.argv[1]))"
+    code = "import asyncio, sys; from storage.factory import upgrade; asyncio.run(upgrade(sys.argv[1]))"
     start = asyncio.create_subprocess_exec
 
     processes = [await start(sys.executable, "-c", code, empty_url) for _ in range(2)]
@@ -91,14 +91,14 @@ async def test_several_processes_may_prepare_one_database_at_once(empty_url: str
 async def test_a_file_that_is_no_database_is_named_as_such(tmp_path: Path, rules, clock):
     file = tmp_path / "roomie.db"
     file.write_bytes(b"Dear diary, " * 500)
-    storage = open_storage(f"sqlite:///{file}", Picture(), rules, clock)
+    storage = open_storage(f"sqlite:///{file}", ReadModel(), rules, clock)
 
     with pytest.raises(Unavailable, match="not a SQLite database"):
         await storage.open()
 
 
 async def test_a_server_that_is_not_there_is_named_as_such(tmp_path: Path, rules, clock):
-    storage = open_storage(f"postgresql://nobody@/none?host={tmp_path}", Picture(), rules, clock)
+    storage = open_storage(f"postgresql://nobody@/none?host={tmp_path}", ReadModel(), rules, clock)
 
     with pytest.raises(Unavailable, match="cannot reach"):
         await storage.open()
@@ -106,7 +106,7 @@ async def test_a_server_that_is_not_there_is_named_as_such(tmp_path: Path, rules
 
 async def test_a_copy_is_made_while_bookings_go_on(sqlite_url: str, tmp_path: Path, rules, clock):
     await furnish(sqlite_url)
-    storage = open_storage(sqlite_url, Picture(), rules, clock)
+    storage = open_storage(sqlite_url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
     campus = campus_in(storage, rules, clock)
@@ -118,10 +118,10 @@ async def test_a_copy_is_made_while_bookings_go_on(sqlite_url: str, tmp_path: Pa
     )
 
     await storage.close()
-    restored = open_storage(f"sqlite:///{copy}", Picture(), rules, clock)
+    restored = open_storage(f"sqlite:///{copy}", ReadModel(), rules, clock)
     await restored.open()
     await restored.load()
-    assert restored.picture.bookings[made.booking.id] == made.booking
+    assert restored.read_model.bookings[made.booking.id] == made.booking
     assert await ask(f"sqlite:///{copy}", "PRAGMA integrity_check") == "ok"
     await restored.close()
 
@@ -130,7 +130,7 @@ async def test_a_copy_never_takes_the_place_of_a_file(sqlite_url: str, tmp_path:
     there = tmp_path / "precious.txt"
     there.write_text("precious")
 
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         await backup(sqlite_url, there)
 
     assert there.read_text() == "precious"

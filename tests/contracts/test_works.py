@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Invalid, RoomieError, Unavailable, UnknownRoom
-from core.model.entities import AuditEntry, Group, Role, RoomId
-from core.ports.storage import Decision, Facts, Keys, Record, Unit
-from core.read_model import Picture
-from core.services.society import SocietyDesk
+from core.model.entities import AuditEntry, Role, RoomId, UserGroup
+from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.read_model import ReadModel
+from core.services.society import SocietyService
 from storage.factory import open_storage
 from tests.builders import NOW, a_booking, a_person, a_room, a_slot
 from tests.contracts.campus import CHESS, ROOMS, Campus, a_new_id
@@ -20,7 +20,7 @@ class _Slip(Exception):
 
 
 async def test_a_work_that_raises_leaves_nothing_behind(campus: Campus):
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         unit.rooms.put_rooms([a_room("K-J17-NEW")])
         unit.people.add(a_person("new"), None)
         raise _Slip
@@ -29,47 +29,47 @@ async def test_a_work_that_raises_leaves_nothing_behind(campus: Campus):
         await campus.storage.write(work)
 
     rooms, person = await campus.storage.read(
-        lambda unit: ({room.id for room in unit.rooms.rooms()}, unit.people.named("new"))
+        lambda unit: ({room.id for room in unit.rooms.rooms()}, unit.people.by_name("new"))
     )
     assert "K-J17-NEW" not in rooms
     assert person is None
-    assert "K-J17-NEW" not in campus.storage.picture.catalogue.rooms
+    assert "K-J17-NEW" not in campus.storage.read_model.catalogue.rooms
 
 
 async def test_a_decision_that_raises_leaves_nothing_behind_and_troubles_nobody(campus: Campus):
     def slip(_: Facts) -> Decision[None]:
         raise _Slip
 
-    wishes = [campus.desk.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
-    slips = [campus.storage.decide(Keys(week=0, room=room), slip) for room in ROOMS[:10]]
+    wishes = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
+    slips = [campus.storage.decide(DecisionKeys(week=0, room=room), slip) for room in ROOMS[:10]]
 
     answers = await asyncio.gather(*wishes, *slips, return_exceptions=True)
 
-    assert [type(answer).__name__ for answer in answers] == ["Booked"] * 10 + ["_Slip"] * 10
+    assert [type(answer).__name__ for answer in answers] == ["BookingResult"] * 10 + ["_Slip"] * 10
 
 
 async def test_records_that_the_database_refuses_undo_only_themselves(campus: Campus):
     def impossible(_: Facts) -> Decision[None]:
-        return Decision(None, Record(insert=a_booking(a_new_id(), "NOWHERE", by=campus.wil)))
+        return Decision(None, WriteSet(insert=a_booking(a_new_id(), "NOWHERE", by=campus.wil)))
 
-    wishes = [campus.desk.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
-    poison = [campus.storage.decide(Keys(week=0, room=RoomId(f"{n}")), impossible) for n in range(5)]
+    wishes = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
+    poison = [campus.storage.decide(DecisionKeys(week=0, room=RoomId(f"{n}")), impossible) for n in range(5)]
 
     answers = await asyncio.gather(*wishes, *poison, return_exceptions=True)
 
-    assert [type(answer).__name__ for answer in answers] == ["Booked"] * 10 + ["Unavailable"] * 5
+    assert [type(answer).__name__ for answer in answers] == ["BookingResult"] * 10 + ["Unavailable"] * 5
     bookings = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
     assert {booking.room_id for booking in bookings} == set(ROOMS[:10])
 
 
 @pytest.mark.parametrize("text", ["null \x00 byte", "half a \ud83d pair"])
 async def test_text_that_cannot_be_kept_is_refused_or_kept_as_it_is(campus: Campus, text: str):
-    others = [campus.desk.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[1:4]]
+    others = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[1:4]]
 
     answer, *rest = await asyncio.gather(campus.book(title=text), *others, return_exceptions=True)
 
     assert isinstance(answer, Invalid) or answer.booking.title == text
-    assert [type(each).__name__ for each in rest] == ["Booked"] * 3
+    assert [type(each).__name__ for each in rest] == ["BookingResult"] * 3
 
 
 @pytest.mark.parametrize("room", ["G01'; DROP TABLE booking; --", "\x00", "\ud83d", "{1,2}", "'" * 5_000])
@@ -81,7 +81,7 @@ async def test_no_room_id_does_harm(campus: Campus, room: str):
 
 
 async def test_two_presidents_who_remove_each_other_leave_one(campus: Campus):
-    societies = SocietyDesk(campus.storage, campus.rules, campus.clock)
+    societies = SocietyService(campus.storage, campus.rules, campus.clock)
     await campus.storage.write(lambda unit: _second_president(unit, campus))
 
     answers = await asyncio.gather(
@@ -95,20 +95,20 @@ async def test_two_presidents_who_remove_each_other_leave_one(campus: Campus):
     assert sum(each.role == "president" for each in members) == 1
 
 
-def _second_president(unit: Unit, campus: Campus) -> None:
+def _second_president(unit: UnitOfWork, campus: Campus) -> None:
     stan = unit.people.get(campus.stan)
     assert stan is not None
-    unit.people.put(replace(stan, groups=stan.groups | {Group.PRESIDENT}))
+    unit.people.put(replace(stan, groups=stan.groups | {UserGroup.PRESIDENT}))
     unit.societies.set_role(campus.stan, CHESS, Role.PRESIDENT)
 
 
 async def test_a_name_is_given_once_however_many_ask_at_the_same_time(campus: Campus):
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         unit.people.add(a_person("Zoe"), None)
 
     answers = await asyncio.gather(*(campus.storage.write(work) for _ in range(6)), return_exceptions=True)
 
-    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyThere"] * 5 + ["NoneType"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyExists"] * 5 + ["NoneType"]
 
 
 async def test_a_caller_who_goes_away_leaves_his_booking_made(campus: Campus):
@@ -131,7 +131,7 @@ async def test_every_change_leaves_a_line_in_the_audit_trail(campus: Campus, cou
 
 
 async def test_a_service_that_has_not_loaded_says_so(database_url, rules, clock):
-    storage = open_storage(database_url, Picture(), rules, clock)
+    storage = open_storage(database_url, ReadModel(), rules, clock)
     await storage.open()
 
     with pytest.raises(Unavailable, match="still starting"):

@@ -23,7 +23,7 @@ def spans(longest: int = DAY) -> st.SearchStrategy[tuple[int, int]]:
 
 
 def stretches() -> st.SearchStrategy[Busy]:
-    names = st.sampled_from(["MATH", "ART", "Booked"])
+    names = st.sampled_from(["MATH", "ART", "BookingResult"])
     return st.builds(
         lambda span, name: Busy(span[0], span[1], name, "CLASS", "timetable"), spans(2 * DAY), names
     )

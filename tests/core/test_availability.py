@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.availability import SOON, Availability, RoomSchedule, Status
-from core.catalogue import RoomWish
+from core.catalogue import RoomQuery
 from core.model.entities import Busy, Room
 from tests.core.strategies import DAY, MIDNIGHT, catalogue_of, instants, rooms, spans, stretches
 
@@ -35,7 +35,7 @@ def test_free_rooms_are_those_that_nothing_overlaps(
     for room_id, stretch in busy:
         availability.add(room_id, stretch)
 
-    found = {room.id for room in availability.found(*slot, RoomWish(capacity=capacity))}
+    found = {room.id for room in availability.matching(*slot, RoomQuery(capacity=capacity))}
 
     assert found == {
         room.id
@@ -53,7 +53,7 @@ def test_both_views_stay_equal_whatever_is_added_removed_and_replaced(
     catalogue = catalogue_of(listed)
     kept, model = Availability(catalogue), {room.id: set() for room in listed}
     for room_id, stretch in changes:
-        kept.found(*data.draw(spans()), RoomWish())
+        kept.matching(*data.draw(spans()), RoomQuery())
         match data.draw(st.sampled_from(["add", "remove", "replace"])):
             case "add":
                 kept.add(room_id, stretch)
@@ -69,8 +69,8 @@ def test_both_views_stay_equal_whatever_is_added_removed_and_replaced(
     start, end = data.draw(spans())
     anew = Availability(catalogue, {room_id: RoomSchedule(busy) for room_id, busy in model.items()})
 
-    assert kept.free_rooms(start, end, RoomWish()) == anew.free_rooms(start, end, RoomWish())
-    assert {room.id for room in kept.found(start, end, RoomWish())} == {
+    assert kept.free_rooms(start, end, RoomQuery()) == anew.free_rooms(start, end, RoomQuery())
+    assert {room.id for room in kept.matching(start, end, RoomQuery())} == {
         room.id for room in listed if kept.schedule(room.id).is_free(start, end)
     }
 

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalogue import Catalogue, RoomWish
+from core.catalogue import Catalogue, RoomQuery
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model.entities import BuildingId, Equipment, Location, Room, RoomId
 from tests.builders import a_building, a_room
 from tests.core.strategies import catalogue_of, rooms
 
 
-def wishes() -> st.SearchStrategy[RoomWish]:
+def wishes() -> st.SearchStrategy[RoomQuery]:
     return st.builds(
-        RoomWish,
+        RoomQuery,
         capacity=st.integers(0, 35),
         equipment=st.frozensets(st.sampled_from(Equipment), max_size=2),
         usage=st.sampled_from([None, "MEET", "LIB"]),
@@ -26,36 +26,36 @@ def wishes() -> st.SearchStrategy[RoomWish]:
     )
 
 
-def allows(wish: RoomWish, room: Room, catalogue: Catalogue) -> bool:
+def allows(query: RoomQuery, room: Room, catalogue: Catalogue) -> bool:
     return all(
         (
-            room.capacity >= wish.capacity,
-            wish.equipment <= room.equipment,
-            wish.usage in {None, room.usage},
-            wish.building in {None, room.building_id},
-            wish.room in {None, room.id},
-            wish.location in {None, catalogue.buildings[room.building_id].location},
-            wish.needs_card in {None, room.needs_card},
-            room.bookable or not wish.bookable_only,
-            room.individual_access or not wish.individual_only,
+            room.capacity >= query.capacity,
+            query.equipment <= room.equipment,
+            query.usage in {None, room.usage},
+            query.building in {None, room.building_id},
+            query.room in {None, room.id},
+            query.location in {None, catalogue.buildings[room.building_id].location},
+            query.needs_card in {None, room.requires_card},
+            room.bookable or not query.bookable_only,
+            room.individual_access or not query.individual_only,
         )
     )
 
 
 @given(rooms(), wishes())
-def test_a_mask_holds_exactly_the_rooms_that_fit(listed: list[Room], wish: RoomWish):
+def test_a_mask_holds_exactly_the_rooms_that_fit(listed: list[Room], query: RoomQuery):
     catalogue = catalogue_of(listed)
 
-    found = list(catalogue.listed(catalogue.matching(wish)))
+    found = list(catalogue.rooms_in(catalogue.matching(query)))
 
-    assert {room.id for room in found} == {room.id for room in listed if allows(wish, room, catalogue)}
+    assert {room.id for room in found} == {room.id for room in listed if allows(query, room, catalogue)}
     assert [room.capacity for room in found] == sorted(room.capacity for room in found)
 
 
 def test_a_campus_without_rooms_matches_nothing():
     catalogue = Catalogue((), ())
 
-    assert list(catalogue.listed(catalogue.matching(RoomWish()))) == []
+    assert list(catalogue.rooms_in(catalogue.matching(RoomQuery()))) == []
 
 
 def test_distances_are_known_between_placed_buildings_only():

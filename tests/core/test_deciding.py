@@ -8,24 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import (
-    BadSociety,
-    BadTimes,
     BookingIsOver,
-    ChangedMeanwhile,
     CheckInClosed,
-    Handled,
+    DuplicateRequest,
     InThePast,
-    NoSuchBooking,
+    InvalidTimes,
+    NotAuthenticated,
     NotBookable,
-    NotEntitled,
-    NotSignedIn,
+    NotPermitted,
     NotYourBooking,
     QuotaSpent,
     RoomieError,
     SlotTaken,
     SocietyOnly,
+    StaleVersion,
     TooFarAhead,
+    UnknownBooking,
     UnknownRoom,
+    UnknownSociety,
 )
 from core.interval import Interval
 from core.model.entities import (
@@ -33,27 +33,27 @@ from core.model.entities import (
     BookingId,
     BookingState,
     Busy,
-    Group,
     PersonId,
     Role,
     SocietyId,
     TokenTerm,
-    busy_with,
+    UserGroup,
+    busy_for,
 )
 from core.policy.access import token_day
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
 from core.ports.storage import Facts
 from core.services.book_room import BookRoom, decide_booking
-from core.services.cancel_booking import CancelBooking, decide_cancelling
+from core.services.cancel_booking import CancelBooking, decide_cancel
 from core.services.check_in import CheckIn, decide_check_in
-from core.services.move_booking import MoveBooking, decide_moving
+from core.services.move_booking import MoveBooking, decide_move
 from tests.builders import NOW, a_booking, a_person, a_room, a_slot, a_society, at
 
 RULES = Rules()
 WIL = a_person("wil", person_id=1)
-STAN = a_person("stan", Group.STAFF, person_id=1)
-MEMBER = a_person("mem", Group.STUDENT, Group.SOCIETY_MEMBER, person_id=1)
+STAN = a_person("stan", UserGroup.STAFF, person_id=1)
+MEMBER = a_person("mem", UserGroup.STUDENT, UserGroup.SOCIETY_MEMBER, person_id=1)
 CHESS = SocietyId("CHESS")
 TERM = TokenTerm(3, token_day(NOW, RULES))
 
@@ -80,16 +80,16 @@ def a_class(slot: Interval) -> Busy:
 
 REFUSALS = [
     ("nobody knows the room", facts(room=None), wish(), UnknownRoom),
-    ("nobody is logged in", facts(person=None), wish(), NotSignedIn),
-    ("the account may book nothing", facts(person=replace(WIL, groups=frozenset())), wish(), NotEntitled),
+    ("nobody is logged in", facts(person=None), wish(), NotAuthenticated),
+    ("the account may book nothing", facts(person=replace(WIL, groups=frozenset())), wish(), NotPermitted),
     ("the room is for societies", facts(room=a_room(individual_access=False)), wish(), SocietyOnly),
     ("nobody may book the room", facts(room=a_room(bookable=False)), wish(), NotBookable),
     ("nor may a society", club(room=a_room(bookable=False)), wish(society_id=CHESS), NotBookable),
-    ("a stranger to all societies", facts(society=a_society()), wish(society_id=CHESS), NotEntitled),
-    ("a stranger to this society", club(role=None), wish(society_id=CHESS), BadSociety),
-    ("no such society", facts(person=MEMBER), wish(society_id=SocietyId("GO")), BadSociety),
+    ("a stranger to all societies", facts(society=a_society()), wish(society_id=CHESS), NotPermitted),
+    ("a stranger to this society", club(role=None), wish(society_id=CHESS), UnknownSociety),
+    ("no such society", facts(person=MEMBER), wish(society_id=SocietyId("GO")), UnknownSociety),
     ("the slot is over", facts(), wish(a_slot("09:00")), InThePast),
-    ("off the grid", facts(), wish(a_slot("11:05")), BadTimes),
+    ("off the grid", facts(), wish(a_slot("11:05")), InvalidTimes),
     ("too far ahead for a student", facts(), wish(a_slot(days=8)), TooFarAhead),
     ("too far ahead for staff", facts(person=STAN), wish(a_slot(days=91)), TooFarAhead),
     ("too far ahead for a society", club(), wish(a_slot(days=22), society_id=CHESS), TooFarAhead),
@@ -99,13 +99,13 @@ REFUSALS = [
         "the token is an old one",
         by_token(),
         wish(by=None, society_id=CHESS, term=TokenTerm(2, TERM.issued_on)),
-        NotEntitled,
+        NotPermitted,
     ),
     (
         "the society is gone",
         facts(person=None, term=TERM),
         wish(by=None, society_id=CHESS, term=TERM),
-        BadSociety,
+        UnknownSociety,
     ),
     (
         "a token for a room nobody may book",
@@ -145,9 +145,9 @@ def test_a_booking_costs_its_minutes_unless_it_is_for_a_society_or_by_staff(
     decision = decide_booking(known, asked, RULES, NOW)
 
     assert decision.outcome.cost == cost
-    assert decision.record is not None
-    assert decision.record.insert == decision.outcome.booking
-    assert (decision.record.charge.minutes if decision.record.charge else 0) == cost
+    assert decision.writes is not None
+    assert decision.writes.insert == decision.outcome.booking
+    assert (decision.writes.charge.minutes if decision.writes.charge else 0) == cost
     assert decision.outcome.quota_left == quota_left(known.spent + cost, RULES)
 
 
@@ -156,17 +156,17 @@ def test_a_booking_is_charged_to_the_week_in_which_it_is_made():
 
     decision = decide_booking(facts(), wish(a_slot(days=5)), RULES, sunday)
 
-    assert decision.record is not None
-    assert decision.record.charge is not None
-    assert decision.record.charge.week == quota_week(sunday, RULES) != quota_week(at(days=5), RULES)
+    assert decision.writes is not None
+    assert decision.writes.charge is not None
+    assert decision.writes.charge.week == quota_week(sunday, RULES) != quota_week(at(days=5), RULES)
 
 
 def test_the_same_request_is_answered_and_not_carried_out_again():
     made = a_booking()
 
-    decision = decide_booking(facts(handled=made, spent=60), wish(request="k"), RULES, NOW)
+    decision = decide_booking(facts(previous_result=made, spent=60), wish(request="k"), RULES, NOW)
 
-    assert decision.record is None
+    assert decision.writes is None
     assert (decision.outcome.booking, decision.outcome.quota_left) == (made, 120)
 
 
@@ -181,8 +181,8 @@ def test_the_same_request_is_answered_and_not_carried_out_again():
     ids=["another room", "another person", "another slot", "for a society"],
 )
 def test_a_key_that_was_used_for_something_else_is_refused(earlier: Booking):
-    with pytest.raises(Handled) as refusal:
-        decide_booking(facts(handled=earlier), wish(request="k"), RULES, NOW)
+    with pytest.raises(DuplicateRequest) as refusal:
+        decide_booking(facts(previous_result=earlier), wish(request="k"), RULES, NOW)
 
     assert refusal.value.booking == earlier
 
@@ -190,7 +190,7 @@ def test_a_key_that_was_used_for_something_else_is_refused(earlier: Booking):
 def test_a_request_is_recognised_after_its_booking_was_changed():
     moved = a_booking(slot=a_slot("15:00"), version=2)
 
-    decision = decide_booking(facts(handled=moved), wish(request="k"), RULES, NOW)
+    decision = decide_booking(facts(previous_result=moved), wish(request="k"), RULES, NOW)
 
     assert decision.outcome.booking == moved
 
@@ -203,8 +203,8 @@ def owned(**others: object) -> Facts:
 
 
 NOT_CHANGEABLE = [
-    ("it was never there", owned(booking=None), NoSuchBooking),
-    ("it was given up", owned(booking=a_booking(state=BookingState.CANCELLED)), NoSuchBooking),
+    ("it was never there", owned(booking=None), UnknownBooking),
+    ("it was given up", owned(booking=a_booking(state=BookingState.CANCELLED)), UnknownBooking),
     ("somebody else has it", owned(booking=a_booking(by=2)), NotYourBooking),
     (
         "a society's token made it",
@@ -222,9 +222,9 @@ def test_a_booking_cannot_be_changed_when(known: Facts, error: type[RoomieError]
     move = MoveBooking(BookingId("b1"), PersonId(1), a_room().id, a_slot("15:00"), 1)
 
     with pytest.raises(error):
-        decide_cancelling(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
+        decide_cancel(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
     with pytest.raises(error):
-        decide_moving(known, move, RULES, NOW)
+        decide_move(known, move, RULES, NOW)
     with pytest.raises(error):
         decide_check_in(known, CheckIn(BookingId("b1"), PersonId(1)), RULES, NOW)
 
@@ -232,15 +232,15 @@ def test_a_booking_cannot_be_changed_when(known: Facts, error: type[RoomieError]
 def test_presidents_act_for_what_their_societys_token_booked():
     known = owned(booking=a_booking(by=None, society_id=CHESS), role=Role.PRESIDENT, charged=0, spent=0)
 
-    decision = decide_cancelling(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
+    decision = decide_cancel(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
 
     assert decision.outcome.booking.state is BookingState.CANCELLED
 
 
 def cancel(known: Facts, rules: Rules = RULES, now: datetime = NOW) -> int:
-    decision = decide_cancelling(known, CancelBooking(BookingId("b1"), PersonId(1)), rules, now)
-    assert decision.record is not None
-    charge = decision.record.charge
+    decision = decide_cancel(known, CancelBooking(BookingId("b1"), PersonId(1)), rules, now)
+    assert decision.writes is not None
+    charge = decision.writes.charge
     assert (-charge.minutes if charge else 0) == decision.outcome.refund
     return decision.outcome.refund
 
@@ -276,9 +276,9 @@ def test_notice_may_be_asked_for():
 def move(known: Facts, slot: Interval, now: datetime = NOW, version: int = 1, room: str = "K-J17-G01") -> int:
     """The minutes that the move costs."""
     asked = MoveBooking(BookingId("b1"), PersonId(1), a_room(room).id, slot, version)
-    decision = decide_moving(known, asked, RULES, now)
-    assert decision.record is not None
-    assert (decision.record.charge.minutes if decision.record.charge else 0) == decision.outcome.cost
+    decision = decide_move(known, asked, RULES, now)
+    assert decision.writes is not None
+    assert (decision.writes.charge.minutes if decision.writes.charge else 0) == decision.outcome.cost
     assert decision.outcome.booking.interval == slot
     assert decision.outcome.booking.version == version + 1
     return decision.outcome.cost
@@ -296,19 +296,19 @@ def test_shortening_returns_no_more_than_this_week_was_charged():
 
 
 def test_a_booking_does_not_stand_in_its_own_way():
-    itself = busy_with(a_booking())
+    itself = busy_for(a_booking())
 
     assert move(owned(busy=(itself,)), a_slot("11:30", 60)) == 0
 
 
 MOVES_REFUSED = [
     ("somebody else is there", owned(busy=(a_class(a_slot("15:00")),)), a_slot("15:00"), NOW, 1, SlotTaken),
-    ("it was changed meanwhile", owned(), a_slot("15:00"), NOW, 2, ChangedMeanwhile),
+    ("it was changed meanwhile", owned(), a_slot("15:00"), NOW, 2, StaleVersion),
     ("the difference is more than is left", owned(spent=160), a_slot("11:00", 90), NOW, 1, QuotaSpent),
     ("there is no such room", owned(room=None), a_slot("15:00"), NOW, 1, UnknownRoom),
     ("the new slot is past", owned(), a_slot("09:00"), NOW, 1, InThePast),
     ("the new slot is too far ahead", owned(), a_slot(days=8), NOW, 1, TooFarAhead),
-    ("it has begun and would start anew", owned(), a_slot("11:15", 45), at("11:05"), 1, BadTimes),
+    ("it has begun and would start anew", owned(), a_slot("11:15", 45), at("11:05"), 1, InvalidTimes),
     ("it has begun and would end in the past", owned(), a_slot("11:00", 30), at("11:40"), 1, InThePast),
     (
         "the room is for societies",
@@ -358,7 +358,7 @@ def test_earlier_is_too_early_and_told_from_when():
 def test_saying_it_twice_changes_nothing():
     known = owned(booking=a_booking(checked_in_at=at("10:50")))
 
-    assert decide_check_in(known, CheckIn(BookingId("b1"), PersonId(1)), RULES, at("11:10")).record is None
+    assert decide_check_in(known, CheckIn(BookingId("b1"), PersonId(1)), RULES, at("11:10")).writes is None
 
 
 # The ledger
@@ -390,7 +390,7 @@ def test_no_sequence_of_changes_makes_or_loses_a_minute(steps: list[tuple[str, i
             ),
         )
         start = now.replace(hour=12, minute=0) + timedelta(days=1)
-        slot = Interval.lasting(start, timedelta(minutes=length))
+        slot = Interval.of_length(start, timedelta(minutes=length))
         try:
             match action:
                 case "book" if booking is None or booking.state is BookingState.CANCELLED:
@@ -399,19 +399,19 @@ def test_no_sequence_of_changes_makes_or_loses_a_minute(steps: list[tuple[str, i
                     decision = decide_booking(replace(known, booking=None), asked, RULES, now)
                 case "move" if booking is not None:
                     asked = MoveBooking(booking.id, PersonId(1), booking.room_id, slot, booking.version)
-                    decision = decide_moving(known, asked, RULES, now)
+                    decision = decide_move(known, asked, RULES, now)
                 case "cancel" if booking is not None:
-                    decision = decide_cancelling(known, CancelBooking(booking.id, PersonId(1)), RULES, now)
+                    decision = decide_cancel(known, CancelBooking(booking.id, PersonId(1)), RULES, now)
                 case _:
                     continue
         except RoomieError:
             continue
         booking = decision.outcome.booking
-        if charge := decision.record.charge:
+        if charge := decision.writes.charge:
             ledger.append((charge.week, charge.booking_id, charge.minutes))
         spent = sum(minutes for at_week, _, minutes in ledger if at_week == week)
-        assert 0 <= spent <= RULES.allowance
-        assert decision.outcome.quota_left == RULES.allowance - spent
+        assert 0 <= spent <= RULES.weekly_quota
+        assert decision.outcome.quota_left == RULES.weekly_quota - spent
 
 
 @given(st.integers(1, 12).map(lambda quarters: quarters * 15), st.integers(0, 180))
@@ -420,11 +420,11 @@ def test_giving_up_within_the_week_undoes_booking(length: int, spent: int):
     try:
         made = decide_booking(facts(spent=spent), asked, RULES, NOW)
     except QuotaSpent:
-        assert spent + length > RULES.allowance
+        assert spent + length > RULES.weekly_quota
         return
 
     known = facts(booking=made.outcome.booking, spent=spent + length, charged=length)
-    undone = decide_cancelling(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
+    undone = decide_cancel(known, CancelBooking(BookingId("b1"), PersonId(1)), RULES, NOW)
 
     assert undone.outcome.refund == made.outcome.cost
     assert undone.outcome.quota_left == quota_left(spent, RULES)

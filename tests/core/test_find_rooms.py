@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.availability import Availability
-from core.catalogue import RoomWish
+from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import BuildingId, Busy, Group, OpeningHours, Person, Role, Room, RoomId
+from core.model.entities import BuildingId, Busy, OpeningHours, Person, Role, Room, RoomId, UserGroup
 from core.policy.rules import Rules
-from core.services.eligibility import Asking, Rehearsal
-from core.services.find_rooms import Instead, alternatives, find_rooms, find_some_time, soonest
+from core.services.eligibility import BookingParty, EligibilityCheck
+from core.services.find_rooms import AlternativeKind, alternatives, find_rooms, find_windows, first_available
 from tests.builders import NOW, a_person, a_room, a_society, at
 from tests.core.strategies import catalogue_of, rooms, spans, stretches
 
@@ -42,8 +42,8 @@ def campus(*listed: Room, **busy: list[tuple[int, int]]) -> Availability:
     return availability
 
 
-def found(availability: Availability, wish: RoomWish, hours: int = 1) -> list[str]:
-    return [free.room.number for free in find_rooms(availability, wish, ELEVEN, ELEVEN + hours * HOUR).rooms]
+def found(availability: Availability, query: RoomQuery, hours: int = 1) -> list[str]:
+    return [free.room.number for free in find_rooms(availability, query, ELEVEN, ELEVEN + hours * HOUR).rooms]
 
 
 SMALL, MIDDLE, LARGE = (
@@ -55,17 +55,17 @@ ELSEWHERE = a_room("K-E4-E", "K-E4", capacity=20)
 
 
 def test_who_asks_for_seats_gets_the_smallest_that_fits_first():
-    assert found(campus(LARGE, SMALL, MIDDLE), RoomWish(capacity=10)) == ["M", "L"]
+    assert found(campus(LARGE, SMALL, MIDDLE), RoomQuery(capacity=10)) == ["M", "L"]
 
 
 def test_who_asks_for_nothing_gets_what_stays_free_longest_first():
     availability = campus(SMALL, MIDDLE, S=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
 
-    assert found(availability, RoomWish()) == ["M", "S"]
+    assert found(availability, RoomQuery()) == ["M", "S"]
 
 
 def test_who_wants_to_be_near_gets_the_nearest_first():
-    wish = RoomWish(near=BuildingId("K-E4"))
+    wish = RoomQuery(near=BuildingId("K-E4"))
 
     free = find_rooms(campus(MIDDLE, ELSEWHERE), wish, ELEVEN, ELEVEN + HOUR).rooms
 
@@ -77,17 +77,17 @@ def test_who_wants_to_be_near_gets_the_nearest_first():
 def test_it_is_told_until_when_and_why():
     availability = campus(MIDDLE, M=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
 
-    (free,) = find_rooms(availability, RoomWish(), ELEVEN, ELEVEN + HOUR).rooms
+    (free,) = find_rooms(availability, RoomQuery(), ELEVEN, ELEVEN + HOUR).rooms
 
     assert free.until == ELEVEN + 2 * HOUR
-    assert free.because is not None
-    assert free.because.name == "MATH"
+    assert free.next_busy is not None
+    assert free.next_busy.name == "MATH"
 
 
 def test_pages_follow_one_another_and_the_total_stays():
     listed = [a_room(f"K-J17-{number}", capacity=number) for number in range(1, 8)]
     pages = [
-        find_rooms(campus(*listed), RoomWish(capacity=1), ELEVEN, ELEVEN + HOUR, skip=skip, most=3)
+        find_rooms(campus(*listed), RoomQuery(capacity=1), ELEVEN, ELEVEN + HOUR, skip=skip, limit=3)
         for skip in (0, 3, 6)
     ]
 
@@ -98,16 +98,16 @@ def test_pages_follow_one_another_and_the_total_stays():
 def test_some_time_within_a_day_is_the_first_on_a_quarter_of_an_hour():
     availability = campus(MIDDLE, M=[(ELEVEN - HOUR, ELEVEN + 500)])
 
-    (free,) = find_some_time(availability, RoomWish(), ELEVEN, CLOSING, HOUR).rooms
+    (free,) = find_windows(availability, RoomQuery(), ELEVEN, CLOSING, HOUR).rooms
 
     assert free.start == ELEVEN + 900
 
 
 def test_some_time_is_one_that_may_be_booked_where_there_is_one():
     late = replace(MIDDLE, weekday_hours=OpeningHours(15 * 60, 21 * 60))
-    trial = Rehearsal(Asking(WIL), RULES, NOW)
+    trial = EligibilityCheck(BookingParty(WIL), RULES, NOW)
 
-    (free,) = find_some_time(campus(late), RoomWish(), ELEVEN, CLOSING, HOUR, trial.allows).rooms
+    (free,) = find_windows(campus(late), RoomQuery(), ELEVEN, CLOSING, HOUR, trial.allows).rooms
 
     assert free.start == seconds(at("15:00"))
 
@@ -116,23 +116,23 @@ def test_some_time_is_one_that_may_be_booked_where_there_is_one():
 
 
 def kinds(
-    availability: Availability, wish: RoomWish, hours: int = 1
-) -> dict[Instead, tuple[tuple[str, int, int], ...]]:
+    availability: Availability, query: RoomQuery, hours: int = 1
+) -> dict[AlternativeKind, tuple[tuple[str, int, int], ...]]:
     """Each alternative's rooms, with their hours after eleven."""
     return {
-        each.instead: tuple(
+        each.kind: tuple(
             (room.number, (start - ELEVEN) // HOUR, (end - ELEVEN) // HOUR) for room, start, end in each.parts
         )
-        for each in alternatives(availability, wish, ELEVEN, ELEVEN + hours * HOUR, CLOSING)
+        for each in alternatives(availability, query, ELEVEN, ELEVEN + hours * HOUR, CLOSING)
     }
 
 
 def test_a_taken_room_is_free_a_little_later_or_there_is_one_close_by():
     availability = campus(SMALL, MIDDLE, ELSEWHERE, M=[(ELEVEN, ELEVEN + HOUR)])
 
-    assert kinds(availability, RoomWish(room=MIDDLE.id)) == {
-        Instead.LATER: (("M", 1, 2),),
-        Instead.NEARBY: (("E", 0, 1),),
+    assert kinds(availability, RoomQuery(room=MIDDLE.id)) == {
+        AlternativeKind.LATER: (("M", 1, 2),),
+        AlternativeKind.NEARBY: (("E", 0, 1),),
     }
 
 
@@ -140,22 +140,22 @@ def test_a_long_wish_may_be_met_for_less_or_in_two_rooms():
     availability = campus(MIDDLE, ELSEWHERE, M=[(ELEVEN + 2 * HOUR, CLOSING)])
     availability.add(ELSEWHERE.id, a_class(ELEVEN, ELEVEN + 2 * HOUR))
 
-    offered = kinds(availability, RoomWish(capacity=10), hours=4)
+    offered = kinds(availability, RoomQuery(capacity=10), hours=4)
 
-    assert offered[Instead.SHORTER] == (("M", 0, 2),)
-    assert offered[Instead.SPLIT] == (("M", 0, 2), ("E", 2, 4))
+    assert offered[AlternativeKind.SHORTER] == (("M", 0, 2),)
+    assert offered[AlternativeKind.SPLIT] == (("M", 0, 2), ("E", 2, 4))
 
 
 def test_nothing_is_offered_after_closing():
     availability = campus(MIDDLE, M=[(ELEVEN, CLOSING)])
 
-    assert alternatives(availability, RoomWish(), ELEVEN, ELEVEN + HOUR, CLOSING) == ()
+    assert alternatives(availability, RoomQuery(), ELEVEN, ELEVEN + HOUR, CLOSING) == ()
 
 
 def test_the_soonest_is_looked_for_on_quarters_of_an_hour():
     availability = campus(MIDDLE, M=[(ELEVEN, ELEVEN + HOUR + 60)])
 
-    first = soonest(availability, RoomWish(), ELEVEN + 7, CLOSING - HOUR, HOUR)
+    first = first_available(availability, RoomQuery(), ELEVEN + 7, CLOSING - HOUR, HOUR)
 
     assert first is not None
     assert first.parts == ((MIDDLE, ELEVEN + HOUR + 900, ELEVEN + 2 * HOUR + 900),)
@@ -166,17 +166,17 @@ def test_the_soonest_is_looked_for_on_quarters_of_an_hour():
     st.lists(st.tuples(st.integers(0, 7), stretches()), max_size=10),
     spans(6 * HOUR).map(lambda span: (span[0] // 900 * 900, -(-span[1] // 900) * 900)),
     st.integers(0, 180),
-    st.sampled_from([Group.STUDENT, Group.STAFF]),
+    st.sampled_from([UserGroup.STUDENT, UserGroup.STAFF]),
 )
 def test_every_alternative_is_free_and_would_be_booked(
-    listed: list[Room], busy: list[tuple[int, Busy]], slot: tuple[int, int], spent: int, group: Group
+    listed: list[Room], busy: list[tuple[int, Busy]], slot: tuple[int, int], spent: int, group: UserGroup
 ):
     availability = Availability(catalogue_of(listed))
     for number, stretch in busy:
         availability.add(listed[number % len(listed)].id, stretch)
     now = datetime.fromtimestamp(slot[0] - 2 * HOUR, UTC)
-    trial = Rehearsal(Asking(a_person("wil", group, person_id=1), spent=spent), RULES, now)
-    wish = RoomWish(bookable_only=True, individual_only=True)
+    trial = EligibilityCheck(BookingParty(a_person("wil", group, person_id=1), spent=spent), RULES, now)
+    wish = RoomQuery(bookable_only=True, individual_only=True)
 
     offered = alternatives(availability, wish, *slot, slot[1] + 8 * HOUR, trial.allows)
 
@@ -185,7 +185,7 @@ def test_every_alternative_is_free_and_would_be_booked(
             assert start % 900 == end % 900 == 0
             assert availability.schedule(room.id).is_free(start, end)
             part = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-            assert trial.refusal(room, part, availability.schedule(room.id).taken_by(start, end)) is None
+            assert trial.refusal(room, part, availability.schedule(room.id).conflicts(start, end)) is None
 
 
 # Rehearsing
@@ -201,22 +201,24 @@ def test_every_alternative_is_free_and_would_be_booked(
     ],
 )
 def test_a_rehearsal_says_what_booking_would(person: Person, room: Room, said: str):
-    trial = Rehearsal(Asking(person), RULES, NOW)
+    trial = EligibilityCheck(BookingParty(person), RULES, NOW)
 
     assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (said == "yes")
 
 
 def test_a_rehearsal_knows_quota_and_who_needs_none():
-    assert Rehearsal(Asking(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
-    assert not Rehearsal(Asking(WIL, spent=135), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
-    member = replace(WIL, groups=frozenset({Group.STUDENT, Group.SOCIETY_MEMBER}))
-    for_a_society = Asking(member, a_society(), Role.MEMBER, spent=180)
-    assert Rehearsal(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).allows(
+        MIDDLE, ELEVEN, ELEVEN + HOUR
+    )
+    member = replace(WIL, groups=frozenset({UserGroup.STUDENT, UserGroup.SOCIETY_MEMBER}))
+    for_a_society = BookingParty(member, a_society(), Role.MEMBER, spent=180)
+    assert EligibilityCheck(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
 
 
 def test_a_building_without_a_place_is_never_near():
     availability = Availability(catalogue_of([MIDDLE, a_room("Hub-1", "Hub", 20)]))
 
-    free = find_rooms(availability, RoomWish(near=BuildingId("K-J17")), ELEVEN, ELEVEN + HOUR).rooms
+    free = find_rooms(availability, RoomQuery(near=BuildingId("K-J17")), ELEVEN, ELEVEN + HOUR).rooms
 
     assert [(each.room.id, each.metres) for each in free] == [(MIDDLE.id, 0), (RoomId("Hub-1"), None)]

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.import_facts import (
-    LONGEST_PIECE,
-    Summary,
+    MAX_ENTRY_LENGTH,
+    ImportSummary,
     import_buildings,
     import_rooms,
     import_timetable,
     unknown_rooms,
 )
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.builders import NOW, a_building, a_room, a_slot, an_entry, at
 
 ROOMS = [a_room("K-J17-1"), a_room("K-J17-2")]
@@ -27,94 +27,100 @@ def entry(room: str = "K-J17-1", start: str = "11:00", minutes: int = 60, **othe
     return an_entry(room, a_slot(start, minutes), **others)
 
 
-async def bring(storage: Kept, *entries: TimetableEntry, source: str = "import") -> Summary:
-    def work(unit: Unit) -> Summary:
+async def bring(storage: ManagedStorage, *entries: TimetableEntry, source: str = "import") -> ImportSummary:
+    def work(unit: UnitOfWork) -> ImportSummary:
         import_rooms(unit, ROOMS, NOW)
         return import_timetable(unit, entries, NOW, source)
 
     return await storage.write(work)
 
 
-async def kept(storage: Kept, room: str = "K-J17-1") -> list[tuple[str, str]]:
+async def kept(storage: ManagedStorage, room: str = "K-J17-1") -> list[tuple[str, str]]:
     window = Interval(at("00:00", -100), at("00:00", 400))
     found = await storage.read(lambda unit: unit.timetable.in_room(RoomId(room), window))
     return sorted((f"{each.interval.start:%H:%M}", each.name) for each in found)
 
 
-async def test_rooms_are_added_changed_and_left_alone(storage: Kept):
+async def test_rooms_are_added_changed_and_left_alone(storage: ManagedStorage):
     first = await storage.write(lambda unit: import_rooms(unit, ROOMS, NOW))
     again = await storage.write(lambda unit: import_rooms(unit, ROOMS, NOW))
     larger = replace(ROOMS[0], capacity=99)
     changed = await storage.write(lambda unit: import_rooms(unit, [larger], NOW))
 
-    assert (first, again, changed) == (Summary(added=2), Summary(unchanged=2), Summary(changed=1))
-    assert storage.picture.catalogue.room("K-J17-1") == larger
-    assert storage.picture.catalogue.room("K-J17-2") == ROOMS[1]
+    assert (first, again, changed) == (
+        ImportSummary(added=2),
+        ImportSummary(unchanged=2),
+        ImportSummary(changed=1),
+    )
+    assert storage.read_model.catalogue.room("K-J17-1") == larger
+    assert storage.read_model.catalogue.room("K-J17-2") == ROOMS[1]
 
 
-async def test_rooms_bring_the_buildings_that_nobody_described(storage: Kept):
+async def test_rooms_bring_the_buildings_that_nobody_described(storage: ManagedStorage):
     await storage.write(lambda unit: import_buildings(unit, [a_building()], NOW))
     await storage.write(lambda unit: import_rooms(unit, [a_room(), a_room("X-1", "X")], NOW))
 
-    buildings = storage.picture.catalogue.buildings
+    buildings = storage.read_model.catalogue.buildings
     assert buildings[BuildingId("K-J17")].name == "Ainsworth Building"
     assert buildings[BuildingId("X")].name == "X"
 
 
-async def test_a_timetable_brought_again_changes_nothing(storage: Kept):
+async def test_a_timetable_brought_again_changes_nothing(storage: ManagedStorage):
     entries = (entry(), entry(start="13:00"), entry("K-J17-2"))
-    assert await bring(storage, *entries) == Summary(added=3)
-    version = storage.picture.availability.version
+    assert await bring(storage, *entries) == ImportSummary(added=3)
+    version = storage.read_model.availability.version
 
-    assert await bring(storage, *reversed(entries)) == Summary(unchanged=3)
-    assert storage.picture.availability.version == version
+    assert await bring(storage, *reversed(entries)) == ImportSummary(unchanged=3)
+    assert storage.read_model.availability.version == version
 
 
-async def test_the_rooms_that_appear_take_exactly_what_is_brought_and_others_keep_theirs(storage: Kept):
+async def test_the_rooms_that_appear_take_exactly_what_is_brought_and_others_keep_theirs(
+    storage: ManagedStorage,
+):
     await bring(
         storage, entry(name="OLD"), entry(start="15:00", name="STAYS"), entry("K-J17-2", name="THERE")
     )
 
     summary = await bring(storage, entry(name="NEW"), entry(start="15:00", name="STAYS"))
 
-    assert summary == Summary(changed=1, unchanged=1)
+    assert summary == ImportSummary(changed=1, unchanged=1)
     assert await kept(storage) == [("11:00", "NEW"), ("15:00", "STAYS")]
     assert await kept(storage, "K-J17-2") == [("11:00", "THERE")]
 
 
-async def test_what_is_gone_from_a_room_is_removed(storage: Kept):
+async def test_what_is_gone_from_a_room_is_removed(storage: ManagedStorage):
     await bring(storage, entry(), entry(start="15:00"))
 
-    assert await bring(storage, entry()) == Summary(unchanged=1, removed=1)
+    assert await bring(storage, entry()) == ImportSummary(unchanged=1, removed=1)
 
 
-async def test_sources_do_not_touch_each_other(storage: Kept):
+async def test_sources_do_not_touch_each_other(storage: ManagedStorage):
     await bring(storage, entry(name="FEED"), source="feed")
     await bring(storage, entry(start="12:00", name="FILE"))
 
     assert await kept(storage) == [("11:00", "FEED"), ("12:00", "FILE")]
 
 
-async def test_joint_classes_share_a_slot_and_doubles_are_one(storage: Kept):
+async def test_joint_classes_share_a_slot_and_doubles_are_one(storage: ManagedStorage):
     await bring(storage, entry(name="COMP"), entry(name="MATH"), entry(name="MATH"))
 
     assert await kept(storage) == [("11:00", "COMP"), ("11:00", "MATH")]
 
 
-async def test_what_lasts_for_months_is_cut_into_pieces_and_still_holds_the_room(storage: Kept):
+async def test_what_lasts_for_months_is_cut_into_pieces_and_still_holds_the_room(storage: ManagedStorage):
     closed = TimetableEntry(
         RoomId("K-J17-1"), Interval(at(), at(days=70)), "Refurbishment", BookingType.BLOCK
     )
 
     await bring(storage, closed)
 
-    schedule = storage.picture.availability.schedule(RoomId("K-J17-1"))
-    assert all(each.end - each.start <= LONGEST_PIECE.total_seconds() for each in schedule.busy)
+    schedule = storage.read_model.availability.schedule(RoomId("K-J17-1"))
+    assert all(each.end - each.start <= MAX_ENTRY_LENGTH.total_seconds() for each in schedule.busy)
     assert schedule.runs == ([int(at().timestamp())], [int(at(days=70).timestamp())])
-    assert await bring(storage, closed) == Summary(unchanged=3)
+    assert await bring(storage, closed) == ImportSummary(unchanged=3)
 
 
-async def test_rooms_that_nobody_knows_are_named(storage: Kept):
+async def test_rooms_that_nobody_knows_are_named(storage: ManagedStorage):
     await storage.write(lambda unit: import_rooms(unit, ROOMS, NOW))
 
     strangers = await storage.read(lambda unit: unknown_rooms(unit, [entry(), entry("K-J17-99")]))
@@ -144,7 +150,7 @@ class Shelf:
 ENTRIES = st.lists(
     st.builds(
         lambda room, hour, hours, name: an_entry(
-            room, Interval.lasting(at("00:00") + timedelta(hours=hour), timedelta(hours=hours)), name=name
+            room, Interval.of_length(at("00:00") + timedelta(hours=hour), timedelta(hours=hours)), name=name
         ),
         st.sampled_from(["K-J17-1", "K-J17-2", "K-J17-3"]),
         st.integers(0, 20),
@@ -175,4 +181,4 @@ def test_whatever_was_there_twice_the_same_file_is_once(
 def test_a_rooms_door_is_its_number_or_its_short_name():
     pizza = Room(RoomId("RO-PIZZA"), BuildingId("H-G9"), "Hub Kitchen Table", abbr="G01")
 
-    assert (a_room("K-J17-G01").door, pizza.door, pizza.number) == ("G01", "G01", "RO-PIZZA")
+    assert (a_room("K-J17-G01").door_number, pizza.door_number, pizza.number) == ("G01", "G01", "RO-PIZZA")

@@ -23,8 +23,8 @@ def test_neighbours_touch_without_overlapping():
 def test_it_holds_its_start_and_not_its_end():
     slot = a_slot("11:00", 60)
 
-    assert slot.holds(at("11:00"))
-    assert not slot.holds(at("12:00"))
+    assert slot.contains(at("11:00"))
+    assert not slot.contains(at("12:00"))
 
 
 @pytest.mark.parametrize("minutes", [0, -60])
@@ -49,7 +49,7 @@ def test_its_length_is_elapsed_time_whatever_the_clocks_do():
 
 
 def test_minutes_are_rounded_up():
-    assert Interval.lasting(at(), timedelta(seconds=61)).minutes == 2
+    assert Interval.of_length(at(), timedelta(seconds=61)).minutes == 2
 
 
 @given(st.lists(intervals(), max_size=12))
@@ -58,4 +58,4 @@ def test_merging_keeps_every_instant_and_adds_none(stretches: list[Interval]):
 
     assert all(one.end < other.start for one, other in pairwise(runs))
     for edge in {each for stretch in stretches for each in (stretch.start, stretch.end)}:
-        assert any(run.holds(edge) for run in runs) == any(stretch.holds(edge) for stretch in stretches)
+        assert any(run.contains(edge) for run in runs) == any(stretch.contains(edge) for stretch in stretches)

@@ -13,8 +13,8 @@ from aiohttp import ClientSession
 
 from core.model.entities import PersonId, RoomId
 from core.policy.rules import Rules
-from core.ports.storage import Login, Unit
-from core.read_model import Picture
+from core.ports.storage import LoginToken, UnitOfWork
+from core.read_model import ReadModel
 from core.services.accounts import token_hash
 from storage.factory import open_storage
 from tests.builders import NOW, a_building, a_person, a_room
@@ -33,19 +33,19 @@ def token_of(number: int) -> str:
 
 async def settle_in(url: str, people: int = 200) -> None:
     """Put rooms and students, each logged in, into an empty database."""
-    storage = open_storage(url, Picture(), Rules(), StillClock(NOW))
+    storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
     await storage.load()
     await storage.write(lambda unit: _fill(unit, people))
     await storage.close()
 
 
-def _fill(unit: Unit, people: int) -> None:
+def _fill(unit: UnitOfWork, people: int) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in ROOMS)
     for number in range(people):
         person = unit.people.add(a_person(f"guest{number}"), None)
-        unit.tokens.add(Login(token_hash(token_of(number)), PersonId(person.id), NOW))
+        unit.tokens.add(LoginToken(token_hash(token_of(number)), PersonId(person.id), NOW))
 
 
 @dataclass(slots=True)

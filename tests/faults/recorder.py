@@ -16,16 +16,16 @@ from pathlib import Path
 
 from core.model.entities import Identity, PersonId, Role, SocietyId, TokenTerm
 from core.model.login_session import LoginSession
-from core.model.outbox import Message, MessageState, Outcome
+from core.model.outbox import DeliveryOutcome, MessageState, OutboxMessage
 from core.model.retention import Expiring, Limit
 from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
-from core.ports.storage import Installation, Login, Unit
-from core.read_model import Picture
+from core.ports.storage import Installation, LoginToken, UnitOfWork
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk, new_booking_id
+from core.services.bookings import BookingService, new_booking_id
 from core.services.purge import Purge
-from storage.factory import open_storage, prepare
+from storage.factory import open_storage, upgrade
 from storage.migrations import HEAD
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.raw import ask
@@ -43,20 +43,20 @@ _NOT_TO_BE_REPEATED = re.compile(
 
 async def live_a_day(url: str) -> None:
     """Something of everything that storage can do, on a database with tables and nothing in them."""
-    clock, rules, picture = StillClock(NOW), Rules(), Picture()
-    storage = open_storage(url, picture, rules, clock)
+    clock, rules, read_model = StillClock(NOW), Rules(), ReadModel()
+    storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
     wil, pres = await storage.write(_furnish)
-    desk = BookingDesk(storage, picture, rules, clock)
-    made = await desk.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
-    await desk.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
-    moved = await desk.move(made.booking, wil, a_slot("14:00"))
-    await desk.cancel(moved.booking.id, wil)
-    await desk.book(
+    services = BookingService(storage, read_model, rules, clock)
+    made = await services.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
+    await services.book(BookRoom(new_booking_id(), a_room().id, a_slot("12:00"), wil, request="again"))
+    moved = await services.move(made.booking, wil, a_slot("14:00"))
+    await services.cancel(moved.booking.id, wil)
+    await services.book(
         BookRoom(new_booking_id(), a_room().id, a_slot("16:00"), pres, SocietyId("CHESS"), "Blitz")
     )
-    await desk.quota(wil)
+    await services.quota(wil)
     for work in (_messages, _logins, _platforms, _people, _timetable):
         await storage.write(lambda unit, work=work: work(unit, wil))
     await storage.read(_look_around)
@@ -69,7 +69,7 @@ async def live_a_day(url: str) -> None:
     await storage.close()
 
 
-def _furnish(unit: Unit) -> tuple[PersonId, PersonId]:
+def _furnish(unit: UnitOfWork) -> tuple[PersonId, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room(), a_room("K-J17-LAB")])
     wil, pres = (unit.people.add(a_person(name), "hash").id for name in ("wil", "pres"))
@@ -77,48 +77,48 @@ def _furnish(unit: Unit) -> tuple[PersonId, PersonId]:
     unit.societies.add(a_society())
     unit.societies.set_role(pres, SocietyId("CHESS"), Role.PRESIDENT)
     unit.timetable.add("feed", [an_entry(slot=a_slot("09:00"))], 1)
-    unit.tokens.add(Login(b"one", wil, NOW))
+    unit.tokens.add(LoginToken(b"one", wil, NOW))
     return wil, pres
 
 
-def _messages(unit: Unit, wil: PersonId) -> None:
-    unit.outbox.add([Message("one", "reply", NOW, person_id=wil), Message("two", "reply", NOW)])
+def _messages(unit: UnitOfWork, wil: PersonId) -> None:
+    unit.outbox.add([OutboxMessage("one", "reply", NOW, person_id=wil), OutboxMessage("two", "reply", NOW)])
     claimed = unit.outbox.claim("worker", NOW, NOW + timedelta(minutes=2), 10)
     sending = {each.id: Identity("slack:T1:U1") for each in claimed}
-    unit.outbox.begin("worker", sending, NOW, NOW + timedelta(minutes=2))
-    unit.outbox.settle("worker", [Outcome(each.id, MessageState.SENT) for each in claimed])
+    unit.outbox.start("worker", sending, NOW, NOW + timedelta(minutes=2))
+    unit.outbox.complete("worker", [DeliveryOutcome(each.id, MessageState.SENT) for each in claimed])
     unit.outbox.backlog()
-    unit.outbox.listed([MessageState.SENT], 10)
+    unit.outbox.entries([MessageState.SENT], 10)
 
 
-def _logins(unit: Unit, wil: PersonId) -> None:
+def _logins(unit: UnitOfWork, wil: PersonId) -> None:
     session = LoginSession(b"sid", NOW + timedelta(hours=1), identity=Identity("slack:T1:U2"))
-    unit.logins.add(session)
-    unit.logins.swap(session, session)
-    unit.logins.many([b"sid"])
-    list(unit.logins.finished_since(NOW))
-    unit.logins.make_room(NOW, 0)
-    unit.logins.erase_results(NOW, timedelta(hours=1))
+    unit.login_sessions.add(session)
+    unit.login_sessions.swap(session, session)
+    unit.login_sessions.many([b"sid"])
+    list(unit.login_sessions.finished_since(NOW))
+    unit.login_sessions.make_room(NOW, 0)
+    unit.login_sessions.erase_results(NOW, timedelta(hours=1))
 
 
-def _platforms(unit: Unit, _: PersonId) -> None:
-    unit.seen.claim("slack one", NOW)
-    unit.seen.finish("slack one")
+def _platforms(unit: UnitOfWork, _: PersonId) -> None:
+    unit.processed_events.claim("slack one", NOW)
+    unit.processed_events.finish("slack one")
     unit.installations.put(Installation("T1", "token"), NOW)
     unit.installations.get("T1")
-    unit.installations.keep_state("state", NOW, NOW, 0)
+    unit.installations.save_state("state", NOW, NOW, 0)
     unit.installations.all()
     unit.installations.replace_token("T1", "token", "sealed")
-    unit.installations.take_state("state", NOW)
+    unit.installations.consume_state("state", NOW)
     unit.set_setting("colour", "green")
     unit.setting("colour")
 
 
-def _people(unit: Unit, wil: PersonId) -> None:
-    unit.people.named("wil")
+def _people(unit: UnitOfWork, wil: PersonId) -> None:
+    unit.people.by_name("wil")
     unit.people.put(a_person("wil", person_id=wil))
     unit.people.set_password_hash(wil, "another")
-    unit.people.identified(Identity("slack:T1:U1"))
+    unit.people.by_identity(Identity("slack:T1:U1"))
     unit.people.unlink(Identity("slack:T1:U1"))
     unit.societies.set_term(SocietyId("CHESS"), TokenTerm(1, 1))
     unit.societies.members(SocietyId("CHESS"))
@@ -129,13 +129,13 @@ def _people(unit: Unit, wil: PersonId) -> None:
     unit.tokens.remove_all(wil)
 
 
-def _timetable(unit: Unit, _: PersonId) -> None:
+def _timetable(unit: UnitOfWork, _: PersonId) -> None:
     unit.timetable.of_source("feed")
     unit.timetable.clear("feed", [a_room().id])
     unit.timetable.add("feed", [an_entry(slot=a_slot("10:00"))], 1)
 
 
-def _look_around(unit: Unit) -> None:
+def _look_around(unit: UnitOfWork) -> None:
     unit.bookings.active(a_slot())
     unit.bookings.in_room(a_room().id, a_slot())
     unit.bookings.of_society(SocietyId("CHESS"))
@@ -145,7 +145,7 @@ def _look_around(unit: Unit) -> None:
 async def record_sqlite(folder: Path) -> list[str]:
     """Statements with their values in place, as SQLite itself traces them."""
     url, heard = f"sqlite:///{folder / 'roomie.db'}", list[str]()
-    await prepare(url)
+    await upgrade(url)
     connect = sqlite3.connect
 
     def overheard(*arguments, **options) -> sqlite3.Connection:
@@ -174,7 +174,7 @@ async def record_postgres() -> list[str]:
     server.start()
     try:
         await ask(server.url(), "CREATE DATABASE roomie")
-        await prepare(server.url("roomie"))
+        await upgrade(server.url("roomie"))
         await live_a_day(server.url("roomie"))
         server.stop()
         return _worth_repeating(_plain(server.home / "data" / "statements"))

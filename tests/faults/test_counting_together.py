@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from bot.web.framework.login_throttle import LoginThrottle
-from bot.web.framework.rate_limit import Rate
-from bot.web.framework.shared_limits import Together
+from bot.web.framework.rate_limit import RateLimiter
+from bot.web.framework.shared_limits import RateLimitSync
 from core.policy.rules import Rules
-from core.read_model import Picture
-from storage.factory import Kept, open_storage
+from core.read_model import ReadModel
+from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
@@ -22,18 +22,18 @@ HERE = "192.0.2.1"
 class Counter:
     """What one process counts with, and time that passes when it is told to."""
 
-    def __init__(self, storage: Kept, limit: int) -> None:
+    def __init__(self, storage: ManagedStorage, limit: int) -> None:
         self.clock = StillClock(NOW)
-        self.rate, self.logins, self.ticks = Rate(limit), LoginThrottle(3), 1000.0
-        desk = SimpleNamespace(storage=storage, clock=self.clock)
-        self.together = Together(desk, self.rate, self.logins, lambda: self.ticks)  # type: ignore[arg-type]
+        self.rate, self.logins, self.ticks = RateLimiter(limit), LoginThrottle(3), 1000.0
+        services = SimpleNamespace(storage=storage, clock=self.clock)
+        self.together = RateLimitSync(services, self.rate, self.logins, lambda: self.ticks)  # type: ignore[arg-type]
 
     def knock(self, times: int) -> int:
         """How many of these are let in."""
-        return sum(self.rate.take(HERE, self.ticks) == 0 for _ in range(times))
+        return sum(self.rate.acquire(HERE, self.ticks) == 0 for _ in range(times))
 
     def guess(self, times: int) -> int:
-        return sum(self.logins.take("wil", HERE, self.ticks) == 0 for _ in range(times))
+        return sum(self.logins.acquire("wil", HERE, self.ticks) == 0 for _ in range(times))
 
     def wait(self, seconds: float) -> None:
         self.ticks += seconds
@@ -51,11 +51,11 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def counters(url: str, rules: Rules) -> AsyncIterator[Counters]:
-    opened: list[Kept] = []
+    opened: list[ManagedStorage] = []
 
     async def some(processes: int) -> list[Counter]:
         for _ in range(processes):
-            storage = open_storage(url, Picture(), rules, StillClock(NOW))
+            storage = open_storage(url, ReadModel(), rules, StillClock(NOW))
             opened.append(storage)
             await storage.open()
             await storage.load()
@@ -69,7 +69,7 @@ async def counters(url: str, rules: Rules) -> AsyncIterator[Counters]:
 async def exchange(*counters: Counter) -> None:
     """As each does once a second, one after the other."""
     for each in counters:
-        await each.together.exchange()
+        await each.together.sync()
 
 
 async def test_who_spent_his_minute_at_one_process_finds_another_closed(counters: Counters):
@@ -120,7 +120,7 @@ async def test_a_right_password_forgives_everywhere(counters: Counters):
     other.guess(1)
     await exchange(one, other)
 
-    one.logins.give_back("wil", HERE)
+    one.logins.refund("wil", HERE)
     await exchange(one, other)
     await exchange(one, other)
     one.wait(30.0)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 from aiohttp import ClientSession
 
-from storage.factory import prepare
+from storage.factory import upgrade
 from tests.conftest import apart, run_sql
 from tests.faults.crowd import Crowd, Told, check_books, settle_in
 from tests.faults.processes import Fleet, Process
@@ -34,7 +34,7 @@ def server() -> Iterator[PostgresServer]:
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
-        apart(prepare, server.url("roomie"))
+        apart(upgrade, server.url("roomie"))
         apart(settle_in, server.url("roomie"))
         yield server
     finally:

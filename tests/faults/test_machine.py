@@ -11,9 +11,9 @@ from aiohttp import ClientSession
 
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk, new_booking_id
+from core.services.bookings import BookingService, new_booking_id
 from storage.factory import open_storage
 from tests.builders import a_slot
 from tests.contracts.raw import ask
@@ -93,17 +93,17 @@ async def _until(so) -> None:
 async def test_when_sqlite_finds_the_disk_full_it_is_named_and_nothing_is_half_done(
     database_url: str, rules: Rules, clock: StillClock
 ):
-    storage = open_storage(database_url, Picture(), rules, clock)
+    storage = open_storage(database_url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
-    desk = BookingDesk(storage, storage.picture, rules, clock)
-    last = max(storage.picture.directory.people)
+    services = BookingService(storage, storage.read_model, rules, clock)
+    last = max(storage.read_model.directory.people)
     _grow_to(storage, int(str(await ask(database_url, "PRAGMA page_count"))))
 
     with pytest.raises(Unavailable, match="disk is full: nothing was changed"):
-        await _book_every_room(desk)
+        await _book_every_room(services)
     _grow_to(storage, 1_000_000)
-    made = await desk.book(BookRoom(new_booking_id(), ROOMS[-1], a_slot("19:00", 60), last))
+    made = await services.book(BookRoom(new_booking_id(), ROOMS[-1], a_slot("19:00", 60), last))
 
     kept = await storage.read(lambda unit: unit.bookings.get(made.booking.id))
     await storage.close()
@@ -113,10 +113,10 @@ async def test_when_sqlite_finds_the_disk_full_it_is_named_and_nothing_is_half_d
     )
 
 
-async def _book_every_room(desk: BookingDesk) -> None:
-    for number, person in enumerate(sorted(desk._picture.directory.people)):
+async def _book_every_room(services: BookingService) -> None:
+    for number, person in enumerate(sorted(services._read_model.directory.people)):
         slot, room = a_slot(f"{11 + number % 8}:00", 60), ROOMS[number // 8 % len(ROOMS)]
-        await desk.book(BookRoom(new_booking_id(), room, slot, person, notes="x" * 2000))
+        await services.book(BookRoom(new_booking_id(), room, slot, person, notes="x" * 2000))
 
 
 def _grow_to(storage, pages: int) -> None:

@@ -14,8 +14,8 @@ from core.interval import Interval
 from core.model.entities import PersonId
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk, new_booking_id
-from storage.factory import Kept
+from core.services.bookings import BookingService, new_booking_id
+from storage.factory import ManagedStorage
 from tests.builders import NOW, a_slot
 from tests.fakes.clock import StillClock
 from tests.faults.crowd import ROOMS, token_of
@@ -28,35 +28,37 @@ def either_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-Open = Callable[[], Awaitable[Kept]]
+Open = Callable[[], Awaitable[ManagedStorage]]
 
 
 class Absent:
     """A process whose memory learns nothing any more, beside one that works."""
 
-    def __init__(self, awake: Kept, absent: Kept, rules: Rules, clock: StillClock) -> None:
-        self.awake = BookingDesk(awake, awake.picture, rules, clock)
-        self.absent = BookingDesk(absent, absent.picture, rules, clock)
-        self.picture = absent.picture
-        self.first, self.second, *_ = sorted(awake.picture.directory.people)
-        self.picture.learn = lambda news: None  # type: ignore[method-assign]
-        self.picture.see = lambda record: None  # type: ignore[method-assign]
+    def __init__(
+        self, awake: ManagedStorage, absent: ManagedStorage, rules: Rules, clock: StillClock
+    ) -> None:
+        self.awake = BookingService(awake, awake.read_model, rules, clock)
+        self.absent = BookingService(absent, absent.read_model, rules, clock)
+        self.read_model = absent.read_model
+        self.first, self.second, *_ = sorted(awake.read_model.directory.people)
+        self.read_model.learn = lambda news: None  # type: ignore[method-assign]
+        self.read_model.see = lambda record: None  # type: ignore[method-assign]
 
 
 @pytest.fixture
-async def house(either_url: str, open_storage_at, rules: Rules, clock: StillClock) -> Absent:
+async def environment(either_url: str, open_storage_at, rules: Rules, clock: StillClock) -> Absent:
     return Absent(await open_storage_at(either_url), await open_storage_at(either_url), rules, clock)
 
 
 @pytest.fixture
 async def open_storage_at(rules: Rules, clock: StillClock):
-    from core.read_model import Picture
+    from core.read_model import ReadModel
     from storage.factory import open_storage
 
-    opened: list[Kept] = []
+    opened: list[ManagedStorage] = []
 
-    async def another(url: str) -> Kept:
-        storage = open_storage(url, Picture(), rules, clock)
+    async def another(url: str) -> ManagedStorage:
+        storage = open_storage(url, ReadModel(), rules, clock)
         opened.append(storage)
         await storage.open()
         await storage.load()
@@ -71,42 +73,42 @@ def a_wish(by: PersonId, slot: Interval | None = None, place: int = 0) -> BookRo
     return BookRoom(new_booking_id(), ROOMS[place], slot or a_slot("11:00", 60), by)
 
 
-async def test_a_room_that_memory_believes_free_is_not_given_twice(house: Absent):
-    made = await house.awake.book(a_wish(house.first))
-    assert made.booking.id not in house.picture.bookings
+async def test_a_room_that_memory_believes_free_is_not_given_twice(environment: Absent):
+    made = await environment.awake.book(a_wish(environment.first))
+    assert made.booking.id not in environment.read_model.bookings
 
     with pytest.raises(SlotTaken):
-        await house.absent.book(a_wish(house.second))
+        await environment.absent.book(a_wish(environment.second))
 
 
-async def test_a_room_that_memory_believes_taken_is_given_when_it_is_free(house: Absent):
-    del house.picture.learn
-    made = (await house.awake.book(a_wish(house.first))).booking
-    await house.absent._storage.catch_up()
-    house.picture.learn = lambda news: None  # type: ignore[method-assign]
-    await house.awake.cancel(made.id, house.first)
-    assert made.id in house.picture.bookings
+async def test_a_room_that_memory_believes_taken_is_given_when_it_is_free(environment: Absent):
+    del environment.read_model.learn
+    made = (await environment.awake.book(a_wish(environment.first))).booking
+    await environment.absent._storage.catch_up()
+    environment.read_model.learn = lambda news: None  # type: ignore[method-assign]
+    await environment.awake.cancel(made.id, environment.first)
+    assert made.id in environment.read_model.bookings
 
-    again = await house.absent.book(a_wish(house.second))
+    again = await environment.absent.book(a_wish(environment.second))
 
     assert again.booking.room_id == made.room_id
 
 
-async def test_a_quota_that_memory_believes_whole_is_not_spent_twice(house: Absent):
-    await house.awake.book(a_wish(house.first, a_slot("11:00", 180)))
+async def test_a_quota_that_memory_believes_whole_is_not_spent_twice(environment: Absent):
+    await environment.awake.book(a_wish(environment.first, a_slot("11:00", 180)))
 
     with pytest.raises(QuotaSpent):
-        await house.absent.book(a_wish(house.first, a_slot("15:00", 60), place=1))
+        await environment.absent.book(a_wish(environment.first, a_slot("15:00", 60), place=1))
 
 
-async def test_a_booking_that_memory_does_not_know_can_be_given_back_once(house: Absent):
-    made = (await house.awake.book(a_wish(house.first))).booking
+async def test_a_booking_that_memory_does_not_know_can_be_given_back_once(environment: Absent):
+    made = (await environment.awake.book(a_wish(environment.first))).booking
 
-    await house.absent.cancel(made.id, house.first)
+    await environment.absent.cancel(made.id, environment.first)
 
     with pytest.raises((NotFound, NotAllowed)):
-        await house.awake.cancel(made.id, house.first)
-    assert (await house.awake.quota(house.first)).left == 180
+        await environment.awake.cancel(made.id, environment.first)
+    assert (await environment.awake.quota(environment.first)).left == 180
 
 
 async def test_one_process_shows_a_moment_later_what_another_booked(

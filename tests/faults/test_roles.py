@@ -8,17 +8,22 @@ import pytest
 from aiohttp import ClientConnectorError, ClientSession
 
 from bot.config.model import Config, DiscordSection, HttpSection, SlackSection
-from bot.runtime.platforms import _discord_within, _slack_within, discord_settings, slack_settings
-from bot.runtime.roles import ALL_ROLES, NoSuchRole, Role, read_roles
+from bot.runtime.platforms import (
+    _discord_settings_for_roles,
+    _slack_settings_for_roles,
+    discord_settings,
+    slack_settings,
+)
+from bot.runtime.roles import ALL_ROLES, ProcessRole, UnknownRole, parse_roles
 from tests.faults.processes import Fleet, Process
 from tests.standins.slack import SlackStandIn
 
 
 def test_roles_are_named_in_a_list():
-    assert read_roles("web, worker") == {Role.WEB, Role.WORKER}
+    assert parse_roles("web, worker") == {ProcessRole.WEB, ProcessRole.WORKER}
 
-    with pytest.raises(NoSuchRole, match="no role wbe; there are web, worker, slack, discord"):
-        read_roles("wbe")
+    with pytest.raises(UnknownRole, match="no role wbe; there are web, worker, slack, discord"):
+        parse_roles("wbe")
 
 
 SOCKET = slack_settings(Config(slack=SlackSection(bot_token="xoxb-1", app_token="xapp-1")))
@@ -29,43 +34,47 @@ MANY = slack_settings(Config(slack=SlackSection(app_token="xapp-1", client_id="1
 @pytest.mark.parametrize(
     ("settings", "hears", "speaks", "sees_nothing_of_it"),
     [
-        (SOCKET, {Role.SLACK}, {Role.WORKER}, {Role.WEB, Role.DISCORD}),
-        (CALLED, {Role.WEB}, {Role.WORKER}, {Role.SLACK, Role.DISCORD}),
-        (MANY, {Role.SLACK}, {Role.WORKER, Role.WEB}, {Role.DISCORD}),
+        (SOCKET, {ProcessRole.SLACK}, {ProcessRole.WORKER}, {ProcessRole.WEB, ProcessRole.DISCORD}),
+        (CALLED, {ProcessRole.WEB}, {ProcessRole.WORKER}, {ProcessRole.SLACK, ProcessRole.DISCORD}),
+        (MANY, {ProcessRole.SLACK}, {ProcessRole.WORKER, ProcessRole.WEB}, {ProcessRole.DISCORD}),
     ],
     ids=["socket", "http", "many workspaces"],
 )
 def test_slack_is_heard_by_one_role_and_spoken_to_by_those_who_have_to(
     settings, hears, speaks, sees_nothing_of_it
 ):
-    within = {role: _slack_within(settings, frozenset({role})) for role in Role}
+    within = {role: _slack_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
 
     assert {role for role, each in within.items() if each is not None and each.listens} == hears
     assert {role for role, each in within.items() if each is not None and not each.listens} == speaks
     assert {role for role, each in within.items() if each is None} == sees_nothing_of_it
-    assert _slack_within(settings, ALL_ROLES) == settings
+    assert _slack_settings_for_roles(settings, ALL_ROLES) == settings
 
 
 def test_discord_is_heard_where_its_gateway_is_and_commands_are_announced_there():
     settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab")))
 
-    within = {role: _discord_within(settings, frozenset({role})) for role in Role}
+    within = {role: _discord_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
 
-    assert within[Role.SLACK] is None
-    assert {role for role, each in within.items() if each is not None and each.gateway} == {Role.DISCORD}
-    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {
-        Role.DISCORD
+    assert within[ProcessRole.SLACK] is None
+    assert {role for role, each in within.items() if each is not None and each.gateway} == {
+        ProcessRole.DISCORD
     }
-    assert _discord_within(settings, ALL_ROLES) == settings
+    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {
+        ProcessRole.DISCORD
+    }
+    assert _discord_settings_for_roles(settings, ALL_ROLES) == settings
 
 
 def test_without_a_gateway_the_web_processes_announce_the_commands():
     settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab", gateway=False)))
 
-    within = {role: _discord_within(settings, frozenset({role})) for role in Role}
+    within = {role: _discord_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
 
-    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {Role.WEB}
-    assert within[Role.DISCORD] is None
+    assert {role for role, each in within.items() if each is not None and each.sync != "never"} == {
+        ProcessRole.WEB
+    }
+    assert within[ProcessRole.DISCORD] is None
 
 
 def test_health_ports_and_lingering_are_settings():

@@ -9,11 +9,11 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from core.policy.rules import Rules
-from core.read_model import Picture
-from storage.factory import open_storage, prepare
-from storage.migrations import HEAD, SERVES, STANDING, WrongSchema
+from core.read_model import ReadModel
+from storage.factory import open_storage, upgrade
+from storage.migrations import HEAD, OLDEST_COMPATIBLE, VERSION_KEY, WrongSchema
 from storage.migrations.runner import _MIGRATIONS
-from storage.url import SqliteFile, address_of
+from storage.url import SqliteFile, parse_database_url
 from tests.builders import a_room, a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
@@ -28,13 +28,13 @@ def the_revision_before() -> str:
 
 def recorded(url: str) -> list[str]:
     """Every statement of the code before, in the order in which it lived a day with them."""
-    kind = "sqlite" if isinstance(address_of(url), SqliteFile) else "postgresql"
+    kind = "sqlite" if isinstance(parse_database_url(url), SqliteFile) else "postgresql"
     file = FOLDER / f"{the_revision_before()}_{kind}.jsonl"
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
 async def replay(url: str, statements: list[str]) -> None:
-    address = address_of(url)
+    address = parse_database_url(url)
     if isinstance(address, SqliteFile):
         with closing(sqlite3.connect(address.path, isolation_level=None)) as connection:
             for statement in statements:
@@ -56,7 +56,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 async def test_every_statement_of_the_code_before_runs_on_the_tables_of_today(url: str):
-    assert the_revision_before() >= SERVES, "contracting: name the revision that is still served"
+    assert the_revision_before() >= OLDEST_COMPATIBLE, "contracting: name the revision that is still served"
 
     await replay(url, recorded(url))
 
@@ -66,16 +66,16 @@ async def test_every_statement_of_the_code_before_runs_on_the_tables_of_today(ur
 async def test_code_of_today_understands_what_the_code_before_writes_beside_it(
     url: str, rules: Rules, clock: StillClock
 ):
-    storage = open_storage(url, Picture(), rules, clock)
+    storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
 
     await replay(url, recorded(url))
     await storage.catch_up()
 
-    held = storage.picture.in_room(a_room().id)
+    held = storage.read_model.in_room(a_room().id)
     assert [booking.interval for booking in held] == [a_slot("16:00")]
-    assert storage.picture.directory.named("wil") is not None
+    assert storage.read_model.directory.by_name("wil") is not None
     await storage.close()
 
 
@@ -83,9 +83,9 @@ async def test_code_that_the_new_tables_still_serve_may_start_on_them(
     url: str, rules: Rules, clock: StillClock, caplog: pytest.LogCaptureFixture
 ):
     await ask(url, "UPDATE alembic_version SET version_num = '9999'")
-    await ask(url, f"UPDATE setting SET value = '9999 {HEAD}' WHERE key = '{STANDING}'")  # noqa: S608
+    await ask(url, f"UPDATE setting SET value = '9999 {HEAD}' WHERE key = '{VERSION_KEY}'")  # noqa: S608
 
-    await prepare(url)
+    await upgrade(url)
     await live_a_day(url)
 
     assert "at revision 9999 already" in caplog.text
@@ -93,7 +93,7 @@ async def test_code_that_the_new_tables_still_serve_may_start_on_them(
 
 async def test_code_that_the_new_tables_do_not_serve_any_more_refuses_to_start(url: str):
     await ask(url, "UPDATE alembic_version SET version_num = '9999'")
-    await ask(url, f"UPDATE setting SET value = '9999 9998' WHERE key = '{STANDING}'")  # noqa: S608
+    await ask(url, f"UPDATE setting SET value = '9999 9998' WHERE key = '{VERSION_KEY}'")  # noqa: S608
 
     with pytest.raises(WrongSchema, match="newer Roomie"):
-        await prepare(url)
+        await upgrade(url)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import carry_out
+from bot.cli import main
 from tests.databases import apart
 from tests.outbox.crowd import remind_everybody
 
@@ -42,7 +42,7 @@ def roomie(
     apart(remind_everybody, sqlite_url, ["chat:p0", "chat:p1"])
 
     def carry(*words: str) -> tuple[int, str]:
-        status = carry_out(words, asyncio.run)
+        status = main(words, asyncio.run)
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 

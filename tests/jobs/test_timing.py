@@ -5,19 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.policy.schedule import Every, OnClock
+from core.policy.schedule import DailyAt, Periodic
 from tests.builders import NOW
 
 LONDON = ZoneInfo("Europe/London")
-MONDAYS_AT_THREE = OnClock(3 * 60, weekday=0)
+MONDAYS_AT_THREE = DailyAt(3 * 60, weekday=0)
 
 
 def test_an_interval_counts_from_the_last_time():
-    assert Every(timedelta(hours=6)).after(NOW, LONDON) == NOW + timedelta(hours=6)
+    assert Periodic(timedelta(hours=6)).after(NOW, LONDON) == NOW + timedelta(hours=6)
 
 
 def test_what_was_never_done_at_an_interval_is_due_at_once():
-    assert Every(timedelta(hours=6)).first(NOW, LONDON) == NOW
+    assert Periodic(timedelta(hours=6)).first(NOW, LONDON) == NOW
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,13 @@ def test_a_weekday_and_time_follow_the_wall_clock(instant: str, following: str):
 def test_a_daily_time_that_the_clocks_jump_over_comes_an_hour_later():
     before = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)
 
-    assert OnClock(90).after(before, LONDON) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert DailyAt(90).after(before, LONDON) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_a_daily_time_that_comes_twice_counts_once():
     before = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)
 
-    first = OnClock(90).after(before, LONDON)
+    first = DailyAt(90).after(before, LONDON)
 
     assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert OnClock(90).after(first, LONDON) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+    assert DailyAt(90).after(first, LONDON) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)

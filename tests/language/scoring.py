@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.language import Names, as_json, read
+from bot.language import NameIndex, parse_phrase, to_json
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 HERE = Path(__file__).parent
@@ -38,9 +38,9 @@ class Phrase:
     zone: ZoneInfo
     expect: dict[str, object]
 
-    def mistakes(self, names: Names) -> list[str]:
+    def mistakes(self, names: NameIndex) -> list[str]:
         """One sentence for every key that was read otherwise."""
-        got = as_json(read(self.text, now=self.now, zone=self.zone, names=names))
+        got = to_json(parse_phrase(self.text, now=self.now, zone=self.zone, names=names))
         return [
             f"{key}: {got[key]!r} instead of {self.expect.get(key)!r}"
             for key in COMPARED
@@ -66,8 +66,8 @@ def phrases(name: str) -> Iterator[Phrase]:
             )
 
 
-def campus() -> Names:
-    return Names.of(ROOMS, BUILDINGS, SOCIETIES)
+def campus() -> NameIndex:
+    return NameIndex.build(ROOMS, BUILDINGS, SOCIETIES)
 
 
 @dataclass(slots=True)

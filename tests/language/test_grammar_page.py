@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import echo, read
+from bot.language import parse_phrase, summarize
 from tests.language.scoring import campus
 
 NAMES = campus()
@@ -23,12 +23,12 @@ def test_the_page_has_examples():
 
 @pytest.mark.parametrize(("typed", "shown"), EXAMPLES)
 def test_an_example_is_read_as_the_page_says(typed, shown):
-    reading = read(typed, now=NOW, zone=ZONE, names=NAMES)
+    reading = parse_phrase(typed, now=NOW, zone=ZONE, names=NAMES)
 
-    answer = echo(reading, NAMES, now=NOW)
+    answer = summarize(reading, NAMES, now=NOW)
     if reading.problem is not None:
-        answer = reading.problem.sentence
-    if reading.question is not None:
-        answer = f"asks: {reading.question.sentence}"
+        answer = reading.problem.message
+    if reading.clarification is not None:
+        answer = f"asks: {reading.clarification.message}"
     assert answer == shown
-    assert not reading.leftover or reading.problem or reading.question
+    assert not reading.unparsed or reading.problem or reading.clarification

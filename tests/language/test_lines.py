@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import Conventions, as_json, echo, parse_lines, read, warm
+from bot.language import ParserDefaults, parse_lines, parse_phrase, preload, summarize, to_json
 from tests.language.scoring import campus
 
 NAMES = campus()
@@ -119,58 +119,60 @@ def test_an_instant_without_an_offset_is_wall_time_in_the_zone():
     ],
 )
 def test_a_time_that_cannot_serve_is_refused_with_a_phrase_that_would(text, reason):
-    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
     assert reading.problem.reason == reason
-    assert reading.problem.suggestion in reading.problem.sentence
-    assert read(reading.problem.suggestion, now=NOW, zone=LONDON, names=NAMES).when is not None
+    assert reading.problem.suggestion in reading.problem.message
+    assert parse_phrase(reading.problem.suggestion, now=NOW, zone=LONDON, names=NAMES).when is not None
 
 
 def test_for_2_is_asked_back():
-    reading = read("for 2", now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase("for 2", now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
     assert reading.capacity is None
-    assert reading.question.choices == ("for 2 people", "for 2 hours")
+    assert reading.clarification.choices == ("for 2 people", "for 2 hours")
 
 
 def test_a_repetition_is_data():
-    reading = read("every tuesday 3-4pm until june", now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase("every tuesday 3-4pm until june", now=NOW, zone=LONDON, names=NAMES)
 
-    assert reading.when.repeats.weekdays == (1,)
-    assert reading.when.repeats.until.isoformat() == "2026-05-31"
+    assert reading.when.recurrence.weekdays == (1,)
+    assert reading.when.recurrence.until.isoformat() == "2026-05-31"
 
 
 def test_spans_say_where_each_value_stood():
     text = "  Tomorrow 3pm, 20 seats near Ainsworth"
-    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
     spans = {span.field: text[span.start : span.end] for span in reading.spans}
     assert spans == {"when": "Tomorrow 3pm", "capacity": "20 seats", "near": "near Ainsworth"}
 
 
 def test_as_json_gives_times_with_the_offset_of_the_zone():
-    reading = read("1 january 10am", now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase("1 january 10am", now=NOW, zone=LONDON, names=NAMES)
 
-    assert as_json(reading)["start"] == "2027-01-01T10:00:00+00:00"
+    assert to_json(reading)["start"] == "2027-01-01T10:00:00+00:00"
 
 
 def test_a_setting_puts_the_month_first():
-    reading = read("3/4 2pm", now=NOW, zone=LONDON, names=NAMES, conventions=Conventions(day_first=False))
+    reading = parse_phrase(
+        "3/4 2pm", now=NOW, zone=LONDON, names=NAMES, defaults=ParserDefaults(day_first=False)
+    )
 
     assert reading.when.start.isoformat() == "2027-03-04T14:00:00+00:00"
-    assert "month first" in reading.assumed
+    assert "month first" in reading.assumptions
 
 
 @pytest.mark.parametrize(
     "text", ["", "\ud800", "\x00", "9" * 5_000, "a" * 100_000, "½" * 2_000, "<@" * 500, '"' * 999]
 )
 def test_no_text_is_too_strange_to_be_answered(text):
-    reading = read(text, now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
-    assert echo(reading, NAMES, now=NOW) == ""
+    assert summarize(reading, NAMES, now=NOW) == ""
 
 
 @pytest.mark.parametrize("now", [datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)])
@@ -178,14 +180,14 @@ def test_no_text_is_too_strange_to_be_answered(text):
     "text", ["tomorrow 3pm", "next week", "in 600 months", "yesterday", "every tuesday", "in 900 weeks"]
 )
 def test_the_ends_of_the_calendar_are_answered_too(text, now):
-    reading = read(text, now=now, zone=LONDON, names=NAMES)
+    reading = parse_phrase(text, now=now, zone=LONDON, names=NAMES)
 
     assert reading.when is not None or reading.problem is not None
 
 
 def test_leftover_words_of_a_date_are_asked_of_dateparser():
-    warm()
+    preload()
 
-    reading = read("next year", now=NOW, zone=LONDON, names=NAMES)
+    reading = parse_phrase("next year", now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when.start.date().isoformat() == "2027-05-04"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.language import Names, read
+from bot.language import NameIndex, parse_phrase
 from core.model.entities import Building, BuildingId, Room, RoomId
 from tests.language.scoring import campus
 
@@ -13,7 +13,7 @@ NAMES = campus()
 
 
 def reading(text, names=NAMES):
-    return read(
+    return parse_phrase(
         text, now=datetime(2026, 5, 4, 8, 15, tzinfo=UTC), zone=ZoneInfo("Europe/London"), names=names
     )
 
@@ -74,25 +74,25 @@ def test_a_name_that_two_buildings_share_calls_neither():
         Building(BuildingId(id_), name)
         for id_, name in (("A-1", "Norton East Hall"), ("A-2", "Norton West Hall"))
     ]
-    names = Names.of([], twins, [])
+    names = NameIndex.build([], twins, [])
 
     assert reading("norton", names).building is None
     assert reading("norton west", names).building == "A-2"
 
 
 def test_a_campus_without_rooms_still_reads_times():
-    assert reading("tomorrow 3pm", Names.of([], [], [])).when is not None
+    assert reading("tomorrow 3pm", NameIndex.build([], [], [])).when is not None
 
 
 def test_a_place_that_is_refused_is_left_over():
     read_ = reading("anywhere but the quad tomorrow")
 
     assert read_.building is None
-    assert "quad" in read_.leftover
+    assert "quad" in read_.unparsed
 
 
 def test_a_room_with_a_strange_number_is_found_by_it():
     halls = [Building(BuildingId("A-1"), "Norton Hall")]
     rooms = [Room(RoomId("A-1-LH_G"), BuildingId("A-1"), "Leighton Hall Grand")]
 
-    assert reading("norton LH_G", Names.of(rooms, halls, [])).room == "A-1-LH_G"
+    assert reading("norton LH_G", NameIndex.build(rooms, halls, [])).room == "A-1-LH_G"

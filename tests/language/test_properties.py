@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language import Kind, Reading, as_json, echo, read
-from bot.language.lexicon.wordlist import wordlist
+from bot.language import ParseResult, TimeKind, parse_phrase, summarize, to_json
+from bot.language.lexicon.wordlist import split_words
 from tests.language.scoring import campus, phrases
 
 NAMES = campus()
 TYPED = [phrase.text for phrase in phrases("development_phrases.jsonl")]
 ZONES = tuple(map(ZoneInfo, ("Europe/London", "Australia/Sydney", "Australia/Lord_Howe", "UTC")))
-NOT_VALUES = ("assumed", "alternatives", "leftover", "problem", "question")
-VALUES = tuple(value for value in Reading.__dataclass_fields__ if value not in {"text", "spans", *NOT_VALUES})
-WORDS = wordlist(
+NOT_VALUES = ("assumptions", "alternatives", "unparsed", "problem", "clarification")
+VALUES = tuple(
+    value for value in ParseResult.__dataclass_fields__ if value not in {"text", "spans", *NOT_VALUES}
+)
+WORDS = split_words(
     """
     tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20
     seats ainsworth g03 quad 1042 near the with printer and noon midnight arvo tonight every other
@@ -37,7 +39,7 @@ zones = st.sampled_from(ZONES)
 
 
 def _read(text, instant, zone):
-    return read(text, now=instant.replace(tzinfo=UTC), zone=zone, names=NAMES)
+    return parse_phrase(text, now=instant.replace(tzinfo=UTC), zone=zone, names=NAMES)
 
 
 @given(texts, instants, zones)
@@ -47,14 +49,14 @@ def test_every_text_gets_an_answer_and_none_is_in_the_past(text, instant, zone):
 
     reading = _read(text, instant, zone)
 
-    as_json(reading)
+    to_json(reading)
     for when in filter(None, (reading.when, *reading.alternatives)):
-        if when.kind is Kind.DAY:
+        if when.kind is TimeKind.DAY:
             assert (when.end or when.start + timedelta(days=2)) > now
         else:
             assert when.start >= now - timedelta(minutes=1)
         assert when.end is None or when.end > when.start
-    if reading.when and reading.when.kind is not Kind.DAY:
+    if reading.when and reading.when.kind is not TimeKind.DAY:
         assert reading.when.start >= now
 
 
@@ -64,9 +66,9 @@ def test_the_echo_reads_back_as_the_same_values(text, instant, zone):
     now = instant.replace(tzinfo=UTC)
     reading = _read(text, instant, zone)
 
-    told = echo(reading, NAMES, now=now)
+    told = summarize(reading, NAMES, now=now)
 
-    again = read(told, now=now, zone=zone, names=NAMES)
+    again = parse_phrase(told, now=now, zone=zone, names=NAMES)
     for value in VALUES:
         assert getattr(again, value) == getattr(reading, value), (value, told)
 
@@ -91,16 +93,16 @@ def _values(reading):
 )
 def test_white_space_and_case_never_change_a_reading(change):
     for phrase in phrases("development_phrases.jsonl"):
-        changed = read(change(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+        changed = parse_phrase(change(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
 
-        usual = read(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
+        usual = parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
         assert _values(changed) == _values(usual), phrase.text
 
 
 @pytest.mark.parametrize("wish", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
 def test_adding_20_seats_never_changes_the_time(wish):
     for phrase in phrases("development_phrases.jsonl"):
-        more = read(wish.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+        more = parse_phrase(wish.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
 
-        usual = read(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
+        usual = parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
         assert more.when == usual.when, phrase.text

@@ -6,15 +6,15 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.login.settings import LoginSettings
-from bot.services import Desk
-from bot.web.application import application, serve, stop
-from bot.web.framework.login_context import LoginDoor
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
+from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import clock, database_url, desk, sample_file, settings
+from tests.api.conftest import clock, database_url, sample_file, services, settings
 from tests.api.visitor import Visitor
 from tests.login.browser import Browser
 
-__all__ = ["clock", "database_url", "desk", "sample_file", "settings"]
+__all__ = ["clock", "database_url", "sample_file", "services", "settings"]
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def login_settings() -> LoginSettings:
 
 
 @pytest.fixture
-async def app(desk: Desk, settings: HttpSettings, login_settings: LoginSettings) -> web.Application:
-    return application(desk, settings, login=LoginDoor(login_settings, "Engineering Hub"))
+async def app(services: Services, settings: HttpSettings, login_settings: LoginSettings) -> web.Application:
+    return create_application(services, settings, login=LoginContext(login_settings, "Engineering Hub"))
 
 
 @pytest.fixture

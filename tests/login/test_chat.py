@@ -8,18 +8,18 @@ import pytest
 from aiohttp import web
 
 from bot.chat.reply import Audience, Button, Reply, Tone
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.login.chat_link import resume
+from bot.login.chat_link import resume_pending
 from bot.login.encrypted_replies import unseal_reply
 from bot.login.settings import LoginSettings
-from bot.services import Desk
-from bot.web.application import application
-from bot.web.framework.login_context import LoginDoor
+from bot.services import Services
+from bot.web.application import create_application
+from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from core.model.entities import Identity
-from core.model.outbox import Listed, MessageState
+from core.model.outbox import MessageState, OutboxEntry
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -29,20 +29,24 @@ BOOK = "/book RO-POO 8 august 15:00-17:00"
 
 
 @pytest.fixture
-def dispatcher(desk: Desk) -> Dispatcher:
-    return Dispatcher(replace(desk, public_url="https://rooms.example.org"), COMMANDS)
+def dispatcher(services: Services) -> Dispatcher:
+    return Dispatcher(replace(services, public_url="https://rooms.example.org"), COMMANDS)
 
 
 @pytest.fixture
-async def app(desk: Desk, settings: HttpSettings, dispatcher: Dispatcher) -> web.Application:
-    return application(desk, settings, login=LoginDoor(LoginSettings(), answers=dispatcher.answer))
+async def app(services: Services, settings: HttpSettings, dispatcher: Dispatcher) -> web.Application:
+    return create_application(
+        services, settings, login=LoginContext(LoginSettings(), on_linked=dispatcher.dispatch)
+    )
 
 
 @pytest.fixture
 def say(dispatcher: Dispatcher) -> Callable[..., object]:
     async def said(words: str, by: Identity = REMA, name: str = "rema.boo", **more: str) -> Reply:
-        door = Door(by.partition(":")[0])
-        return await dispatcher.answer(Asked(Asker(by, door, name), words, key=more.pop("key", "1"), **more))
+        door = PlatformName(by.partition(":")[0])
+        return await dispatcher.dispatch(
+            ChatRequest(Requester(by, door, name), words, delivery_id=more.pop("key", "1"), **more)
+        )
 
     return said
 
@@ -58,40 +62,40 @@ def words_of(reply: Reply) -> str:
     return "".join(each if isinstance(each, str) else getattr(each, "text", "") for each in reply.text)
 
 
-async def told(desk: Desk) -> list[Listed]:
-    return await desk.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 50))
+async def told(services: Services) -> list[OutboxEntry]:
+    return await services.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 50))
 
 
-async def replies_to(desk: Desk, identity: Identity) -> list[Reply]:
-    messages = [each.message for each in await told(desk) if each.message.identity == identity]
+async def replies_to(services: Services, identity: Identity) -> list[Reply]:
+    messages = [each.message for each in await told(services) if each.message.identity == identity]
     assert all(each.kind == "reply" for each in messages)
-    return [unseal_reply(each.payload, each.key, desk.accounts.secrets) for each in messages]
+    return [unseal_reply(each.payload, each.key, services.accounts.secrets) for each in messages]
 
 
 async def test_login_answers_privately_with_a_link(say):
     reply = await say("/login")
 
-    assert reply.audience is Audience.ASKER
+    assert reply.audience is Audience.REQUESTER
     assert link_in(reply).startswith("/login?sid=")
     assert "do not pass it on" in "".join(map(str, reply.footer))
 
 
-async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, desk: Desk):
+async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, services: Services):
     reply = await say(BOOK)
 
     assert reply.tone is Tone.REFUSED
     assert link_in(reply)
-    assert not desk.picture.bookings
+    assert not services.read_model.bookings
 
 
 async def test_after_the_login_the_booking_that_waited_is_made_and_told(
-    say, browser: Browser, desk: Desk, clock: StillClock
+    say, browser: Browser, services: Services, clock: StillClock
 ):
     page = await browser.log_in(link_in(await say(BOOK)), "rema")
     done = await browser.submit(page, answer="yes")
 
-    booked = list(desk.picture.bookings.values())
-    linked, answered = await replies_to(desk, REMA)
+    booked = list(services.read_model.bookings.values())
+    linked, answered = await replies_to(services, REMA)
     assert done.status == 200
     assert [each.room_id for each in booked] == ["RO-POO"]
     assert words_of(linked).startswith("You are logged in as rema boo (rema).")
@@ -100,48 +104,52 @@ async def test_after_the_login_the_booking_that_waited_is_made_and_told(
     assert (await say("/whoami")).text[1].text == "rema boo"
 
 
-async def test_pressing_a_button_waits_too(dispatcher: Dispatcher, say, browser: Browser, desk: Desk):
+async def test_pressing_a_button_waits_too(dispatcher: Dispatcher, say, browser: Browser, services: Services):
     free = await say("/rooms free 8 august 15:00 for 1 hour RO-POO")
     button = next(each for item in free.items for each in item.buttons if each.action == "book")
-    asked = Asked(Asker(REMA, Door.SLACK, "rema"), action="book", value=button.value, key="press")
+    asked = ChatRequest(
+        Requester(REMA, PlatformName.SLACK, "rema"), action="book", value=button.value, delivery_id="press"
+    )
 
-    page = await browser.log_in(link_in(await dispatcher.answer(asked)), "rema")
+    page = await browser.log_in(link_in(await dispatcher.dispatch(asked)), "rema")
     await browser.submit(page, answer="yes")
 
-    assert len(desk.picture.bookings) == 1
+    assert len(services.read_model.bookings) == 1
 
 
-async def test_what_waited_is_done_once_even_when_it_is_delivered_again(say, browser: Browser, desk: Desk):
+async def test_what_waited_is_done_once_even_when_it_is_delivered_again(
+    say, browser: Browser, services: Services
+):
     page = await browser.log_in(link_in(await say(BOOK, key="same")), "rema")
     await browser.submit(page, answer="yes")
 
     again = await say(BOOK, key="same")
 
-    assert len(desk.picture.bookings) == 1
-    assert again.tone is not Tone.BROKEN
+    assert len(services.read_model.bookings) == 1
+    assert again.tone is not Tone.FAILED
 
 
 async def test_a_login_that_was_cut_short_is_gone_on_with(
-    say, browser: Browser, desk: Desk, dispatcher: Dispatcher, clock: StillClock, app: web.Application
+    say, browser: Browser, services: Services, dispatcher: Dispatcher, clock: StillClock, app: web.Application
 ):
     link = link_in(await say(BOOK))
     page = await browser.log_in(link, "rema")
     letters = link.partition("=")[2]
-    session, person = await desk.logins.asked(letters, page.hidden["nonce"])
-    await desk.logins.link(session, person, [])
+    session, person = await services.logins.request_for(letters, page.hidden["nonce"])
+    await services.logins.link(session, person, [])
 
-    await resume(desk, dispatcher.answer)
-    at_once = len(desk.picture.bookings)
+    await resume_pending(services, dispatcher.dispatch)
+    at_once = len(services.read_model.bookings)
     clock.move(timedelta(minutes=1))
-    await resume(desk, dispatcher.answer)
-    await resume(desk, dispatcher.answer)
+    await resume_pending(services, dispatcher.dispatch)
+    await resume_pending(services, dispatcher.dispatch)
 
     assert at_once == 0
-    assert len(desk.picture.bookings) == 1
-    assert len(await replies_to(desk, REMA)) == 1
+    assert len(services.read_model.bookings) == 1
+    assert len(await replies_to(services, REMA)) == 1
 
 
-async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browser, desk: Desk):
+async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browser, services: Services):
     trap = link_in(await say(BOOK, MALLORY, "Totally Rema"))
 
     page = await browser.log_in(trap, "rema")
@@ -149,11 +157,11 @@ async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browse
     assert "Is this you on Slack?" in page.words
     assert "UMALLORY in workspace T1" in page.words
     assert "book RO-POO 8 august" in page.words
-    assert desk.picture.directory.identified(MALLORY) is None
-    assert not desk.picture.bookings
+    assert services.read_model.directory.by_identity(MALLORY) is None
+    assert not services.read_model.bookings
 
 
-async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, desk: Desk):
+async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say(BOOK, MALLORY)), "rema")
 
     declined = await browser.submit(page, answer="no")
@@ -161,13 +169,13 @@ async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, desk: D
 
     assert "Nobody got anything" in declined.words
     assert afterwards.status == 410
-    assert desk.picture.directory.identified(MALLORY) is None
-    assert not desk.picture.bookings
-    assert await told(desk) == []
+    assert services.read_model.directory.by_identity(MALLORY) is None
+    assert not services.read_model.bookings
+    assert await told(services) == []
 
 
 async def test_an_attacker_cannot_confirm_in_the_victims_place(
-    say, browser: Browser, door: str, session, desk
+    say, browser: Browser, door: str, session, services
 ):
     trap = link_in(await say("/login", MALLORY))
     page = await browser.log_in(trap, "rema")
@@ -178,7 +186,7 @@ async def test_an_attacker_cannot_confirm_in_the_victims_place(
 
     assert guessed.status == 403
     assert own.status == 200
-    assert desk.picture.directory.identified(MALLORY).person.username == "emily"
+    assert services.read_model.directory.by_identity(MALLORY).person.username == "emily"
 
 
 async def test_the_link_tells_no_program_anything(say, program):
@@ -198,25 +206,27 @@ async def test_a_newer_link_ends_the_older(say, browser: Browser):
     assert (await browser.open(newer)).status == 200
 
 
-async def test_one_person_may_have_many_accounts(say, browser: Browser, desk: Desk):
+async def test_one_person_may_have_many_accounts(say, browser: Browser, services: Services):
     for identity in (REMA, Identity("discord:80351110224678912")):
         page = await browser.log_in(link_in(await say("/login", identity)), "rema")
         await browser.submit(page, answer="yes")
 
-    assert len(desk.picture.directory.named("rema").identities) == 2
+    assert len(services.read_model.directory.by_name("rema").identities) == 2
 
 
-async def test_an_account_that_stands_for_somebody_is_not_taken_over(say, browser: Browser, desk: Desk):
+async def test_an_account_that_stands_for_somebody_is_not_taken_over(
+    say, browser: Browser, services: Services
+):
     link = link_in(await say("/login"))
-    await desk.accounts.link("emily", REMA)
+    await services.accounts.link("emily", REMA)
 
     page = await browser.submit(await browser.log_in(link, "rema"), answer="yes")
 
     assert page.status == 409
-    assert desk.picture.directory.identified(REMA).person.username == "emily"
+    assert services.read_model.directory.by_identity(REMA).person.username == "emily"
 
 
-async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, desk: Desk):
+async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say("/login")), "rema")
     await browser.submit(page, answer="yes")
 
@@ -227,7 +237,7 @@ async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, desk:
     assert "You are logged in as" in words_of(again)
     assert gone.tone is Tone.DONE
     assert "not logged in" in words_of(nobody)
-    assert desk.picture.directory.identified(REMA) is None
+    assert services.read_model.directory.by_identity(REMA) is None
 
 
 async def test_whoami_says_how_to_begin(say):
@@ -237,8 +247,10 @@ async def test_whoami_says_how_to_begin(say):
     assert str(REMA) in words_of(reply)
 
 
-async def test_where_no_browser_reaches_us_administrators_link(desk: Desk):
-    reply = await Dispatcher(desk, COMMANDS).answer(Asked(Asker(REMA, Door.SLACK, "rema"), BOOK))
+async def test_where_no_browser_reaches_us_administrators_link(services: Services):
+    reply = await Dispatcher(services, COMMANDS).dispatch(
+        ChatRequest(Requester(REMA, PlatformName.SLACK, "rema"), BOOK)
+    )
 
     assert not reply.actions
     assert str(REMA) in words_of(reply)
@@ -251,8 +263,8 @@ async def test_links_are_written_down(say, browser: Browser, database_url: str):
     assert await ask(database_url, "SELECT subject FROM audit WHERE action = 'link'") == REMA
 
 
-async def test_nothing_that_waited_is_kept_longer_than_needed(say, browser: Browser, desk: Desk):
+async def test_nothing_that_waited_is_kept_longer_than_needed(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say(BOOK)), "rema")
     await browser.submit(page, answer="yes")
 
-    assert await desk.storage.read(lambda unit: unit.logins.waiting()) == []
+    assert await services.storage.read(lambda unit: unit.login_sessions.waiting()) == []

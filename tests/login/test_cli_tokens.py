@@ -6,7 +6,7 @@ import pytest
 
 from bot.cli.admin import HANDLERS
 from bot.config.model import read_settings
-from bot.services import Desk
+from bot.services import Services
 from core.errors import Invalid
 from tests.api.visitor import Visitor
 
@@ -24,7 +24,7 @@ def roomie(database_url: str, capsys: pytest.CaptureFixture[str]):
     return run
 
 
-async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, desk: Desk):
+async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, services: Services):
     first = await program.log_in("wil")
 
     listed = await roomie("wil")
@@ -34,7 +34,7 @@ async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, 
     assert (number, label, used) == ("1", "http", "never")
     assert first.token not in listed
     assert "Login 1 of wil is ended." in ended
-    await desk.storage.catch_up()
+    await services.storage.catch_up()
     assert (await first.get("/user.info/")).status == 401
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.login.settings import LoginSettings
 from core.model.entities import Identity
-from core.services.provisioning import Claims
+from core.services.provisioning import IdentityClaims
 from tests.api.visitor import Visitor
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, status
@@ -13,7 +13,7 @@ from tests.login.test_sid import begun, status
 @pytest.fixture
 def login_settings() -> LoginSettings:
     return LoginSettings(
-        development=Claims(Identity("eppn:dev@example.org"), "dev@example.org", "Dev Eloper")
+        development=IdentityClaims(Identity("eppn:dev@example.org"), "dev@example.org", "Dev Eloper")
     )
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.services import Desk
-from core.errors import NotSignedIn
+from bot.services import Services
+from core.errors import NotAuthenticated
 from core.policy.rules import Rules
 from core.services.accounts import Accounts
 from tests.api.visitor import Visitor
@@ -27,13 +27,13 @@ class PasswordsThatCount:
 
 @pytest.mark.parametrize("name", ["wil", "no-password", "nobody"])
 async def test_every_refusal_takes_one_slow_check_and_one_note(
-    desk: Desk, rules: Rules, clock: StillClock, name: str
+    services: Services, rules: Rules, clock: StillClock, name: str
 ):
-    await desk.accounts.add_person(a_person("no-password"), None)
+    await services.accounts.add_person(a_person("no-password"), None)
     passwords = PasswordsThatCount()
-    accounts = Accounts(desk.storage, desk.picture, passwords, rules, clock, b"secret")
+    accounts = Accounts(services.storage, services.read_model, passwords, rules, clock, b"secret")
 
-    with pytest.raises(NotSignedIn, match=r"^Wrong username or password\.$"):
+    with pytest.raises(NotAuthenticated, match=r"^Wrong username or password\.$"):
         await accounts.log_in(name, "wrong")
 
     assert len(passwords.checked) == 1

@@ -7,7 +7,7 @@ import pytest
 from bot.config.model import Config, read_settings
 from bot.login.from_config import login_settings, public_url
 from bot.login.security_checks import login_problems
-from bot.login.settings import Way
+from bot.login.settings import LoginMethod
 
 GOOD = "0123456789abcdef0123456789abcdef"
 _SHIBBOLETH = {
@@ -100,13 +100,13 @@ def test_taking_everybody_for_one_person_is_for_this_machine_alone(tmp_path: Pat
 
 
 def test_the_way_in_follows_from_what_is_set(tmp_path: Path):
-    def way(**environment: str) -> Way:
-        return login_settings(configured(tmp_path, **environment)).way
+    def way(**environment: str) -> LoginMethod:
+        return login_settings(configured(tmp_path, **environment)).method
 
-    assert way() is Way.PASSWORD
-    assert way(**_SHIBBOLETH) is Way.SHIBBOLETH
-    assert way(**_OIDC) is Way.OIDC
-    assert way(ROOMIE_LOGIN__DEVELOPMENT="rema@example.org") is Way.DEVELOPMENT
+    assert way() is LoginMethod.PASSWORD
+    assert way(**_SHIBBOLETH) is LoginMethod.SHIBBOLETH
+    assert way(**_OIDC) is LoginMethod.OIDC
+    assert way(ROOMIE_LOGIN__DEVELOPMENT="rema@example.org") is LoginMethod.DEVELOPMENT
 
 
 def test_browsers_reach_us_where_we_are_told_or_else_here(tmp_path: Path):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.services import Desk
+from bot.services import Services
 from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
-from bot.web.framework.route import Route, Who
+from bot.web.framework.route import Access, Route
 from core.model.entities import Society, SocietyId
 from tests.api.visitor import Heard, Visitor
 from tests.contracts.raw import ask
@@ -65,8 +65,8 @@ _MAY: dict[str, set[str]] = {
 
 
 @pytest.fixture
-async def scene(program: Visitor, desk: Desk) -> Scene:
-    await desk.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "dana")
+async def scene(program: Visitor, services: Services) -> Scene:
+    await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "dana")
     wil = await program.log_in("wil")
     personal = (await wil.book("09:00", "10:00")).json["booking_id"]
     society = (await wil.book("10:00", "11:00", event_name="x", society="SOTECHSOC")).json["booking_id"]
@@ -161,7 +161,7 @@ async def test_nobody_reads_of_others_what_is_theirs_alone(kind: str, scene: Sce
 _GUARDED = [
     pytest.param(route, method, path, id=f"{method} {path}")
     for route in ROUTES
-    if route.who is not Who.ANYBODY
+    if route.access is not Access.PUBLIC
     for _, path in canonical_paths(route)
     for method in route.methods
 ]
@@ -175,7 +175,7 @@ async def test_every_guarded_route_of_the_table_knows_its_callers(
     by_token = await program.as_(scene.society_token).ask(method, path)
 
     assert by_nobody.status == 401
-    assert (by_token.status == 403) == (route.who is not Who.PERSON_OR_SOCIETY)
+    assert (by_token.status == 403) == (route.access is not Access.PERSON_OR_SOCIETY)
 
 
 _OPEN_TO_ALL = {
@@ -189,7 +189,9 @@ _OPEN_TO_ALL = {
 
 
 def test_only_logging_in_is_open_to_everybody_on_the_booking_api():
-    booking_api = {route.name for route in ROUTES if route.api.name == "ROOMIE" and route.who is Who.ANYBODY}
+    booking_api = {
+        route.name for route in ROUTES if route.api.name == "ROOMIE" and route.access is Access.PUBLIC
+    }
 
     assert booking_api == _OPEN_TO_ALL
 

@@ -8,9 +8,9 @@ from joserfc.jwk import RSAKey
 
 from bot.login.oidc import OidcClient
 from bot.login.settings import LoginSettings, OidcSettings
-from bot.services import Desk
-from bot.web.application import application
-from bot.web.framework.login_context import LoginDoor
+from bot.services import Services
+from bot.web.application import create_application
+from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from core.services.provisioning import AccessRule
 from tests.api.visitor import Visitor
@@ -34,11 +34,13 @@ def rule() -> AccessRule:
 
 @pytest.fixture
 async def app(
-    desk: Desk, settings: HttpSettings, provider: Provider, clock: StillClock, rule: AccessRule
+    services: Services, settings: HttpSettings, provider: Provider, clock: StillClock, rule: AccessRule
 ) -> web.Application:
     oidc = OidcSettings(provider.issuer, CLIENT, SECRET)
     client = OidcClient(oidc, clock, b"a secret of the tests")
-    return application(desk, settings, login=LoginDoor(LoginSettings(oidc=oidc, rule=rule), oidc=client))
+    return create_application(
+        services, settings, login=LoginContext(LoginSettings(oidc=oidc, rule=rule), oidc=client)
+    )
 
 
 async def test_the_provider_says_who_it_is_and_the_person_says_yes(
@@ -123,7 +125,7 @@ async def test_what_the_token_leaves_out_is_asked_for(program: Visitor, browser:
 async def test_new_keys_of_the_provider_are_found(
     program: Visitor, browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.login.oidc_provider._KEYS_AT_MOST_EVERY", 0.0)
+    monkeypatch.setattr("bot.login.oidc_provider._MIN_KEY_REFRESH_INTERVAL", 0.0)
     await browser.open((await begun(program))["loginUrl"])
     provider.key = RSAKey.generate_key(2048, {"kid": "two", "use": "sig"})
 

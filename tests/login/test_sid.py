@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services import Desk
-from core.policy.login import new_sid, whole_sid
-from storage.url import SqliteFile, address_of
+from bot.services import Services
+from core.policy.login import full_sid, new_sid
+from storage.url import SqliteFile, parse_database_url
 from tests.api.visitor import Heard, Visitor
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
@@ -118,7 +118,7 @@ async def test_a_sid_ends_after_ten_minutes(program: Visitor, browser: Browser, 
     assert (await browser.open(told["loginUrl"])).status == 410
 
 
-@pytest.mark.parametrize("sid", [whole_sid("a" * 60), "nonsense", "' OR 1=1 --", "shib" * 16])
+@pytest.mark.parametrize("sid", [full_sid("a" * 60), "nonsense", "' OR 1=1 --", "shib" * 16])
 async def test_a_guessed_sid_is_invalid(program: Visitor, browser: Browser, sid: str):
     heard = await status(program, sid)
     page = await browser.open(f"/login?sid={sid.replace(' ', '+')}")
@@ -245,15 +245,15 @@ async def test_no_page_shows_a_token_or_lets_itself_be_framed_or_kept(program: V
 
 
 async def test_neither_sid_nor_token_nor_nonce_is_kept_as_it_is(
-    program: Visitor, browser: Browser, database_url: str, desk: Desk
+    program: Visitor, browser: Browser, database_url: str, services: Services
 ):
     told = await begun(program)
     page = await browser.log_in(told["loginUrl"], "wil")
     await browser.submit(page, answer="yes")
     token = (await status(program, told["sid"])).json["user_data"]["token"]
-    await desk.storage.close()
+    await services.storage.close()
 
-    address = address_of(database_url)
+    address = parse_database_url(database_url)
     kept = address.path.read_bytes() if isinstance(address, SqliteFile) else b""
 
     assert kept

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError, web
 
 from bot.sample.load import load_sample
-from bot.services import Desk
-from bot.web.application import HOUSE, application, serve, stop
+from bot.services import Services
+from bot.web.application import STATE, create_application, serve, stop
 from bot.web.endpoints import login_streams as streams
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
@@ -62,7 +62,7 @@ _each_kind = pytest.mark.parametrize("listen", KINDS)
 
 
 async def until_listening(app: web.Application, count: int = 1) -> None:
-    await until(lambda: len(app[HOUSE].channels) >= count)
+    await until(lambda: len(app[STATE].subscriptions) >= count)
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -163,7 +163,7 @@ async def test_what_is_said_into_a_websocket_goes_unheard(
 class TestLongPoll:
     @pytest.fixture(autouse=True)
     def _hasty(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(streams, "LONGEST_WAIT", 0.05)
+        monkeypatch.setattr(streams, "MAX_WAIT", 0.05)
 
     async def test_the_answer_is_one_message_as_documented(self, program: Visitor, browser: Browser):
         told = await logged_in(program, browser)
@@ -228,9 +228,9 @@ class TestLongPoll:
 
 
 async def test_streams_end_in_order_when_the_service_stops(
-    desk: Desk, settings: HttpSettings, session: ClientSession
+    services: Services, settings: HttpSettings, session: ClientSession
 ):
-    app = application(desk, settings)
+    app = create_application(services, settings)
     runner, url = await serve(app, "127.0.0.1", 0)
     told = await begun(Visitor(session, url))
     stream, poll = told["stream_sub_url"], told["stream_sub_lp_url"]
@@ -247,13 +247,13 @@ async def test_streams_end_in_order_when_the_service_stops(
     assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
     assert rest == b""
     assert polled.status == 304
-    assert len(app[HOUSE].channels) == 0
+    assert len(app[STATE].subscriptions) == 0
 
 
 async def test_who_hangs_up_is_forgotten(
     program: Visitor, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.web.framework.login_subscriptions.BEAT_EVERY", 0.05)
+    monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
     told = await begun(program)
     socket = await session.ws_connect(told["stream_sub_url"])
     body = await session.get(told["stream_sub_url"])
@@ -262,13 +262,13 @@ async def test_who_hangs_up_is_forgotten(
     await socket.close()
     body.close()
 
-    await until(lambda: len(app[HOUSE].channels) == 0)
+    await until(lambda: len(app[STATE].subscriptions) == 0)
 
 
 async def test_events_show_that_they_are_alive(
     program: Visitor, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.web.framework.login_subscriptions.BEAT_EVERY", 0.05)
+    monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
     told = await begun(program)
 
     async with session.get(told["stream_sub_url"], headers={"Accept": "text/event-stream"}) as answer:
@@ -287,16 +287,16 @@ class TestTwoProcesses:
 
     @asynccontextmanager
     async def _process(self, url: str, clock: StillClock) -> AsyncIterator[tuple[str, web.Application]]:
-        desk = a_desk(url, clock, Rules())
-        await desk.storage.open()
-        await desk.storage.load()
-        app = application(desk, HttpSettings(rate_limit=0))
+        services = a_desk(url, clock, Rules())
+        await services.storage.open()
+        await services.storage.load()
+        app = create_application(services, HttpSettings(rate_limit=0))
         runner, address = await serve(app, "127.0.0.1", 0)
         try:
             yield address, app
         finally:
             await stop(runner)
-            await desk.storage.close()
+            await services.storage.close()
 
     @_each_kind
     async def test_a_login_in_one_is_heard_in_the_other(
@@ -306,7 +306,7 @@ class TestTwoProcesses:
             self._process(database_url, clock) as (one, _),
             self._process(database_url, clock) as (other, app),
         ):
-            await load_sample(app[HOUSE].desk)
+            await load_sample(app[STATE].services)
             told = await begun(Visitor(session, one))
             listening = asyncio.create_task(listen(session, told["stream_sub_url"].replace(one, other)))
             await until_listening(app)
@@ -325,9 +325,9 @@ class TestTwoProcesses:
             self._process(database_url, clock) as (one, app),
             self._process(database_url, clock) as (other, deaf),
         ):
-            await load_sample(app[HOUSE].desk)
-            await deaf[HOUSE].desk.storage.catch_up()
-            monkeypatch.setattr(deaf[HOUSE].desk.storage, "is_fresh", lambda: True)
+            await load_sample(app[STATE].services)
+            await deaf[STATE].services.storage.catch_up()
+            monkeypatch.setattr(deaf[STATE].services.storage, "is_fresh", lambda: True)
 
             wil = await Visitor(session, one).log_in("wil")
 

@@ -7,11 +7,11 @@ def tries(throttle: LoginThrottle, count: int, name: str = "wil", address: str =
     """The wait before each of `count` wrong tries, every wait waited out."""
     now, waits = 0.0, []
     for _ in range(count):
-        wait = throttle.take(name, address, now)
+        wait = throttle.acquire(name, address, now)
         waits.append(wait)
         if wait:
             now += wait
-            throttle.take(name, address, now)
+            throttle.acquire(name, address, now)
     return waits
 
 
@@ -30,44 +30,44 @@ def test_waiting_does_not_depend_on_who_is_known():
 def test_a_right_password_wipes_the_slate():
     throttle = LoginThrottle(2)
     for _ in range(2):
-        throttle.take("wil", "192.0.2.1", 0.0)
+        throttle.acquire("wil", "192.0.2.1", 0.0)
 
-    assert throttle.take("wil", "192.0.2.1", 2.0) == 0.0
-    throttle.give_back("wil", "192.0.2.1")
+    assert throttle.acquire("wil", "192.0.2.1", 2.0) == 0.0
+    throttle.refund("wil", "192.0.2.1")
 
-    assert throttle.take("wil", "192.0.2.1", 2.0) == 0.0
+    assert throttle.acquire("wil", "192.0.2.1", 2.0) == 0.0
 
 
 def test_strangers_lock_nobody_out_for_long():
     throttle = LoginThrottle(2)
     for each in range(500):
-        throttle.take("wil", f"192.0.2.{each % 250}", each * 20.0)
+        throttle.acquire("wil", f"192.0.2.{each % 250}", each * 20.0)
 
-    assert throttle.take("wil", "198.51.100.1", 500 * 20.0) <= 20
+    assert throttle.acquire("wil", "198.51.100.1", 500 * 20.0) <= 20
 
 
 def test_a_name_is_the_same_in_any_case():
     throttle = LoginThrottle(1)
-    throttle.take("wil", "192.0.2.1", 0.0)
+    throttle.acquire("wil", "192.0.2.1", 0.0)
 
-    assert throttle.take("WIL", "192.0.2.1", 0.0) > 0
+    assert throttle.acquire("WIL", "192.0.2.1", 0.0) > 0
 
 
 def test_one_wrong_try_of_many_is_forgotten_with_time():
     throttle = LoginThrottle(1)
-    throttle.take("wil", "192.0.2.1", 0.0)
+    throttle.acquire("wil", "192.0.2.1", 0.0)
 
-    assert throttle.take("wil", "192.0.2.1", 3_000.0) == 0.0
-    assert throttle.take("wil", "192.0.2.1", 3_000.0) == 2.0
+    assert throttle.acquire("wil", "192.0.2.1", 3_000.0) == 0.0
+    assert throttle.acquire("wil", "192.0.2.1", 3_000.0) == 2.0
 
 
 def test_a_campus_behind_one_address_is_soon_forgiven():
     throttle = LoginThrottle(5)
     for each in range(30):
-        throttle.take(f"student {each}", "192.0.2.1", 0.0)
+        throttle.acquire(f"student {each}", "192.0.2.1", 0.0)
 
-    assert throttle.take("another", "192.0.2.1", 0.0) > 0
-    assert throttle.take("another", "192.0.2.1", 60.0) == 0.0
+    assert throttle.acquire("another", "192.0.2.1", 0.0) > 0
+    assert throttle.acquire("another", "192.0.2.1", 60.0) == 0.0
 
 
 def test_no_limit_lifts_all_waits():

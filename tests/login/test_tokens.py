@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from bot.chat.reply import Reply, Tone
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.services import Desk
+from bot.services import Services
 from bot.web.application import flush_last_used
 from core.model.entities import Identity
 from tests.api.visitor import Visitor
@@ -18,12 +18,12 @@ from tests.login.test_sid import logged_in, status
 
 
 @pytest.fixture
-def say(desk: Desk) -> Callable[..., object]:
-    dispatcher = Dispatcher(desk, COMMANDS)
+def say(services: Services) -> Callable[..., object]:
+    dispatcher = Dispatcher(services, COMMANDS)
 
     async def said(words: str = "", name: str = "wil", **more: str) -> Reply:
-        by = Asker(Identity(f"terminal:{name}"), Door.TERMINAL, name)
-        return await dispatcher.answer(Asked(by, words, **more))
+        by = Requester(Identity(f"terminal:{name}"), PlatformName.TERMINAL, name)
+        return await dispatcher.dispatch(ChatRequest(by, words, **more))
 
     return said
 

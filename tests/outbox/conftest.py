@@ -3,9 +3,9 @@
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.fakes.clock import StillClock
-from tests.outbox.house import House, open_house
+from tests.outbox.environment import Environment, open_environment
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -16,5 +16,5 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def house(storage: Kept, rules: Rules, clock: StillClock) -> House:
-    return await open_house(storage, rules, clock)
+async def environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
+    return await open_environment(storage, rules, clock)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.interval import Interval
-from core.model.entities import BookingId, Group, Identity, OpeningHours, PersonId, RoomId
+from core.model.entities import BookingId, Identity, OpeningHours, PersonId, RoomId, UserGroup
 from core.model.outbox import Backlog
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from core.read_model import Picture
+from core.ports.storage import UnitOfWork
+from core.read_model import ReadModel
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk
-from storage.factory import Kept, open_storage
+from core.services.bookings import BookingService
+from storage.factory import ManagedStorage, open_storage
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 
@@ -29,12 +29,12 @@ async def remind_everybody(url: str, identities: Sequence[Identity]) -> None:
     """A booking for each, made an hour ago, whose reminder has just come due by the machine's own clock."""
     now = SystemClock().now()
     start = _next_quarter(now + timedelta(minutes=12))
-    storage = open_storage(url, Picture(), _ALWAYS_OPEN, StillClock(now - timedelta(hours=1)))
+    storage = open_storage(url, ReadModel(), _ALWAYS_OPEN, StillClock(now - timedelta(hours=1)))
     await storage.open()
     await storage.load()
     try:
         people = await storage.write(lambda unit: _furnish(unit, identities))
-        await _book(storage, people, Interval.lasting(start, _QUARTER), now - timedelta(hours=1))
+        await _book(storage, people, Interval.of_length(start, _QUARTER), now - timedelta(hours=1))
     finally:
         await storage.close()
 
@@ -44,29 +44,29 @@ def _next_quarter(instant: datetime) -> datetime:
     return datetime.fromtimestamp(-(-instant.timestamp() // seconds) * seconds, UTC)
 
 
-def _furnish(unit: Unit, identities: Sequence[Identity]) -> list[PersonId]:
+def _furnish(unit: UnitOfWork, identities: Sequence[Identity]) -> list[PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"K-J17-{number}") for number in range(len(identities)))
     people = []
     for number, identity in enumerate(identities):
-        person = unit.people.add(a_person(f"p{number}", Group.STAFF), None)
+        person = unit.people.add(a_person(f"p{number}", UserGroup.STAFF), None)
         unit.people.link(person.id, identity)
         people.append(person.id)
     return people
 
 
-async def _book(storage: Kept, people: Sequence[PersonId], slot: Interval, now: datetime) -> None:
-    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    desk = BookingDesk(storage, picture, _ALWAYS_OPEN, StillClock(now))
+async def _book(storage: ManagedStorage, people: Sequence[PersonId], slot: Interval, now: datetime) -> None:
+    read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
+    services = BookingService(storage, read_model, _ALWAYS_OPEN, StillClock(now))
     wishes = (
         BookRoom(BookingId(f"booking-{number}"), RoomId(f"K-J17-{number}"), slot, person)
         for number, person in enumerate(people)
     )
-    await asyncio.gather(*map(desk.book, wishes))
+    await asyncio.gather(*map(services.book, wishes))
 
 
 async def backlog(url: str) -> Backlog:
-    storage = open_storage(url, Picture(), _ALWAYS_OPEN, SystemClock())
+    storage = open_storage(url, ReadModel(), _ALWAYS_OPEN, SystemClock())
     await storage.open()
     await storage.load()
     try:

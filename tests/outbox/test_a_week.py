@@ -3,36 +3,38 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.config.model import Config
-from bot.worker.scheduler import JOBS, Workforce
-from core.model.entities import Habits, QuietHours
+from bot.worker.scheduler import JOBS, JobRunner
+from core.model.entities import NotificationPreferences, QuietHours
 from tests.builders import a_slot
-from tests.outbox.house import HALL, LAB, REMA, WIL, House
+from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 
 MINUTES = timedelta(minutes=10)
 
 
-async def test_a_week_in_which_the_clocks_change(house: House):
+async def test_a_week_in_which_the_clocks_change(environment: Environment):
     """From Wednesday 25 March to Wednesday 1 April 2026; summer time begins on Sunday the 29th in London."""
-    house.clock.set(datetime(2026, 3, 25, 10, 0, tzinfo=UTC))
-    await house.want(Habits((60, 10), notices=True))
-    await house.want(Habits(notices=True, quiet=QuietHours(22 * 60, 8 * 60)), who=REMA)
+    environment.clock.set(datetime(2026, 3, 25, 10, 0, tzinfo=UTC))
+    await environment.want(NotificationPreferences((60, 10), notices=True))
+    await environment.want(NotificationPreferences(notices=True, quiet=QuietHours(22 * 60, 8 * 60)), who=REMA)
     offset = (datetime(2026, 3, 25) - datetime(2026, 3, 11)).days
-    friday = await house.book(a_slot("15:00", days=offset + 2))
-    saturday = await house.book(a_slot("11:00", days=offset + 3))
-    await house.book(a_slot("07:30", 30, days=offset + 6), LAB, REMA)  # 08:30 by London's summer time
+    friday = await environment.book(a_slot("15:00", days=offset + 2))
+    saturday = await environment.book(a_slot("11:00", days=offset + 3))
+    await environment.book(a_slot("07:30", 30, days=offset + 6), LAB, REMA)  # 08:30 by London's summer time
     told: list[tuple[str, str, str]] = []
-    workforce, worker = Workforce(house.desk, Config(), JOBS, "jobs"), house.worker()
+    workforce, worker = JobRunner(environment.services, Config(), JOBS, "jobs"), environment.worker()
     await workforce.prepare()
 
-    while house.clock.now() < datetime(2026, 4, 1, 10, 0, tzinfo=UTC):
-        house.clock.move(MINUTES)
-        if house.clock.now() == datetime(2026, 3, 27, 9, 0, tzinfo=UTC):
-            await house.desk.bookings.move(friday, house.people[WIL], a_slot("17:00", days=offset + 2), HALL)
-            await house.desk.bookings.cancel(saturday.id, house.people[WIL])
-        await workforce.do_due()
+    while environment.clock.now() < datetime(2026, 4, 1, 10, 0, tzinfo=UTC):
+        environment.clock.move(MINUTES)
+        if environment.clock.now() == datetime(2026, 3, 27, 9, 0, tzinfo=UTC):
+            await environment.services.bookings.move(
+                friday, environment.people[WIL], a_slot("17:00", days=offset + 2), HALL
+            )
+            await environment.services.bookings.cancel(saturday.id, environment.people[WIL])
+        await workforce.run_due()
         await worker.deliver_due()
-        for to, _, key in house.chat.shown[len(told) :]:
-            told.append((f"{house.clock.now():%a %H:%M}", to, key.split()[0]))
+        for to, _, key in environment.chat.shown[len(told) :]:
+            told.append((f"{environment.clock.now():%a %H:%M}", to, key.split()[0]))
 
     assert told == [
         ("Fri 16:00", WIL, "reminder"),
@@ -43,15 +45,15 @@ async def test_a_week_in_which_the_clocks_change(house: House):
     ]
 
 
-async def test_a_week_of_downtime_ends_without_a_burst(house: House):
-    await house.want(Habits((60, 30, 10), notices=True))
+async def test_a_week_of_downtime_ends_without_a_burst(environment: Environment):
+    await environment.want(NotificationPreferences((60, 30, 10), notices=True))
     for days in range(1, 4):
-        await house.book(a_slot("15:00", 30, days=days))
-    workforce = Workforce(house.desk, Config(), JOBS, "jobs")
+        await environment.book(a_slot("15:00", 30, days=days))
+    workforce = JobRunner(environment.services, Config(), JOBS, "jobs")
     await workforce.prepare()
 
-    house.clock.set(a_slot("14:35", days=3).start + timedelta(days=7))
-    await workforce.do_due()
-    await house.deliver()
+    environment.clock.set(a_slot("14:35", days=3).start + timedelta(days=7))
+    await workforce.run_due()
+    await environment.deliver()
 
-    assert [key.split()[0] for _, _, key in house.chat.shown] == ["notice"]
+    assert [key.split()[0] for _, _, key in environment.chat.shown] == ["notice"]

@@ -6,35 +6,37 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat.reply import Button, Reply
-from bot.chat.request import Asked
-from bot.notifications import KINDS
-from bot.platforms.terminal.adapter import TerminalDoor
-from bot.platforms.terminal.session import Session
-from bot.worker.outbox import Outbox, OutboxSettings
-from core.model.entities import Habits
+from bot.chat.request import ChatRequest
+from bot.notifications import NOTIFICATION_TYPES
+from bot.platforms.terminal.adapter import TerminalPlatform
+from bot.platforms.terminal.session import TerminalSession
+from bot.worker.outbox import OutboxSender, OutboxSettings
+from core.model.entities import NotificationPreferences
 from core.model.outbox import MessageState
 from tests.builders import a_slot, at
-from tests.outbox.house import REMA, WIL, House
+from tests.outbox.environment import REMA, WIL, Environment
 
 
-async def nothing(_: Asked) -> Reply:
+async def nothing(_: ChatRequest) -> Reply:
     return Reply()
 
 
-def at_terminal(house: House, name: str = "wil") -> tuple[Session, Outbox]:
-    session = Session(nothing, name, ZoneInfo("Europe/London"))
-    door = TerminalDoor(session, house.clock)
-    outbox = Outbox(house.desk, [door], KINDS, "terminal", OutboxSettings(spacing=timedelta()))
+def at_terminal(environment: Environment, name: str = "wil") -> tuple[TerminalSession, OutboxSender]:
+    session = TerminalSession(nothing, name, ZoneInfo("Europe/London"))
+    door = TerminalPlatform(session, environment.clock)
+    outbox = OutboxSender(
+        environment.services, [door], NOTIFICATION_TYPES, "terminal", OutboxSettings(spacing=timedelta())
+    )
     return session, outbox
 
 
 async def test_a_reminder_is_printed_and_its_buttons_go_on_from_those_that_were_there(
-    house: House, capsys: pytest.CaptureFixture[str]
+    environment: Environment, capsys: pytest.CaptureFixture[str]
 ):
-    session, outbox = at_terminal(house)
+    session, outbox = at_terminal(environment)
     session.buttons = (Button("book", "Book", "x"),)
-    await house.book(a_slot("15:00"))
-    house.clock.set(at("14:30"))
+    await environment.book(a_slot("15:00"))
+    environment.clock.set(at("14:30"))
 
     await outbox.deliver_due()
 
@@ -44,25 +46,27 @@ async def test_a_reminder_is_printed_and_its_buttons_go_on_from_those_that_were_
     assert [button.action for button in session.buttons] == ["book", "here", "extend", "cancel"]
 
 
-async def test_who_does_not_sit_there_is_told_when_they_come(house: House):
-    _, outbox = at_terminal(house, "rema")
-    await house.book(a_slot("15:00"))
-    house.clock.set(at("14:30"))
+async def test_who_does_not_sit_there_is_told_when_they_come(environment: Environment):
+    _, outbox = at_terminal(environment, "rema")
+    await environment.book(a_slot("15:00"))
+    environment.clock.set(at("14:30"))
 
     await outbox.deliver_due()
 
-    assert await house.states() == [MessageState.WAITING]
+    assert await environment.states() == [MessageState.WAITING]
 
 
-async def test_the_platform_somebody_chose_comes_first(house: House, capsys: pytest.CaptureFixture[str]):
-    _, outbox = at_terminal(house)
-    outbox.open(house.chat)
-    await house.want(Habits(deliver_to="terminal"))
-    await house.book(a_slot("15:00"))
-    await house.book(a_slot("15:00"), "K-J17-LAB", REMA)
-    house.clock.set(at("14:30"))
+async def test_the_platform_somebody_chose_comes_first(
+    environment: Environment, capsys: pytest.CaptureFixture[str]
+):
+    _, outbox = at_terminal(environment)
+    outbox.open(environment.chat)
+    await environment.want(NotificationPreferences(deliver_to="terminal"))
+    await environment.book(a_slot("15:00"))
+    await environment.book(a_slot("15:00"), "K-J17-LAB", REMA)
+    environment.clock.set(at("14:30"))
 
     await outbox.deliver_due()
 
     assert "Your booking begins" in capsys.readouterr().out
-    assert (house.chat.told(WIL), len(house.chat.told(REMA))) == ([], 1)
+    assert (environment.chat.told(WIL), len(environment.chat.told(REMA))) == ([], 1)

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.reply import Reply
-from bot.chat.reply_json import as_json, reply_of
+from bot.chat.reply_json import decode_reply, encode_reply
 from tests.strategies import replies
 
 
 @given(replies())
 def test_a_reply_comes_back_as_it_was(reply: Reply):
-    assert reply_of(json.loads(json.dumps(as_json(reply)))) == reply
+    assert decode_reply(json.loads(json.dumps(encode_reply(reply)))) == reply
 
 
 _json = st.recursive(
@@ -24,4 +24,4 @@ _json = st.recursive(
 
 @given(_json)
 def test_anything_else_becomes_a_reply_too(value: object):
-    assert isinstance(reply_of(value), Reply)
+    assert isinstance(decode_reply(value), Reply)

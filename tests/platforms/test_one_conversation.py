@@ -11,15 +11,15 @@ from bot.chat.command import Command
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.installation.manifest import families
-from bot.platforms.terminal.session import Session
+from bot.platforms.terminal.session import TerminalSession
 from core.policy.rules import Rules
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.house import a_house
+from tests.platforms.slack.environment import build_environment
 from tests.standins.slack import SlackStandIn
 
 PLATFORMS = Path(__file__).parents[2] / "bot/platforms"
-OF_THE_CORE = {"core.clock", "core.errors", "core.interval", "core.model.entities"}
+OF_THE_CORE = {"core.clock", "core.names", "core.errors", "core.interval", "core.model.entities"}
 OF_THE_MODEL = {"Identity"}
 
 
@@ -53,19 +53,19 @@ def test_no_command_is_missing_on_discord() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
 async def test_no_command_is_missing_at_a_terminal(
-    command: Command, storage: Kept, rules: Rules, clock: StillClock
+    command: Command, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> None:
-    house = await a_house(SlackStandIn(), storage, rules, clock)
-    session = Session(Dispatcher(house.desk, COMMANDS).answer, "nobody", rules.zone)
+    environment = await build_environment(SlackStandIn(), storage, rules, clock)
+    session = TerminalSession(Dispatcher(environment.services, COMMANDS).dispatch, "nobody", rules.zone)
 
-    reply = await session.say(f"/{command.name}")
+    reply = await session.handle_line(f"/{command.name}")
 
     assert reply is not None
     assert "I do not know" not in str(reply.text)
 
 
 @pytest.mark.parametrize(
-    "module", sorted(PLATFORMS.glob("*/*.py")), ids=lambda each: each.parent.name + each.name
+    "module", sorted(PLATFORMS.glob("*/**/*.py")), ids=lambda each: str(each.relative_to(PLATFORMS))
 )
 def test_platforms_know_who_speaks_when_and_what_was_refused_and_nothing_of_booking(module: Path) -> None:
     imported = [

@@ -8,7 +8,7 @@ from bot.platforms.slack.settings import SlackSettings
 from bot.runtime.check import platform_problems
 from bot.runtime.platforms import discord_settings, slack_settings
 
-_OF_THE_HOUSE = {"direct_messages", "mentions", "patience", "drain"}
+_OF_THE_HOUSE = {"direct_messages", "mentions", "request_timeout", "shutdown_timeout"}
 """What nobody has to choose."""
 
 

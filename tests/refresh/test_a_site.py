@@ -7,8 +7,8 @@ import pytest
 from bot.config.model import SourceSection
 from bot.runtime.refresh import refresh
 from core.errors import Unavailable
-from core.services.timetable_import import Refreshed
-from tests.outbox.house import House
+from core.services.timetable_import import ImportResult
+from tests.outbox.environment import Environment
 from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, answering
 
 EVERY_WEEK = "1" * 52
@@ -28,7 +28,7 @@ async def site() -> AsyncIterator[TimetableSite]:
         yield running
 
 
-async def read(house: House, site: TimetableSite) -> Refreshed:
+async def read(environment: Environment, site: TimetableSite) -> ImportResult:
     section = SourceSection(
         name="unsw",
         kind="unsw_nss",
@@ -37,54 +37,56 @@ async def read(house: House, site: TimetableSite) -> Refreshed:
         allow_private=True,
         options={"per_second": "1000"},
     )
-    return await refresh(section, house.desk)
+    return await refresh(section, environment.services)
 
 
-async def test_buildings_rooms_and_classes_arrive(house: House, site: TimetableSite):
-    refreshed = await read(house, site)
+async def test_buildings_rooms_and_classes_arrive(environment: Environment, site: TimetableSite):
+    refreshed = await read(environment, site)
 
-    picture = house.desk.picture
+    read_model = environment.services.read_model
     assert refreshed.is_current
-    assert picture.catalogue.buildings["K-E19"].name == "Central Lecture Block"
-    assert not any(picture.catalogue.rooms[room].bookable for room in ROOMS)
-    assert all(picture.availability.schedule(room).busy for room in ROOMS)
+    assert read_model.catalogue.buildings["K-E19"].name == "Central Lecture Block"
+    assert not any(read_model.catalogue.rooms[room].bookable for room in ROOMS)
+    assert all(read_model.availability.schedule(room).busy for room in ROOMS)
 
 
-async def test_an_unchanged_site_changes_nothing(house: House, site: TimetableSite):
-    await read(house, site)
+async def test_an_unchanged_site_changes_nothing(environment: Environment, site: TimetableSite):
+    await read(environment, site)
 
-    assert (await read(house, site)).is_unchanged
+    assert (await read(environment, site)).is_unchanged
 
 
-async def test_a_change_on_one_page_changes_that_room(house: House, site: TimetableSite):
-    await read(house, site)
-    before = house.desk.picture.availability.schedule(ROOMS[1])
+async def test_a_change_on_one_page_changes_that_room(environment: Environment, site: TimetableSite):
+    await read(environment, site)
+    before = environment.services.read_model.availability.schedule(ROOMS[1])
     site.change(ROOMS[0], lessons=(a_lecture(), a_lecture(14, "EFGH2002")))
 
-    refreshed = await read(house, site)
+    refreshed = await read(environment, site)
 
-    schedules = [house.desk.picture.availability.schedule(room) for room in ROOMS]
+    schedules = [environment.services.read_model.availability.schedule(room) for room in ROOMS]
     assert not refreshed.is_unchanged
     assert {each.name.split()[0] for each in schedules[0].busy} == {"ABCD1001", "EFGH2002"}
     assert schedules[1] is before
 
 
-async def test_a_site_that_moves_everything_by_an_hour_is_not_believed(house: House, site: TimetableSite):
-    await read(house, site)
+async def test_a_site_that_moves_everything_by_an_hour_is_not_believed(
+    environment: Environment, site: TimetableSite
+):
+    await read(environment, site)
     for room in ROOMS:
         site.change(room, lessons=(a_lecture(10),))
 
-    refreshed = await read(house, site)
+    refreshed = await read(environment, site)
 
     assert not refreshed.is_current
-    assert any("exactly one hour later" in doubt for doubt in refreshed.doubts)
+    assert any("exactly one hour later" in doubt for doubt in refreshed.anomalies)
 
 
-async def test_a_site_that_is_down_is_noted(house: House, site: TimetableSite):
-    await read(house, site)
+async def test_a_site_that_is_down_is_noted(environment: Environment, site: TimetableSite):
+    await read(environment, site)
     site.moods["/tt/view_multirooms.php"] = [answering(404)]
 
     with pytest.raises(Unavailable):
-        await read(house, site)
+        await read(environment, site)
 
-    assert house.desk.picture.sources["unsw"].trouble
+    assert environment.services.read_model.sources["unsw"].last_error

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 
-from scraper.common.worker_process import parse_here
-from scraper.http.client import Fetcher
-from scraper.http.politeness import Manners
-from scraper.model import SourceSettings, Tools
+from scraper.common.worker_process import parse_in_process
+from scraper.http.client import PoliteClient
+from scraper.http.politeness import Politeness
+from scraper.model import SourceContext, SourceSettings
 from tests.standins.timetable_site import TimetableSite
 
 hypothesis.settings.register_profile("unhurried", deadline=None)  # other tests may keep the machine busy
@@ -20,7 +20,14 @@ hypothesis.settings.load_profile("unhurried")
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 NOW = datetime(2026, 3, 11, 1, 20, tzinfo=UTC)
-QUICK = Manners(per_second=10_000, at_once=4, first_delay=0.01, longest_delay=0.5, patience=2, silence=1)
+QUICK = Politeness(
+    requests_per_second=10_000,
+    concurrency=4,
+    first_delay=0.01,
+    max_delay=0.5,
+    total_timeout=2,
+    read_timeout=1,
+)
 
 
 @pytest.fixture
@@ -30,14 +37,14 @@ async def site() -> AsyncIterator[TimetableSite]:
 
 
 @pytest.fixture
-async def fetcher(site: TimetableSite) -> AsyncIterator[Fetcher]:
-    async with Fetcher(site.address, QUICK, allow_private=True) as fetcher:
+async def fetcher(site: TimetableSite) -> AsyncIterator[PoliteClient]:
+    async with PoliteClient(site.address, QUICK, allow_private=True) as fetcher:
         yield fetcher
 
 
 @pytest.fixture
-def tools(fetcher: Fetcher) -> Tools:
-    return Tools(fetcher, parse_here, NOW)
+def tools(fetcher: PoliteClient) -> SourceContext:
+    return SourceContext(fetcher, parse_in_process, NOW)
 
 
 @pytest.fixture

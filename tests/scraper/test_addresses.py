@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from core.ip_addresses import is_public
-from scraper.common.errors import AddressRefused, NotAnswered
-from scraper.http.client import Fetcher
-from scraper.http.url_guard import Territory, web_address
+from scraper.common.errors import AddressRefused, PageUnavailable
+from scraper.http.client import PoliteClient
+from scraper.http.url_guard import AllowedUrls, parse_web_address
 from tests.scraper.conftest import QUICK
 from tests.standins.timetable_site import Document, TimetableSite, leading_to
 
@@ -86,8 +86,8 @@ def test_an_address_wrapped_into_ipv6_is_private(address):
 async def test_the_machine_itself_is_never_asked(site: TimetableSite, host: str):
     """By whatever name: a numeric host needs no resolver, a strange one the system makes sense of."""
     address = f"http://{host}:{site.port}/hello"
-    async with Fetcher(address, replace(QUICK, robots=False)) as fetcher:
-        with pytest.raises((AddressRefused, NotAnswered)):
+    async with PoliteClient(address, replace(QUICK, obeys_robots=False)) as fetcher:
+        with pytest.raises((AddressRefused, PageUnavailable)):
             await fetcher.get(address)
 
     assert site.asked == []
@@ -95,7 +95,7 @@ async def test_the_machine_itself_is_never_asked(site: TimetableSite, host: str)
 
 async def test_a_name_that_leads_into_a_private_network_is_refused(site: TimetableSite):
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with Fetcher("http://timetable.example/", QUICK, resolver=resolver) as fetcher:
+    async with PoliteClient("http://timetable.example/", QUICK, resolver=resolver) as fetcher:
         with pytest.raises(AddressRefused, match=r"timetable\.example lies in a private network"):
             await fetcher.get("http://timetable.example/hello")
 
@@ -105,8 +105,10 @@ async def test_a_name_that_leads_into_a_private_network_is_refused(site: Timetab
 async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: TimetableSite):
     """The address is judged where the connection is made, so there is no second look-up to lie to."""
     resolver = LyingResolver(site.port, ["203.0.113.1", "127.0.0.1"], ["127.0.0.1"])
-    async with Fetcher("http://timetable.example/", replace(QUICK, attempts=2), resolver=resolver) as fetcher:
-        with pytest.raises((AddressRefused, NotAnswered)):
+    async with PoliteClient(
+        "http://timetable.example/", replace(QUICK, max_attempts=2), resolver=resolver
+    ) as fetcher:
+        with pytest.raises((AddressRefused, PageUnavailable)):
             await fetcher.get("http://timetable.example/hello")
 
     assert site.asked == []
@@ -115,7 +117,7 @@ async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: Ti
 async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
     site.documents["/hello"] = Document(b"hello")
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with Fetcher("http://tt.internal/", QUICK, allow_private=True, resolver=resolver) as fetcher:
+    async with PoliteClient("http://tt.internal/", QUICK, allow_private=True, resolver=resolver) as fetcher:
         assert (await fetcher.get("http://tt.internal/hello")).content == b"hello"
 
 
@@ -135,7 +137,7 @@ async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
         "javascript:alert(1)",
     ],
 )
-async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetcher: Fetcher, target: str):
+async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetcher: PoliteClient, target: str):
     site.moods["/hello"] += [leading_to(target)]
 
     with pytest.raises(AddressRefused):
@@ -147,19 +149,19 @@ async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetche
 async def test_a_redirect_to_a_host_of_the_configuration_is_followed(site: TimetableSite):
     site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
-    manners = replace(QUICK, also_hosts=frozenset({"cdn.example"}))
+    manners = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with Fetcher(site.address, manners, allow_private=True, resolver=resolver) as fetcher:
+    async with PoliteClient(site.address, manners, allow_private=True, resolver=resolver) as fetcher:
         assert (await fetcher.get(site.url("/hello"))).content == b"there"
 
 
 async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
     site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
-    manners = replace(QUICK, also_hosts=frozenset({"cdn.example"}))
+    manners = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     address = f"http://feed:secret@127.0.0.1:{site.port}/hello"
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with Fetcher(address, manners, allow_private=True, resolver=resolver) as fetcher:
+    async with PoliteClient(address, manners, allow_private=True, resolver=resolver) as fetcher:
         await fetcher.get(address)
 
     authorized = {asked.path: "Authorization" in asked.headers for asked in site.asked}
@@ -167,11 +169,11 @@ async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
 
 
 def test_from_https_nobody_is_led_back_to_http():
-    territory = Territory.around("https://a.example/")
+    territory = AllowedUrls.for_address("https://a.example/")
 
-    territory.check(URL("https://a.example/x"), coming_from=URL("https://a.example/"))
+    territory.check(URL("https://a.example/x"), redirected_from=URL("https://a.example/"))
     with pytest.raises(AddressRefused, match="not safe"):
-        territory.check(URL("http://a.example/x"), coming_from=URL("https://a.example/"))
+        territory.check(URL("http://a.example/x"), redirected_from=URL("https://a.example/"))
 
 
 @pytest.mark.parametrize(
@@ -189,15 +191,15 @@ def test_from_https_nobody_is_led_back_to_http():
 )
 def test_only_web_addresses_are_addresses(address):
     with pytest.raises(AddressRefused):
-        web_address(address)
+        parse_web_address(address)
 
 
 def test_webcal_is_https():
-    assert str(web_address(" webcal://a.example/feed.ics ")) == "https://a.example/feed.ics"
+    assert str(parse_web_address(" webcal://a.example/feed.ics ")) == "https://a.example/feed.ics"
 
 
 async def test_a_proxy_of_the_environment_is_not_used(site: TimetableSite, monkeypatch: pytest.MonkeyPatch):
     site.documents["/hello"] = Document(b"hello")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
-    async with Fetcher(site.address, QUICK, allow_private=True) as fetcher:
+    async with PoliteClient(site.address, QUICK, allow_private=True) as fetcher:
         assert (await fetcher.get(site.url("/hello"))).content == b"hello"

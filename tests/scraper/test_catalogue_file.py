@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
 from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
-from scraper.files.formats import Unreadable, decoded
+from scraper.files.formats import UnreadableFile, decode
 
 
 def rooms_json(**rooms: dict[str, object]) -> str:
@@ -16,7 +16,7 @@ def rooms_json(**rooms: dict[str, object]) -> str:
 
 
 def reasons(reading) -> list[str]:
-    return [str(refusal) for refusal in reading.refusals]
+    return [str(refusal) for refusal in reading.rejected]
 
 
 def test_buildings_come_with_place_and_aliases():
@@ -27,7 +27,7 @@ def test_buildings_come_with_place_and_aliases():
     reading = read_buildings(text)
 
     assert reading.values == (Building(BuildingId("K-H13"), "Anita", -33.9, 151.2, ("Red",)),)
-    assert reading.refusals == ()
+    assert reading.rejected == ()
 
 
 def test_a_room_in_the_shape_of_our_own_answer():
@@ -103,7 +103,7 @@ def test_csv_however_a_spreadsheet_saved_it(separator, line_end):
 
     reading = read_rooms_csv(text)
 
-    assert reading.refusals == ()
+    assert reading.rejected == ()
     assert [(room.id, room.name, room.capacity, room.bookable) for room in reading.values] == [
         ("A-1", "Big room", 30, False),
         ("A-2", "Small room", 0, True),
@@ -147,7 +147,7 @@ def test_ids_are_visible_and_short(name):
     reading = read_rooms_json(json.dumps([{"id": name}]))
 
     assert reading.values == ()
-    assert len(reading.refusals) == 1
+    assert len(reading.rejected) == 1
 
 
 def test_an_id_that_stands_twice_in_an_object_is_refused_and_the_first_counts():
@@ -191,7 +191,7 @@ def test_a_broken_file_is_one_refusal(text, reason):
     reading = read_rooms_json(text)
 
     assert reading.values == ()
-    assert reason in reading.refusals[0].reason
+    assert reason in reading.rejected[0].reason
 
 
 def test_coordinates_lie_on_the_earth():
@@ -202,12 +202,12 @@ def test_coordinates_lie_on_the_earth():
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_bytes_of_common_editors_become_text(encoding):
-    assert decoded("id;größe".encode(encoding)) == "id;größe"
+    assert decode("id;größe".encode(encoding)) == "id;größe"
 
 
 def test_bytes_of_another_encoding_are_refused_by_line():
-    with pytest.raises(Unreadable, match="line 2 is not UTF-8 text"):
-        decoded("id\ngröße".encode("latin-1"))
+    with pytest.raises(UnreadableFile, match="line 2 is not UTF-8 text"):
+        decode("id\ngröße".encode("latin-1"))
 
 
 @given(st.text())

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import pytest
 
-from scraper.common.errors import AddressRefused, NotAnswered, SourceFailed, TooLarge
-from scraper.http.client import USER_AGENT, Fetcher
-from scraper.http.politeness import Manners, manners_of
-from scraper.http.throttle import asked_delay, delay_before
+from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
+from scraper.http.client import USER_AGENT, PoliteClient
+from scraper.http.politeness import Politeness, politeness_from_options
+from scraper.http.throttle import retry_after_delay, retry_delay
 from tests.scraper.conftest import NOW, QUICK
 from tests.standins.timetable_site import (
     Document,
@@ -27,7 +27,7 @@ from tests.standins.timetable_site import (
     saying,
 )
 
-USUAL = Manners(per_second=10_000)
+USUAL = Politeness(requests_per_second=10_000)
 HELLO = Document(b"hello", last_modified="Sun, 01 Mar 2026 00:00:00 GMT")
 
 
@@ -53,9 +53,9 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[Fetcher]:
+async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
     """With the usual manners of the house, but no time passes while it waits."""
-    async with Fetcher(site.address, USUAL, allow_private=True, sleep=waits) as fetcher:
+    async with PoliteClient(site.address, USUAL, allow_private=True, sleep=waits) as fetcher:
         yield fetcher
 
 
@@ -71,8 +71,8 @@ async def test_a_page_that_has_not_changed_is_not_sent_again(site, fetcher):
 
     again = await fetcher.get(site.url("/hello"), first.validator)
 
-    assert (first.content, first.unchanged) == (b"hello", False)
-    assert (again.content, again.unchanged, again.validator) == (b"", True, first.validator)
+    assert (first.content, first.is_unchanged) == (b"hello", False)
+    assert (again.content, again.is_unchanged, again.validator) == (b"", True, first.validator)
 
 
 async def test_a_changed_page_is_sent_anew_with_its_new_validator(site, fetcher):
@@ -81,7 +81,7 @@ async def test_a_changed_page_is_sent_anew_with_its_new_validator(site, fetcher)
 
     again = await fetcher.get(site.url("/hello"), first.validator)
 
-    assert (again.content, again.unchanged) == (b"goodbye", False)
+    assert (again.content, again.is_unchanged) == (b"goodbye", False)
     assert again.validator != first.validator
 
 
@@ -89,7 +89,7 @@ async def test_either_validator_alone_will_do(site, fetcher):
     site.documents["/dated"] = replace(HELLO, etag=False)
     first = await fetcher.get(site.url("/dated"))
 
-    assert (await fetcher.get(site.url("/dated"), first.validator)).unchanged
+    assert (await fetcher.get(site.url("/dated"), first.validator)).is_unchanged
 
 
 async def test_a_form_is_sent_with_its_repeated_names(site, fetcher):
@@ -110,8 +110,8 @@ async def test_a_site_in_trouble_is_asked_again(site, fetcher, status):
 @pytest.mark.parametrize("mood", [breaking_off, dripping, hanging])
 async def test_a_broken_or_silent_answer_is_asked_for_again(site, mood):
     site.moods["/hello"] += [mood]
-    async with Fetcher(
-        site.address, replace(QUICK, silence=0.1, patience=0.3), allow_private=True
+    async with PoliteClient(
+        site.address, replace(QUICK, read_timeout=0.1, total_timeout=0.3), allow_private=True
     ) as fetcher:
         assert (await fetcher.get(site.url("/hello"))).content == b"hello"
 
@@ -119,7 +119,7 @@ async def test_a_broken_or_silent_answer_is_asked_for_again(site, mood):
 async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
     site.moods["/hello"] += [answering(503)] * 9
 
-    with pytest.raises(NotAnswered, match=r"127\.0\.0\.1 did not answer: it answered 503"):
+    with pytest.raises(PageUnavailable, match=r"127\.0\.0\.1 did not answer: it answered 503"):
         await patient.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"] * 4
@@ -130,7 +130,7 @@ async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
 async def test_a_plain_no_is_not_argued_with(site, fetcher, status):
     site.moods["/hello"] += [answering(status)]
 
-    with pytest.raises(NotAnswered, match=str(status)):
+    with pytest.raises(PageUnavailable, match=str(status)):
         await fetcher.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
@@ -148,7 +148,7 @@ async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, patient,
 async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, patient):
     site.moods["/hello"] += [answering(503, **{"Retry-After": "3600"})]
 
-    with pytest.raises(NotAnswered):
+    with pytest.raises(PageUnavailable):
         await patient.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
@@ -168,11 +168,11 @@ async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, patient):
     ],
 )
 def test_a_retry_after_is_seconds_or_a_date(words, seconds):
-    assert asked_delay(words, NOW.replace(minute=20)) == seconds
+    assert retry_after_delay(words, NOW.replace(minute=20)) == seconds
 
 
 def test_delays_grow_are_jittered_and_have_a_limit():
-    delays = [[delay_before(attempt, 1, 60) for _ in range(50)] for attempt in (1, 2, 3, 20)]
+    delays = [[retry_delay(attempt, 1, 60) for _ in range(50)] for attempt in (1, 2, 3, 20)]
 
     for spread, full in zip(delays, (1, 2, 4, 60), strict=True):
         assert full / 2 <= min(spread) < max(spread) <= full
@@ -181,8 +181,8 @@ def test_delays_grow_are_jittered_and_have_a_limit():
 async def test_it_asks_no_faster_than_agreed(site):
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    async with Fetcher(
-        site.address, replace(QUICK, per_second=50, robots=False), allow_private=True
+    async with PoliteClient(
+        site.address, replace(QUICK, requests_per_second=50, obeys_robots=False), allow_private=True
     ) as fetcher:
         await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(6)))
 
@@ -190,7 +190,7 @@ async def test_it_asks_no_faster_than_agreed(site):
 
 
 async def test_it_asks_no_more_at_once_than_agreed(site):
-    async with Fetcher(site.address, replace(QUICK, at_once=2), allow_private=True) as fetcher:
+    async with PoliteClient(site.address, replace(QUICK, concurrency=2), allow_private=True) as fetcher:
         await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(12)))
 
     assert site.most_at_once <= 2
@@ -198,15 +198,15 @@ async def test_it_asks_no_more_at_once_than_agreed(site):
 
 async def test_a_flood_is_stopped_at_the_limit(site):
     site.moods["/hello"] += [flooding]
-    async with Fetcher(site.address, replace(QUICK, largest=300_000), allow_private=True) as fetcher:
-        with pytest.raises(TooLarge, match="300,000"):
+    async with PoliteClient(site.address, replace(QUICK, max_bytes=300_000), allow_private=True) as fetcher:
+        with pytest.raises(SourceTooLarge, match="300,000"):
             await fetcher.get(site.url("/hello"))
 
 
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_too(site):
     site.moods["/hello"] += [bursting(50_000_000)]
-    async with Fetcher(site.address, replace(QUICK, largest=1_000_000), allow_private=True) as fetcher:
-        with pytest.raises(TooLarge):
+    async with PoliteClient(site.address, replace(QUICK, max_bytes=1_000_000), allow_private=True) as fetcher:
+        with pytest.raises(SourceTooLarge):
             await fetcher.get(site.url("/hello"))
 
 
@@ -261,16 +261,16 @@ async def test_robots_txt_may_speak_to_us_by_name(site, fetcher):
 
 async def test_an_operator_may_answer_for_reading_despite_robots_txt(site):
     site.documents["/robots.txt"] = Document(b"User-agent: *\nDisallow: /\n")
-    manners = replace(QUICK, robots=manners_of({"robots": "ignore"}, 5).robots)
-    async with Fetcher(site.address, manners, allow_private=True) as fetcher:
+    manners = replace(QUICK, obeys_robots=politeness_from_options({"robots": "ignore"}, 5).obeys_robots)
+    async with PoliteClient(site.address, manners, allow_private=True) as fetcher:
         assert (await fetcher.get(site.url("/hello"))).content == b"hello"
 
 
 async def test_no_robots_txt_is_no_wish_but_a_broken_one_keeps_us_away(site, fetcher):
     await fetcher.get(site.url("/hello"))
-    async with Fetcher(site.address, QUICK, allow_private=True) as another:
+    async with PoliteClient(site.address, QUICK, allow_private=True) as another:
         site.moods["/robots.txt"] += [answering(500)] * 9
-        with pytest.raises(NotAnswered):
+        with pytest.raises(PageUnavailable):
             await another.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
@@ -287,15 +287,15 @@ async def test_a_crawl_delay_slows_us_down(site, patient, waits):
 
 async def test_nobody_home_is_not_answered(unused_tcp_port):
     address = f"http://127.0.0.1:{unused_tcp_port}/"
-    async with Fetcher(address, QUICK, allow_private=True) as fetcher:
-        with pytest.raises(NotAnswered, match="not to be reached"):
+    async with PoliteClient(address, QUICK, allow_private=True) as fetcher:
+        with pytest.raises(PageUnavailable, match="not to be reached"):
             await fetcher.get(address)
 
 
 async def test_no_message_tells_a_secret_address(site, fetcher):
     site.moods["/feeds/s3cret.ics"] += [answering(500)] * 9
 
-    with pytest.raises(NotAnswered) as caught:
+    with pytest.raises(PageUnavailable) as caught:
         await fetcher.get(site.url("/feeds/s3cret.ics?token=s3cret"))
 
     assert "s3cret" not in str(caught.value)
@@ -304,14 +304,16 @@ async def test_no_message_tells_a_secret_address(site, fetcher):
 @pytest.mark.parametrize(("name", "word"), [("per_second", "0"), ("per_second", "fast"), ("at_once", "99")])
 def test_manners_have_limits(name, word):
     with pytest.raises(SourceFailed, match=name):
-        manners_of({name: word}, 5)
+        politeness_from_options({name: word}, 5)
 
 
 def test_manners_come_from_the_configuration():
-    manners = manners_of({"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5)
+    manners = politeness_from_options(
+        {"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5
+    )
 
-    assert (manners.per_second, manners.at_once) == (2.5, 1)
-    assert manners.also_hosts == {"a.example", "b.example"}
+    assert (manners.requests_per_second, manners.concurrency) == (2.5, 1)
+    assert manners.extra_hosts == {"a.example", "b.example"}
 
 
 async def test_json_is_asked_and_answered(site, fetcher):

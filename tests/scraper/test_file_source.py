@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from scraper.common.errors import AddressRefused, PageChanged, SourceFailed, TooLarge
-from scraper.http.client import Fetcher
-from scraper.model import Tools
+from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed, SourceTooLarge
+from scraper.http.client import PoliteClient
+from scraper.model import SourceContext
 from scraper.sources.file import TimetableFile, local_path
 from tests.scraper.conftest import QUICK, unwatched
 from tests.standins.timetable_site import Document
@@ -25,7 +25,7 @@ async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_pat
     path = tmp_path / "timetable"
     path.write_text(sample(f"timetable_{TAKEN}.{kind}"), "utf-8")
 
-    harvest = await source.harvest(settings(kind="file", address=str(path)), tools, {}, unwatched)
+    harvest = await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
 
     assert [
         (each.room_id, each.name, each.booking_type, str(each.interval.start)) for each in harvest.entries
@@ -40,11 +40,15 @@ async def test_an_address_is_read_like_a_file_and_not_again(source, settings, si
     site.documents["/t.csv"] = Document(sample(f"timetable_{TAKEN}.csv").encode())
     there = settings(kind="file", address=site.url("/t.csv"))
 
-    first = await source.harvest(there, tools, {}, unwatched)
-    again = await source.harvest(there, tools, first.fingerprints, unwatched)
+    first = await source.scrape(there, tools, {}, unwatched)
+    again = await source.scrape(there, tools, first.fingerprints, unwatched)
 
-    assert (len(first.entries), first.unchanged) == (3, 0)
-    assert (len(again.entries), again.unchanged, again.kept) == (0, 1, {"K-A7-G01", "K-A7-101"})
+    assert (len(first.entries), first.unchanged_pages) == (3, 0)
+    assert (len(again.entries), again.unchanged_pages, again.unchanged_rooms) == (
+        0,
+        1,
+        {"K-A7-G01", "K-A7-101"},
+    )
 
 
 async def test_an_unchanged_file_is_not_read_again(source, settings, tools, sample, tmp_path):
@@ -52,17 +56,17 @@ async def test_an_unchanged_file_is_not_read_again(source, settings, tools, samp
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
     here = settings(kind="file", address=path.as_uri())
 
-    first = await source.harvest(here, tools, {}, unwatched)
-    again = await source.harvest(here, tools, first.fingerprints, unwatched)
+    first = await source.scrape(here, tools, {}, unwatched)
+    again = await source.scrape(here, tools, first.fingerprints, unwatched)
 
-    assert (len(first.entries), again.unchanged) == (3, 1)
+    assert (len(first.entries), again.unchanged_pages) == (3, 1)
 
 
 async def test_only_wanted_rooms_are_taken(source, settings, tools, sample, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
 
-    harvest = await source.harvest(
+    harvest = await source.scrape(
         settings(kind="file", address=str(path), rooms=("*-G01",)), tools, {}, unwatched
     )
 
@@ -76,8 +80,8 @@ async def test_one_bad_line_refuses_the_file(source, settings, tools, tmp_path):
         "room,name,type,start,end\nA-1,x,CLASS,2026-03-02T09:00,2026-03-02T10:00\nA-1,y,CLASS,,\n"
     )
 
-    with pytest.raises(PageChanged, match="line 3: start is missing"):
-        await source.harvest(settings(kind="file", address=str(path)), tools, {}, unwatched)
+    with pytest.raises(PageFormatChanged, match="line 3: start is missing"):
+        await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
 
 
 async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, tmp_path):
@@ -85,17 +89,17 @@ async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, t
 
     for address in (tmp_path, tmp_path / "pipe", tmp_path / "missing", "/dev/zero"):
         with pytest.raises(SourceFailed):
-            await source.harvest(settings(kind="file", address=str(address)), tools, {}, unwatched)
+            await source.scrape(settings(kind="file", address=str(address)), tools, {}, unwatched)
 
 
 async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"x" * 2_000)
-    async with Fetcher(str(path), replace(QUICK, largest=1_000)) as fetcher:
-        with pytest.raises(TooLarge, match="1,000"):
-            await source.harvest(
+    async with PoliteClient(str(path), replace(QUICK, max_bytes=1_000)) as fetcher:
+        with pytest.raises(SourceTooLarge, match="1,000"):
+            await source.scrape(
                 settings(kind="file", address=str(path)),
-                Tools(fetcher, tools.parse, tools.now),
+                SourceContext(fetcher, tools.parse, tools.now),
                 {},
                 unwatched,
             )
@@ -103,7 +107,7 @@ async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
 
 async def test_another_scheme_is_neither_file_nor_address(source, settings, tools):
     with pytest.raises(AddressRefused):
-        await source.harvest(settings(kind="file", address="ftp://a.example/t.csv"), tools, {}, unwatched)
+        await source.scrape(settings(kind="file", address="ftp://a.example/t.csv"), tools, {}, unwatched)
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from scraper.common.entries import Entries
-from scraper.common.errors import AddressRefused, PageChanged, SourceFailed
-from scraper.common.room_lookup import Places, places_of
-from scraper.model import Tools
-from scraper.sources.document import Contents
-from scraper.sources.icalendar.events import FeedReader, read_feed
-from scraper.sources.icalendar.rules import MOST_OCCURRENCES, RuleRefused, check_rule, most_occurrences
-from scraper.sources.icalendar.source import ICalendarFeed, window_of
+from scraper.common.entries import EntryCollection
+from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed
+from scraper.common.room_lookup import RoomLookup, build_room_lookup
+from scraper.model import SourceContext
+from scraper.sources.document import DocumentContents
+from scraper.sources.icalendar.events import FeedOptions, parse_feed
+from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_rule, max_occurrences
+from scraper.sources.icalendar.source import ICalendarFeed, feed_window
 from tests.scraper.conftest import NOW, SYDNEY, unwatched
 from tests.standins.timetable_site import Document
 
@@ -26,11 +26,11 @@ ROOMS = (
     Room(RoomId("K-A7-G01"), BuildingId("K-A7"), "Harbour Theatre", abbr="HarbTh"),
     Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101", abbr="Harb101", aliases=("The little room",)),
 )
-ONE_ROOM = Places({}, RoomId("K-A7-G01"))
+ONE_ROOM = RoomLookup({}, RoomId("K-A7-G01"))
 
 
-def reader(places: Places = ONE_ROOM, year: int = 2026) -> FeedReader:
-    return FeedReader(SYDNEY, date(year, 1, 1), date(year + 1, 1, 1), places, "uni")
+def reader(places: RoomLookup = ONE_ROOM, year: int = 2026) -> FeedOptions:
+    return FeedOptions(SYDNEY, date(year, 1, 1), date(year + 1, 1, 1), places, "uni")
 
 
 def an_event(*lines: str) -> str:
@@ -42,8 +42,8 @@ def a_calendar(*parts: str) -> bytes:
     return text.replace("\n", "\r\n").encode()
 
 
-def read(*lines: str, year: int = 2026) -> Contents:
-    return read_feed(a_calendar(an_event("UID:1", *lines)), reader(year=year))
+def read(*lines: str, year: int = 2026) -> DocumentContents:
+    return parse_feed(a_calendar(an_event("UID:1", *lines)), reader(year=year))
 
 
 def local(entries: Iterable[TimetableEntry]) -> list[str]:
@@ -54,8 +54,8 @@ def local(entries: Iterable[TimetableEntry]) -> list[str]:
 
 
 @pytest.fixture
-def campus(sample: Callable[[str], str]) -> Contents:
-    return read_feed(sample(f"campus_feed_{TAKEN}.ics").encode(), reader(places_of(ROOMS)))
+def campus(sample: Callable[[str], str]) -> DocumentContents:
+    return parse_feed(sample(f"campus_feed_{TAKEN}.ics").encode(), reader(build_room_lookup(ROOMS)))
 
 
 def test_a_lecture_keeps_its_hour_over_a_clock_change_its_exceptions_and_its_move(campus):
@@ -122,7 +122,7 @@ def test_a_calendar_zone_of_the_usual_extension_counts():
         "UID:1", "DTSTART:20261001T230000Z", "DTEND:20261002T000000Z", "RRULE:FREQ=DAILY;COUNT=5"
     )
 
-    contents = read_feed(a_calendar("X-WR-TIMEZONE:Australia/Sydney", event), reader())
+    contents = parse_feed(a_calendar("X-WR-TIMEZONE:Australia/Sydney", event), reader())
 
     assert local(contents.entries) == [f"0{day} Oct 09:00" for day in range(2, 7)]
 
@@ -137,7 +137,7 @@ def test_a_calendar_zone_of_the_usual_extension_counts():
     ],
 )
 def test_what_takes_no_time_of_the_year_is_no_entry(lines):
-    assert read(*lines) == Contents(Entries())
+    assert read(*lines) == DocumentContents(EntryCollection())
 
 
 def test_an_event_that_began_before_the_year_still_takes_its_room():
@@ -180,7 +180,7 @@ def test_a_refused_event_costs_no_other_its_place():
     bad = an_event("UID:1", "DTSTART:20260101T090000Z", "DTEND:20260101T100000Z", "RRULE:FREQ=MINUTELY")
     good = an_event("UID:2", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z")
 
-    contents = read_feed(a_calendar(bad, good), reader())
+    contents = parse_feed(a_calendar(bad, good), reader())
 
     assert (len(contents.entries), len(contents.problems)) == (1, 1)
 
@@ -191,8 +191,8 @@ def test_a_time_zone_that_goes_off_refuses_the_feed(frequency, sample):
     folded = feed.replace("FREQ=", "FR\r\n EQ=")
 
     for text in (feed, folded):
-        with pytest.raises(PageChanged, match="time zone"):
-            read_feed(text.encode(), reader())
+        with pytest.raises(PageFormatChanged, match="time zone"):
+            parse_feed(text.encode(), reader())
 
 
 @pytest.mark.parametrize(
@@ -222,16 +222,16 @@ def test_an_event_that_cannot_be_read_is_left_out_and_told(lines):
     "content", [b"", b"<html></html>", b"BEGIN:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT", b"\xff\xfe"]
 )
 def test_what_is_no_calendar_is_refused(content):
-    with pytest.raises(PageChanged):
-        read_feed(content, reader())
+    with pytest.raises(PageFormatChanged):
+        parse_feed(content, reader())
 
 
 def test_the_name_of_a_file_is_no_calendar(tmp_path):
     path = tmp_path / "secret.ics"
     path.write_bytes(a_calendar(an_event("UID:1", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z")))
 
-    with pytest.raises(PageChanged):
-        read_feed(str(path).encode(), reader())
+    with pytest.raises(PageFormatChanged):
+        parse_feed(str(path).encode(), reader())
 
 
 @hypothesis(deadline=None, max_examples=60)
@@ -249,16 +249,16 @@ def test_a_rule_never_occurs_more_often_than_was_foreseen(frequency, interval, s
 
     contents = read(*lines, year=2026)
 
-    assert len(contents.entries) <= most_occurrences(rule, frequency, start, date(2027, 1, 1))
+    assert len(contents.entries) <= max_occurrences(rule, frequency, start, date(2027, 1, 1))
 
 
 def test_ten_thousand_occurrences_are_the_limit():
     start = date(2000, 1, 1)
 
-    check_rule({"FREQ": ["DAILY"], "COUNT": [MOST_OCCURRENCES]}, start, date(2100, 1, 1))
-    check_rule({"FREQ": ["DAILY"]}, start, start + timedelta(days=MOST_OCCURRENCES - 2))
-    with pytest.raises(RuleRefused):
-        check_rule({"FREQ": ["DAILY"]}, start, start + timedelta(days=MOST_OCCURRENCES))
+    check_rule({"FREQ": ["DAILY"], "COUNT": [MAX_OCCURRENCES]}, start, date(2100, 1, 1))
+    check_rule({"FREQ": ["DAILY"]}, start, start + timedelta(days=MAX_OCCURRENCES - 2))
+    with pytest.raises(RuleRejected):
+        check_rule({"FREQ": ["DAILY"]}, start, start + timedelta(days=MAX_OCCURRENCES))
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_ten_thousand_occurrences_are_the_limit():
     ],
 )
 def test_a_feed_is_expanded_for_its_year_or_the_months_to_come(year, today, window):
-    assert window_of(year, today) == window
+    assert feed_window(year, today) == window
 
 
 @pytest.mark.parametrize(
@@ -288,13 +288,13 @@ def test_a_feed_is_expanded_for_its_year_or_the_months_to_come(year, today, wind
     ],
 )
 def test_rooms_are_known_by_id_name_and_alias(text, rooms):
-    assert list(places_of(ROOMS).rooms_in(text)) == rooms
+    assert list(build_room_lookup(ROOMS).find_rooms(text)) == rooms
 
 
 def test_a_name_that_two_rooms_share_means_neither():
     twins = [Room(RoomId(f"A-{number}"), BuildingId("A"), "Lab") for number in (1, 2)]
 
-    assert places_of(twins).rooms_in("Lab") == ()
+    assert build_room_lookup(twins).find_rooms("Lab") == ()
 
 
 @pytest.fixture
@@ -304,43 +304,47 @@ def feed(site, settings, sample):
 
 
 @pytest.fixture
-def known(tools: Tools) -> Tools:
-    return Tools(tools.fetch, tools.parse, tools.now, ROOMS)
+def known(tools: SourceContext) -> SourceContext:
+    return SourceContext(tools.client, tools.parse, tools.now, ROOMS)
 
 
 async def test_a_run_over_a_feed(feed, known):
-    harvest = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+    harvest = await ICalendarFeed().scrape(feed, known, {}, unwatched)
 
-    assert (len(harvest.entries), harvest.pages, harvest.unchanged) == (10, 1, 0)
+    assert (len(harvest.entries), harvest.page_count, harvest.unchanged_pages) == (10, 1, 0)
     assert harvest.problems == ("'Excursion' is at 'The zoo', none of our rooms.",)
 
 
 async def test_an_unchanged_feed_is_neither_sent_nor_read_again(feed, known):
-    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+    first = await ICalendarFeed().scrape(feed, known, {}, unwatched)
 
-    again = await ICalendarFeed().harvest(feed, known, first.fingerprints, unwatched)
+    again = await ICalendarFeed().scrape(feed, known, first.fingerprints, unwatched)
 
-    assert (len(again.entries), again.unchanged, again.kept) == (0, 1, {"K-A7-G01", "K-A7-101"})
+    assert (len(again.entries), again.unchanged_pages, again.unchanged_rooms) == (
+        0,
+        1,
+        {"K-A7-G01", "K-A7-101"},
+    )
     assert again.fingerprints == first.fingerprints
-    assert again.completed_by(first.entries) == first.entries
+    assert again.merged_with(first.entries) == first.entries
 
 
 async def test_a_feed_without_validators_is_known_by_its_words(site, feed, known):
     site.documents["/feed.ics"].etag = False
-    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+    first = await ICalendarFeed().scrape(feed, known, {}, unwatched)
 
-    assert (await ICalendarFeed().harvest(feed, known, first.fingerprints, unwatched)).unchanged == 1
+    assert (await ICalendarFeed().scrape(feed, known, first.fingerprints, unwatched)).unchanged_pages == 1
 
 
 async def test_new_rooms_or_another_month_read_the_same_feed_anew(feed, known, settings, site):
     feed = settings(kind="icalendar", address=site.url("/feed.ics"), year=None)
-    first = await ICalendarFeed().harvest(feed, known, {}, unwatched)
+    first = await ICalendarFeed().scrape(feed, known, {}, unwatched)
 
-    fewer = Tools(known.fetch, known.parse, NOW, ROOMS[:1])
-    later = Tools(known.fetch, known.parse, NOW + timedelta(days=31), ROOMS)
+    fewer = SourceContext(known.client, known.parse, NOW, ROOMS[:1])
+    later = SourceContext(known.client, known.parse, NOW + timedelta(days=31), ROOMS)
 
     for tools in (fewer, later):
-        assert (await ICalendarFeed().harvest(feed, tools, first.fingerprints, unwatched)).unchanged == 0
+        assert (await ICalendarFeed().scrape(feed, tools, first.fingerprints, unwatched)).unchanged_pages == 0
 
 
 async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
@@ -348,7 +352,7 @@ async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
         kind="icalendar", address=site.url("/feed.ics"), options={"room": "X-1", "type": "exams"}
     )
 
-    harvest = await ICalendarFeed().harvest(of_one, tools, {}, unwatched)
+    harvest = await ICalendarFeed().scrape(of_one, tools, {}, unwatched)
 
     assert {entry.room_id for entry in harvest.entries} == {"X-1"}
     assert BookingType.EXAMS in {entry.booking_type for entry in harvest.entries}
@@ -356,7 +360,7 @@ async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
 
 async def test_a_type_nobody_knows_is_said(settings, site, feed, tools):
     with pytest.raises(SourceFailed, match="'PARTY'"):
-        await ICalendarFeed().harvest(
+        await ICalendarFeed().scrape(
             settings(kind="icalendar", address=site.url("/feed.ics"), options={"type": "party"}),
             tools,
             {},
@@ -366,6 +370,6 @@ async def test_a_type_nobody_knows_is_said(settings, site, feed, tools):
 
 async def test_a_feed_on_this_machine_is_not_read(settings, tools):
     with pytest.raises(AddressRefused):
-        await ICalendarFeed().harvest(
+        await ICalendarFeed().scrape(
             settings(kind="icalendar", address="file:///etc/passwd"), tools, {}, unwatched
         )

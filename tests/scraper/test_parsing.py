@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scraper.common.errors import PageChanged, ParsingFailed
-from scraper.common.worker_process import ParsingProcess, parse_here
+from scraper.common.errors import PageFormatChanged, ParsingFailed
+from scraper.common.worker_process import ParsingProcess, parse_in_process
 
 
 @pytest.fixture
 async def parse() -> AsyncIterator[ParsingProcess]:
-    async with ParsingProcess(longest=20) as parse:
+    async with ParsingProcess(timeout=20) as parse:
         yield parse
 
 
@@ -22,7 +22,7 @@ def double(number: int, *, again: bool = False) -> int:
 
 
 def refuse(reason: str) -> None:
-    raise PageChanged(reason)
+    raise PageFormatChanged(reason)
 
 
 def stumble() -> None:
@@ -46,7 +46,7 @@ async def test_it_is_one_process_for_all_pages(parse):
 
 
 async def test_what_a_page_is_refused_for_comes_back_as_it_is(parse):
-    with pytest.raises(PageChanged, match="no table"):
+    with pytest.raises(PageFormatChanged, match="no table"):
         await parse(refuse, "no table")
 
 
@@ -66,12 +66,12 @@ async def test_a_page_that_takes_too_much_memory_is_given_up(parse):
 
 async def test_a_page_that_takes_too_long_is_given_up(parse):
     await parse(double, 1)
-    parse._longest = 0.2
+    parse._timeout = 0.2
 
     with pytest.raises(ParsingFailed, match=r"not read within 0\.2 seconds"):
         await parse(time.sleep, 3600)
 
-    parse._longest = 20
+    parse._timeout = 20
     assert await parse(double, 1) == 2
 
 
@@ -105,4 +105,4 @@ async def test_the_loop_runs_on_while_a_page_is_parsed(parse):
 
 
 async def test_without_a_process_the_answers_are_the_same():
-    assert await parse_here(double, 21, again=True) == 84
+    assert await parse_in_process(double, 21, again=True) == 84

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from core.model.entities import BookingType, BuildingId, Room, RoomId
-from scraper.common.entries import Entries
-from scraper.common.errors import PageChanged
-from scraper.sources.publish.responses import read_events, read_locations, read_view_options
-from scraper.sources.publish.source import INSTITUTION, LOCATIONS, Publish
+from scraper.common.entries import EntryCollection
+from scraper.common.errors import PageFormatChanged
+from scraper.sources.publish.responses import parse_events, parse_locations, parse_view_options
+from scraper.sources.publish.source import INSTITUTION_KEY, LOCATIONS_KEY, PublishSource
 from tests.scraper.conftest import SYDNEY, unwatched
 from tests.standins.timetable_site import Document
 
 TAKEN = "2026-11-22"
-WEEKS = f"/api/ViewOptions/{INSTITUTION}"
-ROOMS = f"/api/CategoryTypes/{LOCATIONS}/Categories/FilterWithCache/{INSTITUTION}"
-EVENTS = f"/api/CategoryTypes/Categories/Events/Filter/{INSTITUTION}"
+WEEKS = f"/api/ViewOptions/{INSTITUTION_KEY}"
+ROOMS = f"/api/CategoryTypes/{LOCATIONS_KEY}/Categories/FilterWithCache/{INSTITUTION_KEY}"
+EVENTS = f"/api/CategoryTypes/Categories/Events/Filter/{INSTITUTION_KEY}"
 KEYS = {
     "00000000-0000-4000-8000-000000000001": RoomId("K-A7-G01"),
     "00000000-0000-4000-8000-000000000002": RoomId("K-A7-101"),
@@ -38,7 +38,7 @@ def publish(site, settings, answer):
 
 
 def test_a_whole_year_is_asked_for_from_morning_to_night(answer):
-    view = read_view_options(answer("weeks"), 2026)
+    view = parse_view_options(answer("weeks"), 2026)
 
     assert [week["WeekNumber"] for week in view["Weeks"]] == [59, 66]
     assert [period["Description"] for period in view["TimePeriods"]] == ["All Day"]
@@ -46,16 +46,16 @@ def test_a_whole_year_is_asked_for_from_morning_to_night(answer):
 
 
 def test_a_year_that_publish_does_not_know_is_refused(answer):
-    with pytest.raises(PageChanged, match="no weeks of 2031"):
-        read_view_options(answer("weeks"), 2031)
+    with pytest.raises(PageFormatChanged, match="no weeks of 2031"):
+        parse_view_options(answer("weeks"), 2031)
 
 
 def test_rooms_of_the_campus_are_known_by_their_ids(answer):
-    assert read_locations(answer("locations")) == (KEYS, 1)
+    assert parse_locations(answer("locations")) == (KEYS, 1)
 
 
 def test_events_become_entries_of_each_room(answer):
-    entries = Entries(read_events(answer("events"), KEYS, SYDNEY))
+    entries = EntryCollection(parse_events(answer("events"), KEYS, SYDNEY))
 
     assert [(entry.room_id, entry.name, entry.booking_type) for entry in entries] == [
         ("K-A7-G01", "ABCD1001 LEC", BookingType.CLASS),
@@ -66,7 +66,7 @@ def test_events_become_entries_of_each_room(answer):
 
 
 def test_times_keep_their_zone_and_without_one_are_wall_time(answer):
-    starts = [entry.interval.start for entry in Entries(read_events(answer("events"), KEYS, SYDNEY))]
+    starts = [entry.interval.start for entry in EntryCollection(parse_events(answer("events"), KEYS, SYDNEY))]
 
     assert starts[:3] == [
         datetime(2026, 2, 15, 22, tzinfo=UTC),
@@ -80,8 +80,8 @@ def test_times_keep_their_zone_and_without_one_are_wall_time(answer):
     [b"", b"<html>", b"[]", b"{}", b'{"CategoryEvents": 7}', b'{"CategoryEvents": []}', b"\xff\xfe\x00"],
 )
 def test_answers_of_another_shape_are_refused(content):
-    with pytest.raises(PageChanged):
-        read_events(content, KEYS, SYDNEY)
+    with pytest.raises(PageFormatChanged):
+        parse_events(content, KEYS, SYDNEY)
 
 
 @pytest.mark.parametrize("change", [{"StartDateTime": "soon"}, {"StartDateTime": None}, {"Name": 7}])
@@ -89,34 +89,34 @@ def test_an_event_of_another_shape_is_refused(answer, change: Mapping[str, objec
     answered = json.loads(answer("events"))
     answered["CategoryEvents"][0]["Results"][0].update(change)
 
-    with pytest.raises(PageChanged):
-        read_events(json.dumps(answered).encode(), KEYS, SYDNEY)
+    with pytest.raises(PageFormatChanged):
+        parse_events(json.dumps(answered).encode(), KEYS, SYDNEY)
 
 
 async def test_a_run_brings_all_entries(site, publish, tools):
-    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
 
     assert len(harvest.entries) == 4
-    assert (harvest.pages, harvest.problems) == (3, ())
+    assert (harvest.page_count, harvest.problems) == (3, ())
     assert site.paths() == [WEEKS, ROOMS, EVENTS]
 
 
 async def test_rooms_that_nobody_knows_are_not_asked_for(publish, tools):
     known = Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101")
-    tools = type(tools)(tools.fetch, tools.parse, tools.now, [known])
+    tools = type(tools)(tools.client, tools.parse, tools.now, [known])
 
-    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
 
     assert {entry.room_id for entry in harvest.entries} == {"K-A7-101"}
 
 
 async def test_an_unchanged_answer_is_not_read_again(publish, tools):
-    first = await Publish().harvest(publish, tools, {}, unwatched)
+    first = await PublishSource().scrape(publish, tools, {}, unwatched)
 
-    again = await Publish().harvest(publish, tools, first.fingerprints, unwatched)
+    again = await PublishSource().scrape(publish, tools, first.fingerprints, unwatched)
 
-    assert (len(again.entries), again.unchanged) == (0, 1)
-    assert again.kept == {"K-A7-G01", "K-A7-101"}
+    assert (len(again.entries), again.unchanged_pages) == (0, 1)
+    assert again.unchanged_rooms == {"K-A7-G01", "K-A7-101"}
 
 
 async def test_a_room_left_out_of_an_answer_has_no_events(site, publish, tools, answer):
@@ -124,7 +124,7 @@ async def test_a_room_left_out_of_an_answer_has_no_events(site, publish, tools, 
     del answered["CategoryEvents"][1]
     site.documents[EVENTS] = Document(json.dumps(answered).encode())
 
-    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
 
     assert {entry.room_id for entry in harvest.entries} == {"K-A7-G01"}
     assert harvest.problems == ()
@@ -135,7 +135,7 @@ async def test_an_answer_about_other_rooms_is_misread(site, publish, tools, answ
     answered["CategoryEvents"] = [{"Identity": "another", "Results": []}]
     site.documents[EVENTS] = Document(json.dumps(answered).encode())
 
-    harvest = await Publish().harvest(publish, tools, {}, unwatched)
+    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
 
-    assert harvest.misread == {"K-A7-G01", "K-A7-101"}
+    assert harvest.invalid_rooms == {"K-A7-G01", "K-A7-101"}
     assert "answers nothing about the rooms" in harvest.problems[0]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.sources.icalendar.recurrence import days_walked, never_happens, starts_between
-from scraper.sources.icalendar.rules import RuleRefused, check_rule, rule_of
+from scraper.sources.icalendar.rules import RuleRejected, check_rule, rule_of
 
 START = datetime(1997, 9, 2, 9, 0)
 FIRST, LAST = date(1997, 1, 1), date(2000, 1, 1)
@@ -150,5 +150,5 @@ def test_what_never_happens_does_not_happen(rule: str, start: datetime):
 
 def test_a_count_below_zero_is_no_count():
     check_rule(raw("FREQ=WEEKLY;COUNT=-1"), date(2026, 1, 1), date(2027, 1, 1))
-    with pytest.raises(RuleRefused):
+    with pytest.raises(RuleRejected):
         check_rule(raw("FREQ=WEEKLY;COUNT=0"), date(2026, 1, 1), date(2027, 1, 1))

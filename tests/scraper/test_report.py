@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from scraper.common.entries import Entries
-from scraper.comparison import Doubt, Timetable, compare
-from scraper.model import Harvest
+from scraper.common.entries import EntryCollection
+from scraper.comparison import AnomalyKind, BaselineTimetable, compare
+from scraper.model import ScrapeResult
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,16 +33,16 @@ def a_week(rooms: Iterable[int] = range(20)) -> tuple[TimetableEntry, ...]:
     return tuple(entry(room, 24 * day + 9, f"ABCD{room}") for room in rooms for day in range(5))
 
 
-def last_good(entries: Iterable[TimetableEntry]) -> Timetable:
-    return Timetable(Entries.of(entries))
+def last_good(entries: Iterable[TimetableEntry]) -> BaselineTimetable:
+    return BaselineTimetable(EntryCollection.from_entries(entries))
 
 
-def a_harvest(entries: Iterable[TimetableEntry] = (), **others: Any) -> Harvest:
-    return Harvest(entries=Entries.of(entries), **others)
+def a_harvest(entries: Iterable[TimetableEntry] = (), **others: Any) -> ScrapeResult:
+    return ScrapeResult(entries=EntryCollection.from_entries(entries), **others)
 
 
-def doubts(before: Timetable | None, harvest: Harvest) -> set[Doubt]:
-    return {suspicion.doubt for suspicion in compare(before, harvest, NOW).suspicions}
+def doubts(before: BaselineTimetable | None, harvest: ScrapeResult) -> set[AnomalyKind]:
+    return {suspicion.kind for suspicion in compare(before, harvest, NOW).anomalies}
 
 
 def moved(entries: Iterable[TimetableEntry], by: timedelta) -> tuple[TimetableEntry, ...]:
@@ -61,30 +61,30 @@ def moved(entries: Iterable[TimetableEntry], by: timedelta) -> tuple[TimetableEn
 def test_the_first_run_is_not_suspicious():
     report = compare(None, a_harvest(a_week()), NOW)
 
-    assert not report.is_suspicious
-    assert (report.added, report.gone, report.same) == (100, 0, 0)
+    assert not report.has_anomalies
+    assert (report.added, report.removed, report.unchanged) == (100, 0, 0)
 
 
 def test_the_same_again_is_not_suspicious():
     report = compare(last_good(a_week()), a_harvest(a_week()), NOW)
 
-    assert not report.is_suspicious
-    assert (report.added, report.gone, report.same) == (0, 0, 100)
+    assert not report.has_anomalies
+    assert (report.added, report.removed, report.unchanged) == (0, 0, 100)
 
 
 def test_what_was_not_read_again_counts_as_still_there():
     kept = frozenset(RoomId(f"K-J17-{number}") for number in range(19))
 
-    report = compare(last_good(a_week()), a_harvest(a_week([19]), kept=kept), NOW)
+    report = compare(last_good(a_week()), a_harvest(a_week([19]), unchanged_rooms=kept), NOW)
 
-    assert (report.same, report.is_suspicious) == (100, False)
+    assert (report.unchanged, report.has_anomalies) == (100, False)
 
 
 @pytest.mark.parametrize(("left", "suspicious"), [(68, False), (66, True), (0, True)])
 def test_entries_down_by_a_third_are_doubtful(left, suspicious):
     week = sorted(a_week(), key=lambda each: each.interval.start)
 
-    assert (Doubt.ENTRIES_LOST in doubts(last_good(week), a_harvest(tuple(week[:left])))) is suspicious
+    assert (AnomalyKind.ENTRIES_LOST in doubts(last_good(week), a_harvest(tuple(week[:left])))) is suspicious
 
 
 def test_a_class_or_two_of_a_small_timetable_may_go():
@@ -92,7 +92,7 @@ def test_a_class_or_two_of_a_small_timetable_may_go():
 
 
 def test_a_timetable_that_is_empty_all_at_once_is_doubtful():
-    assert Doubt.ENTRIES_LOST in doubts(last_good([entry()]), a_harvest())
+    assert AnomalyKind.ENTRIES_LOST in doubts(last_good([entry()]), a_harvest())
 
 
 def test_what_is_over_is_not_missed():
@@ -100,30 +100,30 @@ def test_what_is_over_is_not_missed():
 
     report = compare(last_good((*past, entry())), a_harvest((entry(),)), NOW)
 
-    assert (report.gone, report.is_suspicious) == (0, False)
+    assert (report.removed, report.has_anomalies) == (0, False)
 
 
 @pytest.mark.parametrize(("lost", "suspicious"), [(1, False), (2, True)])
 def test_rooms_that_are_gone_are_doubtful_beyond_one_in_twenty(lost, suspicious):
     rooms = tuple(map(a_room, range(20)))
-    before = Timetable(Entries(), frozenset(room.id for room in rooms))
+    before = BaselineTimetable(EntryCollection(), frozenset(room.id for room in rooms))
 
-    report = compare(before, Harvest(rooms=rooms[lost:]), NOW)
+    report = compare(before, ScrapeResult(rooms=rooms[lost:]), NOW)
 
-    assert report.is_suspicious is suspicious
+    assert report.has_anomalies is suspicious
     assert len(report.rooms_lost) == lost
 
 
 def test_a_feed_that_forgets_rooms_is_doubtful_too():
-    assert Doubt.ROOMS_LOST in doubts(last_good(a_week()), a_harvest(a_week(range(15))))
+    assert AnomalyKind.ROOMS_LOST in doubts(last_good(a_week()), a_harvest(a_week(range(15))))
 
 
 @pytest.mark.parametrize(("by", "word"), [(HOUR, "later"), (-HOUR, "earlier")])
 def test_everything_shifted_by_an_hour_is_doubtful(by, word):
     report = compare(last_good(a_week()), a_harvest(moved(a_week(), by)), NOW)
 
-    (suspicion,) = report.suspicions
-    assert suspicion.doubt is Doubt.SHIFTED
+    (suspicion,) = report.anomalies
+    assert suspicion.kind is AnomalyKind.SHIFTED
     assert suspicion.message == f"100 entries are exactly one hour {word} than before."
 
 
@@ -131,11 +131,11 @@ def test_a_clock_change_misread_shifts_only_what_comes_after_it():
     plan = a_week()
     after = (*plan[:70], *moved(plan[70:], HOUR))
 
-    assert doubts(last_good(plan), a_harvest(after)) == {Doubt.SHIFTED}
+    assert doubts(last_good(plan), a_harvest(after)) == {AnomalyKind.SHIFTED}
 
 
 def test_a_single_event_shifted_is_all_there_is():
-    assert doubts(last_good([entry()]), a_harvest(moved([entry()], HOUR))) == {Doubt.SHIFTED}
+    assert doubts(last_good([entry()]), a_harvest(moved([entry()], HOUR))) == {AnomalyKind.SHIFTED}
 
 
 def test_a_class_that_moves_by_an_hour_is_news():
@@ -150,26 +150,30 @@ def test_a_timetable_rewritten_from_scratch_is_not_shifted():
 
 
 def test_any_page_of_another_shape_is_doubtful_and_named():
-    report = compare(last_good(a_week()), a_harvest(a_week(), misread=frozenset({RoomId("K-J17-3")})), NOW)
+    report = compare(
+        last_good(a_week()), a_harvest(a_week(), invalid_rooms=frozenset({RoomId("K-J17-3")})), NOW
+    )
 
-    assert [each.doubt for each in report.suspicions] == [Doubt.PAGES_CHANGED]
-    assert "K-J17-3" in report.suspicions[0].message
+    assert [each.kind for each in report.anomalies] == [AnomalyKind.PAGES_CHANGED]
+    assert "K-J17-3" in report.anomalies[0].message
 
 
 def test_a_page_or_two_may_be_missed_but_not_many():
     rooms = [RoomId(f"K-J17-{number}") for number in range(20)]
     before = last_good(a_week())
 
-    one, many = (a_harvest(a_week(range(count, 20)), missed=frozenset(rooms[:count])) for count in (1, 5))
+    one, many = (
+        a_harvest(a_week(range(count, 20)), failed_rooms=frozenset(rooms[:count])) for count in (1, 5)
+    )
 
     assert doubts(before, one) == set()
-    assert doubts(before, many) == {Doubt.PAGES_MISSED}
+    assert doubts(before, many) == {AnomalyKind.PAGES_MISSED}
 
 
 def test_on_the_first_run_no_page_may_be_missed():
-    harvest = a_harvest(a_week(), missed=frozenset({RoomId("K-J17-99")}))
+    harvest = a_harvest(a_week(), failed_rooms=frozenset({RoomId("K-J17-99")}))
 
-    assert doubts(None, harvest) == {Doubt.PAGES_MISSED}
+    assert doubts(None, harvest) == {AnomalyKind.PAGES_MISSED}
 
 
 def test_a_summary_says_what_an_operator_wants_to_know():
@@ -188,10 +192,10 @@ def test_counts_add_up(plan, after):
     report = compare(last_good(plan), a_harvest(tuple(after)), NOW)
 
     to_come = [{each for each in some if each.interval.end > NOW} for some in (plan, after)]
-    assert report.gone + report.same == len(to_come[0])
-    assert report.added + report.same == len(to_come[1])
+    assert report.removed + report.unchanged == len(to_come[0])
+    assert report.added + report.unchanged == len(to_come[1])
 
 
 @given(entries)
 def test_a_run_compared_with_itself_is_never_suspicious(some):
-    assert not compare(last_good(some), a_harvest(tuple(some)), NOW).is_suspicious
+    assert not compare(last_good(some), a_harvest(tuple(some)), NOW).has_anomalies

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scraper.common.errors import AddressRefused, NotAnswered, SourceFailed
-from scraper.registry import SOURCES, harvest, source_of
+from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed
+from scraper.registry import SOURCES, scrape, source_for
 from tests.scraper.conftest import NOW
 from tests.standins.timetable_site import Lesson, SiteRoom
 
@@ -16,19 +16,19 @@ KINDS = [source.kind for source in SOURCES]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_found_by_its_name(kind):
-    assert source_of(kind).kind == kind
-    assert source_of(kind).per_second > 0
+    assert source_for(kind).kind == kind
+    assert source_for(kind).requests_per_second > 0
 
 
 def test_an_unknown_kind_is_told_the_known_ones():
     with pytest.raises(SourceFailed, match="unsw_nss, publish, icalendar, file"):
-        source_of("horoscope")
+        source_for("horoscope")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_kind_asks_a_private_network_unless_it_may(site, settings, kind):
-    with pytest.raises((AddressRefused, NotAnswered)):
-        await harvest(settings(kind=kind, allow_private=False), now=NOW, previous={})
+    with pytest.raises((AddressRefused, PageUnavailable)):
+        await scrape(settings(kind=kind, allow_private=False), now=NOW, previous_fingerprints={})
 
     assert site.asked == []
 
@@ -37,7 +37,7 @@ async def test_no_kind_asks_a_private_network_unless_it_may(site, settings, kind
 @pytest.mark.parametrize("address", ["http://", "gopher://a.example/", "http://a b.example/"])
 async def test_every_kind_refuses_what_is_no_address_in_words(settings, kind, address):
     with pytest.raises(SourceFailed):
-        await harvest(settings(kind=kind, address=address), now=NOW, previous={})
+        await scrape(settings(kind=kind, address=address), now=NOW, previous_fingerprints={})
 
 
 async def test_a_run_reads_politely_in_a_process_of_its_own(site, settings):
@@ -46,8 +46,8 @@ async def test_a_run_reads_politely_in_a_process_of_its_own(site, settings):
     options = {"per_second": "1000"}
     seen: list[tuple[int, int]] = []
 
-    harvested = await harvest(
-        settings(options=options), now=NOW, previous={}, progress=lambda *each: seen.append(each)
+    harvested = await scrape(
+        settings(options=options), now=NOW, previous_fingerprints={}, progress=lambda *each: seen.append(each)
     )
 
     assert len(harvested.entries) == 52
@@ -59,7 +59,9 @@ async def test_a_run_can_be_called_off(site, settings):
     site.rooms = [SiteRoom(f"K-J17-{number}") for number in range(50)]
     under_way = asyncio.Event()
     quick = settings(options={"per_second": "100"})
-    run = asyncio.ensure_future(harvest(quick, now=NOW, previous={}, progress=lambda *_: under_way.set()))
+    run = asyncio.ensure_future(
+        scrape(quick, now=NOW, previous_fingerprints={}, progress=lambda *_: under_way.set())
+    )
     await under_way.wait()
 
     run.cancel()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model.entities import BookingType, RoomId, TimetableEntry
-from scraper.files.formats import Unreadable
-from scraper.files.kind import FileKind, kind_of
+from scraper.files.formats import UnreadableFile
+from scraper.files.kind import FileKind, detect_file_kind
 from scraper.files.timetable import read_timetable, read_timetable_csv
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -61,7 +61,7 @@ def test_wall_times_follow_the_clock_changes(day, hours):
 def test_a_time_the_clocks_jump_over_is_refused():
     reading = one_csv("2026-10-04T02:30", "2026-10-04T04:00")
 
-    assert str(reading.refusals[0]) == "line 2: start '2026-10-04T02:30' never comes: the clocks jump over it"
+    assert str(reading.rejected[0]) == "line 2: start '2026-10-04T02:30' never comes: the clocks jump over it"
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_a_time_the_clocks_jump_over_is_refused():
     ],
 )
 def test_times_that_cannot_be(start, end, reason):
-    (refusal,) = one_csv(start, end).refusals
+    (refusal,) = one_csv(start, end).rejected
 
     assert reason in refusal.reason
 
 
 def test_a_type_nobody_knows_is_refused_and_a_missing_one_is_misc():
-    assert "'PARTY' is not one of CLASS" in one_csv("2026-03-02", "2026-03-03", "PARTY").refusals[0].reason
+    assert "'PARTY' is not one of CLASS" in one_csv("2026-03-02", "2026-03-03", "PARTY").rejected[0].reason
     assert one_csv("2026-03-02", "2026-03-03", "").values[0].booking_type is BookingType.MISC
 
 
@@ -92,11 +92,11 @@ def test_the_same_entry_said_twice_is_one():
 
     reading = read_timetable_csv("room,name,type,start,end\n" + line * 3, SYDNEY)
 
-    assert (len(reading.values), reading.refusals) == (1, ())
+    assert (len(reading.values), reading.rejected) == (1, ())
 
 
 def test_missing_columns_are_named():
-    assert str(read_timetable_csv("room,name\nA-1,x\n", SYDNEY).refusals[0]) == (
+    assert str(read_timetable_csv("room,name\nA-1,x\n", SYDNEY).rejected[0]) == (
         "line 1: there is no column end, start"
     )
 
@@ -114,7 +114,7 @@ def test_json_of_another_shape_is_refused_where_it_differs(text, where):
     reading = read_timetable(text, SYDNEY)
 
     assert reading.values == ()
-    assert reading.refusals[0].where == where
+    assert reading.rejected[0].location == where
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_json_of_another_shape_is_refused_where_it_differs(text, where):
     ],
 )
 def test_a_file_is_known_by_its_shape(text, kind):
-    assert kind_of(text) is kind
+    assert detect_file_kind(text) is kind
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{}", "[1]", "<html>"])
 def test_a_file_of_no_known_shape_says_so(text):
-    with pytest.raises(Unreadable):
-        kind_of(text)
+    with pytest.raises(UnreadableFile):
+        detect_file_kind(text)
 
 
 @given(st.text())

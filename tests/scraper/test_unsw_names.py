@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model.entities import BookingType
-from scraper.sources.unsw.names import NBSP, publish_name, site_name
+from scraper.sources.unsw.names import NBSP, parse_publish_name, parse_site_name
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ from scraper.sources.unsw.names import NBSP, publish_name, site_name
     ],
 )
 def test_names_of_the_timetable_site(raw, name, kind):
-    assert site_name(raw.replace("·", NBSP)) == (name, kind)
+    assert parse_site_name(raw.replace("·", NBSP)) == (name, kind)
 
 
 def test_a_page_that_lost_its_special_blanks_reads_the_same():
-    assert site_name("LEC/A:2 comb CHEM1811") == ("CHEM1811 LEC", BookingType.CLASS)
-    assert site_name("StuGrp DEBATING-005") == ("DEBATING", BookingType.SOCIETY)
+    assert parse_site_name("LEC/A:2 comb CHEM1811") == ("CHEM1811 LEC", BookingType.CLASS)
+    assert parse_site_name("StuGrp DEBATING-005") == ("DEBATING", BookingType.SOCIETY)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_a_page_that_lost_its_special_blanks_reads_the_same():
     ],
 )
 def test_names_of_publish(raw, name, kind):
-    assert publish_name(raw) == (name, kind)
+    assert parse_publish_name(raw) == (name, kind)
 
 
 @given(st.text())
 def test_every_text_gets_a_name(raw):
-    assert site_name(raw).name
-    assert publish_name(raw).name
+    assert parse_site_name(raw).name
+    assert parse_publish_name(raw).name

@@ -9,11 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.model.entities import BookingType, Equipment, RoomId
-from scraper.common.entries import Entries
-from scraper.common.errors import PageChanged
-from scraper.sources.unsw.pages import read_buildings, read_facilities, read_room_page, read_rooms, read_week
+from scraper.common.entries import EntryCollection
+from scraper.common.errors import PageFormatChanged
+from scraper.sources.unsw.pages import (
+    parse_buildings,
+    parse_facilities,
+    parse_room_page,
+    parse_rooms,
+    parse_week,
+)
 from scraper.sources.unsw.site import is_excluded
-from scraper.sources.unsw.weeks import Year
+from scraper.sources.unsw.weeks import TimetableYear
 from tests.scraper.conftest import SYDNEY
 from tests.standins.timetable_site import Lesson, SiteRoom, room_page
 
@@ -23,15 +29,15 @@ TAKEN = "2026-11-22"
 
 
 def weekly(*lessons: Lesson):
-    return read_week(room_page(SiteRoom(ROOM, lessons=lessons)), 52)
+    return parse_week(room_page(SiteRoom(ROOM, lessons=lessons)), 52)
 
 
-def year_of(page: str, year: int = 2026) -> Entries:
-    return Entries(read_room_page(page, ROOM, Year(year), SYDNEY))
+def year_of(page: str, year: int = 2026) -> EntryCollection:
+    return EntryCollection(parse_room_page(page, ROOM, TimetableYear(year), SYDNEY))
 
 
 def test_buildings_of_the_campus_with_cleaned_names(sample):
-    buildings = read_buildings(sample(f"unsw_buildings_{TAKEN}.html"))
+    buildings = parse_buildings(sample(f"unsw_buildings_{TAKEN}.html"))
 
     assert {building.id: building.name for building in buildings} == {
         "K-A7": "Harbour House",
@@ -44,24 +50,24 @@ def test_buildings_of_the_campus_with_cleaned_names(sample):
 
 
 def test_rooms_of_the_campus_with_all_they_are_said_to_be(sample):
-    rooms = {room.id: room for room in read_rooms(sample(f"unsw_rooms_{TAKEN}.html"))}
+    rooms = {room.id: room for room in parse_rooms(sample(f"unsw_rooms_{TAKEN}.html"))}
 
     assert "C-A-1" not in rooms
     assert (rooms[ROOM].name, rooms[ROOM].abbr, rooms[ROOM].usage) == ("Harbour Theatre", "HarbTh", "LCTR")
-    assert (rooms[ROOM].capacity, rooms[ROOM].needs_card, rooms[ROOM].bookable) == (240, False, False)
+    assert (rooms[ROOM].capacity, rooms[ROOM].requires_card, rooms[ROOM].bookable) == (240, False, False)
     assert rooms[RoomId("K-B12-LH_G")].school == "ENGSC"
     assert (rooms[RoomId("K-B12-2")].name, rooms[RoomId("K-B12-2")].capacity) == ("Lantern 2 & 3", 0)
-    assert not rooms[RoomId("K-B12-2")].needs_card
+    assert not rooms[RoomId("K-B12-2")].requires_card
 
 
 def test_rooms_nobody_should_be_sent_to_are_excluded(sample):
-    rooms = read_rooms(sample(f"unsw_rooms_{TAKEN}.html"))
+    rooms = parse_rooms(sample(f"unsw_rooms_{TAKEN}.html"))
 
     assert [room.id for room in rooms if is_excluded(room)] == ["K-B12-EX", "K-D9-1", "K-A7-ADM"]
 
 
 def test_facilities_become_equipment(sample):
-    assert read_facilities(sample(f"unsw_facilities_{TAKEN}.html")) == {
+    assert parse_facilities(sample(f"unsw_facilities_{TAKEN}.html")) == {
         Equipment.WHEELCHAIR,
         Equipment.PROJECTOR,
         Equipment.WHITEBOARD,
@@ -175,22 +181,22 @@ def test_a_page_of_another_shape_is_refused(sample, old, new):
         page.replace(old, new) if old != "<table" else page.replace("<table", "<div").replace("<tr", "<p")
     )
 
-    with pytest.raises(PageChanged):
-        read_week(changed, 52)
+    with pytest.raises(PageFormatChanged):
+        parse_week(changed, 52)
 
 
-@pytest.mark.parametrize("read", [read_buildings, read_rooms, read_facilities])
+@pytest.mark.parametrize("read", [parse_buildings, parse_rooms, parse_facilities])
 @pytest.mark.parametrize("page", ["", "<html></html>", "<table><tr><td>Sorry</td></tr></table>", "\x00"])
 def test_other_pages_are_refused(read, page):
-    with pytest.raises(PageChanged):
+    with pytest.raises(PageFormatChanged):
         read(page)
 
 
 def test_a_list_of_rooms_with_another_number_of_columns_is_refused(sample):
     page = sample(f"unsw_rooms_{TAKEN}.html").replace('<td class="data">240</td>', "")
 
-    with pytest.raises(PageChanged, match="5 cells"):
-        read_rooms(page)
+    with pytest.raises(PageFormatChanged, match="5 cells"):
+        parse_rooms(page)
 
 
 def test_names_come_in_one_visible_line():
@@ -202,7 +208,7 @@ def test_names_come_in_one_visible_line():
 
 
 def test_excluding_goes_by_building_usage_school_and_room(sample):
-    room = read_rooms(sample(f"unsw_rooms_{TAKEN}.html"))[0]
+    room = parse_rooms(sample(f"unsw_rooms_{TAKEN}.html"))[0]
 
     assert not is_excluded(room)
     assert is_excluded(replace(room, id=RoomId("K-J17-302A")))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scraper.sources.unsw.weeks import Year, week_number
+from scraper.sources.unsw.weeks import TimetableYear, week_number
 
-YEARS = st.integers(2000, 2100).map(Year)
+YEARS = st.integers(2000, 2100).map(TimetableYear)
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ YEARS = st.integers(2000, 2100).map(Year)
     ],
 )
 def test_the_window_of_a_year_is_the_sites_own(year, first, last):
-    assert (Year(year).first, Year(year).last) == (first, last)
+    assert (TimetableYear(year).first, TimetableYear(year).last) == (first, last)
 
 
 def test_teaching_weeks_of_2023_begin_where_term_one_began():
     """Digits 6 to 10 and 12 to 15 are weeks 1 to 5 and 7 to 10 of term one, with week 6 off."""
     code = format(69200513073152, "052b")
 
-    mondays = list(Year(2023).days(code, 0))
+    mondays = list(TimetableYear(2023).days(code, 0))
 
     assert mondays[0] == date(2023, 2, 13)
     assert date(2023, 3, 20) not in mondays

@@ -5,12 +5,12 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.common.text import is_visible, one_line
+from scraper.common.text import is_visible, to_one_line
 
 
 @given(st.text())
 def test_one_line_is_visible_and_single_spaced(text):
-    line = one_line(text)
+    line = to_one_line(text)
 
     assert is_visible(line)
     assert line == " ".join(line.split())
@@ -18,16 +18,16 @@ def test_one_line_is_visible_and_single_spaced(text):
 
 @given(st.text(), st.integers(2, 50))
 def test_one_line_is_as_long_as_it_may_be(text, longest):
-    assert len(one_line(text, longest)) <= longest
+    assert len(to_one_line(text, longest)) <= longest
 
 
 @given(st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=50))
 def test_visible_words_stay_as_they_are(text):
-    assert one_line(text) == text
+    assert to_one_line(text) == text
 
 
 def test_direction_marks_and_line_breaks_are_taken_out():
-    assert one_line("Room\u202e1\r\n\x07free\u200b!") == "Room 1 free !"
+    assert to_one_line("Room\u202e1\r\n\x07free\u200b!") == "Room 1 free !"
 
 
 @given(st.characters(categories=["Cc", "Cf", "Zl", "Zp"]))

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 
 from aiohttp import web
 
-from bot.web.application import CONNECTIONS, application, serve, stop
+from bot.web.application import CONNECTIONS, create_application, serve, stop
 from bot.web.framework.connections import Register
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
@@ -99,10 +99,10 @@ async def served(
     url: str, settings: HttpSettings, routes: tuple[web.RouteDef, ...] = ()
 ) -> AsyncIterator[Served]:
     """The real application over a database, with further routes that know no deadlines of their own."""
-    desk = a_desk(url, StillClock(NOW), Rules())
-    await desk.storage.open()
-    await desk.storage.load()
-    app = application(desk, settings)
+    services = a_desk(url, StillClock(NOW), Rules())
+    await services.storage.open()
+    await services.storage.load()
+    app = create_application(services, settings)
     app.router.add_routes(routes)
     runner, address = await serve(app, "127.0.0.1", 0)
     try:
@@ -110,7 +110,7 @@ async def served(
             yield Served(int(address.rpartition(":")[2]), app[CONNECTIONS], streams)
     finally:
         await stop(runner)
-        await desk.storage.close()
+        await services.storage.close()
 
 
 async def closed(reader: asyncio.StreamReader) -> bytes:

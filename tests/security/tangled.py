@@ -4,22 +4,22 @@ import random
 from collections.abc import Iterator
 
 from bot.language.lexicon import vocabulary
-from bot.language.lexicon.wordlist import wordlist
+from bot.language.lexicon.wordlist import split_words
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 WORDS = sorted(
-    vocabulary.TIMELY
-    | vocabulary.LINK_WORDS
-    | vocabulary.FILLERS
+    vocabulary.TIME_FIRST_WORDS
+    | vocabulary.CONNECTIVE_WORDS
+    | vocabulary.FILLER_WORDS
     | vocabulary.PEOPLE_WORDS
-    | vocabulary.FUSED_UNITS
+    | vocabulary.WORDS_AFTER_NUMBER
     | vocabulary.PLURAL_WEEKDAYS
     | vocabulary.MINUTE_WORDS
     | vocabulary.HOUR_WORDS
-    | vocabulary.ORDINAL_ENDINGS
-    | frozenset(vocabulary.CANON)
+    | vocabulary.ORDINAL_SUFFIXES
+    | frozenset(vocabulary.CANONICAL_WORDS)
     | frozenset(
-        wordlist(
+        split_words(
             """
             3 9 12 15 20 31 1530 2026 20260312 1/2 3/4 12/3 12.3. 30/2 2-4 25:00 15:00 3pm 2h 1h30 1st 31st
             2026-03-12T10:00:00+01:00 ½ ﷺ İ ① @sam <@U1|jo> <@a <@a| "quiz" 'quiz quad g03 printer upper x20
@@ -52,7 +52,7 @@ SEPARATORS = (
         "\n",
         "\t",
     ),
-    *(f" {word} " for word in sorted(vocabulary.LINK_WORDS) if word.isalpha()),
+    *(f" {word} " for word in sorted(vocabulary.CONNECTIVE_WORDS) if word.isalpha()),
     *(" the ", " every ", " next ", " of ", " a week on ", ", in weeks, "),
 )
 

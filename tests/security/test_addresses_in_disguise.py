@@ -5,12 +5,12 @@ from ipaddress import ip_network
 import pytest
 
 from bot.web.framework.client_addresses import household, parsed
-from bot.web.framework.rate_limit import Rate, is_among
+from bot.web.framework.rate_limit import RateLimiter, in_networks
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
 from tests.api.visitor import Visitor
 
-__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
 _IPV4 = [
     "192.0.2.7",
@@ -56,12 +56,12 @@ def test_all_forms_are_one_household(forms: list[str]) -> None:
 )
 def test_what_is_no_address_is_none(text: str) -> None:
     assert parsed(text) is None
-    assert not is_among(text, (ip_network("0.0.0.0/0"), ip_network("::/0")))
+    assert not in_networks(text, (ip_network("0.0.0.0/0"), ip_network("::/0")))
 
 
 @pytest.mark.parametrize("proxy", ["::ffff:10.0.0.1", "[::ffff:10.0.0.1]:99", "10.0.0.1:5", "10.0.0.1%eth0"])
 def test_a_trusted_proxy_is_trusted_in_any_form(proxy: str) -> None:
-    assert is_among(proxy, (ip_network("10.0.0.0/8"),))
+    assert in_networks(proxy, (ip_network("10.0.0.0/8"),))
 
 
 @pytest.mark.parametrize("forms", [_IPV4, _IPV6])
@@ -89,7 +89,7 @@ async def test_whoever_hides_behind_a_proxy_counts_as_the_proxy(visitor: Visitor
 
 
 def test_a_holder_of_a_whole_ipv6_network_has_a_bounded_share() -> None:
-    rate = Rate(10)
+    rate = RateLimiter(10)
 
     def let_in(addresses: list[str]) -> int:
         return sum(rate.take_from(each, 0.0) == 0 for each in addresses)

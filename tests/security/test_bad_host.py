@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
 from tests.api.visitor import Visitor
 
-__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
 
 @pytest.fixture

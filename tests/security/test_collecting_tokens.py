@@ -10,11 +10,11 @@ from bot.worker.scheduler import purge
 from core.model.entities import Identity
 from core.policy.rules import Rules
 from core.services.accounts import token_hash
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.outbox.house import REMA, WIL, House, desk_of, open_house
+from tests.outbox.environment import REMA, WIL, Environment, desk_of, open_environment
 from tests.security.filling import fill, rows_of
 
 
@@ -30,49 +30,51 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-async def house(storage: Kept, rules: Rules, clock: StillClock) -> House:
-    return await open_house(storage, rules, clock)
+async def environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
+    return await open_environment(storage, rules, clock)
 
 
-async def log_in(house: House, who: Identity = WIL) -> str:
-    return (await house.desk.accounts.grant(house.people[who], "http")).token
+async def log_in(environment: Environment, who: Identity = WIL) -> str:
+    return (await environment.services.accounts.grant(environment.people[who], "http")).token
 
 
-async def use(house: House, token: str) -> None:
-    now = house.clock.now()
-    await house.storage.write(lambda unit: unit.tokens.touch(token_hash(token), now))
+async def use(environment: Environment, token: str) -> None:
+    now = environment.clock.now()
+    await environment.storage.write(lambda unit: unit.tokens.touch(token_hash(token), now))
 
 
-def is_good(house: House, token: str) -> bool:
-    return house.desk.accounts.known(token) is not None
+def is_good(environment: Environment, token: str) -> bool:
+    return environment.services.accounts.account_for(token) is not None
 
 
-async def test_of_too_many_logins_the_one_unused_for_longest_ends(house: House, clock: StillClock):
+async def test_of_too_many_logins_the_one_unused_for_longest_ends(
+    environment: Environment, clock: StillClock
+):
     tokens = []
     for _ in range(5):
-        tokens.append(await log_in(house))
+        tokens.append(await log_in(environment))
         clock.move(timedelta(minutes=1))
-    await use(house, tokens[0])
+    await use(environment, tokens[0])
 
     clock.move(timedelta(minutes=1))
-    newest = await log_in(house)
+    newest = await log_in(environment)
 
-    assert [is_good(house, each) for each in (*tokens, newest)] == [True, False, True, True, True, True]
-
-
-async def test_logging_in_a_hundred_times_in_a_second_leaves_the_last_ones(house: House):
-    tokens = [await log_in(house) for _ in range(100)]
-    others = await log_in(house, REMA)
-
-    assert sum(is_good(house, each) for each in tokens) == 5
-    assert is_good(house, tokens[-1])
-    assert is_good(house, others)
-    assert len(await house.desk.accounts.logins(house.people[WIL])) == 5
+    assert [is_good(environment, each) for each in (*tokens, newest)] == [True, False, True, True, True, True]
 
 
-async def test_a_login_that_ended_others_says_so_in_the_audit(house: House, database_url: str):
+async def test_logging_in_a_hundred_times_in_a_second_leaves_the_last_ones(environment: Environment):
+    tokens = [await log_in(environment) for _ in range(100)]
+    others = await log_in(environment, REMA)
+
+    assert sum(is_good(environment, each) for each in tokens) == 5
+    assert is_good(environment, tokens[-1])
+    assert is_good(environment, others)
+    assert len(await environment.services.accounts.logins(environment.people[WIL])) == 5
+
+
+async def test_a_login_that_ended_others_says_so_in_the_audit(environment: Environment, database_url: str):
     for _ in range(6):
-        await log_in(house)
+        await log_in(environment)
 
     found = await ask(
         database_url, "SELECT details FROM audit WHERE action = 'log in' ORDER BY id DESC LIMIT 1"
@@ -81,91 +83,91 @@ async def test_a_login_that_ended_others_says_so_in_the_audit(house: House, data
 
 
 async def test_a_token_that_nobody_used_is_over_whether_it_was_purged_or_not(
-    house: House, clock: StillClock, database_url: str
+    environment: Environment, clock: StillClock, database_url: str
 ):
-    token = await log_in(house)
+    token = await log_in(environment)
     clock.move(timedelta(days=89))
-    assert is_good(house, token)
+    assert is_good(environment, token)
 
     clock.move(timedelta(days=1))
-    assert not is_good(house, token)
+    assert not is_good(environment, token)
     clock.move(timedelta(hours=2))
-    await purge(house.desk)
+    await purge(environment.services)
 
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
-    assert house.desk.picture.directory.login(token_hash(token)) is None
+    assert environment.services.read_model.directory.login(token_hash(token)) is None
 
 
 async def test_a_token_that_is_used_elsewhere_all_the_time_stays_good_here(
-    house: House, clock: StillClock, open_another: Callable, rules: Rules
+    environment: Environment, clock: StillClock, open_another: Callable, rules: Rules
 ):
     """Each process has in memory when a token was last used as of when its person was last read."""
-    token = await log_in(house)
+    token = await log_in(environment)
     other = desk_of(await open_another(), rules, clock)
     clock.move(timedelta(days=60))
-    await use(house, token)
+    await use(environment, token)
     clock.move(timedelta(days=60))
-    assert other.accounts.known(token) is None  # as far as its memory goes
+    assert other.accounts.account_for(token) is None  # as far as its memory goes
 
     await other.accounts.wake(token_hash(token))
 
-    assert other.accounts.known(token) is not None
-    await house.storage.catch_up()
-    assert is_good(house, token)
+    assert other.accounts.account_for(token) is not None
+    await environment.storage.catch_up()
+    assert is_good(environment, token)
 
 
-async def test_waking_an_idle_token_does_not_make_it_good(house: House, clock: StillClock):
-    token = await log_in(house)
+async def test_waking_an_idle_token_does_not_make_it_good(environment: Environment, clock: StillClock):
+    token = await log_in(environment)
     clock.move(timedelta(days=91))
 
-    await house.desk.accounts.wake(token_hash(token))
-    await house.desk.accounts.wake(token_hash("0" * 40))
+    await environment.services.accounts.wake(token_hash(token))
+    await environment.services.accounts.wake(token_hash("0" * 40))
 
-    assert not is_good(house, token)
+    assert not is_good(environment, token)
 
 
 async def test_a_new_password_ends_every_login_however_many_there_are(
-    house: House, database_url: str, rules: Rules
+    environment: Environment, database_url: str, rules: Rules
 ):
     await fill(database_url, "token", 3_000, rows_of("token", NOW, "t", rules), "t")
 
-    await house.desk.accounts.set_password("wil", "a new password")
+    await environment.services.accounts.set_password("wil", "a new password")
 
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 
 
 async def test_a_hoard_of_an_earlier_roomie_is_ended_by_the_job(
-    house: House, database_url: str, rules: Rules
+    environment: Environment, database_url: str, rules: Rules
 ):
     await fill(database_url, "token", 2_000, rows_of("token", NOW, "t", rules), "t")
 
-    await purge(house.desk)
+    await purge(environment.services)
 
     assert await ask(database_url, "SELECT count(*) FROM token") == 5
 
 
-async def test_a_hoard_does_not_hide_somebody_elses_login_from_being_revoked(house: House):
-    token = await log_in(house, REMA)
+async def test_a_hoard_does_not_hide_somebody_elses_login_from_being_revoked(environment: Environment):
+    token = await log_in(environment, REMA)
     hashed = token_hash(token)
 
-    assert not await house.desk.accounts.revoke(house.people[WIL], hashed, "test")
-    assert await house.desk.accounts.revoke(house.people[REMA], hashed, "test")
-    assert not is_good(house, token)
+    assert not await environment.services.accounts.revoke(environment.people[WIL], hashed, "test")
+    assert await environment.services.accounts.revoke(environment.people[REMA], hashed, "test")
+    assert not is_good(environment, token)
 
 
-async def cost_of_a_login(house: House, times: int = 40) -> float:
+async def cost_of_a_login(environment: Environment, times: int = 40) -> float:
     """Seconds; the quickest of some, for others use this machine too."""
     took = []
     for _ in range(times):
         began = perf_counter()
-        await log_in(house)
+        await log_in(environment)
         took.append(perf_counter() - began)
     return min(took)
 
 
 @pytest.mark.parametrize("whose", ["everybody's", "one's own"])
 async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
-    house: House, database_url: str, rules: Rules, whose: str
+    environment: Environment, database_url: str, rules: Rules, whose: str
 ):
     values = rows_of("token", NOW, "t", rules)
     if whose == "everybody's":
@@ -173,12 +175,12 @@ async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
         first = await ask(database_url, "SELECT min(id) FROM person WHERE username LIKE 'crowd%'")
         values |= {"person_id": f"{first} + ({{n}} % 25000)"}
     await fill(database_url, "token", 100, values, "few")
-    await house.storage.reload()
-    few = await cost_of_a_login(house)
+    await environment.storage.reload()
+    few = await cost_of_a_login(environment)
 
     await fill(database_url, "token", 100_000, values, "many")
-    await house.storage.reload()
-    many = await cost_of_a_login(house)
+    await environment.storage.reload()
+    many = await cost_of_a_login(environment)
 
     print(f"{whose}: {few * 1000:.1f} ms beside 100, {many * 1000:.1f} ms beside 100,000")  # noqa: T201
     assert many < 5 * few + 0.05

@@ -9,30 +9,30 @@ from typing import Any
 
 import pytest
 
-from bot.chat.command import Call, Command
+from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Reply
-from bot.chat.request import Asked, Asker, Door, QuotedMessage, taken_apart
+from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, taken_apart
 from bot.commands import COMMANDS
-from bot.conversation.button_values import SlotCode
+from bot.conversation.button_values import SlotValue
 from bot.conversation.dispatcher import Dispatcher
 from core.interval import Interval
 from core.model.entities import BookingType, Identity, RoomId, TimetableEntry
 from core.policy.rules import Rules
-from core.ports.storage import Unit
-from storage.factory import Kept
+from core.ports.storage import UnitOfWork
+from storage.factory import ManagedStorage
 from tests.builders import at
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.conftest import discord
-from tests.platforms.discord.house import House as DiscordHouse
-from tests.platforms.discord.house import a_house as a_discord_house
-from tests.platforms.slack.conftest import house, slack
-from tests.platforms.slack.house import House, read
+from tests.platforms.discord.environment import Environment as DiscordHouse
+from tests.platforms.discord.environment import build_environment as a_discord_house
+from tests.platforms.slack.conftest import environment, slack
+from tests.platforms.slack.environment import Environment, read
 from tests.standins.discord import Discord, Person, Seen
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
 
-__all__ = ["discord", "house", "slack"]
+__all__ = ["discord", "environment", "slack"]
 
 ARGUMENTS = {
     "rooms book": "K-J17-G01 tomorrow 3pm for 1 hour for CHESS",
@@ -52,8 +52,8 @@ def line_of(command: Command) -> str:
 def spied(calls: list[str]) -> tuple[Command, ...]:
     """Every command and every action, which only notes that it was reached."""
 
-    def noting(name: str) -> Callable[[Call], Awaitable[Reply]]:
-        async def answer(call: Call) -> Reply:
+    def noting(name: str) -> Callable[[CommandContext], Awaitable[Reply]]:
+        async def answer(context: CommandContext) -> Reply:
             calls.append(name)
             return Reply((name,))
 
@@ -62,8 +62,8 @@ def spied(calls: list[str]) -> tuple[Command, ...]:
     return tuple(
         replace(
             each,
-            answer=noting(each.name),
-            actions=tuple(replace(action, answer=noting(action.name)) for action in each.actions),
+            handle=noting(each.name),
+            actions=tuple(replace(action, handle=noting(action.name)) for action in each.actions),
         )
         for each in COMMANDS
     )
@@ -80,7 +80,7 @@ def calls() -> list[str]:
 @pytest.fixture
 async def guarded_discord(
     discord: Discord,
-    storage: Kept,
+    storage: ManagedStorage,
     rules: Rules,
     clock: StillClock,
     calls: list[str],
@@ -154,15 +154,15 @@ async def _announced(discord: Discord, person: Person, message: Seen) -> None:
 
 @EVERY_COMMAND
 async def test_no_way_on_slack_runs_a_command_of_somebody_else(
-    house: House, slack: SlackStandIn, calls: list[str], command: Command
+    environment: Environment, slack: SlackStandIn, calls: list[str], command: Command
 ) -> None:
-    house.answers = Dispatcher(house.desk, spied(calls))
+    environment.answers = Dispatcher(environment.services, spied(calls))
     ada, line = slack.person("U1"), line_of(command)
     shared = [{"is_share": True, "text": line, "author_id": "U2"}]
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         for message in (Message("1.0", "C1", "U2", line), _Forwarded("2.0", "C1", "U2", "", shared)):
             await ada.uses_message_shortcut("book_for_this", message)
-            await adapter.settled()
+            await adapter.wait_idle()
             assert ada.modal is not None
             title = ada.modal.values()["in.title"]["value"]["value"]
             assert title.split()[0] == line.split()[0]
@@ -171,11 +171,11 @@ async def test_no_way_on_slack_runs_a_command_of_somebody_else(
             await ada.mentions_app(f"\n{said}")
         for more in ({"text": "", "attachments": shared}, {"text": line, "bot_id": "B9"}):
             await _event(ada, more)
-        await adapter.settled()
+        await adapter.wait_idle()
         assert calls == []
 
         await ada.says(line)  # the same typed by herself is a command
-        await adapter.settled()
+        await adapter.wait_idle()
     assert calls == [command.name]
 
 
@@ -193,67 +193,73 @@ class _Forwarded(Message):
 async def _event(person: Any, more: Mapping[str, Any]) -> None:
     channel = person.workspace.dm_with(person.id)
     event = {"type": "message", "channel_type": "im", "user": person.id, "ts": "9.0", "channel": channel.id}
-    await person._desk.bring_event(person.workspace, {**event, **more})
+    await person._services.bring_event(person.workspace, {**event, **more})
 
 
 async def test_another_apps_mention_is_not_answered(
-    house: House, slack: SlackStandIn, calls: list[str]
+    environment: Environment, slack: SlackStandIn, calls: list[str]
 ) -> None:
     """A feed or a workflow posts what strangers wrote."""
-    house.answers = Dispatcher(house.desk, spied(calls))
+    environment.answers = Dispatcher(environment.services, spied(calls))
     ada = slack.person("U1")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         event = {"type": "app_mention", "user": ada.id, "channel": "C1", "ts": "9.0", "bot_id": "B9"}
         text = f"<@{ada.workspace.bot_user}> rooms cancel"
-        await ada._desk.bring_event(ada.workspace, {**event, "text": text})
-        await adapter.settled()
+        await ada._services.bring_event(ada.workspace, {**event, "text": text})
+        await adapter.wait_idle()
 
     assert calls == []
 
 
 @EVERY_COMMAND
 async def test_a_share_button_asks_about_rooms_and_nothing_else(
-    house: House, slack: SlackStandIn, calls: list[str], command: Command
+    environment: Environment, slack: SlackStandIn, calls: list[str], command: Command
 ) -> None:
     ada = slack.person("U1")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await ada.types("/rooms free now")
         shown = ada.sees()[0]
         button = next(
             each for _, each in shown.elements if each.get("text", {}).get("text", "").startswith("Share")
         )
         button["value"] = button["value"].replace("rooms free now", line_of(command).removeprefix("/"))
-        adapter._turns._asking._answers = Dispatcher(house.desk, spied(calls))
+        adapter._turns._asking._answers = Dispatcher(environment.services, spied(calls))
         await ada.presses(shown, "Share to the channel")
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert set(calls) <= {"rooms free", "rooms status", "rooms timetable"}
 
 
-async def test_a_form_for_a_message_holds_its_time_and_seats(house: House, slack: SlackStandIn) -> None:
+async def test_a_form_for_a_message_holds_its_time_and_seats(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         message = Message("1.0", "C1", "U1", "shall we meet tomorrow 4-5pm, 21 of us?")
         await bob.uses_message_shortcut("book_for_this", message)
-        await adapter.settled()
+        await adapter.wait_idle()
         assert bob.modal is not None
         values = bob.modal.values()
         rooms = read(bob.modal)
         await bob.submits(**{"in.room": "v1:K-J17-G03"})
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert values["in.date"]["value"]["selected_date"] == "2026-03-12"
     assert values["in.time"]["value"]["selected_time"] == "16:00"
     assert values["in.minutes"]["value"]["selected_option"]["value"].endswith("60")
     assert values["in.seats"]["value"]["value"] == "21"
     assert "K-J17-G01" not in rooms  # twenty seats are too few
-    booked = await house.storage.read(lambda unit: unit.bookings.active(Interval(at(), at(days=2))))
+    booked = await environment.storage.read(lambda unit: unit.bookings.active(Interval(at(), at(days=2))))
     assert [(each.room_id, each.interval.start) for each in booked] == [("K-J17-G03", at("16:00", days=1))]
 
 
 # Every door, without a platform between.
 
-DOORS = {Door.SLACK: "slack:T1:U1", Door.DISCORD: "discord:1", Door.TERMINAL: "terminal:ada"}
+DOORS = {
+    PlatformName.SLACK: "slack:T1:U1",
+    PlatformName.DISCORD: "discord:1",
+    PlatformName.TERMINAL: "terminal:ada",
+}
 TABLES = ("membership", "identity", "token", "booking", "audit", "outbox", "login_session", "channel_notice")
 
 
@@ -265,34 +271,36 @@ async def _state(url: str) -> list[object]:
 
 
 @pytest.fixture
-async def victim(house: House) -> House:
+async def victim(environment: Environment) -> Environment:
     """Ada presides over chess, is known at every door, and has a booking to lose."""
 
-    def work(unit: Unit) -> None:
-        ada = unit.people.named("ada")
+    def work(unit: UnitOfWork) -> None:
+        ada = unit.people.by_name("ada")
         assert ada is not None
         unit.people.link(ada.id, Identity("discord:1"))
 
-    await house.storage.write(work)
-    code = SlotCode(RoomId("K-J17-G01"), Interval(at("15:00"), at("16:00")))
-    held = await house.answers.answer(
-        Asked(Asker(Identity("slack:T1:U1"), Door.SLACK), action="book", value=str(code))
+    await environment.storage.write(work)
+    code = SlotValue(RoomId("K-J17-G01"), Interval(at("15:00"), at("16:00")))
+    held = await environment.answers.dispatch(
+        ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), action="book", value=str(code))
     )
     assert not held.is_refusal
-    return house
+    return environment
 
 
 @EVERY_COMMAND
 @pytest.mark.parametrize("door", DOORS)
 async def test_a_message_of_somebody_else_changes_nothing_and_offers_rooms(
-    victim: House, database_url: str, door: Door, command: Command
+    victim: Environment, database_url: str, door: PlatformName, command: Command
 ) -> None:
-    asker = Asker(Identity(DOORS[door]), door, manages=True)
+    asker = Requester(Identity(DOORS[door]), door, is_channel_admin=True)
     before = await _state(database_url)
 
-    for text in (line_of(command), *command.examples, *command.also, f"tomorrow 3pm\n{line_of(command)}"):
+    for text in (line_of(command), *command.examples, *command.aliases, f"tomorrow 3pm\n{line_of(command)}"):
         for wants_form in (False, True):
-            reply = await victim.answers.offer(QuotedMessage(asker, text, wants_form=wants_form, key="1"))
+            reply = await victim.answers.offer(
+                QuotedMessage(asker, text, wants_form=wants_form, delivery_id="1")
+            )
             assert "went wrong" not in str(reply.text)
             assert _offered(reply) <= {"free", "book"}
             assert _societies(reply) == set()
@@ -307,7 +315,7 @@ def _offered(reply: Reply) -> set[str]:
 def _societies(reply: Reply) -> set[str]:
     """The societies that a press would book for."""
     buttons = (one for item in reply.items for one in item.buttons)
-    codes = (SlotCode.read(each.value) for each in buttons if each.action == "book")
+    codes = (SlotValue.read(each.value) for each in buttons if each.action == "book")
     held = reply.form.inputs if reply.form else ()
     chosen = {each.value for each in held if each.name == "society"} - {"-"}
     return {each.society_id for each in codes if each.society_id} | chosen
@@ -316,24 +324,24 @@ def _societies(reply: Reply) -> set[str]:
 @EVERY_COMMAND
 @pytest.mark.parametrize("door", DOORS)
 async def test_titles_and_feeds_are_shown_and_never_run(
-    victim: House, database_url: str, door: Door, command: Command
+    victim: Environment, database_url: str, door: PlatformName, command: Command
 ) -> None:
-    asker, line = Asker(Identity(DOORS[door]), door), line_of(command)
+    asker, line = Requester(Identity(DOORS[door]), door), line_of(command)
     slot = Interval(at("12:00"), at("13:00"))
 
-    def feed(unit: Unit) -> None:
+    def feed(unit: UnitOfWork) -> None:
         unit.timetable.add("feed", [TimetableEntry(RoomId("K-J17-G02"), slot, line, BookingType.CLASS)], 0)
 
     await victim.storage.write(feed)
     form = {"date": "2026-03-12", "time": "16:00", "minutes": "60", "room": "K-J17-G01", "title": line}
-    if door is Door.DISCORD:
+    if door is PlatformName.DISCORD:
         form = {"when": "tomorrow 4pm for 1 hour", "room": "K-J17-G01", "title": line}
-    sent = await victim.answers.answer(Asked(asker, action="book_form", form=form, key="1"))
+    sent = await victim.answers.dispatch(ChatRequest(asker, action="book_form", form=form, delivery_id="1"))
     assert "Booked" in str(sent.text)
     before = await _state(database_url)
 
     shown = [
-        await victim.answers.answer(Asked(asker, words=words))
+        await victim.answers.dispatch(ChatRequest(asker, text=words))
         for words in ("rooms mine", "rooms status K-J17-G02", "rooms timetable K-J17-G02", "rooms free today")
     ]
 

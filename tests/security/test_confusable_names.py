@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from bot.login.settings import ShibbolethSettings
-from bot.login.shibboleth import NotVouchedFor, claims_of
+from bot.login.shibboleth import UntrustedAttributes, claims_of
 from bot.web.framework.login_throttle import LoginThrottle
-from core.errors import AlreadyThere, Invalid, NotSignedIn, RoomieError, UnknownPerson
+from core.errors import AlreadyExists, Invalid, NotAuthenticated, RoomieError, UnknownPerson
 from core.model.entities import Identity, Person, Society, SocietyId
 from core.names import is_plain, is_visible, name_key, same_name, stored_keys
 from core.policy.rules import Rules
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.accounts import Accounts
 from core.services.operators import is_operator
-from core.services.provisioning import AccessRule, Claims, arrive
-from core.services.society import SocietyDesk
-from storage.factory import Kept
+from core.services.provisioning import AccessRule, IdentityClaims, provision_person
+from core.services.society import SocietyService
+from storage.factory import ManagedStorage
 from tests.builders import NOW, a_person
 from tests.fakes.clock import StillClock
 
@@ -64,26 +64,28 @@ class OpenPasswords:
 
 
 @pytest.fixture
-def accounts(storage: Kept, rules: Rules, clock: StillClock) -> Accounts:
-    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    return Accounts(storage, picture, OpenPasswords(), rules, clock, b"secret")
+def accounts(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Accounts:
+    read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
+    return Accounts(storage, read_model, OpenPasswords(), rules, clock, b"secret")
 
 
-async def _found(storage: Kept, name: str) -> str | None:
+async def _found(storage: ManagedStorage, name: str) -> str | None:
     """Whom a name finds, the same in the database and in memory."""
-    stored = await storage.read(lambda unit: unit.people.named(name))
-    known = storage.picture.directory.named(name)  # type: ignore[attr-defined]
+    stored = await storage.read(lambda unit: unit.people.by_name(name))
+    known = storage.read_model.directory.by_name(name)  # type: ignore[attr-defined]
     assert (stored and stored.id) == (known and known.person.id)
     return stored.username if stored else None
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)
-async def test_a_lookalike_opens_nobodys_account(storage: Kept, accounts: Accounts, name: str) -> None:
+async def test_a_lookalike_opens_nobodys_account(
+    storage: ManagedStorage, accounts: Accounts, name: str
+) -> None:
     await accounts.add_person(a_person(name), "secret")
 
     for typed in (*LOOKALIKES[name], *(f"{each}@example.org" for each in LOOKALIKES[name])):
         assert await _found(storage, typed) is None, typed
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(NotAuthenticated):
             await accounts.log_in(typed, "secret")
     for typed in (name, name.upper() if name.upper().lower() == name else name, f"{name}@EXAMPLE.org"):
         assert await _found(storage, typed) == name
@@ -91,7 +93,7 @@ async def test_a_lookalike_opens_nobodys_account(storage: Kept, accounts: Accoun
 
 @pytest.mark.parametrize("name", LOOKALIKES)
 async def test_a_lookalike_cannot_be_created_or_is_somebody_else(
-    storage: Kept, accounts: Accounts, name: str
+    storage: ManagedStorage, accounts: Accounts, name: str
 ) -> None:
     await accounts.add_person(a_person(name), "secret")
 
@@ -99,7 +101,7 @@ async def test_a_lookalike_cannot_be_created_or_is_somebody_else(
         other = a_person(typed, email=f"other{number}@example.org")
         try:
             added = await accounts.add_person(other, None)
-        except (Invalid, AlreadyThere):
+        except (Invalid, AlreadyExists):
             continue
         assert is_plain(typed)  # a letter of another script or language: an account of its own
         assert await _found(storage, typed) == added.username
@@ -135,18 +137,18 @@ async def test_what_nobody_sees_is_refused_in_new_names(accounts: Accounts, fiel
         await accounts.add_person(person, None)
 
 
-async def test_a_name_may_be_typed_composed_or_not(storage: Kept, accounts: Accounts) -> None:
+async def test_a_name_may_be_typed_composed_or_not(storage: ManagedStorage, accounts: Accounts) -> None:
     await accounts.add_person(a_person(DECOMPOSED), None)
 
     assert await _found(storage, COMPOSED) == COMPOSED
     assert await _found(storage, DECOMPOSED) == COMPOSED
     assert await _found(storage, COMPOSED.upper()) == COMPOSED
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         await accounts.add_person(a_person(COMPOSED, email="another@example.org"), None)
 
 
 async def test_accounts_from_before_that_differ_only_in_composition_stay_two(
-    storage: Kept, accounts: Accounts
+    storage: ManagedStorage, accounts: Accounts
 ) -> None:
     await storage.write(lambda unit: unit.people.add(a_person(DECOMPOSED, email="d@example.org"), DECOMPOSED))
     await storage.write(lambda unit: _insert_older(unit, COMPOSED))
@@ -158,25 +160,25 @@ async def test_accounts_from_before_that_differ_only_in_composition_stay_two(
         assert (await accounts.log_in(name, name)).person.username == name
 
 
-def _insert_older(unit: Unit, name: str) -> None:
+def _insert_older(unit: UnitOfWork, name: str) -> None:
     """As a release that did not compare compositions would have let in."""
     person = unit.people.add(a_person("placeholder"), name)
     unit.people.put(replace(person, username=name, email=f"{name}@example.org"))
 
 
 async def test_an_older_decomposed_name_is_not_given_to_somebody_new(
-    storage: Kept, accounts: Accounts
+    storage: ManagedStorage, accounts: Accounts
 ) -> None:
     await storage.write(lambda unit: unit.people.add(a_person(DECOMPOSED), None))
 
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         await accounts.add_person(a_person(COMPOSED, email="new@example.org"), None)
 
 
 async def test_a_president_cannot_be_made_to_add_a_lookalike(
-    storage: Kept, rules: Rules, clock: StillClock
+    storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> None:
-    societies = SocietyDesk(storage, rules, clock)
+    societies = SocietyService(storage, rules, clock)
     await storage.write(lambda unit: unit.people.add(a_person("kim"), None))
 
     with pytest.raises(UnknownPerson):
@@ -194,12 +196,12 @@ async def test_a_president_cannot_be_made_to_add_a_lookalike(
     ],
 )
 async def test_two_societies_never_answer_to_one_name(
-    storage: Kept, rules: Rules, clock: StillClock, society_id: str, name: str
+    storage: ManagedStorage, rules: Rules, clock: StillClock, society_id: str, name: str
 ) -> None:
-    societies = SocietyDesk(storage, rules, clock)
+    societies = SocietyService(storage, rules, clock)
     await societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
 
-    with pytest.raises((AlreadyThere, Invalid)):
+    with pytest.raises((AlreadyExists, Invalid)):
         await societies.found(Society(SocietyId(society_id), name), None)
 
 
@@ -214,13 +216,15 @@ ARRIVALS = [
 
 @pytest.mark.parametrize(("email", "vouched"), ARRIVALS)
 async def test_an_institution_cannot_vouch_a_lookalike_into_an_account(
-    storage: Kept, email: str, vouched: str
+    storage: ManagedStorage, email: str, vouched: str
 ) -> None:
     await storage.write(lambda unit: unit.people.add(a_person(email, email=email), None))
-    claims = Claims(Identity("oidc:https://idp.example#7"), vouched, "Eve")
+    claims = IdentityClaims(Identity("oidc:https://idp.example#7"), vouched, "Eve")
 
     try:
-        person: Person | None = await storage.write(lambda unit: arrive(unit, claims, AccessRule(), NOW))
+        person: Person | None = await storage.write(
+            lambda unit: provision_person(unit, claims, AccessRule(), NOW)
+        )
     except RoomieError:
         person = None
 
@@ -228,13 +232,13 @@ async def test_an_institution_cannot_vouch_a_lookalike_into_an_account(
 
 
 @pytest.mark.parametrize("subject", ["Abc", "ABC", "abc\u212a"])
-async def test_subjects_compare_exactly(storage: Kept, subject: str) -> None:
-    first = Claims(Identity("oidc:https://idp.example#abc"), "abc@example.org", "Abc")
-    await storage.write(lambda unit: arrive(unit, first, AccessRule(), NOW))
+async def test_subjects_compare_exactly(storage: ManagedStorage, subject: str) -> None:
+    first = IdentityClaims(Identity("oidc:https://idp.example#abc"), "abc@example.org", "Abc")
+    await storage.write(lambda unit: provision_person(unit, first, AccessRule(), NOW))
     second = replace(first, key=Identity(f"oidc:https://idp.example#{subject}"))
 
-    with pytest.raises(AlreadyThere):
-        await storage.write(lambda unit: arrive(unit, second, AccessRule(), NOW))
+    with pytest.raises(AlreadyExists):
+        await storage.write(lambda unit: provision_person(unit, second, AccessRule(), NOW))
 
 
 @pytest.mark.parametrize("eppn", [f"{KELVIN}im@example.org", f"kim@{WIDE_K}.org", "k\u200bim@example.org"])
@@ -243,20 +247,20 @@ def test_a_lookalike_of_shibboleth_is_not_believed(eppn: str) -> None:
         {"X-Roomie-Proxy-Secret": "s", "eppn": eppn.encode().decode("utf-8", "surrogateescape")}
     )
 
-    with pytest.raises(NotVouchedFor):
+    with pytest.raises(UntrustedAttributes):
         claims_of(CIMultiDictProxy(headers), ShibbolethSettings(secret="s"))
 
 
-async def test_a_key_that_an_older_roomie_folded_further_is_still_its_owners(storage: Kept) -> None:
+async def test_a_key_that_an_older_roomie_folded_further_is_still_its_owners(storage: ManagedStorage) -> None:
     email = "stra\u00dfe@example.org"
 
-    def older(unit: Unit) -> None:
+    def older(unit: UnitOfWork) -> None:
         person = unit.people.add(a_person(email, email=email), None)
         unit.people.link(person.id, Identity("eppn:strasse@example.org"))
 
     await storage.write(older)
-    claims = Claims(Identity(f"eppn:{name_key(email)}"), email, "S")
-    person = await storage.write(lambda unit: arrive(unit, claims, AccessRule(), NOW))
+    claims = IdentityClaims(Identity(f"eppn:{name_key(email)}"), email, "S")
+    person = await storage.write(lambda unit: provision_person(unit, claims, AccessRule(), NOW))
 
     assert person.email == email
 
@@ -273,9 +277,9 @@ async def test_a_key_that_an_older_roomie_folded_further_is_still_its_owners(sto
 def test_lists_of_the_configuration_admit_no_lookalike(allowed: str, email: str) -> None:
     rule = AccessRule(allowed=frozenset({allowed}))
 
-    assert not rule.admits(Claims(Identity("oidc:x#1"), email, "Eve"))
-    assert rule.admits(
-        Claims(Identity("oidc:x#1"), f"eve{allowed}".upper() if allowed[0] == "@" else allowed, "")
+    assert not rule.allows(IdentityClaims(Identity("oidc:x#1"), email, "Eve"))
+    assert rule.allows(
+        IdentityClaims(Identity("oidc:x#1"), f"eve{allowed}".upper() if allowed[0] == "@" else allowed, "")
     )
 
 
@@ -291,7 +295,7 @@ def test_every_spelling_that_opens_an_account_counts_against_it() -> None:
     throttle = LoginThrottle(2)
     spellings = [COMPOSED, DECOMPOSED, COMPOSED.upper(), DECOMPOSED.upper()]
 
-    waits = [throttle.take(name, f"192.0.2.{place}", 0.0) for place, name in enumerate(spellings * 3)]
+    waits = [throttle.acquire(name, f"192.0.2.{place}", 0.0) for place, name in enumerate(spellings * 3)]
 
     assert any(waits)
 

@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.model.entities import RoomId
-from scraper.common.errors import PageChanged, TooLarge
-from scraper.common.room_lookup import Places
+from scraper.common.errors import PageFormatChanged, SourceTooLarge
+from scraper.common.room_lookup import RoomLookup
 from scraper.common.worker_process import ParsingProcess
-from scraper.model import Tools
-from scraper.sources.document import Contents
+from scraper.model import SourceContext
+from scraper.sources.document import DocumentContents
 from scraper.sources.icalendar import events as icalendar_events
-from scraper.sources.icalendar.events import FeedReader, read_feed
+from scraper.sources.icalendar.events import FeedOptions, parse_feed
 from scraper.sources.icalendar.source import ICalendarFeed
 from tests.scraper.conftest import NOW, fetcher, settings, site, unwatched  # noqa: F401 - fixtures
 from tests.standins.timetable_site import Document
 
 SYDNEY = ZoneInfo("Australia/Sydney")
-READER = FeedReader(SYDNEY, date(2026, 1, 1), date(2027, 1, 1), Places({}, RoomId("K-A7-G01")), "uni")
+READER = FeedOptions(SYDNEY, date(2026, 1, 1), date(2027, 1, 1), RoomLookup({}, RoomId("K-A7-G01")), "uni")
 AT = "DTSTART:20260302T090000Z\nDTEND:20260302T100000Z"
 GOOD = f"BEGIN:VEVENT\nUID:good\nSUMMARY:Good\n{AT}\nRRULE:FREQ=WEEKLY;COUNT=10\nEND:VEVENT"
 
@@ -58,10 +58,10 @@ class Steps:
             raise TooMuchWork
 
 
-def read(*parts: str, most: int) -> Contents:
+def read(*parts: str, most: int) -> DocumentContents:
     """The feed as read, in no more than so many calls."""
     with Steps() as steps:
-        contents = read_feed(a_feed(*parts), READER)
+        contents = parse_feed(a_feed(*parts), READER)
     assert steps.count < most
     return contents
 
@@ -240,7 +240,7 @@ def test_a_time_zone_that_goes_off_takes_its_own_events_alone(parts: str):
 def test_a_fold_hides_no_rule_of_a_time_zone():
     zone = ZONE.format(PART.format("RR\n\n ULE:FREQ=SECO\n\n\n\tNDLY"))
 
-    with pytest.raises(PageChanged, match="time zone"):
+    with pytest.raises(PageFormatChanged, match="time zone"):
         read(zone, an_event(IN_OURS), GOOD, most=100_000)
 
 
@@ -276,7 +276,7 @@ def test_a_feed_of_too_many_ordinary_events_is_refused(monkeypatch: pytest.Monke
     """Which of them could be left out? The last good run stays instead."""
     monkeypatch.setattr(icalendar_events, "MOST_WORK", 50)
 
-    with pytest.raises(TooLarge):
+    with pytest.raises(SourceTooLarge):
         read(*(GOOD.replace("UID:good", f"UID:good{number}") for number in range(12)), most=1_000_000)
 
 
@@ -285,7 +285,7 @@ def test_twice_as_many_hostile_events_cost_twice_as_much():
         bombs = [NEVER[place % len(NEVER)] for place in range(number)]
         parts = [an_event(AT, f"RRULE:{rule}", uid=f"b{place}") for place, rule in enumerate(bombs)]
         with Steps() as counted:
-            contents = read_feed(a_feed(*parts, GOOD), READER)
+            contents = parse_feed(a_feed(*parts, GOOD), READER)
         assert (len(contents.entries), len(contents.problems)) == (10, number)
         return counted.count
 
@@ -300,7 +300,7 @@ async def test_a_run_tells_the_bad_event_and_keeps_the_good(site, settings, fetc
     feed = settings(kind="icalendar", address=site.url("/feed.ics"), options={"room": "K-A7-G01"})
 
     async with ParsingProcess() as parse:
-        harvest = await ICalendarFeed().harvest(feed, Tools(fetcher, parse, NOW), {}, unwatched)
+        harvest = await ICalendarFeed().scrape(feed, SourceContext(fetcher, parse, NOW), {}, unwatched)
 
     assert len(harvest.entries) == 10
     assert harvest.problems == (

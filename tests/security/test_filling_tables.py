@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from bot.platforms.stores import KeptOnce, KeptStates
+from bot.platforms.stores import DeduplicationStore, StoredOAuthStates
 from bot.worker.scheduler import purge
 from core.model.entities import AuditEntry
 from core.model.retention import Expiring, Limit
 from core.policy.retention import MAX_INSTALLATION_STATES, Retention, limits
 from core.policy.rules import Rules
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.purge import Purge
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from storage.tables import metadata
 from tests.builders import NOW, a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.outbox.house import WIL, House, open_house
+from tests.outbox.environment import WIL, Environment, open_environment
 from tests.security.filling import fill, rows_of
 
 _TABLES = {
@@ -65,8 +65,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def house(storage: Kept, rules: Rules, clock: StillClock) -> House:
-    return await open_house(storage, rules, clock)
+async def environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
+    return await open_environment(storage, rules, clock)
 
 
 @pytest.fixture
@@ -90,28 +90,28 @@ def test_every_table_has_a_limit_or_is_bounded_by_what_it_describes():
 class Watched:
     """A storage that notes how many rows each transaction deletes."""
 
-    def __init__(self, storage: Kept) -> None:
+    def __init__(self, storage: ManagedStorage) -> None:
         self._storage = storage
         self.deleted: list[int] = []
 
     async def read(self, work):
         return await self._storage.read(work)
 
-    async def take(self, work):
-        gone = await self._storage.take(work)
+    async def write_relaxed(self, work):
+        gone = await self._storage.write_relaxed(work)
         self.deleted.append(gone)
         return gone
 
 
 @pytest.mark.parametrize("kind", [each for each in Expiring if each is not Expiring.REFUSED_LOGINS])
 async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
-    house: House, database_url: str, rules: Rules, count_rows, kind: Expiring
+    environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
     table, age, hour = _TABLES[kind], kept_for(kind, rules), timedelta(hours=1)
     there = await count_rows(table)
     await fill(database_url, table, 1_000, rows_of(table, NOW - age - hour, "old", rules), "old")
     await fill(database_url, table, 3, rows_of(table, NOW - age + hour / 2, "new", rules), "new")
-    storage = Watched(house.storage)
+    storage = Watched(environment.storage)
 
     gone = await Purge(storage).run(limits(_RETENTION, rules, NOW), tokens_per_person=2_000)
 
@@ -123,7 +123,7 @@ async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
 
 @pytest.mark.parametrize("kind", [each for each in Expiring if each is not Expiring.REFUSED_LOGINS])
 async def test_of_too_many_the_oldest_go(
-    house: House, database_url: str, rules: Rules, count_rows, kind: Expiring
+    environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
     table = _TABLES[kind]
     older, newer = NOW - timedelta(days=40), NOW - timedelta(days=39)
@@ -131,7 +131,7 @@ async def test_of_too_many_the_oldest_go(
     await fill(database_url, table, 900, rows_of(table, older, "older", rules), "older")
     await fill(database_url, table, 100, rows_of(table, newer, "newer", rules), "newer")
 
-    gone = await Purge(house.storage).enforce(Limit(kind, NOW - timedelta(days=4000), 100))
+    gone = await Purge(environment.storage).enforce(Limit(kind, NOW - timedelta(days=4000), 100))
 
     the_newest = kind is Expiring.CHANGES  # is not counted, for it says where the log ends
     assert gone == 900 - the_newest
@@ -142,157 +142,161 @@ async def test_of_too_many_the_oldest_go(
 
 
 async def test_bookings_of_the_last_weeks_stay_however_many_there_are(
-    house: House, database_url: str, rules: Rules, count_rows
+    environment: Environment, database_url: str, rules: Rules, count_rows
 ):
-    await house.book()
+    await environment.book()
     await fill(database_url, "booking", 50, rows_of("booking", NOW - timedelta(days=30), "recent", rules))
     [limit] = [each for each in limits(_RETENTION, rules, NOW) if each.kind is Expiring.BOOKINGS]
 
-    assert await Purge(house.storage).enforce(replace(limit, most=1)) == 0
+    assert await Purge(environment.storage).enforce(replace(limit, most=1)) == 0
     assert await count_rows("booking") == 51
 
 
 async def test_a_booking_that_goes_takes_its_charges_and_messages_along(
-    house: House, database_url: str, rules: Rules, clock: StillClock, count_rows
+    environment: Environment, database_url: str, rules: Rules, clock: StillClock, count_rows
 ):
-    booking = await house.book()
+    booking = await environment.book()
     assert await count_rows("charge") == 1
     clock.set(booking.interval.end + _RETENTION.bookings + timedelta(days=1))
 
-    await purge(house.desk)
+    await purge(environment.services)
 
     assert [await count_rows(each) for each in ("booking", "charge")] == [0, 0]
     assert await count_rows("outbox", "booking_id IS NOT NULL") == 0
 
 
 async def test_messages_that_are_still_to_be_sent_never_go(
-    house: House, database_url: str, rules: Rules, count_rows
+    environment: Environment, database_url: str, rules: Rules, count_rows
 ):
     values = rows_of("outbox", NOW - timedelta(days=60), "waiting", rules) | {"state": 0}
     await fill(database_url, "outbox", 300, values)
 
-    assert await Purge(house.storage).enforce(Limit(Expiring.MESSAGES, NOW, 1)) == 0
+    assert await Purge(environment.storage).enforce(Limit(Expiring.MESSAGES, NOW, 1)) == 0
 
 
 async def test_strangers_cannot_push_what_happened_out_of_the_audit(
-    house: House, database_url: str, rules: Rules, count_rows
+    environment: Environment, database_url: str, rules: Rules, count_rows
 ):
-    await house.book()
+    await environment.book()
     happened = await count_rows("audit")
     refused = rows_of("audit", NOW, "refused", rules)
     refused |= {"action": "'log in'", "subject": "'refused'"}
     await fill(database_url, "audit", 5_000, refused)
 
     for kind, most in ((Expiring.REFUSED_LOGINS, 100), (Expiring.AUDIT, happened)):
-        await Purge(house.storage).enforce(Limit(kind, NOW - timedelta(days=1), most))
+        await Purge(environment.storage).enforce(Limit(kind, NOW - timedelta(days=1), most))
 
     assert await count_rows("audit", "subject <> 'refused'") == happened
     assert await count_rows("audit", "subject = 'refused'") == 100
 
 
-async def test_refused_logins_are_what_strangers_write(house: House, count_rows):
+async def test_refused_logins_are_what_strangers_write(environment: Environment, count_rows):
     """The words of the code, and those that the limit looks for, are the same."""
     with pytest.raises(Exception, match="Wrong username"):
-        await house.desk.accounts.recognise("nobody", "wrong")
+        await environment.services.accounts.authenticate("nobody", "wrong")
 
-    assert await Purge(house.storage).enforce(Limit(Expiring.REFUSED_LOGINS, NOW + timedelta(1))) == 1
+    assert await Purge(environment.storage).enforce(Limit(Expiring.REFUSED_LOGINS, NOW + timedelta(1))) == 1
 
 
 async def test_a_row_that_is_used_between_finding_and_deleting_stays(
-    house: House, database_url: str, rules: Rules
+    environment: Environment, database_url: str, rules: Rules
 ):
     old = NOW - timedelta(days=100)
     await fill(database_url, "token", 2, rows_of("token", old, "old", rules), "old")
     limit = Limit(Expiring.TOKENS, NOW - timedelta(days=90))
-    found = await house.storage.read(lambda unit: unit.retention.expired(limit, 10))
+    found = await environment.storage.read(lambda unit: unit.retention.expired(limit, 10))
 
-    def work(unit: Unit) -> int:
+    def work(unit: UnitOfWork) -> int:
         unit.tokens.touch(bytes(found[0].key), NOW)  # type: ignore[arg-type]
         return unit.retention.discard(limit, found)
 
     assert len(found) == 2
-    assert await house.storage.take(work) == 1
+    assert await environment.storage.write_relaxed(work) == 1
 
 
-async def test_the_end_of_the_log_of_changes_is_never_lost(house: House, database_url: str, count_rows):
-    await house.book()
+async def test_the_end_of_the_log_of_changes_is_never_lost(
+    environment: Environment, database_url: str, count_rows
+):
+    await environment.book()
 
-    await Purge(house.storage).enforce(Limit(Expiring.CHANGES, NOW + timedelta(days=1), 0))
+    await Purge(environment.storage).enforce(Limit(Expiring.CHANGES, NOW + timedelta(days=1), 0))
 
     assert await count_rows("change") == 1
-    await house.storage.catch_up()
+    await environment.storage.catch_up()
 
 
-async def test_the_log_of_changes_goes_from_its_beginning(house: House, database_url: str, rules: Rules):
+async def test_the_log_of_changes_goes_from_its_beginning(
+    environment: Environment, database_url: str, rules: Rules
+):
     """A process that finds the oldest number beyond its own reads all anew; a gap would tell it nothing."""
     await fill(database_url, "change", 500, rows_of("change", NOW - timedelta(hours=3), "old", rules))
     limit = Limit(Expiring.CHANGES, NOW - timedelta(hours=1))
 
-    found = await house.storage.read(lambda unit: unit.retention.expired(limit, 100))
+    found = await environment.storage.read(lambda unit: unit.retention.expired(limit, 100))
 
     first = await ask(database_url, "SELECT min(seq) FROM change WHERE origin = 'else'")
     assert [each.key for each in found] == list(range(first, first + 100))
 
 
 async def test_states_of_installations_are_never_more_than_their_limit(
-    house: House, database_url: str, rules: Rules, count_rows
+    environment: Environment, database_url: str, rules: Rules, count_rows
 ):
     most = MAX_INSTALLATION_STATES
     await fill(
         database_url, "oauth_state", most, rows_of("oauth_state", NOW + timedelta(minutes=9), "x", rules)
     )
-    states = KeptStates(house.desk)
+    states = StoredOAuthStates(environment.services)
 
     for number in range(5):
-        await states.keep(f"mine {number}", NOW + timedelta(minutes=10))
+        await states.save(f"mine {number}", NOW + timedelta(minutes=10))
 
     assert await count_rows("oauth_state") <= most
-    assert [await states.take(f"mine {number}", NOW) for number in range(5)] == [True] * 5
+    assert [await states.consume(f"mine {number}", NOW) for number in range(5)] == [True] * 5
 
 
-async def test_logins_under_way_are_never_more_than_their_limit(house: House, count_rows):
-    letters = [await house.desk.logins.open("{}") for _ in range(30)]
+async def test_logins_under_way_are_never_more_than_their_limit(environment: Environment, count_rows):
+    letters = [await environment.services.logins.open("{}") for _ in range(30)]
 
-    await house.storage.write(lambda unit: unit.logins.make_room(NOW, 30))
-    await house.desk.logins.open("{}")
+    await environment.storage.write(lambda unit: unit.login_sessions.make_room(NOW, 30))
+    await environment.services.logins.open("{}")
 
     assert len(letters) == 30
     assert await count_rows("login_session") == 1
 
 
-async def test_what_came_once_is_remembered_for_a_week(house: House, clock: StillClock):
-    once = KeptOnce(house.desk, "slack")
+async def test_what_came_once_is_remembered_for_a_week(environment: Environment, clock: StillClock):
+    once = DeduplicationStore(environment.services, "slack")
     assert await once.claim("event 1")
     clock.move(timedelta(days=6))
-    await purge(house.desk)
+    await purge(environment.services)
     assert not await once.claim("event 1")
 
     clock.move(timedelta(days=2))
-    await purge(house.desk)
+    await purge(environment.services)
 
     assert await once.claim("event 1")
 
 
-async def booked_beside(house: House, work: "asyncio.Future[Any]") -> list[float]:
+async def booked_beside(environment: Environment, work: "asyncio.Future[Any]") -> list[float]:
     """How long each booking took that was made and cancelled while something else went on."""
     took: list[float] = []
     while not work.done():
         began = perf_counter()
-        booking = await house.book(a_slot("12:00"), by=WIL)
+        booking = await environment.book(a_slot("12:00"), by=WIL)
         took.append(perf_counter() - began)
-        await house.desk.bookings.cancel(booking.id, house.people[WIL])
+        await environment.services.bookings.cancel(booking.id, environment.people[WIL])
     return took
 
 
 @pytest.mark.parametrize("count", [10_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
 async def test_people_book_while_a_table_is_emptied(
-    house: House, database_url: str, rules: Rules, count_rows, count: int
+    environment: Environment, database_url: str, rules: Rules, count_rows, count: int
 ):
     values = rows_of("audit", NOW - timedelta(days=500), "old", rules)
     await fill(database_url, "audit", count, values)
-    purging = asyncio.ensure_future(purge(house.desk))
+    purging = asyncio.ensure_future(purge(environment.services))
 
-    took = await booked_beside(house, purging)
+    took = await booked_beside(environment, purging)
     await purging
 
     assert await count_rows("audit", "actor = 'nobody'") == 0
@@ -301,10 +305,10 @@ async def test_people_book_while_a_table_is_emptied(
     print(f"{count}: {len(took)} bookings, worst {max(took) * 1000:.0f} ms")  # noqa: T201
 
 
-async def test_an_audit_entry_of_today_outlives_a_purge(house: House, count_rows):
+async def test_an_audit_entry_of_today_outlives_a_purge(environment: Environment, count_rows):
     entry = AuditEntry(NOW, "person:1", "book", "b")
-    await house.storage.write(lambda unit: unit.audit(entry))
+    await environment.storage.write(lambda unit: unit.audit(entry))
 
-    await purge(house.desk)
+    await purge(environment.services)
 
     assert await count_rows("audit", "subject = 'b'") == 1

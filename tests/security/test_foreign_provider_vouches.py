@@ -7,11 +7,11 @@ import pytest
 from bot.config.model import read_settings
 from bot.login.from_config import login_settings
 from bot.login.security_checks import login_problems
-from core.errors import AlreadyThere
+from core.errors import AlreadyExists
 from core.model.entities import Identity, PersonId
-from core.ports.storage import Unit
-from core.services.provisioning import AccessRule, Claims, arrive
-from storage.factory import Kept
+from core.ports.storage import UnitOfWork
+from core.services.provisioning import AccessRule, IdentityClaims, provision_person
+from storage.factory import ManagedStorage
 from tests.builders import NOW, a_person
 
 _GOOGLE = {
@@ -20,8 +20,8 @@ _GOOGLE = {
 }
 
 
-def claims(email: str) -> Claims:
-    return Claims(Identity("oidc:https://id.example#1"), email, "Mallory")
+def claims(email: str) -> IdentityClaims:
+    return IdentityClaims(Identity("oidc:https://id.example#1"), email, "Mallory")
 
 
 def matching(tmp_path: Path, domains: str) -> AccessRule:
@@ -34,25 +34,27 @@ def matching(tmp_path: Path, domains: str) -> AccessRule:
 @pytest.mark.parametrize("email", ["wren@example.org", "WREN@EXAMPLE.ORG"])
 @pytest.mark.parametrize("domains", ["ucl.ac.uk", "xample.org", "sub.example.org", "no domain at all"])
 async def test_only_the_named_domains_stand_for_people_entered_by_hand(
-    storage: Kept, tmp_path: Path, email: str, domains: str
+    storage: ManagedStorage, tmp_path: Path, email: str, domains: str
 ) -> None:
     rule = matching(tmp_path, domains)
 
-    def work(unit: Unit) -> PersonId:
+    def work(unit: UnitOfWork) -> PersonId:
         unit.people.add(a_person("wren"), None)
-        return arrive(unit, claims(email), rule, NOW).id
+        return provision_person(unit, claims(email), rule, NOW).id
 
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         await storage.write(work)
 
 
 @pytest.mark.parametrize("domains", ["", "Example.ORG.", "ucl.ac.uk, example.org"])
-async def test_the_institutions_own_domain_does(storage: Kept, tmp_path: Path, domains: str) -> None:
+async def test_the_institutions_own_domain_does(
+    storage: ManagedStorage, tmp_path: Path, domains: str
+) -> None:
     rule = matching(tmp_path, domains)
 
-    def work(unit: Unit) -> bool:
+    def work(unit: UnitOfWork) -> bool:
         wren = unit.people.add(a_person("wren"), None)
-        return arrive(unit, claims("wren@example.org"), rule, NOW).id == wren.id
+        return provision_person(unit, claims("wren@example.org"), rule, NOW).id == wren.id
 
     assert await storage.write(work)
 

@@ -5,32 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.config.model import Config, ConfigError, SlackSection, read_settings
-from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.ports import SlackInstallation
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.runtime.check import platform_problems
 from bot.runtime.platforms import slack_settings
 from core.model.entities import Identity
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from tests.builders import a_person
 from tests.contracts.raw import ask
-from tests.platforms.slack.conftest import house, slack
-from tests.platforms.slack.house import House
+from tests.platforms.slack.conftest import environment, slack
+from tests.platforms.slack.environment import Environment
 from tests.standins.slack import SlackStandIn
 
-__all__ = ["house", "slack"]
+__all__ = ["environment", "slack"]
 
 ADA = "ada@example.org"
 TRUSTED = {"T2": ("Example.ORG.",), "T3": ("kcl.example",)}
 
 
 @pytest.fixture
-def many(house: House, slack: SlackStandIn) -> House:
+def many(environment: Environment, slack: SlackStandIn) -> Environment:
     """Workspaces T1 to T3 have installed Roomie; T2 is the campus's own, T1 and T3 are anybody's."""
     app = slack.state.app
-    house.settings = replace(
-        house.settings,
+    environment.settings = replace(
+        environment.settings,
         bot_token="",
         client_id=app.client_id,
         client_secret=app.client_secret,
@@ -41,23 +41,27 @@ def many(house: House, slack: SlackStandIn) -> House:
     for team in ("T1", "T2", "T3"):
         if team not in slack.state.workspaces:
             slack.add_workspace(team, team)
-        house.installations.bots[team] = Bot(team, f"xoxb-{team}", f"UBOT{team}", f"B{team}")
-    return house
+        environment.installations.bots[team] = SlackInstallation(
+            team, f"xoxb-{team}", f"UBOT{team}", f"B{team}"
+        )
+    return environment
 
 
-async def identities_after(house: House, slack: SlackStandIn, team: str, **details: object) -> set[str]:
+async def identities_after(
+    environment: Environment, slack: SlackStandIn, team: str, **details: object
+) -> set[str]:
     """The chat accounts of ada once somebody with these details has tried to book."""
     mallory = slack.add_person(team, "U66", "mallory", **{"email": ADA} | details)
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await mallory.types("/book K-J17-G01 11:00-12:00")
-        await adapter.settled()
-    known = house.desk.picture.directory.named("ada")
+        await adapter.wait_idle()
+    known = environment.services.read_model.directory.by_name("ada")
     assert known is not None
     return set(known.identities) - {"slack:T1:U1"}
 
 
 async def test_the_named_workspace_vouches_and_the_audit_says_so(
-    many: House, slack: SlackStandIn, database_url: str
+    many: Environment, slack: SlackStandIn, database_url: str
 ) -> None:
     assert await identities_after(many, slack, "T2", email="ADA@Example.org") == {"slack:T2:U66"}
 
@@ -69,14 +73,14 @@ async def test_the_named_workspace_vouches_and_the_audit_says_so(
 
 @pytest.mark.parametrize("team", ["T1", "T3"])
 async def test_a_workspace_that_is_not_named_for_the_domain_takes_over_nobody(
-    many: House, slack: SlackStandIn, team: str
+    many: Environment, slack: SlackStandIn, team: str
 ) -> None:
     assert await identities_after(many, slack, team) == set()
 
 
 @pytest.mark.parametrize("trusted", [{}, {"t2": ("example.org",)}, {"T2": ()}, {"T2": ("no domain",)}])
 async def test_nobody_vouches_where_no_workspace_is_named_rightly(
-    many: House, slack: SlackStandIn, trusted: dict[str, tuple[str, ...]]
+    many: Environment, slack: SlackStandIn, trusted: dict[str, tuple[str, ...]]
 ) -> None:
     many.settings = replace(many.settings, trusted_workspaces=trusted)
 
@@ -104,7 +108,7 @@ async def test_nobody_vouches_where_no_workspace_is_named_rightly(
     ids=str,
 )
 async def test_guests_strangers_and_machines_of_the_named_workspace_vouch_for_nobody(
-    many: House, slack: SlackStandIn, details: dict[str, object]
+    many: Environment, slack: SlackStandIn, details: dict[str, object]
 ) -> None:
     assert await identities_after(many, slack, "T2", **details) == set()
 
@@ -123,27 +127,29 @@ async def test_guests_strangers_and_machines_of_the_named_workspace_vouch_for_no
     ],
 )
 async def test_an_address_that_merely_looks_alike_is_nobody(
-    many: House, slack: SlackStandIn, address: str
+    many: Environment, slack: SlackStandIn, address: str
 ) -> None:
     assert await identities_after(many, slack, "T2", email=address) == set()
 
 
-async def test_a_kelvin_sign_is_no_k(many: House, slack: SlackStandIn) -> None:
+async def test_a_kelvin_sign_is_no_k(many: Environment, slack: SlackStandIn) -> None:
     await many.storage.write(
         lambda unit: unit.people.add(replace(a_person("kit"), email="kit@example.org"), None)
     )
     mallory = slack.add_person("T2", "U66", "mallory", email="\u212ait@example.org")
     async with many.open() as adapter:
         await mallory.types("/book K-J17-G01 11:00-12:00")
-        await adapter.settled()
+        await adapter.wait_idle()
 
-    assert many.desk.picture.directory.identified(Identity("slack:T2:U66")) is None
+    assert many.services.read_model.directory.by_identity(Identity("slack:T2:U66")) is None
 
 
 @pytest.mark.parametrize(
     "address", ["zoe@b\u00fccher.example", "Zoe@xn--bcher-kva.EXAMPLE", "zoe@B\u00dcCHER.example"]
 )
-async def test_a_domain_is_the_same_in_any_spelling(many: House, slack: SlackStandIn, address: str) -> None:
+async def test_a_domain_is_the_same_in_any_spelling(
+    many: Environment, slack: SlackStandIn, address: str
+) -> None:
     many.settings = replace(many.settings, trusted_workspaces={"T2": ("B\u00fccher.example",)})
     await many.storage.write(
         lambda unit: unit.people.add(replace(a_person("zoe"), email="zoe@b\u00fccher.example"), None)
@@ -151,63 +157,63 @@ async def test_a_domain_is_the_same_in_any_spelling(many: House, slack: SlackSta
     zoe = slack.add_person("T2", "U7", "zoe", email=address)
     async with many.open() as adapter:
         await zoe.types("/book K-J17-G01 11:00-12:00")
-        await adapter.settled()
+        await adapter.wait_idle()
 
-    assert many.desk.picture.directory.identified(Identity("slack:T2:U7")) is not None
+    assert many.services.read_model.directory.by_identity(Identity("slack:T2:U7")) is not None
 
 
-async def test_a_mention_of_a_stranger_names_nobody_else(many: House, slack: SlackStandIn) -> None:
+async def test_a_mention_of_a_stranger_names_nobody_else(many: Environment, slack: SlackStandIn) -> None:
     """`/society add @mallory` must not reach the person whose address a stranger shows."""
     slack.add_person("T1", "U66", "mallory", email="bob@example.org")
     ada = slack.person("U1", "T1")
     async with many.open() as adapter:
         await ada.types("/society add @mallory")
-        await adapter.settled()
+        await adapter.wait_idle()
 
-    bob = many.desk.picture.directory.named("bob")
+    bob = many.services.read_model.directory.by_name("bob")
     assert bob is not None
     assert bob.memberships == ()
 
 
 async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     """Until then the team is what the request says, which in a shared channel may be a stranger's own."""
     from bot.platforms.slack.client.api import SlackApi
-    from bot.platforms.slack.client.health import Health
-    from bot.platforms.slack.client.profiles import People
+    from bot.platforms.slack.client.health import SlackHealth
+    from bot.platforms.slack.client.profiles import ProfileCache
 
     slack.add_person("T1", "U66", "mallory", email=ADA)
-    health = Health()
-    api = SlackApi(house.settings, health)
-    people = People(api, house.clock, health, lambda identity: False, match_email=True)
+    health = SlackHealth()
+    api = SlackApi(environment.settings, health)
+    people = ProfileCache(api, environment.clock, health, lambda identity: False, match_email=True)
 
-    asker = await people.asker(Bot("T1", "xoxb-T1", is_assumed=True), "U66")
+    asker = await people.requester(SlackInstallation("T1", "xoxb-T1", is_assumed=True), "U66")
     await people.stop()
     await api.close()
 
     assert (asker.email, asker.vouched_by) == ("", "")
 
 
-async def test_an_address_that_nobody_vouches_for_links_nothing(house: House) -> None:
-    asker = Asker(Identity("slack:T1:U66"), Door.SLACK, email=ADA)
+async def test_an_address_that_nobody_vouches_for_links_nothing(environment: Environment) -> None:
+    asker = Requester(Identity("slack:T1:U66"), PlatformName.SLACK, email=ADA)
 
-    await house.answers.answer(Asked(asker, "whoami"))
+    await environment.answers.dispatch(ChatRequest(asker, "whoami"))
 
-    assert house.desk.picture.directory.identified(asker.identity) is None
+    assert environment.services.read_model.directory.by_identity(asker.identity) is None
 
 
-async def test_a_chat_account_that_stands_for_somebody_is_not_taken_away(house: House) -> None:
-    ada = house.desk.picture.directory.named("ada")
+async def test_a_chat_account_that_stands_for_somebody_is_not_taken_away(environment: Environment) -> None:
+    ada = environment.services.read_model.directory.by_name("ada")
     assert ada is not None
 
-    await house.desk.accounts.link_vouched(ada.person.id, ADA, Identity("slack:T1:U2"), "slack:T1")
+    await environment.services.accounts.link_vouched(ada.person.id, ADA, Identity("slack:T1:U2"), "slack:T1")
 
-    def owner(unit: Unit) -> str:
-        found = unit.people.identified(Identity("slack:T1:U2"))
+    def owner(unit: UnitOfWork) -> str:
+        found = unit.people.by_identity(Identity("slack:T1:U2"))
         return found.username if found else ""
 
-    assert await house.storage.read(owner) == "bob"
+    assert await environment.storage.read(owner) == "bob"
 
 
 def _many(**settings: object) -> Config:

@@ -8,7 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bot.login.oidc_provider import IssuerGuard, NotRecognised
+from bot.login.oidc_provider import IdentityRejected, IssuerGuard
 from bot.login.oidc_token import Expected, access_token_hash, check_id_token
 from tests.builders import NOW
 
@@ -111,7 +111,7 @@ def test_what_is_meant_for_us_is_believed(changes: dict[str, Any]) -> None:
     ids=_named,
 )
 def test_what_is_not_meant_for_us_now_and_here_is_not(changes: dict[str, Any]) -> None:
-    with pytest.raises(NotRecognised):
+    with pytest.raises(IdentityRejected):
         check_id_token(token(**changes), EXPECTED, NOW)
 
 

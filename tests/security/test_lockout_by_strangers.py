@@ -8,19 +8,19 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.services import Desk
-from bot.web.application import HOUSE, application, serve, stop
+from bot.services import Services
+from bot.web.application import STATE, create_application, serve, stop
 from bot.web.framework.login_throttle import Attempt, LoginThrottle, account_keys
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from tests.api.conftest import a_desk, clock, database_url, desk, sample_file
+from tests.api.conftest import a_desk, clock, database_url, sample_file, services
 from tests.api.visitor import Heard, Visitor
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
 
-__all__ = ["clock", "database_url", "desk", "sample_file"]
+__all__ = ["clock", "database_url", "sample_file", "services"]
 
 STRANGERS = [f"198.51.100.{each}" for each in range(256)]
 HOME = "203.0.113.7"
@@ -34,8 +34,8 @@ class Attack:
 
     def __init__(self, app: web.Application, session: ClientSession, url: str) -> None:
         self.visitor, self.session, self.url = Visitor(session, url), session, url
-        self.house = app[HOUSE]
-        self.house.ticks = lambda: self.now
+        self.environment = app[STATE]
+        self.environment.ticks = lambda: self.now
         self.now, self.tried, self.checked = 1000.0, 0, 0
 
     async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> Heard:
@@ -62,7 +62,7 @@ class Attack:
         return await browser.ask("POST", page.action, data=data, headers=headers)
 
 
-Attacked = Callable[[Desk], Awaitable[Attack]]
+Attacked = Callable[[Services], Awaitable[Attack]]
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ async def attacked() -> AsyncIterator[Attacked]:
     runners: list[web.AppRunner] = []
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
 
-        async def start(desk: Desk) -> Attack:
-            app = application(desk, _SETTINGS)
+        async def start(services: Services) -> Attack:
+            app = create_application(services, _SETTINGS)
             runner, url = await serve(app, "127.0.0.1", 0)
             runners.append(runner)
             return Attack(app, session, url)
@@ -83,8 +83,8 @@ async def attacked() -> AsyncIterator[Attacked]:
 
 
 @pytest.fixture
-async def attack(attacked: Attacked, desk: Desk) -> Attack:
-    return await attacked(desk)
+async def attack(attacked: Attacked, services: Services) -> Attack:
+    return await attacked(services)
 
 
 def cookie_of(heard: Heard) -> str:
@@ -176,10 +176,12 @@ async def test_marks_and_addresses_are_known_for_half_a_year(attack: Attack, clo
     assert (await attack.log_in("wilpassword", HOME)).status == 429
 
 
-async def test_marks_collected_before_the_password_changed_count_as_one(attack: Attack, desk: Desk) -> None:
+async def test_marks_collected_before_the_password_changed_count_as_one(
+    attack: Attack, services: Services
+) -> None:
     marks = [cookie_of(await attack.log_in("wilpassword", HOME)) for _ in range(20)]
     assert len(set(marks)) == 20
-    await desk.accounts.set_password("wil", "another password")
+    await services.accounts.set_password("wil", "another password")
     await under_way(attack)
 
     guesses = [await attack.log_in("guess", "192.0.2.9", cookie=marks[each % 20]) for each in range(40)]
@@ -193,17 +195,17 @@ async def test_a_mark_is_kept_from_scripts_and_other_sites(attack: Attack) -> No
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
     assert "wil" not in cookie
-    attack.house.settings = HttpSettings(rate_limit=0, public_url="https://rooms.example")
+    attack.environment.settings = HttpSettings(rate_limit=0, public_url="https://rooms.example")
     secure = (await attack.log_in("wilpassword", HOME)).headers["Set-Cookie"]
     assert secure.startswith("__Host-")
     assert "Secure" in secure.split("; ")
 
 
-async def test_addresses_are_kept_unreadable_and_few(attack: Attack, desk: Desk) -> None:
+async def test_addresses_are_kept_unreadable_and_few(attack: Attack, services: Services) -> None:
     for each in range(20):
         assert (await attack.log_in("wilpassword", f"192.0.2.{each}")).status == 200
 
-    wil = desk.picture.directory.named("wil")
+    wil = services.read_model.directory.by_name("wil")
     assert wil is not None
     assert len(wil.addresses) == 16
     assert all(len(key) == 16 and b"192" not in key for key in wil.addresses)
@@ -226,7 +228,7 @@ async def test_known_and_unknown_names_are_told_apart_by_nothing(
         return [(each.status, each.body, each.headers.get("Retry-After")) for each in heard]
 
     known = await answers(pair[0])
-    attack.house.logins = LoginThrottle(5)
+    attack.environment.logins = LoginThrottle(5)
     unknown = await answers(pair[1])
 
     assert known == unknown
@@ -319,9 +321,9 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
 
 
 async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:
-    attack.house.checks_of_passwords = PasswordChecks(at_once=0, waiting=0)
+    attack.environment.checks_of_passwords = PasswordChecks(at_once=0, waiting=0)
     turned_away = [(await attack.log_in("wilpassword", HOME)).status for _ in range(30)]
-    attack.house.checks_of_passwords = PasswordChecks()
+    attack.environment.checks_of_passwords = PasswordChecks()
 
     assert turned_away == [503] * 30
     assert (await attack.log_in("wilpassword", HOME)).status == 200

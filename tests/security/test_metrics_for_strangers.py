@@ -7,13 +7,13 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.config.model import ConfigError, read_settings
-from bot.services import Desk
-from bot.web.application import application, serve, stop
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import clock, database_url, desk, sample_file
+from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.visitor import Visitor
 
-__all__ = ["clock", "database_url", "desk", "sample_file"]
+__all__ = ["clock", "database_url", "sample_file", "services"]
 
 _LOOPBACK, _INSIDE = ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8")
 
@@ -27,9 +27,9 @@ def _public(*metrics_from: str, proxies: tuple[str, ...] = ()) -> HttpSettings:
     )
 
 
-async def asked(desk: Desk, settings: HttpSettings, **headers: str) -> tuple[int, bool]:
+async def asked(services: Services, settings: HttpSettings, **headers: str) -> tuple[int, bool]:
     """The status of `/metrics`, and whether `/readyz` has parts."""
-    runner, url = await serve(application(desk, settings), "127.0.0.1", 0)
+    runner, url = await serve(create_application(services, settings), "127.0.0.1", 0)
     async with ClientSession() as session:
         visitor = Visitor(session, url)
         metrics = await visitor.get("/metrics", headers=headers)
@@ -63,14 +63,14 @@ SEEN, UNSEEN = (200, True), (403, False)
     ],
 )
 async def test_only_named_addresses_see_them(
-    desk: Desk, settings: HttpSettings, headers: dict[str, str], told: tuple[int, bool]
+    services: Services, settings: HttpSettings, headers: dict[str, str], told: tuple[int, bool]
 ) -> None:
-    assert await asked(desk, settings, **headers) == told
+    assert await asked(services, settings, **headers) == told
 
 
 @pytest.fixture
-async def scraped(desk: Desk) -> AsyncIterator[Visitor]:
-    runner, url = await serve(application(desk, HttpSettings(rate_limit=5)), "127.0.0.1", 0)
+async def scraped(services: Services) -> AsyncIterator[Visitor]:
+    runner, url = await serve(create_application(services, HttpSettings(rate_limit=5)), "127.0.0.1", 0)
     async with ClientSession() as session:
         yield Visitor(session, url)
     await stop(runner)

@@ -9,12 +9,12 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from bot.web.framework.body import body_fields
-from bot.web.framework.errors import HttpRefusal
+from bot.web.framework.errors import HttpError
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
 from tests.api.visitor import Visitor
 
-__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
 _NAME = b'Content-Disposition: form-data; name="username"'
 _MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -134,7 +134,7 @@ async def _calls(kind: str, body: bytes) -> int:
     profile.enable()
     try:
         await body_fields(stream, 1 << 20, 10.0)
-    except HttpRefusal:
+    except HttpError:
         pass
     finally:
         profile.disable()

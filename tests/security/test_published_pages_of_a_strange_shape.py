@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from scraper.common.errors import PageChanged
-from scraper.sources.unsw.names import publish_name, site_name
-from scraper.sources.unsw.pages import read_facilities, read_week
+from scraper.common.errors import PageFormatChanged
+from scraper.sources.unsw.names import parse_publish_name, parse_site_name
+from scraper.sources.unsw.pages import parse_facilities, parse_week
 from tests.security.test_feed_recurrence_bombs import Steps
 
 ROW = '<tr class="rowLowlight"><td>08:00</td>' + "<td></td>" * 6 + "<td><table>{}</table></td></tr>"
 
 
 @pytest.mark.parametrize("word", ["Block", "Block-", "Misc\u00a0Oweek", "Misc Oweek", "Final Exam MATH1081"])
-@pytest.mark.parametrize("read", [site_name, publish_name])
+@pytest.mark.parametrize("read", [parse_site_name, parse_publish_name])
 def test_a_name_is_read_no_further_than_a_name_is_long(read: Callable[[str], object], word: str):
     """What follows cannot matter, for it is not looked at."""
     name = word * 1_000
@@ -24,7 +24,7 @@ def test_a_name_is_read_no_further_than_a_name_is_long(read: Callable[[str], obj
 def test_tables_within_tables_are_not_read_once_for_each():
     def steps(depth: int) -> int:
         with Steps() as counted:
-            found = read_facilities("<table>" + "<tr><td>Services<table>" * depth)
+            found = parse_facilities("<table>" + "<tr><td>Services<table>" * depth)
         assert not found
         return counted.count
 
@@ -37,5 +37,5 @@ def test_a_half_hour_that_holds_half_hours_is_refused():
     for _ in range(50):
         page = page.replace("{}", ROW)
 
-    with pytest.raises(PageChanged, match="table of its own"):
-        read_week(f"<table>{page}</table>", 52)
+    with pytest.raises(PageFormatChanged, match="table of its own"):
+        parse_week(f"<table>{page}</table>", 52)

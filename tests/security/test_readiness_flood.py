@@ -9,15 +9,15 @@ from aiohttp import ClientSession, web
 
 from bot.config.model import Config, HttpSection
 from bot.runtime.app import http_settings
-from bot.services import Desk
-from bot.web.application import application, serve, stop
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.readiness import Readiness
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
-from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
 from tests.api.visitor import Visitor
 
-__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def settings() -> HttpSettings:
 
 
 @pytest.fixture
-def writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def writes(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is written, one entry a transaction."""
     seen: list[str] = []
-    write = desk.storage.write
+    write = services.storage.write
 
     async def counted(work: Callable[..., Any]) -> Any:
         seen.append("write")
         return await write(work)
 
-    monkeypatch.setattr(desk.storage, "write", counted)
+    monkeypatch.setattr(services.storage, "write", counted)
     return seen
 
 
@@ -50,14 +50,14 @@ async def test_hundreds_of_questions_cost_a_write_a_second(visitor: Visitor, wri
 
 
 async def test_a_database_that_went_away_is_told_within_about_a_second(
-    visitor: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    visitor: Visitor, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away() -> None:
         raise Unavailable("The database does not answer.")
 
     assert (await visitor.get("/readyz")).status == 200
     with monkeypatch.context() as gone:
-        gone.setattr(desk.storage, "probe", away)
+        gone.setattr(services.storage, "probe", away)
         await asyncio.sleep(1.05)
         assert (await visitor.get("/readyz")).status == 503
     await asyncio.sleep(1.05)
@@ -108,8 +108,8 @@ _PUBLIC = {
 
 
 @pytest.fixture(params=_PUBLIC.values(), ids=_PUBLIC)
-async def stranger(desk: Desk, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
-    async with _serving(application(desk, http_settings(Config(http=request.param)))) as visitor:
+async def stranger(services: Services, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
+    async with _serving(create_application(services, http_settings(Config(http=request.param)))) as visitor:
         yield visitor
 
 
@@ -139,11 +139,11 @@ async def test_strangers_hear_whether_and_not_how(stranger: Visitor) -> None:
     assert b"roomie_" not in metrics.body
 
 
-async def test_strangers_hear_nothing_of_what_is_wrong(desk: Desk) -> None:
+async def test_strangers_hear_nothing_of_what_is_wrong(services: Services) -> None:
     async def sick() -> dict[str, object]:
         raise OSError("db.internal:5432 refuses")
 
-    app = application(desk, HttpSettings(is_public=True), checks={"slack": sick})
+    app = create_application(services, HttpSettings(is_public=True), checks={"slack": sick})
     async with _serving(app) as stranger:
         heard = await stranger.get("/readyz")
 

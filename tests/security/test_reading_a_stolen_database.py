@@ -12,28 +12,28 @@ from pathlib import Path
 import pytest
 
 from bot.chat.reply import Button, Code, Reply
-from bot.chat.request import Asked, Asker, Door
-from bot.cli import carry_out
+from bot.chat.request import ChatRequest, PlatformName, Requester
+from bot.cli import main
 from bot.commands import COMMANDS
 from bot.config.model import ConfigError, read_settings
 from bot.conversation.dispatcher import Dispatcher
-from bot.login.chat_link import go_on, invite
+from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
-from bot.platforms.slack.ports import Bot
-from bot.platforms.stores import KeptBots, KeptLater, KeptStates, seal_anew
-from bot.services import Desk
+from bot.platforms.slack.ports import SlackInstallation
+from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, seal_anew
+from bot.services import Services
 from core.model.entities import Identity, Role
 from core.model.login_session import LoginSession, LoginState
 from core.model.outbox import MessageState
 from core.policy.rules import Rules
-from core.ports.storage import Installation, Login
-from core.read_model import Picture
+from core.ports.storage import Installation, LoginToken
+from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from storage.factory import backup, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.outbox.house import CHESS, PRES, WIL, desk_of, open_house
+from tests.outbox.environment import CHESS, PRES, WIL, desk_of, open_environment
 
 TOKEN = "xoxb-" + "0123456789-" * 3 + "Aa" * 12
 OLD, NEW = b"the secret of the last year" * 2, b"the secret of this year" * 2
@@ -46,20 +46,20 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, *secrets: bytes) -> AsyncIterator[Desk]:
+async def opened(url: str, *secrets: bytes) -> AsyncIterator[Services]:
     """A process with these secrets, today's first."""
     rules, clock = Rules(), StillClock(NOW)
-    storage = open_storage(url, Picture(), rules, clock)
+    storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
-    desk = desk_of(storage, rules, clock)
+    services = desk_of(storage, rules, clock)
     first, *before = secrets
     object.__setattr__(
-        desk,
+        services,
         "accounts",
-        Accounts(storage, desk.picture, _NoPasswords(), rules, clock, first, before),
+        Accounts(storage, services.read_model, _NoPasswords(), rules, clock, first, before),
     )
-    yield desk
+    yield services
     await storage.close()
 
 
@@ -91,25 +91,27 @@ def holding(folder: Path, what: bytes) -> list[str]:
 
 
 async def test_a_workspace_token_is_nowhere_to_be_read_and_still_speaks(database_url: str):
-    async with opened(database_url, NEW) as desk:
-        await KeptBots(desk).save(Bot("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9"))
-        found = await KeptBots(desk).find("T1")
+    async with opened(database_url, NEW) as services:
+        await StoredInstallations(services).save(
+            SlackInstallation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
+        )
+        found = await StoredInstallations(services).find("T1")
 
-    assert found == Bot("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
+    assert found == SlackInstallation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
     assert "xoxb-" not in await everything_in(database_url)
 
 
 async def test_tokens_of_an_earlier_roomie_work_and_are_sealed_once_somebody_looks_after_them(
     database_url: str,
 ):
-    async with opened(database_url, NEW) as desk:
+    async with opened(database_url, NEW) as services:
         plain = Installation("T1", TOKEN, "U1")
-        await desk.storage.write(lambda unit: unit.installations.put(plain, NOW))
-        before = await KeptBots(desk).find("T1")
-        first, again = await seal_anew(desk), await seal_anew(desk)
-        after = await KeptBots(desk).find("T1")
+        await services.storage.write(lambda unit: unit.installations.put(plain, NOW))
+        before = await StoredInstallations(services).find("T1")
+        first, again = await seal_anew(services), await seal_anew(services)
+        after = await StoredInstallations(services).find("T1")
 
-    assert before == after == Bot("T1", TOKEN, "U1")
+    assert before == after == SlackInstallation("T1", TOKEN, "U1")
     assert (first.sealed, again.sealed) == (1, 0)
     assert "xoxb-" not in await everything_in(database_url)
 
@@ -117,26 +119,26 @@ async def test_tokens_of_an_earlier_roomie_work_and_are_sealed_once_somebody_loo
 async def test_once_sealed_a_token_is_not_left_behind_in_the_file_or_its_copies(
     sqlite_url: str, tmp_path: Path
 ):
-    async with opened(sqlite_url, NEW) as desk:
+    async with opened(sqlite_url, NEW) as services:
         for number in range(50):
             plain = Installation(f"T{number}", f"{TOKEN}{number}", "U1")
-            await desk.storage.write(lambda unit, plain=plain: unit.installations.put(plain, NOW))
-        await seal_anew(desk)
+            await services.storage.write(lambda unit, plain=plain: unit.installations.put(plain, NOW))
+        await seal_anew(services)
         await backup(sqlite_url, tmp_path / "copy.db")
 
     assert holding(tmp_path, b"xoxb-") == []
 
 
 async def test_a_token_moved_to_another_workspace_opens_nothing(database_url: str, caplog):
-    async with opened(database_url, NEW) as desk:
-        await KeptBots(desk).save(Bot("T1", TOKEN))
-        await KeptBots(desk).save(Bot("T2", "xoxb-of-the-thief"))
+    async with opened(database_url, NEW) as services:
+        await StoredInstallations(services).save(SlackInstallation("T1", TOKEN))
+        await StoredInstallations(services).save(SlackInstallation("T2", "xoxb-of-the-thief"))
         await ask(
             database_url,
             "UPDATE installation SET token = (SELECT token FROM installation WHERE team = 'T1') "
             "WHERE team = 'T2'",
         )
-        found = await KeptBots(desk).find("T2")
+        found = await StoredInstallations(services).find("T2")
 
     assert found is None
     assert "T2 was sealed with another secret" in caplog.text
@@ -144,45 +146,45 @@ async def test_a_token_moved_to_another_workspace_opens_nothing(database_url: st
 
 
 async def test_a_secret_is_replaced_without_anything_breaking(database_url: str):
-    async with opened(database_url, OLD) as desk:
-        await KeptBots(desk).save(Bot("T1", TOKEN))
-    async with opened(database_url, NEW, OLD) as desk:
-        assert await KeptBots(desk).find("T1") == Bot("T1", TOKEN)
-        assert (await seal_anew(desk)).sealed == 1
-    async with opened(database_url, NEW) as desk:
-        assert await KeptBots(desk).find("T1") == Bot("T1", TOKEN)
-    async with opened(database_url, OLD) as desk:
-        assert await KeptBots(desk).find("T1") is None
-        assert (await seal_anew(desk)).lost == ("T1",)
+    async with opened(database_url, OLD) as services:
+        await StoredInstallations(services).save(SlackInstallation("T1", TOKEN))
+    async with opened(database_url, NEW, OLD) as services:
+        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", TOKEN)
+        assert (await seal_anew(services)).sealed == 1
+    async with opened(database_url, NEW) as services:
+        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", TOKEN)
+    async with opened(database_url, OLD) as services:
+        assert await StoredInstallations(services).find("T1") is None
+        assert (await seal_anew(services)).lost == ("T1",)
 
 
 async def test_a_new_token_that_comes_while_old_ones_are_sealed_is_not_undone(database_url: str):
-    async with opened(database_url, NEW, OLD) as desk, opened(database_url, OLD) as before:
-        await KeptBots(before).save(Bot("T1", TOKEN))
-        stale = await desk.storage.read(lambda unit: unit.installations.all())
-        await KeptBots(desk).save(Bot("T1", f"{TOKEN}-fresh"))
+    async with opened(database_url, NEW, OLD) as services, opened(database_url, OLD) as before:
+        await StoredInstallations(before).save(SlackInstallation("T1", TOKEN))
+        stale = await services.storage.read(lambda unit: unit.installations.all())
+        await StoredInstallations(services).save(SlackInstallation("T1", f"{TOKEN}-fresh"))
 
-        replaced = await desk.storage.take(
+        replaced = await services.storage.write_relaxed(
             lambda unit: unit.installations.replace_token("T1", stale[0].token, "sealed:old")
         )
 
         assert not replaced
-        assert await KeptBots(desk).find("T1") == Bot("T1", f"{TOKEN}-fresh")
+        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", f"{TOKEN}-fresh")
 
 
 async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database_url: str):
-    async with opened(database_url, NEW) as desk:
-        object.__setattr__(desk, "public_url", "https://rooms.example.org")
-        asked = Asked(Asker(Identity("slack:T1:U1"), Door.SLACK), words="login")
-        link = await invite(desk, asked, waits=True)
+    async with opened(database_url, NEW) as services:
+        object.__setattr__(services, "public_url", "https://rooms.example.org")
+        asked = ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), text="login")
+        link = await login_link_reply(services, asked, waits=True)
         url = next(each.url for each in link.actions if isinstance(each, Button))
         society = Reply(("The token of Chess: ", Code("c0ffee" * 6)))
-        await KeptLater(desk).say_later(Identity("slack:T1:U1"), link, "one")
-        await KeptLater(desk).say_later(Identity("slack:T1:U1"), society, "two")
+        await OutboxDeferral(services).defer(Identity("slack:T1:U1"), link, "one")
+        await OutboxDeferral(services).defer(Identity("slack:T1:U1"), society, "two")
 
         stolen = await everything_in(database_url)
-        waiting = await desk.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 10))
-        said = [await compose(_Call(desk), each.message) for each in waiting]
+        waiting = await services.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 10))
+        said = [await compose(_Call(services), each.message) for each in waiting]
 
     assert url.rpartition("=")[2] not in stolen
     assert "c0ffee" not in stolen
@@ -192,24 +194,24 @@ async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database
 class _Call:
     """What composing a reply needs."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
 
 async def test_what_is_answered_after_a_login_is_sealed_too(database_url: str):
     async with opened(database_url, NEW) as plain:
-        house = await open_house(plain.storage, plain.rules, StillClock(NOW))
+        environment = await open_environment(plain.storage, plain.rules, StillClock(NOW))
         await plain.storage.write(
-            lambda unit: unit.societies.set_role(house.people[PRES], CHESS, Role.PRESIDENT)
+            lambda unit: unit.societies.set_role(environment.people[PRES], CHESS, Role.PRESIDENT)
         )
-        asked = Asked(Asker(PRES, Door.SLACK), words=f"society token {CHESS}")
-        about = json.dumps({"asked": {"by": {"identity": PRES, "door": "slack"}, "words": asked.words}})
+        asked = ChatRequest(Requester(PRES, PlatformName.SLACK), text=f"society token {CHESS}")
+        about = json.dumps({"asked": {"by": {"identity": PRES, "door": "slack"}, "words": asked.text}})
         session = LoginSession(b"sid", NOW + timedelta(minutes=5), LoginState.DONE, PRES, about)
-        await plain.storage.write(lambda unit: unit.logins.add(session))
+        await plain.storage.write(lambda unit: unit.login_sessions.add(session))
 
-        await go_on(plain, Dispatcher(plain, COMMANDS).answer, session)
+        await continue_request(plain, Dispatcher(plain, COMMANDS).dispatch, session)
 
-        [waiting] = await plain.storage.read(lambda unit: unit.outbox.listed([MessageState.WAITING], 10))
+        [waiting] = await plain.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 10))
         said = await compose(_Call(plain), waiting.message)
 
     assert "token of" in str(said)
@@ -217,24 +219,24 @@ async def test_what_is_answered_after_a_login_is_sealed_too(database_url: str):
 
 
 async def test_messages_that_an_earlier_roomie_queued_are_still_said(database_url: str):
-    async with opened(database_url, NEW) as desk:
-        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
+    async with opened(database_url, NEW) as services:
+        environment = await open_environment(services.storage, services.rules, StillClock(NOW))
         await ask(
             database_url,
             "INSERT INTO outbox (key, kind, identity, payload, due_at, state, attempts, trouble) VALUES "  # noqa: S608
             f"('one', 'reply', '{WIL}', '{{\"text\": [\"Hello\"]}}', {int(NOW.timestamp())}, 0, 0, '')",
         )
-        await house.deliver()
+        await environment.deliver()
 
-    assert house.chat.told() == ["Hello"]
+    assert environment.chat.told() == ["Hello"]
 
 
 async def test_states_sids_and_tokens_are_kept_as_hashes(database_url: str):
-    async with opened(database_url, NEW) as desk:
-        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
-        granted = await desk.accounts.grant(house.people[WIL], "laptop")
-        letters = await desk.logins.open("{}")
-        await KeptStates(desk).keep("a state of a browser", NOW + timedelta(minutes=10))
+    async with opened(database_url, NEW) as services:
+        environment = await open_environment(services.storage, services.rules, StillClock(NOW))
+        granted = await services.accounts.grant(environment.people[WIL], "laptop")
+        letters = await services.logins.open("{}")
+        await StoredOAuthStates(services).save("a state of a browser", NOW + timedelta(minutes=10))
         stolen = await everything_in(database_url)
 
     for each in (granted.token, letters, "a state of a browser"):
@@ -256,7 +258,7 @@ def test_the_command_line_seals_and_says_what_is_lost(
     def seal(secret: str, previous: str = "") -> tuple[int, str]:
         monkeypatch.setenv("ROOMIE_SECURITY__SECRET", secret)
         monkeypatch.setenv("ROOMIE_SECURITY__PREVIOUS_SECRETS", previous)
-        status = carry_out(("db", "seal"), asyncio.run)
+        status = main(("db", "seal"), asyncio.run)
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 
@@ -278,15 +280,15 @@ def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("INSERT INTO installation VALUES ('T1', ?, '', '', '', '', '', 1)", (TOKEN,))
 
-    assert carry_out(("db", "seal"), asyncio.run) == 0
-    assert carry_out(("db", "backup", "copy.db"), asyncio.run) == 0
+    assert main(("db", "seal"), asyncio.run) == 0
+    assert main(("db", "backup", "copy.db"), asyncio.run) == 0
     stolen = tmp_path / "elsewhere"
     stolen.mkdir()
     shutil.copy("copy.db", stolen / "roomie.db")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{stolen / 'roomie.db'}")
 
     assert b"xoxb-" not in (stolen / "roomie.db").read_bytes()
-    assert carry_out(("db", "seal"), asyncio.run) == 1
+    assert main(("db", "seal"), asyncio.run) == 1
 
 
 def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):
@@ -303,10 +305,10 @@ def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):
 
 
 async def test_a_login_is_a_hash_even_to_whoever_may_list_them(database_url: str):
-    async with opened(database_url, NEW) as desk:
-        house = await open_house(desk.storage, desk.rules, StillClock(NOW))
-        granted = await desk.accounts.grant(house.people[WIL])
-        [login] = await desk.accounts.logins(house.people[WIL])
+    async with opened(database_url, NEW) as services:
+        environment = await open_environment(services.storage, services.rules, StillClock(NOW))
+        granted = await services.accounts.grant(environment.people[WIL])
+        [login] = await services.accounts.logins(environment.people[WIL])
 
-    assert isinstance(login, Login)
+    assert isinstance(login, LoginToken)
     assert login.hash.hex() != granted.token

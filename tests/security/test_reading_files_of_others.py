@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import carry_out
+from bot.cli import main
 from bot.commands import COMMANDS
 from bot.config.model import Config, DatabaseSection, Settings
 from bot.platforms.terminal.repl import _prompt
-from bot.runtime.app import exposures, open_desk, server_secret
-from core.errors import AlreadyThere
-from core.ports.storage import Unit
-from storage.factory import backup, prepare
+from bot.runtime.app import exposures, open_services, server_secret
+from core.errors import AlreadyExists
+from core.ports.storage import UnitOfWork
+from storage.factory import backup, upgrade
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")
 
@@ -48,14 +48,14 @@ def settings_for(file: Path) -> Settings:
 
 async def live(settings: Settings, folder: Path, names: set[str]) -> dict[str, str]:
     """Start and write; what others could see while that runs. `names` fills with what was there."""
-    await prepare(settings.config.database.url)
-    async with open_desk(settings) as desk:
+    await upgrade(settings.config.database.url)
+    async with open_services(settings) as services:
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             unit.set_setting("colour", "green")
 
-        await desk.storage.write(work)
-        await desk.storage.read(lambda unit: unit.setting("colour"))
+        await services.storage.write(work)
+        await services.storage.read(lambda unit: unit.setting("colour"))
         names |= names_in(folder)
         return what_others_see(folder)
 
@@ -90,7 +90,7 @@ async def test_a_file_laid_where_a_copy_is_being_written_gets_nothing(sqlite_url
 
     assert trap.read_bytes() == b""
     assert mode_of(tmp_path / "monday.db") == 0o600
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(AlreadyExists):
         await backup(sqlite_url, tmp_path / "monday.db")
 
 
@@ -150,8 +150,8 @@ def test_roomie_check_says_so_too(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "sqlite:///roomie.db")
 
-    carry_out(("db", "upgrade"), asyncio.run)
-    carry_out(("check",), asyncio.run)
+    main(("db", "upgrade"), asyncio.run)
+    main(("check",), asyncio.run)
 
     assert "warning: other accounts of this machine can look into the folder" in capsys.readouterr().out
 

@@ -14,9 +14,9 @@ from core.policy.quota import quota_week
 from core.policy.rules import Rules
 from core.ports.storage import Decision, Facts
 from core.services.book_room import BookRoom, decide_booking
-from core.services.cancel_booking import CancelBooking, decide_cancelling
-from core.services.move_booking import MoveBooking, decide_moving
-from storage.factory import Kept
+from core.services.cancel_booking import CancelBooking, decide_cancel
+from core.services.move_booking import MoveBooking, decide_move
+from storage.factory import ManagedStorage
 from tests.builders import a_person, a_room, a_slot, at
 from tests.contracts.campus import LAB, Campus, campus_in, furnish
 from tests.fakes.clock import StillClock
@@ -51,7 +51,7 @@ class Ledger:
     def move(self, slot: Interval, now: datetime, room: str = "K-J17-G01") -> int:
         assert self.booking is not None
         wish = MoveBooking(self.booking.id, WIL, RoomId(room), slot, self.booking.version)
-        return self._keep(decide_moving(self.facts(now), wish, self.rules, now))
+        return self._keep(decide_move(self.facts(now), wish, self.rules, now))
 
     def cancel(self, now: datetime) -> int:
         return self._keep(self._cancelling(now))
@@ -61,10 +61,10 @@ class Ledger:
         return self._cancelling(now).outcome.refund
 
     def _cancelling(self, now: datetime):
-        return decide_cancelling(self.facts(now), CancelBooking(BookingId("b1"), WIL), self.rules, now)
+        return decide_cancel(self.facts(now), CancelBooking(BookingId("b1"), WIL), self.rules, now)
 
     def _keep(self, decision: Decision) -> int:
-        record = decision.record
+        record = decision.writes
         assert record is not None
         self.booking = record.insert or record.update
         if record.charge is None:
@@ -210,7 +210,7 @@ def _changed(slot: Interval, how: str, minutes: int, days: int, now: datetime) -
     elif how in {"far", "both"}:
         start = now.replace(hour=12, minute=0) + timedelta(days=days)
     length = timedelta(minutes=minutes) if how in {"lengthen", "both"} else slot.duration
-    return Interval.lasting(start, length)
+    return Interval.of_length(start, length)
 
 
 # Kept by storage
@@ -222,7 +222,7 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-async def campus(database_url: str, storage: Kept, rules: Rules, clock: StillClock) -> Campus:
+async def campus(database_url: str, storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
     await furnish(database_url)
     await storage.reload()
     return campus_in(storage, rules, clock)
@@ -232,10 +232,10 @@ async def test_storage_remembers_what_stays_spent(campus: Campus):
     made = (await campus.book(a_slot(BEGINS, 60, days=1))).booking
     campus.clock.set(LATE)
 
-    shorter = (await campus.desk.extend(made, campus.wil, timedelta(minutes=-30))).booking
-    moved = (await campus.desk.move(shorter, campus.wil, a_slot("15:00", 30, days=5), LAB)).booking
+    shorter = (await campus.services.extend(made, campus.wil, timedelta(minutes=-30))).booking
+    moved = (await campus.services.move(shorter, campus.wil, a_slot("15:00", 30, days=5), LAB)).booking
     await campus.storage.reload()
-    known = await campus.desk.get(moved.id)
+    known = await campus.services.get(moved.id)
     cancelled = await campus.cancel(known)
 
     assert known == moved
@@ -246,15 +246,15 @@ async def test_checking_in_makes_nothing_come_back(campus: Campus):
     made = (await campus.book(a_slot(BEGINS, 60, days=1))).booking
     campus.clock.set(at("10:50", days=1))
 
-    here = await campus.desk.check_in(made.id, campus.wil)
-    moved = (await campus.desk.move(here, campus.wil, a_slot("15:00", 60, days=5))).booking
+    here = await campus.services.check_in(made.id, campus.wil)
+    moved = (await campus.services.move(here, campus.wil, a_slot("15:00", 60, days=5))).booking
 
     assert (await campus.cancel(moved)).refund == 0
 
 
 async def test_a_society_booking_has_nothing_to_bring_back(campus: Campus):
     made = (await campus.book(a_slot(BEGINS, 60, days=1), by=campus.pres, society_id="CHESS")).booking
-    moved = (await campus.desk.move(made, campus.pres, a_slot("15:00", 60, days=5))).booking
+    moved = (await campus.services.move(made, campus.pres, a_slot("15:00", 60, days=5))).booking
 
     assert (await campus.cancel(moved, campus.pres)).refund == 0
     assert replace(moved, non_refundable=0) == moved

@@ -3,15 +3,15 @@
 import pytest
 from aiohttp import ClientSession
 
-from bot.services import Desk
-from bot.web.application import ROUTES, application, serve, stop
-from bot.web.endpoints.openapi import answers_of, canonical_paths, document
+from bot.services import Services
+from bot.web.application import ROUTES, create_application, serve, stop
+from bot.web.endpoints.openapi import canonical_paths, document, responses_of
 from bot.web.framework.route import Route
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, desk, parse, sample_file, visitor
+from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
 from tests.api.visitor import Heard, Visitor
 
-__all__ = ["app", "clock", "database_url", "desk", "parse", "sample_file", "visitor"]
+__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
 PAGES = [each for each in ROUTES if each.is_page]
 _ROWS = [
@@ -43,7 +43,7 @@ def settings() -> HttpSettings:
 def _check(heard: Heard, route: Route, path: str, method: str) -> None:
     told = document(ROUTES)["paths"][path][method.lower()]["responses"]  # type: ignore[index]
     assert str(heard.status) in told, heard
-    assert heard.status in answers_of(route, method)
+    assert heard.status in responses_of(route, method)
     kinds = list(told[str(heard.status)].get("content", ()))
     if heard.body:
         assert kinds == [heard.headers["Content-Type"].partition(";")[0]] == ["text/html"], heard
@@ -62,9 +62,9 @@ async def test_whatever_is_asked_the_answer_is_of_the_documented_type(
 
 @pytest.mark.parametrize(("route", "path", "method"), _ROWS)
 async def test_too_many_requests_for_a_page_are_told_on_a_page(
-    desk: Desk, route: Route, path: str, method: str
+    services: Services, route: Route, path: str, method: str
 ) -> None:
-    runner, url = await serve(application(desk, HttpSettings(rate_limit=1)), "127.0.0.1", 0)
+    runner, url = await serve(create_application(services, HttpSettings(rate_limit=1)), "127.0.0.1", 0)
     async with ClientSession() as session:
         heard = [await Visitor(session, url).ask(method, path) for _ in range(2)][-1]
     await stop(runner)
@@ -85,11 +85,13 @@ async def test_too_many_passwords_are_told_on_a_page_too(visitor: Visitor) -> No
         _check(each, next(route for route in PAGES if route.name == "login"), "/login", "POST")
 
 
-async def test_a_fault_of_ours_is_told_on_a_page_by_its_id_alone(desk: Desk, visitor: Visitor) -> None:
+async def test_a_fault_of_ours_is_told_on_a_page_by_its_id_alone(
+    services: Services, visitor: Visitor
+) -> None:
     async def broken(*_: object) -> None:
         raise KeyError("a private word")
 
-    desk.logins.ask = broken  # type: ignore[method-assign,assignment]
+    services.logins.login_status = broken  # type: ignore[method-assign,assignment]
 
     heard = await visitor.get(f"/login?sid={'a' * 60}")
 

@@ -11,9 +11,9 @@ import pytest
 
 from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
 from bot.sample.load import has_sample_people, keep_sample_out, load_sample, load_sample_if_empty
-from bot.services import Desk
+from bot.services import Services
 from core.errors import NotAllowed
-from core.model.entities import Group, Person, PersonId, SocietyId
+from core.model.entities import Person, PersonId, SocietyId, UserGroup
 from core.policy.rules import Rules
 from storage.factory import setting
 from tests.api.conftest import a_desk
@@ -32,21 +32,21 @@ REACHED = {
 
 
 @asynccontextmanager
-async def a_desk_at(url: str) -> AsyncIterator[Desk]:
-    desk = a_desk(url, StillClock(NOW), Rules())
-    await desk.storage.open()
-    await desk.storage.load()
-    yield desk
-    await desk.storage.close()
+async def a_desk_at(url: str) -> AsyncIterator[Services]:
+    services = a_desk(url, StillClock(NOW), Rules())
+    await services.storage.open()
+    await services.storage.load()
+    yield services
+    await services.storage.close()
 
 
-async def _tokens(desk: Desk) -> int:
-    held = await desk.storage.read(lambda unit: unit.tokens.all())
+async def _tokens(services: Services) -> int:
+    held = await services.storage.read(lambda unit: unit.tokens.all())
     return sum(map(len, held.values()))
 
 
-async def _society_generation(desk: Desk) -> int:
-    terms = await desk.storage.read(lambda unit: unit.societies.terms())
+async def _society_generation(services: Services) -> int:
+    terms = await services.storage.read(lambda unit: unit.societies.terms())
     return terms[SocietyId("SOTECHSOC")].generation
 
 
@@ -71,12 +71,12 @@ def roomie(url: str, folder: Path, *arguments: str, **environment: str) -> tuple
 
 @pytest.mark.parametrize("way", REACHED)
 async def test_it_does_not_listen_and_their_tokens_end(sqlite_url: str, tmp_path: Path, way: str):
-    async with a_desk_at(sqlite_url) as desk:
-        await load_sample(desk)
-        wil = (await desk.accounts.log_in("wil", "wilpassword")).person
-        await desk.societies.token_term(wil.id, SocietyId("SOTECHSOC"))
-        before = await _society_generation(desk)
-        assert await _tokens(desk) == 1
+    async with a_desk_at(sqlite_url) as services:
+        await load_sample(services)
+        wil = (await services.accounts.log_in("wil", "wilpassword")).person
+        await services.societies.token_term(wil.id, SocietyId("SOTECHSOC"))
+        before = await _society_generation(services)
+        assert await _tokens(services) == 1
     environment = {"ROOMIE_SECURITY__SECRET": GOOD, **REACHED[way]}
     only = environment.pop("ONLY", "web,worker")
 
@@ -85,14 +85,14 @@ async def test_it_does_not_listen_and_their_tokens_end(sqlite_url: str, tmp_path
     assert status == 2
     assert "sample people" in said
     assert "listening" not in said
-    async with a_desk_at(sqlite_url) as desk:
-        assert await _tokens(desk) == 0
-        assert await _society_generation(desk) == before + 1
+    async with a_desk_at(sqlite_url) as services:
+        assert await _tokens(services) == 0
+        assert await _society_generation(services) == before + 1
 
 
 async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
-    async with a_desk_at(sqlite_url) as desk:
-        await load_sample(desk)
+    async with a_desk_at(sqlite_url) as services:
+        await load_sample(services)
     wrong = {
         **REACHED["proxy"],
         "ROOMIE_SECURITY__SECRET": "changeme",
@@ -115,16 +115,16 @@ async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
 
 
 async def test_people_who_are_not_the_samples_keep_their_tokens(sqlite_url: str):
-    async with a_desk_at(sqlite_url) as desk:
-        await load_sample(desk)
-        await desk.accounts.log_in("wil", "wilpassword")
-        ann = Person(PersonId(0), "ann", "ann@example.org", "Ann", frozenset({Group.STUDENT}))
-        added = await desk.accounts.add_person(ann, None)
-        await desk.accounts.grant(added.id)
+    async with a_desk_at(sqlite_url) as services:
+        await load_sample(services)
+        await services.accounts.log_in("wil", "wilpassword")
+        ann = Person(PersonId(0), "ann", "ann@example.org", "Ann", frozenset({UserGroup.STUDENT}))
+        added = await services.accounts.add_person(ann, None)
+        await services.accounts.grant(added.id)
 
-        assert not await keep_sample_out(desk)
+        assert not await keep_sample_out(services)
 
-        assert await _tokens(desk) == 1
+        assert await _tokens(services) == 1
 
 
 async def test_the_sample_stays_out_of_a_database_that_others_reach(sqlite_url: str):
@@ -151,9 +151,9 @@ async def test_what_a_database_remembers_is_read_without_opening_it(
     kind: str, request: pytest.FixtureRequest
 ):
     url = request.getfixturevalue(kind)
-    async with a_desk_at(url) as desk:
+    async with a_desk_at(url) as services:
         assert await setting(url, PUBLIC) is None
-        await keep_sample_out(desk)
+        await keep_sample_out(services)
 
         assert await setting(url, PUBLIC) == "served"
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.web.framework.settings import HttpSettings
 from tests.security.flood import ASK, ATTACKER, HALF, INNOCENT, Served, closed, served
 
-SETTINGS = HttpSettings(rate_limit=0, max_connections=8, max_connections_per_address=4, drain=1.0)
+SETTINGS = HttpSettings(rate_limit=0, max_connections=8, max_connections_per_address=4, shutdown_timeout=1.0)
 _WAIT = b"GET /wait HTTP/1.1\r\nHost: roomie\r\n\r\n"
 _BIG = b"GET /big HTTP/1.1\r\nHost: roomie\r\n\r\n"
 _SIZE = 24 * 1024 * 1024

@@ -12,15 +12,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bot.language
-from bot.conversation.intents import command_for
-from bot.conversation.preferences import Told, read_habits
+from bot.conversation.intents import detect_intent
+from bot.conversation.preferences import PreferenceValues, parse_preferences
 from bot.conversation.society_arguments import _MENTION
-from bot.language import Names, Reading, Reason, as_json, echo, read, warm
+from bot.language import NameIndex, ParseResult, ProblemReason, parse_phrase, preload, summarize, to_json
 from bot.language.model.budget import MAX_STEPS, Budget
-from bot.language.model.days import MAX_STRETCHES, Day, Shifted, Through, Weekday, likeliest, through
-from bot.runtime.app import parsed
+from bot.language.model.days import (
+    MAX_STRETCHES,
+    DayExpression,
+    DayOffset,
+    DayRange,
+    Weekday,
+    likeliest,
+    through,
+)
+from bot.runtime.app import parse_text
 from core.errors import Invalid
-from core.model.entities import Building, Habits, Society
+from core.model.entities import Building, NotificationPreferences, Society
 from tests.language.scoring import LISTS, campus, phrases
 from tests.security.tangled import SEPARATORS, WORDS, texts
 
@@ -57,11 +65,11 @@ CRASHES = (
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
-    warm()
+    preload()
 
 
-def _read(text: str) -> Reading:
-    return read(text, now=NOW, zone=ZONE, names=NAMES)
+def _read(text: str) -> ParseResult:
+    return parse_phrase(text, now=NOW, zone=ZONE, names=NAMES)
 
 
 def _repeated(piece: str, size: int) -> str:
@@ -102,14 +110,14 @@ def test_work_grows_with_the_length_of_the_text_and_no_faster(piece: str):
 def test_no_text_holds_the_loop(piece: str):
     for size in (92, 500, 2_000, 20_000):
         text = _repeated(piece, size)
-        assert _cpu_seconds(lambda text=text: as_json(_read(text))) < SECONDS, size
+        assert _cpu_seconds(lambda text=text: to_json(_read(text))) < SECONDS, size
 
 
 def _try_all(seed: int, count: int, sizes: tuple[int, ...]) -> tuple[float, str]:
     """Read and echo many texts; the longest that one took, and its beginning."""
     slowest = (0.0, "")
     for text in texts(seed, count, sizes):
-        took = _cpu_seconds(lambda text=text: echo(_read(text), NAMES, now=NOW))
+        took = _cpu_seconds(lambda text=text: summarize(_read(text), NAMES, now=NOW))
         slowest = max(slowest, (took, text[:100]))
     return slowest
 
@@ -139,12 +147,12 @@ def test_the_texts_are_the_same_for_a_seed_and_use_every_separator():
 @pytest.mark.parametrize("text", CRASHES)
 @pytest.mark.parametrize("prefix", ["", "every ", "every tuesday ", "daily ", "3pm ", "until "])
 def test_days_that_never_are_are_an_answer_and_no_crash(text: str, prefix: str):
-    as_json(_read(prefix + text))
+    to_json(_read(prefix + text))
 
 
 def test_nothing_in_the_engine_can_run_out_of_a_generator():
     """`next` without a second argument becomes a `RuntimeError` in whatever generator calls it."""
-    for file in Path(bot.language.__file__).parent.glob("*.py"):
+    for file in Path(bot.language.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "next":
                 assert len(node.args) == 2, f"{file.name}:{node.lineno}"
@@ -154,14 +162,14 @@ def test_a_day_costs_as_much_as_the_days_it_is_made_of():
     calls = 0
 
     class Counted:
-        def stretches(self, today):
+        def date_ranges(self, today):
             nonlocal calls
             calls += 1
-            return Weekday(2).stretches(today)
+            return Weekday(2).date_ranges(today)
 
-    day: Day = Counted()
+    day: DayExpression = Counted()
     for depth in range(1, 200):
-        day = Shifted(base=Through(day, Counted())) if depth % 2 else Through(day, Counted())
+        day = DayOffset(base=DayRange(day, Counted())) if depth % 2 else DayRange(day, Counted())
 
     assert len(list(likeliest(day, NOW.date()))) <= MAX_STRETCHES
     assert calls == 200
@@ -184,29 +192,31 @@ def test_too_many_times_are_refused_in_a_sentence_that_says_what_to_do():
 
     assert reading.when is None
     assert reading.problem is not None
-    assert reading.problem.reason is Reason.TOO_MUCH
-    assert reading.problem.sentence == (
-        "There are too many days and times in that for me to tell which you mean. Try “tomorrow 15:00”."
+    assert reading.problem.reason is ProblemReason.TOO_MUCH
+    assert reading.problem.message == (
+        "There are too many days and times in that to tell which you mean. Try “tomorrow 15:00”."
     )
 
 
 def test_over_http_too_many_times_are_the_callers_mistake():
-    desk = SimpleNamespace(
+    services = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: NOW),
         rules=SimpleNamespace(zone=ZONE),
-        names=SimpleNamespace(of=lambda _picture: NAMES),
-        picture=None,
+        names=SimpleNamespace(of=lambda _read_model: NAMES),
+        read_model=None,
     )
 
     with pytest.raises(Invalid, match="too many days and times"):
-        parsed(desk, "1st or 2nd or 3rd or " * 40)
+        parse_text(services, "1st or 2nd or 3rd or " * 40)
 
 
 def test_what_was_understood_besides_stays_when_times_are_too_many():
-    reading = read("20 seats in the quad 1st or 2nd or 3rd", now=NOW, zone=ZONE, names=NAMES, max_steps=10)
+    reading = parse_phrase(
+        "20 seats in the quad 1st or 2nd or 3rd", now=NOW, zone=ZONE, names=NAMES, max_steps=10
+    )
 
     assert reading.problem is not None
-    assert reading.problem.reason is Reason.TOO_MUCH
+    assert reading.problem.reason is ProblemReason.TOO_MUCH
     assert reading.capacity == 20
     assert reading.building is not None
 
@@ -222,23 +232,23 @@ def test_what_people_type_takes_a_small_part_of_the_limit(monkeypatch: pytest.Mo
     monkeypatch.setattr("bot.language.engine.Budget", Kept)
     for name in LISTS:
         for phrase in phrases(name):
-            read(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
+            parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
 
     assert max(budget.spent for budget in budgets) < MAX_STEPS / 10
 
 
 SPACES = " " * 2_000
-TOLD = Told(Habits(), None)
+TOLD = PreferenceValues(NotificationPreferences(), None)
 
 
 BESIDE_THE_ENGINE: dict[str, Callable[[], object]] = {
-    "spaces before a word of status": lambda: command_for(f"is{SPACES}free"),
-    "spaces before another word": lambda: command_for(f"is x{SPACES}x free"),
+    "spaces before a word of status": lambda: detect_intent(f"is{SPACES}free"),
+    "spaces before another word": lambda: detect_intent(f"is x{SPACES}x free"),
     "mentions without an end": lambda: _MENTION.search("<@a|" * 500),
-    "spaces between reminders": lambda: read_habits(f"reminders 30{SPACES},{SPACES}10", TOLD),
-    "brackets in a name": lambda: Names.of((), (Building("K-A1", "(" * 20_000),), ()),
-    "words in a name": lambda: Names.of((), (Building("K-A1", "worth " * 4_000),), ()),
-    "letters in a name": lambda: Names.of((), (), (Society("SOX", "x" * 20_000),)),
+    "spaces between reminders": lambda: parse_preferences(f"reminders 30{SPACES},{SPACES}10", TOLD),
+    "brackets in a name": lambda: NameIndex.build((), (Building("K-A1", "(" * 20_000),), ()),
+    "words in a name": lambda: NameIndex.build((), (Building("K-A1", "worth " * 4_000),), ()),
+    "letters in a name": lambda: NameIndex.build((), (), (Society("SOX", "x" * 20_000),)),
 }
 
 
@@ -249,4 +259,4 @@ def test_words_beside_the_engine_and_names_from_feeds_are_read_quickly(work: Cal
 
 def test_letters_that_only_look_like_those_of_a_setting_are_no_crash():
     with pytest.raises(Invalid):
-        read_habits("reminders 30 notice\u017f on", TOLD)
+        parse_preferences("reminders 30 notice\u017f on", TOLD)

@@ -9,27 +9,27 @@ import asyncpg
 import pytest
 from aiohttp import ClientSession
 
-from bot.chat.command import Action, Call, Command
+from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Reply
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.config.model import LogSection
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.slack.client.api import Refused
+from bot.platforms.slack.client.api import BadRequest
 from bot.platforms.slack.client.health import quiet_logger
-from bot.platforms.slack.handlers.tasks import Chores
+from bot.platforms.slack.handlers.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
-from bot.runtime.logging_setup import set_up_logging
-from bot.services import Desk
-from bot.web.application import application, serve, stop
+from bot.runtime.logging_setup import configure_logging
+from bot.services import Services
+from bot.web.application import create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.model.entities import Identity
-from storage.postgres.errors import translated
-from tests.api.conftest import clock, database_url, desk, sample_file
+from storage.postgres.errors import translate
+from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.visitor import Visitor
 
-__all__ = ["clock", "database_url", "desk", "sample_file"]
+__all__ = ["clock", "database_url", "sample_file", "services"]
 
 TYPED = "zanzibar"
 
@@ -40,7 +40,7 @@ def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = root.handlers, root.level
     written = io.StringIO()
-    set_up_logging(LogSection(level="debug"))
+    configure_logging(LogSection(level="debug"))
     for handler in root.handlers:
         if isinstance(handler, logging.StreamHandler):
             handler.__class__ = logging.StreamHandler
@@ -51,18 +51,18 @@ def log() -> Iterator[io.StringIO]:
 
 
 def raising(error: type[Exception] = KeyError) -> Command:
-    async def answer(call: Call) -> Reply:
+    async def answer(context: CommandContext) -> Reply:
         try:
-            int(call.words or call.value)
+            int(context.text or context.value)
         except ValueError as cause:
-            raise error(call.words or call.value) from cause
+            raise error(context.text or context.value) from cause
         raise AssertionError
 
-    return Command("sesame", "opens", "sesame WORD", answer, actions=(Action("open", answer),))
+    return Command("sesame", "opens", "sesame WORD", answer, actions=(ButtonAction("open", answer),))
 
 
-def asked(words: str = "", **more: str) -> Asked:
-    return Asked(Asker(Identity("terminal:wil"), Door.TERMINAL, "wil"), words=words, **more)
+def asked(words: str = "", **more: str) -> ChatRequest:
+    return ChatRequest(Requester(Identity("terminal:wil"), PlatformName.TERMINAL, "wil"), text=words, **more)
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,17 @@ def asked(words: str = "", **more: str) -> Asked:
     ],
 )
 async def test_a_fault_in_a_command_logs_no_word(
-    desk: Desk, log: io.StringIO, caplog: pytest.LogCaptureFixture, what: Asked
+    services: Services, log: io.StringIO, caplog: pytest.LogCaptureFixture, what: ChatRequest
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    await Dispatcher(desk, (*COMMANDS, raising())).answer(what)
+    await Dispatcher(services, (*COMMANDS, raising())).dispatch(what)
 
     assert TYPED not in log.getvalue().lower()
     assert TYPED not in caplog.text.lower()
 
 
-async def test_a_fault_is_still_found_by_its_place(desk: Desk, log: io.StringIO) -> None:
-    await Dispatcher(desk, (*COMMANDS, raising())).answer(asked(f"sesame {TYPED}"))
+async def test_a_fault_is_still_found_by_its_place(services: Services, log: io.StringIO) -> None:
+    await Dispatcher(services, (*COMMANDS, raising())).dispatch(asked(f"sesame {TYPED}"))
 
     line = log.getvalue()
     assert "/sesame" in line
@@ -107,13 +107,15 @@ async def test_a_fault_is_still_found_by_its_place(desk: Desk, log: io.StringIO)
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "BIND", TYPED.upper()])
 async def test_no_part_of_a_request_is_logged(
-    desk: Desk, log: io.StringIO, caplog: pytest.LogCaptureFixture, method: str, path: str
+    services: Services, log: io.StringIO, caplog: pytest.LogCaptureFixture, method: str, path: str
 ) -> None:
     def parse(text: str) -> dict[str, object]:
         raise KeyError(text)
 
     caplog.set_level(logging.DEBUG, "bot")
-    runner, url = await serve(application(desk, HttpSettings(slow=0.0), parse=parse), "127.0.0.1", 0)
+    runner, url = await serve(
+        create_application(services, HttpSettings(slow_request_seconds=0.0), parse=parse), "127.0.0.1", 0
+    )
     async with ClientSession() as session:
         visitor = Visitor(session, url)
         await visitor.ask(method, path, headers={"User-Agent": TYPED, "X-Request-ID": TYPED})
@@ -135,10 +137,10 @@ async def test_work_that_fails_behind_slack_logs_no_word(
     async def work() -> None:
         raise LookupError(TYPED)
 
-    chores = Chores()
+    chores = BackgroundTasks()
     chores.start(work())
-    await chores.settled()
-    logging.getLogger("bot.x").info("a form could not be opened: %s", Refused("invalid_blocks", [TYPED]))
+    await chores.wait_idle()
+    logging.getLogger("bot.x").info("a form could not be opened: %s", BadRequest("invalid_blocks", [TYPED]))
 
     assert "work for Slack failed" in log.getvalue()
     assert "invalid_blocks" in log.getvalue()
@@ -194,7 +196,7 @@ def test_what_postgresql_quotes_is_not_logged(log: io.StringIO) -> None:
     error = asyncpg.NotNullViolationError("null value")
     error.detail = f"Failing row contains ({TYPED})."  # type: ignore[attr-defined]
 
-    translated(error)
+    translate(error)
 
     assert "NotNullViolationError 23502" in log.getvalue()
     assert TYPED not in log.getvalue()

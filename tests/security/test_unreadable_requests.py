@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 
-from bot.web.framework.request_log import Unreadable
+from bot.web.framework.request_log import InvalidRequestFilter
 from bot.web.framework.settings import HttpSettings
 from tests.security.flood import closed, served
 
@@ -17,7 +17,7 @@ _NO_HTTP = b"GET / HTTP/1.1\r\nno header\r\n\r\n"
 def server_log() -> Iterator[logging.Logger]:
     """The server's log, without what other tests of this process were told a moment ago."""
     log = logging.getLogger("bot.web.server")
-    before, log.filters = log.filters, [Unreadable()]
+    before, log.filters = log.filters, [InvalidRequestFilter()]
     yield log
     log.filters = before
 
@@ -38,7 +38,7 @@ async def test_they_are_counted_in_one_line(
 
 def test_a_minute_later_the_line_counts_what_came_since(server_log: logging.Logger):
     now = 0.0
-    minute, fault = Unreadable(lambda: now), BadHttpMessage("no HTTP")
+    minute, fault = InvalidRequestFilter(lambda: now), BadHttpMessage("no HTTP")
 
     def passes() -> str:
         record = server_log.makeRecord("x", logging.ERROR, "", 0, "trace", (), (type(fault), fault, None))

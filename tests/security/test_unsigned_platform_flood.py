@@ -12,17 +12,17 @@ from aiohttp import ClientSession, DummyCookieJar
 
 from bot.platforms.base import PlatformRoute
 from bot.platforms.slack.settings import Mode
-from bot.web.application import application, serve, stop
-from bot.web.framework.handler import Door
+from bot.web.application import create_application, serve, stop
+from bot.web.framework.handler import RouteHandler
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 from tests.platforms.discord.conftest import Opening, behind, discord, opened
-from tests.platforms.slack.conftest import house, slack
-from tests.platforms.slack.house import House
+from tests.platforms.slack.conftest import environment, slack
+from tests.platforms.slack.environment import Environment
 from tests.standins.discord import Discord
 from tests.standins.slack import SlackStandIn
 
-__all__ = ["behind", "discord", "house", "opened", "slack"]
+__all__ = ["behind", "discord", "environment", "opened", "slack"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
 
@@ -41,12 +41,14 @@ _DEEP = {
 
 @asynccontextmanager
 async def served(
-    house: House, settings: HttpSettings, routes: Sequence[PlatformRoute] | None = None
+    environment: Environment, settings: HttpSettings, routes: Sequence[PlatformRoute] | None = None
 ) -> AsyncIterator[Visitor]:
     """The whole application with a platform's routes in it; Slack's where nothing else is said."""
-    adapter = house.adapter()
+    adapter = environment.adapter()
     platforms = adapter.routes() if routes is None else routes
-    runner, url = await serve(application(house.desk, settings, platforms=platforms), "127.0.0.1", 0)
+    runner, url = await serve(
+        create_application(environment.services, settings, platforms=platforms), "127.0.0.1", 0
+    )
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         yield Visitor(session, url)
     await stop(runner)
@@ -54,17 +56,21 @@ async def served(
 
 
 @pytest.fixture
-def many(house: House, slack: SlackStandIn) -> House:
+def many(environment: Environment, slack: SlackStandIn) -> Environment:
     """Slack over HTTP, for as many workspaces as install."""
     app = slack.state.app
-    house.settings = replace(
-        house.settings, bot_token="", client_id=app.client_id, client_secret=app.client_secret, mode=Mode.HTTP
+    environment.settings = replace(
+        environment.settings,
+        bot_token="",
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+        mode=Mode.HTTP,
     )
-    return house
+    return environment
 
 
 @pytest.fixture
-async def visitor(many: House) -> AsyncIterator[Visitor]:
+async def visitor(many: Environment) -> AsyncIterator[Visitor]:
     async with served(many, HttpSettings(rate_limit=_RATE, sid_rate=5)) as visitor:
         yield visitor
 
@@ -111,7 +117,7 @@ async def test_what_is_not_signed_is_not_parsed(visitor: Visitor, slack: SlackSt
         assert (await visitor.ask("POST", "/slack/events", data=body, headers=_FORM | headers)).status == 401
 
 
-async def test_a_flood_does_not_shut_slack_out(many: House, slack: SlackStandIn) -> None:
+async def test_a_flood_does_not_shut_slack_out(many: Environment, slack: SlackStandIn) -> None:
     slack.add_workspace("T2", "other")
     async with served(many, HttpSettings(rate_limit=_RATE)) as visitor:
         for _ in range(3 * _RATE):
@@ -140,7 +146,9 @@ async def test_without_a_signature_no_byte_of_the_body_is_waited_for(visitor: Vi
 
 
 class TestSlowlyAndLarge:
-    async def test_a_delivery_that_does_not_come_is_given_up(self, many: House, slack: SlackStandIn) -> None:
+    async def test_a_delivery_that_does_not_come_is_given_up(
+        self, many: Environment, slack: SlackStandIn
+    ) -> None:
         async def slowly() -> AsyncIterator[bytes]:
             yield b"command="
             await asyncio.sleep(2)
@@ -170,7 +178,9 @@ class TestSlowlyAndLarge:
         assert heard.status == 200
 
 
-async def test_installing_stores_no_more_than_the_rate_of_begun_logins(many: House, visitor: Visitor) -> None:
+async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
+    many: Environment, visitor: Visitor
+) -> None:
     async with asyncio.timeout(30):
         heard = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
 
@@ -182,7 +192,7 @@ async def test_installing_stores_no_more_than_the_rate_of_begun_logins(many: Hou
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "OPTIONS"])
-async def test_installing_is_begun_by_get_alone(many: House, visitor: Visitor, method: str) -> None:
+async def test_installing_is_begun_by_get_alone(many: Environment, visitor: Visitor, method: str) -> None:
     await visitor.ask(method, "/slack/install")
 
     assert many.states.kept == {}
@@ -199,13 +209,13 @@ async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path:
 
 
 async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
-    house: House, discord: Discord, opened: Opening
+    environment: Environment, discord: Discord, opened: Opening
 ) -> None:
     timestamp = "1470387600"
     ping = {"id": "1", "type": 1, "token": "ping", "version": 1, "application_id": "1"}
     async with (
         opened(gateway=False) as door,
-        served(house, HttpSettings(rate_limit=_RATE), door.routes()) as visitor,
+        served(environment, HttpSettings(rate_limit=_RATE), door.routes()) as visitor,
         ClientSession() as session,
     ):
         url = f"{visitor.url}/discord/interactions"
@@ -223,21 +233,21 @@ async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
     assert signed == [(200, {"type": 1})] * 3 * _RATE
 
 
-async def test_every_way_in_is_the_same_way_in(many: House, opened: Opening) -> None:
+async def test_every_way_in_is_the_same_way_in(many: Environment, opened: Opening) -> None:
     """A route beside the others would be a route without limits."""
     async with opened(gateway=False) as door:
         adapter = many.adapter()
-        app = application(many.desk, HttpSettings(), platforms=[*adapter.routes(), *door.routes()])
+        app = create_application(many.services, HttpSettings(), platforms=[*adapter.routes(), *door.routes()])
         ways = list(app.router.routes())
 
     assert {"/slack/events", "/slack/install", "/discord/interactions"} <= {
         each.resource.canonical for each in ways if each.resource is not None
     }
-    assert all(isinstance(getattr(each.handler, "__self__", None), Door) for each in ways)
+    assert all(isinstance(getattr(each.handler, "__self__", None), RouteHandler) for each in ways)
 
 
 @pytest.mark.soak
-async def test_a_flood_of_installs_leaves_others_their_time(many: House) -> None:
+async def test_a_flood_of_installs_leaves_others_their_time(many: Environment) -> None:
     """Three thousand from one address: about as many writes as the rate allows, and others wait little."""
     settings = HttpSettings(trusted_proxies=())
     async with served(many, settings) as visitor:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.policy.rules import Rules
-from core.read_model import Picture
+from core.read_model import ReadModel
 from storage.factory import open_storage
 from tests.contracts.campus import Campus, campus_in, furnish
 from tests.fakes.clock import StillClock
@@ -25,7 +25,7 @@ async def campus(
 ) -> AsyncIterator[Campus]:
     await furnish(postgres_url)
     url = postgres_url.replace(str(postgres_server.home), wire.host)
-    storage = open_storage(url, Picture(), rules, clock)
+    storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
     yield campus_in(storage, rules, clock)

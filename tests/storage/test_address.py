@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.url import BadDatabaseUrl, PostgresServer, SqliteFile, address_of
+from storage.url import InvalidDatabaseUrl, PostgresServer, SqliteFile, parse_database_url
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from storage.url import BadDatabaseUrl, PostgresServer, SqliteFile, address_of
     ],
 )
 def test_sqlite_paths_are_relative_after_three_slashes_and_absolute_after_four(url: str, path: str):
-    assert address_of(url) == SqliteFile(Path(path))
+    assert parse_database_url(url) == SqliteFile(Path(path))
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_sqlite_paths_are_relative_after_three_slashes_and_absolute_after_four(u
     ],
 )
 def test_every_way_to_write_a_postgresql_url_becomes_asyncpgs(url: str, dsn: str):
-    assert address_of(url) == PostgresServer(dsn)
+    assert parse_database_url(url) == PostgresServer(dsn)
 
 
 @pytest.mark.parametrize(
     "url", ["", "roomie.db", "sqlite://", "sqlite:///", "mysql://u:secret@h/d", "http://h"]
 )
 def test_anything_else_is_refused_without_showing_it(url: str):
-    with pytest.raises(BadDatabaseUrl) as refusal:
-        address_of(url)
+    with pytest.raises(InvalidDatabaseUrl) as refusal:
+        parse_database_url(url)
 
     assert "secret" not in str(refusal.value)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from storage.postgres.snapshot import Snapshot
+from storage.postgres.snapshot import TransactionSnapshot
 from tests.builders import a_slot
 from tests.contracts.campus import LAB, ROOMS, Campus
 
@@ -42,12 +42,12 @@ async def test_a_change_that_commits_after_later_ones_were_read_is_seen(
     for room in ROOMS[3:6]:
         await campus.book(room=room, by=campus.stan)
     await campus.storage.catch_up()
-    assert campus.storage.picture.in_room(LAB) == ()
+    assert campus.storage.read_model.in_room(LAB) == ()
 
     await transaction.commit()
     await campus.storage.catch_up()
 
-    assert [booking.id for booking in campus.storage.picture.in_room(LAB)] == ["slow"]
+    assert [booking.id for booking in campus.storage.read_model.in_room(LAB)] == ["slow"]
 
 
 async def test_a_change_that_commits_after_everything_was_read_anew_is_seen(
@@ -60,7 +60,7 @@ async def test_a_change_that_commits_after_everything_was_read_anew_is_seen(
     await transaction.commit()
     await campus.storage.catch_up()
 
-    assert [booking.id for booking in campus.storage.picture.in_room(LAB)] == ["slow"]
+    assert [booking.id for booking in campus.storage.read_model.in_room(LAB)] == ["slow"]
 
 
 async def test_a_number_that_never_comes_is_no_trouble(campus: Campus, slow: asyncpg.Connection):
@@ -71,17 +71,17 @@ async def test_a_number_that_never_comes_is_no_trouble(campus: Campus, slow: asy
     await campus.storage.catch_up()
     await campus.storage.catch_up()
 
-    assert campus.storage.picture.in_room(LAB) == ()
+    assert campus.storage.read_model.in_room(LAB) == ()
 
 
 def test_a_snapshot_sees_what_had_been_committed_when_it_was_taken():
-    snapshot = Snapshot.read("10:15:11,13")
+    snapshot = TransactionSnapshot.read("10:15:11,13")
 
     assert [number for number in range(8, 18) if snapshot.sees(number)] == [8, 9, 10, 12, 14]
 
 
 def test_a_snapshot_beside_which_nothing_ran_sees_all_before_it():
-    snapshot = Snapshot.read("10:10:")
+    snapshot = TransactionSnapshot.read("10:10:")
 
     assert snapshot.sees(9)
     assert not snapshot.sees(10)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from core.errors import RoomieError, Unavailable
-from core.read_model import Picture
-from core.services.book_room import Booked
-from storage.factory import open_storage, prepare
+from core.read_model import ReadModel
+from core.services.book_room import BookingResult
+from storage.factory import open_storage, upgrade
 from storage.postgres.errors import OutcomeUnknown
 from tests.builders import a_slot
 from tests.contracts.campus import HALL, LAB, ROOMS, Campus, campus_in, furnish
@@ -20,7 +20,7 @@ from tests.postgres import PostgresServer
 from tests.storage.wire import Wire
 
 
-def _many_bookings(campus: Campus) -> list[Coroutine[Any, Any, Booked]]:
+def _many_bookings(campus: Campus) -> list[Coroutine[Any, Any, BookingResult]]:
     """Staff take every room for six hours, one by one."""
     hours = [a_slot(f"{hour}:00", 60) for hour in range(11, 17)]
     return [campus.book(slot, room, campus.stan) for slot in hours for room in ROOMS]
@@ -42,15 +42,15 @@ async def test_a_commit_whose_answer_was_lost_is_found_out_about(campus: Campus,
     made = await campus.book(a_slot("11:00", 60))
 
     assert wire.has_broken
-    assert campus.storage.picture.bookings[made.booking.id] == made.booking
+    assert campus.storage.read_model.bookings[made.booking.id] == made.booking
     assert await campus.quota_left() == 120
 
 
 async def test_a_commit_that_cannot_be_found_out_about_is_said_to_be_unknown(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.postgres.batch_worker._SETTLING_PATIENCE", 0.2)
-    monkeypatch.setattr("storage.postgres.connection.CONNECT_PATIENCE", 0.2)
+    monkeypatch.setattr("storage.postgres.batch_worker._RESOLVE_TIMEOUT", 0.2)
+    monkeypatch.setattr("storage.postgres.connection.CONNECT_TIMEOUT", 0.2)
     wire.cut_after(b"COMMIT", then_freeze=True)
 
     with pytest.raises(OutcomeUnknown):
@@ -84,9 +84,9 @@ async def test_sessions_that_the_server_ends_are_replaced(campus: Campus, postgr
 async def test_a_frozen_network_is_given_up_in_time_and_works_again_when_it_thaws(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.postgres.batch_worker._BATCH_PATIENCE", 0.3)
-    monkeypatch.setattr("storage.postgres.command_queue._PATIENCE", 0.5)
-    monkeypatch.setattr("storage.postgres.connection.CONNECT_PATIENCE", 0.3)
+    monkeypatch.setattr("storage.postgres.batch_worker._BATCH_TIMEOUT", 0.3)
+    monkeypatch.setattr("storage.postgres.command_queue._QUEUE_TIMEOUT", 0.5)
+    monkeypatch.setattr("storage.postgres.connection.CONNECT_TIMEOUT", 0.3)
     wire.freeze()
 
     async with asyncio.timeout(5):
@@ -112,16 +112,16 @@ async def test_what_others_did_during_a_cut_is_seen_after_it(
     campus: Campus, wire: Wire, postgres_url: str, rules, clock
 ):
     wire.cut()
-    other = open_storage(postgres_url, Picture(), rules, clock)
+    other = open_storage(postgres_url, ReadModel(), rules, clock)
     await other.open()
     await other.load()
     made = await campus.desk_of(other).book(campus.wish(room=LAB))
 
     async with asyncio.timeout(10):
-        while made.booking.id not in campus.storage.picture.bookings:  # noqa: ASYNC110 - no event tells
+        while made.booking.id not in campus.storage.read_model.bookings:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0.02)
 
-    assert seen_in(campus.storage.picture) == seen_in(other.picture)
+    assert seen_in(campus.storage.read_model) == seen_in(other.read_model)
     await other.close()
 
 
@@ -182,11 +182,11 @@ async def _commit_something(server: PostgresServer) -> int:
 async def _campus_on(server: PostgresServer, rules, clock, wire: Wire | None = None) -> Campus:
     url = server.url("roomie")
     await run_sql(server.url(), "CREATE DATABASE roomie")
-    await prepare(url)
+    await upgrade(url)
     await furnish(url)
     if wire is not None:
         url = url.replace(str(server.home), wire.host)
-    storage = open_storage(url, Picture(), rules, clock)
+    storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
     return campus_in(storage, rules, clock)

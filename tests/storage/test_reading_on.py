@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from core.errors import Unavailable
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.builders import a_building, a_room
 from tests.contracts.campus import HALL
 
 
 async def test_what_could_not_be_read_is_still_missing(
-    open_another: Callable[[], Awaitable[Kept]], monkeypatch: pytest.MonkeyPatch
+    open_another: Callable[[], Awaitable[ManagedStorage]], monkeypatch: pytest.MonkeyPatch
 ):
     here, there = await open_another(), await open_another()
     await here.write(lambda unit: unit.rooms.put_buildings([a_building()]))
@@ -20,7 +20,7 @@ async def test_what_could_not_be_read_is_still_missing(
     await asyncio.sleep(0.01)  # longer than between two looks
 
     with monkeypatch.context() as broken:
-        broken.setattr("storage.sqlite.storage.read_news", _fails)
+        broken.setattr("storage.sqlite.storage.read_update", _fails)
         assert not there.is_fresh()
         with pytest.raises(Unavailable):
             await there.catch_up()
@@ -28,10 +28,10 @@ async def test_what_could_not_be_read_is_still_missing(
     await there.catch_up()
 
     assert there.is_fresh()
-    assert HALL in there.picture.catalogue.rooms
+    assert HALL in there.read_model.catalogue.rooms
 
 
-async def test_news_are_news_until_they_were_read(open_another: Callable[[], Awaitable[Kept]]):
+async def test_news_are_news_until_they_were_read(open_another: Callable[[], Awaitable[ManagedStorage]]):
     here, there = await open_another(), await open_another()
     await here.write(lambda unit: unit.rooms.put_buildings([a_building()]))
     await asyncio.sleep(0.01)

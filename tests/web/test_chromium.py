@@ -41,9 +41,9 @@ async def _check_looks(tab: Tab, keep_as: Path) -> None:
     assert await tab.run(_CONTRAST) >= 4.5
 
 
-def _keep(picture: bytes, file: Path) -> None:
-    file.write_bytes(picture)
-    assert len(picture) > 5_000
+def _keep(read_model: bytes, file: Path) -> None:
+    file.write_bytes(read_model)
+    assert len(read_model) > 5_000
 
 
 @pytest.mark.parametrize(

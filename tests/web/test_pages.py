@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers
 
-_PLACE = pages.Place("Engineering Hub", "a" * 60)
-_CHAT = pages.WhoAsks("Slack", "U1 in workspace T1", "rema", "book RO-POO tomorrow")
-_PROGRAM = pages.WhoAsks(program="curl/8", address="192.0.2.7", is_near=False)
+_PLACE = pages.PageContext("Engineering Hub", "a" * 60)
+_CHAT = pages.RequesterDetails("Slack", "U1 in workspace T1", "rema", "book RO-POO tomorrow")
+_PROGRAM = pages.RequesterDetails(program="curl/8", address="192.0.2.7", is_near=False)
 _ALL = {
     "login": pages.login_page(_PLACE, _PROGRAM),
     "login again": pages.login_page(_PLACE, _CHAT, "Wrong username or password.", "wil"),
-    "taken for granted": pages.taken_for_granted_page(_PLACE, _CHAT, "rema@example.org"),
+    "taken for granted": pages.confirm_identity_page(_PLACE, _CHAT, "rema@example.org"),
     "confirm a chat account": pages.confirm_page(_PLACE, _CHAT, "Rema", "nonce"),
     "confirm a program": pages.confirm_page(_PLACE, _PROGRAM, "Rema", "nonce"),
     "linked": pages.done_page(_PLACE, _CHAT, "Rema"),
     "logged in": pages.done_page(_PLACE, _PROGRAM, "Rema"),
     "declined": pages.declined_page(_PLACE),
-    "refused": pages.refused_page(_PLACE, "No."),
+    "refused": pages.error_page(_PLACE, "No."),
 }
 _every_page = pytest.mark.parametrize("html", _ALL.values(), ids=_ALL)
 _VOID = {"meta", "input", "br", "link", "img"}
@@ -110,7 +110,9 @@ def test_a_chat_account_is_named_with_what_it_would_do():
 
 
 def test_a_program_far_away_is_told_to_be_far_away():
-    near = pages.confirm_page(_PLACE, pages.WhoAsks(program="curl/8", address="192.0.2.7"), "Rema", "nonce")
+    near = pages.confirm_page(
+        _PLACE, pages.RequesterDetails(program="curl/8", address="192.0.2.7"), "Rema", "nonce"
+    )
 
     assert "another network" in Outline(_ALL["confirm a program"]).words
     assert "another network" not in Outline(near).words
@@ -121,7 +123,7 @@ _words = st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"]))
 
 @given(_words, _words, _words)
 def test_no_words_become_markup(name: str, person: str, asked: str):
-    who = pages.WhoAsks("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{asked}")
+    who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{asked}")
 
     outline = Outline(pages.confirm_page(_PLACE, who, f"<b>{person}", f'"{name}'))
 

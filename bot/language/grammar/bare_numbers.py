@@ -3,175 +3,199 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.language.model.days import Calendar, Named
+from bot.language.model.days import CalendarDay, DayAlternatives
 from bot.language.model.items import (
-    Bare,
-    Clock,
+    BareNumber,
+    ClockTime,
+    Connective,
+    DayItem,
+    DayPart,
+    DurationItem,
     EndOfDay,
-    Every,
+    IsoTimestamp,
     Item,
-    Length,
-    Link,
     Now,
-    On,
-    Other,
-    Part,
-    Piece,
-    Stamp,
+    PlacedItem,
+    RecurrenceItem,
+    UnknownWord,
 )
 
-_ASKS_FOR_AN_HOUR = frozenset({Link.AT, Link.FROM, Link.UNTIL, Link.BEFORE, Link.AFTER, Link.BETWEEN})
-_RANGERS = frozenset({Link.DASH, Link.TO, Link.UNTIL, Link.AND})
+_CONNECTIVES_BEFORE_HOUR = frozenset(
+    {
+        Connective.AT,
+        Connective.FROM,
+        Connective.UNTIL,
+        Connective.BEFORE,
+        Connective.AFTER,
+        Connective.BETWEEN,
+    }
+)
+_RANGE_CONNECTIVES = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL, Connective.AND})
 
 
-def settled(pieces: list[Piece]) -> list[Piece]:
+def resolve_bare_numbers(items: list[PlacedItem]) -> list[PlacedItem]:
     """The same with every bare number made an hour, a day of a range of days, minutes ahead, or nothing.
 
     A small number after `for` stays bare: it may be people or hours.
     """
-    decided: list[Piece] = []
-    after = len(pieces)
-    while after and isinstance(pieces[after - 1].item, Link):
+    decided: list[PlacedItem] = []
+    after = len(items)
+    while after and isinstance(items[after - 1].item, Connective):
         after -= 1
-    pieces = pieces[:after]
-    for index, piece in enumerate(pieces):
+    items = items[:after]
+    for index, piece in enumerate(items):
         item: Item = piece.item
-        if isinstance(item, Bare):
-            item = _decided(item, index, decided, pieces)
+        if isinstance(item, BareNumber):
+            item = _resolve_bare_number(item, index, decided, items)
         decided.append(replace(piece, item=item))
-    return _weighed(decided)
+    return _drop_guesses(decided)
 
 
-def _weighed(pieces: list[Piece]) -> list[Piece]:
+def _drop_guesses(items: list[PlacedItem]) -> list[PlacedItem]:
     """The same without the guesses where a surer time stands apart from them (`won 3-1, meet at noon`)."""
-    groups = list(_groups(pieces))
-    if len(groups) < 2 or all(_is_guessed(pieces, group) for group in groups):
-        return pieces
-    dropped = {index for group in groups if _is_guessed(pieces, group) for index in group}
+    groups = list(_group_clock_times(items))
+    if len(groups) < 2 or all(_is_guessed_group(items, group) for group in groups):
+        return items
+    dropped = {index for group in groups if _is_guessed_group(items, group) for index in group}
     return [
-        replace(piece, item=Other("")) if index in dropped else piece for index, piece in enumerate(pieces)
+        replace(piece, item=UnknownWord("")) if index in dropped else piece
+        for index, piece in enumerate(items)
     ]
 
 
-def _groups(pieces: list[Piece]) -> Iterator[list[int]]:
+def _group_clock_times(items: list[PlacedItem]) -> Iterator[list[int]]:
     """The positions of the times of day, those together that a little word joins to a range or a choice."""
     group: list[int] = []
     joined = False
-    for index, piece in enumerate(pieces):
-        if isinstance(piece.item, Clock | Now | Stamp):
+    for index, piece in enumerate(items):
+        if isinstance(piece.item, ClockTime | Now | IsoTimestamp):
             if group and not joined:
                 yield group
                 group = []
             group.append(index)
             joined = False
-        elif piece.item in _RANGERS or piece.item is Link.OR:
+        elif piece.item in _RANGE_CONNECTIVES or piece.item is Connective.OR:
             joined = True
-        elif isinstance(piece.item, Other):
+        elif isinstance(piece.item, UnknownWord):
             joined = False
     if group:
         yield group
 
 
-def _is_guessed(pieces: list[Piece], group: list[int]) -> bool:
-    items = (pieces[index].item for index in group)
-    return all(isinstance(item, Clock) and item.is_guess for item in items)
+def _is_guessed_group(all_items: list[PlacedItem], group: list[int]) -> bool:
+    items = (all_items[index].item for index in group)
+    return all(isinstance(item, ClockTime) and item.is_guess for item in items)
 
 
-def _decided(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -> Item:
-    previous = before[-1].item if before else None
-    following = pieces[index + 1].item if index + 1 < len(pieces) else None
-    partner = pieces[index + 2].item if index + 2 < len(pieces) else None
-    if _opens_days(bare, following, partner):
-        return On(Calendar(bare.value, _month_of(partner)))
-    if previous is Link.FOR and bare.digits < 3 and not _opens_range(bare, previous, following, partner):
-        return bare
-    if not _is_hour(bare, index, before, pieces):
-        return Other(str(bare.value))
-    return replace(bare.clock, is_guess=previous not in _ASKS_FOR_AN_HOUR)
+def _resolve_bare_number(
+    number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]
+) -> Item:
+    previous = resolved[-1].item if resolved else None
+    following = items[index + 1].item if index + 1 < len(items) else None
+    partner = items[index + 2].item if index + 2 < len(items) else None
+    if _opens_day_range(number, following, partner):
+        return DayItem(CalendarDay(number.value, _month_of(partner)))
+    if (
+        previous is Connective.FOR
+        and number.digit_count < 3
+        and not _opens_range(number, previous, following, partner)
+    ):
+        return number
+    if not _is_hour(number, index, resolved, items):
+        return UnknownWord(str(number.value))
+    return replace(number.clock, is_guess=previous not in _CONNECTIVES_BEFORE_HOUR)
 
 
-def _opens_days(bare: Bare, following: Item | None, partner: Item | None) -> bool:
+def _opens_day_range(number: BareNumber, following: Item | None, partner: Item | None) -> bool:
     """`12-14 march`: the first of two days."""
     return (
-        following in {Link.DASH, Link.TO}
-        and isinstance(partner, On)
+        following in {Connective.DASH, Connective.TO}
+        and isinstance(partner, DayItem)
         and _month_of(partner) is not None
-        and 1 <= bare.value <= 31
-        and not bare.spelled
+        and 1 <= number.value <= 31
+        and not number.is_spelled_out
     )
 
 
 def _month_of(item: Item | None) -> int | None:
-    day = item.day if isinstance(item, On) else None
-    if isinstance(day, Named) and len(day.days) == 1:
-        day = day.days[0]
-    return day.month if isinstance(day, Calendar) else None
+    day = item.day if isinstance(item, DayItem) else None
+    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
+        day = day.alternatives[0]
+    return day.month if isinstance(day, CalendarDay) else None
 
 
-def _is_hour(bare: Bare, index: int, before: list[Piece], pieces: list[Piece]) -> bool:
-    previous = before[-1].item if before else None
-    following = pieces[index + 1].item if index + 1 < len(pieces) else None
-    partner = pieces[index + 2].item if index + 2 < len(pieces) else None
-    if previous in _ASKS_FOR_AN_HOUR:
-        return not _counts(pieces, index)
-    if _closes_range(bare, before) or _opens_range(bare, previous, following, partner):
+def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]) -> bool:
+    previous = resolved[-1].item if resolved else None
+    following = items[index + 1].item if index + 1 < len(items) else None
+    partner = items[index + 2].item if index + 2 < len(items) else None
+    if previous in _CONNECTIVES_BEFORE_HOUR:
+        return not _is_count_of_things(items, index)
+    if _closes_range(number, resolved) or _opens_range(number, previous, following, partner):
         return True
-    if _counts(pieces, index) or (bare.digits >= 3 and bare.clock.minute % 5):
+    if _is_count_of_things(items, index) or (number.digit_count >= 3 and number.clock.minute % 5):
         return False
-    if following in {Link.IN, Link.ON} or (following is Link.AT and isinstance(partner, Part)):
+    if following in {Connective.IN, Connective.ON} or (
+        following is Connective.AT and isinstance(partner, DayPart)
+    ):
         following = partner
-    return _beside_a_day(bare, previous, following) or _stands_alone(bare, previous, following, pieces)
+    return _is_next_to_day(number, previous, following) or _is_standalone(number, previous, following, items)
 
 
-def _opens_range(bare: Bare, previous: Item | None, following: Item | None, partner: Item | None) -> bool:
+def _opens_range(
+    number: BareNumber, previous: Item | None, following: Item | None, partner: Item | None
+) -> bool:
     """`2-4`, `2 to 4pm`, `nine till noon`; `one to one` is none."""
-    if following not in _RANGERS or (following is Link.AND and previous is not Link.BETWEEN):
+    if following not in _RANGE_CONNECTIVES or (
+        following is Connective.AND and previous is not Connective.BETWEEN
+    ):
         return False
-    if isinstance(partner, Clock | EndOfDay):
+    if isinstance(partner, ClockTime | EndOfDay):
         return True
-    if not isinstance(partner, Bare) or (isinstance(previous, Other) and bare.spelled):
+    if not isinstance(partner, BareNumber) or (isinstance(previous, UnknownWord) and number.is_spelled_out):
         return False
-    if bare.spelled or partner.spelled:
-        alike = bare.spelled == partner.spelled or following is not Link.DASH
-        return alike and bare.value != partner.value
-    return bare.value <= 24 or bare.digits >= 3
+    if number.is_spelled_out or partner.is_spelled_out:
+        alike = number.is_spelled_out == partner.is_spelled_out or following is not Connective.DASH
+        return alike and number.value != partner.value
+    return number.value <= 24 or number.digit_count >= 3
 
 
-def _closes_range(bare: Bare, before: list[Piece]) -> bool:
-    if len(before) < 2 or before[-1].item not in _RANGERS:
+def _closes_range(number: BareNumber, resolved: list[PlacedItem]) -> bool:
+    if len(resolved) < 2 or resolved[-1].item not in _RANGE_CONNECTIVES:
         return False
-    opener = before[-2].item
-    between = len(before) > 2 and before[-3].item is Link.BETWEEN
-    if before[-1].item is Link.AND and not between:
+    opener = resolved[-2].item
+    between = len(resolved) > 2 and resolved[-3].item is Connective.BETWEEN
+    if resolved[-1].item is Connective.AND and not between:
         return False
-    return isinstance(opener, Clock | Now | Stamp | Part | On) and not (
-        isinstance(opener, On) and bare.spelled
+    return isinstance(opener, ClockTime | Now | IsoTimestamp | DayPart | DayItem) and not (
+        isinstance(opener, DayItem) and number.is_spelled_out
     )
 
 
-def _counts(pieces: list[Piece], index: int) -> bool:
+def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
     """Whether a plural straight after says that it counts things."""
-    if index + 1 >= len(pieces):
+    if index + 1 >= len(items):
         return False
-    following = pieces[index + 1]
-    if not isinstance(following.item, Other) or following.first != pieces[index].after:
+    following = items[index + 1]
+    if not isinstance(following.item, UnknownWord) or following.start_index != items[index].end_index:
         return False
     word = following.item.word
     return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
 
 
-def _beside_a_day(bare: Bare, previous: Item | None, following: Item | None) -> bool:
-    if isinstance(previous, On | Part | Every):
-        return bare.value != 1 or not bare.spelled
-    return isinstance(following, On | Part) and not bare.spelled
+def _is_next_to_day(number: BareNumber, previous: Item | None, following: Item | None) -> bool:
+    if isinstance(previous, DayItem | DayPart | RecurrenceItem):
+        return number.value != 1 or not number.is_spelled_out
+    return isinstance(following, DayItem | DayPart) and not number.is_spelled_out
 
 
-def _stands_alone(bare: Bare, previous: Item | None, following: Item | None, pieces: list[Piece]) -> bool:
+def _is_standalone(
+    number: BareNumber, previous: Item | None, following: Item | None, items: list[PlacedItem]
+) -> bool:
     """`3`, `1530`, `3 for an hour`."""
-    if bare.spelled or previous is not None:
+    if number.is_spelled_out or previous is not None:
         return False
-    if len(pieces) == 1 or bare.digits >= 3:
+    if len(items) == 1 or number.digit_count >= 3:
         return True
-    return isinstance(following, Length) or (
-        following is Link.FOR and isinstance(pieces[2].item if len(pieces) > 2 else None, Length)
+    return isinstance(following, DurationItem) or (
+        following is Connective.FOR and isinstance(items[2].item if len(items) > 2 else None, DurationItem)
     )

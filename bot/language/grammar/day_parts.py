@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 
-from bot.language.lexicon.vocabulary import FORTNIGHT_WORDS, PART_WORDS, PLURAL_WEEKDAYS, WEEK_WORDS, WEEKDAYS
-from bot.language.model.days import Shifted, Weekday
-from bot.language.model.items import EndOfDay, Every, Item, Now, On, Part
-from bot.language.model.reading import Unit
-from bot.language.text.token_cursor import Line, cardinal, ordinal
+from bot.language.lexicon.vocabulary import (
+    DAY_PART_WORDS,
+    FORTNIGHT_WORDS,
+    PLURAL_WEEKDAYS,
+    WEEK_WORDS,
+    WEEKDAY_NUMBERS,
+)
+from bot.language.model.days import DayOffset, Weekday
+from bot.language.model.items import DayItem, DayPart, EndOfDay, Item, Now, RecurrenceItem
+from bot.language.model.reading import RecurrenceUnit
+from bot.language.text.token_cursor import TokenCursor, parse_cardinal, parse_ordinal
 
-Said = tuple[Sequence[Item], int]
+ItemsMatch = tuple[Sequence[Item], int]
 
-_NOW = (
+_NOW_PHRASES = (
     ("right", "now"),
     ("right", "away"),
     ("straight", "away"),
@@ -30,187 +36,189 @@ _NOW = (
     ("straightaway",),
     ("nowish",),
 )
-_NOW_BEGINNINGS = frozenset(words[0] for words in _NOW)
-_HALVES = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
+_NOW_FIRST_WORDS = frozenset(words[0] for words in _NOW_PHRASES)
+_HALF_WORDS = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
 _MEALS = {"lunch", "lunchtime"}
 
 
-def occasion(line: Line, index: int) -> Said | None:
+def parse_day_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """What is told at this position of now, a part of the day, or a repetition."""
-    for way in _WAYS:
-        found = way(line, index)
+    for way in _RULES:
+        found = way(cursor, index)
         if found is not None:
             return found
     return None
 
 
-def _now(line: Line, index: int) -> Said | None:
-    if line.word(index) not in _NOW_BEGINNINGS:
+def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    if cursor.word(index) not in _NOW_FIRST_WORDS:
         return None
-    for words in _NOW:
-        if line.reads(index, *words):
-            if line.word(index + len(words)) in {"that", "thats"}:
+    for words in _NOW_PHRASES:
+        if cursor.matches(index, *words):
+            if cursor.word(index + len(words)) in {"that", "thats"}:
                 return None
             after = index + len(words)
-            return (Now(),), after + (line.word(after) == "-" and line.word(after + 1) == "ish") * 2
+            return (Now(),), after + (cursor.word(after) == "-" and cursor.word(after + 1) == "ish") * 2
     return None
 
 
-def _part(line: Line, index: int) -> Said | None:
+def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`morning`, `this afternoon`, `late evening`, `first thing`, `all morning`, `lunchtime`."""
-    if line.reads(index, "first", "thing"):
-        return (Part("early morning"),), index + 2 + 3 * line.reads(index + 2, "in", "the", "morning")
-    at = line.past(index, {"this"})
+    if cursor.matches(index, "first", "thing"):
+        return (DayPart("early morning"),), index + 2 + 3 * cursor.matches(index + 2, "in", "the", "morning")
+    at = cursor.skip(index, {"this"})
     todays = at > index
-    whole = line.word(at) in {"all", "whole", "entire"}
-    at = line.past(at + 1, {"the", "of"}) if whole else at
-    half = _HALVES.get(line.word(at))
-    split = _half_around_a_day(line, at, half) if half else None
+    whole = cursor.word(at) in {"all", "whole", "entire"}
+    at = cursor.skip(at + 1, {"the", "of"}) if whole else at
+    half = _HALF_WORDS.get(cursor.word(at))
+    split = _parse_split_half(cursor, at, half) if half else None
     if split is not None:
         return split
-    at = line.past(at + 1, {"-", "in", "the"}) if half else at
-    name = PART_WORDS.get(line.word(at))
+    at = cursor.skip(at + 1, {"-", "in", "the"}) if half else at
+    name = DAY_PART_WORDS.get(cursor.word(at))
     if name is None:
         return None
-    part = _narrowed(name, half, whole=whole)
-    after = at + 1 + (name == "lunch" and line.word(at + 1) in {"time", "break", "hour"})
-    if name == "morning" and line.word(index - 1) == "good":
+    part = _build_day_part(name, half, is_whole=whole)
+    after = at + 1 + (name == "lunch" and cursor.word(at + 1) in {"time", "break", "hour"})
+    if name == "morning" and cursor.word(index - 1) == "good":
         return (), after
-    return ((On(Shifted()), part) if todays else (part,)), after
+    return ((DayItem(DayOffset()), part) if todays else (part,)), after
 
 
-def _half_around_a_day(line: Line, index: int, half: str) -> Said | None:
+def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
     """`early tomorrow morning`, `late friday night`."""
-    word = line.word(index + 1)
-    name = PART_WORDS.get(line.word(index + 2))
-    if name is None or not (word in {"tomorrow", "this"} or word in WEEKDAYS):
+    word = cursor.word(index + 1)
+    name = DAY_PART_WORDS.get(cursor.word(index + 2))
+    if name is None or not (word in {"tomorrow", "this"} or word in WEEKDAY_NUMBERS):
         return None
-    day = Weekday(WEEKDAYS[word]) if word in WEEKDAYS else Shifted(int(word == "tomorrow"))
-    return (On(day), _narrowed(name, half, whole=False)), index + 3
+    day = Weekday(WEEKDAY_NUMBERS[word]) if word in WEEKDAY_NUMBERS else DayOffset(int(word == "tomorrow"))
+    return (DayItem(day), _build_day_part(name, half, is_whole=False)), index + 3
 
 
-def _narrowed(name: str, half: str | None, *, whole: bool) -> Part:
+def _build_day_part(name: str, half: str | None, *, is_whole: bool) -> DayPart:
     if name == "morning" and half == "first":
-        return Part("early morning", whole=whole)
-    return Part(name, None if half == "middle" else half, whole)
+        return DayPart("early morning", is_whole=is_whole)
+    return DayPart(name, None if half == "middle" else half, is_whole)
 
 
-def _all_day(line: Line, index: int) -> Said | None:
+def _parse_all_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`all day`, `the whole day`."""
-    at = line.past(index, {"the", "for"})
-    if line.word(at) in {"all", "whole", "entire", "full"} and line.word(at + 1) == "day":
-        return (Part("day", whole=True),), at + 2
-    if line.word(index) == "allday":
-        return (Part("day", whole=True),), index + 1
+    at = cursor.skip(index, {"the", "for"})
+    if cursor.word(at) in {"all", "whole", "entire", "full"} and cursor.word(at + 1) == "day":
+        return (DayPart("day", is_whole=True),), at + 2
+    if cursor.word(index) == "allday":
+        return (DayPart("day", is_whole=True),), index + 1
     return None
 
 
-def _end_of_day(line: Line, index: int) -> Said | None:
+def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`the end of the day`, `eod`, `close of business`, `the rest of the afternoon`."""
-    word = line.word(index)
+    word = cursor.word(index)
     if word in {"eod", "close", "closing", "cob"}:
         after = index + 1
         after = (
-            line.past(after, {"of", "business", "play", "time"}) if word in {"close", "closing"} else after
+            cursor.skip(after, {"of", "business", "play", "time"}) if word in {"close", "closing"} else after
         )
         return (
             ((EndOfDay(),), after)
-            if word != "close" or after > index + 1 or _follows_until(line, index)
+            if word != "close" or after > index + 1 or _follows_until(cursor, index)
             else None
         )
-    at = line.past(index, {"the"})
-    if line.word(at) not in {"end", "rest", "remainder"}:
+    at = cursor.skip(index, {"the"})
+    if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
-    told = line.word(at)
-    at = line.past(at + 1, {"of", "the", "this", "today"})
-    name = PART_WORDS.get(line.word(at))
-    if line.word(at) != "day" and name is None:
+    told = cursor.word(at)
+    at = cursor.skip(at + 1, {"of", "the", "this", "today"})
+    name = DAY_PART_WORDS.get(cursor.word(at))
+    if cursor.word(at) != "day" and name is None:
         return None
     return ((Now(), EndOfDay(name)) if told != "end" else (EndOfDay(name),)), at + 1
 
 
-def _follows_until(line: Line, index: int) -> bool:
-    return line.word(index - 1) in {"until", "to", "-", "by"}
+def _follows_until(cursor: TokenCursor, index: int) -> bool:
+    return cursor.word(index - 1) in {"until", "to", "-", "by"}
 
 
-def _later_today(line: Line, index: int) -> Said | None:
-    if line.reads(index, "later", "today") or line.reads(index, "later", "on", "today"):
-        return (On(Shifted()),), index + (2 if line.word(index + 1) == "today" else 3)
+def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    if cursor.matches(index, "later", "today") or cursor.matches(index, "later", "on", "today"):
+        return (DayItem(DayOffset()),), index + (2 if cursor.word(index + 1) == "today" else 3)
     return None
 
 
-def _every(line: Line, index: int) -> Said | None:
+def _parse_recurrence(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`every tuesday`, `every other friday`, `every 2 weeks`, `weekly on mondays`, `tuesdays`, `daily`."""
-    word = line.word(index)
+    word = cursor.word(index)
     if word == "every":
-        return _after_every(line, index + 1)
+        return _parse_after_every(cursor, index + 1)
     steps = {
-        "daily": (Unit.DAY, 1),
-        "weekly": (Unit.WEEK, 1),
-        "fortnightly": (Unit.WEEK, 2),
-        "biweekly": (Unit.WEEK, 2),
-        "monthly": (Unit.MONTH, 1),
+        "daily": (RecurrenceUnit.DAY, 1),
+        "weekly": (RecurrenceUnit.WEEK, 1),
+        "fortnightly": (RecurrenceUnit.WEEK, 2),
+        "biweekly": (RecurrenceUnit.WEEK, 2),
+        "monthly": (RecurrenceUnit.MONTH, 1),
     }
     if word in steps:
         unit, step = steps[word]
-        at = line.past(index + 1, {"on", ","})
-        days, after = _weekdays(line, at)
-        return (Every(Unit.WEEK if days else unit, step, days),), (after if days else index + 1)
+        at = cursor.skip(index + 1, {"on", ","})
+        days, after = _parse_weekdays(cursor, at)
+        return (RecurrenceItem(RecurrenceUnit.WEEK if days else unit, step, days),), (
+            after if days else index + 1
+        )
     if word in PLURAL_WEEKDAYS:
-        days, after = _weekdays(line, index)
-        return (Every(Unit.WEEK, 1, days),), after
+        days, after = _parse_weekdays(cursor, index)
+        return (RecurrenceItem(RecurrenceUnit.WEEK, 1, days),), after
     return None
 
 
-def _after_every(line: Line, index: int) -> Said | None:
+def _parse_after_every(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     at, step = index, 1
-    if line.word(at) in {"other", "second", "alternate"}:
+    if cursor.word(at) in {"other", "second", "alternate"}:
         at, step = at + 1, 2
     else:
-        told = cardinal(line, at) or ordinal(line, at)
+        told = parse_cardinal(cursor, at) or parse_ordinal(cursor, at)
         if told is not None:
-            at, step = told.after, max(told.value, 1)
-    days, after = _weekdays(line, at)
+            at, step = told.end_index, max(told.value, 1)
+    days, after = _parse_weekdays(cursor, at)
     if days:
-        return (Every(Unit.WEEK, step, days),), after
-    word = line.word(at)
-    if word in PART_WORDS:
-        return (Every(Unit.DAY, step),), at
+        return (RecurrenceItem(RecurrenceUnit.WEEK, step, days),), after
+    word = cursor.word(at)
+    if word in DAY_PART_WORDS:
+        return (RecurrenceItem(RecurrenceUnit.DAY, step),), at
     if word == "weekday":
-        return (Every(Unit.WEEK, step, (0, 1, 2, 3, 4)),), at + 1
+        return (RecurrenceItem(RecurrenceUnit.WEEK, step, (0, 1, 2, 3, 4)),), at + 1
     if word == "weekend":
-        return (Every(Unit.WEEK, step, (5, 6)),), at + 1
-    unit = _unit(word)
-    return _with_days(line, unit[0], step * unit[1], at + 1) if unit else None
+        return (RecurrenceItem(RecurrenceUnit.WEEK, step, (5, 6)),), at + 1
+    unit = _parse_unit(word)
+    return _build_with_weekdays(cursor, unit[0], step * unit[1], at + 1) if unit else None
 
 
-def _unit(word: str) -> tuple[Unit, int] | None:
+def _parse_unit(word: str) -> tuple[RecurrenceUnit, int] | None:
     if word in {"day", "days"}:
-        return Unit.DAY, 1
+        return RecurrenceUnit.DAY, 1
     if word in WEEK_WORDS:
-        return Unit.WEEK, 1
+        return RecurrenceUnit.WEEK, 1
     if word in FORTNIGHT_WORDS:
-        return Unit.WEEK, 2
-    return (Unit.MONTH, 1) if word in {"month", "months"} else None
+        return RecurrenceUnit.WEEK, 2
+    return (RecurrenceUnit.MONTH, 1) if word in {"month", "months"} else None
 
 
-def _with_days(line: Line, unit: Unit, step: int, index: int) -> Said:
+def _build_with_weekdays(cursor: TokenCursor, unit: RecurrenceUnit, step: int, index: int) -> ItemsMatch:
     """`every week on tuesdays`."""
-    at = line.past(index, {"on"})
-    days, after = _weekdays(line, at) if unit is Unit.WEEK and at > index else ((), index)
-    return (Every(unit, step, days),), (after if days else index)
+    at = cursor.skip(index, {"on"})
+    days, after = _parse_weekdays(cursor, at) if unit is RecurrenceUnit.WEEK and at > index else ((), index)
+    return (RecurrenceItem(unit, step, days),), (after if days else index)
 
 
-def _weekdays(line: Line, index: int) -> tuple[tuple[int, ...], int]:
+def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int]:
     """`tuesday`, `mon and wed`, `mon, wed & fri`."""
     days: list[int] = []
     after = index
     at = index
-    while line.word(at) in WEEKDAYS:
-        days.append(WEEKDAYS[line.word(at)])
+    while cursor.word(at) in WEEKDAY_NUMBERS:
+        days.append(WEEKDAY_NUMBERS[cursor.word(at)])
         after = at + 1
-        at = line.past(after, {"and", ",", "&", "every", "/"})
+        at = cursor.skip(after, {"and", ",", "&", "every", "/"})
     return tuple(sorted(set(days))), after
 
 
-_WAYS = (_now, _every, _all_day, _part, _end_of_day, _later_today)
+_RULES = (_parse_now, _parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)

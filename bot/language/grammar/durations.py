@@ -8,17 +8,17 @@ from bot.language.lexicon.vocabulary import (
     HOUR_WORDS,
     MERIDIEMS,
     MINUTE_WORDS,
+    MONTH_NUMBERS,
     MONTH_WORDS,
-    MONTHS,
-    ORDINAL_ENDINGS,
+    ORDINAL_SUFFIXES,
     WEEK_WORDS,
     YEAR_WORDS,
 )
-from bot.language.lexicon.wordlist import wordset
-from bot.language.model.items import Length
-from bot.language.text.token_cursor import Line, cardinal, charted, fraction
+from bot.language.lexicon.wordlist import word_set
+from bot.language.model.items import DurationItem
+from bot.language.text.token_cursor import TokenCursor, charted, parse_cardinal, parse_fraction
 
-Measured = tuple[Length, int]
+DurationMatch = tuple[DurationItem, int]
 
 _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("three", "quarters", "of", "an", "hour"), 45),
@@ -39,10 +39,12 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("1", "/", "2", "an", "hour"), 30),
     (("an", "hour", "and", "three", "quarters"), 105),
 )
-_NOT_AFTER_MINUTES = frozenset(MONTHS) | ORDINAL_ENDINGS | MERIDIEMS | wordset(": / - to until . % people")
-_AFTER_METRES = frozenset({"apart", "wide", "tall", "deep"})
-_MONTHS_AT_MOST = 600
-_OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
+_NOT_MINUTES_BEFORE = (
+    frozenset(MONTH_NUMBERS) | ORDINAL_SUFFIXES | MERIDIEMS | word_set(": / - to until . % people")
+)
+_LENGTH_ADJECTIVES = frozenset({"apart", "wide", "tall", "deep"})
+_MAX_MONTHS = 600
+_FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
     "an",
     "hour",
     "hours",
@@ -54,68 +56,72 @@ _OPENERS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
 
 
 @charted
-def length(line: Line, index: int) -> Measured | None:
+def parse_duration(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """The length told from this position on, with all its parts (`1 hour 20`)."""
-    if line.word(index) in _OPENERS:
+    if cursor.word(index) in _FIRST_WORDS:
         for words, minutes in _SET_PHRASES:
-            if line.reads(index, *words):
-                return Length(minutes), index + len(words)
-        spoken = _an_hour(line, index)
+            if cursor.matches(index, *words):
+                return DurationItem(minutes), index + len(words)
+        spoken = _parse_hour_phrase(cursor, index)
         if spoken is not None:
             return spoken
-    told = _clock_like(line, index) or _counted(line, index)
-    return told if told is not None and told[0] != Length() else None
+    told = _parse_clock_like(cursor, index) or _parse_counted(cursor, index)
+    return told if told is not None and told[0] != DurationItem() else None
 
 
-def _an_hour(line: Line, index: int) -> Measured | None:
+def _parse_hour_phrase(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """`an hour`, `a full hour`, `hour and a half`, `an hour and 20 minutes`."""
-    at = line.past(index, {"a", "an"})
-    at = line.past(at, {"full", "solid", "whole", "good"})
-    if line.word(at) != "hour" or (at == index and not _goes_on(line, at + 1)):
+    at = cursor.skip(index, {"a", "an"})
+    at = cursor.skip(at, {"full", "solid", "whole", "good"})
+    if cursor.word(at) != "hour" or (at == index and not _has_continuation(cursor, at + 1)):
         return None
-    return _with_more(line, Fraction(60), at + 1)
+    return _add_minutes(cursor, Fraction(60), at + 1)
 
 
-def _goes_on(line: Line, index: int) -> bool:
-    return line.reads(index, "and", "a") or line.reads(index, "and", "half") or line.word(index) == "long"
+def _has_continuation(cursor: TokenCursor, index: int) -> bool:
+    return (
+        cursor.matches(index, "and", "a")
+        or cursor.matches(index, "and", "half")
+        or cursor.word(index) == "long"
+    )
 
 
-def _clock_like(line: Line, index: int) -> Measured | None:
+def _parse_clock_like(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """`1:30 hours`, `1:30h`."""
-    hours, minutes = line.number(index), line.number(index + 2)
-    if hours is None or minutes is None or line.word(index + 1) != ":" or hours > 4 or minutes > 59:
+    hours, minutes = cursor.number(index), cursor.number(index + 2)
+    if hours is None or minutes is None or cursor.word(index + 1) != ":" or hours > 4 or minutes > 59:
         return None
     if (
-        line.word(index + 3) not in HOUR_WORDS
-        or line.word(index).startswith("0")
-        or len(line.word(index + 2)) != 2
+        cursor.word(index + 3) not in HOUR_WORDS
+        or cursor.word(index).startswith("0")
+        or len(cursor.word(index + 2)) != 2
     ):
         return None
-    return Length(hours * 60 + minutes), index + 4
+    return DurationItem(hours * 60 + minutes), index + 4
 
 
-def _counted(line: Line, index: int) -> Measured | None:
-    if line.reads(index, "a") and line.word(index + 1) not in {"couple", "pair", "hundred"}:
-        one = _one(line, index + 1)
+def _parse_counted(cursor: TokenCursor, index: int) -> DurationMatch | None:
+    if cursor.matches(index, "a") and cursor.word(index + 1) not in {"couple", "pair", "hundred"}:
+        one = _parse_single_unit(cursor, index + 1)
         if one is not None:
             return one
-    few = index + (line.word(index) == "a")
-    if line.word(few) == "few":
-        return _in_units(line, Fraction(3), few + 1)
-    many = fraction(line, index)
+    few = index + (cursor.word(index) == "a")
+    if cursor.word(few) == "few":
+        return _parse_units(cursor, Fraction(3), few + 1)
+    many = parse_fraction(cursor, index)
     if many is None:
         return None
     quantity, after = many
-    after += line.word(after) == "full"
-    ranged = _upper_end(line, after)
+    after += cursor.word(after) == "full"
+    ranged = _parse_upper_bound(cursor, after)
     if ranged is not None:
         quantity, after = ranged
-    return _in_units(line, quantity, after)
+    return _parse_units(cursor, quantity, after)
 
 
-def _one(line: Line, index: int) -> Measured | None:
+def _parse_single_unit(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """`a day`, `a week`, `a minute`."""
-    if line.word(index) in {
+    if cursor.word(index) in {
         "day",
         "week",
         "month",
@@ -127,46 +133,46 @@ def _one(line: Line, index: int) -> Measured | None:
         "months",
         "year",
     }:
-        return _in_units(line, Fraction(1), index)
+        return _parse_units(cursor, Fraction(1), index)
     return None
 
 
-def _upper_end(line: Line, index: int) -> tuple[Fraction, int] | None:
+def _parse_upper_bound(cursor: TokenCursor, index: int) -> tuple[Fraction, int] | None:
     """The longer of `1-2 hours`, `2 or 3 hours`."""
-    if line.word(index) not in {"-", "to", "or"}:
+    if cursor.word(index) not in {"-", "to", "or"}:
         return None
-    many = fraction(line, index + 1)
-    if many is None or many[0] > 24 or line.word(many[1]) not in HOUR_WORDS | MINUTE_WORDS:
+    many = parse_fraction(cursor, index + 1)
+    if many is None or many[0] > 24 or cursor.word(many[1]) not in HOUR_WORDS | MINUTE_WORDS:
         return None
     return many
 
 
-def _in_units(line: Line, quantity: Fraction, index: int) -> Measured | None:
-    unit = line.word(index)
+def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> DurationMatch | None:
+    unit = cursor.word(index)
     lone_letter = len(unit) == 1 and unit != "h"
-    if lone_letter and not line.is_glued(index):
+    if lone_letter and not cursor.is_attached(index):
         return None
     if unit in HOUR_WORDS:
-        return _with_more(line, quantity * 60, index + 1)
-    if unit in MINUTE_WORDS and line.word(index + 1) not in _AFTER_METRES:
-        return Length(int(quantity)), index + 1
-    days = _days_in(unit)
+        return _add_minutes(cursor, quantity * 60, index + 1)
+    if unit in MINUTE_WORDS and cursor.word(index + 1) not in _LENGTH_ADJECTIVES:
+        return DurationItem(int(quantity)), index + 1
+    days = _days_per_unit(unit)
     if days:
-        return _with_more_days(line, int(quantity * days), index + 1)
-    if unit in MONTH_WORDS | YEAR_WORDS and quantity <= _MONTHS_AT_MOST:
-        return Length(months=int(quantity * (12 if unit in YEAR_WORDS else 1))), index + 1
+        return _add_days(cursor, int(quantity * days), index + 1)
+    if unit in MONTH_WORDS | YEAR_WORDS and quantity <= _MAX_MONTHS:
+        return DurationItem(months=int(quantity * (12 if unit in YEAR_WORDS else 1))), index + 1
     return None
 
 
-def _with_more_days(line: Line, days: int, index: int) -> Measured:
+def _add_days(cursor: TokenCursor, days: int, index: int) -> DurationMatch:
     """Weeks with the days that follow them: `3 weeks and 2 days`."""
-    more = cardinal(line, line.past(index, {"and", ","})) if days % 7 == 0 else None
-    if more is not None and line.word(more.after) in DAY_WORDS and len(line.word(more.after)) > 1:
-        return Length(days=days + more.value), more.after + 1
-    return Length(days=days), index
+    more = parse_cardinal(cursor, cursor.skip(index, {"and", ","})) if days % 7 == 0 else None
+    if more is not None and cursor.word(more.end_index) in DAY_WORDS and len(cursor.word(more.end_index)) > 1:
+        return DurationItem(days=days + more.value), more.end_index + 1
+    return DurationItem(days=days), index
 
 
-def _days_in(unit: str) -> int:
+def _days_per_unit(unit: str) -> int:
     if unit in DAY_WORDS:
         return 1
     if unit in WEEK_WORDS:
@@ -174,7 +180,7 @@ def _days_in(unit: str) -> int:
     return 14 if unit in FORTNIGHT_WORDS else 0
 
 
-def _with_more(line: Line, minutes: Fraction, index: int) -> Measured | None:
+def _add_minutes(cursor: TokenCursor, minutes: Fraction, index: int) -> DurationMatch | None:
     """An hour count with what follows it: `and a half`, `30`, `and 20 minutes`."""
     for words, more in (
         (("and", "a", "half"), 30),
@@ -182,23 +188,23 @@ def _with_more(line: Line, minutes: Fraction, index: int) -> Measured | None:
         (("and", "a", "bit"), 0),
         (("and", "a", "quarter"), 15),
     ):
-        if line.reads(index, *words):
-            return Length(int(minutes) + more), index + len(words)
-    at = line.past(index, {"and", ","})
-    rest = cardinal(line, at)
+        if cursor.matches(index, *words):
+            return DurationItem(int(minutes) + more), index + len(words)
+    at = cursor.skip(index, {"and", ","})
+    rest = parse_cardinal(cursor, at)
     if rest is not None and rest.value < 60:
-        if line.word(rest.after) in MINUTE_WORDS and (
-            line.word(rest.after) != "m" or line.is_glued(rest.after)
+        if cursor.word(rest.end_index) in MINUTE_WORDS and (
+            cursor.word(rest.end_index) != "m" or cursor.is_attached(rest.end_index)
         ):
-            return Length(int(minutes) + rest.value), rest.after + 1
-        if at == index and _is_tail(line, at, rest.after):
-            return Length(int(minutes) + rest.value), rest.after
-    return Length(int(minutes)), index
+            return DurationItem(int(minutes) + rest.value), rest.end_index + 1
+        if at == index and _is_minutes_suffix(cursor, at, rest.end_index):
+            return DurationItem(int(minutes) + rest.value), rest.end_index
+    return DurationItem(int(minutes)), index
 
 
-def _is_tail(line: Line, index: int, after: int) -> bool:
+def _is_minutes_suffix(cursor: TokenCursor, index: int, end_index: int) -> bool:
     """Whether two figures straight after the hours are minutes: `1h30`, `1 hour 30`."""
-    follows = line.word(after)
-    if len(line.word(index)) != 2 or not line.word(index).isdecimal() or follows in _NOT_AFTER_MINUTES:
+    follows = cursor.word(end_index)
+    if len(cursor.word(index)) != 2 or not cursor.word(index).isdecimal() or follows in _NOT_MINUTES_BEFORE:
         return False
-    return line.is_glued(index) or int(line.word(index)) % 5 == 0
+    return cursor.is_attached(index) or int(cursor.word(index)) % 5 == 0

@@ -1,10 +1,10 @@
 """Numbers that are no times: course codes, phone numbers, prices, levels, counts of things."""
 
-from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN, WEEK_WORDS
-from bot.language.lexicon.wordlist import wordset
-from bot.language.text.token_cursor import Line
+from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, WEEK_WORDS
+from bot.language.lexicon.wordlist import word_set
+from bot.language.text.token_cursor import TokenCursor
 
-_LABELS = wordset(
+_NUMBER_LABELS = word_set(
     """
     level lvl floor week wk room rm group grp tute tut tutorial lecture lec year yr chapter ch page
     pg pages question questions q qs task part section sections assignment ass assn assessment quiz
@@ -16,14 +16,14 @@ _LABELS = wordset(
     heat division div grade score top stream cohort tutorial
     """
 )
-_MAYBE_LABELS = wordset(
+_AMBIGUOUS_LABELS = word_set(
     """
     room rm lab labs class lecture lec tutorial tute tut exam quiz group team table game match
     tutorial course section set term week
     """
 )
-_CURRENCY = wordset("$ £ € ¥")
-_AFTER_A_COUNT = wordset(
+_CURRENCY_SIGNS = word_set("$ £ € ¥")
+_COUNTED_NOUNS = word_set(
     """
     % percent dollars dollar bucks quid pounds pound euros euro cents aud gbp usd km kms metres
     meters metre cm mm kg kgs gb mb tb mbps ml litres miles mile degrees x times points point marks
@@ -36,126 +36,138 @@ _AFTER_A_COUNT = wordset(
     bookings sessions slots spaces meetings
     """
 )
-_SHORTEST_PHONE = 8
-_GROUPS_AT_MOST = 12
-_JUDGES = wordset("the of would recommend stars star rating score marks mark of points correct")
-_TIMES = wordset("once twice times x")
+_MIN_PHONE_DIGITS = 8
+_MAX_PHONE_TOKENS = 12
+_RATING_WORDS = word_set("the of would recommend stars star rating score marks mark of points correct")
+_FREQUENCY_WORDS = word_set("once twice times x")
 
 
-def skipped(line: Line, index: int) -> int:
+def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     """The position after a trap that begins here, or `index` when there is none."""
-    word = line.word(index)
+    word = cursor.word(index)
     if (
-        word in _TIMES
-        and line.word(index + 1) in {"a", "per"}
-        and line.word(index + 2) in DAY_WORDS | WEEK_WORDS
+        word in _FREQUENCY_WORDS
+        and cursor.word(index + 1) in {"a", "per"}
+        and cursor.word(index + 2) in DAY_WORDS | WEEK_WORDS
     ):
         return index + 3
-    if word in _CURRENCY or word in {"+", "#"}:
-        return _figures_after(line, index)
+    if word in _CURRENCY_SIGNS or word in {"+", "#"}:
+        return _skip_prefixed_number(cursor, index)
     if word.isdecimal():
-        return _number_trap(line, index)
-    if word in _LABELS:
-        return _labelled(line, index)
-    if 2 <= len(word) <= 5 and word.isalpha() and line.number(index + 1) is not None:
-        return _course_code(line, index)
+        return _skip_number(cursor, index)
+    if word in _NUMBER_LABELS:
+        return _skip_labelled_number(cursor, index)
+    if 2 <= len(word) <= 5 and word.isalpha() and cursor.number(index + 1) is not None:
+        return _skip_course_code(cursor, index)
     return index
 
 
-def _figures_after(line: Line, index: int) -> int:
-    if not (line.word(index + 1).isdecimal() and line.is_glued(index + 1)):
+def _skip_prefixed_number(cursor: TokenCursor, index: int) -> int:
+    if not (cursor.word(index + 1).isdecimal() and cursor.is_attached(index + 1)):
         return index
-    if line.word(index) == "+":
-        return _end_of_figures(line, index + 1) if len(line.word(index + 1)) > 1 else index
+    if cursor.word(index) == "+":
+        return _end_of_digit_groups(cursor, index + 1) if len(cursor.word(index + 1)) > 1 else index
     after = index + 2
-    if line.word(after) in {".", ","} and line.word(after + 1).isdecimal() and line.is_glued(after + 1):
+    if (
+        cursor.word(after) in {".", ","}
+        and cursor.word(after + 1).isdecimal()
+        and cursor.is_attached(after + 1)
+    ):
         after += 2
     return after
 
 
-def _number_trap(line: Line, index: int) -> int:
-    if line.reads(index, "24", "/", "7") or _is_ratio(line, index):
+def _skip_number(cursor: TokenCursor, index: int) -> int:
+    if cursor.matches(index, "24", "/", "7") or _is_ratio(cursor, index):
         return index + 3
-    if _is_phone(line, index):
-        return _end_of_figures(line, index)
+    if _is_phone(cursor, index):
+        return _end_of_digit_groups(cursor, index)
     after = index + 1
-    if line.word(after) in {".", ","} and line.word(after + 1).isdecimal() and line.is_glued(after + 1):
+    if (
+        cursor.word(after) in {".", ","}
+        and cursor.word(after + 1).isdecimal()
+        and cursor.is_attached(after + 1)
+    ):
         after += 2
-    if line.word(after) in _AFTER_A_COUNT and not line.word(after - 1).startswith("0"):
-        return max(skipped(line, after), after + 1) if line.word(after) in _TIMES else after + 1
+    if cursor.word(after) in _COUNTED_NOUNS and not cursor.word(after - 1).startswith("0"):
+        return (
+            max(skip_false_positive(cursor, after), after + 1)
+            if cursor.word(after) in _FREQUENCY_WORDS
+            else after + 1
+        )
     return index
 
 
-def _is_ratio(line: Line, index: int) -> bool:
+def _is_ratio(cursor: TokenCursor, index: int) -> bool:
     """`16:9`, `9/10 would recommend`."""
-    sign, follows = line.word(index + 1), line.word(index + 3)
-    if line.number(index + 2) is None or not line.is_glued(index + 2):
+    sign, follows = cursor.word(index + 1), cursor.word(index + 3)
+    if cursor.number(index + 2) is None or not cursor.is_attached(index + 2):
         return False
-    return (sign == ":" and len(line.word(index + 2)) == 1) or (sign == "/" and follows in _JUDGES)
+    return (sign == ":" and len(cursor.word(index + 2)) == 1) or (sign == "/" and follows in _RATING_WORDS)
 
 
-def _end_of_figures(line: Line, index: int) -> int:
+def _end_of_digit_groups(cursor: TokenCursor, index: int) -> int:
     """The position after a row of figures and dashes, looking a dozen tokens far."""
-    for after in range(index, index + _GROUPS_AT_MOST):
-        word = line.word(after)
-        if not word.isdecimal() and not (word in {"-", "(", ")"} and line.word(after + 1).isdecimal()):
+    for after in range(index, index + _MAX_PHONE_TOKENS):
+        word = cursor.word(after)
+        if not word.isdecimal() and not (word in {"-", "(", ")"} and cursor.word(after + 1).isdecimal()):
             return after
-    return index + _GROUPS_AT_MOST
+    return index + _MAX_PHONE_TOKENS
 
 
-def _is_phone(line: Line, index: int) -> bool:
+def _is_phone(cursor: TokenCursor, index: int) -> bool:
     """Long figures, or groups of them in a row: `0412 345 678`, `9385-1000`."""
-    word = line.word(index)
+    word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
-    end = _end_of_figures(line, index)
-    groups = [line.word(at) for at in range(index, end) if line.word(at).isdecimal()]
-    if len(groups) < 2 or sum(map(len, groups)) < _SHORTEST_PHONE:
+    end = _end_of_digit_groups(cursor, index)
+    groups = [cursor.word(at) for at in range(index, end) if cursor.word(at).isdecimal()]
+    if len(groups) < 2 or sum(map(len, groups)) < _MIN_PHONE_DIGITS:
         return False
     return (
         any(len(group) >= 3 for group in groups)
-        and not _is_iso(groups)
-        and not _is_range(line, index, groups)
+        and not _is_iso_date(groups)
+        and not _is_time_or_date_range(cursor, index, groups)
     )
 
 
-def _is_iso(groups: list[str]) -> bool:
+def _is_iso_date(groups: list[str]) -> bool:
     return len(groups) >= 3 and len(groups[0]) == 4 and groups[0].startswith("20") and len(groups[1]) == 2
 
 
-def _is_range(line: Line, index: int, groups: list[str]) -> bool:
+def _is_time_or_date_range(cursor: TokenCursor, index: int, groups: list[str]) -> bool:
     """`1400-1530`: two times of day with a dash between."""
-    dates = len(groups) == 3 and len(groups[2]) == 4 and line.word(index + 1) == "-"
+    dates = len(groups) == 3 and len(groups[2]) == 4 and cursor.word(index + 1) == "-"
     times = len(groups) == 2 and all(
         len(group) == 4 and group[2] < "6" and group < "2401" for group in groups
     )
-    return dates or (times and line.word(index + 1) == "-")
+    return dates or (times and cursor.word(index + 1) == "-")
 
 
-def _labelled(line: Line, index: int) -> int:
+def _skip_labelled_number(cursor: TokenCursor, index: int) -> int:
     """`level 3`, `week 5`; `lab 3pm` and `lab 2-4` are no labels."""
-    at = index + 1 + (line.word(index + 1) in {"#", ".", ":"})
-    if line.word(at) in {"number", "no"}:
+    at = index + 1 + (cursor.word(index + 1) in {"#", ".", ":"})
+    if cursor.word(at) in {"number", "no"}:
         at += 1
-    if line.number(at) is None:
+    if cursor.number(at) is None:
         return index
-    follows = line.word(at + 1)
+    follows = cursor.word(at + 1)
     if follows in {":", "am", "pm", "oclock", "st", "nd", "rd", "th"} or (
-        follows in {"p", "a", "h"} and line.is_glued(at + 1)
+        follows in {"p", "a", "h"} and cursor.is_attached(at + 1)
     ):
         return index
-    ranged = follows in {"-", "to", "until"} and bool(line.word(at + 2))
-    if (ranged or len(line.word(at)) >= 3) and line.word(index) in _MAYBE_LABELS:
+    ranged = follows in {"-", "to", "until"} and bool(cursor.word(at + 2))
+    if (ranged or len(cursor.word(at)) >= 3) and cursor.word(index) in _AMBIGUOUS_LABELS:
         return index
-    return at + 1 + (2 if ranged and line.number(at + 2) is not None else 0)
+    return at + 1 + (2 if ranged and cursor.number(at + 2) is not None else 0)
 
 
-def _course_code(line: Line, index: int) -> int:
+def _skip_course_code(cursor: TokenCursor, index: int) -> int:
     """`comp 1511`, `math 1081`: a few letters that mean nothing else, then four figures."""
     if (
-        len(line.word(index + 1)) != 4
-        or line.word(index) in KNOWN
-        or line.word(index + 2) in {"hrs", "hours", "h"}
+        len(cursor.word(index + 1)) != 4
+        or cursor.word(index) in KNOWN_WORDS
+        or cursor.word(index + 2) in {"hrs", "hours", "h"}
     ):
         return index
     return index + 2

@@ -3,83 +3,91 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.language.grammar.anchors import plain_day
-from bot.language.grammar.dates import calendar_day
-from bot.language.grammar.durations import length
-from bot.language.lexicon.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAYS
-from bot.language.model.days import Shifted, Weekday
-from bot.language.model.items import Ahead, Item, Length, On
-from bot.language.text.token_cursor import Line, cardinal
+from bot.language.grammar.anchors import parse_plain_day
+from bot.language.grammar.dates import parse_calendar_day
+from bot.language.grammar.durations import parse_duration
+from bot.language.lexicon.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAY_NUMBERS
+from bot.language.model.days import DayOffset, Weekday
+from bot.language.model.items import DayItem, DurationItem, Item, TimeOffset
+from bot.language.text.token_cursor import TokenCursor, parse_cardinal
 
-Said = tuple[Sequence[Item], int]
+ItemsMatch = tuple[Sequence[Item], int]
 
-_WEEK_NAMES = frozenset({"week", "weeks"})
+_WEEK_UNIT_WORDS = frozenset({"week", "weeks"})
 
 
-def _weeks_after(line: Line, index: int) -> tuple[int, int] | None:
+def _parse_week_offset(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
     """`week`, `fortnight`, `2 weeks`: the days to add and the position after."""
-    at = line.past(index, {"the"})
-    if line.word(at) in _WEEK_NAMES or line.word(at) in FORTNIGHT_WORDS:
-        return (14 if line.word(at) in FORTNIGHT_WORDS else 7), at + 1
-    told = length(line, index)
+    at = cursor.skip(index, {"the"})
+    if cursor.word(at) in _WEEK_UNIT_WORDS or cursor.word(at) in FORTNIGHT_WORDS:
+        return (14 if cursor.word(at) in FORTNIGHT_WORDS else 7), at + 1
+    told = parse_duration(cursor, index)
     if told is not None and told[0].days and told[0].days % 7 == 0:
         return told[0].days, told[1]
     return None
 
 
-def week_on(line: Line, index: int) -> Said | None:
+def parse_week_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`a week on friday`, `week today`, `two weeks from tomorrow`, `a week after 12 march`."""
-    told = _weeks_after(line, index)
+    told = _parse_week_offset(cursor, index)
     if told is None:
         return None
     days, after = told
-    at = line.past(after, {"on", "from", "this", "next", "after", "s"})
-    base = plain_day(line, at)
+    at = cursor.skip(after, {"on", "from", "this", "next", "after", "s"})
+    base = parse_plain_day(cursor, at)
     if base is None and at > after:
-        found = calendar_day(line, at)
-        base = (found[0].day, found[1]) if found and isinstance(found[0], On) else None
+        found = parse_calendar_day(cursor, at)
+        base = (found[0].day, found[1]) if found and isinstance(found[0], DayItem) else None
     if base is None:
         return None
-    if line.word(at - 1) == "next" and isinstance(base[0], Weekday):
-        base = Weekday(base[0].number, weeks=1), base[1]
-    return (On(Shifted(days, base=base[0])),), base[1]
+    if cursor.word(at - 1) == "next" and isinstance(base[0], Weekday):
+        base = Weekday(base[0].number, week_offset=1), base[1]
+    return (DayItem(DayOffset(days, base=base[0])),), base[1]
 
 
-def in_so_long(line: Line, index: int) -> Said | None:
+def parse_time_offset(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`in 20 minutes`, `in a week`, `in 2 days time`, `20 minutes from now`, `3 days ago`."""
-    led = line.word(index) == "in"
+    led = cursor.word(index) == "in"
     at = (
-        line.past(index + led, {"about", "around", "roughly", "like", "exactly", "another"}) if led else index
+        cursor.skip(index + led, {"about", "around", "roughly", "like", "exactly", "another"})
+        if led
+        else index
     )
-    told = length(line, at)
+    told = parse_duration(cursor, at)
     if told is None:
-        return _in_minutes(line, at) if led else None
+        return _parse_bare_minutes(cursor, at) if led else None
     many, after = told
     if led:
-        return _ahead(many), line.past(
-            after, {"time", "from", "now"} if line.word(after) != "from" else {"from", "now"}
+        return _build_offset(many), cursor.skip(
+            after, {"time", "from", "now"} if cursor.word(after) != "from" else {"from", "now"}
         )
-    for words, sign in _AFTER_A_LENGTH:
-        if line.reads(after, *words) and not (line.word(index - 1) == "for" and words[0] == "from"):
-            return _ahead(many, sign), after + len(words)
+    for words, sign in _OFFSET_SUFFIXES:
+        if cursor.matches(after, *words) and not (cursor.word(index - 1) == "for" and words[0] == "from"):
+            return _build_offset(many, sign), after + len(words)
     return None
 
 
-def _in_minutes(line: Line, index: int) -> Said | None:
+def _parse_bare_minutes(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`in 20`: minutes, when nothing that could be counted follows."""
-    number = line.number(index)
-    if number is None or not 1 <= number <= _MINUTES_AT_MOST or line.word(index + 1) not in _NOTHING_COUNTED:
+    number = cursor.number(index)
+    if (
+        number is None
+        or not 1 <= number <= _MAX_BARE_MINUTES
+        or cursor.word(index + 1) not in _WORDS_AFTER_BARE_MINUTES
+    ):
         return None
-    return (Ahead(timedelta(minutes=number), assumed=True),), index + 1
+    return (TimeOffset(timedelta(minutes=number), is_unit_assumed=True),), index + 1
 
 
-_MINUTES_AT_MOST = 90
+_MAX_BARE_MINUTES = 90
 
 
-_NOTHING_COUNTED = frozenset({"", ",", ".", "?", "!", "for", "until", "please", "with", "near", "if", "or"})
+_WORDS_AFTER_BARE_MINUTES = frozenset(
+    {"", ",", ".", "?", "!", "for", "until", "please", "with", "near", "if", "or"}
+)
 
 
-_AFTER_A_LENGTH = (
+_OFFSET_SUFFIXES = (
     (("from", "now"), 1),
     (("from", "today"), 1),
     (("hence",), 1),
@@ -89,34 +97,34 @@ _AFTER_A_LENGTH = (
 )
 
 
-def _ahead(many: Length, sign: int = 1) -> Sequence[Item]:
-    if many.minutes:
-        return (Ahead(many.elapsed * sign),)
-    return (On(Shifted(many.days * sign, many.months * sign)),)
+def _build_offset(duration: DurationItem, sign: int = 1) -> Sequence[Item]:
+    if duration.minutes:
+        return (TimeOffset(duration.as_timedelta * sign),)
+    return (DayItem(DayOffset(duration.days * sign, duration.months * sign)),)
 
 
-def from_day(line: Line, index: int) -> Said | None:
+def parse_days_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`two days from friday`, `3 days after tomorrow`, `a month from today`."""
-    told = length(line, index)
-    if told is None or told[0].minutes or line.word(told[1]) not in {"from", "after"}:
+    told = parse_duration(cursor, index)
+    if told is None or told[0].minutes or cursor.word(told[1]) not in {"from", "after"}:
         return None
-    base = plain_day(line, told[1] + 1)
+    base = parse_plain_day(cursor, told[1] + 1)
     if base is None:
         return None
-    return (On(Shifted(told[0].days, told[0].months, base=base[0])),), base[1]
+    return (DayItem(DayOffset(told[0].days, told[0].months, base=base[0])),), base[1]
 
 
-def weekdays_from_now(line: Line, index: int) -> Said | None:
+def parse_nth_coming_weekday(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`2 tuesdays from now`: the second to come."""
-    many = cardinal(line, index)
+    many = parse_cardinal(cursor, index)
     if many is None or not 1 <= many.value <= 60:
         return None
-    number = WEEKDAYS.get(line.word(many.after))
-    if number is None or not (line.word(many.after) in PLURAL_WEEKDAYS or many.value == 1):
+    number = WEEKDAY_NUMBERS.get(cursor.word(many.end_index))
+    if number is None or not (cursor.word(many.end_index) in PLURAL_WEEKDAYS or many.value == 1):
         return None
     for words in (("from", "now"), ("from", "today"), ("away",), ("hence",)):
-        if line.reads(many.after + 1, *words):
-            return (On(Weekday(number, later_weeks=many.value - 1, today_too=False)),), many.after + 1 + len(
-                words
-            )
+        if cursor.matches(many.end_index + 1, *words):
+            return (
+                DayItem(Weekday(number, extra_weeks=many.value - 1, includes_today=False)),
+            ), many.end_index + 1 + len(words)
     return None

@@ -3,63 +3,65 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.model.days import Day, Month, Shifted, Week, Weekday, through
+from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, through
 from bot.language.model.items import (
-    Ahead,
-    Bare,
-    Clock,
+    BareNumber,
+    ClockTime,
+    Connective,
+    DayItem,
+    DayPart,
+    DurationItem,
     EndOfDay,
-    Every,
-    Impossible,
+    InvalidTime,
+    IsoTimestamp,
     Item,
-    Length,
-    Link,
     Now,
-    On,
-    Other,
-    Part,
-    Piece,
+    PlacedItem,
+    RecurrenceItem,
     SameTime,
-    Stamp,
-    Window,
+    TimeOffset,
+    UnknownWord,
+    UpcomingWindow,
 )
 
-Start = Clock | Now | Ahead | Stamp | SameTime
-End = Clock | Part | EndOfDay | Stamp
-_LITTLE = frozenset({Link.AT, Link.ON, Link.FROM, Link.OF, Link.IN})
-_TIMELY = (Clock, Now, Ahead, Stamp, SameTime, On, Part, EndOfDay, Every)
+StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime
+EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp
+_LITTLE = frozenset({Connective.AT, Connective.ON, Connective.FROM, Connective.OF, Connective.IN})
+_TIME_ITEMS = (ClockTime, Now, TimeOffset, IsoTimestamp, SameTime, DayItem, DayPart, EndOfDay, RecurrenceItem)
 
 
 @dataclass(slots=True)
-class Phrase:
+class TimePhrase:
     """A time as it was said. Everything may be missing; `used` are the pieces that found a place."""
 
-    day: On | None = None
-    start: Start | None = None
-    end: End | None = None
-    end_day: Day | None = None
-    length: Length | None = None
-    part: Part | None = None
-    every: Every | None = None
-    until_day: Day | None = None
+    day: DayItem | None = None
+    start: StartItem | None = None
+    end: EndItem | None = None
+    end_day: DayExpression | None = None
+    duration: DurationItem | None = None
+    day_part: DayPart | None = None
+    recurrence: RecurrenceItem | None = None
+    recurrence_until: DayExpression | None = None
     ends_only: bool = False
-    impossible: bool = False
-    other_days: list[Day] = field(default_factory=list)
-    other_starts: list[Clock] = field(default_factory=list)
-    asked: Bare | None = None
-    used: list[Piece] = field(default_factory=list)
+    has_invalid_time: bool = False
+    other_days: list[DayExpression] = field(default_factory=list)
+    other_starts: list[ClockTime] = field(default_factory=list)
+    ambiguous_number: BareNumber | None = None
+    used_items: list[PlacedItem] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.day, self.start, self.end, self.end_day, self.length, self.part, self.every))
+        return not any(
+            (self.day, self.start, self.end, self.end_day, self.duration, self.day_part, self.recurrence)
+        )
 
 
-def assembled(pieces: Sequence[Piece]) -> Phrase:
+def build_phrase(items: Sequence[PlacedItem]) -> TimePhrase:
     """The phrase that settled pieces make."""
-    assembly = _Assembly(pieces)
-    for index, piece in enumerate(pieces):
-        if assembly.take(index, piece.item):
-            assembly.phrase.used.append(piece)
+    assembly = _PhraseBuilder(items)
+    for index, piece in enumerate(items):
+        if assembly.add(index, piece.item):
+            assembly.phrase.used_items.append(piece)
     return assembly.phrase
 
 
@@ -69,77 +71,81 @@ def _neighbours(items: Sequence[Item]) -> list[Item | None]:
     nearest: Item | None = None
     for item in items:
         found.append(nearest)
-        if not isinstance(item, Link) or item not in _LITTLE:
+        if not isinstance(item, Connective) or item not in _LITTLE:
             nearest = item
     return found
 
 
-class _Assembly:
+class _PhraseBuilder:
     """The phrase so far, and what the last little word has made us expect."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        items = [piece.item for piece in pieces]
+    def __init__(self, placed: Sequence[PlacedItem]) -> None:
+        items = [each.item for each in placed]
         self.before = _neighbours(items)
         self.after = _neighbours(items[::-1])[::-1]
-        self.phrase = Phrase()
-        self.expects: Link | None = None
-        self.between = False
-        self.placing: dict[type, Callable[..., bool]] = {  # what to do with each sort of item
-            Clock: self._clock,
-            Now: self._start,
-            Ahead: self._start,
-            SameTime: self._start,
-            Stamp: self._stamp,
-            Window: self._window,
-            On: self._on,
-            Part: self._part,
-            Length: self._length,
-            Every: self._every,
-            EndOfDay: self._end_of_day,
-            Impossible: self._impossible,
+        self.phrase = TimePhrase()
+        self.expected: Connective | None = None
+        self.is_between = False
+        self.handlers: dict[type, Callable[..., bool]] = {  # what to do with each sort of item
+            ClockTime: self._add_clock_time,
+            Now: self._add_start,
+            TimeOffset: self._add_start,
+            SameTime: self._add_start,
+            IsoTimestamp: self._add_timestamp,
+            UpcomingWindow: self._add_window,
+            DayItem: self._add_day,
+            DayPart: self._add_day_part,
+            DurationItem: self._add_duration,
+            RecurrenceItem: self._add_recurrence,
+            EndOfDay: self._add_end_of_day,
+            InvalidTime: self._note_invalid_time,
         }
 
-    def take(self, index: int, item: Item) -> bool:
-        if isinstance(item, Link):
-            self._link(index, item)
+    def add(self, index: int, item: Item) -> bool:
+        if isinstance(item, Connective):
+            self._handle_connective(index, item)
             return False
-        if isinstance(item, Bare):
-            self.phrase.asked = item
+        if isinstance(item, BareNumber):
+            self.phrase.ambiguous_number = item
             return False
-        if isinstance(item, Other):
-            self.expects = None
+        if isinstance(item, UnknownWord):
+            self.expected = None
             return False
-        placed = self.placing[type(item)](item)
-        if self.expects in {Link.FROM, Link.AFTER, Link.OR} and not isinstance(item, On):
-            self.expects = None
+        placed = self.handlers[type(item)](item)
+        if self.expected in {Connective.FROM, Connective.AFTER, Connective.OR} and not isinstance(
+            item, DayItem
+        ):
+            self.expected = None
         return placed
 
-    def _link(self, index: int, link: Link) -> None:
+    def _handle_connective(self, index: int, connective: Connective) -> None:
         following = self.after[index]
-        if link is Link.BETWEEN:
-            self.between, self.expects = True, Link.FROM
-        elif link is Link.FROM:
-            self.expects = Link.FROM
-        elif link in {Link.UNTIL, Link.BEFORE}:
-            self._expect_end(link, following)
-        elif link in {Link.TO, Link.DASH} or (link is Link.AND and self.between):
-            if isinstance(following, _TIMELY) and isinstance(self.before[index], _TIMELY):
-                self.expects = Link.UNTIL
-        elif link in {Link.AFTER, Link.OR}:
-            self.expects = link if isinstance(following, _TIMELY) else None
+        if connective is Connective.BETWEEN:
+            self.is_between, self.expected = True, Connective.FROM
+        elif connective is Connective.FROM:
+            self.expected = Connective.FROM
+        elif connective in {Connective.UNTIL, Connective.BEFORE}:
+            self._expect_end(connective, following)
+        elif connective in {Connective.TO, Connective.DASH} or (
+            connective is Connective.AND and self.is_between
+        ):
+            if isinstance(following, _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS):
+                self.expected = Connective.UNTIL
+        elif connective in {Connective.AFTER, Connective.OR}:
+            self.expected = connective if isinstance(following, _TIME_ITEMS) else None
 
-    def _expect_end(self, link: Link, following: Item | None) -> None:
-        if isinstance(following, Clock | Part | EndOfDay | On | Stamp):
-            self.expects = Link.UNTIL
+    def _expect_end(self, connective: Connective, following: Item | None) -> None:
+        if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp):
+            self.expected = Connective.UNTIL
             self.phrase.ends_only = self.phrase.ends_only or (
-                link is Link.BEFORE and self.phrase.start is None
+                connective is Connective.BEFORE and self.phrase.start is None
             )
 
-    def _clock(self, item: Clock) -> bool:
+    def _add_clock_time(self, item: ClockTime) -> bool:
         phrase = self.phrase
-        if self.expects is Link.UNTIL and phrase.end is None:
+        if self.expected is Connective.UNTIL and phrase.end is None:
             phrase.end = item
-        elif self.expects is Link.OR and isinstance(phrase.start, Clock):
+        elif self.expected is Connective.OR and isinstance(phrase.start, ClockTime):
             phrase.other_starts.append(item)
         elif phrase.start is None:
             phrase.start = item
@@ -147,105 +153,110 @@ class _Assembly:
             return False
         return True
 
-    def _start(self, item: Start) -> bool:
+    def _add_start(self, item: StartItem) -> bool:
         if self.phrase.start is not None:
             return isinstance(self.phrase.start, Now) and isinstance(item, Now)
         self.phrase.start = item
         return True
 
-    def _stamp(self, item: Stamp) -> bool:
-        if self.expects is Link.UNTIL or self.phrase.start is not None:
+    def _add_timestamp(self, item: IsoTimestamp) -> bool:
+        if self.expected is Connective.UNTIL or self.phrase.start is not None:
             self.phrase.end = item
             return True
-        return self._start(item)
+        return self._add_start(item)
 
-    def _window(self, item: Window) -> bool:
+    def _add_window(self, item: UpcomingWindow) -> bool:
         if self.phrase.start is not None:
             return False
-        self.phrase.start, self.phrase.length = Now(), Length(int(item.length.total_seconds()) // 60)
+        self.phrase.start, self.phrase.duration = (
+            Now(),
+            DurationItem(int(item.duration.total_seconds()) // 60),
+        )
         return True
 
-    def _on(self, item: On) -> bool:
+    def _add_day(self, item: DayItem) -> bool:
         phrase = self.phrase
-        if self.expects is Link.UNTIL:
-            return self._on_as_end(item)
-        if self.expects is Link.OR and phrase.day is not None:
+        if self.expected is Connective.UNTIL:
+            return self._add_end_day(item)
+        if self.expected is Connective.OR and phrase.day is not None:
             phrase.other_days.append(item.day)
         elif phrase.day is None:
             phrase.day = item
         else:
-            return self._second_day(item)
+            return self._merge_second_day(item)
         return True
 
-    def _on_as_end(self, item: On) -> bool:
+    def _add_end_day(self, item: DayItem) -> bool:
         phrase = self.phrase
-        if phrase.every is not None:
-            phrase.until_day = item.day
+        if phrase.recurrence is not None:
+            phrase.recurrence_until = item.day
         elif phrase.end is not None:
             if phrase.day is None and not isinstance(phrase.start, Now):
                 phrase.day = item
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = On(through(phrase.day.day, item.day))
-            self.expects = None
+            phrase.day = DayItem(through(phrase.day.day, item.day))
+            self.expected = None
         else:
             phrase.end_day = item.day
         return True
 
-    def _second_day(self, item: On) -> bool:
+    def _merge_second_day(self, item: DayItem) -> bool:
         """Two words for one day: `friday … next week`, `tomorrow, friday`."""
         phrase = self.phrase
         if phrase.day is None:
             return False
         for one, other in ((phrase.day, item), (item, phrase.day)):
-            if isinstance(one.day, Weekday) and isinstance(other.day, Week) and other.day.days == 7:
-                phrase.day = On(Weekday(one.day.number, weeks=other.day.weeks))
+            if isinstance(one.day, Weekday) and isinstance(other.day, CalendarWeek) and other.day.days == 7:
+                phrase.day = DayItem(Weekday(one.day.number, week_offset=other.day.week_offset))
                 return True
-            if isinstance(one.day, Weekday) and not isinstance(other.day, Weekday | Week | Month):
+            if isinstance(one.day, Weekday) and not isinstance(
+                other.day, Weekday | CalendarWeek | CalendarMonth
+            ):
                 phrase.day = other
                 return True
-        return phrase.day == item or (isinstance(item.day, Shifted) and item.day == Shifted())
+        return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
-    def _part(self, item: Part) -> bool:
+    def _add_day_part(self, item: DayPart) -> bool:
         phrase = self.phrase
-        if self.expects is Link.UNTIL and phrase.end is None:
+        if self.expected is Connective.UNTIL and phrase.end is None:
             phrase.end = item
-        elif self.expects is Link.AFTER and phrase.start is None:
-            phrase.start = AFTER_PART[item.name]
-        elif phrase.part is None:
-            phrase.part = item
+        elif self.expected is Connective.AFTER and phrase.start is None:
+            phrase.start = START_AFTER_DAY_PART[item.name]
+        elif phrase.day_part is None:
+            phrase.day_part = item
         else:
             return False
         return True
 
-    def _length(self, item: Length) -> bool:
-        if self.phrase.length is not None:
+    def _add_duration(self, item: DurationItem) -> bool:
+        if self.phrase.duration is not None:
             return False
-        self.phrase.length = item
+        self.phrase.duration = item
         return True
 
-    def _every(self, item: Every) -> bool:
-        if self.phrase.every is not None:
+    def _add_recurrence(self, item: RecurrenceItem) -> bool:
+        if self.phrase.recurrence is not None:
             return False
-        self.phrase.every = item
+        self.phrase.recurrence = item
         return True
 
-    def _end_of_day(self, item: EndOfDay) -> bool:
+    def _add_end_of_day(self, item: EndOfDay) -> bool:
         self.phrase.end = item
         return True
 
-    def _impossible(self, item: Impossible) -> bool:
-        self.phrase.impossible = bool(item)
+    def _note_invalid_time(self, item: InvalidTime) -> bool:
+        self.phrase.has_invalid_time = bool(item)
         return False
 
 
-AFTER_PART = {
-    "early morning": Clock(9, fixed=True),
-    "morning": Clock(12, fixed=True),
-    "lunch": Clock(13, fixed=True),
-    "afternoon": Clock(17, fixed=True),
-    "evening": Clock(20, fixed=True),
-    "night": Clock(22, fixed=True),
-    "day": Clock(17, fixed=True),
+START_AFTER_DAY_PART = {
+    "early morning": ClockTime(9, is_24_hour=True),
+    "morning": ClockTime(12, is_24_hour=True),
+    "lunch": ClockTime(13, is_24_hour=True),
+    "afternoon": ClockTime(17, is_24_hour=True),
+    "evening": ClockTime(20, is_24_hour=True),
+    "night": ClockTime(22, is_24_hour=True),
+    "day": ClockTime(17, is_24_hour=True),
 }

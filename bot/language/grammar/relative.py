@@ -3,44 +3,57 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.language.grammar.anchors import TODAY, plain_day
-from bot.language.grammar.dates import calendar_day
-from bot.language.grammar.durations import length
-from bot.language.grammar.offsets import from_day, in_so_long, week_on, weekdays_from_now
-from bot.language.lexicon.vocabulary import PART_WORDS, WEEKDAYS
-from bot.language.model.days import Day, LastWeekday, Month, NextDays, Shifted, Week, Weekday
-from bot.language.model.items import Item, On, Part, SameTime, Window
-from bot.language.text.token_cursor import Line
+from bot.language.grammar.anchors import TODAY, parse_plain_day
+from bot.language.grammar.dates import parse_calendar_day
+from bot.language.grammar.durations import parse_duration
+from bot.language.grammar.offsets import (
+    parse_days_from_day,
+    parse_nth_coming_weekday,
+    parse_time_offset,
+    parse_week_from_day,
+)
+from bot.language.lexicon.vocabulary import DAY_PART_WORDS, WEEKDAY_NUMBERS
+from bot.language.model.days import (
+    CalendarMonth,
+    CalendarWeek,
+    DayExpression,
+    DayOffset,
+    NextDays,
+    PreviousWeekday,
+    Weekday,
+)
+from bot.language.model.items import DayItem, DayPart, Item, SameTime, UpcomingWindow
+from bot.language.text.token_cursor import TokenCursor
 
-Said = tuple[Sequence[Item], int]
+ItemsMatch = tuple[Sequence[Item], int]
 
 _SATURDAY, _FRIDAY = 5, 4
 
 
-def relative(line: Line, index: int) -> Said | None:
+def parse_relative_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """What is told from where we stand at this position."""
-    for way in _WAYS if line.number(index) is None else _WAYS_OF_FIGURES:
-        found = way(line, index)
+    for way in _RULES if cursor.number(index) is None else _DIGIT_RULES:
+        found = way(cursor, index)
         if found is not None:
             return found
     return None
 
 
-def _today(line: Line, index: int) -> Said | None:
-    word = line.word(index)
+def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    word = cursor.word(index)
     if word == "tonight":
-        return (On(TODAY), Part("night")), index + 1
+        return (DayItem(TODAY), DayPart("night")), index + 1
     if word == "thisafternoon":
-        return (On(TODAY), Part("afternoon")), index + 1
+        return (DayItem(TODAY), DayPart("afternoon")), index + 1
     if word == "yesterday":
-        return (On(Shifted(-1)),), index + 1
-    for words, days in _DAYS_AFTER:
-        if line.reads(index, *words):
-            return (On(Shifted(days)),), index + len(words)
+        return (DayItem(DayOffset(-1)),), index + 1
+    for words, days in _DAY_OFFSET_PHRASES:
+        if cursor.matches(index, *words):
+            return (DayItem(DayOffset(days)),), index + len(words)
     return None
 
 
-_DAYS_AFTER = (
+_DAY_OFFSET_PHRASES = (
     (("the", "day", "after", "tomorrow"), 2),
     (("day", "after", "tomorrow"), 2),
     (("day", "after", "tom"), 2),
@@ -51,21 +64,21 @@ _DAYS_AFTER = (
 )
 
 
-def _day_week(line: Line, index: int) -> Said | None:
+def _parse_day_and_week(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`today`, `friday`, and what follows them: `friday week`, `tomorrow fortnight`, `tuesday next week`."""
-    told = plain_day(line, index)
+    told = parse_plain_day(cursor, index)
     if told is None:
         return None
     day, after = told
-    added = line.word(after)
+    added = cursor.word(after)
     if added in {"week", "fortnight"}:
-        return (On(Shifted(7 if added == "week" else 14, base=day)),), after + 1
+        return (DayItem(DayOffset(7 if added == "week" else 14, base=day)),), after + 1
     if isinstance(day, Weekday):
-        return _weekday_then(line, day, after)
-    return (On(day),), after
+        return _parse_after_weekday(cursor, day, after)
+    return (DayItem(day),), after
 
 
-def _weekday_then(line: Line, day: Weekday, after: int) -> Said:
+def _parse_after_weekday(cursor: TokenCursor, day: Weekday, end_index: int) -> ItemsMatch:
     for words, weeks in (
         (("the", "week", "after", "next"), 2),
         (("of", "next", "week"), 1),
@@ -74,20 +87,20 @@ def _weekday_then(line: Line, day: Weekday, after: int) -> Said:
         (("of", "this", "week"), 0),
         (("this", "week"), 0),
     ):
-        if line.reads(after, *words):
-            return (On(Weekday(day.number, weeks=weeks)),), after + len(words)
-    if line.reads(after, "after", "next"):
-        return (On(Weekday(day.number, weeks=1, later_weeks=1)),), after + 2
-    told = length(line, after + 1) if line.word(after) == "in" else None
+        if cursor.matches(end_index, *words):
+            return (DayItem(Weekday(day.number, week_offset=weeks)),), end_index + len(words)
+    if cursor.matches(end_index, "after", "next"):
+        return (DayItem(Weekday(day.number, week_offset=1, extra_weeks=1)),), end_index + 2
+    told = parse_duration(cursor, end_index + 1) if cursor.word(end_index) == "in" else None
     if told is not None and told[0].days and told[0].days % 7 == 0:
-        return (On(Weekday(day.number, weeks=told[0].days // 7)),), told[1]
-    return (On(day),), line.past(after, {"coming"})
+        return (DayItem(Weekday(day.number, week_offset=told[0].days // 7)),), told[1]
+    return (DayItem(day),), cursor.skip(end_index, {"coming"})
 
 
-def _next(line: Line, index: int) -> Said | None:
+def _parse_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`next friday`, `next week`, `this weekend`, `last tuesday`, `the next two hours`."""
-    at = line.past(index, {"the"})
-    lead = line.word(at)
+    at = cursor.skip(index, {"the"})
+    lead = cursor.word(at)
     weeks = {
         "next": 1,
         "following": 1,
@@ -100,140 +113,150 @@ def _next(line: Line, index: int) -> Said | None:
     }
     if lead not in weeks:
         return None
-    at = line.past(at + 1, {"coming"})
+    at = cursor.skip(at + 1, {"coming"})
     return (
-        _stretch_named(line, at, weeks[lead])
-        or _weekday_led(line, at, weeks[lead], lead)
-        or _window(line, at, lead)
+        _parse_calendar_unit(cursor, at, weeks[lead])
+        or _parse_weekday_after_lead(cursor, at, weeks[lead], lead)
+        or _parse_window(cursor, at, lead)
     )
 
 
-def _last_night(line: Line, index: int) -> Said | None:
-    part = PART_WORDS.get(line.word(index + 1)) if line.word(index) in {"last", "yesterday"} else None
-    return ((On(Shifted(-1)), Part(part)), index + 2) if part else None
+def _parse_last_night(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    part = DAY_PART_WORDS.get(cursor.word(index + 1)) if cursor.word(index) in {"last", "yesterday"} else None
+    return ((DayItem(DayOffset(-1)), DayPart(part)), index + 2) if part else None
 
 
-def _weekday_led(line: Line, index: int, weeks: int, lead: str) -> Said | None:
-    number = WEEKDAYS.get(line.word(index))
+def _parse_weekday_after_lead(cursor: TokenCursor, index: int, weeks: int, lead: str) -> ItemsMatch | None:
+    number = WEEKDAY_NUMBERS.get(cursor.word(index))
     if number is None:
         return None
-    if line.reads(index + 1, "after", "next"):
-        return (On(Weekday(number, weeks=1, later_weeks=1)),), index + 3
+    if cursor.matches(index + 1, "after", "next"):
+        return (DayItem(Weekday(number, week_offset=1, extra_weeks=1)),), index + 3
     if lead in {"coming", "upcoming"}:
-        return (On(Weekday(number)),), index + 1
+        return (DayItem(Weekday(number)),), index + 1
     if weeks < 0:
-        return (On(LastWeekday(number)),), index + 1
-    return (On(Weekday(number, weeks=weeks), is_next=weeks == 1),), index + 1
+        return (DayItem(PreviousWeekday(number)),), index + 1
+    return (DayItem(Weekday(number, week_offset=weeks), is_next=weeks == 1),), index + 1
 
 
-def _stretch_named(line: Line, index: int, weeks: int) -> Said | None:
+def _parse_calendar_unit(cursor: TokenCursor, index: int, weeks: int) -> ItemsMatch | None:
     """`week`, `weekend`, `month` after `this` or `next`; one of its days may follow: `next week tuesday`."""
-    word = line.word(index)
+    word = cursor.word(index)
     if word == "weekend":
-        return (On(Week(weeks, first=_SATURDAY, days=2)),), index + 1
+        return (DayItem(CalendarWeek(weeks, first_weekday=_SATURDAY, days=2)),), index + 1
     if word == "month":
-        return (On(Month(months=weeks)),), index + 1
+        return (DayItem(CalendarMonth(month_offset=weeks)),), index + 1
     if word == "fortnight" and weeks == 1:
-        return (On(Shifted(14)),), index + 1
+        return (DayItem(DayOffset(14)),), index + 1
     if word != "week":
         return None
-    at = line.past(index + 1, {"on", ","})
-    number = WEEKDAYS.get(line.word(at))
+    at = cursor.skip(index + 1, {"on", ","})
+    number = WEEKDAY_NUMBERS.get(cursor.word(at))
     if number is not None and weeks >= 0:
-        return (On(Weekday(number, weeks=weeks)),), at + 1
-    return (On(Week(weeks)),), index + 1
+        return (DayItem(Weekday(number, week_offset=weeks)),), at + 1
+    return (DayItem(CalendarWeek(weeks)),), index + 1
 
 
-def _window(line: Line, index: int, lead: str) -> Said | None:
+def _parse_window(cursor: TokenCursor, index: int, lead: str) -> ItemsMatch | None:
     """`the next two hours`, `next hour`, `this hour`."""
     if lead not in {"next", "coming", "following"}:
         return None
-    if line.word(index) == "hour":
-        return (Window(timedelta(hours=1)),), index + 1
-    told = length(line, index)
+    if cursor.word(index) == "hour":
+        return (UpcomingWindow(timedelta(hours=1)),), index + 1
+    told = parse_duration(cursor, index)
     if told is None:
         return None
     if told[0].minutes:
-        return (Window(told[0].elapsed),), told[1]
-    return (On(NextDays(told[0].days + 30 * told[0].months)),), told[1]
+        return (UpcomingWindow(told[0].as_timedelta),), told[1]
+    return (DayItem(NextDays(told[0].days + 30 * told[0].months)),), told[1]
 
 
-def _week_after_next(line: Line, index: int) -> Said | None:
+def _parse_week_after_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`the week after next`, `the weekend after next`."""
-    at = line.past(index, {"the"})
-    if line.word(at) not in {"week", "weekend"} or not line.reads(at + 1, "after", "next"):
+    at = cursor.skip(index, {"the"})
+    if cursor.word(at) not in {"week", "weekend"} or not cursor.matches(at + 1, "after", "next"):
         return None
-    found = _stretch_named(line, at, 2)
+    found = _parse_calendar_unit(cursor, at, 2)
     return (found[0], at + 3) if found else None
 
 
-def _ends(line: Line, index: int) -> Said | None:
+def _parse_period_edge(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`end of the week`, `start of next month`, `end of march`."""
-    at = line.past(index, {"the"})
-    edge = line.word(at)
+    at = cursor.skip(index, {"the"})
+    edge = cursor.word(at)
     if edge not in {"end", "start", "beginning", "middle", "mid", "early", "late"}:
         return None
-    at = line.past(at + 1, {"of", "the", "this", "-"})
-    weeks = 1 if line.word(at) == "next" else 0
+    at = cursor.skip(at + 1, {"of", "the", "this", "-"})
+    weeks = 1 if cursor.word(at) == "next" else 0
     at += weeks
-    if line.word(at) == "week" and edge not in {"early", "late"}:
+    if cursor.word(at) == "week" and edge not in {"early", "late"}:
         day = {"end": _FRIDAY, "middle": 2, "mid": 2}.get(edge, 0)
-        return (On(Weekday(day, weeks=weeks)),), at + 1
-    month = _edge_of_month(line, at, weeks, edge)
-    return ((On(month[0]),), month[1]) if month else None
+        return (DayItem(Weekday(day, week_offset=weeks)),), at + 1
+    month = _parse_month_edge(cursor, at, weeks, edge)
+    return ((DayItem(month[0]),), month[1]) if month else None
 
 
-def _edge_of_month(line: Line, index: int, months: int, edge: str) -> tuple[Day, int] | None:
+def _parse_month_edge(
+    cursor: TokenCursor, index: int, months: int, edge: str
+) -> tuple[DayExpression, int] | None:
     if edge in {"early", "late"}:
         return None
     last, first, middle = edge == "end", edge in {"start", "beginning"}, edge in {"middle", "mid"}
-    if line.word(index) == "month":
-        return Month(months=months, last_only=last, first_only=first, middle_only=middle), index + 1
-    found = calendar_day(line, index)
-    if found is None or not isinstance(found[0], On) or not isinstance(found[0].day, Month):
+    if cursor.word(index) == "month":
+        return CalendarMonth(
+            month_offset=months, is_last_day_only=last, is_first_day_only=first, is_middle_day_only=middle
+        ), index + 1
+    found = parse_calendar_day(cursor, index)
+    if found is None or not isinstance(found[0], DayItem) or not isinstance(found[0].day, CalendarMonth):
         return None
     month = found[0].day
-    return Month(month.month, year=month.year, last_only=last, first_only=first, middle_only=middle), found[1]
+    return CalendarMonth(
+        month.month,
+        year=month.year,
+        is_last_day_only=last,
+        is_first_day_only=first,
+        is_middle_day_only=middle,
+    ), found[1]
 
 
-def _weekend(line: Line, index: int) -> Said | None:
-    if line.word(index) != "weekend":
+def _parse_weekend(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    if cursor.word(index) != "weekend":
         return None
-    return (On(Week(0, first=_SATURDAY, days=2)),), index + 1
+    return (DayItem(CalendarWeek(0, first_weekday=_SATURDAY, days=2)),), index + 1
 
 
-def _same_time(line: Line, index: int) -> Said | None:
+def _parse_same_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`this time tomorrow`, `same time next week`."""
-    at = line.past(index, {"the", "at"})
-    if not (line.reads(at, "this", "time") or line.reads(at, "same", "time")):
+    at = cursor.skip(index, {"the", "at"})
+    if not (cursor.matches(at, "this", "time") or cursor.matches(at, "same", "time")):
         return None
-    after = line.past(at + 2, {"on"})
-    if line.reads(after, "next", "week"):
-        return (SameTime(), On(Shifted(7))), after + 2
+    after = cursor.skip(at + 2, {"on"})
+    if cursor.matches(after, "next", "week"):
+        return (SameTime(), DayItem(DayOffset(7))), after + 2
     return (SameTime(),), after
 
 
-def _midweek(line: Line, index: int) -> Said | None:
-    if line.word(index) == "midweek":
-        return (On(Weekday(2)),), index + 1
+def _parse_midweek(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    if cursor.word(index) == "midweek":
+        return (DayItem(Weekday(2)),), index + 1
     return None
 
 
-_WAYS_OF_FIGURES = (weekdays_from_now, week_on, from_day, in_so_long)
+_DIGIT_RULES = (parse_nth_coming_weekday, parse_week_from_day, parse_days_from_day, parse_time_offset)
 
 
-_WAYS = (
-    _same_time,
-    _last_night,
-    _today,
-    weekdays_from_now,
-    _week_after_next,
-    week_on,
-    from_day,
-    in_so_long,
-    _day_week,
-    _next,
-    _ends,
-    _weekend,
-    _midweek,
+_RULES = (
+    _parse_same_time,
+    _parse_last_night,
+    _parse_today,
+    parse_nth_coming_weekday,
+    _parse_week_after_next,
+    parse_week_from_day,
+    parse_days_from_day,
+    parse_time_offset,
+    _parse_day_and_week,
+    _parse_next,
+    _parse_period_edge,
+    _parse_weekend,
+    _parse_midweek,
 )

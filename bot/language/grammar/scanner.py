@@ -3,56 +3,63 @@
 from collections.abc import Sequence
 from functools import cache
 
-from bot.language.grammar.clocks import clock
-from bot.language.grammar.dates import calendar_day
-from bot.language.grammar.day_parts import occasion
-from bot.language.grammar.durations import length
-from bot.language.grammar.false_positives import skipped
-from bot.language.grammar.relative import relative
-from bot.language.lexicon.vocabulary import FILLERS, MONTHS, PART_WORDS, TENS, TIMELY, WEEKDAYS
-from bot.language.lexicon.wordlist import wordset
+from bot.language.grammar.clocks import parse_clock_time
+from bot.language.grammar.dates import parse_calendar_day
+from bot.language.grammar.day_parts import parse_day_part
+from bot.language.grammar.durations import parse_duration
+from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.relative import parse_relative_day
+from bot.language.lexicon.vocabulary import (
+    DAY_PART_WORDS,
+    FILLER_WORDS,
+    MONTH_NUMBERS,
+    TENS_WORDS,
+    TIME_FIRST_WORDS,
+    WEEKDAY_NUMBERS,
+)
+from bot.language.lexicon.wordlist import word_set
 from bot.language.model.budget import Budget
-from bot.language.model.items import Bare, Item, Length, Link, Other, Piece
-from bot.language.text.token_cursor import Line
+from bot.language.model.items import BareNumber, Connective, DurationItem, Item, PlacedItem, UnknownWord
+from bot.language.text.token_cursor import TokenCursor
 
-_LINKS = {
-    "at": Link.AT,
-    "@": Link.AT,
-    "from": Link.FROM,
-    "starting": Link.FROM,
-    "start": Link.FROM,
-    "beginning": Link.FROM,
-    "to": Link.TO,
-    "through": Link.TO,
-    "thru": Link.TO,
-    "until": Link.UNTIL,
-    "ending": Link.UNTIL,
-    "finishing": Link.UNTIL,
-    "between": Link.BETWEEN,
-    "btw": Link.BETWEEN,
-    "btwn": Link.BETWEEN,
-    "and": Link.AND,
-    "&": Link.AND,
-    "after": Link.AFTER,
-    "past": Link.AFTER,
-    "before": Link.BEFORE,
-    "by": Link.BEFORE,
-    "for": Link.FOR,
-    "or": Link.OR,
-    "/": Link.OR,
-    "in": Link.IN,
-    "around": Link.AT,
-    "about": Link.AT,
-    "approx": Link.AT,
-    "approximately": Link.AT,
-    "roughly": Link.AT,
-    "circa": Link.AT,
-    "-": Link.DASH,
-    "on": Link.ON,
+_CONNECTIVES = {
+    "at": Connective.AT,
+    "@": Connective.AT,
+    "from": Connective.FROM,
+    "starting": Connective.FROM,
+    "start": Connective.FROM,
+    "beginning": Connective.FROM,
+    "to": Connective.TO,
+    "through": Connective.TO,
+    "thru": Connective.TO,
+    "until": Connective.UNTIL,
+    "ending": Connective.UNTIL,
+    "finishing": Connective.UNTIL,
+    "between": Connective.BETWEEN,
+    "btw": Connective.BETWEEN,
+    "btwn": Connective.BETWEEN,
+    "and": Connective.AND,
+    "&": Connective.AND,
+    "after": Connective.AFTER,
+    "past": Connective.AFTER,
+    "before": Connective.BEFORE,
+    "by": Connective.BEFORE,
+    "for": Connective.FOR,
+    "or": Connective.OR,
+    "/": Connective.OR,
+    "in": Connective.IN,
+    "around": Connective.AT,
+    "about": Connective.AT,
+    "approx": Connective.AT,
+    "approximately": Connective.AT,
+    "roughly": Connective.AT,
+    "circa": Connective.AT,
+    "-": Connective.DASH,
+    "on": Connective.ON,
 }
 
 
-_ALSO_SPELLABLE = wordset(
+_EXTRA_CORRECTABLE_WORDS = word_set(
     """
     seats people students whiteboard whiteboards projector projectors printer printers printing
     wheelchair accessible computer computers theatre lecture tutorial auditorium studio library
@@ -63,69 +70,75 @@ _ALSO_SPELLABLE = wordset(
 
 
 @cache
-def spellable() -> frozenset[str]:
+def correctable_time_words() -> frozenset[str]:
     """The words that a slip may be put right to, whatever the names of the campus."""
-    words = frozenset(WEEKDAYS) | frozenset(MONTHS) | frozenset(PART_WORDS) | TENS.keys() | _ALSO_SPELLABLE
+    words = (
+        frozenset(WEEKDAY_NUMBERS)
+        | frozenset(MONTH_NUMBERS)
+        | frozenset(DAY_PART_WORDS)
+        | TENS_WORDS.keys()
+        | _EXTRA_CORRECTABLE_WORDS
+    )
     return frozenset(word for word in words if len(word) >= 5) - {"march", "april", "mornings"}
 
 
-def pieces(line: Line, budget: Budget) -> list[Piece]:
+def scan(cursor: TokenCursor, budget: Budget) -> list[PlacedItem]:
     """The text from left to right; words without a meaning for time come as `Other`, fillers not at all."""
-    found: list[Piece] = []
+    found: list[PlacedItem] = []
     index = 0
-    while index < len(line):
+    while index < len(cursor):
         budget.spend()
-        after = _step(line, index, found)
+        after = _scan_step(cursor, index, found)
         index = max(after, index + 1)
     return found
 
 
-def _step(line: Line, index: int, found: list[Piece]) -> int:
-    word = line.word(index)
+def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
+    word = cursor.word(index)
     if not word:
         return index + 1
-    trapped = skipped(line, index)
+    trapped = skip_false_positive(cursor, index)
     if trapped > index:
-        found.append(Piece(Other(word), index, trapped))
+        found.append(PlacedItem(UnknownWord(word), index, trapped))
         return trapped
-    said = _said(line, index) if word in TIMELY or word.isdecimal() else None
+    said = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
     if said is not None:
         items, after = said
-        found.extend(Piece(item, index, after) for item in items)
+        found.extend(PlacedItem(item, index, after) for item in items)
         return after
-    if word in _LINKS:
-        found.append(Piece(_LINKS[word], index, index + 1))
-    elif word not in FILLERS and word[0].isalnum():
-        found.append(Piece(Other(word), index, index + 1))
+    if word in _CONNECTIVES:
+        found.append(PlacedItem(_CONNECTIVES[word], index, index + 1))
+    elif word not in FILLER_WORDS and word[0].isalnum():
+        found.append(PlacedItem(UnknownWord(word), index, index + 1))
     return index + 1
 
 
-def _said(line: Line, index: int) -> tuple[Sequence[Item], int] | None:
-    told = occasion(line, index) if line.number(index) is None else None
+def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
+    told = parse_day_part(cursor, index) if cursor.number(index) is None else None
     if told is not None:
         return told
-    dated = calendar_day(line, index)
-    if dated is not None and not _is_shorter(line, index, dated[1]):
+    dated = parse_calendar_day(cursor, index)
+    if dated is not None and not _is_shorter_than_duration(cursor, index, dated[1]):
         return (dated[0],), dated[1]
-    told = relative(line, index)
+    told = parse_relative_day(cursor, index)
     if told is not None:
         return told
-    long = length(line, index)
-    if long is not None and not _is_clock_first(line, index, long):
+    long = parse_duration(cursor, index)
+    if long is not None and not _is_clock_time(cursor, index, long):
         return (long[0],), long[1]
-    if line.word(index) in {"in", "a", "the", "for"}:
+    if cursor.word(index) in {"in", "a", "the", "for"}:
         return None
-    face = clock(line, index)
+    face = parse_clock_time(cursor, index)
     return ((face[0],), face[1]) if face is not None else None
 
 
-def _is_shorter(line: Line, index: int, after: int) -> bool:
+def _is_shorter_than_duration(cursor: TokenCursor, index: int, end_index: int) -> bool:
     """Whether a length says more than the date found (`1/2 hour`)."""
-    long = length(line, index)
-    return long is not None and long[1] > after
+    long = parse_duration(cursor, index)
+    return long is not None and long[1] > end_index
 
 
-def _is_clock_first(line: Line, index: int, long: tuple[Length, int]) -> bool:
+def _is_clock_time(cursor: TokenCursor, index: int, duration: tuple[DurationItem, int]) -> bool:
     """Whether `14h` is a time of day rather than fourteen hours."""
-    face = clock(line, index)
-    return face is not None and not isinstance(face[0], Bare) and face[1] >= long[1]
+    face = parse_clock_time(cursor, index)
+    return face is not None and not isinstance(face[0], BareNumber) and face[1] >= duration[1]

@@ -1,8 +1,8 @@
 """Ordinary words, which are no names by themselves, and the generic words that names are made with."""
 
-from bot.language.lexicon.wordlist import wordset
+from bot.language.lexicon.wordlist import word_set
 
-GENERIC = wordset(
+GENERIC_WORDS = word_set(
     """
     building bldg bld block centre center hall house wing tower room rooms rm theatre theater
     theatres lab labs laboratory lecture tutorial computer computing seminar meeting library studio
@@ -14,13 +14,13 @@ GENERIC = wordset(
 )
 """What places are rather than what they are called."""
 
-BUILDING_SUFFIXES = wordset(
+BUILDING_SUFFIXES = word_set(
     """
     building bldg bld centre center hall house block wing tower complex
     """
 )
 
-FIRST_NAMES = wordset(
+FIRST_NAMES = word_set(
     """
     john june keith rex anita gordon patricia esme rupert wallace sir sam samuel james mary robert
     david michael william richard joseph thomas charles chris daniel matthew anthony mark paul
@@ -33,7 +33,7 @@ FIRST_NAMES = wordset(
     """
 )
 
-ORDINARY = wordset(
+COMMON_WORDS = word_set(
     """
     worth borrow borrows borrowed printed prints painting pointing planting projected projection projections
     compute computed compiler global globals macro controls control stats records record production protection

@@ -1,9 +1,9 @@
 """The words the grammar knows, and those it must not mistake for names."""
 
-from bot.language.lexicon.common_words import FIRST_NAMES, GENERIC, ORDINARY
-from bot.language.lexicon.wordlist import wordlist, wordset
+from bot.language.lexicon.common_words import COMMON_WORDS, FIRST_NAMES, GENERIC_WORDS
+from bot.language.lexicon.wordlist import split_words, word_set
 
-WEEKDAYS = {
+WEEKDAY_NUMBERS = {
     name: number
     for number, names in enumerate(
         (
@@ -18,10 +18,10 @@ WEEKDAYS = {
     )
     for name in names.split()
 }
-PLURAL_WEEKDAYS = frozenset(name for name in WEEKDAYS if name.endswith("days"))
+PLURAL_WEEKDAYS = frozenset(name for name in WEEKDAY_NUMBERS if name.endswith("days"))
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAY_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = {
+MONTH_NUMBERS = {
     name: number
     for number, names in enumerate(
         (
@@ -44,10 +44,10 @@ MONTHS = {
 }
 MONTH_NAMES = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-UNITS = {
+SMALL_NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
-        wordlist(
+        split_words(
             """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen
@@ -55,15 +55,17 @@ UNITS = {
         )
     )
 }
-TENS = {
+TENS_WORDS = {
     word: number * 10
-    for number, word in enumerate(wordlist("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
+    for number, word in enumerate(
+        split_words("twenty thirty forty fifty sixty seventy eighty ninety"), start=2
+    )
 }
-NUMBERS = UNITS | TENS
-ORDINALS = {
+NUMBER_WORDS = SMALL_NUMBER_WORDS | TENS_WORDS
+ORDINAL_WORDS = {
     word: number
     for number, word in enumerate(
-        wordlist(
+        split_words(
             """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
@@ -72,18 +74,18 @@ ORDINALS = {
         start=1,
     )
 } | {"thirtieth": 30}
-ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+ORDINAL_SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 
-MINUTE_WORDS = wordset("m min mins minute minutes minuts")
-HOUR_WORDS = wordset("h hr hrs hour hours")
-DAY_WORDS = wordset("day days")
-WEEK_WORDS = wordset("wk wks week weeks")
+MINUTE_WORDS = word_set("m min mins minute minutes minuts")
+HOUR_WORDS = word_set("h hr hrs hour hours")
+DAY_WORDS = word_set("day days")
+WEEK_WORDS = word_set("wk wks week weeks")
 FORTNIGHT_WORDS = frozenset({"fortnight", "fortnights"})
 MONTH_WORDS = frozenset({"month", "months"})
 YEAR_WORDS = frozenset({"year", "years"})
 MERIDIEMS = frozenset({"am", "pm"})
 
-PART_WORDS = {
+DAY_PART_WORDS = {
     "morning": "morning",
     "mornings": "morning",
     "morn": "morning",
@@ -99,7 +101,7 @@ PART_WORDS = {
     "nights": "night",
 }
 
-PEOPLE_WORDS = wordset(
+PEOPLE_WORDS = word_set(
     """
     people persons person ppl peeps pax seats seat seater seaters students student folks folk guys
     friends mates attendees members participants humans heads chairs spots places pers bodies guests
@@ -108,41 +110,41 @@ PEOPLE_WORDS = wordset(
     """
 )
 
-FUSED_UNITS = (
+WORDS_AFTER_NUMBER = (
     MINUTE_WORDS
     | HOUR_WORDS
     | DAY_WORDS
     | WEEK_WORDS
     | MERIDIEMS
-    | ORDINAL_ENDINGS
+    | ORDINAL_SUFFIXES
     | PEOPLE_WORDS
-    | wordset("a p ish to til till until oclock noon x k z t on at for")
-    | frozenset(MONTHS)
+    | word_set("a p ish to til till until oclock noon x k z t on at for")
+    | frozenset(MONTH_NUMBERS)
 )
 """What may be written straight after a number and is a word of its own."""
 
-JOINERS = (
-    frozenset(WEEKDAYS)
-    | frozenset(MONTHS)
-    | wordset("at to til till until from for in on by before after past half and between")
-    | wordset("today tomorrow tonight tmrw tmr tmw")
+WORDS_BEFORE_NUMBER = (
+    frozenset(WEEKDAY_NUMBERS)
+    | frozenset(MONTH_NUMBERS)
+    | word_set("at to til till until from for in on by before after past half and between")
+    | word_set("today tomorrow tonight tmrw tmr tmw")
 )
 """What may stand straight before a number without making a code of the two."""
 
-RANGE_WORDS = (
-    frozenset(WEEKDAYS)
-    | frozenset(NUMBERS)
+RANGE_BOUND_WORDS = (
+    frozenset(WEEKDAY_NUMBERS)
+    | frozenset(NUMBER_WORDS)
     | MERIDIEMS
-    | wordset(
+    | word_set(
         """
     noon midday midnight now today tomorrow a p h jan feb mar apr may jun jul aug sep oct nov dec
     """
     )
-    | wordset("st nd rd th morning afternoon evening night lunch hrs")
+    | word_set("st nd rd th morning afternoon evening night lunch hrs")
 )
 """What a dash may run between."""
 
-CANON = {
+CANONICAL_WORDS = {
     variant: word
     for word, variants in {
         "tomorrow": "tmrw tmr tmw tmro tomo tomoz tomoro tomorow tommorow tommorrow 2moro 2morrow 2mrw 2mro "
@@ -188,14 +190,14 @@ CANON = {
 }
 """Shorthands and their plain words."""
 
-PREPOSITIONS_OF_CLOCK = wordset(
+PREPOSITIONS_OF_CLOCK = word_set(
     """
     at @ from until to before after by around about between circa roughly approx approximately past
     starting start beginning since
     """
 )
 
-FILLERS = wordset(
+FILLER_WORDS = word_set(
     """
     a an the this that these those any some one is are am be been being was there here it its im ive
     id ill we were weve us our i me my mine you your u ya can could would will wanna want wants
@@ -221,13 +223,13 @@ FILLERS = wordset(
 """Words that may stand anywhere without meaning anything of their own to a search."""
 
 
-TIMELY = (
-    frozenset(WEEKDAYS)
-    | frozenset(MONTHS)
-    | frozenset(NUMBERS)
-    | frozenset(ORDINALS)
-    | frozenset(PART_WORDS)
-    | wordset(
+TIME_FIRST_WORDS = (
+    frozenset(WEEKDAY_NUMBERS)
+    | frozenset(MONTH_NUMBERS)
+    | frozenset(NUMBER_WORDS)
+    | frozenset(ORDINAL_WORDS)
+    | frozenset(DAY_PART_WORDS)
+    | word_set(
         """
     a an the this next last coming following past previous upcoming hour hours half quarter three
     few full solid today tomorrow tonight yesterday thisafternoon day overmorrow in same at week
@@ -241,7 +243,7 @@ TIMELY = (
 )
 """What a turn of speech about time may begin with."""
 
-LINK_WORDS = wordset(
+CONNECTIVE_WORDS = word_set(
     """
     at @ from starting start beginning to through thru until ending finishing between btw btwn
     and & after past before by for or / in around about approx approximately roughly circa - on
@@ -249,16 +251,16 @@ LINK_WORDS = wordset(
 )
 """The little words between times."""
 
-KNOWN = (
-    FILLERS
-    | TIMELY
-    | LINK_WORDS
-    | ORDINARY
-    | GENERIC
+KNOWN_WORDS = (
+    FILLER_WORDS
+    | TIME_FIRST_WORDS
+    | CONNECTIVE_WORDS
+    | COMMON_WORDS
+    | GENERIC_WORDS
     | PEOPLE_WORDS
-    | FUSED_UNITS
+    | WORDS_AFTER_NUMBER
     | FIRST_NAMES
-    | RANGE_WORDS
-    | frozenset(CANON.values())
+    | RANGE_BOUND_WORDS
+    | frozenset(CANONICAL_WORDS.values())
 )
 """Words that are never a slip for another."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from bot.language.model.days import Day
-from bot.language.model.reading import Unit
+from bot.language.model.days import DayExpression
+from bot.language.model.reading import RecurrenceUnit
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockTime:
     """A time of day. `hour` runs to 24 when `fixed`, else it is a clock face's and may be either half.
 
     `said` is the am or pm that was said; `seconds` holds fractions too. `is_guess`: a
@@ -19,14 +19,14 @@ class Clock:
     hour: int
     minute: int = 0
     seconds: float = 0
-    fixed: bool = False
-    said: str | None = None
+    is_24_hour: bool = False
+    meridiem: str | None = None
     is_guess: bool = False
 
     @property
-    def halves(self) -> tuple[int, ...]:
+    def possible_minutes(self) -> tuple[int, ...]:
         """The minutes of the day it may mean, earliest first."""
-        if self.fixed:
+        if self.is_24_hour:
             return (self.hour * 60 + self.minute,)
         before_noon = self.hour % 12 * 60 + self.minute
         return before_noon, before_noon + 720
@@ -43,14 +43,14 @@ class SameTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class IsoTimestamp:
     """A moment told with its offset, as machines write it; `at` is ISO 8601."""
 
-    at: str
+    iso: str
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class DurationItem:
     """How long: elapsed time, whole days, or months."""
 
     minutes: int = 0
@@ -58,63 +58,63 @@ class Length:
     months: int = 0
 
     @property
-    def elapsed(self) -> timedelta:
+    def as_timedelta(self) -> timedelta:
         return timedelta(minutes=self.minutes, days=self.days + 30 * self.months)
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class TimeOffset:
     """So long after now (`in 20 minutes`), below zero for `ago`; `assumed` when nobody said minutes."""
 
-    by: timedelta
-    assumed: bool = False
+    offset: timedelta
+    is_unit_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class UpcomingWindow:
     """From now for so long (`the next two hours`)."""
 
-    length: timedelta
+    duration: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DayPart:
     """A part of the day; `half` narrows it to its first or second half, `whole` asks for all of it."""
 
     name: str
     half: str | None = None
-    whole: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class On:
+class DayItem:
     """A day, or a stretch of days; `swapped` is the other way to read `3/4`."""
 
-    day: Day
-    swapped: Day | None = None
+    day: DayExpression
+    alternative: DayExpression | None = None
     is_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class RecurrenceItem:
     """It happens again and again: on these weekdays, or every so many units."""
 
-    unit: Unit
-    every: int = 1
+    unit: RecurrenceUnit
+    step: int = 1
     weekdays: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class BareNumber:
     """A number that may or may not be an hour."""
 
-    clock: Clock
+    clock: ClockTime
     value: int
-    spelled: bool = False
-    digits: int = 1
+    is_spelled_out: bool = False
+    digit_count: int = 1
 
 
-class Link(Enum):
+class Connective(Enum):
     """A little word between times."""
 
     AT = "at"
@@ -134,12 +134,12 @@ class Link(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Impossible:
+class InvalidTime:
     """Something shaped like a time that is none, such as 25:00."""
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class UnknownWord:
     """A word that says nothing about a time."""
 
     word: str
@@ -153,28 +153,28 @@ class EndOfDay:
 
 
 Item = (
-    Clock
+    ClockTime
     | Now
     | SameTime
-    | Stamp
-    | Length
-    | Ahead
-    | Window
-    | Part
-    | On
-    | Every
-    | Bare
-    | Link
-    | Impossible
-    | Other
+    | IsoTimestamp
+    | DurationItem
+    | TimeOffset
+    | UpcomingWindow
+    | DayPart
+    | DayItem
+    | RecurrenceItem
+    | BareNumber
+    | Connective
+    | InvalidTime
+    | UnknownWord
     | EndOfDay
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlacedItem:
     """An item and the tokens `[first, after)` that said it."""
 
     item: Item
-    first: int
-    after: int
+    start_index: int
+    end_index: int

@@ -7,7 +7,7 @@ from enum import StrEnum
 from core.model.entities import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
 
 
-class Kind(StrEnum):
+class TimeKind(StrEnum):
     """How much of a time was said: a moment, two ends, only the day, or a part of the day."""
 
     INSTANT = "instant"
@@ -16,7 +16,7 @@ class Kind(StrEnum):
     PART = "part"
 
 
-class Unit(StrEnum):
+class RecurrenceUnit(StrEnum):
     """What a repetition steps by."""
 
     DAY = "day"
@@ -25,34 +25,34 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Repetition:
+class RecurrenceRule:
     """Every `every` units, on `weekdays` (Monday is 0) when weekly; `until` is its last possible day."""
 
-    unit: Unit
-    every: int = 1
+    unit: RecurrenceUnit
+    step: int = 1
     weekdays: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class ParsedTime:
     """A time as read, aware and in the reader's zone; `end` is None when it was not said.
 
     A day begins at its midnight. `part` names the part of the day where one was said; `length` is what was
     asked for within a day or a part; `repeats` says how it goes on after this first time.
     """
 
-    kind: Kind
+    kind: TimeKind
     start: datetime
     end: datetime | None
-    repeats: Repetition | None = None
-    part: str | None = None
-    length: timedelta | None = None
+    recurrence: RecurrenceRule | None = None
+    day_part: str | None = None
+    duration: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextSpan:
     """Where a value stands: offsets into the text as it was typed."""
 
     field: str
@@ -60,7 +60,7 @@ class Span:
     end: int
 
 
-class Reason(StrEnum):
+class ProblemReason(StrEnum):
     """Why a time was refused."""
 
     PAST = "past"
@@ -70,38 +70,38 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ParseProblem:
     """A time that cannot serve: what was read (`shown`), and a phrase that would work (`suggestion`)."""
 
-    reason: Reason
-    shown: str
+    reason: ProblemReason
+    parsed_text: str
     suggestion: str
-    when: When | None = None
+    time: ParsedTime | None = None
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> str:
         opening = {
-            Reason.PAST: f"I read {self.shown}, which is past.",
-            Reason.TOO_FAR: f"I read {self.shown}, which is more than a year ahead.",
-            Reason.UNREADABLE: f"I could not read a time in “{self.shown}”.",
-            Reason.TOO_MUCH: "There are too many days and times in that for me to tell which you mean.",
+            ProblemReason.PAST: f"I read {self.parsed_text}, which is past.",
+            ProblemReason.TOO_FAR: f"I read {self.parsed_text}, which is more than a year ahead.",
+            ProblemReason.UNREADABLE: f"I could not read a time in “{self.parsed_text}”.",
+            ProblemReason.TOO_MUCH: "There are too many days and times in that to tell which you mean.",
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Clarification:
     """Words with two meanings, and the phrases that would have said either."""
 
-    words: str
+    text: str
     choices: tuple[str, ...]
 
     @property
-    def sentence(self) -> str:
-        return f"“{self.words}”: do you mean {' or '.join(self.choices)}?"
+    def message(self) -> str:
+        return f"“{self.text}”: do you mean {' or '.join(self.choices)}?"
 
 
-ASSUMED = (
+ASSUMPTIONS = (
     "am",
     "pm",
     "day",
@@ -117,7 +117,7 @@ ASSUMED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseResult:
     """Everything read from a text, and what could not be.
 
     What was not said is None or empty. `alternatives` are other readings of the time, `leftover` the words
@@ -125,7 +125,7 @@ class Reading:
     """
 
     text: str
-    when: When | None = None
+    when: ParsedTime | None = None
     capacity: int | None = None
     equipment: frozenset[Equipment] = frozenset()
     usage: Usage | None = None
@@ -136,9 +136,9 @@ class Reading:
     society: SocietyId | None = None
     title: str | None = None
     people: tuple[str, ...] = ()
-    spans: tuple[Span, ...] = ()
-    assumed: tuple[str, ...] = ()
-    alternatives: tuple[When, ...] = ()
-    leftover: tuple[str, ...] = ()
-    problem: Problem | None = None
-    question: Question | None = None
+    spans: tuple[TextSpan, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    alternatives: tuple[ParsedTime, ...] = ()
+    unparsed: tuple[str, ...] = ()
+    problem: ParseProblem | None = None
+    clarification: Clarification | None = None

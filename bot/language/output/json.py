@@ -5,53 +5,53 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.language.engine import read
-from bot.language.model.reading import Reading, When
-from bot.language.rooms.names import Names
+from bot.language.engine import parse_phrase
+from bot.language.model.reading import ParsedTime, ParseResult
+from bot.language.rooms.names import NameIndex
 
 
-def as_json(reading: Reading) -> dict[str, object]:
+def to_json(result: ParseResult) -> dict[str, object]:
     """The reading under its documented keys; what was not said is null, times carry their zone's offset."""
-    when = reading.when
+    when = result.when
     return {
         "start": when.start.isoformat() if when else None,
         "end": when.end.isoformat() if when and when.end else None,
         "kind": str(when.kind) if when else None,
-        "capacity": reading.capacity,
-        "equipment": sorted(map(str, reading.equipment)) or None,
-        "usage": str(reading.usage) if reading.usage else None,
-        "building": reading.building,
-        "room": reading.room,
-        "location": str(reading.location) if reading.location else None,
-        "near": reading.near,
-        "society": reading.society,
-        "title": reading.title,
-        "people": list(reading.people) or None,
-        "assumed": list(reading.assumed),
-        "alternatives": [_time(other) for other in reading.alternatives],
-        "leftover": list(reading.leftover),
+        "capacity": result.capacity,
+        "equipment": sorted(map(str, result.equipment)) or None,
+        "usage": str(result.usage) if result.usage else None,
+        "building": result.building,
+        "room": result.room,
+        "location": str(result.location) if result.location else None,
+        "near": result.near,
+        "society": result.society,
+        "title": result.title,
+        "people": list(result.people) or None,
+        "assumed": list(result.assumptions),
+        "alternatives": [_time_to_json(other) for other in result.alternatives],
+        "leftover": list(result.unparsed),
     }
 
 
-def _time(when: When) -> dict[str, object]:
+def _time_to_json(time: ParsedTime) -> dict[str, object]:
     return {
-        "start": when.start.isoformat(),
-        "end": when.end.isoformat() if when.end else None,
-        "kind": str(when.kind),
+        "start": time.start.isoformat(),
+        "end": time.end.isoformat() if time.end else None,
+        "kind": str(time.kind),
     }
 
 
-def parse_lines(lines: Iterable[str], names: Names, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """One JSON object a line in (`{"text", "now", "tz"}`), one out; `now` and `zone` are the defaults.
 
     A line that is no such object is answered with `{"error": …}`.
     """
     for line in lines:
         if line.strip():
-            yield json.dumps(_answer(line, names, now, zone), ensure_ascii=False)
+            yield json.dumps(_parse_line(line, names, now, zone), ensure_ascii=False)
 
 
-def _answer(line: str, names: Names, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     try:
         asked = json.loads(line)
     except (ValueError, RecursionError):
@@ -68,4 +68,4 @@ def _answer(line: str, names: Names, now: datetime, zone: ZoneInfo) -> dict[str,
         return {"error": f'"now" is not an ISO 8601 time: {asked["now"]!r}.'}
     if then.tzinfo is None:
         then = then.replace(tzinfo=there)
-    return as_json(read(asked["text"], now=then, zone=there, names=names))
+    return to_json(parse_phrase(asked["text"], now=then, zone=there, names=names))

@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.language.engine import read
-from bot.language.model.reading import Kind, Reading, When
-from bot.language.rooms.names import Names, What
-from bot.language.wording.time_text import stamped, time_in_words
+from bot.language.engine import parse_phrase
+from bot.language.model.reading import ParsedTime, ParseResult, TimeKind
+from bot.language.rooms.names import NameIndex, NameType
+from bot.language.wording.time_text import describe_time, format_iso
 from core.model.entities import Usage
 
-_USAGES = {
+_USAGE_NAMES = {
     Usage.AUDITORIUM: "auditorium",
     Usage.COMPUTER_LAB: "computer lab",
     Usage.LABORATORY: "lab",
@@ -19,47 +19,47 @@ _USAGES = {
     Usage.TUTORIAL_ROOM: "tutorial room",
     Usage.LIBRARY: "library",
 }
-_SUFFIXES = (" Building", " Bldg", " Centre", " Center")
+_BUILDING_SUFFIXES = (" Building", " Bldg", " Centre", " Center")
 
 
-def echo(reading: Reading, names: Names, *, now: datetime) -> str:
+def summarize(result: ParseResult, names: NameIndex, *, now: datetime) -> str:
     """`Thu 12 Mar, 15:00–17:00 · 20+ seats · Ainsworth`: what was read, and nothing that was only assumed."""
     parts = (
-        when_echo(reading.when, names, now=now) if reading.when else "",
-        f"{reading.capacity}+ seats" if reading.capacity else "",
-        _USAGES[reading.usage] if reading.usage else "",
-        f"with {', '.join(sorted(reading.equipment))}" if reading.equipment else "",
-        _name(What.ROOM, reading.room, names),
-        _name(What.BUILDING, reading.building, names),
-        f"{reading.location} campus" if reading.location else "",
-        f"near {_name(What.BUILDING, reading.near, names)}" if reading.near else "",
-        f"for {_name(What.SOCIETY, reading.society, names)}" if reading.society else "",
-        f"“{reading.title}”" if reading.title else "",
-        " ".join(reading.people),
+        summarize_time(result.when, names, now=now) if result.when else "",
+        f"{result.capacity}+ seats" if result.capacity else "",
+        _USAGE_NAMES[result.usage] if result.usage else "",
+        f"with {', '.join(sorted(result.equipment))}" if result.equipment else "",
+        _shortest_unique_name(NameType.ROOM, result.room, names),
+        _shortest_unique_name(NameType.BUILDING, result.building, names),
+        f"{result.location} campus" if result.location else "",
+        f"near {_shortest_unique_name(NameType.BUILDING, result.near, names)}" if result.near else "",
+        f"for {_shortest_unique_name(NameType.SOCIETY, result.society, names)}" if result.society else "",
+        f"“{result.title}”" if result.title else "",
+        " ".join(result.people),
     )
     return " · ".join(filter(None, parts))
 
 
-def when_echo(when: When, names: Names, *, now: datetime) -> str:
+def summarize_time(time: ParsedTime, names: NameIndex, *, now: datetime) -> str:
     """The time alone, in the most natural of the ways that are read back as this very time."""
-    told = time_in_words(when, now)
-    zone = when.start.tzinfo
-    if when.kind in {Kind.DAY, Kind.PART} or not isinstance(zone, ZoneInfo):
+    told = describe_time(time, now)
+    zone = time.start.tzinfo
+    if time.kind in {TimeKind.DAY, TimeKind.PART} or not isinstance(zone, ZoneInfo):
         return told
-    for way in (told, time_in_words(when, now, plainly=True), stamped(when)):
-        if read(way, now=now, zone=zone, names=names).when == when:
+    for way in (told, describe_time(time, now, military=True), format_iso(time)):
+        if parse_phrase(way, now=now, zone=zone, names=names).when == time:
             return way
     return told
 
 
-def _name(what: What, owner: str | None, names: Names) -> str:
+def _shortest_unique_name(name_type: NameType, entity_id: str | None, names: NameIndex) -> str:
     """The shortest way to call it that calls nothing else."""
-    if owner is None:
+    if entity_id is None:
         return ""
-    full = names.spoken.get((what, owner), owner)
-    short = next((full.removesuffix(suffix) for suffix in _SUFFIXES if full.endswith(suffix)), full)
-    for name in (short, full, owner):
-        called = names.by_words(name)
-        if called is not None and (called.what, called.id) == (what, owner):
+    full = names.display_names.get((name_type, entity_id), entity_id)
+    short = next((full.removesuffix(suffix) for suffix in _BUILDING_SUFFIXES if full.endswith(suffix)), full)
+    for name in (short, full, entity_id):
+        called = names.lookup(name)
+        if called is not None and (called.name_type, called.id) == (name_type, entity_id):
             return name
-    return owner
+    return entity_id

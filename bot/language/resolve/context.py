@@ -4,57 +4,57 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.phrase import Phrase
+from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.budget import Budget
-from bot.language.model.reading import Kind, Reason, When
+from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
 from bot.language.resolve import wall
-from bot.language.resolve.defaults import Conventions
+from bot.language.resolve.defaults import ParserDefaults
 
-_DAY_IN_MINUTES = 24 * 60
+_MINUTES_PER_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolution:
     """A time, what was assumed for it, what else it might be, or why it cannot serve."""
 
-    when: When | None = None
-    assumed: tuple[str, ...] = ()
-    alternatives: tuple[When, ...] = ()
-    refused: Reason | None = None
+    time: ParsedTime | None = None
+    assumptions: tuple[str, ...] = ()
+    alternatives: tuple[ParsedTime, ...] = ()
+    problem_reason: ProblemReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class ResolutionContext:
     """Where and when the reader is."""
 
     now: datetime
     zone: ZoneInfo
-    conventions: Conventions
+    defaults: ParserDefaults
     budget: Budget
 
     @property
     def today(self) -> date:
         return self.now.date()
 
-    def at(self, day: date, minutes: float) -> datetime:
-        return wall.at(day, minutes, self.zone)
+    def local_instant(self, day: date, minutes: float) -> datetime:
+        return wall.local_instant(day, minutes, self.zone)
 
 
-def moment(start: datetime, end: datetime | None) -> When:
-    return When(Kind.RANGE if end else Kind.INSTANT, start, end)
+def build_parsed_time(start: datetime, end: datetime | None) -> ParsedTime:
+    return ParsedTime(TimeKind.RANGE if end else TimeKind.INSTANT, start, end)
 
 
-def is_past(start: datetime, here: Here) -> bool:
+def is_past(start: datetime, context: ResolutionContext) -> bool:
     """A start in the minute that is running still counts as now."""
-    return start < here.now.replace(second=0, microsecond=0)
+    return start < context.now.replace(second=0, microsecond=0)
 
 
-def started(when: When, here: Here) -> When:
-    return replace(when, start=max(when.start, here.now))
+def clamp_to_now(when: ParsedTime, context: ResolutionContext) -> ParsedTime:
+    return replace(when, start=max(when.start, context.now))
 
 
-def asked_length(phrase: Phrase) -> timedelta | None:
+def requested_duration(phrase: TimePhrase) -> timedelta | None:
     """How long it should be within a stretch that was said too."""
-    if phrase.length is None or not 0 < phrase.length.minutes <= _DAY_IN_MINUTES:
+    if phrase.duration is None or not 0 < phrase.duration.minutes <= _MINUTES_PER_DAY:
         return None
-    return phrase.length.elapsed
+    return phrase.duration.as_timedelta

@@ -4,17 +4,17 @@ from datetime import date, datetime
 from importlib import import_module
 from typing import Any
 
-_LONGEST = 60
+_MAX_TEXT_LENGTH = 60
 
 
-def load() -> None:
+def preload_dateparser() -> None:
     """Load dateparser and let it compile its patterns, which takes a moment the first time."""
-    guessed_day("in 3 weeks", datetime(2026, 1, 1))  # noqa: DTZ001 - dateparser wants wall time
+    guess_day("in 3 weeks", datetime(2026, 1, 1))  # noqa: DTZ001 - dateparser wants wall time
 
 
-def guessed_day(words: str, now: datetime) -> date | None:
+def guess_day(text: str, now: datetime) -> date | None:
     """The day that the words mean, from today to a year ahead. `now` is naive wall time."""
-    if len(words) > _LONGEST or not any(map(str.isalpha, words)):
+    if len(text) > _MAX_TEXT_LENGTH or not any(map(str.isalpha, text)):
         return None
     dateparser: Any = import_module("dateparser")
     settings = {
@@ -24,7 +24,7 @@ def guessed_day(words: str, now: datetime) -> date | None:
         "RETURN_AS_TIMEZONE_AWARE": False,
         "REQUIRE_PARTS": [],
     }
-    found = dateparser.parse(words, languages=["en"], settings=settings)
+    found = dateparser.parse(text, languages=["en"], settings=settings)
     if not isinstance(found, datetime):
         return None
     day = found.replace(tzinfo=None).date()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
+DAY_PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "early morning": (7, 9),
         "morning": (9, 12),
@@ -18,11 +18,11 @@ PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Conventions:
+class ParserDefaults:
     """What is taken for granted. Hours are wall time; `parts` has the first and last of each part."""
 
     default_duration: timedelta = timedelta(minutes=60)
     day_first: bool = True
     earliest_hour: int = 7
     latest_hour: int = 22
-    parts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: PARTS)
+    day_parts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: DAY_PARTS)

@@ -2,50 +2,54 @@
 
 from datetime import datetime
 
-from bot.language.grammar.phrase import Phrase
-from bot.language.model.days import Day, later, likeliest
-from bot.language.model.items import Clock, EndOfDay, Part
+from bot.language.grammar.phrase import TimePhrase
+from bot.language.model.days import DayExpression, add_days, likeliest
+from bot.language.model.items import ClockTime, DayPart, EndOfDay
 from bot.language.resolve import wall
-from bot.language.resolve.context import Here
-from bot.language.resolve.defaults import Conventions
-from bot.language.resolve.hour_candidates import end_after, end_of, part_hours
+from bot.language.resolve.context import ResolutionContext
+from bot.language.resolve.defaults import ParserDefaults
+from bot.language.resolve.hour_candidates import day_part_minutes, end_of_day_minutes, first_end_after
 
 
-def end_from(phrase: Phrase, start: datetime, here: Here) -> datetime | None:
+def resolve_end(phrase: TimePhrase, start: datetime, context: ResolutionContext) -> datetime | None:
     """The end of a phrase whose start is known."""
-    if phrase.length is not None and phrase.end is None:
-        return wall.after(start, phrase.length.elapsed)
+    if phrase.duration is not None and phrase.end is None:
+        return wall.add_elapsed(start, phrase.duration.as_timedelta)
     into_day = wall.minutes_into_day(start)
     if phrase.end_day is not None:
-        return end_on_day(phrase, phrase.end_day, start, here)
-    if isinstance(phrase.end, Clock):
-        return here.at(start.date(), end_after(into_day, phrase.end))
-    if isinstance(phrase.end, Part | EndOfDay):
-        minutes = _minutes_of(phrase.end, here.conventions)
-        return here.at(start.date(), minutes if minutes > into_day else minutes + 1440)
+        return resolve_end_on_day(phrase, phrase.end_day, start, context)
+    if isinstance(phrase.end, ClockTime):
+        return context.local_instant(start.date(), first_end_after(into_day, phrase.end))
+    if isinstance(phrase.end, DayPart | EndOfDay):
+        minutes = _end_minutes(phrase.end, context.defaults)
+        return context.local_instant(start.date(), minutes if minutes > into_day else minutes + 1440)
     return None
 
 
-def _minutes_of(end: Part | EndOfDay, conventions: Conventions) -> int:
-    return end_of(end, conventions) if isinstance(end, EndOfDay) else part_hours(end, conventions)[0]
+def _end_minutes(end: DayPart | EndOfDay, defaults: ParserDefaults) -> int:
+    return (
+        end_of_day_minutes(end, defaults) if isinstance(end, EndOfDay) else day_part_minutes(end, defaults)[0]
+    )
 
 
-def end_on_day(phrase: Phrase, day: Day, start: datetime, here: Here) -> datetime | None:
+def resolve_end_on_day(
+    phrase: TimePhrase, day: DayExpression, start: datetime, context: ResolutionContext
+) -> datetime | None:
     for stretch in likeliest(day, start.date()):
-        if isinstance(phrase.end, Clock):
-            for minutes in _ends_of_day(phrase.end, here.conventions):
-                end = here.at(stretch.first, minutes)
+        if isinstance(phrase.end, ClockTime):
+            for minutes in _usual_end_minutes(phrase.end, context.defaults):
+                end = context.local_instant(stretch.first, minutes)
                 if end > start:
                     return end
-        elif isinstance(phrase.end, Part | EndOfDay):
-            end = here.at(stretch.first, _minutes_of(phrase.end, here.conventions))
+        elif isinstance(phrase.end, DayPart | EndOfDay):
+            end = context.local_instant(stretch.first, _end_minutes(phrase.end, context.defaults))
             if end > start:
                 return end
-        elif here.at(later(stretch.last, 1), 0) > start:
-            return here.at(later(stretch.last, 1), 0)
+        elif context.local_instant(add_days(stretch.last, 1), 0) > start:
+            return context.local_instant(add_days(stretch.last, 1), 0)
     return None
 
 
-def _ends_of_day(end: Clock, conventions: Conventions) -> list[int]:
-    first, last = conventions.earliest_hour * 60, conventions.latest_hour * 60
-    return [minutes for minutes in end.halves if end.fixed or first <= minutes <= last]
+def _usual_end_minutes(end: ClockTime, defaults: ParserDefaults) -> list[int]:
+    first, last = defaults.earliest_hour * 60, defaults.latest_hour * 60
+    return [minutes for minutes in end.possible_minutes if end.is_24_hour or first <= minutes <= last]

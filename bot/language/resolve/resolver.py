@@ -3,109 +3,123 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.language.grammar.phrase import Phrase
-from bot.language.model.days import Shifted, later, months_later
-from bot.language.model.items import Ahead, Clock, EndOfDay, Now, On, Part, SameTime, Stamp
-from bot.language.model.reading import Kind, Reason
+from bot.language.grammar.phrase import TimePhrase
+from bot.language.model.days import DayOffset, add_days, add_months
+from bot.language.model.items import (
+    ClockTime,
+    DayItem,
+    DayPart,
+    EndOfDay,
+    IsoTimestamp,
+    Now,
+    SameTime,
+    TimeOffset,
+)
+from bot.language.model.reading import ProblemReason, TimeKind
 from bot.language.resolve import wall
-from bot.language.resolve.candidates import from_clock, from_day, from_part
-from bot.language.resolve.context import Here, Resolved, asked_length, moment
-from bot.language.resolve.end_time import end_from
-from bot.language.resolve.hour_candidates import part_hours
+from bot.language.resolve.candidates import resolve_clock_time, resolve_day, resolve_day_part
+from bot.language.resolve.context import Resolution, ResolutionContext, build_parsed_time, requested_duration
+from bot.language.resolve.end_time import resolve_end
+from bot.language.resolve.hour_candidates import day_part_minutes
 
 
-def resolved(phrase: Phrase, here: Here) -> Resolved:
+def resolve(phrase: TimePhrase, here: ResolutionContext) -> Resolution:
     """What the phrase means now; nothing when it says no time."""
     try:
-        return _checked(_resolved(_prepared(phrase, here), here), here)
+        return _check_range(_resolve(_prepare(phrase, here), here), here)
     except (OverflowError, ValueError):  # beyond the end of the calendar
-        return Resolved(refused=Reason.UNREADABLE)
+        return Resolution(problem_reason=ProblemReason.UNREADABLE)
 
 
-def _prepared(phrase: Phrase, here: Here) -> Phrase:
+def _prepare(phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
     """The phrase with `the same time` made the time it is, and whole days told apart from parts."""
     if isinstance(phrase.start, SameTime):
-        now = here.now
-        phrase.start = Clock(now.hour, now.minute, now.second + now.microsecond / 1e6, fixed=True)
-    if phrase.day is not None and phrase.day.swapped is not None and not here.conventions.day_first:
-        phrase.day = On(phrase.day.swapped, swapped=phrase.day.day)
-    if phrase.part is not None and phrase.part.name == "day":
-        phrase.part = None
-        phrase.day = phrase.day or (None if phrase.start else On(Shifted()))
-    if isinstance(phrase.end, Part) and phrase.end.name == "day":
+        now = context.now
+        phrase.start = ClockTime(now.hour, now.minute, now.second + now.microsecond / 1e6, is_24_hour=True)
+    if phrase.day is not None and phrase.day.alternative is not None and not context.defaults.day_first:
+        phrase.day = DayItem(phrase.day.alternative, alternative=phrase.day.day)
+    if phrase.day_part is not None and phrase.day_part.name == "day":
+        phrase.day_part = None
+        phrase.day = phrase.day or (None if phrase.start else DayItem(DayOffset()))
+    if isinstance(phrase.end, DayPart) and phrase.end.name == "day":
         phrase.end = EndOfDay()
-    if phrase.part is not None and phrase.end is not None and phrase.start is None:
-        first, _ = part_hours(phrase.part, here.conventions)
-        phrase.start = Clock(first // 60, first % 60, fixed=True)
+    if phrase.day_part is not None and phrase.end is not None and phrase.start is None:
+        first, _ = day_part_minutes(phrase.day_part, context.defaults)
+        phrase.start = ClockTime(first // 60, first % 60, is_24_hour=True)
     return phrase
 
 
-def _resolved(phrase: Phrase, here: Here) -> Resolved:
-    if isinstance(phrase.start, Stamp):
-        return _from_stamp(phrase, phrase.start, here)
-    if isinstance(phrase.start, Now | Ahead):
-        return _from_instant(phrase, here)
-    if isinstance(phrase.start, Clock):
-        return from_clock(phrase, here)
+def _resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    if isinstance(phrase.start, IsoTimestamp):
+        return _resolve_timestamp(phrase, phrase.start, context)
+    if isinstance(phrase.start, Now | TimeOffset):
+        return _resolve_instant(phrase, context)
+    if isinstance(phrase.start, ClockTime):
+        return resolve_clock_time(phrase, context)
     if phrase.end is not None or phrase.end_day is not None:
-        return _until(phrase, here)
-    if phrase.part is not None:
-        return from_part(phrase, phrase.part, here)
-    if phrase.day is not None or phrase.every is not None:
-        return from_day(phrase, here)
-    if phrase.length is not None:
-        return _bare_length(phrase, here)
-    return Resolved(refused=Reason.UNREADABLE if phrase.impossible else None)
+        return _resolve_end_only(phrase, context)
+    if phrase.day_part is not None:
+        return resolve_day_part(phrase, phrase.day_part, context)
+    if phrase.day is not None or phrase.recurrence is not None:
+        return resolve_day(phrase, context)
+    if phrase.duration is not None:
+        return _resolve_duration(phrase, context)
+    return Resolution(problem_reason=ProblemReason.UNREADABLE if phrase.has_invalid_time else None)
 
 
-def _from_stamp(phrase: Phrase, stamp: Stamp, here: Here) -> Resolved:
-    start = datetime.fromisoformat(stamp.at).astimezone(here.zone)
-    end = end_from(phrase, start, here)
-    if isinstance(phrase.end, Stamp):
-        end = datetime.fromisoformat(phrase.end.at).astimezone(here.zone)
-    return Resolved(moment(start, end), () if end is not None else ("default duration",))
+def _resolve_timestamp(phrase: TimePhrase, timestamp: IsoTimestamp, context: ResolutionContext) -> Resolution:
+    start = datetime.fromisoformat(timestamp.iso).astimezone(context.zone)
+    end = resolve_end(phrase, start, context)
+    if isinstance(phrase.end, IsoTimestamp):
+        end = datetime.fromisoformat(phrase.end.iso).astimezone(context.zone)
+    return Resolution(build_parsed_time(start, end), () if end is not None else ("default duration",))
 
 
-def _from_instant(phrase: Phrase, here: Here) -> Resolved:
+def _resolve_instant(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
     """Now, or so long after it."""
-    ahead = phrase.start if isinstance(phrase.start, Ahead) else Ahead(timedelta())
-    start = wall.after(here.now, ahead.by)
-    end = end_from(phrase, start, here)
-    assumed = (*(("minutes",) if ahead.assumed else ()), *(() if end else ("default duration",)))
-    return Resolved(moment(start, end), assumed)
+    ahead = phrase.start if isinstance(phrase.start, TimeOffset) else TimeOffset(timedelta())
+    start = wall.add_elapsed(context.now, ahead.offset)
+    end = resolve_end(phrase, start, context)
+    assumed = (*(("minutes",) if ahead.is_unit_assumed else ()), *(() if end else ("default duration",)))
+    return Resolution(build_parsed_time(start, end), assumed)
 
 
-def _until(phrase: Phrase, here: Here) -> Resolved:
+def _resolve_end_only(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
     """Only an end: it starts now, or on another day with the first hour that is usual."""
     if phrase.day is not None:
-        earliest = Clock(here.conventions.earliest_hour, fixed=True)
-        if isinstance(phrase.day.day, Shifted) and phrase.day.day == Shifted():
+        earliest = ClockTime(context.defaults.earliest_hour, is_24_hour=True)
+        if isinstance(phrase.day.day, DayOffset) and phrase.day.day == DayOffset():
             phrase = replace(phrase, day=None)
         else:
-            found = from_clock(replace(phrase, start=earliest), here)
-            if found.refused is None:
-                return replace(found, assumed=("start", *found.assumed))
+            found = resolve_clock_time(replace(phrase, start=earliest), context)
+            if found.problem_reason is None:
+                return replace(found, assumptions=("start", *found.assumptions))
             phrase = replace(phrase, day=None)
-    end = end_from(replace(phrase, length=None), here.now, here)
+    end = resolve_end(replace(phrase, duration=None), context.now, context)
     if end is None:
-        return Resolved(refused=Reason.UNREADABLE)
-    return Resolved(replace(moment(here.now, end), length=asked_length(phrase)), ("start",))
+        return Resolution(problem_reason=ProblemReason.UNREADABLE)
+    return Resolution(
+        replace(build_parsed_time(context.now, end), duration=requested_duration(phrase)), ("start",)
+    )
 
 
-def _bare_length(phrase: Phrase, here: Here) -> Resolved:
-    if phrase.length is None or not phrase.length.minutes:
-        return from_day(replace(phrase, day=On(Shifted())), here)
-    return Resolved(moment(here.now, wall.after(here.now, phrase.length.elapsed)), ("start",))
+def _resolve_duration(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    if phrase.duration is None or not phrase.duration.minutes:
+        return resolve_day(replace(phrase, day=DayItem(DayOffset())), context)
+    return Resolution(
+        build_parsed_time(context.now, wall.add_elapsed(context.now, phrase.duration.as_timedelta)),
+        ("start",),
+    )
 
 
-def _checked(found: Resolved, here: Here) -> Resolved:
+def _check_range(resolution: Resolution, context: ResolutionContext) -> Resolution:
     """Refuse what is past or more than a year ahead."""
-    if found.when is None or found.refused is not None:
-        return found
-    start = found.when.start
-    if start < here.now and found.when.kind is not Kind.DAY:
-        return Resolved(found.when, refused=Reason.PAST)
-    last = start.date() if found.when.end is None else later(found.when.end.date(), -1)
-    if max(start.date(), last) > months_later(here.today, 12):
-        return Resolved(found.when, refused=Reason.TOO_FAR)
-    return found
+    if resolution.time is None or resolution.problem_reason is not None:
+        return resolution
+    start = resolution.time.start
+    if start < context.now and resolution.time.kind is not TimeKind.DAY:
+        return Resolution(resolution.time, problem_reason=ProblemReason.PAST)
+    last = start.date() if resolution.time.end is None else add_days(resolution.time.end.date(), -1)
+    if max(start.date(), last) > add_months(context.today, 12):
+        return Resolution(resolution.time, problem_reason=ProblemReason.TOO_FAR)
+    return resolution

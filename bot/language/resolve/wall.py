@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
-def at(day: date, minutes: float, zone: ZoneInfo) -> datetime:
+def local_instant(day: date, minutes: float, zone: ZoneInfo) -> datetime:
     """A wall time so many minutes into a day.
 
     One that a clock change skips is read with the offset before the jump, a repeated one is the first.
@@ -13,7 +13,7 @@ def at(day: date, minutes: float, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
 
 
-def after(start: datetime, elapsed: timedelta) -> datetime:
+def add_elapsed(start: datetime, elapsed: timedelta) -> datetime:
     """So much elapsed time later, in the same zone."""
     return (start.astimezone(UTC) + elapsed).astimezone(start.tzinfo)
 

@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.language.rooms.name_variants import (
-    Weighed,
-    building_forms,
-    common_forms,
-    room_forms,
-    society_forms,
-    spellable,
-    squashed,
-    squashed_id,
+    WeightedVariant,
+    building_variants,
+    common_noun_variants,
+    correctable_name_words,
+    normalize_id,
+    normalize_word,
+    room_variants,
+    society_variants,
 )
-from bot.language.text.spelling import Speller
-from bot.language.text.tokenizer import Token, plain, tokenise
+from bot.language.text.spelling import SpellingCorrector
+from bot.language.text.tokenizer import Token, normalize, tokenize
 from core.model.entities import Building, BuildingId, Room, Society
 
-_LONGEST = 12
-_SHORTHAND = 5
-_COMMON = 6
-_INNER_SIGNS = frozenset("-./',&()#:")
+_MAX_NAME_TOKENS = 12
+_SHORTHAND_WEIGHT = 5
+_COMMON_NOUN_WEIGHT = 6
+_INNER_PUNCTUATION = frozenset("-./',&()#:")
 
 
-class What(StrEnum):
+class NameType(StrEnum):
     """What a name calls.
 
     A society may be cut so short that it counts only after `for`; a building may be called by a common noun,
@@ -40,142 +40,151 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class NameMatch:
     """A stretch of tokens `[first, after)` that calls something by a name."""
 
-    what: What
+    name_type: NameType
     id: str
-    first: int
-    after: int
+    start_index: int
+    end_index: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Names:
+class NameIndex:
     """An index of names, built once with `Names.of`; it never changes and may be shared between threads."""
 
-    forms: Mapping[str, tuple[What, str]]
-    beginnings: frozenset[str]
-    numbers: Mapping[str, Mapping[str, str]]
-    lone_numbers: Mapping[str, str]
-    building_of: Mapping[str, BuildingId]
-    spoken: Mapping[tuple[What, str], str]
-    speller: Speller
+    variants: Mapping[str, tuple[NameType, str]]
+    prefixes: frozenset[str]
+    room_numbers: Mapping[str, Mapping[str, str]]
+    unique_room_numbers: Mapping[str, str]
+    building_by_room: Mapping[str, BuildingId]
+    display_names: Mapping[tuple[NameType, str], str]
+    spelling_corrector: SpellingCorrector
 
     @classmethod
-    def of(
+    def build(
         cls, rooms: Iterable[Room], buildings: Iterable[Building], societies: Iterable[Society]
-    ) -> "Names":
+    ) -> "NameIndex":
         rooms, buildings, societies = tuple(rooms), tuple(buildings), tuple(societies)
-        forms = _settled(_claims(rooms, buildings, societies))
-        numbers = _numbers(rooms)
+        variants = _choose_candidates(_collect_candidates(rooms, buildings, societies))
+        room_numbers = _index_room_numbers(rooms)
         return cls(
-            forms=forms,
-            beginnings=frozenset(form[:size] for form in forms for size in (1, 2, 3)),
-            numbers=numbers,
-            lone_numbers=_lone(numbers),
-            building_of={room.id: room.building_id for room in rooms},
-            spoken={
-                **{(What.BUILDING, one.id): one.name for one in buildings},
-                **{(What.ROOM, one.id): one.name for one in rooms},
-                **{(What.SOCIETY, one.id): one.name for one in societies},
+            variants=variants,
+            prefixes=frozenset(form[:size] for form in variants for size in (1, 2, 3)),
+            room_numbers=room_numbers,
+            unique_room_numbers=_unique_room_numbers(room_numbers),
+            building_by_room={room.id: room.building_id for room in rooms},
+            display_names={
+                **{(NameType.BUILDING, one.id): one.name for one in buildings},
+                **{(NameType.ROOM, one.id): one.name for one in rooms},
+                **{(NameType.SOCIETY, one.id): one.name for one in societies},
             },
-            speller=Speller(spellable(one.name for group in (buildings, rooms, societies) for one in group)),
+            spelling_corrector=SpellingCorrector(
+                correctable_name_words(one.name for group in (buildings, rooms, societies) for one in group)
+            ),
         )
 
-    def is_a_name(self, word: str) -> bool:
+    def is_name(self, word: str) -> bool:
         """Whether the word alone calls something."""
-        return squashed(word) in self.forms
+        return normalize_word(word) in self.variants
 
-    def called_at(self, tokens: Sequence[Token], first: int) -> Called | None:
+    def match_at(self, tokens: Sequence[Token], start_index: int) -> NameMatch | None:
         """The longest name that begins with this token."""
         key, found = "", None
-        for index in range(first, min(first + _LONGEST, len(tokens))):
+        for index in range(start_index, min(start_index + _MAX_NAME_TOKENS, len(tokens))):
             token = tokens[index]
             if token.field is not None:
                 break
             if token.is_word or token.word == "&":
-                key += squashed(token.word)
-                if key[:3] not in self.beginnings:
+                key += normalize_word(token.word)
+                if key[:3] not in self.prefixes:
                     break
-                form = self.forms.get(key)
-                if form is not None and not _runs_on(tokens, index):
-                    found = Called(*form, first, index + 1)
-            elif token.word not in _INNER_SIGNS:
+                form = self.variants.get(key)
+                if form is not None and not _has_word_attached(tokens, index):
+                    found = NameMatch(*form, start_index, index + 1)
+            elif token.word not in _INNER_PUNCTUATION:
                 break
         return found
 
-    def room_at(self, building: str, tokens: Sequence[Token], first: int) -> Called | None:
+    def match_room_number(self, building: str, tokens: Sequence[Token], start_index: int) -> NameMatch | None:
         """The room of a building whose number begins with this token."""
-        numbers = self.numbers.get(building, {})
+        numbers = self.room_numbers.get(building, {})
         key, found = "", None
-        for index in range(first, min(first + 4, len(tokens))):
+        for index in range(start_index, min(start_index + 4, len(tokens))):
             token = tokens[index]
             if token.field is not None or not (token.is_word or token.word in {".", "-", "_"}):
                 break
             key += token.word if token.is_word else ""
             room = numbers.get(key)
-            if room is not None and not _runs_on(tokens, index):
-                found = Called(What.ROOM, room, first, index + 1)
+            if room is not None and not _has_word_attached(tokens, index):
+                found = NameMatch(NameType.ROOM, room, start_index, index + 1)
         return found
 
-    def by_words(self, text: str) -> Called | None:
+    def lookup(self, text: str) -> NameMatch | None:
         """What these words would be read as when they stand alone."""
-        tokens = tokenise(plain(text))
-        called = self.called_at(tokens, 0) if tokens else None
-        return called if called and called.after == len(tokens) else None
+        tokens = tokenize(normalize(text))
+        called = self.match_at(tokens, 0) if tokens else None
+        return called if called and called.end_index == len(tokens) else None
 
 
-def _runs_on(tokens: Sequence[Token], index: int) -> bool:
+def _has_word_attached(tokens: Sequence[Token], index: int) -> bool:
     following = tokens[index + 1] if index + 1 < len(tokens) else None
-    return following is not None and following.glued and following.is_word
+    return following is not None and following.is_attached and following.is_word
 
 
-_Claim = tuple[int, What, str]
+_Candidate = tuple[int, NameType, str]
 
 
-def _claims(
+def _collect_candidates(
     rooms: Sequence[Room], buildings: Sequence[Building], societies: Sequence[Society]
-) -> dict[str, set[_Claim]]:
-    claims: dict[str, set[_Claim]] = {}
+) -> dict[str, set[_Candidate]]:
+    claims: dict[str, set[_Candidate]] = {}
     rooms_of: dict[BuildingId, list[Room]] = {}
     for room in rooms:
         rooms_of.setdefault(room.building_id, []).append(room)
-        _claim(claims, What.ROOM, room.id, room_forms(room))
+        _add_candidates(claims, NameType.ROOM, room.id, room_variants(room))
     for building in buildings:
-        _claim(claims, What.BUILDING, building.id, building_forms(building, rooms_of.get(building.id, [])))
-        _claim(claims, What.BUILDING, building.id, common_forms(building))
+        _add_candidates(
+            claims, NameType.BUILDING, building.id, building_variants(building, rooms_of.get(building.id, []))
+        )
+        _add_candidates(claims, NameType.BUILDING, building.id, common_noun_variants(building))
     for society in societies:
-        _claim(claims, What.SOCIETY, society.id, society_forms(society))
+        _add_candidates(claims, NameType.SOCIETY, society.id, society_variants(society))
     return claims
 
 
-def _claim(claims: dict[str, set[_Claim]], what: What, owner: str, forms: Iterable[Weighed]) -> None:
-    for weight, form in forms:
-        claims.setdefault(form, set()).add((weight, what, owner))
+def _add_candidates(
+    candidates: dict[str, set[_Candidate]],
+    name_type: NameType,
+    entity_id: str,
+    variants: Iterable[WeightedVariant],
+) -> None:
+    for weight, form in variants:
+        candidates.setdefault(form, set()).add((weight, name_type, entity_id))
 
 
-def _settled(claims: Mapping[str, set[_Claim]]) -> dict[str, tuple[What, str]]:
+def _choose_candidates(candidates: Mapping[str, set[_Candidate]]) -> dict[str, tuple[NameType, str]]:
     """Each form with its owner: the surest claim wins; what two have an equal right to is nobody's."""
-    forms: dict[str, tuple[What, str]] = {}
-    for form, claimed in claims.items():
+    forms: dict[str, tuple[NameType, str]] = {}
+    for form, claimed in candidates.items():
         surest = min(weight for weight, _, _ in claimed)
         owners = {(what, owner) for weight, what, owner in claimed if weight == surest}
         if len(owners) > 1:  # a building of one room is called like its room
-            owners = {(what, owner) for what, owner in owners if what is What.ROOM} or owners
+            owners = {(what, owner) for what, owner in owners if what is NameType.ROOM} or owners
         if len(owners) == 1:
             what, owner = owners.pop()
-            forms[form] = (_GUARDED.get(surest, what), owner)
+            forms[form] = (_RESTRICTED_TYPES.get(surest, what), owner)
     return forms
 
 
-_GUARDED = {_SHORTHAND: What.SHORT_SOCIETY, _COMMON: What.COMMON_NOUN}
+_RESTRICTED_TYPES = {_SHORTHAND_WEIGHT: NameType.SHORT_SOCIETY, _COMMON_NOUN_WEIGHT: NameType.COMMON_NOUN}
 
 
-def _numbers(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
+def _index_room_numbers(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
     """The rooms of each building by number, `G3` serving for `G03` where nothing else is called so."""
     numbers: dict[str, dict[str, str]] = {}
     for room in rooms:
-        numbers.setdefault(room.building_id, {})[squashed_id(room.number)] = room.id
+        numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
     for of_building in numbers.values():
         for number, room_id in tuple(of_building.items()):
             letters = number.rstrip("0123456789")
@@ -185,7 +194,7 @@ def _numbers(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
     return numbers
 
 
-def _lone(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _unique_room_numbers(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The numbers that only one room of the campus has."""
     counts = Counter(number for of_building in numbers.values() for number in of_building)
     return {

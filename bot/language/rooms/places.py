@@ -4,35 +4,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
-from bot.language.lexicon.wordlist import wordset
-from bot.language.rooms.names import Called, Names, What
+from bot.language.lexicon.wordlist import word_set
+from bot.language.rooms.names import NameIndex, NameMatch, NameType
 from bot.language.text.tokenizer import Token
 from core.model.entities import BuildingId, RoomId, SocietyId
 
-_NEAR = wordset(
+_NEAR_WORDS = word_set(
     """
     distance vicinity near nearby nearest nearer closest close next beside besides opposite by around adjacent
     alongside
     """
 )
-_BETWEEN = wordset("to the of is from in at this that somewhere right")
-_REFUSED = wordset("not except avoid but excluding")
-_ROOM_WORDS = wordset("room rm rooms")
-_ON_BEHALF = wordset("for as with by behalf of from on the my our soc society")
+_SKIPPABLE_WORDS = word_set("to the of is from in at this that somewhere right")
+_NEGATIONS = word_set("not except avoid but excluding")
+_ROOM_WORDS = word_set("room rm rooms")
+_ON_BEHALF = word_set("for as with by behalf of from on the my our soc society")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceMatch:
     """A value, what it is for the reading, and the tokens `[first, after)` that said it."""
 
     field: str
     value: str
-    first: int
-    after: int
+    start_index: int
+    end_index: int
 
 
 @dataclass(slots=True)
-class Places:
+class FoundPlaces:
     """The first of each sort that was found."""
 
     room: RoomId | None = None
@@ -41,145 +41,151 @@ class Places:
     society: SocietyId | None = None
 
 
-def places(tokens: list[Token], names: Names) -> Places:
+def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     """Find the names in a text and take their tokens."""
-    found = Places()
-    for called in _called(tokens, names):
-        place = _place(called, tokens, names)
+    found = FoundPlaces()
+    for called in _find_names(tokens, names):
+        place = _to_place_match(called, tokens, names)
         if place is not None and getattr(found, place.field) is None:
             setattr(found, place.field, place.value)
-            for token in tokens[place.first : place.after]:
+            for token in tokens[place.start_index : place.end_index]:
                 token.field = place.field
-    _lone_number(tokens, names, found)
+    _find_lone_room_number(tokens, names, found)
     if (
         found.room is not None
         and found.building is not None
-        and names.building_of[found.room] == found.building
+        and names.building_by_room[found.room] == found.building
     ):
         found.building = None
     return found
 
 
-def _called(tokens: Sequence[Token], names: Names) -> Iterator[Called]:
+def _find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
     index = 0
     while index < len(tokens):
-        begins = tokens[index].is_word and not (tokens[index].glued and index and tokens[index - 1].is_word)
-        called = names.called_at(tokens, index) if begins else None
+        begins = tokens[index].is_word and not (
+            tokens[index].is_attached and index and tokens[index - 1].is_word
+        )
+        called = names.match_at(tokens, index) if begins else None
         if called is not None:
             yield called
-        index = max(called.after if called else 0, index + 1)
+        index = max(called.end_index if called else 0, index + 1)
 
 
-def _place(called: Called, tokens: Sequence[Token], names: Names) -> Place | None:
-    if called.what is What.SOCIETY:
-        return Place("society", called.id, called.first, called.after)
-    if called.what is What.SHORT_SOCIETY:
-        return _short_society(called, tokens)
-    if called.what is What.COMMON_NOUN and not _is_the(tokens, called.first):
+def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> PlaceMatch | None:
+    if match.name_type is NameType.SOCIETY:
+        return PlaceMatch("society", match.id, match.start_index, match.end_index)
+    if match.name_type is NameType.SHORT_SOCIETY:
+        return _match_short_society(match, tokens)
+    if match.name_type is NameType.COMMON_NOUN and not _has_article(tokens, match.start_index):
         return None
-    near = _near(tokens, called.first)
+    near = _find_near_word(tokens, match.start_index)
     if near is not None:
-        building = names.building_of[called.id] if called.what is What.ROOM else called.id
-        return Place("near", building, near, _past_suffix(tokens, called.after))
-    if _is_refused(tokens, called.first):
+        building = names.building_by_room[match.id] if match.name_type is NameType.ROOM else match.id
+        return PlaceMatch("near", building, near, _skip_building_suffix(tokens, match.end_index))
+    if _is_negated(tokens, match.start_index):
         return None
-    if called.what is What.ROOM:
-        return Place("room", called.id, called.first, called.after)
-    return _room_in(called, tokens, names) or Place(
-        "building", called.id, called.first, _past_suffix(tokens, called.after)
+    if match.name_type is NameType.ROOM:
+        return PlaceMatch("room", match.id, match.start_index, match.end_index)
+    return _match_room_in_building(match, tokens, names) or PlaceMatch(
+        "building", match.id, match.start_index, _skip_building_suffix(tokens, match.end_index)
     )
 
 
-def _short_society(called: Called, tokens: Sequence[Token]) -> Place | None:
-    before = tokens[called.first - 1].word if called.first else ""
-    earlier = tokens[called.first - 2].word if called.first > 1 else ""
+def _match_short_society(match: NameMatch, tokens: Sequence[Token]) -> PlaceMatch | None:
+    before = tokens[match.start_index - 1].word if match.start_index else ""
+    earlier = tokens[match.start_index - 2].word if match.start_index > 1 else ""
     led = (
         before == "for"
         or (before in {"the", "our", "my"} and earlier == "for")
         or (before == "of" and earlier == "behalf")
     )
-    after = called.after
+    after = match.end_index
     ends = after < len(tokens) and tokens[after].word in {"society", "soc", "club", "socs"}
-    return Place("society", called.id, called.first, after + ends) if led or ends else None
+    return PlaceMatch("society", match.id, match.start_index, after + ends) if led or ends else None
 
 
-def _is_the(tokens: Sequence[Token], first: int) -> bool:
+def _has_article(tokens: Sequence[Token], start_index: int) -> bool:
     """`in the library`, `near the library`, `near library`."""
-    before = [token.word for token in tokens[max(first - 2, 0) : first]]
+    before = [token.word for token in tokens[max(start_index - 2, 0) : start_index]]
     if before[-1:] == ["the"]:
-        return before[0] in _NEAR | {"in", "at", "to", "inside"}
-    return before[-1:] != [] and before[-1] in _NEAR
+        return before[0] in _NEAR_WORDS | {"in", "at", "to", "inside"}
+    return before[-1:] != [] and before[-1] in _NEAR_WORDS
 
 
-def _near(tokens: Sequence[Token], first: int) -> int | None:
+def _find_near_word(tokens: Sequence[Token], start_index: int) -> int | None:
     """The position of the word that makes it `near X`."""
-    at = first - 1
-    while at >= 0 and tokens[at].word in _BETWEEN:
+    at = start_index - 1
+    while at >= 0 and tokens[at].word in _SKIPPABLE_WORDS:
         at -= 1
-    if at < 0 or tokens[at].word not in _NEAR or tokens[at].field is not None:
+    if at < 0 or tokens[at].word not in _NEAR_WORDS or tokens[at].field is not None:
         return None
-    skipped = {tokens[index].word for index in range(at + 1, first)}
+    skipped = {tokens[index].word for index in range(at + 1, start_index)}
     if tokens[at].word in {"next", "close", "by", "around"} and not skipped <= {"to", "the"}:
         return None
     return at
 
 
-def _is_refused(tokens: Sequence[Token], first: int) -> bool:
+def _is_negated(tokens: Sequence[Token], start_index: int) -> bool:
     """`not in Ainsworth`, `anywhere but the Quad`, `except Law 203`."""
-    at = first - 1
+    at = start_index - 1
     while at >= 0 and tokens[at].word in {"in", "the", "at", "for", "from"}:
         at -= 1
-    return at >= 0 and tokens[at].word in _REFUSED
+    return at >= 0 and tokens[at].word in _NEGATIONS
 
 
-def _past_suffix(tokens: Sequence[Token], after: int) -> int:
-    return after + (
-        after < len(tokens) and tokens[after].word in BUILDING_SUFFIXES and tokens[after].field is None
+def _skip_building_suffix(tokens: Sequence[Token], end_index: int) -> int:
+    return end_index + (
+        end_index < len(tokens)
+        and tokens[end_index].word in BUILDING_SUFFIXES
+        and tokens[end_index].field is None
     )
 
 
-def _room_in(called: Called, tokens: Sequence[Token], names: Names) -> Place | None:
+def _match_room_in_building(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> PlaceMatch | None:
     """`Ainsworth room G03`, `G03 in the Ainsworth building`."""
-    at = _past_suffix(tokens, called.after)
+    at = _skip_building_suffix(tokens, match.end_index)
     while at < len(tokens) and tokens[at].word in _ROOM_WORDS | {",", "-"}:
         at += 1
-    room = names.room_at(called.id, tokens, at)
+    room = names.match_room_number(match.id, tokens, at)
     if room is not None:
-        return Place("room", room.id, called.first, room.after)
-    return _room_before(called, tokens, names)
+        return PlaceMatch("room", room.id, match.start_index, room.end_index)
+    return _match_room_before_building(match, tokens, names)
 
 
-def _room_before(called: Called, tokens: Sequence[Token], names: Names) -> Place | None:
-    at = called.first - 1
+def _match_room_before_building(
+    match: NameMatch, tokens: Sequence[Token], names: NameIndex
+) -> PlaceMatch | None:
+    at = match.start_index - 1
     while at >= 0 and tokens[at].word in {"in", "at", "of", "the", ",", "-"}:
         at -= 1
     if at < 0 or tokens[at].field is not None:
         return None
     for first in (at - 1, at):
-        room = names.room_at(called.id, tokens, first) if first >= 0 else None
-        if room is not None and room.after == at + 1 and _may_be_number(tokens, first):
-            after = _past_suffix(tokens, called.after)
-            return Place(
+        room = names.match_room_number(match.id, tokens, first) if first >= 0 else None
+        if room is not None and room.end_index == at + 1 and _is_room_number(tokens, first):
+            after = _skip_building_suffix(tokens, match.end_index)
+            return PlaceMatch(
                 "room", room.id, first - (first > 0 and tokens[first - 1].word in _ROOM_WORDS), after
             )
     return None
 
 
-def _may_be_number(tokens: Sequence[Token], first: int) -> bool:
+def _is_room_number(tokens: Sequence[Token], start_index: int) -> bool:
     """Whether it is a room's number and not the hour before `in Ainsworth`."""
-    word = tokens[first].word
-    if first and tokens[first - 1].word in _ROOM_WORDS:
+    word = tokens[start_index].word
+    if start_index and tokens[start_index - 1].word in _ROOM_WORDS:
         return True
-    if first and (tokens[first - 1].word in {":", "-", "at", "until", "to", "@"}):
+    if start_index and (tokens[start_index - 1].word in {":", "-", "at", "until", "to", "@"}):
         return False
     return not word.isdecimal() or len(word) >= 3
 
 
-def _lone_number(tokens: list[Token], names: Names, found: Places) -> None:
+def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPlaces) -> None:
     """A room by its number alone: in the building that was said, or the only one on campus to have it."""
     if found.room is not None:
         return
-    of_building = names.numbers.get(found.building or "", {})
+    of_building = names.room_numbers.get(found.building or "", {})
     for index, token in enumerate(tokens):
         if token.field is not None or not token.is_word:
             continue
@@ -187,7 +193,9 @@ def _lone_number(tokens: list[Token], names: Names, found: Places) -> None:
         has_letter = not token.word.isdecimal() and any(map(str.isdecimal, token.word))
         if not (labelled or has_letter):
             continue
-        room = of_building.get(token.word) or (None if found.building else names.lone_numbers.get(token.word))
+        room = of_building.get(token.word) or (
+            None if found.building else names.unique_room_numbers.get(token.word)
+        )
         if room is not None:
             found.room = RoomId(room)
             token.field = "room"

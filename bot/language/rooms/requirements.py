@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language.lexicon.wordlist import wordset
-from bot.language.text.token_cursor import Line
+from bot.language.lexicon.wordlist import word_set
+from bot.language.text.token_cursor import TokenCursor
 from core.model.entities import Equipment, Location, Usage
 
-_EQUIPMENT = {
+_EQUIPMENT_PHRASES = {
     phrase: thing
     for thing, phrases in (
         (Equipment.PRINTER, "printer|printers|printing|print|printing facilities|photocopier|copier"),
@@ -34,7 +34,7 @@ _EQUIPMENT = {
     )
     for phrase in phrases.split("|")
 }
-_USAGES = {
+_USAGE_PHRASES = {
     phrase: usage
     for usage, phrases in (
         (Usage.AUDITORIUM, "auditorium|auditoriums|auditoria|aud"),
@@ -71,69 +71,71 @@ _USAGES = {
     )
     for phrase in phrases.split("|")
 }
-_LOCATIONS = {"upper": Location.UPPER, "lower": Location.LOWER}
-_NOT_A_CAMPUS = wordset(
+_LOCATION_WORDS = {"upper": Location.UPPER, "lower": Location.LOWER}
+_NOT_LOCATION_BEFORE = word_set(
     """
     level levels floor floors ground deck bound limit price year secondary middle body class
     end
     """
 )
-_REFUSED = wordset("no without not dont")
-_LONGEST = 4
-_USED_UP = {Equipment.COFFEE: wordset("chat catchup catch date shop cart morning break club society"),
-            Equipment.WATER: wordset("polo sports ski"),
-            Equipment.COMPUTER: wordset("science sci club society"),
-            Equipment.PRINTER: frozenset({"paper"})}  # fmt: skip
+_NEGATIONS = word_set("no without not dont")
+_MAX_PHRASE_WORDS = 4
+_COMPOUND_NOUN_ENDINGS = {
+    Equipment.COFFEE: word_set("chat catchup catch date shop cart morning break club society"),
+    Equipment.WATER: word_set("polo sports ski"),
+    Equipment.COMPUTER: word_set("science sci club society"),
+    Equipment.PRINTER: frozenset({"paper"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Requirement:
     """Something wished for and the tokens `[first, after)` that said so."""
 
     value: Equipment | Usage | Location
-    first: int
-    after: int
+    start_index: int
+    end_index: int
 
 
-def wishes(line: Line) -> Iterator[Wish]:
+def find_requirements(cursor: TokenCursor) -> Iterator[Requirement]:
     """Everything wished for, from left to right."""
     index = 0
-    while index < len(line):
-        found = _wish(line, index)
+    while index < len(cursor):
+        found = _match_requirement(cursor, index)
         if found is not None:
             yield found
-        index = found.after if found else index + 1
+        index = found.end_index if found else index + 1
 
 
-def _wish(line: Line, index: int) -> Wish | None:
-    word = line.word(index)
-    if word in _LOCATIONS:
-        return _location(line, index, _LOCATIONS[word])
-    if word not in _BEGINNINGS:
+def _match_requirement(cursor: TokenCursor, index: int) -> Requirement | None:
+    word = cursor.word(index)
+    if word in _LOCATION_WORDS:
+        return _match_location(cursor, index, _LOCATION_WORDS[word])
+    if word not in _FIRST_WORDS:
         return None
-    for size in range(_LONGEST, 0, -1):
-        words = [line.word(index + offset) for offset in range(size)]
+    for size in range(_MAX_PHRASE_WORDS, 0, -1):
+        words = [cursor.word(index + offset) for offset in range(size)]
         phrase = " ".join(words)
-        if phrase in _USAGES and not _is_made_of(line, index + size, words):
-            return Wish(_USAGES[phrase], index, index + size)
-        if phrase in _EQUIPMENT and not _is_spent(line, index, size, _EQUIPMENT[phrase]):
-            return Wish(_EQUIPMENT[phrase], index, index + size)
+        if phrase in _USAGE_PHRASES and not _is_compound_noun(cursor, index + size, words):
+            return Requirement(_USAGE_PHRASES[phrase], index, index + size)
+        if phrase in _EQUIPMENT_PHRASES and not _is_excluded(cursor, index, size, _EQUIPMENT_PHRASES[phrase]):
+            return Requirement(_EQUIPMENT_PHRASES[phrase], index, index + size)
     return None
 
 
-_BEGINNINGS = frozenset(phrase.split()[0] for phrase in (*_EQUIPMENT, *_USAGES))
+_FIRST_WORDS = frozenset(phrase.split()[0] for phrase in (*_EQUIPMENT_PHRASES, *_USAGE_PHRASES))
 
 
-def _location(line: Line, index: int, location: Location) -> Wish | None:
+def _match_location(cursor: TokenCursor, index: int, location: Location) -> Requirement | None:
     after = index + 1
-    if line.word(after) in _NOT_A_CAMPUS:
+    if cursor.word(after) in _NOT_LOCATION_BEFORE:
         return None
-    return Wish(location, index, line.past(after, {"campus", "half", "of"}))
+    return Requirement(location, index, cursor.skip(after, {"campus", "half", "of"}))
 
 
-def _is_made_of(line: Line, after: int, words: list[str]) -> bool:
+def _is_compound_noun(cursor: TokenCursor, end_index: int, words: list[str]) -> bool:
     """`lab 3` is one lab's number, `theatre society` no theatre."""
-    follows = line.word(after)
+    follows = cursor.word(end_index)
     return follows in {
         "report",
         "reports",
@@ -149,11 +151,11 @@ def _is_made_of(line: Line, after: int, words: list[str]) -> bool:
     } or (words == ["theatre"] and follows in {"sports", "rehearsal", "practice", "group"})
 
 
-def _is_spent(line: Line, index: int, size: int, thing: Equipment) -> bool:
+def _is_excluded(cursor: TokenCursor, index: int, size: int, equipment: Equipment) -> bool:
     """Whether it is refused (`no printer`) or only part of another thing (`coffee chat`)."""
-    if line.word(index + size) in _USED_UP.get(thing, ()):
+    if cursor.word(index + size) in _COMPOUND_NOUN_ENDINGS.get(equipment, ()):
         return True
     at = index - 1
-    while line.word(at) in {"a", "an", "any", "the", "need", "want", "require"}:
+    while cursor.word(at) in {"a", "an", "any", "the", "need", "want", "require"}:
         at -= 1
-    return line.word(at) in _REFUSED
+    return cursor.word(at) in _NEGATIONS

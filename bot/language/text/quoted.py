@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language.text.tokenizer import Plain
+from bot.language.text.tokenizer import NormalizedText
 
-_TITLE = re.compile(r"\"([^\"]{1,300})\"|(?<![\w'])'([^']{2,300})'(?!\w)")
-_MENTION = re.compile(r"<@!?&?[\w-]+(?:\|[^<>]*)?>|(?<![\w.@])@[^\W\d][\w.-]*(?<![.-])")
-_NOT_NAMES = frozenset({"@noon", "@midday", "@midnight", "@half", "@lunch", "@lunchtime", "@quarter"})
+_TITLE_PATTERN = re.compile(r"\"([^\"]{1,300})\"|(?<![\w'])'([^']{2,300})'(?!\w)")
+_MENTION_PATTERN = re.compile(r"<@!?&?[\w-]+(?:\|[^<>]*)?>|(?<![\w.@])@[^\W\d][\w.-]*(?<![.-])")
+_NOT_MENTIONS = frozenset({"@noon", "@midday", "@midnight", "@half", "@lunch", "@lunchtime", "@quarter"})
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ExtractedValue:
     """A value and the typed stretch `[start, end)` it stands in."""
 
     value: str
@@ -20,20 +20,20 @@ class Taken:
     end: int
 
 
-def mentions(source: Plain, typed: str) -> Iterator[Taken]:
+def find_mentions(normalized: NormalizedText, original: str) -> Iterator[ExtractedValue]:
     """`<@U123|name>`, `<@!123>`, `@name`, as they were typed."""
-    for match in _MENTION.finditer(source.text):
-        if match.group() not in _NOT_NAMES:
-            start, end = source.span(match.start(), match.end())
-            yield Taken(typed[start:end], start, end)
+    for match in _MENTION_PATTERN.finditer(normalized.text):
+        if match.group() not in _NOT_MENTIONS:
+            start, end = normalized.source_span(match.start(), match.end())
+            yield ExtractedValue(original[start:end], start, end)
 
 
-def titles(source: Plain, typed: str) -> Iterator[Taken]:
+def find_titles(normalized: NormalizedText, original: str) -> Iterator[ExtractedValue]:
     """What stands in quotes, its white space made even."""
-    for match in _TITLE.finditer(source.text):
+    for match in _TITLE_PATTERN.finditer(normalized.text):
         group = 1 if match.group(1) is not None else 2
-        inner = source.span(match.start(group), match.end(group))
-        title = " ".join(typed[inner[0] : inner[1]].split())
+        inner = normalized.source_span(match.start(group), match.end(group))
+        title = " ".join(original[inner[0] : inner[1]].split())
         if any(map(str.isalnum, title)):
-            start, end = source.span(match.start(), match.end())
-            yield Taken(title, start, end)
+            start, end = normalized.source_span(match.start(), match.end())
+            yield ExtractedValue(title, start, end)

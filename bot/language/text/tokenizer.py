@@ -4,9 +4,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.language.lexicon.vocabulary import CANON, FUSED_UNITS, HOUR_WORDS, JOINERS, RANGE_WORDS, TENS, UNITS
+from bot.language.lexicon.vocabulary import (
+    CANONICAL_WORDS,
+    HOUR_WORDS,
+    RANGE_BOUND_WORDS,
+    SMALL_NUMBER_WORDS,
+    TENS_WORDS,
+    WORDS_AFTER_NUMBER,
+    WORDS_BEFORE_NUMBER,
+)
 
-_ALIKE = str.maketrans(
+_LOOKALIKES = str.maketrans(
     {
         **dict.fromkeys("’‘‛ʼ´`′＇", "'"),  # noqa: RUF001 - look-alikes are the point, here and below
         **dict.fromkeys("“”„‟«»″＂", '"'),  # noqa: RUF001
@@ -17,7 +25,7 @@ _ALIKE = str.maketrans(
         "¾": " 3/4",
     }
 )
-_RUN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
+_TOKEN_PATTERN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 
 
 @dataclass(slots=True)
@@ -31,7 +39,7 @@ class Token:
     word: str
     start: int
     end: int
-    glued: bool
+    is_attached: bool
     field: str | None = None
     raw: str = ""
 
@@ -46,99 +54,105 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class NormalizedText:
     """A text without its typographic finery; `origin[i]` is where character `i` stands in what was typed."""
 
     text: str
-    origin: tuple[int, ...] | range
-    end: int
+    offsets: tuple[int, ...] | range
+    source_length: int
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The offsets in the typed text of a stretch of this one."""
-        last = self.origin[end - 1] + 1 if end > start else self.at(start)
-        return self.at(start), last
+        last = self.offsets[end - 1] + 1 if end > start else self.source_offset(start)
+        return self.source_offset(start), last
 
-    def cut(self, length: int) -> "Plain":
+    def cut(self, length: int) -> "NormalizedText":
         """Its first characters: one typed character may have become many (`½`, ligatures)."""
         if len(self.text) <= length:
             return self
-        return Plain(self.text[:length], self.origin[:length], self.origin[length])
+        return NormalizedText(self.text[:length], self.offsets[:length], self.offsets[length])
 
-    def at(self, index: int) -> int:
-        return self.origin[index] if index < len(self.origin) else self.end
+    def source_offset(self, index: int) -> int:
+        return self.offsets[index] if index < len(self.offsets) else self.source_length
 
 
-def plain(text: str) -> Plain:
+def normalize(text: str) -> NormalizedText:
     """Lower case, ordinary quotes, dashes and spaces, no accents, no invisible characters."""
     if text.isascii():
-        return Plain(text.lower(), range(len(text)), len(text))
+        return NormalizedText(text.lower(), range(len(text)), len(text))
     characters: list[str] = []
     origin: list[int] = []
     for index, typed in enumerate(text):
-        simple = typed.lower() if typed.isascii() else _simplified(typed)
+        simple = typed.lower() if typed.isascii() else _normalize_character(typed)
         characters.append(simple)
         origin.extend([index] * len(simple))
-    return Plain("".join(characters), tuple(origin), len(text))
+    return NormalizedText("".join(characters), tuple(origin), len(text))
 
 
-def _simplified(character: str) -> str:
-    alike = character.translate(_ALIKE)
+def _normalize_character(character: str) -> str:
+    alike = character.translate(_LOOKALIKES)
     if alike != character:
         return alike
-    parts = unicodedata.normalize("NFKD", character).translate(_ALIKE)
+    parts = unicodedata.normalize("NFKD", character).translate(_LOOKALIKES)
     return "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Cf"}).lower()
 
 
-def tokenise(source: Plain) -> list[Token]:
+def tokenize(normalized: NormalizedText) -> list[Token]:
     """The words, numbers and signs of a text, common shorthands spelled out."""
-    tokens = _coded(_runs(source))
-    return [token for index, token in enumerate(tokens) if not _is_hyphen(tokens, index)]
+    tokens = _join_codes(_split_runs(normalized))
+    return [token for index, token in enumerate(tokens) if not _is_joining_hyphen(tokens, index)]
 
 
-def _runs(source: Plain) -> list[Token]:
+def _split_runs(normalized: NormalizedText) -> list[Token]:
     tokens: list[Token] = []
     last_end = -1
-    for match in _RUN.finditer(source.text):
-        start, end = source.span(match.start(), match.end())
+    for match in _TOKEN_PATTERN.finditer(normalized.text):
+        start, end = normalized.source_span(match.start(), match.end())
         tokens.append(Token(match.group().replace("'", "") or "'", start, end, match.start() == last_end))
         last_end = match.end()
     return tokens
 
 
-def _coded(runs: list[Token]) -> list[Token]:
+def _join_codes(runs: list[Token]) -> list[Token]:
     """The same with letters and digits joined where they make a code (`comp1511`, `g03`)."""
     tokens: list[Token] = []
     for run in runs:
-        if tokens and run.glued and run.is_word and tokens[-1].is_word and _is_code(tokens, run.word):
-            tokens[-1] = Token(tokens[-1].word + run.word, tokens[-1].start, run.end, tokens[-1].glued)
+        if (
+            tokens
+            and run.is_attached
+            and run.is_word
+            and tokens[-1].is_word
+            and _is_code_continuation(tokens, run.word)
+        ):
+            tokens[-1] = Token(tokens[-1].word + run.word, tokens[-1].start, run.end, tokens[-1].is_attached)
         else:
             tokens.append(run)
     for token in tokens:
         token.raw = token.word
-        token.word = CANON.get(token.word, token.word)
+        token.word = CANONICAL_WORDS.get(token.word, token.word)
     return tokens
 
 
-def _is_code(tokens: list[Token], word: str) -> bool:
+def _is_code_continuation(tokens: list[Token], word: str) -> bool:
     before = tokens[-1].word
     if before.isdecimal():
-        return not word.isdecimal() and (word not in FUSED_UNITS or (before == "2" and word == "day"))
-    return not (before in JOINERS or (before in FUSED_UNITS and tokens[-1].glued))
+        return not word.isdecimal() and (word not in WORDS_AFTER_NUMBER or (before == "2" and word == "day"))
+    return not (before in WORDS_BEFORE_NUMBER or (before in WORDS_AFTER_NUMBER and tokens[-1].is_attached))
 
 
-def _is_hyphen(tokens: list[Token], index: int) -> bool:
+def _is_joining_hyphen(tokens: list[Token], index: int) -> bool:
     """Whether the token is a dash that only ties two words together (`twenty-five`, `2-hour`, `12-mar`)."""
     if tokens[index].word != "-" or not 0 < index < len(tokens) - 1:
         return False
     before, after = tokens[index - 1], tokens[index + 1]
-    if not (tokens[index].glued and after.glued and before.is_word and after.is_word):
+    if not (tokens[index].is_attached and after.is_attached and before.is_word and after.is_word):
         return False
     if before.word in HOUR_WORDS and after.word.isdecimal():
         return False
-    if before.word in TENS and after.word in UNITS:
+    if before.word in TENS_WORDS and after.word in SMALL_NUMBER_WORDS:
         return True
-    return not (_may_range(before) and _may_range(after))
+    return not (_can_bound_range(before) and _can_bound_range(after))
 
 
-def _may_range(token: Token) -> bool:
-    return token.word.isdecimal() or token.word in RANGE_WORDS
+def _can_bound_range(token: Token) -> bool:
+    return token.word.isdecimal() or token.word in RANGE_BOUND_WORDS

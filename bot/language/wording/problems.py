@@ -2,50 +2,57 @@
 
 from datetime import datetime
 
-from bot.language.model.reading import Kind, Problem, Question, Reading, Reason, When
-from bot.language.resolve.context import Resolved
-from bot.language.wording.time_text import time_in_words
+from bot.language.model.reading import (
+    Clarification,
+    ParsedTime,
+    ParseProblem,
+    ParseResult,
+    ProblemReason,
+    TimeKind,
+)
+from bot.language.resolve.context import Resolution
+from bot.language.wording.time_text import describe_time
 
 
-def refusal(found: Resolved, reading: Reading, now: datetime) -> Problem | None:
+def problem_for(resolution: Resolution, result: ParseResult, now: datetime) -> ParseProblem | None:
     """The problem with a time that was said, or with a text in which nothing was understood."""
-    if found.refused is Reason.TOO_MUCH:
-        return Problem(found.refused, reading.text.strip(), _suggestion(None))
-    if found.refused is not None:
-        shown = time_in_words(found.when, now) if found.when else reading.text.strip()
-        return Problem(found.refused, shown, _suggestion(found.when), found.when)
-    if reading.leftover and _is_blank(reading):
-        return Problem(Reason.UNREADABLE, reading.text.strip(), _suggestion(None))
+    if resolution.problem_reason is ProblemReason.TOO_MUCH:
+        return ParseProblem(resolution.problem_reason, result.text.strip(), _suggest(None))
+    if resolution.problem_reason is not None:
+        shown = describe_time(resolution.time, now) if resolution.time else result.text.strip()
+        return ParseProblem(resolution.problem_reason, shown, _suggest(resolution.time), resolution.time)
+    if result.unparsed and _is_empty(result):
+        return ParseProblem(ProblemReason.UNREADABLE, result.text.strip(), _suggest(None))
     return None
 
 
-def _suggestion(when: When | None) -> str:
-    if when is None:
+def _suggest(time: ParsedTime | None) -> str:
+    if time is None:
         return "tomorrow 15:00"
-    if when.kind is Kind.DAY:
+    if time.kind is TimeKind.DAY:
         return "tomorrow"
-    if when.kind is Kind.PART:
-        return f"tomorrow {when.part}"
-    told = f"tomorrow {when.start:%H:%M}"
-    return f"{told}–{when.end:%H:%M}" if when.end else told
+    if time.kind is TimeKind.PART:
+        return f"tomorrow {time.day_part}"
+    told = f"tomorrow {time.start:%H:%M}"
+    return f"{told}–{time.end:%H:%M}" if time.end else told
 
 
-def _is_blank(reading: Reading) -> bool:
+def _is_empty(result: ParseResult) -> bool:
     said = (
-        reading.when,
-        reading.capacity,
-        reading.usage,
-        reading.building,
-        reading.room,
-        reading.location,
-        reading.near,
-        reading.society,
-        reading.title,
-        reading.question,
+        result.when,
+        result.capacity,
+        result.usage,
+        result.building,
+        result.room,
+        result.location,
+        result.near,
+        result.society,
+        result.title,
+        result.clarification,
     )
-    return all(value is None for value in said) and not reading.equipment and not reading.people
+    return all(value is None for value in said) and not result.equipment and not result.people
 
 
-def question(many: int) -> Question:
+def clarification_for(number: int) -> Clarification:
     """`for 2`: people or hours."""
-    return Question(f"for {many}", (f"for {many} people", f"for {many} hours"))
+    return Clarification(f"for {number}", (f"for {number} people", f"for {number} hours"))

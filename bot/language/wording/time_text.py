@@ -4,100 +4,110 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.language.lexicon.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
-from bot.language.model.reading import Kind, Repetition, Unit, When
+from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
 
 
-def time_in_words(when: When, now: datetime, *, plainly: bool = False) -> str:
+def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) -> str:
     """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one. `plainly` writes 1500hrs."""
-    year = now.astimezone(when.start.tzinfo).year
+    year = now.astimezone(time.start.tzinfo).year
     told = ", ".join(
         filter(
             None,
-            (_day(when, year), _hours(when, year, _military if plainly else _clock), _length(when.length)),
+            (
+                _describe_days(time, year),
+                _describe_hours(time, year, _format_military if military else _format_clock),
+                _describe_duration(time.duration),
+            ),
         )
     )
-    if when.repeats is None:
+    if time.recurrence is None:
         return told
     rest = ", ".join(
-        filter(None, (_hours(when, year, _military if plainly else _clock), _length(when.length)))
+        filter(
+            None,
+            (
+                _describe_hours(time, year, _format_military if military else _format_clock),
+                _describe_duration(time.duration),
+            ),
+        )
     )
     return ", ".join(
         filter(
             None,
             (
-                _every(when.repeats),
+                _describe_recurrence(time.recurrence),
                 rest,
-                f"from {day_in_words(when.start.date(), year)}",
-                _until(when.repeats, year),
+                f"from {describe_day(time.start.date(), year)}",
+                _describe_until(time.recurrence, year),
             ),
         )
     )
 
 
-def day_in_words(day: date, year: int) -> str:
+def describe_day(day: date, year: int) -> str:
     told = f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month]}"
     return told if day.year == year else f"{told} {day.year}"
 
 
-def stamped(when: When) -> str:
+def format_iso(time: ParsedTime) -> str:
     """The same as machines write it, for the rare time that words would leave open (a repeated hour)."""
-    end = f" to {when.end.isoformat()}" if when.end else ""
-    return f"{when.start.isoformat()}{end}"
+    end = f" to {time.end.isoformat()}" if time.end else ""
+    return f"{time.start.isoformat()}{end}"
 
 
-def _day(when: When, year: int) -> str:
-    first = day_in_words(when.start.date(), year)
-    if when.kind is not Kind.DAY or when.end is None:
+def _describe_days(time: ParsedTime, year: int) -> str:
+    first = describe_day(time.start.date(), year)
+    if time.kind is not TimeKind.DAY or time.end is None:
         return first
-    return f"{first} – {day_in_words(when.end.date() - timedelta(days=1), year)}"
+    return f"{first} – {describe_day(time.end.date() - timedelta(days=1), year)}"
 
 
-def _hours(when: When, year: int, clock: Callable[[datetime], str]) -> str:
-    if when.kind is Kind.DAY:
+def _describe_hours(time: ParsedTime, year: int, format_clock: Callable[[datetime], str]) -> str:
+    if time.kind is TimeKind.DAY:
         return ""
-    if when.kind is Kind.PART:
-        return when.part or ""
-    start = clock(when.start)
-    if when.end is None:
+    if time.kind is TimeKind.PART:
+        return time.day_part or ""
+    start = format_clock(time.start)
+    if time.end is None:
         return start
-    if _is_within_a_day(when.start, when.end):
-        return f"{start}–{clock(when.end)}"
-    return f"{start} – {day_in_words(when.end.date(), year)}, {clock(when.end)}"
+    if _ends_within_a_day(time.start, time.end):
+        return f"{start}–{format_clock(time.end)}"
+    return f"{start} – {describe_day(time.end.date(), year)}, {format_clock(time.end)}"
 
 
-def _is_within_a_day(start: datetime, end: datetime) -> bool:
+def _ends_within_a_day(start: datetime, end: datetime) -> bool:
     days = (end.date() - start.date()).days
     return days == 0 or (days == 1 and end.time() <= start.time())
 
 
-def _clock(moment: datetime) -> str:
+def _format_clock(moment: datetime) -> str:
     told = f"{moment:%H:%M}"
     if moment.microsecond:
         return f"{told}:{moment:%S}.{moment.microsecond:06d}"
     return f"{told}:{moment:%S}" if moment.second else told
 
 
-def _military(moment: datetime) -> str:
+def _format_military(moment: datetime) -> str:
     return f"{moment:%H%M}hrs"
 
 
-def _length(length: timedelta | None) -> str:
-    if length is None:
+def _describe_duration(duration: timedelta | None) -> str:
+    if duration is None:
         return ""
-    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    hours, minutes = divmod(int(duration.total_seconds()) // 60, 60)
     return "for " + " ".join(
         filter(None, (f"{hours}h" if hours else "", f"{minutes} min" if minutes else ""))
     )
 
 
-def _every(repeats: Repetition) -> str:
-    step = f"{repeats.every} " if repeats.every > 1 else ""
-    plural = "s" if repeats.every > 1 else ""
-    if repeats.unit is not Unit.WEEK:
-        return f"every {step}{repeats.unit}{plural}"
-    days = " and ".join(WEEKDAY_NAMES[day] for day in repeats.weekdays)
+def _describe_recurrence(rule: RecurrenceRule) -> str:
+    step = f"{rule.step} " if rule.step > 1 else ""
+    plural = "s" if rule.step > 1 else ""
+    if rule.unit is not RecurrenceUnit.WEEK:
+        return f"every {step}{rule.unit}{plural}"
+    days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
     return f"every {step}weeks on {days}" if step else f"every {days}"
 
 
-def _until(repeats: Repetition, year: int) -> str:
-    return f"until {day_in_words(repeats.until, year)}" if repeats.until else ""
+def _describe_until(rule: RecurrenceRule, year: int) -> str:
+    return f"until {describe_day(rule.until, year)}" if rule.until else ""

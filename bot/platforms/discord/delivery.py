@@ -9,22 +9,22 @@ from typing import NamedTuple
 import discord
 
 from bot.chat.reply import Reply
-from bot.platforms.base import Unreachable
-from bot.platforms.discord.ports import Notebook
-from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK, view
+from bot.platforms.base import RecipientUnreachable
+from bot.platforms.discord.ports import KeyValues
+from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
 from bot.platforms.discord.requests import user_id
-from bot.platforms.discord.state.recent import Recent
-from bot.platforms.discord.state.shared import Scene
+from bot.platforms.discord.state.recent import LruCache
+from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
-TOKEN_LIVES = timedelta(minutes=14)
-CLOSED_FOR = timedelta(days=7)
+TOKEN_LIFETIME = timedelta(minutes=14)
+DM_CLOSED_TTL = timedelta(days=7)
 """How long closed direct messages are believed to stay closed."""
-_PEOPLE = 10_000
+_MAX_PEOPLE = 10_000
 _HISTORY = 50
 
 
@@ -35,25 +35,25 @@ class _Open(NamedTuple):
     since: datetime
 
 
-class Doorstep:
+class DirectMessenger:
     """Direct messages, with the private follow-up as the second way."""
 
-    def __init__(self, scene: Scene, notebook: Notebook, clock: Clock) -> None:
-        self._scene = scene
+    def __init__(self, state: DiscordState, notebook: KeyValues, clock: Clock) -> None:
+        self._scene = state
         self._notebook = notebook
         self._clock = clock
-        self._open: Recent[_Open] = Recent(_PEOPLE)
+        self._open: LruCache[_Open] = LruCache(_MAX_PEOPLE)
         self._client: discord.Client | None = None
 
-    def opened_by(self, client: discord.Client) -> None:
+    def attach(self, client: discord.Client) -> None:
         """From now on there is somebody to send through."""
         self._client = client
 
-    def seen(self, interaction: discord.Interaction) -> None:
+    def remember_followup(self, interaction: discord.Interaction) -> None:
         """Somebody was just here, so a private follow-up can reach them for a while."""
         self._open.put(str(interaction.user.id), _Open(interaction.followup, self._clock.now()))
 
-    async def wrote(self, user: int) -> None:
+    async def mark_dms_open(self, user: int) -> None:
         """Somebody wrote to us, so direct messages are open."""
         if await self._closed(user):
             await self._notebook.put(_closed_key(user), "")
@@ -68,7 +68,7 @@ class Doorstep:
             return
         user = user_id(identity)
         if user is None:
-            raise Unreachable(f"{identity} is nobody on Discord")
+            raise RecipientUnreachable(f"{identity} is nobody on Discord")
         if await self._closed(user):
             await self._follow_up(user, reply)
             return
@@ -76,20 +76,20 @@ class Doorstep:
             await self._message(user, reply, key)
         except discord.Forbidden as error:
             if error.code != CANNOT_MESSAGE:
-                raise Unreachable(str(error)) from error
-            until = self._clock.now() + CLOSED_FOR
+                raise RecipientUnreachable(str(error)) from error
+            until = self._clock.now() + DM_CLOSED_TTL
             await self._notebook.put(_closed_key(user), until.isoformat())
             self._scene.counts["closed direct message"] += 1
             logger.info("Discord user %s takes no direct messages", user)
             await self._follow_up(user, reply)
-        except (discord.HTTPException, *NETWORK) as error:
-            raise _named(error) from error
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            raise _translate_error(error) from error
 
-    async def try_to_tell(self, user: int, reply: Reply) -> None:
+    async def send_or_log(self, user: int, reply: Reply) -> None:
         """Tell somebody if it can be done, and go on if it cannot."""
         try:
             await self.send(Identity(f"discord:{user}"), reply, "")
-        except (Unreachable, Unavailable) as error:
+        except (RecipientUnreachable, Unavailable) as error:
             logger.warning("Discord user %s could not be told: %s", user, error_name(error))
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
@@ -102,8 +102,8 @@ class Doorstep:
             async for message in channel.history(limit=_HISTORY, after=since):
                 if any(getattr(each, "id", None) == mark_of(key) for each in message.components):
                     return True
-        except (discord.HTTPException, *NETWORK) as error:
-            raise _named(error) from error
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            raise _translate_error(error) from error
         return False
 
     async def _closed(self, user: int) -> bool:
@@ -112,18 +112,18 @@ class Doorstep:
 
     async def _to_channel(self, place: int, reply: Reply, key: str) -> None:
         try:
-            await self._say(self._place(place), reply, key)
-        except (discord.HTTPException, *NETWORK) as error:
-            raise _named(error) from error
+            await self._send_message(self._place(place), reply, key)
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            raise _translate_error(error) from error
 
     async def _message(self, user: int, reply: Reply, key: str) -> None:
-        await self._say(await self._channel(user), reply, key, Identity(f"discord:{user}"))
+        await self._send_message(await self._channel(user), reply, key, Identity(f"discord:{user}"))
         self._scene.counts["direct message"] += 1
 
-    async def _say(
+    async def _send_message(
         self, where: discord.abc.Messageable, reply: Reply, key: str, to: Identity | None = None
     ) -> None:
-        message = self._scene.drawn(reply, to, mark_of(key) if key else None)
+        message = self._scene.render(reply, to, mark_of(key) if key else None)
         await where.send(view=view(message), nonce=nonce_of(key or token_hex()))
 
     def _place(self, place: int) -> discord.PartialMessageable:
@@ -138,14 +138,14 @@ class Doorstep:
 
     async def _follow_up(self, user: int, reply: Reply) -> None:
         way = self._open.get(str(user))
-        if way is None or self._clock.now() - way.since > TOKEN_LIVES:
-            raise Unreachable("direct messages are closed")
-        message = self._scene.drawn(reply, Identity(f"discord:{user}"))
+        if way is None or self._clock.now() - way.since > TOKEN_LIFETIME:
+            raise RecipientUnreachable("direct messages are closed")
+        message = self._scene.render(reply, Identity(f"discord:{user}"))
         try:
             await way.webhook.send(view=view(message), ephemeral=True)
-        except (discord.HTTPException, *NETWORK) as error:
+        except (discord.HTTPException, *NETWORK_ERRORS) as error:
             self._open.drop(str(user))
-            raise Unreachable(f"direct messages are closed, and {error}") from error
+            raise RecipientUnreachable(f"direct messages are closed, and {error}") from error
 
 
 def nonce_of(key: str) -> str:
@@ -168,9 +168,9 @@ def _closed_key(user: int) -> str:
     return f"closed.{user}"
 
 
-def _named(error: Exception) -> Exception:
+def _translate_error(error: Exception) -> Exception:
     if isinstance(error, discord.NotFound) or (
         isinstance(error, discord.HTTPException) and error.status in {400, 403}
     ):
-        return Unreachable(str(error))
+        return RecipientUnreachable(str(error))
     return Unavailable(f"Discord cannot be reached now: {error_name(error)}")

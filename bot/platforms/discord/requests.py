@@ -4,7 +4,7 @@ import re
 
 import discord
 
-from bot.chat.request import Asked, Asker, Door, QuotedMessage, taken_apart
+from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, taken_apart
 from core.model.entities import Identity
 
 
@@ -18,58 +18,66 @@ def user_id(identity: Identity) -> int | None:
     return int(number) if platform == "discord" and number.isascii() and number.isdecimal() else None
 
 
-def asker(interaction: discord.Interaction) -> Asker:
-    return Asker(
+def requester_of(interaction: discord.Interaction) -> Requester:
+    return Requester(
         identity=identity_of(interaction.user),
-        door=Door.DISCORD,
+        platform=PlatformName.DISCORD,
         name=interaction.user.display_name,
-        manages=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        is_channel_admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
     )
 
 
-def key_of(interaction: discord.Interaction) -> str:
+def delivery_id_of(interaction: discord.Interaction) -> str:
     return f"interaction {interaction.id}"
 
 
-def typed(interaction: discord.Interaction, words: str) -> Asked:
-    return Asked(asker(interaction), words=words, key=key_of(interaction), channel=_channel(interaction))
+def command_request(interaction: discord.Interaction, words: str) -> ChatRequest:
+    return ChatRequest(
+        requester_of(interaction),
+        text=words,
+        delivery_id=delivery_id_of(interaction),
+        channel=_channel(interaction),
+    )
 
 
 def pointed_at(interaction: discord.Interaction, message: discord.Message) -> QuotedMessage:
     """A message of anybody's, with what was passed on in it."""
     return QuotedMessage(
-        asker(interaction), _content(message), key=key_of(interaction), channel=_channel(interaction)
-    )
-
-
-def pressed(
-    interaction: discord.Interaction, action: str, value: str, form: dict[str, str] | None = None
-) -> Asked:
-    return Asked(
-        asker(interaction),
-        action=action,
-        value=value,
-        form=form or {},
-        key=key_of(interaction),
+        requester_of(interaction),
+        _content(message),
+        delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
     )
 
 
-def said(message: discord.Message, me: discord.abc.User) -> Asked | QuotedMessage | None:
+def button_request(
+    interaction: discord.Interaction, action: str, value: str, form: dict[str, str] | None = None
+) -> ChatRequest:
+    return ChatRequest(
+        requester_of(interaction),
+        action=action,
+        value=value,
+        form=form or {},
+        delivery_id=delivery_id_of(interaction),
+        channel=_channel(interaction),
+    )
+
+
+def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
     """What was written to the bot in plain words; what its author only quotes or passes on stays apart."""
     typed = taken_apart(message.content)
     words, quoted = _without(me, typed.own), _without(me, typed.quoted or _content(message))
     author = message.author
-    by = Asker(
+    by = Requester(
         identity_of(author),
-        Door.DISCORD,
+        PlatformName.DISCORD,
         author.display_name,
-        manages=_manages(message),
+        is_channel_admin=_manages(message),
     )
     key, channel = f"message {message.id}", str(message.channel.id)
     if words:
-        return Asked(by, words=words, free=True, key=key, channel=channel)
-    return QuotedMessage(by, quoted, key=key, channel=channel) if quoted else None
+        return ChatRequest(by, text=words, is_free_text=True, delivery_id=key, channel=channel)
+    return QuotedMessage(by, quoted, delivery_id=key, channel=channel) if quoted else None
 
 
 def _without(me: discord.abc.User, text: str) -> str:

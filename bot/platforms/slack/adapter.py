@@ -14,33 +14,38 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.platforms.base import PlatformRoute
-from bot.platforms.slack.client.api import SlackApi, SlackTrouble
-from bot.platforms.slack.client.health import Health, quiet_logger
-from bot.platforms.slack.client.profiles import People
+from bot.platforms.slack.client.api import SlackApi, SlackError
+from bot.platforms.slack.client.health import SlackHealth, quiet_logger
+from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.client.signature import SlackSignature
-from bot.platforms.slack.client.socket import Socket
-from bot.platforms.slack.handlers.app_home import Homes
-from bot.platforms.slack.handlers.dispatching import Asking
+from bot.platforms.slack.client.socket import SocketConnection
+from bot.platforms.slack.handlers.app_home import AppHome
+from bot.platforms.slack.handlers.dispatching import RequestDispatcher
 from bot.platforms.slack.handlers.event import team_of
-from bot.platforms.slack.handlers.invitations import Inviting
-from bot.platforms.slack.handlers.listeners import Turns
+from bot.platforms.slack.handlers.invitations import Invitations
+from bot.platforms.slack.handlers.listeners import SlackHandlers
 from bot.platforms.slack.handlers.notifier import Notifier
-from bot.platforms.slack.handlers.responder import Speaker
-from bot.platforms.slack.handlers.tasks import Chores
-from bot.platforms.slack.installation.workspaces import Authorize, OneWorkspace, Remembered, oauth_settings
+from bot.platforms.slack.handlers.responder import Responder
+from bot.platforms.slack.handlers.tasks import BackgroundTasks
+from bot.platforms.slack.installation.workspaces import (
+    Authorize,
+    CachedInstallations,
+    SingleWorkspace,
+    oauth_settings,
+)
 from bot.platforms.slack.ports import (
-    Answers,
-    Bot,
-    Bots,
     ChosenZone,
-    Later,
+    Deduplicator,
+    DeferredReplies,
+    Installations,
     Linked,
-    Once,
-    States,
+    OAuthStates,
+    SlackDispatcher,
+    SlackInstallation,
     identity_of,
     team_and_user,
 )
-from bot.platforms.slack.render.markup import Look
+from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import FORM
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.redaction import without_text
@@ -49,10 +54,10 @@ from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
 
-Body = dict[str, Any]
+SlackPayload = dict[str, Any]
 _ANY = re.compile(r".*", re.DOTALL)
-_GOODBYE = 5.0
-_ASK_AGAIN = 15.0
+_SHUTDOWN_GRACE = 5.0
+_RETRY_INTERVAL = 15.0
 
 
 class SlackAdapter:
@@ -66,23 +71,23 @@ class SlackAdapter:
         self,
         settings: SlackSettings,
         *,
-        answers: Answers,
-        once: Once,
-        later: Later,
+        answers: SlackDispatcher,
+        once: Deduplicator,
+        later: DeferredReplies,
         linked: Linked,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
         zone: ZoneInfo,
-        bots: Bots | None = None,
-        states: States | None = None,
+        bots: Installations | None = None,
+        states: OAuthStates | None = None,
     ) -> None:
         self._settings, self._clock, self._zone = settings, clock, zone
-        self.health = Health()
+        self.health = SlackHealth()
         self._api = SlackApi(settings, self.health)
-        self._one = None if settings.many_workspaces else OneWorkspace(settings.bot_token, self._api)
-        self._bots = self._one or Remembered(_given(bots), clock)
-        self._chores = Chores()
-        self._people = People(
+        self._one = None if settings.many_workspaces else SingleWorkspace(settings.bot_token, self._api)
+        self._bots = self._one or CachedInstallations(_given_installations(bots), clock)
+        self._chores = BackgroundTasks()
+        self._people = ProfileCache(
             self._api,
             clock,
             self.health,
@@ -91,17 +96,19 @@ class SlackAdapter:
             match_email=settings.match_email,
             vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
-        speaker = Speaker(self._api, later, clock, self.health)
+        speaker = Responder(self._api, later, clock, self.health)
         self.notifier = Notifier(self._bots, speaker, self._people, clock, self.health, self._look)
-        asking = Asking(answers, once, self._people, self.health, self._look)
-        self._homes = Homes(asking, self._api, self.health)
-        inviting = Inviting(speaker, self._people, once, linked, clock)
-        self._turns = Turns(asking, self._api, speaker, self._homes, self._chores, self.health, inviting)
+        asking = RequestDispatcher(answers, once, self._people, self.health, self._look)
+        self._homes = AppHome(asking, self._api, self.health)
+        inviting = Invitations(speaker, self._people, once, linked, clock)
+        self._turns = SlackHandlers(
+            asking, self._api, speaker, self._homes, self._chores, self.health, inviting
+        )
         self._states = states
         self._app: AsyncApp | None = None
 
-    def _look(self, reader_zone: str) -> Look:
-        return Look(self._zone, self._clock.now(), reader_zone)
+    def _look(self, reader_zone: str) -> RenderContext:
+        return RenderContext(self._zone, self._clock.now(), reader_zone)
 
     # Life
 
@@ -112,26 +119,26 @@ class SlackAdapter:
                 if self._one is not None:
                     group.create_task(self._learn(self._one))
                 if self._settings.mode is Mode.SOCKET and self._settings.listens:
-                    socket = Socket(self.app, self._api, self._settings, self.health, self._lost)
+                    socket = SocketConnection(self.app, self._api, self._settings, self.health, self._lost)
                     group.create_task(socket.run())
                 group.create_task(asyncio.Event().wait())
         finally:
             await self._close()
 
-    async def _learn(self, one: OneWorkspace) -> None:
+    async def _learn(self, one: SingleWorkspace) -> None:
         """Find out who we are; Slack may be away when we start."""
         while True:
             try:
                 await one.learn()
-            except SlackTrouble as trouble:
-                self.health.trouble("start", str(trouble))
-                await asyncio.sleep(_ASK_AGAIN)
+            except SlackError as trouble:
+                self.health.report("start", str(trouble))
+                await asyncio.sleep(_RETRY_INTERVAL)
             else:
-                self.health.fine("start")
+                self.health.clear("start")
                 return
 
     async def _close(self) -> None:
-        await self._chores.finish(_GOODBYE)
+        await self._chores.finish(_SHUTDOWN_GRACE)
         await self._homes.stop()
         await self._people.stop()
         await self._api.close()
@@ -168,19 +175,19 @@ class SlackAdapter:
         assert flow is not None  # noqa: S101 - the route is only served when many may install
         return await to_aiohttp_response(await flow.handle_callback(_without_body(request)))
 
-    async def changed(self, identities: Iterable[Identity]) -> None:
+    async def on_people_changed(self, identities: Iterable[Identity]) -> None:
         """Something these people see at Home has changed elsewhere."""
         for identity in identities:
             if identity.startswith("slack:"):
                 team, user = team_and_user(identity)
                 bot = await self._bots.find(team)
                 if bot is not None:
-                    self._homes.freshen(bot, user)
+                    self._homes.schedule_publish(bot, user)
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until nothing is under way any more."""
-        await self._chores.settled()
-        await self._homes.settled()
+        await self._chores.wait_idle()
+        await self._homes.wait_idle()
 
     # Listening
 
@@ -217,54 +224,54 @@ class SlackAdapter:
         app.event("tokens_revoked")(self._on_tokens_revoked)
         return app
 
-    async def _bot(self, team: str) -> Bot:
+    async def _bot(self, team: str) -> SlackInstallation:
         bot = await self._bots.find(team)
         if bot is None:
             raise LookupError(f"Roomie is not installed in {team}")
         return bot
 
-    async def _on_command(self, ack: AsyncAck, body: Body) -> None:
-        await self._turns.command(await self._bot(body["team_id"]), body, ack)
+    async def _on_command(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._turns.on_command(await self._bot(body["team_id"]), body, ack)
 
-    async def _on_action(self, ack: AsyncAck, body: Body) -> None:
+    async def _on_action(self, ack: AsyncAck, body: SlackPayload) -> None:
         await ack()
-        self._chores.start(self._turns.press(await self._bot(team_of(body)), body))
+        self._chores.start(self._turns.on_action(await self._bot(team_of(body)), body))
 
-    async def _on_form(self, ack: AsyncAck, body: Body) -> None:
+    async def _on_form(self, ack: AsyncAck, body: SlackPayload) -> None:
         await self._turns.forms.submit(await self._bot(team_of(body)), body, ack)
 
     async def _on_other_view(self, ack: AsyncAck) -> None:
         await ack()
 
-    async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
+    async def _on_shortcut(self, ack: AsyncAck, body: SlackPayload) -> None:
         await ack()
-        self._chores.start(self._turns.shortcut(await self._bot(team_of(body)), body))
+        self._chores.start(self._turns.on_shortcut(await self._bot(team_of(body)), body))
 
-    async def _on_home(self, body: Body) -> None:
+    async def _on_home(self, body: SlackPayload) -> None:
         if body["event"].get("tab", "home") == "home":
-            self._homes.freshen(await self._bot(body["team_id"]), body["event"]["user"])
+            self._homes.schedule_publish(await self._bot(body["team_id"]), body["event"]["user"])
 
-    async def _on_mention(self, body: Body) -> None:
+    async def _on_mention(self, body: SlackPayload) -> None:
         if body["event"].get("bot_id"):
             return  # another app's words: a feed, a workflow
         bot = await self._bot(body["team_id"])
         text = re.sub(rf"<@{re.escape(bot.user)}(\|[^<>]*)?>", " ", body["event"]["text"]) if bot.user else ""
-        self._chores.start(self._turns.words(bot, body, text or _without_first_mention(body)))
+        self._chores.start(self._turns.on_text(bot, body, text or _without_first_mention(body)))
 
-    async def _on_message(self, body: Body) -> None:
+    async def _on_message(self, body: SlackPayload) -> None:
         event = body["event"]
         if event.get("channel_type") == "im" and not event.get("bot_id") and not event.get("subtype"):
             self._chores.start(
-                self._turns.words(await self._bot(body["team_id"]), body, event.get("text") or "")
+                self._turns.on_text(await self._bot(body["team_id"]), body, event.get("text") or "")
             )
 
-    async def _on_user_change(self, body: Body) -> None:
+    async def _on_user_change(self, body: SlackPayload) -> None:
         self._people.forget(identity_of(body["team_id"], body["event"]["user"]["id"]))
 
-    async def _on_uninstalled(self, body: Body) -> None:
+    async def _on_uninstalled(self, body: SlackPayload) -> None:
         await self._bots.forget(body["team_id"])
 
-    async def _on_tokens_revoked(self, body: Body) -> None:
+    async def _on_tokens_revoked(self, body: SlackPayload) -> None:
         if body["event"].get("tokens", {}).get("bot"):
             await self._bots.forget(body["team_id"])
 
@@ -280,11 +287,11 @@ def _without_body(request: web.Request) -> AsyncBoltRequest:
     return AsyncBoltRequest(body="", query=request.query_string, headers=headers)
 
 
-def _given(bots: Bots | None) -> Bots:
+def _given_installations(bots: Installations | None) -> Installations:
     if bots is None:
         raise ValueError("many workspaces need a place to keep their installations in")
     return bots
 
 
-def _without_first_mention(body: Body) -> str:
+def _without_first_mention(body: SlackPayload) -> str:
     return re.sub(r"^\s*<@\w+(\|[^<>]*)?>", " ", body["event"]["text"])

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.chat.reply import Reply
-from bot.chat.request import Asked, QuotedMessage
+from bot.chat.request import ChatRequest, QuotedMessage
 from core.model.entities import Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Bot:
+class SlackInstallation:
     """Roomie in one workspace. `user` and `id` are how Slack names the bot itself; empty until it told us.
 
     `is_assumed`: the team is what a request says, not yet what Slack says of the token.
@@ -27,17 +27,17 @@ class Bot:
     is_assumed: bool = False
 
 
-class Answers(Protocol):
+class SlackDispatcher(Protocol):
     """The dispatcher: one reply for everything asked, and never an exception."""
 
-    async def answer(self, asked: Asked) -> Reply: ...
+    async def dispatch(self, request: ChatRequest) -> Reply: ...
 
     async def offer(self, message: QuotedMessage) -> Reply:
         """Rooms, or the form, for words that the asker did not type."""
         ...
 
 
-class Once(Protocol):
+class Deduplicator(Protocol):
     """What has been taken in hand already, kept across restarts and shared by processes."""
 
     async def claim(self, key: str, *, again_after: timedelta | None = None) -> bool:
@@ -50,25 +50,25 @@ class Once(Protocol):
         ...
 
 
-class Bots(Protocol):
+class Installations(Protocol):
     """Where Roomie is installed."""
 
-    async def find(self, team: str) -> Bot | None: ...
-    async def save(self, bot: Bot) -> None: ...
+    async def find(self, team: str) -> SlackInstallation | None: ...
+    async def save(self, installation: SlackInstallation) -> None: ...
     async def forget(self, team: str) -> None: ...
 
 
-class States(Protocol):
+class OAuthStates(Protocol):
     """Secrets given to browsers that are on their way through OAuth; each is good once."""
 
-    async def keep(self, state: str, until: datetime) -> None: ...
-    async def take(self, state: str, now: datetime) -> bool: ...
+    async def save(self, state: str, until: datetime) -> None: ...
+    async def consume(self, state: str, now: datetime) -> bool: ...
 
 
-class Later(Protocol):
+class DeferredReplies(Protocol):
     """The outbox, for what could not be said at once."""
 
-    async def say_later(self, to: Identity, reply: Reply, key: str) -> None: ...
+    async def defer(self, to: Identity, reply: Reply, key: str) -> None: ...
 
 
 class Linked(Protocol):

@@ -3,44 +3,44 @@
 from collections.abc import Iterable, Iterator
 from itertools import count
 
-from bot.chat.reply import Button, Form, Item, Reply, Table
-from bot.platforms.terminal.text import Page, flat, safe, written
+from bot.chat.reply import Button, Form, Reply, ReplyItem, Table
+from bot.platforms.terminal.text import TerminalContext, flat, safe, written
 
 
-def plain(reply: Reply, page: Page, first: int = 1) -> str:
+def render_plain(reply: Reply, context: TerminalContext, first: int = 1) -> str:
     """The reply's lines, its buttons numbered from `first`."""
     numbers = count(first)
-    lines = (*_above(reply, page), *_middle(reply, page, numbers), *_below(reply, page))
+    lines = (*_above(reply, context), *_middle(reply, context, numbers), *_below(reply, context))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _above(reply: Reply, page: Page) -> Iterator[str]:
+def _above(reply: Reply, context: TerminalContext) -> Iterator[str]:
     if reply.title:
         yield safe(reply.title)
     if reply.text:
-        yield written(reply.text, page)
+        yield written(reply.text, context)
     for field in reply.fields:
-        yield f"{safe(field.name)}: {written(field.value, page)}"
+        yield f"{safe(field.name)}: {written(field.value, context)}"
 
 
-def _middle(reply: Reply, page: Page, numbers: Iterator[int]) -> Iterator[str]:
+def _middle(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> Iterator[str]:
     for item in reply.items:
-        yield _item(item, page, numbers)
+        yield _item(item, context, numbers)
     if reply.table is not None:
-        yield from _table(reply.table, page)
+        yield from _table(reply.table, context)
     if reply.actions:
         yield labels(flat(reply.actions), numbers)
 
 
-def _below(reply: Reply, page: Page) -> Iterator[str]:
+def _below(reply: Reply, context: TerminalContext) -> Iterator[str]:
     if reply.footer:
-        yield written(reply.footer, page)
+        yield written(reply.footer, context)
     if reply.form is not None:
         yield from form_lines(reply.form, reply)
 
 
-def _item(item: Item, page: Page, numbers: Iterator[int]) -> str:
-    parts = (written(item.title, page), written(item.detail, page), labels(item.buttons, numbers))
+def _item(item: ReplyItem, context: TerminalContext, numbers: Iterator[int]) -> str:
+    parts = (written(item.title, context), written(item.detail, context), labels(item.buttons, numbers))
     return "  " + "  ".join(part for part in parts if part)
 
 
@@ -52,10 +52,10 @@ def labels(buttons: Iterable[Button], numbers: Iterator[int]) -> str:
     )
 
 
-def _table(table: Table, page: Page) -> Iterator[str]:
+def _table(table: Table, context: TerminalContext) -> Iterator[str]:
     yield "\t".join(map(safe, table.columns))
     for row in table.rows:
-        yield "\t".join(written(cell, page) for cell in row)
+        yield "\t".join(written(cell, context) for cell in row)
 
 
 def form_lines(form: Form, reply: Reply) -> Iterator[str]:

@@ -4,17 +4,17 @@ Actions become numbers to type. Total: any reply can be shown; control character
 """
 
 from bot.chat.reply import Button, Reply
-from bot.platforms.terminal.plain import plain
-from bot.platforms.terminal.text import Page, Shown, numbered
+from bot.platforms.terminal.plain import render_plain
+from bot.platforms.terminal.text import RenderedReply, TerminalContext, numbered
 
-__all__ = ["Page", "Shown", "render"]
+__all__ = ["RenderedReply", "TerminalContext", "render"]
 
 
-def render(reply: Reply, page: Page, before: tuple[Button, ...] = ()) -> Shown:
+def render(reply: Reply, context: TerminalContext, before: tuple[Button, ...] = ()) -> RenderedReply:
     """The reply as text, its buttons numbered from 1, or on from those that are shown already."""
     buttons, first = (*before, *numbered(reply)), len(before) + 1
-    if page.width is None:
-        return Shown(plain(reply, page, first), buttons)
-    from bot.platforms.terminal.rich_renderer import drawn
+    if context.width is None:
+        return RenderedReply(render_plain(reply, context, first), buttons)
+    from bot.platforms.terminal.rich_renderer import render_rich
 
-    return Shown(drawn(reply, page, first), buttons)
+    return RenderedReply(render_rich(reply, context, first), buttons)

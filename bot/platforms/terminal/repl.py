@@ -12,16 +12,16 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 
 from bot.chat.command import Command
-from bot.chat.reply import Button, Form, Input, Option, Reply, Tone
-from bot.platforms.terminal.session import Session
+from bot.chat.reply import Button, Form, FormInput, Option, Reply, Tone
+from bot.platforms.terminal.session import TerminalSession
 from bot.platforms.terminal.text import safe
 from core.clock import Clock
 
-_NARROWEST = 20
-_LEAVING = {"/quit", "/exit", "quit", "exit"}
+_MIN_WIDTH = 20
+_EXIT_WORDS = {"/quit", "/exit", "quit", "exit"}
 
 
-async def converse(session: Session, menu: Sequence[Command], clock: Clock, history: Path) -> None:
+async def converse(session: TerminalSession, menu: Sequence[Command], clock: Clock, history: Path) -> None:
     """Read lines and answer them until end of input; Ctrl-C takes a line back, and on an empty one leaves."""
     prompt = _prompt(menu, history)
     with patch_stdout(raw=True):
@@ -34,7 +34,7 @@ async def converse(session: Session, menu: Sequence[Command], clock: Clock, hist
                 if prompt.default_buffer.text:
                     continue
                 return
-            if line in _LEAVING:
+            if line in _EXIT_WORDS:
                 return
             if line:
                 _show(session, await _answer(session, line, prompt), clock)
@@ -55,11 +55,11 @@ def _prompt(menu: Sequence[Command], history: Path) -> "PromptSession[str]":
     return PromptSession(history=kept, completer=completer, complete_while_typing=False)
 
 
-async def _answer(session: Session, line: str, prompt: "PromptSession[str]") -> Reply:
-    button = session.chosen(line)
+async def _answer(session: TerminalSession, line: str, prompt: "PromptSession[str]") -> Reply:
+    button = session.button_for(line)
     if button is not None and button.confirm and not await _is_sure(button.confirm, prompt):
         return Reply(("Left as it was.",))
-    reply = await session.say(line)
+    reply = await session.handle_line(line)
     return reply if reply.form is None else await _fill_in(session, reply.form, prompt)
 
 
@@ -70,7 +70,7 @@ async def _is_sure(question: str, prompt: "PromptSession[str]") -> bool:
         return False
 
 
-async def _fill_in(session: Session, form: Form, prompt: "PromptSession[str]") -> Reply:
+async def _fill_in(session: TerminalSession, form: Form, prompt: "PromptSession[str]") -> Reply:
     """Ask for a form line by line; an empty line keeps what is there. Ctrl-C leaves it."""
     _print(f"{safe(form.title)}. Enter keeps what stands in brackets; Ctrl-C leaves.")
     values = {each.name: each.value for each in form.inputs}
@@ -83,14 +83,14 @@ async def _fill_in(session: Session, form: Form, prompt: "PromptSession[str]") -
                     form = await session.refresh(values) or form
     except (EOFError, KeyboardInterrupt):
         return Reply(("Left the form; nothing was booked.",))
-    reply = await session.fill_in(form, values)
+    reply = await session.submit_form(form, values)
     if reply.form is None or not reply.form_errors:
         return reply
     again = Button("form", "Fill it in again", opens=True)
     return Reply((" ".join(reply.form_errors.values()),), tone=Tone.REFUSED, actions=(again,))
 
 
-async def _input(each: Input, prompt: "PromptSession[str]") -> str:
+async def _input(each: FormInput, prompt: "PromptSession[str]") -> str:
     """What was chosen or typed; asked again until an option is one of those shown."""
     for place, option in enumerate(each.options, 1):
         detail = f"  {safe(option.detail)}" if option.detail else ""
@@ -111,11 +111,11 @@ async def _input(each: Input, prompt: "PromptSession[str]") -> str:
 
 def _cut(line: str) -> str:
     """As much as fits into one line of the screen."""
-    width = max(_NARROWEST, Console().width - 1)
+    width = max(_MIN_WIDTH, Console().width - 1)
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
-def _option(each: Input, typed: str) -> Option | None:
+def _option(each: FormInput, typed: str) -> Option | None:
     """By number, by value, or by the beginning of its name."""
     if typed.isdecimal() and 1 <= int(typed) <= len(each.options):
         return each.options[int(typed) - 1]
@@ -132,7 +132,7 @@ async def _ask(prompt: "PromptSession[str]", question: str) -> str:
     return (await asking.prompt_async(question)).strip()
 
 
-def _show(session: Session, reply: Reply, clock: Clock) -> None:
+def _show(session: TerminalSession, reply: Reply, clock: Clock) -> None:
     console = Console()
     shown = session.show(reply, clock.now(), width=console.width, colour=not console.no_color)
     _print(shown.text.removesuffix("\n"))
@@ -142,5 +142,5 @@ def _print(text: str) -> None:
     print(text)  # noqa: T201 - this is the terminal's own door
 
 
-def _mark(session: Session) -> FormattedText:
+def _mark(session: TerminalSession) -> FormattedText:
     return FormattedText([("bold", session.name or "you"), ("", " › ")])

@@ -10,67 +10,67 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from bot.chat.reply import Bold, Code, Item, Reply, Table, Text, Tone
+from bot.chat.reply import Bold, Code, Reply, ReplyItem, Table, Text, Tone
 from bot.platforms.terminal.plain import form_lines, labels
-from bot.platforms.terminal.text import Page, flat, inline, safe
+from bot.platforms.terminal.text import TerminalContext, flat, inline, safe
 
 _COLOURS = {
     Tone.INFO: "",
     Tone.DONE: "green",
     Tone.REFUSED: "yellow",
-    Tone.CONFUSED: "yellow",
-    Tone.BROKEN: "red",
+    Tone.UNCLEAR: "yellow",
+    Tone.FAILED: "red",
 }
-_NARROWEST = 20
+_MIN_WIDTH = 20
 _WIDE = 120
 """From so many columns on, what is said about a thing stands beside it rather than beneath."""
 
 
-def drawn(reply: Reply, page: Page, first: int = 1) -> str:
+def render_rich(reply: Reply, context: TerminalContext, first: int = 1) -> str:
     """The reply as it fits a screen, its buttons numbered from `first`."""
     out = StringIO()
     console = Console(
         file=out,
-        width=max(_NARROWEST, page.width or 0),
-        force_terminal=page.colour,
-        no_color=not page.colour,
+        width=max(_MIN_WIDTH, context.width or 0),
+        force_terminal=context.colour,
+        no_color=not context.colour,
         highlight=False,
         markup=False,
         emoji=False,
     )
-    for part in _parts(reply, page, first):
+    for part in _parts(reply, context, first):
         console.print(part)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
-def _parts(reply: Reply, page: Page, first: int) -> Iterator[RenderableType]:
-    yield from _above(reply, page)
+def _parts(reply: Reply, context: TerminalContext, first: int) -> Iterator[RenderableType]:
+    yield from _above(reply, context)
     numbers = count(first)
     if reply.items:
-        yield _items(reply, page, numbers)
+        yield _items(reply, context, numbers)
     if reply.table is not None:
-        yield _table(reply.table, page)
+        yield _table(reply.table, context)
     if reply.actions:
         yield RichText(labels(flat(reply.actions), numbers), "cyan")
     if reply.footer:
-        yield _styled(reply.footer, page, "dim")
+        yield _styled(reply.footer, context, "dim")
     if reply.form is not None:
         yield from map(RichText, form_lines(reply.form, reply))
 
 
-def _above(reply: Reply, page: Page) -> Iterator[RenderableType]:
+def _above(reply: Reply, context: TerminalContext) -> Iterator[RenderableType]:
     if reply.title:
         yield RichText(safe(reply.title), "bold")
     if reply.text:
-        yield _styled(reply.text, page, _COLOURS[reply.tone])
+        yield _styled(reply.text, context, _COLOURS[reply.tone])
     for field in reply.fields:
-        yield RichText.assemble((f"{safe(field.name)}: ", "bold"), _styled(field.value, page))
+        yield RichText.assemble((f"{safe(field.name)}: ", "bold"), _styled(field.value, context))
 
 
-def _items(reply: Reply, page: Page, numbers: Iterator[int]) -> RenderableType:
+def _items(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> RenderableType:
     """What can be chosen in front; behind or beneath, what there is to say."""
-    rows = [_item(item, page, numbers) for item in reply.items]
-    is_wide = (page.width or 0) >= _WIDE or not any(item.buttons for item in reply.items)
+    rows = [_item(item, context, numbers) for item in reply.items]
+    is_wide = (context.width or 0) >= _WIDE or not any(item.buttons for item in reply.items)
     has_front = any(front for front, _, _ in rows)
     grid = RichTable.grid(padding=(0, 2, 0, 0))
     if has_front:
@@ -83,10 +83,12 @@ def _items(reply: Reply, page: Page, numbers: Iterator[int]) -> RenderableType:
     return Padding(grid, (0, 0, 0, 2))
 
 
-def _item(item: Item, page: Page, numbers: Iterator[int]) -> tuple[RichText, RichText, RichText]:
+def _item(
+    item: ReplyItem, context: TerminalContext, numbers: Iterator[int]
+) -> tuple[RichText, RichText, RichText]:
     """Its only choice, its title, and what is said about it, with its choices where there are several."""
     choices = RichText(labels(item.buttons, numbers), "cyan")
-    title, detail = _styled(item.title, page), _styled(item.detail, page, "dim")
+    title, detail = _styled(item.title, context), _styled(item.detail, context, "dim")
     if len(item.buttons) == 1:
         return choices, title, detail
     return RichText(), title, _beneath(detail, choices) if detail else choices
@@ -96,16 +98,16 @@ def _beneath(title: RichText, detail: RichText) -> RichText:
     return RichText.assemble(title, "\n", detail) if detail else title
 
 
-def _table(table: Table, page: Page) -> RichTable:
+def _table(table: Table, context: TerminalContext) -> RichTable:
     grid = RichTable(*map(safe, table.columns), box=SIMPLE_HEAD, pad_edge=False)
     for row in table.rows:
-        grid.add_row(*(_styled(cell, page) for cell in row))
+        grid.add_row(*(_styled(cell, context) for cell in row))
     return grid
 
 
-def _styled(text: Text, page: Page, style: str = "") -> RichText:
+def _styled(text: Text, context: TerminalContext, style: str = "") -> RichText:
     line = RichText(style=style)
     for each in text:
         emphasis = "bold" if isinstance(each, Bold) else "cyan" if isinstance(each, Code) else ""
-        line.append(inline(each, page), emphasis or None)
+        line.append(inline(each, context), emphasis or None)
     return line

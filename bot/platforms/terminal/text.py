@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.chat.reply import Bold, Button, Choice, Code, Inline, Mention, Moment, Reply, Stretch, Style, Text
+from bot.chat.reply import (
+    Bold,
+    Button,
+    Choice,
+    Code,
+    Inline,
+    Mention,
+    Reply,
+    Text,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TerminalContext:
     """Where a reply is shown: the zone times are written in, and the screen's width in columns.
 
     Without a width it is no screen: a line each, tables with tabs, nothing wrapped.
@@ -22,7 +34,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RenderedReply:
     """A reply as text, and what each number stands for, in order."""
 
     text: str
@@ -44,12 +56,12 @@ def flat(actions: Iterable[Button | Choice]) -> Iterator[Button]:
             yield from (Button(action.action, option.label, option.value) for option in action.options)
 
 
-def written(text: Text, page: Page) -> str:
+def written(text: Text, context: TerminalContext) -> str:
     """A text in plain characters."""
-    return "".join(inline(each, page) for each in text)
+    return "".join(inline(each, context) for each in text)
 
 
-def inline(each: Inline, page: Page) -> str:
+def inline(each: Inline, context: TerminalContext) -> str:
     match each:
         case str():
             return safe(each)
@@ -57,21 +69,21 @@ def inline(each: Inline, page: Page) -> str:
             return safe(text)
         case Mention(name):
             return safe(name)
-        case Moment():
-            return _moment(each, page)
-        case Stretch(interval):
-            return stretch(interval.start.astimezone(page.zone), interval.end.astimezone(page.zone))
+        case Timestamp():
+            return _moment(each, context)
+        case TimeRange(interval):
+            return stretch(interval.start.astimezone(context.zone), interval.end.astimezone(context.zone))
 
 
-def _moment(moment: Moment, page: Page) -> str:
-    local = moment.at.astimezone(page.zone)
+def _moment(moment: Timestamp, context: TerminalContext) -> str:
+    local = moment.at.astimezone(context.zone)
     match moment.style:
-        case Style.TIME:
+        case TimestampStyle.TIME:
             return f"{local:%H:%M}"
-        case Style.DATE:
+        case TimestampStyle.DATE:
             return day(local)
-        case Style.RELATIVE:
-            return _relative(int((moment.at - page.now).total_seconds()) // 60)
+        case TimestampStyle.RELATIVE:
+            return _relative(int((moment.at - context.now).total_seconds()) // 60)
         case _:
             return f"{day(local)}, {local:%H:%M}"
 

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from uuid import UUID
 
-from core.errors import BadDate, BadTimes, Invalid, NoSuchBooking
+from core.errors import Invalid, InvalidDate, InvalidTimes, UnknownBooking
 from core.model.entities import BookingId, Location, Usage
 
-LONGEST_TEXT = 150
+MAX_TEXT_LENGTH = 150
 """Characters of a title or of notes."""
-_LONGEST_NAME = 254
-_LONGEST_PASSWORD = 1_000
+_MAX_NAME_LENGTH = 254
+_MAX_PASSWORD_LENGTH = 1_000
 _DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WALL = re.compile(r"([0-9]{2}):([0-9]{2})")
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -25,50 +25,50 @@ _YEARS = range(1970, 3000)
 
 
 @lru_cache(maxsize=1024)
-def read_day(text: str) -> date:
+def parse_day(text: str) -> date:
     """`YYYYMMDD`, eight digits and nothing else."""
     found = _DAY.fullmatch(text)
     if found is None:
-        raise BadDate("Invalid Date has been entered.")
+        raise InvalidDate("Invalid Date has been entered.")
     return _day(*map(int, found.groups()))
 
 
-def read_booking_day(text: str) -> date:
+def parse_booking_day(text: str) -> date:
     try:
-        return read_day(text)
-    except BadDate as error:
-        raise BadDate from error
+        return parse_day(text)
+    except InvalidDate as error:
+        raise InvalidDate from error
 
 
 def _day(year: int, month: int, day: int) -> date:
     if year not in _YEARS:
-        raise BadDate("Invalid Date has been entered.")
+        raise InvalidDate("Invalid Date has been entered.")
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise BadDate("Invalid Date has been entered.") from error
+        raise InvalidDate("Invalid Date has been entered.") from error
 
 
-def read_key(text: str) -> str:
+def parse_key(text: str) -> str:
     """An idempotency key: up to 255 visible ASCII characters."""
     if _KEY.fullmatch(text) is None:
         raise ValueError(text)
     return text
 
 
-def read_wall_time(text: str) -> int:
+def parse_wall_time(text: str) -> int:
     """`HH:MM` as minutes after midnight; `24:00` is the end of the day."""
     found = _WALL.fullmatch(text)
     if found is None:
-        raise BadTimes
+        raise InvalidTimes
     hours, minutes = map(int, found.groups())
     if minutes > 59 or hours * 60 + minutes > 24 * 60:
-        raise BadTimes
+        raise InvalidTimes
     return hours * 60 + minutes
 
 
 @lru_cache(maxsize=1024)
-def read_instant(text: str) -> int:
+def parse_instant(text: str) -> int:
     """ISO 8601 with a zone, as whole seconds since 1970. A `+` may have become a space on its way here."""
     found = _INSTANT.fullmatch(text)
     if found is None:
@@ -90,28 +90,28 @@ def _zone(found: re.Match[str]) -> timezone:
     return timezone(-ahead if found.group(8) == "-" else ahead)
 
 
-def read_count(text: str) -> int:
+def parse_count(text: str) -> int:
     if _COUNT.fullmatch(text) is None:
         raise ValueError("not a number from 0 on")
     return int(text)
 
 
-def read_usage(text: str) -> str:
+def parse_usage(text: str) -> str:
     return Usage(text).value
 
 
-def read_location(text: str) -> Location:
+def parse_location(text: str) -> Location:
     return Location(text)
 
 
-def read_flag(text: str) -> bool:
+def parse_flag(text: str) -> bool:
     """`true` or `false`, exactly."""
     if text not in {"true", "false"}:
         raise ValueError("neither true nor false")
     return text == "true"
 
 
-def read_yes_or_no(text: str) -> bool:
+def parse_boolean(text: str) -> bool:
     """Whatever forms and scripts send for yes and no."""
     lowered = text.strip().casefold()
     if lowered in {"true", "1", "yes", "on"}:
@@ -121,34 +121,34 @@ def read_yes_or_no(text: str) -> bool:
     raise ValueError("neither yes nor no")
 
 
-def read_shape(text: str) -> bool:
+def parse_status_shape(text: str) -> bool:
     """Whether the nested shape is wanted."""
     if text not in {"flat", "nested"}:
         raise ValueError("neither flat nor nested")
     return text == "nested"
 
 
-def read_id(text: str) -> str:
+def parse_id(text: str) -> str:
     """An id as it is. One that could never be one (control characters, no end) is simply not known."""
-    return text if text.isprintable() and len(text) <= _LONGEST_NAME else "�"
+    return text if text.isprintable() and len(text) <= _MAX_NAME_LENGTH else "�"
 
 
-def read_name(text: str) -> str:
+def parse_name(text: str) -> str:
     """A username or an e-mail address."""
-    return read_id(text.strip())
+    return parse_id(text.strip())
 
 
-def read_password(text: str) -> str:
-    if len(text) > _LONGEST_PASSWORD:
+def parse_password(text: str) -> str:
+    if len(text) > _MAX_PASSWORD_LENGTH:
         raise ValueError("longer than any password")
     return text
 
 
-def read_text(text: str) -> str:
+def parse_text(text: str) -> str:
     """A title or notes: at most 150 characters, none of them control characters but line breaks and tabs."""
     stripped = text.strip()
-    if len(stripped) > LONGEST_TEXT:
-        raise Invalid(f"Please keep it to {LONGEST_TEXT} characters.")
+    if len(stripped) > MAX_TEXT_LENGTH:
+        raise Invalid(f"Please keep it to {MAX_TEXT_LENGTH} characters.")
     if any(
         (sign < " " and sign not in "\t\r\n") or sign == "\x7f" or "\ud800" <= sign <= "\udfff"
         for sign in stripped
@@ -157,15 +157,15 @@ def read_text(text: str) -> str:
     return stripped
 
 
-def read_question(text: str) -> str:
+def parse_query_text(text: str) -> str:
     """What somebody might type in chat."""
     if len(text) > 500:
         raise ValueError("longer than anybody types")
     return text
 
 
-def read_booking_id(text: str) -> BookingId:
+def parse_booking_id(text: str) -> BookingId:
     try:
         return BookingId(str(UUID(text)))
     except ValueError as error:
-        raise NoSuchBooking from error
+        raise UnknownBooking from error

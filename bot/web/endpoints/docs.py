@@ -6,8 +6,8 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from bot.web.endpoints.openapi import answers_of, canonical_paths, place_of
-from bot.web.framework.route import Api, Parameter, Route, Who
+from bot.web.endpoints.openapi import canonical_paths, location_of, responses_of
+from bot.web.framework.route import Access, Api, Parameter, Route
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -54,19 +54,19 @@ def _article(route: Route) -> Iterator[str]:
     paths = [path for _, path in canonical_paths(route)]
     methods = "".join(f"<b>{method}</b>" for method in route.methods)
     yield f"<article><h3>{methods}{escape(' = '.join(paths))}</h3><p>{escape(route.summary)}"
-    yield "" if route.who is Who.ANYBODY else f" <em>For {escape(route.who.value)}.</em>"
+    yield "" if route.access is Access.PUBLIC else f" <em>For {escape(route.access.value)}.</em>"
     yield "</p>"
     if route.parameters:
         yield "<table><tr><th>parameter<th>where<th>what"
         yield from (_row(each, route.methods[0]) for each in route.parameters)
         yield "</table>"
-    statuses = ", ".join(str(status) for status in answers_of(route, route.methods[0]))
+    statuses = ", ".join(str(status) for status in responses_of(route, route.methods[0]))
     yield f"<p>Answers: {statuses}</p><pre>{escape(_sample(route, paths[0]))}</pre></article>"
 
 
 def _row(parameter: Parameter[Any], method: str) -> str:
-    names = " = ".join((parameter.name, *parameter.also)) + ("" if parameter.required else " (optional)")
-    place, describes = place_of(parameter, method), escape(parameter.describes)
+    names = " = ".join((parameter.name, *parameter.aliases)) + ("" if parameter.required else " (optional)")
+    place, describes = location_of(parameter, method), escape(parameter.description)
     return f"<tr><td><code>{escape(names)}</code><td>{place}<td>{describes}"
 
 
@@ -74,11 +74,11 @@ def _sample(route: Route, path: str) -> str:
     """How curl would ask."""
     method = route.methods[0]
     given = [each for each in route.parameters if each.example]
-    inside = {each.name: each.example for each in given if place_of(each, method) == "path"}
+    inside = {each.name: each.example for each in given if location_of(each, method) == "path"}
     pairs = "&".join(f"{each.name}={each.example}" for each in given if each.name not in inside)
     for name, value in inside.items():
         path = path.replace(f"{{{name}}}", value)
-    token = "" if route.who is Who.ANYBODY else " -H 'Authorization: Token <auth_token_here>'"
+    token = "" if route.access is Access.PUBLIC else " -H 'Authorization: Token <auth_token_here>'"
     if method == "POST":
         return f"curl http://127.0.0.1:8000{path} --data '{pairs}'{token}"
     return f"curl 'http://127.0.0.1:8000{path}{'?' if pairs else ''}{pairs}'{token}"

@@ -6,21 +6,21 @@ from typing import cast
 
 from bot.web.endpoints import schemas
 from bot.web.endpoints.converters import (
-    read_count,
-    read_flag,
-    read_id,
-    read_instant,
-    read_location,
-    read_shape,
-    read_usage,
+    parse_count,
+    parse_flag,
+    parse_id,
+    parse_instant,
+    parse_location,
+    parse_status_shape,
+    parse_usage,
 )
 from bot.web.framework import serializers as wire
-from bot.web.framework.errors import BadParameter
-from bot.web.framework.response import Lasting, Page, json_page, tagged
-from bot.web.framework.route import Answered, Api, Call, Parameter, Route, Within
-from bot.web.framework.status_cache import StatusBoard, Wanted
+from bot.web.framework.errors import InvalidParameter
+from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag
+from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
+from bot.web.framework.status_cache import StatusCache, StatusFilter
 from core.availability import Availability
-from core.catalogue import RoomWish
+from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model.entities import BuildingId, Location, Room, RoomId, Usage
 
@@ -29,94 +29,95 @@ _COUNT = {"type": "integer", "minimum": 0}
 
 DATETIME = Parameter(
     "datetime",
-    read_instant,
+    parse_instant,
     _INSTANT,
     "An instant, with its zone; now when absent.",
     example="2016-08-08T10:00:00.000Z",
 )
-CAPACITY = Parameter("capacity", read_count, _COUNT, "At least this many seats.", example="20")
-DURATION = Parameter("duration", read_count, _COUNT, "Free for at least this many minutes.", example="60")
+CAPACITY = Parameter("capacity", parse_count, _COUNT, "At least this many seats.", example="20")
+DURATION = Parameter("duration", parse_count, _COUNT, "Free for at least this many minutes.", example="60")
 USAGE = Parameter(
     "usage",
-    read_usage,
+    parse_usage,
     {"type": "string", "enum": [each.value for each in Usage]},
     "What the room is made for.",
 )
 LOCATION = Parameter(
     "location",
-    read_location,
+    parse_location,
     {"type": "string", "enum": [each.value for each in Location]},
     "Which half of the campus.",
 )
-CARD = Parameter("id", read_flag, {"type": "boolean"}, "Whether a card is needed to get in.")
+CARD = Parameter("id", parse_flag, {"type": "boolean"}, "Whether a card is needed to get in.")
 SHAPE = Parameter(
     "shape",
-    read_shape,
+    parse_status_shape,
     {"type": "string", "enum": ["flat", "nested"]},
     "`nested` counts the free rooms of each building.",
 )
 ROOM = Parameter(
     "room_id",
-    read_id,
+    parse_id,
     {"type": "string"},
     "The room's id.",
     required=True,
-    within=Within.PATH,
+    location=ParameterLocation.PATH,
     example="RO-PIZZA",
 )
-BUILDING = Parameter("buildingId", read_id, {"type": "string"}, "Only in this building.")
-FROM = Parameter("startTime", read_instant, _INSTANT, "Free from this instant on.")
-UNTIL = Parameter("endTime", read_instant, _INSTANT, "Free until this instant.")
+BUILDING = Parameter("buildingId", parse_id, {"type": "string"}, "Only in this building.")
+FROM = Parameter("startTime", parse_instant, _INSTANT, "Free from this instant on.")
+UNTIL = Parameter("endTime", parse_instant, _INSTANT, "Free until this instant.")
 
 _FILTERS = (DATETIME, CAPACITY, DURATION, USAGE, LOCATION, CARD)
 
 
-def buildings(call: Call) -> Answered:
-    return _of_catalogue(call, wire.buildings_body(call.house.desk.picture.catalogue))
+def buildings(context: RequestContext) -> Response:
+    return _cached_with_catalogue(context, wire.buildings_body(context.state.services.read_model.catalogue))
 
 
-def rooms(call: Call) -> Answered:
-    return _of_catalogue(call, wire.rooms_body(call.house.desk.picture.catalogue))
+def rooms(context: RequestContext) -> Response:
+    return _cached_with_catalogue(context, wire.rooms_body(context.state.services.read_model.catalogue))
 
 
-def utilities(call: Call) -> Answered:
-    room = _room(call)
-    return _of_catalogue(call, wire.utilities_body(room)) if isinstance(room, Room) else room
+def utilities(context: RequestContext) -> Response:
+    room = _room(context)
+    return _cached_with_catalogue(context, wire.utilities_body(room)) if isinstance(room, Room) else room
 
 
-def _of_catalogue(call: Call, body: bytes) -> Lasting:
-    picture = call.house.desk.picture
-    catalogue = picture.catalogue
-    return Lasting(tagged(body), lambda _: picture.catalogue is catalogue)
+def _cached_with_catalogue(context: RequestContext, body: bytes) -> CacheableResponse:
+    read_model = context.state.services.read_model
+    catalogue = read_model.catalogue
+    return CacheableResponse(with_etag(body), lambda _: read_model.catalogue is catalogue)
 
 
-def bookings(call: Call) -> Answered:
-    room = _room(call)
+def bookings(context: RequestContext) -> Response:
+    room = _room(context)
     if not isinstance(room, Room):
         return room
-    picture, room_id = call.house.desk.picture, room.id
-    schedule = picture.availability.schedule(room_id)
-    page = tagged(wire.room_bookings_body(room, schedule.busy))
-    catalogue = picture.catalogue
-    return Lasting(
-        page, lambda _: picture.availability.schedule(room_id) is schedule and picture.catalogue is catalogue
+    read_model, room_id = context.state.services.read_model, room.id
+    schedule = read_model.availability.schedule(room_id)
+    page = with_etag(wire.room_bookings_body(room, schedule.busy))
+    catalogue = read_model.catalogue
+    return CacheableResponse(
+        page,
+        lambda _: read_model.availability.schedule(room_id) is schedule and read_model.catalogue is catalogue,
     )
 
 
-def _room(call: Call) -> Room | Page:
-    room_id = call.need(ROOM)
-    room = call.house.desk.picture.catalogue.rooms.get(RoomId(room_id))
+def _room(context: RequestContext) -> Room | RenderedResponse:
+    room_id = context.require(ROOM)
+    room = context.state.services.read_model.catalogue.rooms.get(RoomId(room_id))
     if room is None:
-        return json_page({"error": f"Room ID {room_id} does not exist"}, status=400)
+        return json_response({"error": f"Room ID {room_id} does not exist"}, status=400)
     return room
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StatusQuery:
     """Which rooms, at which instant; None is now. A `slot` (seconds) must be free as a whole."""
 
     instant: int | None
-    wish: RoomWish
+    room_query: RoomQuery
     seconds: int = 0
     slot: tuple[int, int] | None = None
     is_nested: bool = False
@@ -125,99 +126,111 @@ class Question:
     def at(self, now: datetime) -> int:
         return int(now.timestamp()) if self.instant is None else self.instant
 
-    def wanted(self, availability: Availability) -> Wanted:
+    def to_filter(self, availability: Availability) -> StatusFilter:
         if self.slot is None:
-            return Wanted(availability.catalogue.matching(self.wish), self.seconds, self.is_nested)
-        return Wanted(availability.free_rooms(*self.slot, self.wish), self.seconds)
+            return StatusFilter(
+                availability.catalogue.matching(self.room_query), self.seconds, self.is_nested
+            )
+        return StatusFilter(availability.free_rooms(*self.slot, self.room_query), self.seconds)
 
 
-async def status(call: Call) -> Answered:
-    question = Question(call.get(DATETIME), _wish(call), _seconds(call), is_nested=call.get(SHAPE) or False)
-    return await _answered(call, question)
+async def status(context: RequestContext) -> Response:
+    question = StatusQuery(
+        context.get(DATETIME), _room_query(context), _seconds(context), is_nested=context.get(SHAPE) or False
+    )
+    return await _respond(context, question)
 
 
-async def search(call: Call) -> Answered:
+async def search(context: RequestContext) -> Response:
     """Free and soon rooms; where a slot is given, those free for the whole of it."""
-    start, end = call.get(FROM), call.get(UNTIL)
+    start, end = context.get(FROM), context.get(UNTIL)
     slot = None
     if start is not None or end is not None:
-        slot = _slot(start if start is not None else _instant(call), end)
-    instant = slot[0] if slot else call.get(DATETIME)
-    return await _answered(call, Question(instant, _wish(call), _seconds(call), slot, is_search=True))
+        slot = _slot(start if start is not None else _instant(context), end)
+    instant = slot[0] if slot else context.get(DATETIME)
+    return await _respond(
+        context, StatusQuery(instant, _room_query(context), _seconds(context), slot, is_search=True)
+    )
 
 
 def _slot(start: int, end: int | None) -> tuple[int, int]:
     end = start + 1 if end is None else end
-    if not 0 < end - start <= _LONGEST_SLOT:
-        raise BadParameter("endTime")
+    if not 0 < end - start <= _MAX_SLOT:
+        raise InvalidParameter("endTime")
     return start, end
 
 
-def _instant(call: Call) -> int:
-    asked = call.get(DATETIME)
-    return int(call.now.timestamp()) if asked is None else asked
+def _instant(context: RequestContext) -> int:
+    asked = context.get(DATETIME)
+    return int(context.now.timestamp()) if asked is None else asked
 
 
-def _seconds(call: Call) -> int:
-    return (call.get(DURATION) or 0) * 60
+def _seconds(context: RequestContext) -> int:
+    return (context.get(DURATION) or 0) * 60
 
 
-def _wish(call: Call) -> RoomWish:
-    return RoomWish(
-        capacity=call.get(CAPACITY) or 0,
-        usage=call.get(USAGE),
-        location=call.get(LOCATION),
-        needs_card=call.get(CARD),
-        building=cast("BuildingId | None", call.get(BUILDING)),
+def _room_query(context: RequestContext) -> RoomQuery:
+    return RoomQuery(
+        capacity=context.get(CAPACITY) or 0,
+        usage=context.get(USAGE),
+        location=context.get(LOCATION),
+        needs_card=context.get(CARD),
+        building=cast("BuildingId | None", context.get(BUILDING)),
     )
 
 
-async def _answered(call: Call, question: Question) -> Answered:
-    house, at = call.house, question.at(call.now)
-    day = house.days.around(at)
-    window = _interval(day[0], max(day[1], question.slot[1] if question.slot else 0))
-    if not house.desk.picture.covers(window):
-        board = StatusBoard(await house.elsewhere(_interval(day[0], int(window.end.timestamp()) + _BEYOND)))
-        await board.draw(day)
-        return _page(board, day, at, question)
-    await house.board().draw(day)
-    lasting = _in_picture(call, day, at, question)
-    if question.instant is None:
+async def _respond(context: RequestContext, query: StatusQuery) -> Response:
+    state, at = context.state, query.at(context.now)
+    day = state.days.around(at)
+    window = _interval(day[0], max(day[1], query.slot[1] if query.slot else 0))
+    if not state.services.read_model.covers(window):
+        board = StatusCache(
+            await state.availability_outside_window(
+                _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
+            )
+        )
+        await board.build(day)
+        return _page(board, day, at, query)
+    await state.status_cache().build(day)
+    lasting = _from_read_model(context, day, at, query)
+    if query.instant is None:
         return lasting
-    return Lasting(lasting.page, lambda _: lasting.holds(at))
+    return CacheableResponse(lasting.response, lambda _: lasting.is_valid(at))
 
 
-_LONGEST_SLOT = 31 * 24 * 60 * 60
+_MAX_SLOT = 31 * 24 * 60 * 60
 """Seconds."""
-_BEYOND = 8 * 24 * 60 * 60
+_OUTSIDE_WINDOW = 8 * 24 * 60 * 60
 """Seconds past midnight that are read along, for runs that go on into the next days."""
 
 
-def _in_picture(call: Call, day: tuple[int, int], at: int, question: Question) -> Lasting:
+def _from_read_model(
+    context: RequestContext, day: tuple[int, int], at: int, query: StatusQuery
+) -> CacheableResponse:
     """Rendered once for each stretch of time in which nothing changes."""
-    house = call.house
-    availability = house.desk.picture.availability
-    board = house.board()
-    since, until = board.day(day).stretch(at, question.seconds)
-    wanted, version = question.wanted(availability), availability.version
-    key = (question.is_search, wanted, since, until)
-    kept = house.stretches.get(key)
-    if kept is not None and kept.holds(at):
+    state = context.state
+    availability = state.services.read_model.availability
+    board = state.status_cache()
+    since, until = board.day(day).constant_interval(at, query.seconds)
+    wanted, version = query.to_filter(availability), availability.version
+    key = (query.is_search, wanted, since, until)
+    kept = state.intervals.get(key)
+    if kept is not None and kept.is_valid(at):
         return kept
 
     def holds(now: int) -> bool:
-        current = house.desk.picture.availability
+        current = state.services.read_model.availability
         return current is availability and current.version == version and since <= now < until
 
-    lasting = Lasting(_page(board, day, at, question), holds)
-    house.stretches.put(key, lasting)
+    lasting = CacheableResponse(_page(board, day, at, query), holds)
+    state.intervals.put(key, lasting)
     return lasting
 
 
-def _page(board: StatusBoard, day: tuple[int, int], at: int, question: Question) -> Page:
-    drawn, wanted = board.day(day), question.wanted(board.availability)
-    body = board.search_body if question.is_search else board.status_body
-    return tagged(body(drawn, at, wanted))
+def _page(cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery) -> RenderedResponse:
+    drawn, wanted = cache.day(day), query.to_filter(cache.availability)
+    body = cache.search_body if query.is_search else cache.status_body
+    return with_etag(body(drawn, at, wanted))
 
 
 def _interval(start: int, end: int) -> Interval:
@@ -235,7 +248,7 @@ FREEROOMS: tuple[Route, ...] = (
         "All buildings.",
         {200: schemas.BUILDINGS},
         path="/api/buildings",
-        early=True,
+        before_cache_ready=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -245,7 +258,7 @@ FREEROOMS: tuple[Route, ...] = (
         "All rooms.",
         {200: schemas.ROOMS},
         path="/api/rooms",
-        early=True,
+        before_cache_ready=True,
     ),
     Route(
         Api.FREEROOMS,
@@ -286,6 +299,6 @@ FREEROOMS: tuple[Route, ...] = (
         {200: schemas.UTILITIES} | _UNKNOWN_ROOM,
         path="/api/rooms/utilities/{room_id}",
         parameters=(ROOM,),
-        early=True,
+        before_cache_ready=True,
     ),
 )

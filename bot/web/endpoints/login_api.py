@@ -3,14 +3,14 @@
 from bot.login import requester as asking
 from bot.login.links import Links
 from bot.web.endpoints import schemas
-from bot.web.framework.errors import TooMany
+from bot.web.framework.errors import TooManyRequests
 from bot.web.framework.login_subscriptions import result_of
-from bot.web.framework.rate_limit import address_of
-from bot.web.framework.response import json_page
-from bot.web.framework.route import Answered, Api, Call, Parameter, Route
+from bot.web.framework.rate_limit import client_address
+from bot.web.framework.response import json_response
+from bot.web.framework.route import Api, Parameter, RequestContext, Response, Route
 from core.errors import NotFound
 from core.model.login_session import LoginSession
-from core.policy.login import Standing, letters_of, standing, whole_sid
+from core.policy.login import LoginStatus, full_sid, login_status, sid_token
 
 SID = Parameter(
     "sid",
@@ -31,46 +31,46 @@ class InvalidSid(NotFound):
         super().__init__("Invalid sid")
 
 
-def base_of(call: Call) -> str:
+def base_url(context: RequestContext) -> str:
     """How whoever asks reaches us."""
-    request = call.request
-    return call.house.settings.public_url or f"http://{request.headers.get('Host') or request.host}"
+    request = context.request
+    return context.state.settings.public_url or f"http://{request.headers.get('Host') or request.host}"
 
 
-async def get_token(call: Call) -> Answered:
+async def get_token(context: RequestContext) -> Response:
     """A fresh sid, and where to go with it."""
-    house = call.house
-    address = address_of(call.request, house.settings.trusted_proxies)
-    if wait := house.sids.take_from(address, house.ticks()):
-        raise TooMany(wait)
-    about = asking.by_program(address, call.request.headers.get("User-Agent", ""))
-    letters = await house.desk.logins.open(asking.written(about))
-    links = Links(base_of(call), letters)
-    return json_page(
+    state = context.state
+    address = client_address(context.request, state.settings.trusted_proxies)
+    if wait := state.sids.take_from(address, state.ticks()):
+        raise TooManyRequests(wait)
+    about = asking.from_program(address, context.request.headers.get("User-Agent", ""))
+    letters = await state.services.logins.open(asking.encode(about))
+    links = Links(base_url(context), letters)
+    return json_response(
         {
-            "loginUrl": links.login(house.login.settings),
+            "loginUrl": links.login(state.login.settings),
             "callbackUrl": links.callback,
-            "sid": whole_sid(letters),
+            "sid": full_sid(letters),
             "stream_sub_url": links.stream,
             "stream_sub_lp_url": links.long_poll,
         }
     )
 
 
-async def status(call: Call) -> Answered:
+async def status(context: RequestContext) -> Response:
     """Whether somebody logged in; the token with it, for a minute."""
-    letters = letters_of(call.need(SID))
-    session = await call.house.desk.logins.find(letters) if letters else None
-    where = standing(session, call.now)
-    if letters is None or session is None or where is Standing.UNKNOWN:
+    letters = sid_token(context.require(SID))
+    session = await context.state.services.logins.find(letters) if letters else None
+    where = login_status(session, context.now)
+    if letters is None or session is None or where is LoginStatus.UNKNOWN:
         raise InvalidSid
-    return json_page({"success": "OK", **_told(where, session, letters)})
+    return json_response({"success": "OK", **_payload(where, session, letters)})
 
 
-def _told(where: Standing, session: LoginSession, letters: str) -> dict[str, object]:
-    if where is Standing.WAITING:
+def _payload(where: LoginStatus, session: LoginSession, letters: str) -> dict[str, object]:
+    if where is LoginStatus.WAITING:
         return {"status": "NOT_LOGGED_IN"}
-    if where is Standing.FAILED:
+    if where is LoginStatus.FAILED:
         return {"status": "LOGIN_ERROR"}
     answer = result_of(session, letters)
     if answer is None:
@@ -86,7 +86,7 @@ LOGIN: tuple[Route, ...] = (
         get_token,
         "Begin a login in a browser: a sid, good once and for ten minutes.",
         {200: schemas.SID},
-        changes=True,
+        is_mutating=True,
     ),
     Route(
         Api.ROOMIE,

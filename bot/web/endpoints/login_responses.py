@@ -4,19 +4,19 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.chat.request import Door
+from bot.chat.request import PlatformName
 from bot.login import requester as asking
-from bot.login.chat_link import PLATFORMS, preview
-from bot.login.settings import Way
-from bot.web.endpoints.login_api import base_of
+from bot.login.chat_link import PLATFORMS, request_preview
+from bot.login.settings import LoginMethod
+from bot.web.endpoints.login_api import base_url
 from bot.web.framework.error_pages import status_of, title_of
-from bot.web.framework.rate_limit import address_of, household
-from bot.web.framework.route import Answered, Call, Parameter
+from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.route import Parameter, RequestContext, Response
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers as page_headers
 from core.errors import NotAllowed, RoomieError
 from core.model.login_session import LoginSession
-from core.policy.login import StaleLink, letters_of
+from core.policy.login import StaleLink, sid_token
 
 SID = Parameter(
     "sid", str, {"type": "string"}, "The sid, with or without `shib` in front.", example="pescvktq"
@@ -32,77 +32,77 @@ class WrongSite(NotAllowed):
         super().__init__("Please open the link itself, and go on from there.")
 
 
-def shown(call: Call, html: str, status: int = 200) -> web.Response:
+def html_response(context: RequestContext, html: str, status: int = 200) -> web.Response:
     return web.Response(
         text=html,
         status=status,
         content_type="text/html",
         charset="utf-8",
         headers={
-            **page_headers(is_secure=base_of(call).startswith("https:")),
+            **page_headers(is_secure=base_url(context).startswith("https:")),
             "X-Content-Type-Options": "nosniff",
-            "X-Request-ID": call.id,
+            "X-Request-ID": context.id,
         },
     )
 
 
-def place_of(call: Call, letters: str = "") -> pages.Place:
-    login = call.house.login
-    return pages.Place(login.campus, letters, login.settings.way is Way.DEVELOPMENT)
+def page_context(context: RequestContext, letters: str = "") -> pages.PageContext:
+    login = context.state.login
+    return pages.PageContext(login.campus, letters, login.settings.method is LoginMethod.DEVELOPMENT)
 
 
-def sent_to(call: Call, url: str) -> web.Response:
-    headers = {"Location": url, **page_headers(is_secure=base_of(call).startswith("https:"))}
+def redirect(context: RequestContext, url: str) -> web.Response:
+    headers = {"Location": url, **page_headers(is_secure=base_url(context).startswith("https:"))}
     return web.Response(status=303, headers=headers)
 
 
-Shown = Callable[[Call], Awaitable[web.Response]]
+PageHandler = Callable[[RequestContext], Awaitable[web.Response]]
 
 
-def as_page(answer: Shown) -> Callable[[Call], Awaitable[Answered]]:
+def html_errors(answer: PageHandler) -> Callable[[RequestContext], Awaitable[Response]]:
     """Refusals are told to people on a page of their own."""
 
-    async def answered(call: Call) -> Answered:
+    async def answered(context: RequestContext) -> Response:
         try:
-            return await answer(call)
+            return await answer(context)
         except RoomieError as refusal:
-            return refusal_page(call, refusal)
+            return refusal_page(context, refusal)
 
     return answered
 
 
-def refusal_page(call: Call, refusal: RoomieError) -> web.Response:
-    html = pages.refused_page(place_of(call), str(refusal), title_of(refusal))
-    return shown(call, html, status_of(refusal))
+def refusal_page(context: RequestContext, refusal: RoomieError) -> web.Response:
+    html = pages.error_page(page_context(context), str(refusal), title_of(refusal))
+    return html_response(context, html, status_of(refusal))
 
 
-def letters_in(call: Call) -> str:
-    letters = letters_of(call.get(SID) or "")
+def sid_token_in(context: RequestContext) -> str:
+    letters = sid_token(context.get(SID) or "")
     if letters is None:
         raise StaleLink
     return letters
 
 
-def check_site(call: Call) -> None:
-    if call.request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+def check_site(context: RequestContext) -> None:
+    if context.request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
         raise WrongSite
 
 
-def address_in(call: Call) -> str:
-    return address_of(call.request, call.house.settings.trusted_proxies)
+def client_address_of(context: RequestContext) -> str:
+    return client_address(context.request, context.state.settings.trusted_proxies)
 
 
-def who_asks(call: Call, session: LoginSession) -> pages.WhoAsks:
+def requester_details(context: RequestContext, session: LoginSession) -> pages.RequesterDetails:
     """Who waits for this login, in words."""
-    about = asking.read(session.asked)
+    about = asking.decode(session.request)
     if session.identity is None:
-        is_near = household(about.address) == household(address_in(call))
-        return pages.WhoAsks(program=about.agent, address=about.address, is_near=is_near)
+        is_near = household(about.address) == household(client_address_of(context))
+        return pages.RequesterDetails(program=about.agent, address=about.address, is_near=is_near)
     platform, _, account = session.identity.partition(":")
     team, _, user = account.rpartition(":")
-    return pages.WhoAsks(
-        platform=PLATFORMS[Door(platform)],
+    return pages.RequesterDetails(
+        platform=PLATFORMS[PlatformName(platform)],
         account=f"{user} in workspace {team}" if team else user,
         name=about.name,
-        waits=preview(about.asked),
+        waits=request_preview(about.asked),
     )

@@ -8,17 +8,17 @@ from email.utils import format_datetime, parsedate_to_datetime
 from aiohttp import WSCloseCode, web
 
 from bot.web.endpoints import schemas
-from bot.web.endpoints.converters import read_id
-from bot.web.framework.errors import HttpRefusal
-from bot.web.framework.login_subscriptions import Channel, Event, Listener, Speaker
-from bot.web.framework.response import Page, json_page
-from bot.web.framework.route import Answered, Api, Call, Parameter, Route, Within
+from bot.web.endpoints.converters import parse_id
+from bot.web.framework.errors import HttpError
+from bot.web.framework.login_subscriptions import LoginEvent, PushSubscriber, Subscriber, Subscription
+from bot.web.framework.response import RenderedResponse, json_response
+from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
 from core.model.login_session import LoginSession
-from core.policy.login import Standing, letters_of, standing
+from core.policy.login import LoginStatus, login_status, sid_token
 
-LONGEST_WAIT = 30.0
+MAX_WAIT = 30.0
 """Seconds that a long poll waits."""
-_PING_EVERY = 30.0
+_PING_INTERVAL = 30.0
 _TEXT = {"type": "string"}
 _NO_CACHE = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0"}
 _STREAMED = {
@@ -29,74 +29,86 @@ _STREAMED = {
 }
 
 SID = Parameter(
-    "sid", read_id, _TEXT, "The sid, in either form.", required=True, within=Within.PATH, example="shibpescvk"
+    "sid",
+    parse_id,
+    _TEXT,
+    "The sid, in either form.",
+    required=True,
+    location=ParameterLocation.PATH,
+    example="shibpescvk",
 )
 TAG = Parameter(
-    "tag", str, _TEXT, "The `Etag` of the last message heard, instead of If-None-Match.", within=Within.QUERY
+    "tag",
+    str,
+    _TEXT,
+    "The `Etag` of the last message heard, instead of If-None-Match.",
+    location=ParameterLocation.QUERY,
 )
 TIME = Parameter(
     "time",
     str,
     _TEXT,
     "The `Last-Modified` of the last message heard, instead of If-Modified-Since.",
-    within=Within.QUERY,
+    location=ParameterLocation.QUERY,
 )
 
 
-async def stream(call: Call) -> Answered:
+async def stream(context: RequestContext) -> Response:
     """Whatever the client can read; the result comes once, and the stream ends with its channel."""
-    letters, session = await _found(call)
-    request = call.request
+    letters, session = await _found(context)
+    request = context.request
     if request.method == "HEAD":
-        return Page(b"", headers=_NO_CACHE)
+        return RenderedResponse(b"", headers=_NO_CACHE)
     if request.headers.get("Upgrade", "").lower() == "websocket":
-        speaker = Speaker()
-        with call.house.channels.joined(letters, session, speaker) as channel:
+        speaker = PushSubscriber()
+        with context.state.subscriptions.subscribed(letters, session, speaker) as channel:
             return await _websocket(request, channel, speaker)
-    listener = Listener()
-    with call.house.channels.joined(letters, session, listener) as channel:
+    listener = Subscriber()
+    with context.state.subscriptions.subscribed(letters, session, listener) as channel:
         is_events = "text/event-stream" in request.headers.get("Accept", "")
         return await _body(request, channel, listener, is_events=is_events)
 
 
-async def _websocket(request: web.Request, channel: Channel, listener: Speaker) -> web.StreamResponse:
-    socket = web.WebSocketResponse(heartbeat=_PING_EVERY, compress=False, max_msg_size=4096)
+async def _websocket(
+    request: web.Request, channel: Subscription, listener: PushSubscriber
+) -> web.StreamResponse:
+    socket = web.WebSocketResponse(heartbeat=_PING_INTERVAL, compress=False, max_msg_size=4096)
     if not socket.can_prepare(request):
-        raise HttpRefusal(400, "This is no WebSocket handshake.")
+        raise HttpError(400, "This is no WebSocket handshake.")
     await socket.prepare(request)
-    listener.speak(lambda event: _say(socket, channel, event))
+    listener.push(lambda event: _send_event(socket, channel, event))
     async for _ in socket:
         """Nobody can publish from outside: whatever they say goes unheard."""
     return socket
 
 
-async def _say(socket: web.WebSocketResponse, channel: Channel, event: Event) -> None:
+async def _send_event(socket: web.WebSocketResponse, channel: Subscription, event: LoginEvent) -> None:
     with suppress(ConnectionError):
-        if event is Event.MESSAGE and channel.message is not None:
+        if event is LoginEvent.MESSAGE and channel.message is not None:
             await socket.send_str(channel.message.decode())
-        elif event is Event.END:
+        elif event is LoginEvent.END:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
 
 async def _body(
-    request: web.Request, channel: Channel, listener: Listener, *, is_events: bool
+    request: web.Request, channel: Subscription, listener: Subscriber, *, is_events: bool
 ) -> web.StreamResponse:
     kind = "text/event-stream" if is_events else "text/plain"
     response = web.StreamResponse(headers={"Content-Type": kind, **_STREAMED})
     with suppress(ConnectionError):
         await response.prepare(request)
-        while (event := await listener.next()) is not Event.END:
+        while (event := await listener.next()) is not LoginEvent.END:
             if _is_gone(request):
                 break
-            if event is Event.MESSAGE and channel.message is not None:
-                await response.write(_framed(channel.message, is_events=is_events))
+            if event is LoginEvent.MESSAGE and channel.message is not None:
+                await response.write(_frame(channel.message, is_events=is_events))
             elif is_events:
                 await response.write(b": still here\n\n")
         await response.write_eof()
     return response
 
 
-def _framed(message: bytes, *, is_events: bool) -> bytes:
+def _frame(message: bytes, *, is_events: bool) -> bytes:
     return b"id: 1\ndata: " + message + b"\n\n" if is_events else message + b"\n"
 
 
@@ -105,33 +117,36 @@ def _is_gone(request: web.Request) -> bool:
     return transport is None or transport.is_closing()
 
 
-async def long_poll(call: Call) -> Answered:
+async def long_poll(context: RequestContext) -> Response:
     """The result, when it is there or comes within half a minute and is not known yet; 304 otherwise."""
-    letters, session = await _found(call)
-    listener = Listener()
-    with call.house.channels.joined(letters, session, listener) as channel, suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_WAIT):
-            while (event := await listener.next()) is not Event.END:
-                if event is Event.MESSAGE and (answer := _answered(call, channel)) is not None:
+    letters, session = await _found(context)
+    listener = Subscriber()
+    with (
+        context.state.subscriptions.subscribed(letters, session, listener) as channel,
+        suppress(TimeoutError),
+    ):
+        async with asyncio.timeout(MAX_WAIT):
+            while (event := await listener.next()) is not LoginEvent.END:
+                if event is LoginEvent.MESSAGE and (answer := _respond(context, channel)) is not None:
                     return answer
-    return Page(b"", status=304, headers=_NO_CACHE)
+    return RenderedResponse(b"", status=304, headers=_NO_CACHE)
 
 
-def _answered(call: Call, channel: Channel) -> Page | None:
+def _respond(context: RequestContext, channel: Subscription) -> RenderedResponse | None:
     """The message, unless the client has it."""
     published = channel.published_at
-    if channel.message is None or published is None or _is_known(call, published):
+    if channel.message is None or published is None or _is_known(context, published):
         return None
-    body = {"id": 1, "channel": call.need(SID), "text": channel.message.decode()}
+    body = {"id": 1, "channel": context.require(SID), "text": channel.message.decode()}
     told = {"Etag": "W/1", "Last-Modified": format_datetime(published.astimezone(UTC), usegmt=True)}
-    return json_page(body, headers=_NO_CACHE | told)
+    return json_response(body, headers=_NO_CACHE | told)
 
 
-def _is_known(call: Call, published: datetime) -> bool:
+def _is_known(context: RequestContext, published: datetime) -> bool:
     """Whether the client says that it has the one message there is. What cannot be read says nothing."""
-    headers = call.request.headers
-    tag = _number(call.get(TAG) or headers.get("If-None-Match") or "")
-    since = _instant(call.get(TIME) or headers.get("If-Modified-Since") or "")
+    headers = context.request.headers
+    tag = _number(context.get(TAG) or headers.get("If-None-Match") or "")
+    since = _instant(context.get(TIME) or headers.get("If-Modified-Since") or "")
     if since is None:
         return tag is not None and tag >= 1
     published = published.replace(microsecond=0)
@@ -151,12 +166,12 @@ def _instant(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def _found(call: Call) -> tuple[str, LoginSession]:
+async def _found(context: RequestContext) -> tuple[str, LoginSession]:
     """The login that a sid names. 404 when there is none, or none any more."""
-    letters = letters_of(call.need(SID))
-    session = await call.house.desk.logins.find(letters) if letters else None
-    if letters is None or session is None or standing(session, call.now) is Standing.UNKNOWN:
-        raise HttpRefusal(404, "There is no such channel.")
+    letters = sid_token(context.require(SID))
+    session = await context.state.services.logins.find(letters) if letters else None
+    if letters is None or session is None or login_status(session, context.now) is LoginStatus.UNKNOWN:
+        raise HttpError(404, "There is no such channel.")
     return letters, session
 
 
@@ -169,7 +184,7 @@ STREAMS: tuple[Route, ...] = (
         "A stream on which a login's result comes: WebSocket, Server-Sent Events, or an endless body.",
         {200: schemas.TEXT, 404: schemas.ERROR},
         parameters=(SID,),
-        also=("push.subscribe/{sid}",),
+        aliases=("push.subscribe/{sid}",),
         media_type="text/event-stream",
     ),
     Route(
@@ -180,6 +195,6 @@ STREAMS: tuple[Route, ...] = (
         "A login's result, waited for up to half a minute.",
         {200: schemas.PUBLISHED, 404: schemas.ERROR},
         parameters=(SID, TAG, TIME),
-        also=("push.subscribe_longpoll/{sid}",),
+        aliases=("push.subscribe_longpoll/{sid}",),
     ),
 )

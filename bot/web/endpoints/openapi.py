@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.web.endpoints import schemas
 from bot.web.framework.body import FORM, JSON, MULTIPART
-from bot.web.framework.route import Api, Parameter, Route, Schema, Who, Within
+from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, Route, Schema
 
 VERSION = "1.0.0"
 _TITLE = "Roomie"
@@ -62,7 +62,7 @@ def canonical_paths(route: Route) -> list[tuple[str, str]]:
     """Each of a route's names with the one path that is told of it."""
     if route.path:
         return [(route.name, route.path)]
-    return [(name, f"/api/v1/{name}/") for name in (route.name, *route.also)]
+    return [(name, f"/api/v1/{name}/") for name in (route.name, *route.aliases)]
 
 
 def _operation(route: Route, name: str, method: str) -> dict[str, object]:
@@ -73,36 +73,36 @@ def _operation(route: Route, name: str, method: str) -> dict[str, object]:
         "parameters": [
             _parameter(each, where)
             for each in route.parameters
-            if (where := place_of(each, method)) != "body"
+            if (where := location_of(each, method)) != "body"
         ],
         "responses": {
             str(status): _response(route, status, schema)
-            for status, schema in answers_of(route, method).items()
+            for status, schema in responses_of(route, method).items()
         },
     }
-    if route.who is not Who.ANYBODY:
+    if route.access is not Access.PUBLIC:
         operation["security"] = [{"token": []}]
-        operation["description"] = f"For {route.who.value}."
-    if fields := [each for each in route.parameters if place_of(each, method) == "body"]:
+        operation["description"] = f"For {route.access.value}."
+    if fields := [each for each in route.parameters if location_of(each, method) == "body"]:
         operation["requestBody"] = _body(fields)
     return operation
 
 
-def place_of(parameter: Parameter[Any], method: str) -> str:
-    if parameter.within is not None:
-        return parameter.within.value
-    return Within.BODY.value if method == "POST" else Within.QUERY.value
+def location_of(parameter: Parameter[Any], method: str) -> str:
+    if parameter.location is not None:
+        return parameter.location.value
+    return ParameterLocation.BODY.value if method == "POST" else ParameterLocation.QUERY.value
 
 
 def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
     told: dict[str, object] = {
         "name": parameter.name,
         "in": place,
-        "required": parameter.required or place == Within.PATH.value,
-        "description": parameter.describes,
+        "required": parameter.required or place == ParameterLocation.PATH.value,
+        "description": parameter.description,
         "schema": dict(parameter.schema),
     }
-    if place == Within.QUERY.value:
+    if place == ParameterLocation.QUERY.value:
         told["allowEmptyValue"] = True
     if parameter.example:
         told["example"] = parameter.example
@@ -110,7 +110,7 @@ def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
 
 
 def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
-    properties = {each.name: dict(each.schema) | {"description": each.describes} for each in fields}
+    properties = {each.name: dict(each.schema) | {"description": each.description} for each in fields}
     schema = {
         "type": "object",
         "properties": properties,
@@ -121,16 +121,16 @@ def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
     return {"content": {kind: {"schema": schema} for kind in (FORM, MULTIPART, JSON)}}
 
 
-def answers_of(route: Route, method: str) -> Mapping[int, Schema | None]:
+def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
     """The status and body of every answer that a route may give; None for one without a body."""
-    answers: dict[int, Schema | None] = dict(route.answers)
+    answers: dict[int, Schema | None] = dict(route.responses)
     refusal, fault = (schemas.TEXT, schemas.TEXT) if route.is_page else (schemas.ERROR, schemas.FAULT)
     if route.api is not Api.SERVICE and method == "GET" and not route.is_page:
         answers[304] = None
     answers.setdefault(400, refusal)
     if route.takes_body:
         answers |= dict.fromkeys((408, 413, 415), refusal)
-    if route.rated:
+    if route.rate_limited:
         answers[429] = refusal
     answers[500] = fault
     answers.setdefault(503, refusal)

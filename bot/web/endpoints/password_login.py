@@ -4,11 +4,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.login.device_cookies import DeviceMark
-from bot.web.endpoints.login_api import base_of
-from bot.web.framework.errors import TooMany
+from bot.web.endpoints.login_api import base_url
+from bot.web.framework.errors import TooManyRequests
 from bot.web.framework.login_throttle import Admission, Attempt, account_keys
-from bot.web.framework.rate_limit import address_of, household
-from bot.web.framework.route import Call
+from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.route import RequestContext
 from core.errors import Unavailable
 from core.model.entities import Person, PersonId
 from core.policy.login import KNOWN_FOR
@@ -22,60 +22,64 @@ class Recognised:
     cookie: str
 
 
-async def recognise(call: Call, name: str, password: str) -> Recognised:
-    """Whose name and password these are. `TooMany` before its time, `NotSignedIn` when nobody's."""
-    house, address = call.house, address_of(call.request, call.house.settings.trusted_proxies)
-    marks = house.marks.read(call.request.cookies.get(_cookie_name(call), ""), call.now)
-    attempt = await _attempt(call, name, address, marks)
-    admission = house.logins.admit(attempt, house.ticks())
+async def recognise(context: RequestContext, name: str, password: str) -> Recognised:
+    """Checks a name and password; raises `TooManyRequests` while throttled, else `NotAuthenticated`."""
+    state, address = context.state, client_address(context.request, context.state.settings.trusted_proxies)
+    marks = state.marks.read(context.request.cookies.get(_cookie_name(context), ""), context.now)
+    attempt = await _attempt(context, name, address, marks)
+    admission = state.logins.admit(attempt, state.ticks())
     if admission.wait:
-        raise TooMany(admission.wait)
-    person = await _checked(call, name, password, attempt, admission)
-    house.logins.forgive(admission)
-    await house.desk.accounts.familiarity.remember(person.id, household(address))
-    stamp = await house.desk.accounts.familiarity.password_stamp(person.id)
-    return Recognised(person, _set_cookie(call, house.marks.renewed(marks, person.id, stamp, call.now)))
+        raise TooManyRequests(admission.wait)
+    person = await _checked(context, name, password, attempt, admission)
+    state.logins.forgive(admission)
+    await state.services.accounts.familiarity.remember(person.id, household(address))
+    stamp = await state.services.accounts.familiarity.password_stamp(person.id)
+    return Recognised(person, _set_cookie(context, state.marks.renewed(marks, person.id, stamp, context.now)))
 
 
-async def _attempt(call: Call, name: str, address: str, marks: tuple[DeviceMark, ...]) -> Attempt:
+async def _attempt(
+    context: RequestContext, name: str, address: str, marks: tuple[DeviceMark, ...]
+) -> Attempt:
     """The try, by everything that is known of its account, its address and its browser."""
-    known = call.house.desk.picture.directory.named(name)
+    known = context.state.services.read_model.directory.by_name(name)
     if known is None:
         return Attempt(account_keys(name), address)
-    person, familiarity = known.person, call.house.desk.accounts.familiarity
+    person, familiarity = known.person, context.state.services.accounts.familiarity
     return Attempt(
         account_keys(name, person.username, person.email),
         address,
         known_as=str(person.id) if familiarity.knows(person.id, household(address)) else "",
-        mark=await _mark_key(call, person.id, marks),
+        mark=await _mark_key(context, person.id, marks),
     )
 
 
-async def _mark_key(call: Call, person_id: PersonId, marks: tuple[DeviceMark, ...]) -> str:
+async def _mark_key(context: RequestContext, person_id: PersonId, marks: tuple[DeviceMark, ...]) -> str:
     mark = next((each for each in marks if each.person_id == person_id), None)
     if mark is None:
         return ""
-    return mark.key(await call.house.desk.accounts.familiarity.password_stamp(person_id))
+    return mark.key(await context.state.services.accounts.familiarity.password_stamp(person_id))
 
 
-async def _checked(call: Call, name: str, password: str, attempt: Attempt, admission: Admission) -> Person:
+async def _checked(
+    context: RequestContext, name: str, password: str, attempt: Attempt, admission: Admission
+) -> Person:
     """The slow part. A try that is turned away before it is checked does not count."""
-    house, whose = call.house, attempt.accounts[0] if attempt.is_familiar else ""
+    state, whose = context.state, attempt.accounts[0] if attempt.is_familiar else ""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(house.checks_of_passwords.turn(whose))
+            await stack.enter_async_context(state.checks_of_passwords.turn(whose))
         except Unavailable:
-            house.logins.undo(admission)
+            state.logins.undo(admission)
             raise
-        return await house.desk.accounts.recognise(name, password)
+        return await state.services.accounts.authenticate(name, password)
 
 
-def _cookie_name(call: Call) -> str:
-    return "__Host-roomie-device" if base_of(call).startswith("https:") else "roomie-device"
+def _cookie_name(context: RequestContext) -> str:
+    return "__Host-roomie-device" if base_url(context).startswith("https:") else "roomie-device"
 
 
-def _set_cookie(call: Call, value: str) -> str:
+def _set_cookie(context: RequestContext, value: str) -> str:
     """No script and no other site's page can use it."""
-    name, lasts = _cookie_name(call), int(KNOWN_FOR.total_seconds())
+    name, lasts = _cookie_name(context), int(KNOWN_FOR.total_seconds())
     secure = "; Secure" if name.startswith("__Host-") else ""
     return f"{name}={value}; Max-Age={lasts}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.web.framework.route import Schema
 from core.availability import Status
-from core.model.entities import BookingType, Group
+from core.model.entities import BookingType, UserGroup
 
 TEXT: Schema = {"type": "string"}
 INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
@@ -103,7 +103,7 @@ UTILITIES: Schema = named(
 )
 
 _ACCOUNT: Mapping[str, Schema] = {
-    "groups": listed({"enum": [each.value for each in Group]}),
+    "groups": listed({"enum": [each.value for each in UserGroup]}),
     "email": TEXT,
     "societies": listed({"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}),
     "quota_left": COUNT,

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from bot.web.endpoints import schemas
-from bot.web.endpoints.converters import read_question
+from bot.web.endpoints.converters import parse_query_text
 from bot.web.endpoints.docs import STYLE_HASH, docs_page
 from bot.web.endpoints.openapi import document
-from bot.web.framework.errors import HttpRefusal
+from bot.web.framework.errors import HttpError
 from bot.web.framework.metrics_access import is_operator
-from bot.web.framework.response import Lasting, Page, json_page, tagged
-from bot.web.framework.route import Answered, Api, Call, Parameter, Route
-from bot.web.framework.serializers import rendered
+from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag
+from bot.web.framework.route import Api, Parameter, RequestContext, Response, Route
+from bot.web.framework.serializers import render_json
 from core.errors import Unavailable
 
 _POLICY = (
@@ -20,7 +20,7 @@ _POLICY = (
 
 TEXT = Parameter(
     "text",
-    read_question,
+    parse_query_text,
     {"type": "string"},
     "What somebody would type.",
     required=True,
@@ -28,55 +28,59 @@ TEXT = Parameter(
 )
 
 
-def health(_: Call) -> Answered:
-    return json_page({"status": "ok"})
+def health(_: RequestContext) -> Response:
+    return json_response({"status": "ok"})
 
 
-async def ready(call: Call) -> Answered:
+async def ready(context: RequestContext) -> Response:
     """Whether requests can be answered; how the parts are only for those who may see metrics."""
-    house = call.house
-    parts = dict(await house.readiness.parts())
-    parts["serving"] = {"ok": not house.is_stopping}
+    state = context.state
+    parts = dict(await state.readiness.parts())
+    parts["serving"] = {"ok": not state.is_stopping}
     is_ready = all(part["ok"] for part in parts.values())
     content: dict[str, object] = {"ready": is_ready}
-    if is_operator(call.request, house.settings):
+    if is_operator(context.request, state.settings):
         content["parts"] = parts
-    return json_page(content, status=200 if is_ready else 503)
+    return json_response(content, status=200 if is_ready else 503)
 
 
-def metrics(call: Call) -> Answered:
-    if not is_operator(call.request, call.house.settings):
-        raise HttpRefusal(403, "Metrics are for the addresses in http.metrics_from.")
+def metrics(context: RequestContext) -> Response:
+    if not is_operator(context.request, context.state.settings):
+        raise HttpError(403, "Metrics are for the addresses in http.metrics_from.")
     kind = "text/plain; version=0.0.4; charset=utf-8"
-    return Page(call.house.metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"})
+    return RenderedResponse(
+        context.state.metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"}
+    )
 
 
-def openapi(call: Call) -> Answered:
-    return Lasting(call.house.descriptions["openapi"](), lambda _: True)
+def openapi(context: RequestContext) -> Response:
+    return CacheableResponse(context.state.descriptions["openapi"](), lambda _: True)
 
 
-def docs(call: Call) -> Answered:
-    return Lasting(call.house.descriptions["docs"](), lambda _: True)
+def docs(context: RequestContext) -> Response:
+    return CacheableResponse(context.state.descriptions["docs"](), lambda _: True)
 
 
-def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable[[], Page]]:
+def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable[[], RenderedResponse]]:
     """The ways in which a table of routes is told."""
 
-    def for_people() -> Page:
+    def for_people() -> RenderedResponse:
         headers = {
             "Content-Security-Policy": _POLICY,
             "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-cache",
         }
-        return Page(docs_page(routes).encode(), media_type="text/html; charset=utf-8", headers=headers)
+        return RenderedResponse(
+            docs_page(routes).encode(), media_type="text/html; charset=utf-8", headers=headers
+        )
 
-    return {"openapi": lambda: tagged(rendered(document(routes, public_url))), "docs": for_people}
+    return {"openapi": lambda: with_etag(render_json(document(routes, public_url))), "docs": for_people}
 
 
-def parse(call: Call) -> Answered:
-    if call.house.parse is None:
+def parse(context: RequestContext) -> Response:
+    if context.state.parse is None:
         raise Unavailable("The language engine is not at hand.")
-    return tagged(rendered(call.house.parse(call.need(TEXT))))
+    return with_etag(render_json(context.state.parse(context.require(TEXT))))
 
 
 SERVICE: tuple[Route, ...] = (
@@ -88,8 +92,8 @@ SERVICE: tuple[Route, ...] = (
         "Whether the process answers.",
         {200: schemas.HEALTH},
         path="/healthz",
-        early=True,
-        rated=False,
+        before_cache_ready=True,
+        rate_limited=False,
     ),
     Route(
         Api.SERVICE,
@@ -99,8 +103,8 @@ SERVICE: tuple[Route, ...] = (
         "Whether everything that requests need is at hand; part by part for operators.",
         {200: schemas.READY, 503: schemas.READY},
         path="/readyz",
-        early=True,
-        rated=False,
+        before_cache_ready=True,
+        rate_limited=False,
     ),
     Route(
         Api.SERVICE,
@@ -110,7 +114,7 @@ SERVICE: tuple[Route, ...] = (
         "Counts and durations, for Prometheus.",
         {200: schemas.TEXT, 403: schemas.DENIED},
         path="/metrics",
-        early=True,
+        before_cache_ready=True,
         media_type="text/plain",
     ),
     Route(
@@ -121,7 +125,7 @@ SERVICE: tuple[Route, ...] = (
         "This description, for machines.",
         {200: schemas.DOCUMENT},
         path="/openapi.json",
-        early=True,
+        before_cache_ready=True,
     ),
     Route(
         Api.SERVICE,
@@ -131,7 +135,7 @@ SERVICE: tuple[Route, ...] = (
         "This description, for people.",
         {200: schemas.TEXT},
         path="/docs",
-        early=True,
+        before_cache_ready=True,
         media_type="text/html",
     ),
     Route(

@@ -5,24 +5,24 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from bot.services import Desk
-from bot.web.framework.route import Caller, Who
-from bot.web.framework.token_usage import TokensUsed
-from core.directory import Known
-from core.errors import NotEntitled, NotSignedIn
-from core.model.entities import Group
+from bot.services import Services
+from bot.web.framework.route import Access, Principal
+from bot.web.framework.token_usage import TokenUsage
+from core.directory import Account
+from core.errors import NotAuthenticated, NotPermitted
+from core.model.entities import UserGroup
 from core.services.accounts import TokenBearer, token_hash
 
 _LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
-class UnknownToken(NotSignedIn):
+class UnknownToken(NotAuthenticated):
     """What is shown could be a token, but memory knows none like it that is still good."""
 
 
-def shown_token(request: web.Request) -> str:
-    """The token in a request's `Authorization` header; `NotSignedIn` when there is none that could be one."""
+def presented_token(request: web.Request) -> str:
+    """The token in a request's `Authorization` header; raises `NotAuthenticated` when there is none."""
     return _token_in(request.headers.get("Authorization", ""))
 
 
@@ -30,9 +30,9 @@ def _token_in(header: str) -> str:
     keyword, _, token = header.partition(" ")
     token = token.strip()
     if keyword.lower() != "token" or not token:
-        raise NotSignedIn("Authentication credentials were not provided.")
+        raise NotAuthenticated("Authentication credentials were not provided.")
     if len(token) != _LENGTH or not _HEX.issuperset(token):
-        raise NotSignedIn("Invalid token.")
+        raise NotAuthenticated("Invalid token.")
     return token.lower()
 
 
@@ -41,29 +41,35 @@ def _hash_in(header: str) -> bytes:
     return token_hash(_token_in(header))
 
 
-def caller_of(request: web.Request, desk: Desk, used: TokensUsed, now: datetime) -> Known | TokenBearer:
+def authenticate(
+    request: web.Request, services: Services, used: TokenUsage, now: datetime
+) -> Account | TokenBearer:
     """The person or society whose valid token a request shows.
 
-    `NotSignedIn` when it shows none, and `UnknownToken` when it shows one that nobody here was given.
+    `NotAuthenticated` when it shows none, and `UnknownToken` when it shows one that nobody here was given.
     """
     hashed = _hash_in(request.headers.get("Authorization", ""))
-    if (known := desk.accounts.holder(hashed, now)) is not None:
-        used.note(hashed, now)
+    if (known := services.accounts.holder(hashed, now)) is not None:
+        used.record(hashed, now)
         return known
-    if (bearer := desk.accounts.bearer(shown_token(request))) is not None:
+    if (bearer := services.accounts.bearer(presented_token(request))) is not None:
         return bearer
     raise UnknownToken("Invalid token.")
 
 
-async def look_again(request: web.Request, desk: Desk) -> None:
+async def look_again(request: web.Request, services: Services) -> None:
     """Bring memory up to date about a token: others may have made or used it a moment ago."""
-    await desk.storage.catch_up()
-    await desk.accounts.wake(_hash_in(request.headers.get("Authorization", "")))
+    await services.storage.catch_up()
+    await services.accounts.wake(_hash_in(request.headers.get("Authorization", "")))
 
 
-def check_who(caller: Caller, who: Who) -> None:
+def check_access(caller: Principal, who: Access) -> None:
     """Refuse a caller whom a route is not for."""
-    if isinstance(caller, TokenBearer) and who is not Who.PERSON_OR_SOCIETY:
-        raise NotEntitled("A society token is good for booking rooms, and for nothing else.")
-    if who is Who.PRESIDENT and isinstance(caller, Known) and Group.PRESIDENT not in caller.person.groups:
-        raise NotEntitled("Only society presidents can do this.")
+    if isinstance(caller, TokenBearer) and who is not Access.PERSON_OR_SOCIETY:
+        raise NotPermitted("A society token is good for booking rooms, and for nothing else.")
+    if (
+        who is Access.PRESIDENT
+        and isinstance(caller, Account)
+        and UserGroup.PRESIDENT not in caller.person.groups
+    ):
+        raise NotPermitted("Only society presidents can do this.")

@@ -15,12 +15,12 @@ from multipart import (
     parse_options_header,
 )
 
-from bot.web.framework.errors import HttpRefusal
+from bot.web.framework.errors import HttpError
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
-_MOST_FIELDS = 100
+_MAX_FIELDS = 100
 _LONGEST_NAME = 100
 """Characters of a field's name; the longest that any route reads has 20."""
 _MAX_CONTENT_TYPE = 512
@@ -33,65 +33,65 @@ _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1
 
 
 @dataclass(slots=True)
-class Fields:
+class FormFields:
     """Fields by name. `doubled` holds names that came twice, `broken` those whose value is no single text."""
 
     values: dict[str, str] = field(default_factory=dict)
-    doubled: set[str] = field(default_factory=set)
-    broken: set[str] = field(default_factory=set)
+    duplicates: set[str] = field(default_factory=set)
+    invalid: set[str] = field(default_factory=set)
 
     def put(self, name: str, value: str) -> None:
         if name in self.values:
-            self.doubled.add(name)
+            self.duplicates.add(name)
         self.values[name] = value
 
-    def joined(self, other: "Fields") -> "Fields":
+    def merged_with(self, other: "FormFields") -> "FormFields":
         """Both together; a name in both came twice."""
         twice = self.values.keys() & other.values.keys()
-        return Fields(
+        return FormFields(
             {**self.values, **other.values},
-            self.doubled | other.doubled | twice,
-            self.broken | other.broken,
+            self.duplicates | other.duplicates | twice,
+            self.invalid | other.invalid,
         )
 
 
-def query_fields(request: web.Request) -> Fields:
-    fields = Fields()
+def query_fields(request: web.Request) -> FormFields:
+    fields = FormFields()
     query = request.rel_url.raw_query_string
     if query:
         _put_pairs(fields, query)
     return fields
 
 
-async def body_fields(request: web.Request, largest: int, patience: float) -> Fields:
+async def body_fields(request: web.Request, max_size: int, max_seconds: float) -> FormFields:
     """The body's fields. 400, 408, 413 or 415 when it is not a form or an object we can read."""
-    body = await read_body(request, largest, patience)
+    body = await read_body(request, max_size, max_seconds)
     if not body:
-        return Fields()
+        return FormFields()
     fields = _fields(body, request.headers.get("Content-Type", ""))
     _check_names(fields)
     return fields
 
 
-async def read_body(request: web.Request, largest: int, patience: float) -> bytes:
-    """The body, at most `largest` bytes of it within `patience` seconds. 400, 408 or 413 otherwise."""
+async def read_body(request: web.Request, max_size: int, max_seconds: float) -> bytes:
+    """The body, at most `max_size` bytes of it within `max_seconds` seconds. 400, 408 or 413 otherwise."""
     if not request.body_exists:
         return b""
-    if (request.content_length or 0) > largest:
-        raise HttpRefusal(413, f"A request may have at most {largest} bytes.")
+    if (request.content_length or 0) > max_size:
+        raise HttpError(413, f"A request may have at most {max_size} bytes.")
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(max_seconds):
             return await request.read()
     except TimeoutError as error:
-        raise HttpRefusal(408, "The request took too long to arrive.") from error
+        raise HttpError(408, "The request took too long to arrive.") from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise HttpRefusal(413, f"A request may have at most {largest} bytes.") from error
+        raise HttpError(413, f"A request may have at most {max_size} bytes.") from error
     except (web.RequestPayloadError, ValueError) as error:
-        raise HttpRefusal(400, "The request's body arrived broken.") from error
+        raise HttpError(400, "The request's body arrived broken.") from error
 
 
-def _fields(body: bytes, content_type: str) -> Fields:
-    fields = Fields()
+def _fields(body: bytes, content_type: str) -> FormFields:
+    fields = FormFields()
     if content_type == FORM:  # as curl and browsers send it; anything else is looked at closely
         _put_pairs(fields, _text(body, "utf-8"))
         return fields
@@ -115,19 +115,19 @@ def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
     return kind, options
 
 
-def _unknown_kind() -> HttpRefusal:
-    return HttpRefusal(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
+def _unknown_kind() -> HttpError:
+    return HttpError(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
 
 
-def _check_names(fields: Fields) -> None:
-    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.broken)):
-        raise HttpRefusal(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
+def _check_names(fields: FormFields) -> None:
+    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.invalid)):
+        raise HttpError(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
 
 
 def _charset(options: Mapping[str, str]) -> str:
     named = options.get("charset", "utf-8").lower()
     if named not in _CHARSETS:
-        raise HttpRefusal(415, "Send UTF-8.")
+        raise HttpError(415, "Send UTF-8.")
     return _CHARSETS[named]
 
 
@@ -135,27 +135,27 @@ def _text(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset)
     except UnicodeDecodeError as error:
-        raise HttpRefusal(400, "The request's text is not valid UTF-8.") from error
+        raise HttpError(400, "The request's text is not valid UTF-8.") from error
 
 
-def _put_pairs(fields: Fields, text: str) -> None:
+def _put_pairs(fields: FormFields, text: str) -> None:
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
         try:
             fields.put(_unquoted(name), _unquoted(value))
         except UnicodeDecodeError:
-            fields.broken.add(name)
+            fields.invalid.add(name)
 
 
 def _pairs(text: str) -> Iterable[str]:
-    pairs = text.split("&", _MOST_FIELDS)
-    if len(pairs) > _MOST_FIELDS:
+    pairs = text.split("&", _MAX_FIELDS)
+    if len(pairs) > _MAX_FIELDS:
         raise _too_many_fields()
     return pairs
 
 
-def _too_many_fields() -> HttpRefusal:
-    return HttpRefusal(400, f"A request may have at most {_MOST_FIELDS} fields.")
+def _too_many_fields() -> HttpError:
+    return HttpError(400, f"A request may have at most {_MAX_FIELDS} fields.")
 
 
 def _unquoted(text: str) -> str:
@@ -164,16 +164,16 @@ def _unquoted(text: str) -> str:
     return unquote(text, errors="strict") if "%" in text else text
 
 
-def _put_parts(fields: Fields, body: bytes, boundary: str) -> None:
+def _put_parts(fields: FormFields, body: bytes, boundary: str) -> None:
     """Reads multipart/form-data. Limits of the parser keep its cost linear in the body's size."""
     try:
         for part, content in _parts(body, boundary):
             if part.name:
                 fields.put(part.name, _text(content, "utf-8"))
     except ParserLimitReached as error:
-        raise HttpRefusal(400, "A part's headers are too long, or there are too many parts.") from error
+        raise HttpError(400, "A part's headers are too long, or there are too many parts.") from error
     except MultipartError as error:
-        raise HttpRefusal(400, "The request's multipart body cannot be read.") from error
+        raise HttpError(400, "The request's multipart body cannot be read.") from error
 
 
 def _parts(body: bytes, boundary: str) -> Iterable[tuple[MultipartSegment, bytes]]:
@@ -183,7 +183,7 @@ def _parts(body: bytes, boundary: str) -> Iterable[tuple[MultipartSegment, bytes
         boundary,
         max_header_size=_MAX_PART_HEADER,
         max_header_count=_MAX_PART_HEADERS,
-        max_segment_count=_MOST_FIELDS,
+        max_segment_count=_MAX_FIELDS,
         strict=True,
     )
     with parser:
@@ -202,31 +202,31 @@ def _check_part(part: MultipartSegment) -> None:
     encoding = part.header("Content-Transfer-Encoding", "").strip().lower()
     kind = part.header("Content-Type", "").lstrip().lower()
     if encoding not in _PLAIN_ENCODINGS or kind.startswith(("multipart/", "message/")):
-        raise HttpRefusal(400, "A part must hold a plain value.")
+        raise HttpError(400, "A part must hold a plain value.")
 
 
-def _put_members(fields: Fields, text: str) -> None:
+def _put_members(fields: FormFields, text: str) -> None:
     try:
-        members = json.loads(text, object_pairs_hook=_Members, parse_constant=_no_constant)
+        members = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
-        raise HttpRefusal(400, "The request's JSON is broken.") from error
-    if not isinstance(members, _Members):
-        raise HttpRefusal(400, "The request's JSON must be an object.")
-    if len(members) > _MOST_FIELDS:
+        raise HttpError(400, "The request's JSON is broken.") from error
+    if not isinstance(members, _Pairs):
+        raise HttpError(400, "The request's JSON must be an object.")
+    if len(members) > _MAX_FIELDS:
         raise _too_many_fields()
     for name, value in members:
         _put_member(fields, name, value)
 
 
-class _Members(list[tuple[str, object]]):
+class _Pairs(list[tuple[str, object]]):
     """An object's members, those that came twice included."""
 
 
-def _no_constant(name: str) -> float:
+def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-def _put_member(fields: Fields, name: str, value: object) -> None:
+def _put_member(fields: FormFields, name: str, value: object) -> None:
     match value:
         case None:
             pass
@@ -235,4 +235,4 @@ def _put_member(fields: Fields, name: str, value: object) -> None:
         case str() | int() | float():
             fields.put(name, str(value))
         case _:
-            fields.broken.add(name)
+            fields.invalid.add(name)

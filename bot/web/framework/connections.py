@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from aiohttp import StreamReader, web
 
-from bot.web.framework.rate_limit import address_of, household, is_among
+from bot.web.framework.rate_limit import client_address, household, in_networks
 from bot.web.framework.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ class Register:
 
     def address_of_peer(self, peer: str) -> str:
         """Whom a connection counts for; empty for trusted proxies."""
-        return "" if is_among(peer, self._settings.trusted_proxies) else household(peer)
+        return "" if in_networks(peer, self._settings.trusted_proxies) else household(peer)
 
     def admit(self, address: str) -> bool:
         """Whether one more connection fits, if need be in the place of one that waits."""
@@ -364,7 +364,7 @@ class Register:
         async def counted(request: web.BaseRequest) -> web.StreamResponse:
             connection = cast(Connection, request.protocol)
             if not connection.address:
-                requester = household(address_of(cast(web.Request, request), trusted))
+                requester = household(client_address(cast(web.Request, request), trusted))
                 if not self.begin_request(connection, requester):
                     return refuse()
             return await handle(request)

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 
-from bot.web.framework.response import Page, json_page
+from bot.web.framework.response import RenderedResponse, json_response
 from bot.web.framework.route import Api
 from bot.web.framework.serializers import facts_of
-from core.errors import Invalid, NotAllowed, NotFound, NotSignedIn, RoomieError, Unavailable
+from core.errors import Invalid, NotAllowed, NotAuthenticated, NotFound, RoomieError, Unavailable
 
 
-class HttpRefusal(Exception):
+class HttpError(Exception):
     """A request that HTTP itself has a status for."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -22,14 +22,14 @@ class HttpRefusal(Exception):
         self.status, self.headers = status, dict(headers or {})
 
 
-class TooMany(HttpRefusal):
+class TooManyRequests(HttpError):
     """Somebody knocks too often; `wait` is in seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(429, "Too many requests. Please wait a moment.", {"Retry-After": str(ceil(wait))})
 
 
-class BadParameter(Invalid):
+class InvalidParameter(Invalid):
     """A parameter that cannot be read, by its name as clients know it."""
 
     code = "bad_parameter"
@@ -39,27 +39,27 @@ class BadParameter(Invalid):
         self.name = name
 
 
-class DoubledParameter(BadParameter):
+class DuplicateParameter(InvalidParameter):
     code = "doubled_parameter"
 
 
-def refused(error: RoomieError, api: Api) -> Page:
+def domain_error_response(error: RoomieError, api: Api) -> RenderedResponse:
     """The answer that carries a refusal of the core."""
     content: dict[str, object] = {"error": str(error) or "Not possible.", "code": error.code}
     status, headers = status_of(error, api), {}
     if isinstance(error, NotAllowed):
         content["detail"] = content["error"]
-    if isinstance(error, NotSignedIn):
+    if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Token"
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "2"
     if api is Api.FREEROOMS and status == HTTPStatus.BAD_REQUEST:
-        return json_page({"error": content["error"]}, status=status)
-    return json_page({**content, **facts_of(error)}, status=status, headers=headers)
+        return json_response({"error": content["error"]}, status=status)
+    return json_response({**content, **facts_of(error)}, status=status, headers=headers)
 
 
 def status_of(error: RoomieError, api: Api) -> int:
-    if isinstance(error, NotSignedIn):
+    if isinstance(error, NotAuthenticated):
         return 401
     if isinstance(error, NotAllowed):
         return 403
@@ -70,12 +70,12 @@ def status_of(error: RoomieError, api: Api) -> int:
     return 404 if api is Api.SERVICE and isinstance(error, NotFound) else 400
 
 
-def http_refused(refusal: HttpRefusal) -> Page:
+def http_error_response(refusal: HttpError) -> RenderedResponse:
     message = str(refusal)
     content = {"error": message, "detail": message}
-    return json_page(content, status=refusal.status, headers=refusal.headers)
+    return json_response(content, status=refusal.status, headers=refusal.headers)
 
 
-def broken(request_id: str) -> Page:
+def internal_error_response(request_id: str) -> RenderedResponse:
     """An unexpected fault: nothing of it is shown but the id under which it was logged."""
-    return json_page({"error": "internal", "request_id": request_id}, status=500)
+    return json_response({"error": "internal", "request_id": request_id}, status=500)

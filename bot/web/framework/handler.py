@@ -10,17 +10,23 @@ from aiohttp import web
 from aiohttp.hdrs import METH_ALL
 
 from bot.redaction import without_text
-from bot.web.framework.auth import UnknownToken, caller_of, check_who, look_again
+from bot.web.framework.auth import UnknownToken, authenticate, check_access, look_again
 from bot.web.framework.error_pages import fault_page, refusal_page
-from bot.web.framework.errors import HttpRefusal, TooMany, broken, http_refused, refused
+from bot.web.framework.errors import (
+    HttpError,
+    TooManyRequests,
+    domain_error_response,
+    http_error_response,
+    internal_error_response,
+)
 from bot.web.framework.host_header import check_host
 from bot.web.framework.parameters import read_parameters
-from bot.web.framework.rate_limit import address_of
+from bot.web.framework.rate_limit import client_address
 from bot.web.framework.request_log import REQUEST_ID
-from bot.web.framework.response import Lasting, Page, Sent, is_known
-from bot.web.framework.route import Answered, Call, Caller, Route, Who
-from bot.web.framework.state import House
-from core.directory import Known
+from bot.web.framework.response import CacheableResponse, RawResponse, RenderedResponse, etag_matches
+from bot.web.framework.route import Access, Principal, RequestContext, Response, Route
+from bot.web.framework.state import ServerState
+from core.directory import Account
 from core.errors import RoomieError
 from core.services.accounts import TokenBearer
 
@@ -37,136 +43,136 @@ class Preflight(Exception):
     """A browser asks what it may ask."""
 
 
-class Door:
+class RouteHandler:
     """One route's way in. `enter` answers whatever comes, and never raises."""
 
-    def __init__(self, route: Route, house: House) -> None:
-        self._route, self._house = route, house
-        self._desk, self._picture = house.desk, house.desk.picture
-        self._counted = house.metrics.route(route.name)
-        self._is_guarded = route.who is not Who.ANYBODY
-        self._is_rated = route.rated and house.settings.rate_limit > 0
-        self._slow = house.settings.slow
+    def __init__(self, route: Route, state: ServerState) -> None:
+        self._route, self._state = route, state
+        self._services, self._read_model = state.services, state.services.read_model
+        self._count = state.metrics.route(route.name)
+        self._is_guarded = route.access is not Access.PUBLIC
+        self._is_rated = route.rate_limited and state.settings.rate_limit > 0
+        self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
         self._options = _options_page(self._allowed)
 
-    async def enter(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         began = perf_counter()
         request_id, caller = self._request_id(request), None
-        answer: Page | web.StreamResponse
+        answer: RenderedResponse | web.StreamResponse
         try:
-            self._check_knock(request, began)
+            self._check_method_and_rate(request, began)
             if not self._is_fresh():
-                await self._desk.fresh()
-            now = self._desk.clock.now()
+                await self._services.synced_read_model()
+            now = self._services.clock.now()
             if self._is_guarded:
                 caller = await self._caller(request, now)
-            kept = self._kept(request, caller, now)
-            answer = kept or await self._made(request, request_id, caller, now)
+            kept = self._from_cache(request, caller, now)
+            answer = kept or await self._respond(request, request_id, caller, now)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
-            answer = self._refusal(error, request_id)
+            answer = self._error_response(error, request_id)
         took = perf_counter() - began
-        self._counted.note(answer.status, took)
+        self._count.record(answer.status, took)
         if self._is_worth_logging(answer.status, took, began):
             self._log(request, request_id, caller, answer, took)
-        return self._sent(request, answer, request_id) if isinstance(answer, Page) else answer
+        return self._write(request, answer, request_id) if isinstance(answer, RenderedResponse) else answer
 
-    def _check_knock(self, request: web.Request, now: float) -> None:
+    def _check_method_and_rate(self, request: web.Request, now: float) -> None:
         """Refuse bad hosts, methods that this route is not asked by, and whoever knocks too often."""
         check_host(request)
         if request.method not in self._allowed:
-            raise HttpRefusal(405, "Not by this method.", {"Allow": ", ".join(self._allowed)})
+            raise HttpError(405, "Not by this method.", {"Allow": ", ".join(self._allowed)})
         if request.method == "OPTIONS":
             raise Preflight
         if self._is_rated:
-            self._check_wait(self._house.rates.take_from(self._address(request), now))
+            self._check_wait(self._state.rates.take_from(self._address(request), now))
 
     def _request_id(self, request: web.Request) -> str:
         """Ours, or the one that a trusted proxy gave it already."""
-        if self._house.settings.trusted_proxies:
+        if self._state.settings.trusted_proxies:
             given = request.headers.get("X-Request-ID", "")
-            is_proxied = address_of(request, self._house.settings.trusted_proxies) != request.remote
+            is_proxied = client_address(request, self._state.settings.trusted_proxies) != request.remote
             if is_proxied and 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum():
                 return given
-        return self._house.next_id()
+        return self._state.next_id()
 
     def _address(self, request: web.Request) -> str:
-        return address_of(request, self._house.settings.trusted_proxies)
+        return client_address(request, self._state.settings.trusted_proxies)
 
     def _check_wait(self, wait: float) -> None:
         if wait:
-            raise TooMany(wait)
+            raise TooManyRequests(wait)
 
     def _is_fresh(self) -> bool:
         """Whether memory will do as it is; the catalogue does before anything else is there."""
-        if not self._picture.is_complete:
-            return self._route.early
-        return self._route.decided or self._desk.storage.is_fresh()
+        if not self._read_model.is_complete:
+            return self._route.before_cache_ready
+        return self._route.skips_cache_sync or self._services.storage.is_fresh()
 
-    async def _caller(self, request: web.Request, now: datetime) -> Known | TokenBearer:
+    async def _caller(self, request: web.Request, now: datetime) -> Account | TokenBearer:
         try:
-            caller = caller_of(request, self._desk, self._house.used, now)
+            caller = authenticate(request, self._services, self._state.token_usage, now)
         except UnknownToken:
-            await look_again(request, self._desk)
-            caller = caller_of(request, self._desk, self._house.used, now)
+            await look_again(request, self._services)
+            caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
-            self._check_wait(self._house.rates.take(_account(caller), perf_counter()))
-        check_who(caller, self._route.who)
+            self._check_wait(self._state.rates.acquire(_account(caller), perf_counter()))
+        check_access(caller, self._route.access)
         return caller
 
-    def _kept(self, request: web.Request, caller: Caller, now: datetime) -> Page | None:
-        lasting = self._house.memo.get(self._key(request, caller))
-        if lasting is not None and lasting.holds(int(now.timestamp())):
-            return lasting.page
+    def _from_cache(self, request: web.Request, caller: Principal, now: datetime) -> RenderedResponse | None:
+        lasting = self._state.responses.get(self._key(request, caller))
+        if lasting is not None and lasting.is_valid(int(now.timestamp())):
+            return lasting.response
         return None
 
-    def _key(self, request: web.Request, caller: Caller) -> object:
-        if self._route.personal and isinstance(caller, Known):
+    def _key(self, request: web.Request, caller: Principal) -> object:
+        if self._route.per_user and isinstance(caller, Account):
             return caller.person.id, request.raw_path
         return request.raw_path
 
-    async def _made(
-        self, request: web.Request, request_id: str, caller: Caller, now: datetime
-    ) -> Page | web.StreamResponse:
+    async def _respond(
+        self, request: web.Request, request_id: str, caller: Principal, now: datetime
+    ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
-        values = await read_parameters(request, self._route, self._house.settings)
-        call = Call(self._house, request, caller, now, request_id, values)
-        answer = self._route.answer(call)
-        answered: Answered = await answer if isawaitable(answer) else answer
-        if isinstance(answered, Lasting):
+        values = await read_parameters(request, self._route, self._state.settings)
+        call = RequestContext(self._state, request, caller, now, request_id, values)
+        answer = self._route.handler(call)
+        answered: Response = await answer if isawaitable(answer) else answer
+        if isinstance(answered, CacheableResponse):
             if request.method == "GET":
-                self._house.memo.put(self._key(request, caller), answered)
-            return answered.page
+                self._state.responses.put(self._key(request, caller), answered)
+            return answered.response
         return answered
 
-    def _refusal(self, error: Exception, request_id: str) -> Page:
+    def _error_response(self, error: Exception, request_id: str) -> RenderedResponse:
         is_page = self._route.is_page
-        if isinstance(error, RoomieError | HttpRefusal) and is_page:
-            return refusal_page(error, self._house)
+        if isinstance(error, RoomieError | HttpError) and is_page:
+            return refusal_page(error, self._state)
         if isinstance(error, RoomieError):
-            return refused(error, self._route.api)
-        if isinstance(error, HttpRefusal):
-            return http_refused(error)
+            return domain_error_response(error, self._route.api)
+        if isinstance(error, HttpError):
+            return http_error_response(error)
         logger.error("unexpected fault", exc_info=without_text(error), extra={"request_id": request_id})
-        return fault_page(request_id, self._house) if is_page else broken(request_id)
+        return fault_page(request_id, self._state) if is_page else internal_error_response(request_id)
 
     def _is_worth_logging(self, status: int, took: float, now: float) -> bool:
         """Refusals of rates are logged once a second: who floods us must not fill the disk too."""
         if status != HTTPStatus.TOO_MANY_REQUESTS:
-            return took > self._slow or self._route.changes or status >= HTTPStatus.BAD_REQUEST
-        if now - self._house.flood_logged_at < _FLOOD_LOG_INTERVAL:
+            return took > self._slow or self._route.is_mutating or status >= HTTPStatus.BAD_REQUEST
+        if now - self._state.flood_logged_at < _FLOOD_LOG_INTERVAL:
             return False
-        self._house.flood_logged_at = now
+        self._state.flood_logged_at = now
         return True
 
     def _log(
         self,
         request: web.Request,
         request_id: str,
-        caller: Caller,
-        answer: Page | web.StreamResponse,
+        caller: Principal,
+        answer: RenderedResponse | web.StreamResponse,
         took: float,
     ) -> None:
         level = logging.WARNING if answer.status >= 500 else logging.INFO
@@ -181,28 +187,34 @@ class Door:
             facts["by"] = _account(caller)
         logger.log(level, "answered", extra=facts)
 
-    def _sent(self, request: web.Request, page: Page, request_id: str) -> Sent:
-        headers, is_last = request.headers, self._house.is_stopping
-        if page.etag and (asked := headers.get("If-None-Match")) is not None and is_known(page.etag, asked):
-            return Sent(page.unchanged(), b"", request_id, 304, is_last=is_last)
-        head, body = page.parts(headers.get("Accept-Encoding"))
-        return Sent(head, b"" if request.method == "HEAD" else body, request_id, page.status, is_last=is_last)
+    def _write(self, request: web.Request, response: RenderedResponse, request_id: str) -> RawResponse:
+        headers, is_last = request.headers, self._state.is_stopping
+        if (
+            response.etag
+            and (asked := headers.get("If-None-Match")) is not None
+            and etag_matches(response.etag, asked)
+        ):
+            return RawResponse(response.unchanged(), b"", request_id, 304, is_last=is_last)
+        head, body = response.parts(headers.get("Accept-Encoding"))
+        return RawResponse(
+            head, b"" if request.method == "HEAD" else body, request_id, response.status, is_last=is_last
+        )
 
 
 def allowed_methods(route: Route) -> tuple[str, ...]:
     """What a route is asked by. HEAD stands beside GET only where asking changes nothing."""
-    head = ("HEAD",) if "GET" in route.methods and not route.changes else ()
+    head = ("HEAD",) if "GET" in route.methods and not route.is_mutating else ()
     return (*route.methods, *head, "OPTIONS")
 
 
-def _options_page(allowed: tuple[str, ...]) -> Page:
+def _options_page(allowed: tuple[str, ...]) -> RenderedResponse:
     methods = ", ".join(allowed)
-    return Page(
+    return RenderedResponse(
         b"", status=204, headers={"Allow": methods, "Access-Control-Allow-Methods": methods} | _PREFLIGHT
     )
 
 
-def _account(caller: Known | TokenBearer) -> str:
-    if isinstance(caller, Known):
+def _account(caller: Account | TokenBearer) -> str:
+    if isinstance(caller, Account):
         return f"person:{caller.person.id}"
     return f"society:{caller.society_id}"

@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv6Address
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
-from bot.web.framework.errors import HttpRefusal
+from bot.web.framework.errors import HttpError
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{1,5}))?")
 
@@ -18,7 +18,7 @@ def check_host(request: web.Request) -> None:
     if not hosts and request.version < HttpVersion11:
         return
     if len(hosts) != 1 or not _is_host(hosts[0]):
-        raise HttpRefusal(400, "The Host header is missing or names no host.")
+        raise HttpError(400, "The Host header is missing or names no host.")
 
 
 @lru_cache(maxsize=256)

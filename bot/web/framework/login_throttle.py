@@ -10,53 +10,53 @@ from unicodedata import normalize
 
 from bot.web.framework.client_addresses import SHARES, household, wider_networks
 
-_MOST_KEYS = 20_000
+_MAX_KEYS = 20_000
 _LONGEST_NAME = 254
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class BackoffPolicy:
     """`free` wrong tries cost nothing, then a wait of `first` seconds, doubled each time up to `longest`.
 
     One wrong try is forgotten every `heals` seconds.
     """
 
     free: int
-    first: float
-    longest: float
-    heals: float
+    first_delay: float
+    max_delay: float
+    half_life: float
 
-    def after(self, failures: int) -> float:
+    def delay_after(self, failures: int) -> float:
         over = failures - self.free
-        return 0.0 if over < 0 else min(self.longest, self.first * 2.0 ** min(over, 30))
+        return 0.0 if over < 0 else min(self.max_delay, self.first_delay * 2.0 ** min(over, 30))
 
 
-class Failures:
+class FailureCounter:
     """Wrong tries by key: how many are not forgotten yet, and when the last one was."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: BackoffPolicy) -> None:
         self._patience = patience
         self._counted: dict[Hashable, tuple[int, float]] = {}
 
     def wait(self, key: Hashable, now: float) -> float:
         """Seconds until another try may be made."""
         failures, last = self._counted.get(key, (0, now))
-        return max(0.0, last + self._patience.after(failures) - now) if failures else 0.0
+        return max(0.0, last + self._patience.delay_after(failures) - now) if failures else 0.0
 
     def count(self, key: Hashable, now: float) -> None:
         failures = self._left(self._counted.pop(key, (0, now)), now)
-        if len(self._counted) >= _MOST_KEYS:
+        if len(self._counted) >= _MAX_KEYS:
             self._make_room(now)
         self._counted[key] = failures + 1, now
 
-    def forgive(self, key: Hashable, *, all_of_them: bool) -> None:
+    def reset(self, key: Hashable, *, all_of_them: bool) -> None:
         failures, last = self._counted.pop(key, (0, 0.0))
         if failures > 1 and not all_of_them:
             self._counted[key] = failures - 1, last
 
     def _left(self, counted: tuple[int, float], now: float) -> int:
         failures, last = counted
-        return max(0, failures - int((now - last) / self._patience.heals))
+        return max(0, failures - int((now - last) / self._patience.half_life))
 
     def counted(self) -> dict[Hashable, tuple[int, float]]:
         """How often, and when last."""
@@ -71,7 +71,7 @@ class Failures:
     def _make_room(self, now: float) -> None:
         """Those longest without a wrong try go first: each count puts its key at the end."""
         self._counted = {key: each for key, each in self._counted.items() if self._left(each, now)}
-        while len(self._counted) >= _MOST_KEYS:
+        while len(self._counted) >= _MAX_KEYS:
             del self._counted[next(iter(self._counted))]
 
 
@@ -111,7 +111,7 @@ def _key_of(name: str) -> str:
 class Counter:
     """One count that a try falls under. A right password clears those that are the account's `own`."""
 
-    failures: Failures
+    failures: FailureCounter
     key: Hashable
     own: bool = False
 
@@ -140,18 +140,19 @@ class LoginThrottle:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._pairs = Failures(Patience(limit, 2.0, 900.0, heals=1200.0))
-        self._accounts = Failures(Patience(limit * 3, 1.0, 20.0, heals=60.0))
-        self._addresses = Failures(Patience(limit * 6, 1.0, 60.0, heals=5.0))
-        self._marks = Failures(Patience(limit, 2.0, 900.0, heals=1200.0))
-        self._known = Failures(Patience(limit, 2.0, 300.0, heals=600.0))
-        self._known_addresses = Failures(Patience(limit * 24, 1.0, 10.0, heals=1.0))
+        self._pairs = FailureCounter(BackoffPolicy(limit, 2.0, 900.0, half_life=1200.0))
+        self._accounts = FailureCounter(BackoffPolicy(limit * 3, 1.0, 20.0, half_life=60.0))
+        self._addresses = FailureCounter(BackoffPolicy(limit * 6, 1.0, 60.0, half_life=5.0))
+        self._marks = FailureCounter(BackoffPolicy(limit, 2.0, 900.0, half_life=1200.0))
+        self._known = FailureCounter(BackoffPolicy(limit, 2.0, 300.0, half_life=600.0))
+        self._known_addresses = FailureCounter(BackoffPolicy(limit * 24, 1.0, 10.0, half_life=1.0))
         self._networks = {
-            share: Failures(Patience(limit * 6 * share, 1.0, 60.0, heals=5.0 / share)) for share in SHARES
+            share: FailureCounter(BackoffPolicy(limit * 6 * share, 1.0, 60.0, half_life=5.0 / share))
+            for share in SHARES
         }
 
     @property
-    def parts(self) -> "tuple[Failures, ...]":
+    def parts(self) -> "tuple[FailureCounter, ...]":
         """In an order that processes of different versions agree on: new ones go to the end."""
         return (
             self._pairs,
@@ -180,12 +181,12 @@ class LoginThrottle:
     def forgive(self, admission: Admission) -> None:
         """The password was right: what is the account's own starts anew, shared counts lose this one try."""
         for each in admission.lane:
-            each.failures.forgive(each.key, all_of_them=each.own)
+            each.failures.reset(each.key, all_of_them=each.own)
 
     def undo(self, admission: Admission) -> None:
         """The password was never checked."""
         for each in admission.lane:
-            each.failures.forgive(each.key, all_of_them=False)
+            each.failures.reset(each.key, all_of_them=False)
 
     def _lanes(self, attempt: Attempt) -> Iterator[Lane]:
         home = household(attempt.address)
@@ -203,11 +204,11 @@ class LoginThrottle:
             *(Counter(self._networks[share], network) for network, share in wider_networks(attempt.address)),
         )
 
-    def take(self, name: str, address: str, now: float) -> float:
+    def acquire(self, name: str, address: str, now: float) -> float:
         """Count a stranger's try. Seconds to wait when one has to."""
         return self.admit(Attempt(account_keys(name), address), now).wait
 
-    def give_back(self, name: str, address: str) -> None:
+    def refund(self, name: str, address: str) -> None:
         """A stranger's try was right."""
         [lane] = self._lanes(Attempt(account_keys(name), address))
         self.forgive(Admission(0.0, lane))

@@ -12,14 +12,14 @@ _BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 
 
 @dataclass(slots=True)
-class RouteCount:
+class RouteMetrics:
     """How often a route answered with which status, and how long that took."""
 
     statuses: dict[int, int] = field(default_factory=dict)
     buckets: list[int] = field(default_factory=lambda: [0] * (len(_BOUNDS) + 1))
     seconds: float = 0.0
 
-    def note(self, status: int, seconds: float) -> None:
+    def record(self, status: int, seconds: float) -> None:
         statuses = self.statuses
         statuses[status] = statuses.get(status, 0) + 1
         self.buckets[bisect_left(_BOUNDS, seconds)] += 1
@@ -30,16 +30,16 @@ class Metrics:
     """Counts by route, and gauges that are read when asked for."""
 
     def __init__(self) -> None:
-        self.routes: dict[str, RouteCount] = {}
+        self.routes: dict[str, RouteMetrics] = {}
         self.gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self.more: Mapping[str, tuple[str, Callable[[], float]]] = {}
         """Gauges that others keep."""
 
-    def route(self, name: str) -> RouteCount:
-        return self.routes.setdefault(name, RouteCount())
+    def route(self, name: str) -> RouteMetrics:
+        return self.routes.setdefault(name, RouteMetrics())
 
-    def gauge(self, name: str, describes: str, read: Callable[[], float]) -> None:
-        self.gauges[name] = (describes, read)
+    def gauge(self, name: str, description: str, read: Callable[[], float]) -> None:
+        self.gauges[name] = (description, read)
 
     def text(self) -> bytes:
         """Everything in Prometheus's text format."""
@@ -62,7 +62,7 @@ class _Collector:
         yield from _gauges({**self._metrics.gauges, **self._metrics.more})
 
 
-def _requests(routes: Mapping[str, RouteCount]) -> "Iterator[Metric]":
+def _requests(routes: Mapping[str, RouteMetrics]) -> "Iterator[Metric]":
     from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
     answers = CounterMetricFamily("roomie_http_requests", "Requests answered.", labels=["route", "status"])
@@ -70,12 +70,12 @@ def _requests(routes: Mapping[str, RouteCount]) -> "Iterator[Metric]":
     for name, counted in routes.items():
         for status, times in counted.statuses.items():
             answers.add_metric([name, str(status)], times)
-        durations.add_metric([name], _cumulated(counted.buckets), counted.seconds)
+        durations.add_metric([name], _cumulate(counted.buckets), counted.seconds)
     yield answers
     yield durations
 
 
-def _cumulated(buckets: list[int]) -> list[tuple[str, float]]:
+def _cumulate(buckets: list[int]) -> list[tuple[str, float]]:
     total, rows = 0, []
     for bound, times in zip((*map(str, _BOUNDS), "+Inf"), buckets, strict=True):
         total += times

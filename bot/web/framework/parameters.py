@@ -4,13 +4,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web.framework.body import Fields, body_fields, query_fields
-from bot.web.framework.errors import BadParameter, DoubledParameter
-from bot.web.framework.route import Parameter, Route, Within
+from bot.web.framework.body import FormFields, body_fields, query_fields
+from bot.web.framework.errors import DuplicateParameter, InvalidParameter
+from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
 from core.errors import MissingField, RoomieError
 
-_APART = frozenset({Within.PATH, Within.HEADER})
+_OUTSIDE_FIELDS = frozenset({ParameterLocation.PATH, ParameterLocation.HEADER})
 _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
@@ -21,7 +21,7 @@ async def read_parameters(request: web.Request, route: Route, settings: HttpSett
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        source = _apart(request, parameter) if parameter.within in _APART else fields
+        source = _apart(request, parameter) if parameter.location in _OUTSIDE_FIELDS else fields
         if (text := _text(parameter, source)) is not None:
             values[parameter.name] = _read(parameter, text)
         elif parameter.required:
@@ -29,31 +29,31 @@ async def read_parameters(request: web.Request, route: Route, settings: HttpSett
     return values
 
 
-def _apart(request: web.Request, parameter: Parameter[Any]) -> Fields:
+def _apart(request: web.Request, parameter: Parameter[Any]) -> FormFields:
     """What stands neither in the query nor in the body."""
-    if parameter.within is Within.PATH:
-        return Fields(dict(request.match_info))
+    if parameter.location is ParameterLocation.PATH:
+        return FormFields(dict(request.match_info))
     found = request.headers.getall(parameter.name, [])
-    return Fields(
-        {parameter.name: found[0]} if found else {}, doubled={parameter.name} if found[1:] else set()
+    return FormFields(
+        {parameter.name: found[0]} if found else {}, duplicates={parameter.name} if found[1:] else set()
     )
 
 
-async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> Fields:
+async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> FormFields:
     """A POST speaks in its body alone, so that no password is in a URL; routes that also GET hear both."""
     if request.method not in _WITH_BODY:
         return query_fields(request)
     body = await body_fields(request, settings.max_body, settings.body_timeout)
-    return body.joined(query_fields(request)) if "GET" in route.methods else body
+    return body.merged_with(query_fields(request)) if "GET" in route.methods else body
 
 
-def _text(parameter: Parameter[Any], fields: Fields) -> str | None:
+def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
     """What stands under the parameter's name, or under its other names when that is absent or empty."""
-    for name in (parameter.name, *parameter.also):
-        if name in fields.doubled:
-            raise DoubledParameter(name)
-        if name in fields.broken:
-            raise BadParameter(name)
+    for name in (parameter.name, *parameter.aliases):
+        if name in fields.duplicates:
+            raise DuplicateParameter(name)
+        if name in fields.invalid:
+            raise InvalidParameter(name)
         if text := fields.values.get(name):
             return text
     return None
@@ -61,9 +61,9 @@ def _text(parameter: Parameter[Any], fields: Fields) -> str | None:
 
 def _read(parameter: Parameter[Any], text: str) -> object:
     try:
-        value: object = parameter.read(text)
+        value: object = parameter.parse(text)
     except RoomieError:
         raise
     except (ValueError, OverflowError) as error:
-        raise BadParameter(parameter.name) from error
+        raise InvalidParameter(parameter.name) from error
     return value

@@ -11,9 +11,9 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.web.framework.body import read_body
-from bot.web.framework.errors import HttpRefusal, TooMany
-from bot.web.framework.rate_limit import address_of, household
-from bot.web.framework.route import Answer, Answered, Api, Call, Route
+from bot.web.framework.errors import HttpError, TooManyRequests
+from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.route import Api, Handler, RequestContext, Response, Route
 
 MAX_DELIVERY = 1 << 20
 """Bytes. Slack's largest view has 250 kB, before its form encoding."""
@@ -60,30 +60,30 @@ def row_of(route: PlatformRoute) -> Route:
         f"For {route.name.partition(' ')[0]}.",
         {},
         path=route.path,
-        changes=signature is None,
-        early=True,
-        decided=True,
-        rated=signature is None,
+        is_mutating=signature is None,
+        before_cache_ready=True,
+        skips_cache_sync=True,
+        rate_limited=signature is None,
         media_type="application/json" if signature is not None else "text/html",
     )
 
 
-def _page(route: PlatformRoute) -> Answer:
-    async def answer(call: Call) -> Answered:
+def _page(route: PlatformRoute) -> Handler:
+    async def answer(context: RequestContext) -> Response:
         if route.begins_login:
-            _check(call.house.sids.take(_address(call), call.house.ticks()))
-        return await route.handler(call.request)
+            _check(context.state.sids.acquire(_address(context), context.state.ticks()))
+        return await route.handler(context.request)
 
     return answer
 
 
-def _delivery(route: PlatformRoute, signature: Signature) -> Answer:
-    async def answer(call: Call) -> Answered:
-        request = call.request.clone(client_max_size=MAX_DELIVERY)
+def _delivery(route: PlatformRoute, signature: Signature) -> Handler:
+    async def answer(context: RequestContext) -> Response:
+        request = context.request.clone(client_max_size=MAX_DELIVERY)
         try:
-            await _check_signed(request, signature, call.house.settings.body_timeout)
-        except HttpRefusal:
-            _check(call.house.rates.take(_address(call), perf_counter()))
+            await _check_signed(request, signature, context.state.settings.body_timeout)
+        except HttpError:
+            _check(context.state.rates.acquire(_address(context), perf_counter()))
             raise
         return await route.handler(request)
 
@@ -96,13 +96,13 @@ async def _check_signed(request: web.Request, signature: Signature, seconds: flo
         body = await read_body(request, MAX_DELIVERY, seconds)
         if signature.is_valid(request.headers, body):
             return
-    raise HttpRefusal(401, "The signature is missing or wrong.")
+    raise HttpError(401, "The signature is missing or wrong.")
 
 
-def _address(call: Call) -> str:
-    return household(address_of(call.request, call.house.settings.trusted_proxies))
+def _address(context: RequestContext) -> str:
+    return household(client_address(context.request, context.state.settings.trusted_proxies))
 
 
 def _check(wait: float) -> None:
     if wait:
-        raise TooMany(wait)
+        raise TooManyRequests(wait)

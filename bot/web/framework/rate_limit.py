@@ -7,13 +7,13 @@ from aiohttp import web
 from bot.web.framework.client_addresses import household, parsed, wider_networks
 from bot.web.framework.settings import Network
 
-__all__ = ["Rate", "address_of", "household", "is_among"]
+__all__ = ["RateLimiter", "client_address", "household", "in_networks"]
 
-_MOST_KEYS = 20_000
+_MAX_KEYS = 20_000
 _MINUTE = 60.0
 
 
-class Rate:
+class RateLimiter:
     """`limit` a minute for each key, spread evenly, with a minute's worth in hand.
 
     Each key holds the moment at which what it took will have been earned back; keys in credit are dropped
@@ -22,7 +22,7 @@ class Rate:
 
     def __init__(self, limit: int) -> None:
         self._step = _MINUTE / limit if limit else 0.0
-        self._paid_until: dict[Hashable, float] = {}
+        self._theoretical_arrival: dict[Hashable, float] = {}
 
     def take_from(self, address: str, now: float) -> float:
         """Like `take` for a client's address; the wider networks around an IPv6 address have limits too.
@@ -31,64 +31,66 @@ class Rate:
         """
         taken: list[tuple[str, int]] = []
         for key, share in ((household(address), 1), *wider_networks(address)):
-            if wait := self.take(key, now, share):
+            if wait := self.acquire(key, now, share):
                 for each, shared in taken:
-                    self.give_back(each, shared)
+                    self.refund(each, shared)
                 return wait
             taken.append((key, share))
         return 0.0
 
-    def take(self, key: Hashable, now: float, share: int = 1) -> float:
+    def acquire(self, key: Hashable, now: float, share: int = 1) -> float:
         """Seconds to wait before another try: 0 when this one is fine. `now` may count from anywhere.
 
         `share`: how many times the limit this key may use.
         """
         if not self._step:
             return 0.0
-        paid = max(self._paid_until.get(key, now), now) + self._step / share
+        paid = max(self._theoretical_arrival.get(key, now), now) + self._step / share
         if paid - now > _MINUTE + 1e-6:
             return paid - now - _MINUTE
-        if len(self._paid_until) >= _MOST_KEYS and key not in self._paid_until:
+        if len(self._theoretical_arrival) >= _MAX_KEYS and key not in self._theoretical_arrival:
             self._make_room(now)
-        self._paid_until[key] = paid
+        self._theoretical_arrival[key] = paid
         return 0.0
 
-    def give_back(self, key: Hashable, share: int = 1) -> None:
+    def refund(self, key: Hashable, share: int = 1) -> None:
         """Take back one `take`: it does not count after all."""
-        if key in self._paid_until:
-            self._paid_until[key] -= self._step / share
+        if key in self._theoretical_arrival:
+            self._theoretical_arrival[key] -= self._step / share
 
-    def owed(self, now: float, least: float) -> dict[Hashable, float]:
+    def pending(self, now: float, least: float) -> dict[Hashable, float]:
         """Until when they have taken in advance whose time in hand is short by `least` seconds or more."""
-        return {key: paid for key, paid in self._paid_until.items() if paid - now > least}
+        return {key: paid for key, paid in self._theoretical_arrival.items() if paid - now > least}
 
     def put(self, key: Hashable, paid_until: float) -> None:
         """What others counted, too."""
-        self._paid_until[key] = paid_until
+        self._theoretical_arrival[key] = paid_until
 
     def __len__(self) -> int:
-        return len(self._paid_until)
+        return len(self._theoretical_arrival)
 
     def _make_room(self, now: float) -> None:
-        self._paid_until = {key: paid for key, paid in self._paid_until.items() if paid > now}
-        while len(self._paid_until) >= _MOST_KEYS:
-            del self._paid_until[next(iter(self._paid_until))]
+        self._theoretical_arrival = {
+            key: paid for key, paid in self._theoretical_arrival.items() if paid > now
+        }
+        while len(self._theoretical_arrival) >= _MAX_KEYS:
+            del self._theoretical_arrival[next(iter(self._theoretical_arrival))]
 
 
-def address_of(request: web.Request, trusted: tuple[Network, ...]) -> str:
+def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
     """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for.
 
     What no address can be read from ends the chain: then the proxy that passed it on counts as the client.
     """
     nearest = peer = _normalised(request.remote or "")
-    if not trusted or not is_among(peer, trusted):
+    if not trusted or not in_networks(peer, trusted):
         return peer
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
     for each in reversed([part.strip() for part in forwarded if part.strip()]):
         if (found := parsed(each)) is None:
             return nearest
         nearest = str(found)
-        if not is_among(nearest, trusted):
+        if not in_networks(nearest, trusted):
             return nearest
     return peer
 
@@ -98,6 +100,6 @@ def _normalised(address: str) -> str:
     return address if found is None else str(found)
 
 
-def is_among(address: str, networks: tuple[Network, ...]) -> bool:
+def in_networks(address: str, networks: tuple[Network, ...]) -> bool:
     found = parsed(address)
     return found is not None and any(found in network for network in networks)

@@ -33,7 +33,7 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-class Unreadable(logging.Filter):
+class InvalidRequestFilter(logging.Filter):
     """Tells of requests that are no HTTP in one line a minute, however many strangers send."""
 
     def __init__(self, ticks: Callable[[], float] = perf_counter) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
 JSON = "application/json"
-_SHORTEST_TO_PACK = 1024
+_MIN_GZIP_SIZE = 1024
 _GZIP = 31
 """The window bits that make zlib write gzip's own header."""
 _ALWAYS = (
@@ -34,7 +34,7 @@ _ALWAYS = (
 _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
-class Page:
+class RenderedResponse:
     """One answer, ready to send. `etag` is empty where nobody should ask whether it changed."""
 
     __slots__ = (
@@ -60,7 +60,7 @@ class Page:
     ) -> None:
         self.body, self.status, self.etag = body, status, etag
         more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()]) if headers else ""
-        vary = "Vary: Accept-Encoding\r\n" if len(body) >= _SHORTEST_TO_PACK else ""
+        vary = "Vary: Accept-Encoding\r\n" if len(body) >= _MIN_GZIP_SIZE else ""
         tag = f"ETag: {etag}\r\n" if etag else ""
         self._lead = f"{_status_line(status)}Content-Type: {media_type}\r\n" if body else _status_line(status)
         self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
@@ -77,7 +77,7 @@ class Page:
 
     def parts(self, accepts: str | None) -> tuple[bytes, bytes]:
         """The head without its last lines, and the body, in the best coding that a client accepts."""
-        if accepts and len(self.body) >= _SHORTEST_TO_PACK and _accepts_gzip(accepts):
+        if accepts and len(self.body) >= _MIN_GZIP_SIZE and _accepts_gzip(accepts):
             return self._in_gzip()
         return self._head, self.body
 
@@ -96,20 +96,22 @@ class Page:
         return self._packed_head, self._packed
 
 
-def json_page(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Page:
+def json_response(
+    content: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> RenderedResponse:
     """Something said once, to one client: no tag, and nobody is to keep it."""
     kept = {"Cache-Control": "no-store"} | dict(headers or {})
-    return Page(orjson.dumps(content), status=status, headers=kept)
+    return RenderedResponse(orjson.dumps(content), status=status, headers=kept)
 
 
-def tagged(body: bytes, *, private: bool = False, media_type: str = JSON) -> Page:
+def with_etag(body: bytes, *, private: bool = False, media_type: str = JSON) -> RenderedResponse:
     """Something that clients may keep and ask about again; what is `private` stays out of shared caches."""
     keep = "private, no-cache" if private else "no-cache"
     tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-    return Page(body, media_type=media_type, headers={"Cache-Control": keep}, etag=tag)
+    return RenderedResponse(body, media_type=media_type, headers={"Cache-Control": keep}, etag=tag)
 
 
-def is_known(etag: str, asked: str) -> bool:
+def etag_matches(etag: str, asked: str) -> bool:
     """Whether `If-None-Match` names this tag. Comparison is weak, as it should be for GET."""
     if asked == etag:
         return True
@@ -117,19 +119,19 @@ def is_known(etag: str, asked: str) -> bool:
     return any(each in {"*", bare} for each in (tag.strip().removeprefix("W/") for tag in asked.split(",")))
 
 
-Holds: TypeAlias = Callable[[int], bool]
+IsValid: TypeAlias = Callable[[int], bool]
 """Whether an answer is still true at an instant (seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lasting:
+class CacheableResponse:
     """A page that may be sent again for the very same request, for as long as it `holds`."""
 
-    page: Page
-    holds: Holds
+    response: RenderedResponse
+    is_valid: IsValid
 
 
-class Sent(web.StreamResponse):
+class RawResponse(web.StreamResponse):
     """A page on its way out, written in one piece past aiohttp's own making of headers.
 
     After the one that `is_last` on its connection, the client is to connect anew.

@@ -2,31 +2,31 @@
 
 from collections.abc import Hashable
 
-from bot.web.framework.response import Lasting
+from bot.web.framework.response import CacheableResponse
 
-_MOST_BYTES = 32 * 1024 * 1024
-_MOST_PAGES = 8_192
+_MAX_BYTES = 32 * 1024 * 1024
+_MAX_RESPONSES = 8_192
 
 
-class Memo:
+class ResponseCache:
     """Pages by request, as long as they hold. When it is full it starts anew: refilling is cheap."""
 
-    def __init__(self, most_bytes: int = _MOST_BYTES, most_pages: int = _MOST_PAGES) -> None:
+    def __init__(self, most_bytes: int = _MAX_BYTES, most_pages: int = _MAX_RESPONSES) -> None:
         self._most_bytes, self._most_pages = most_bytes, most_pages
-        self._pages: dict[Hashable, Lasting] = {}
+        self._pages: dict[Hashable, CacheableResponse] = {}
         self._bytes = 0
 
-    def get(self, key: Hashable) -> Lasting | None:
+    def get(self, key: Hashable) -> CacheableResponse | None:
         return self._pages.get(key)
 
-    def put(self, key: Hashable, lasting: Lasting) -> None:
+    def put(self, key: Hashable, response: CacheableResponse) -> None:
         if (old := self._pages.pop(key, None)) is not None:
-            self._bytes -= old.page.size
-        size = lasting.page.size
+            self._bytes -= old.response.size
+        size = response.response.size
         if self._bytes + size > self._most_bytes or len(self._pages) >= self._most_pages:
             self._pages.clear()
             self._bytes = 0
-        self._pages[key] = lasting
+        self._pages[key] = response
         self._bytes += size
 
     def __len__(self) -> int:

@@ -11,16 +11,16 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from aiohttp import web
 
-from bot.web.framework.response import Lasting, Page
-from bot.web.framework.state import House
-from core.directory import Known
-from core.errors import MissingField, NotEntitled, NotSignedIn
+from bot.web.framework.response import CacheableResponse, RenderedResponse
+from bot.web.framework.state import ServerState
+from core.directory import Account
+from core.errors import MissingField, NotAuthenticated, NotPermitted
 from core.services.accounts import TokenBearer
 
 T = TypeVar("T")
 
 Schema: TypeAlias = Mapping[str, Any]
-Caller: TypeAlias = Known | TokenBearer | None
+Principal: TypeAlias = Account | TokenBearer | None
 
 
 class Api(Enum):
@@ -31,16 +31,16 @@ class Api(Enum):
     SERVICE = "Service"
 
 
-class Who(Enum):
+class Access(Enum):
     """Who may ask."""
 
-    ANYBODY = "anybody"
+    PUBLIC = "anybody"
     PERSON = "whoever is logged in"
     PRESIDENT = "presidents of a society (Group_4)"
     PERSON_OR_SOCIETY = "whoever is logged in, or holds a society's token"
 
 
-class Within(Enum):
+class ParameterLocation(Enum):
     """Where a parameter stands."""
 
     PATH = "path"
@@ -57,23 +57,23 @@ class Parameter(Generic[T]):
     """
 
     name: str
-    read: Callable[[str], T]
+    parse: Callable[[str], T]
     schema: Schema
-    describes: str
+    description: str
     required: bool = False
-    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     example: str = ""
-    within: Within | None = None
+    location: ParameterLocation | None = None
     """None: in the query of a GET, in the body of a POST."""
 
 
 @dataclass(slots=True)
-class Call:
+class RequestContext:
     """One request on its way to its answer."""
 
-    house: House
+    state: ServerState
     request: web.Request
-    caller: Caller
+    principal: Principal
     now: datetime
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -81,24 +81,24 @@ class Call:
     def get(self, parameter: Parameter[T]) -> T | None:
         return cast("T | None", self.values.get(parameter.name))
 
-    def need(self, parameter: Parameter[T]) -> T:
+    def require(self, parameter: Parameter[T]) -> T:
         value = self.values.get(parameter.name)
         if value is None:
             raise MissingField(f"No {parameter.name} supplied")
         return cast("T", value)
 
     @property
-    def person(self) -> Known:
+    def person(self) -> Account:
         """The person who asks; routes for anybody have none."""
-        if isinstance(self.caller, Known):
-            return self.caller
-        if self.caller is None:
-            raise NotSignedIn("Authentication credentials were not provided.")
-        raise NotEntitled("A society token is good for booking rooms, and for nothing else.")
+        if isinstance(self.principal, Account):
+            return self.principal
+        if self.principal is None:
+            raise NotAuthenticated("Authentication credentials were not provided.")
+        raise NotPermitted("A society token is good for booking rooms, and for nothing else.")
 
 
-Answered: TypeAlias = Page | Lasting | web.StreamResponse
-Answer: TypeAlias = Callable[[Call], Answered | Awaitable[Answered]]
+Response: TypeAlias = RenderedResponse | CacheableResponse | web.StreamResponse
+Handler: TypeAlias = Callable[[RequestContext], Response | Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +113,23 @@ class Route:
     api: Api
     name: str
     methods: tuple[str, ...]
-    answer: Answer
+    handler: Handler
     summary: str
-    answers: Mapping[int, Schema | None]
+    responses: Mapping[int, Schema | None]
     path: str = ""
     parameters: tuple[Parameter[Any], ...] = ()
-    who: Who = Who.ANYBODY
-    also: tuple[str, ...] = ()
+    access: Access = Access.PUBLIC
+    aliases: tuple[str, ...] = ()
     """Other names for it."""
-    changes: bool = False
+    is_mutating: bool = False
     """Whether answering changes something: then it is logged, and HEAD is not a harmless GET."""
-    personal: bool = False
+    per_user: bool = False
     """Whether the answer depends on who asks."""
-    early: bool = False
+    before_cache_ready: bool = False
     """Whether it can be answered before the picture is complete."""
-    decided: bool = False
+    skips_cache_sync: bool = False
     """Whether the database decides all of it, so that it need not wait for what other processes wrote."""
-    rated: bool = True
+    rate_limited: bool = True
     """Whether rate limits apply."""
     media_type: str = "application/json"
 
@@ -138,7 +138,7 @@ class Route:
         """Every path it is answered at, the canonical one first."""
         if self.path:
             return (self.path,) if self.path == "/" else (self.path, f"{self.path}/")
-        bases = [f"{base}/{name}" for name in (self.name, *self.also) for base in ("/api/v1", "")]
+        bases = [f"{base}/{name}" for name in (self.name, *self.aliases) for base in ("/api/v1", "")]
         return tuple(path for base in bases for path in (f"{base}/", base))
 
     @property

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from core.catalogue import Catalogue
-from core.directory import Directory, Known
-from core.errors import BadTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
+from core.directory import Account, Directory
+from core.errors import InvalidTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
 from core.model.entities import Booking, Building, Busy, Equipment, Room
 
 _UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
@@ -82,10 +82,10 @@ def utilities_body(room: Room) -> bytes:
 
 def room_list_body(catalogue: Catalogue) -> bytes:
     rooms = sorted((room for room in catalogue.order if room.bookable), key=lambda room: room.id)
-    return orjson.dumps([_listed(room) for room in rooms])
+    return orjson.dumps([_list_entry(room) for room in rooms])
 
 
-def _listed(room: Room) -> dict[str, object]:
+def _list_entry(room: Room) -> dict[str, object]:
     return {
         "room_id": room.id,
         "room_name": room_name(room),
@@ -106,12 +106,12 @@ def day_body(
     bookings: Iterable[Booking], entries: Iterable[Busy], directory: Directory, zone: tzinfo
 ) -> bytes:
     """What `rooms.bookings/` says of a room's day."""
-    held = [(int(each.interval.start.timestamp()), _held(each, directory, zone)) for each in bookings]
-    taught = [(each.start, _taught(each, zone)) for each in entries]
+    held = [(int(each.interval.start.timestamp()), _booking(each, directory, zone)) for each in bookings]
+    taught = [(each.start, _timetable_entry(each, zone)) for each in entries]
     return orjson.dumps([row for _, row in sorted([*held, *taught], key=itemgetter(0))])
 
 
-def _held(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str]:
+def _booking(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str]:
     return {
         "username": holder(booking, directory),
         "notes": notes_of(booking, directory),
@@ -120,7 +120,7 @@ def _held(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str
     }
 
 
-def _taught(entry: Busy, zone: tzinfo) -> dict[str, str]:
+def _timetable_entry(entry: Busy, zone: tzinfo) -> dict[str, str]:
     return {
         "username": _PUBLISHED,
         "notes": entry.name,
@@ -153,7 +153,7 @@ def own_bookings_body(
 
 def _own(booking: Booking, directory: Directory, catalogue: Catalogue, zone: tzinfo) -> dict[str, str]:
     room = catalogue.rooms.get(booking.room_id)
-    return _held(booking, directory, zone) | {
+    return _booking(booking, directory, zone) | {
         "booking_id": booking.id,
         "date": booking.interval.start.astimezone(zone).date().isoformat(),
         "room_id": booking.room_id,
@@ -167,17 +167,17 @@ def _wall(instant: int, zone: tzinfo) -> str:
     return datetime.fromtimestamp(instant, zone).strftime("%H:%M:%S")
 
 
-def rendered(content: object) -> bytes:
+def render_json(content: object) -> bytes:
     return orjson.dumps(content)
 
 
-def account(known: Known, quota_left: int) -> dict[str, object]:
+def account(account: Account, quota_left: int) -> dict[str, object]:
     """What `user.info/` says of someone, and `user.login/` beside the token."""
-    person = known.person
+    person = account.person
     return {
         "groups": sorted(person.groups),
         "email": person.email,
-        "societies": [[each.society.name, each.society.id] for each in known.memberships],
+        "societies": [[each.society.name, each.society.id] for each in account.memberships],
         "quota_left": quota_left,
     }
 
@@ -194,7 +194,7 @@ def facts_of(error: RoomieError) -> Mapping[str, Any]:
             return {"days": error.days}
         case OutsideHours():
             return {"opens": _clock(error.opens), "closes": _clock(error.closes)}
-        case BadTimes() if error.granularity:
+        case InvalidTimes() if error.granularity:
             return {"granularity": error.granularity}
         case _:
             return {}

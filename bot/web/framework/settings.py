@@ -32,11 +32,11 @@ class HttpSettings:
     send_timeout: float = 30.0
     """How long a client may take to go on reading an answer."""
     keepalive: float = 75.0
-    linger: float = 0.0
+    shutdown_delay: float = 0.0
     """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
-    drain: float = 10.0
+    shutdown_timeout: float = 10.0
     """How long requests that are under way may take to finish when the service stops."""
-    slow: float = 0.5
+    slow_request_seconds: float = 0.5
     """Requests that take longer are logged."""
     confirmations: bool = False
     """Whether people are told in chat what they booked here."""

@@ -10,108 +10,108 @@ from time import perf_counter
 from typing import TypeAlias, TypeVar
 
 from bot.login.device_cookies import DeviceMarks
-from bot.services import Desk
-from bot.web.framework.login_context import LoginDoor
-from bot.web.framework.login_subscriptions import Channels
+from bot.services import Services
+from bot.web.framework.login_context import LoginContext
+from bot.web.framework.login_subscriptions import LoginSubscriptions
 from bot.web.framework.login_throttle import LoginThrottle
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
-from bot.web.framework.rate_limit import Rate
+from bot.web.framework.rate_limit import RateLimiter
 from bot.web.framework.readiness import Check, Readiness
-from bot.web.framework.response import Page
-from bot.web.framework.response_cache import Memo
+from bot.web.framework.response import RenderedResponse
+from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
-from bot.web.framework.status_cache import CampusDays, StatusBoard
-from bot.web.framework.token_usage import TokensUsed
+from bot.web.framework.status_cache import CampusDays, StatusCache
+from bot.web.framework.token_usage import TokenUsage
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model.entities import Busy, RoomId, busy_with
-from core.ports.storage import Unit
+from core.model.entities import Busy, RoomId, busy_for
+from core.ports.storage import UnitOfWork
 
 T = TypeVar("T")
 
 Parse: TypeAlias = Callable[[str], Mapping[str, object]]
 """What the language engine makes of a line."""
 
-_READS_AT_ONCE = 4
-_READS_WAITING = 64
+_MAX_CONCURRENT_READS = 4
+_MAX_WAITING_READS = 64
 
 
 @dataclass(slots=True)
-class House:
+class ServerState:
     """One server's state. Nothing of it outlives the process."""
 
-    desk: Desk
+    services: Services
     settings: HttpSettings
-    descriptions: Mapping[str, Callable[[], Page]] = field(default_factory=dict)
+    descriptions: Mapping[str, Callable[[], RenderedResponse]] = field(default_factory=dict)
     """What there is to ask, told in different ways; rendered when first asked for."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
-    login: LoginDoor = field(default_factory=LoginDoor)
+    login: LoginContext = field(default_factory=LoginContext)
     metrics: Metrics = field(default_factory=Metrics)
-    memo: Memo = field(default_factory=Memo)
-    stretches: Memo = field(default_factory=Memo)
-    used: TokensUsed = field(default_factory=TokensUsed)
+    responses: ResponseCache = field(default_factory=ResponseCache)
+    intervals: ResponseCache = field(default_factory=ResponseCache)
+    token_usage: TokenUsage = field(default_factory=TokenUsage)
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter
-    rates: Rate = field(init=False)
+    rates: RateLimiter = field(init=False)
     logins: LoginThrottle = field(init=False)
     marks: DeviceMarks = field(init=False)
     checks_of_passwords: PasswordChecks = field(default_factory=PasswordChecks)
-    sids: Rate = field(init=False)
-    channels: Channels = field(init=False)
+    sids: RateLimiter = field(init=False)
+    subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
     days: CampusDays = field(init=False)
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
-    _board: StatusBoard | None = None
-    _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READS_AT_ONCE))
+    _status_cache: StatusCache | None = None
+    _reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MAX_CONCURRENT_READS))
     _waiting: int = 0
     _origin: str = field(default_factory=lambda: token_hex(4))
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.rates = Rate(self.settings.rate_limit)
+        self.rates = RateLimiter(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
-        self.marks = DeviceMarks(self.desk.accounts.familiarity.marks_key)
-        self.sids = Rate(self.settings.sid_rate)
-        self.channels = Channels(self.desk)
+        self.marks = DeviceMarks(self.services.accounts.familiarity.marks_key)
+        self.sids = RateLimiter(self.settings.sid_rate)
+        self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
-        self.days = CampusDays(self.desk.rules.zone)
+        self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:
         return f"{self._origin}-{next(self._numbers):x}"
 
-    def board(self) -> StatusBoard:
+    def status_cache(self) -> StatusCache:
         """The drawn days of the availability as it is now."""
-        availability = self.desk.picture.availability
-        if self._board is None or self._board.availability is not availability:
-            self._board = StatusBoard(availability)
-        return self._board
+        availability = self.services.read_model.availability
+        if self._status_cache is None or self._status_cache.availability is not availability:
+            self._status_cache = StatusCache(availability)
+        return self._status_cache
 
-    async def read(self, work: Callable[[Unit], T]) -> T:
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """A read that memory cannot answer: a few at once, and not too many waiting."""
-        if self._waiting >= _READS_WAITING:
+        if self._waiting >= _MAX_WAITING_READS:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         self._waiting += 1
         try:
             async with self._reads:
-                return await self.desk.storage.read(work)
+                return await self.services.storage.read(work)
         finally:
             self._waiting -= 1
 
-    async def elsewhere(self, window: Interval) -> Availability:
+    async def availability_outside_window(self, window: Interval) -> Availability:
         """The availability of a time that the picture does not cover."""
-        catalogue = self.desk.picture.catalogue
-        return await self.read(lambda unit: read_elsewhere(unit, catalogue, window))
+        catalogue = self.services.read_model.catalogue
+        return await self.read(lambda unit: load_availability(unit, catalogue, window))
 
 
-def read_elsewhere(unit: Unit, catalogue: Catalogue, window: Interval) -> Availability:
+def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
     busy: dict[RoomId, list[Busy]] = {}
     for room_id, entry in unit.timetable.busy(window):
         busy.setdefault(room_id, []).append(entry)
     for booking in unit.bookings.active(window):
-        busy.setdefault(booking.room_id, []).append(busy_with(booking))
+        busy.setdefault(booking.room_id, []).append(busy_for(booking))
     return Availability(catalogue, {room_id: RoomSchedule(taken) for room_id, taken in busy.items()})

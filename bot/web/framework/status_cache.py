@@ -19,11 +19,11 @@ from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
 from core.model.entities import Room
 
-_MOST_DAYS = 32
-_MOST_LINES = 400_000
+_MAX_DAYS = 32
+_MAX_TIMELINES = 400_000
 """Of rooms and days: some 0.8 KB each."""
-_ROOMS_AT_ONCE = 1_000
-_MOST_SELECTIONS = 1_000
+_ROOMS_PER_BATCH = 1_000
+_MAX_SELECTIONS = 1_000
 _NEVER = -1
 _ALWAYS = 1 << 62
 
@@ -46,7 +46,7 @@ class CampusDays:
 
 
 @dataclass(slots=True)
-class Line:
+class RoomTimeline:
     """One room's day: at `edges[i]` it becomes what `pieces[i + 1]` says, free until `free_until[i + 1]`."""
 
     schedule: RoomSchedule
@@ -55,20 +55,20 @@ class Line:
     free_until: list[int]
 
 
-def draw_line(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> Line:
+def build_timeline(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> RoomTimeline:
     """`name` opens every piece: the room's key in the answer."""
     edges: list[int] = []
     pieces: list[bytes] = []
     free_until: list[int] = []
-    for since, status, until in _stretches(schedule, *day):
+    for since, status, until in _intervals(schedule, *day):
         if pieces:
             edges.append(since)
-        pieces.append(name + _told(status, until))
+        pieces.append(name + _render_status(status, until))
         free_until.append(_NEVER if status is not Status.FREE else until or _ALWAYS)
-    return Line(schedule, edges, pieces, free_until)
+    return RoomTimeline(schedule, edges, pieces, free_until)
 
 
-def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
+def _intervals(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
     """What a room is through a day, in order: since when, what, and until when that is told."""
     starts, finishes = schedule.runs
     place = bisect_right(finishes, begins)
@@ -89,41 +89,41 @@ def _stretches(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple
 
 
 @lru_cache(maxsize=4096)
-def _told(status: Status, until: int | None) -> bytes:
+def _render_status(status: Status, until: int | None) -> bytes:
     ends = iso(until) if until is not None else ""
     return f':{{"status":"{status.value}","endtime":"{ends}"'.encode()
 
 
-class Day:
+class DayCache:
     """One campus day of all rooms, in the order in which they are told, as it was at a version."""
 
     def __init__(
-        self, board: "StatusBoard", day: tuple[int, int], lines: Iterable[Line], version: int
+        self, cache: "StatusCache", day: tuple[int, int], lines: Iterable[RoomTimeline], version: int
     ) -> None:
         self.day = day
         self.version = version
         self.lines = list(lines)
-        self._board = board
+        self._board = cache
         self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
 
-    def caught_up(self) -> "Day":
+    def catch_up(self) -> "DayCache":
         """The same day, with the rooms redrawn that changed since."""
         availability = self._board.availability
         if self.version != availability.version:
             for place, room in enumerate(self._board.rooms):
                 schedule = availability.schedule(room.id)
                 if self.lines[place].schedule is not schedule:
-                    self._redraw(place, schedule)
+                    self._rebuild(place, schedule)
             self.version = availability.version
         return self
 
-    def _redraw(self, place: int, schedule: RoomSchedule) -> None:
-        line = self.lines[place] = draw_line(schedule, self.day, self._board.keys[place])
+    def _rebuild(self, place: int, schedule: RoomSchedule) -> None:
+        line = self.lines[place] = build_timeline(schedule, self.day, self._board.keys[place])
         for edge in line.edges:
             if self._edges[bisect_left(self._edges, edge)] != edge:
                 insort(self._edges, edge)
 
-    def stretch(self, instant: int, seconds: int) -> tuple[int, int]:
+    def constant_interval(self, instant: int, seconds: int) -> tuple[int, int]:
         """Around an instant: since when and until when nothing changes.
 
         `seconds` is for how long rooms must stay free: they also drop out that long before they are taken.
@@ -140,7 +140,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StatusFilter:
     """Which rooms to tell of: a mask of the catalogue, and for how many seconds they must stay free."""
 
     mask: int
@@ -156,7 +156,7 @@ class Selection:
     counts: tuple[tuple[bytes, int], ...]
 
 
-class StatusBoard:
+class StatusCache:
     """The days of one availability that somebody asked about."""
 
     def __init__(self, availability: Availability) -> None:
@@ -168,56 +168,56 @@ class StatusBoard:
         self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
         self._selections: dict[int, Selection] = {}
-        self._days: dict[int, Day] = {}
-        self._most_days = max(2, min(_MOST_DAYS, _MOST_LINES // max(len(self.rooms), 1)))
-        self._pen = asyncio.Lock()
+        self._days: dict[int, DayCache] = {}
+        self._most_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
+        self._build_lock = asyncio.Lock()
 
-    def day(self, day: tuple[int, int]) -> Day:
+    def day(self, day: tuple[int, int]) -> DayCache:
         """A day as it is now, drawn at once unless `draw` did so before."""
         if day[0] not in self._days:
-            self._keep(Day(self, day, self._lines(day, 0, None), self.availability.version))
-        return self._days[day[0]].caught_up()
+            self._keep(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
+        return self._days[day[0]].catch_up()
 
-    async def draw(self, day: tuple[int, int], at_once: int = _ROOMS_AT_ONCE) -> None:
+    async def build(self, day: tuple[int, int], at_once: int = _ROOMS_PER_BATCH) -> None:
         """Draw a day, so many rooms `at_once`, so that others are answered meanwhile."""
         if day[0] in self._days:
             return
-        async with self._pen:
+        async with self._build_lock:
             if day[0] in self._days:
                 return
             version, lines = self.availability.version, list(self._lines(day, 0, at_once))
             while len(lines) < len(self.rooms):
                 await asyncio.sleep(0)
                 lines += self._lines(day, len(lines), len(lines) + at_once)
-            self._keep(Day(self, day, lines, version))
+            self._keep(DayCache(self, day, lines, version))
 
-    def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[Line]:
+    def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[RoomTimeline]:
         for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
-            yield draw_line(self.availability.schedule(room.id), day, key)
+            yield build_timeline(self.availability.schedule(room.id), day, key)
 
-    def _keep(self, day: Day) -> None:
+    def _keep(self, day: DayCache) -> None:
         if len(self._days) >= self._most_days:
             del self._days[next(iter(self._days))]
         self._days[day.day[0]] = day
 
-    def status_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+    def status_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
         """Every building with what its wanted rooms are."""
-        selection = self._selection(wanted.mask)
+        selection = self._selection(status_filter.mask)
         lines = map(day.lines.__getitem__, selection.places)
-        if wanted.seconds:
-            pieces = _pieces_free(lines, instant, instant + wanted.seconds)
+        if status_filter.seconds:
+            pieces = _pieces_free(lines, instant, instant + status_filter.seconds)
         else:
             pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
-        tell = _nested if wanted.nested else _flat
+        tell = _nested if status_filter.nested else _flat
         return b"{" + b",".join(tell(pieces, selection.counts)) + b"}"
 
-    def search_body(self, day: Day, instant: int, wanted: Wanted) -> bytes:
+    def search_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
         """The wanted rooms that are free or will be soon, by id and with their names."""
-        places = self._selection(wanted.mask).places
+        places = self._selection(status_filter.mask).places
         pieces = _pieces_free(
             map(day.lines.__getitem__, places),
             instant,
-            instant + wanted.seconds if wanted.seconds else _NEVER,
+            instant + status_filter.seconds if status_filter.seconds else _NEVER,
         )
         found = (
             _named(self.rooms[place], self.keys[place], piece)
@@ -229,7 +229,7 @@ class StatusBoard:
     def _selection(self, mask: int) -> Selection:
         """Remembered, for people wish for the same things."""
         if (selection := self._selections.get(mask)) is None:
-            if len(self._selections) >= _MOST_SELECTIONS:
+            if len(self._selections) >= _MAX_SELECTIONS:
                 self._selections.clear()
             selection = self._selections[mask] = self._select(mask)
         return selection
@@ -244,7 +244,7 @@ class StatusBoard:
         return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
 
 
-def _pieces_free(lines: Iterable[Line], instant: int, needed: int) -> list[bytes]:
+def _pieces_free(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
     """What each room is; nothing of one that is taken before `needed`."""
     pieces: list[bytes] = []
     for line in lines:

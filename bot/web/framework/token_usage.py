@@ -3,27 +3,27 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.services import Desk
-from core.ports.storage import Unit
+from bot.services import Services
+from core.ports.storage import UnitOfWork
 
 
-class TokensUsed:
+class TokenUsage:
     """The latest use of every token since the last time it was written down."""
 
     def __init__(self) -> None:
         self._used: dict[bytes, datetime] = {}
 
-    def note(self, hashed: bytes, now: datetime) -> None:
+    def record(self, hashed: bytes, now: datetime) -> None:
         self._used[hashed] = now
 
-    async def flush(self, desk: Desk) -> int:
+    async def flush(self, services: Services) -> int:
         """Write down what was noted since the last time; how many tokens that were."""
         used, self._used = self._used, {}
         if used:
-            await desk.storage.write(lambda unit: _touch(unit, used))
+            await services.storage.write(lambda unit: _touch(unit, used))
         return len(used)
 
 
-def _touch(unit: Unit, used: Mapping[bytes, datetime]) -> None:
+def _touch(unit: UnitOfWork, used: Mapping[bytes, datetime]) -> None:
     for hashed, at in used.items():
         unit.tokens.touch(hashed, at)

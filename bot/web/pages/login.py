@@ -11,7 +11,7 @@ _DEVELOPMENT = "Development: this Roomie takes whoever opens this page for the p
 
 
 @dataclass(frozen=True, slots=True)
-class WhoAsks:
+class RequesterDetails:
     """Who would act for the person, in words.
 
     `account` is a chat account as its platform knows it, empty for a program; `waits` what it would do first.
@@ -42,7 +42,7 @@ class WhoAsks:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageContext:
     """Where the page is: the campus, and the login that it belongs to."""
 
     campus: str = ""
@@ -54,10 +54,10 @@ class Place:
         return _DEVELOPMENT if self.in_development else ""
 
 
-def login_page(place: Place, who: WhoAsks, trouble: str = "", name: str = "") -> str:
+def login_page(place: PageContext, who: RequesterDetails, error: str = "", name: str = "") -> str:
     """Username and password, and for whom."""
-    alert = f'<p class="warn" role="alert" id="trouble">{escape(trouble)}</p>' if trouble else ""
-    told = ' aria-describedby="trouble"' if trouble else ""
+    alert = f'<p class="warn" role="alert" id="trouble">{escape(error)}</p>' if error else ""
+    told = ' aria-describedby="trouble"' if error else ""
     fields = (
         f'{hidden(sid=place.letters)}<label for="username">Username or e-mail</label>'
         f'<input id="username" name="username" autocomplete="username" autocapitalize="none" '
@@ -70,14 +70,14 @@ def login_page(place: Place, who: WhoAsks, trouble: str = "", name: str = "") ->
     return page("Log in", lead + alert + form("/login", fields), campus=place.campus)
 
 
-def taken_for_granted_page(place: Place, who: WhoAsks, person: str) -> str:
+def confirm_identity_page(place: PageContext, who: RequesterDetails, person: str) -> str:
     """Instead of a password, on a developer's own machine."""
     fields = f'{hidden(sid=place.letters)}<button class="main">Go on as {escape(person)}</button>'
     lead = paragraph(f"This is for {who.shortly}.")
     return page("Log in", lead + form("/login", fields), campus=place.campus, banner=place.banner)
 
 
-def confirm_page(place: Place, who: WhoAsks, person: str, nonce: str, others: str = "") -> str:
+def confirm_page(place: PageContext, who: RequesterDetails, person: str, nonce: str, others: str = "") -> str:
     """Who is asking, what they would get, and yes or no."""
     title, warning, yes, no = _chat_words(who) if who.account else _program_words(who)
     content = paragraph(f"You are {person}.") + facts(who.facts) + paragraph(warning, "warn")
@@ -91,7 +91,7 @@ def confirm_page(place: Place, who: WhoAsks, person: str, nonce: str, others: st
     return page(title, content, campus=place.campus, banner=place.banner)
 
 
-def _chat_words(who: WhoAsks) -> tuple[str, str, str, str]:
+def _chat_words(who: RequesterDetails) -> tuple[str, str, str, str]:
     warning = (
         f"Say yes only if this {who.platform} account is your own and you asked it for a link just now. "
         "Whoever uses it will book, change and cancel as you. Did somebody send you the link? Say no."
@@ -99,7 +99,7 @@ def _chat_words(who: WhoAsks) -> tuple[str, str, str, str]:
     return f"Is this you on {who.platform}?", warning, "Yes, this account is mine", "No, it is not mine"
 
 
-def _program_words(who: WhoAsks) -> tuple[str, str, str, str]:
+def _program_words(who: RequesterDetails) -> tuple[str, str, str, str]:
     far = "" if who.is_near else "It asked from another network than yours. "
     warning = (
         f"{far}Say yes only if you started this login yourself just now. The program will book, change and "
@@ -108,7 +108,7 @@ def _program_words(who: WhoAsks) -> tuple[str, str, str, str]:
     return "Let this program in?", warning, "Yes, I started this", "No, I did not"
 
 
-def done_page(place: Place, who: WhoAsks, person: str) -> str:
+def done_page(place: PageContext, who: RequesterDetails, person: str) -> str:
     if who.account:
         said = f"{who.shortly} stands for {person} now. You can close this page and go back to the chat."
         said += " What you asked is answered there." if who.waits else ""
@@ -117,12 +117,12 @@ def done_page(place: Place, who: WhoAsks, person: str) -> str:
     return page("You are logged in", paragraph(said), campus=place.campus)
 
 
-def declined_page(place: Place) -> str:
+def declined_page(place: PageContext) -> str:
     said = "Nobody got anything. If somebody sent you that link, do not open more links from them."
     return page("Nothing was linked", paragraph(said), campus=place.campus)
 
 
-def refused_page(place: Place, why: str, title: str = "This did not work") -> str:
+def error_page(place: PageContext, why: str, title: str = "This did not work") -> str:
     return page(title, paragraph(why), campus=place.campus)
 
 

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 from core.interval import Interval
 from core.model.entities import BookingType, RoomId, TimetableEntry
-from scraper.common.entries import Entries
-from scraper.common.errors import PageChanged, TooLarge
-from scraper.common.room_lookup import Places
-from scraper.common.text import one_line
-from scraper.sources.document import Contents
-from scraper.sources.icalendar.rules import MOST_OCCURRENCES, RuleRefused
+from scraper.common.entries import EntryCollection
+from scraper.common.errors import PageFormatChanged, SourceTooLarge
+from scraper.common.room_lookup import RoomLookup
+from scraper.common.text import to_one_line
+from scraper.sources.document import DocumentContents
+from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected
 from scraper.sources.icalendar.series import LONGEST_REPEATED, Series, Window, calendar_of
 from scraper.sources.icalendar.text import EventText, FeedText, read_text
 from scraper.sources.icalendar.zones import Zones, make_zones_known
@@ -29,7 +29,7 @@ from scraper.sources.icalendar.zones import Zones, make_zones_known
 if TYPE_CHECKING:
     from icalendar import Component, vCalAddress
 
-MOST_ENTRIES = 500_000
+MAX_ENTRIES = 500_000
 MOST_TEXT = 40_000_000
 """Characters of all events, with some for each: the calendar library reads one in half a microsecond."""
 MOST_WORK = 400_000
@@ -41,20 +41,20 @@ _ORDINARY_WORK = 500
 _MOST_PROBLEMS = 500
 _LONGEST_PLACE = 4_000
 _ESCAPED = (("\\n", " "), ("\\N", " "), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\"))
-_PRIVATE = frozenset({"PRIVATE", "CONFIDENTIAL"})
-_OF_ROOMS = frozenset({"ROOM", "RESOURCE"})
+_PRIVATE_CLASSES = frozenset({"PRIVATE", "CONFIDENTIAL"})
+_ROOM_USER_TYPES = frozenset({"ROOM", "RESOURCE"})
 
 
 @dataclass(frozen=True, slots=True)
-class FeedReader:
+class FeedOptions:
     """How one feed is to be understood. It is expanded from the day `first` up to the day `last`."""
 
     zone: ZoneInfo
-    first: date
-    last: date
-    places: Places
+    first_day: date
+    last_day: date
+    room_lookup: RoomLookup
     source: str
-    usual_type: BookingType = BookingType.MISC
+    default_type: BookingType = BookingType.MISC
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Texts:
         raw = self.texts[0].title
         for escaped, meant in _ESCAPED:
             raw = raw.replace(escaped, meant)
-        return one_line(raw, 60) or "An event without a name"
+        return to_one_line(raw, 60) or "An event without a name"
 
     @property
     def cost(self) -> int:
@@ -76,8 +76,8 @@ class _Texts:
 
     @property
     def trouble(self) -> str:
-        if len(self.texts) > MOST_OCCURRENCES:
-            return f"has more than {MOST_OCCURRENCES:,} changes"
+        if len(self.texts) > MAX_OCCURRENCES:
+            return f"has more than {MAX_OCCURRENCES:,} changes"
         return next((text.trouble for text in self.texts if text.trouble), "")
 
     @property
@@ -105,21 +105,21 @@ class _Costly(Protocol):
 C = TypeVar("C", bound=_Costly)
 
 
-def read_feed(content: bytes, reader: FeedReader) -> Contents:
-    """Raises `PageChanged` when it is no calendar, `TooLarge` when it holds more than any campus."""
-    return _Reading(reader).read(read_text(content))
+def parse_feed(content: bytes, options: FeedOptions) -> DocumentContents:
+    """Raises `PageFormatChanged` when it is no calendar, `SourceTooLarge` when it is too large."""
+    return _Reading(options).read(read_text(content))
 
 
 class _Reading:
     """What one feed brings, and what of it cannot be read."""
 
-    def __init__(self, reader: FeedReader) -> None:
+    def __init__(self, reader: FeedOptions) -> None:
         self._reader = reader
-        self._window = Window(reader.first, reader.last, reader.zone)
+        self._window = Window(reader.first_day, reader.last_day, reader.zone)
         self._problems: list[str] = []
         self._rooms: dict[str, tuple[RoomId, ...]] = {}
 
-    def read(self, feed: FeedText) -> Contents:
+    def read(self, feed: FeedText) -> DocumentContents:
         series = _by_uid(feed.events)
         zones = make_zones_known(feed, {zone for each in series for zone in each.zones})
         texts = [each for each in series if self._is_readable(each, zones)]
@@ -127,9 +127,11 @@ class _Reading:
         judged = list(self._judge_each(texts, feed.calendar_zones, zones))
         judged = self._affordable(judged, MOST_WORK, _ORDINARY_WORK)
         entries = [entry for each in judged for entry in self._entries(each)]
-        if len(entries) > MOST_ENTRIES:
-            raise TooLarge(f"The feed holds more than {MOST_ENTRIES:,} entries.")
-        return Contents(Entries.of(entries, self._reader.source), _shortened(self._problems))
+        if len(entries) > MAX_ENTRIES:
+            raise SourceTooLarge(f"The feed holds more than {MAX_ENTRIES:,} entries.")
+        return DocumentContents(
+            EntryCollection.from_entries(entries, self._reader.source), _shortened(self._problems)
+        )
 
     def _is_readable(self, series: _Texts, zones: Zones) -> bool:
         if series.trouble:
@@ -137,7 +139,7 @@ class _Reading:
             return False
         refused = sorted(series.zones & zones.refused.keys())
         if refused:
-            name = one_line(refused[0], 60)
+            name = to_one_line(refused[0], 60)
             self._leave_out(series.title, f"is in the time zone {name!r}, which {zones.refused[refused[0]]}")
         return not refused
 
@@ -149,7 +151,7 @@ class _Reading:
             if budget >= 0:
                 continue
             if items[place].cost <= ordinary:
-                raise TooLarge("The feed holds more events than any campus.")
+                raise SourceTooLarge("The feed holds more events than any campus.")
             left_out.add(place)
             self._leave_out(items[place].title, "takes more work than a feed may")
         return [item for place, item in enumerate(items) if place not in left_out]
@@ -169,36 +171,39 @@ class _Reading:
         entries: list[TimetableEntry] = []
         homeless: set[str] = set()
         with self._left_out_if_broken(judged.title):
-            taking = [each for each in judged.series.occurrences() if _takes_a_room(each)]
+            taking = [each for each in judged.series.occurrences() if _occupies_room(each)]
             entries = [entry for each in taking for entry in self._entries_of(each)]
-            homeless = {_whereabouts(each) for each in taking if not self._rooms_of(each)}
+            homeless = {_location_text(each) for each in taking if not self._rooms_of(each)}
         for where in sorted(homeless):
-            self._problems.append(f"{judged.title!r} is at {one_line(where, 60)!r}, none of our rooms.")
+            self._problems.append(f"{judged.title!r} is at {to_one_line(where, 60)!r}, none of our rooms.")
         return entries
 
     def _entries_of(self, occurrence: "Component") -> Iterator[TimetableEntry]:
         interval = self._interval(occurrence)
         if interval is None:
             return
-        name, booking_type = _name(occurrence), _booking_type(occurrence, self._reader.usual_type)
+        name, booking_type = (
+            _entry_name(occurrence),
+            _detect_booking_type(occurrence, self._reader.default_type),
+        )
         for room in self._rooms_of(occurrence):
             yield TimetableEntry(room, interval, name, booking_type, self._reader.source)
 
     def _interval(self, occurrence: "Component") -> Interval | None:
         """None for what takes no time. Of what lasts for years, the part within the window."""
         zone, window = self._reader.zone, self._window
-        start, end = (_moment(occurrence.decoded(name), zone) for name in ("DTSTART", "DTEND"))
+        start, end = (_to_instant(occurrence.decoded(name), zone) for name in ("DTSTART", "DTEND"))
         if start < end and end - start > LONGEST_REPEATED:
-            start, end = max(start, _moment(window.first, zone)), min(end, _moment(window.last, zone))
+            start, end = max(start, _to_instant(window.first, zone)), min(end, _to_instant(window.last, zone))
         return Interval(start, end) if start < end else None
 
     def _rooms_of(self, event: "Component") -> tuple[RoomId, ...]:
         """Remembered, for each occurrence of an event asks about the same place."""
-        where = _whereabouts(event)
+        where = _location_text(event)
         if where not in self._rooms:
             if len(where) > _LONGEST_PLACE:
-                raise RuleRefused(f"says in more than {_LONGEST_PLACE:,} characters where it is")
-            self._rooms[where] = self._reader.places.rooms_in(where)
+                raise RuleRejected(f"says in more than {_LONGEST_PLACE:,} characters where it is")
+            self._rooms[where] = self._reader.room_lookup.find_rooms(where)
         return self._rooms[where]
 
     @contextmanager
@@ -206,7 +211,7 @@ class _Reading:
         """Whatever an event sets off, in us or in a library, is the trouble of that event alone."""
         try:
             yield
-        except (RuleRefused, PageChanged) as refusal:
+        except (RuleRejected, PageFormatChanged) as refusal:
             self._leave_out(title, str(refusal))
         except Exception as error:  # noqa: BLE001  # see above
             self._leave_out(title, f"cannot be read ({type(error).__name__})")
@@ -229,43 +234,43 @@ def _shortened(problems: Sequence[str]) -> tuple[str, ...]:
     return (*problems[:_MOST_PROBLEMS], f"{len(problems) - _MOST_PROBLEMS:,} more like these.")
 
 
-def _takes_a_room(occurrence: "Component") -> bool:
+def _occupies_room(occurrence: "Component") -> bool:
     cancelled = str(occurrence.get("STATUS", "")).upper() == "CANCELLED"
     transparent = str(occurrence.get("TRANSP", "")).upper() == "TRANSPARENT"
     return not cancelled and not transparent
 
 
-def _moment(value: date, zone: ZoneInfo) -> datetime:
+def _to_instant(value: date, zone: ZoneInfo) -> datetime:
     """A day is its midnight; a time without a zone is wall time of the campus."""
     if not isinstance(value, datetime):
         return datetime.combine(value, time(), zone)
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
-def _name(occurrence: "Component") -> str:
+def _entry_name(occurrence: "Component") -> str:
     """What is private is not told to everybody who looks for a room."""
-    if str(occurrence.get("CLASS", "")).upper() in _PRIVATE:
+    if str(occurrence.get("CLASS", "")).upper() in _PRIVATE_CLASSES:
         return "Private event"
-    return one_line(str(occurrence.get("SUMMARY", ""))) or "Event"
+    return to_one_line(str(occurrence.get("SUMMARY", ""))) or "Event"
 
 
-def _booking_type(occurrence: "Component", usual: BookingType) -> BookingType:
+def _detect_booking_type(occurrence: "Component", default: BookingType) -> BookingType:
     told = occurrence.get("CATEGORIES")
     categories = {word.strip().upper() for word in told.to_ical().decode().split(",")} if told else set()
-    return next((each for each in BookingType if each in categories), usual)
+    return next((each for each in BookingType if each in categories), default)
 
 
-def _whereabouts(occurrence: "Component") -> str:
+def _location_text(occurrence: "Component") -> str:
     """All that an event says about its place, line by line."""
-    rooms = [each.params.get("CN", "") for each in _several(occurrence, "ATTENDEE") if _is_room(each)]
-    told = [*_several(occurrence, "LOCATION"), *_several(occurrence, "RESOURCES"), *rooms]
+    rooms = [each.params.get("CN", "") for each in _property_values(occurrence, "ATTENDEE") if _is_room(each)]
+    told = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
     return "\n".join(str(each) for each in told)
 
 
 def _is_room(attendee: "vCalAddress") -> bool:
-    return str(attendee.params.get("CUTYPE", "")).upper() in _OF_ROOMS
+    return str(attendee.params.get("CUTYPE", "")).upper() in _ROOM_USER_TYPES
 
 
-def _several(component: "Component", name: str) -> list[Any]:
+def _property_values(component: "Component", name: str) -> list[Any]:
     value = component.get(name, [])
     return list(value) if isinstance(value, list) else [value]

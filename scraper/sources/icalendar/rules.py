@@ -10,77 +10,79 @@ from scraper.sources.icalendar.recurrence import Rule, never_happens
 if TYPE_CHECKING:
     from icalendar import Event
 
-MOST_OCCURRENCES = 10_000
+MAX_OCCURRENCES = 10_000
 MOST_RULES = 20
 EARLIEST = 1583
 """The first whole year of the calendar that all of them are written in."""
-_PERIODS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_MIN_PERIOD_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 """How many days lie at least between two periods of a rule."""
-_TIMES = {"BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59}
-_DAYS = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH")
+_TIME_PARTS = {"BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59}
+_DAY_PARTS = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH")
 _LIMITS = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
-_KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", *_TIMES, *_DAYS, *_LIMITS}
+_KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", *_TIME_PARTS, *_DAY_PARTS, *_LIMITS}
 _MEANS_NOTHING_NEW = {"RSCALE": "GREGORIAN", "SKIP": "OMIT"}
 _WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_MATTERS = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
+_REQUIRED_PROPERTIES = frozenset(
+    {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
+)
 
 RawRule = Mapping[str, Sequence[object]]
 """The parts of a rule with their values, as a calendar library reads them."""
 
 
-class RuleRefused(ValueError):
+class RuleRejected(ValueError):
     """This event or rule is not expanded; the message says why."""
 
 
 def check_event(event: "Event", until: date) -> None:
-    """Raises `RuleRefused` unless all that decides when the event takes place can be read and expanded."""
-    broken = sorted({name for name, _ in event.errors if name in _MATTERS})
+    """Raises `RuleRejected` unless all that decides when the event takes place can be read and expanded."""
+    broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
     if broken:
-        raise RuleRefused(f"has a {broken[0]} that cannot be read")
+        raise RuleRejected(f"has a {broken[0]} that cannot be read")
     if "DTSTART" not in event:
-        raise RuleRefused("has no beginning")
+        raise RuleRejected("has no beginning")
     if "EXRULE" in event:
-        raise RuleRefused("has an EXRULE, which we do not read")
+        raise RuleRejected("has an EXRULE, which we do not read")
     rules = raw_rules(event)
     if len(rules) > MOST_RULES:
-        raise RuleRefused(f"repeats by more than {MOST_RULES} rules")
+        raise RuleRejected(f"repeats by more than {MOST_RULES} rules")
     for rule in rules:
         check_rule(rule, _start(event.decoded("DTSTART")), until)
-    if sum(len(dates.dts) for dates in _all(event, "RDATE")) > MOST_OCCURRENCES:
-        raise RuleRefused(f"could happen more than {MOST_OCCURRENCES:,} times")
+    if sum(len(dates.dts) for dates in _property_values(event, "RDATE")) > MAX_OCCURRENCES:
+        raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")
 
 
 def check_rule(rule: RawRule, start: date, until: date) -> None:
-    """Raises `RuleRefused` for a rule finer than daily, for one that could occur too often before `until`,
+    """Raises `RuleRejected` for a rule finer than daily, for one that could occur too often before `until`,
     for one that never occurs, and for one with values that no rule has.
     """
-    frequency = str(_first(rule, "FREQ", "")).upper()
-    if frequency not in _PERIODS or any(len(rule.get(name, ())) > 1 for name in _TIMES):
-        raise RuleRefused("repeats more often than daily")
+    frequency = str(_first_value(rule, "FREQ", "")).upper()
+    if frequency not in _MIN_PERIOD_DAYS or any(len(rule.get(name, ())) > 1 for name in _TIME_PARTS):
+        raise RuleRejected("repeats more often than daily")
     if start.year < EARLIEST:
-        raise RuleRefused(f"repeats since before {EARLIEST}")
+        raise RuleRejected(f"repeats since before {EARLIEST}")
     judged = rule_of(rule, None)
-    if most_occurrences(rule, frequency, start, until) > MOST_OCCURRENCES:
-        raise RuleRefused(f"could happen more than {MOST_OCCURRENCES:,} times")
+    if max_occurrences(rule, frequency, start, until) > MAX_OCCURRENCES:
+        raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")
     if never_happens(judged, start):
-        raise RuleRefused("has a rule that never happens")
+        raise RuleRejected("has a rule that never happens")
 
 
 def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
     """The rule as values, all of them within what RFC 5545 allows. `zone` is that of the event's start."""
     for name, value in ((name.upper(), str(values[0]).upper()) for name, values in raw.items() if values):
         if name not in _KNOWN and _MEANS_NOTHING_NEW.get(name) != value:
-            raise RuleRefused(f"has a rule with {name[:20]}, which we do not read")
-    for name in ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", *_TIMES):
+            raise RuleRejected(f"has a rule with {name[:20]}, which we do not read")
+    for name in ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", *_TIME_PARTS):
         if len(raw.get(name, ())) > 1:
-            raise RuleRefused("has a rule that makes no sense")
-    frequency = str(_first(raw, "FREQ", "")).upper()
+            raise RuleRejected("has a rule that makes no sense")
+    frequency = str(_first_value(raw, "FREQ", "")).upper()
     if raw.get("BYWEEKNO") and frequency != "YEARLY":
-        raise RuleRefused("has a rule with weeks of the year that is not yearly")
+        raise RuleRejected("has a rule with weeks of the year that is not yearly")
     return Rule(
         frequency=frequency,
-        interval=_between(1, _first(raw, "INTERVAL", 1)),
+        interval=_between(1, _first_value(raw, "INTERVAL", 1)),
         count=_count(raw),
         until=_until(raw["UNTIL"][0], zone) if raw.get("UNTIL") else None,
         months=frozenset(_between(1, each, 12) for each in raw.get("BYMONTH", ())),
@@ -89,10 +91,10 @@ def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
         month_days=_numbers(raw, "BYMONTHDAY"),
         weekdays=frozenset(_weekday(each) for each in raw.get("BYDAY", ())),
         positions=_numbers(raw, "BYSETPOS"),
-        week_start=_weekday(_first(raw, "WKST", "MO"))[1],
+        week_start=_weekday(_first_value(raw, "WKST", "MO"))[1],
         **{
             name[2:].lower(): _between(0, raw[name][0], most)
-            for name, most in _TIMES.items()
+            for name, most in _TIME_PARTS.items()
             if raw.get(name)
         },
     )
@@ -100,7 +102,7 @@ def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
 
 def raw_rules(event: "Event") -> list[RawRule]:
     """What the event repeats by: usually one rule; it happens whenever any of them says so."""
-    return list(_all(event, "RRULE"))
+    return list(_property_values(event, "RRULE"))
 
 
 def occurrences_in(rule: RawRule, first: date, last: date) -> int:
@@ -108,11 +110,11 @@ def occurrences_in(rule: RawRule, first: date, last: date) -> int:
     if first >= last:
         return 0
     without_count = {name: values for name, values in rule.items() if name.upper() != "COUNT"}
-    within = most_occurrences(without_count, str(_first(rule, "FREQ", "")).upper(), first, last)
+    within = max_occurrences(without_count, str(_first_value(rule, "FREQ", "")).upper(), first, last)
     return min(within, _count(rule) or within)
 
 
-def most_occurrences(rule: RawRule, frequency: str, start: date, until: date) -> int:
+def max_occurrences(rule: RawRule, frequency: str, start: date, until: date) -> int:
     """No fewer than the rule could have between `start` and `until`, counted without expanding it.
 
     A period may be cut at either end, and the start counts though the rule may not meet it.
@@ -120,27 +122,27 @@ def most_occurrences(rule: RawRule, frequency: str, start: date, until: date) ->
     count = _count(rule)
     if count:
         return count
-    end = min(until, _day(_first(rule, "UNTIL", until)))
-    interval = max(1, _whole(_first(rule, "INTERVAL", 1)))
-    periods = max(0, (end - start).days) // (_PERIODS[frequency] * interval) + 2
-    return periods * _days_of_period(rule, frequency)
+    end = min(until, _to_date(_first_value(rule, "UNTIL", until)))
+    interval = max(1, _parse_whole_number(_first_value(rule, "INTERVAL", 1)))
+    periods = max(0, (end - start).days) // (_MIN_PERIOD_DAYS[frequency] * interval) + 2
+    return periods * _max_days_per_period(rule, frequency)
 
 
-def _days_of_period(rule: RawRule, frequency: str) -> int:
+def _max_days_per_period(rule: RawRule, frequency: str) -> int:
     """How many days of one period a rule may pick: one, unless it says which."""
-    if not any(rule.get(name) for name in _DAYS):
+    if not any(rule.get(name) for name in _DAY_PARTS):
         return 1
     if frequency == "WEEKLY":
         return max(1, len(rule.get("BYDAY", ())))
     return {"DAILY": 1, "MONTHLY": 31, "YEARLY": 366}[frequency]
 
 
-def _all(event: "Event", name: str) -> Iterator[Any]:
+def _property_values(event: "Event", name: str) -> Iterator[Any]:
     value = event.get(name, ())
     yield from value if isinstance(value, list | tuple) else (value,)
 
 
-def _first(rule: RawRule, name: str, default: object) -> object:
+def _first_value(rule: RawRule, name: str, default: object) -> object:
     values = rule.get(name) or (default,)
     return values[0]
 
@@ -149,22 +151,22 @@ def _numbers(raw: RawRule, name: str) -> frozenset[int]:
     """Numbers from the start or, below zero, from the end; none is zero."""
     numbers = frozenset(_between(-_LIMITS[name], each, _LIMITS[name]) for each in raw.get(name, ()))
     if 0 in numbers:
-        raise RuleRefused(f"has a rule with {name}=0, which makes no sense")
+        raise RuleRejected(f"has a rule with {name}=0, which makes no sense")
     return numbers
 
 
 def _count(raw: RawRule) -> int:
     """0 for a rule without end, which some programs write as a count below zero."""
-    count = _whole(_first(raw, "COUNT", -1))
+    count = _parse_whole_number(_first_value(raw, "COUNT", -1))
     if count == 0:
-        raise RuleRefused("has a rule that makes no sense")
+        raise RuleRejected("has a rule that makes no sense")
     return max(0, count)
 
 
 def _between(least: int, value: object, most: int | None = None) -> int:
-    number = _whole(value)
+    number = _parse_whole_number(value)
     if number < least or (most is not None and number > most):
-        raise RuleRefused("has a rule that makes no sense")
+        raise RuleRejected("has a rule that makes no sense")
     return number
 
 
@@ -172,14 +174,14 @@ def _weekday(value: object) -> tuple[int, int]:
     match = _WEEKDAY.fullmatch(str(value).upper())
     number = int(match[1] or 0) if match else 0
     if match is None or abs(number) > 53 or (match[1] and not number):
-        raise RuleRefused("has a rule with a day that is none")
+        raise RuleRejected("has a rule with a day that is none")
     return number, _WEEKDAYS[match[2]]
 
 
 def _until(value: object, zone: tzinfo | None) -> datetime:
     """The last moment of the rule on the wall clock of `zone`: of a day, its last one."""
     if not isinstance(value, date):
-        raise RuleRefused("has a rule that ends at no date")
+        raise RuleRejected("has a rule that ends at no date")
     if not isinstance(value, datetime):
         return datetime.combine(value, time.max)
     if value.tzinfo is not None and zone is not None and value.year < date.max.year:
@@ -187,22 +189,22 @@ def _until(value: object, zone: tzinfo | None) -> datetime:
     return value.replace(tzinfo=None)
 
 
-def _whole(value: object) -> int:
+def _parse_whole_number(value: object) -> int:
     try:
         return int(str(value))
     except ValueError as error:
-        raise RuleRefused("has a rule that makes no sense") from error
+        raise RuleRejected("has a rule that makes no sense") from error
 
 
 def _start(value: object) -> date:
     if not isinstance(value, date):
-        raise RuleRefused("begins at no date")
+        raise RuleRejected("begins at no date")
     return value.date() if isinstance(value, datetime) else value
 
 
-def _day(value: object) -> date:
+def _to_date(value: object) -> date:
     if isinstance(value, datetime):
         return min(value.date(), date.max - timedelta(days=1)) + timedelta(days=1)
     if isinstance(value, date):
         return value
-    raise RuleRefused("has a rule that ends at no date")
+    raise RuleRejected("has a rule that ends at no date")

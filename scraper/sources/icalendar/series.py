@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from scraper.sources.icalendar.recurrence import Rule, days_walked, starts_between
-from scraper.sources.icalendar.rules import RuleRefused, check_event, occurrences_in, raw_rules, rule_of
+from scraper.sources.icalendar.rules import RuleRejected, check_event, occurrences_in, raw_rules, rule_of
 from scraper.sources.icalendar.text import EventText
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Window:
 
 
 class Series:
-    """Raises `RuleRefused`, when it is made, for an event that is not to be expanded."""
+    """Raises `RuleRejected`, when it is made, for an event that is not to be expanded."""
 
     def __init__(self, calendar: "Calendar", window: Window) -> None:
         self._calendar = calendar
@@ -46,7 +46,7 @@ class Series:
             check_event(event, window.last)
         reach = max([each.length for each in self._repeated] + [_reach(event) for event in calendar.events])
         if self._repeated and reach > LONGEST_REPEATED:
-            raise RuleRefused(f"repeats and lasts, or moves by, more than {LONGEST_REPEATED.days} days")
+            raise RuleRejected(f"repeats and lasts, or moves by, more than {LONGEST_REPEATED.days} days")
         self._reach = min(reach, LONGEST_REPEATED) + 2 * _DAY
 
     @property
@@ -89,7 +89,7 @@ class _Repeated:
         self.length = _length(event)
         wall = self._start.replace(tzinfo=None)
         if all(rule.until is not None and rule.until < wall for rule in self._rules):
-            raise RuleRefused("has a rule that ends before it begins")
+            raise RuleRejected("has a rule that ends before it begins")
 
     def most_starts(self, window: Window) -> int:
         start = max(self._start.date(), window.first)

@@ -7,12 +7,12 @@ from hashlib import blake2b
 
 from core.model.entities import BookingType, RoomId
 from scraper.common.errors import SourceFailed
-from scraper.common.room_lookup import Places, places_of
-from scraper.model import Harvest, Progress, SourceSettings, Tools
-from scraper.sources.document import Contents, harvest_document
-from scraper.sources.icalendar.events import FeedReader, read_feed
+from scraper.common.room_lookup import RoomLookup, build_room_lookup
+from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
+from scraper.sources.document import DocumentContents, scrape_document
+from scraper.sources.icalendar.events import FeedOptions, parse_feed
 
-_READER = "2"
+_PARSER_VERSION = "2"
 """Counted up when feeds are read differently, so that all are read anew."""
 
 
@@ -20,28 +20,34 @@ class ICalendarFeed:
     """Options: `room` (the feed is of this room alone) and `type` (of events whose categories name none)."""
 
     kind = "icalendar"
-    brings_rooms = False
-    per_second = 5.0
+    provides_rooms = False
+    requests_per_second = 5.0
 
-    async def harvest(
-        self, settings: SourceSettings, tools: Tools, previous: Mapping[str, str], progress: Progress
-    ) -> Harvest:
-        reader = _reader(settings, tools)
+    async def scrape(
+        self,
+        settings: SourceSettings,
+        context: SourceContext,
+        previous_fingerprints: Mapping[str, str],
+        progress: ProgressCallback,
+    ) -> ScrapeResult:
+        reader = _feed_options(settings, context)
 
-        async def read(content: bytes) -> Contents:
-            return await tools.parse(read_feed, content, reader)
+        async def read(content: bytes) -> DocumentContents:
+            return await context.parse(parse_feed, content, reader)
 
-        ask = partial(tools.fetch.get, settings.address)
-        return await harvest_document(ask, read, _conditions(reader), previous, progress)
+        ask = partial(context.client.get, settings.address)
+        return await scrape_document(ask, read, _conditions(reader), previous_fingerprints, progress)
 
 
-def _reader(settings: SourceSettings, tools: Tools) -> FeedReader:
+def _feed_options(settings: SourceSettings, context: SourceContext) -> FeedOptions:
     zone = settings.zone
-    first, last = window_of(settings.year, tools.now.astimezone(zone).date())
-    return FeedReader(zone, first, last, _places(settings, tools), settings.name, _usual_type(settings))
+    first, last = feed_window(settings.year, context.now.astimezone(zone).date())
+    return FeedOptions(
+        zone, first, last, _room_lookup(settings, context), settings.name, _default_type(settings)
+    )
 
 
-def window_of(year: int | None, today: date) -> tuple[date, date]:
+def feed_window(year: int | None, today: date) -> tuple[date, date]:
     """The days a feed is expanded for: the year's, or from this month on for thirteen months."""
     if year is not None:
         return date(year, 1, 1), date(year + 1, 1, 1)
@@ -50,14 +56,14 @@ def window_of(year: int | None, today: date) -> tuple[date, date]:
     return first, date(first.year + months // 12, months % 12 + 1, 1)
 
 
-def _places(settings: SourceSettings, tools: Tools) -> Places:
+def _room_lookup(settings: SourceSettings, context: SourceContext) -> RoomLookup:
     room = settings.options.get("room", "").strip()
     if room:
-        return Places({}, RoomId(room))
-    return places_of(each for each in tools.rooms if settings.wants(each.id))
+        return RoomLookup({}, RoomId(room))
+    return build_room_lookup(each for each in context.known_rooms if settings.includes_room(each.id))
 
 
-def _usual_type(settings: SourceSettings) -> BookingType:
+def _default_type(settings: SourceSettings) -> BookingType:
     word = settings.options.get("type", BookingType.MISC).strip().upper()
     try:
         return BookingType(word)
@@ -65,8 +71,15 @@ def _usual_type(settings: SourceSettings) -> BookingType:
         raise SourceFailed(f"type {word!r} is not one of {', '.join(BookingType)}.") from error
 
 
-def _conditions(reader: FeedReader) -> str:
+def _conditions(options: FeedOptions) -> str:
     """Everything besides the feed itself that decides what is read from it."""
-    called = repr(sorted(reader.places.called.items())).encode()
-    words = (_READER, reader.zone.key, reader.first, reader.last, reader.usual_type, reader.places.only)
+    called = repr(sorted(options.room_lookup.rooms_by_name.items())).encode()
+    words = (
+        _PARSER_VERSION,
+        options.zone.key,
+        options.first_day,
+        options.last_day,
+        options.default_type,
+        options.room_lookup.only_room,
+    )
     return ":".join([*map(str, words), blake2b(called, digest_size=8).hexdigest()])

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scraper.common.errors import PageChanged
+from scraper.common.errors import PageFormatChanged
 
 LONGEST_LINE = 2_000
 """Characters of a line that matters; one of dates may have as many as its dates need."""
@@ -90,12 +90,12 @@ class FeedText:
 
 
 def read_text(content: bytes) -> FeedText:
-    """Raises `PageChanged` when this is no stream of whole calendars."""
+    """Raises `PageFormatChanged` when this is no stream of whole calendars."""
     reader = _Reader()
     for line in content_lines(content):
         reader.take(line)
     if reader.within or not reader.feed.calendar_zones:
-        raise PageChanged(_NO_FEED)
+        raise PageFormatChanged(_NO_FEED)
     return reader.feed
 
 
@@ -143,7 +143,7 @@ class _Reader:
 
     def _begin(self, component: str) -> None:
         if not self.within and component != "VCALENDAR":
-            raise PageChanged(_NO_FEED)
+            raise PageFormatChanged(_NO_FEED)
         if component in {"VEVENT", "VCALENDAR"}:
             self._end_what_is_open(component)
         if component == "VCALENDAR":

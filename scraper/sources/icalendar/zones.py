@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import available_timezones
 
-from scraper.common.errors import PageChanged
+from scraper.common.errors import PageFormatChanged
 from scraper.sources.icalendar.recurrence import Rule, never_happens
-from scraper.sources.icalendar.rules import EARLIEST, RuleRefused, rule_of
+from scraper.sources.icalendar.rules import EARLIEST, RuleRejected, rule_of
 from scraper.sources.icalendar.text import LONGEST_LINE, FeedText
 
 MOST_ZONES = 100
@@ -37,7 +37,7 @@ class Zones:
         """Whatever a zone sets off is the trouble of its own events alone."""
         try:
             yield
-        except RuleRefused as refusal:
+        except RuleRejected as refusal:
             self.refused[name] = str(refusal)
         except Exception as error:  # noqa: BLE001  # see above
             self.refused[name] = f"cannot be read ({type(error).__name__})"
@@ -58,7 +58,7 @@ def make_zones_known(feed: FeedText, needed: Iterable[str]) -> Zones:
     for place, name in enumerate(sorted(changes, key=lambda name: (changes[name], name))):
         with zones.refused_if_broken(name):
             if place >= MOST_ZONES:
-                raise RuleRefused(f"is one of more than {MOST_ZONES}")
+                raise RuleRejected(f"is one of more than {MOST_ZONES}")
             _make_known(feed.zones[name])
             zones.costs[name] = 1 + changes[name] // _STEPS_AT_ONCE
     return zones
@@ -67,16 +67,16 @@ def make_zones_known(feed: FeedText, needed: Iterable[str]) -> Zones:
 def _check_yearly(lines: Sequence[str]) -> None:
     for line in lines:
         if _RULE.match(line) and "FREQ=YEARLY" not in re.split("[;:]", line.upper()):
-            raise PageChanged("The feed has a time zone that changes more often than yearly.")
+            raise PageFormatChanged("The feed has a time zone that changes more often than yearly.")
 
 
 def _changes(lines: Sequence[str]) -> int:
-    """No fewer changes than the zone has. Raises `RuleRefused` when they cannot be expanded."""
+    """No fewer changes than the zone has. Raises `RuleRejected` when they cannot be expanded."""
     if sum(map(len, lines)) > _LONGEST:
-        raise RuleRefused(f"takes more than {_LONGEST:,} characters")
+        raise RuleRejected(f"takes more than {_LONGEST:,} characters")
     changes = sum(_changes_of(part) for part in _parts(lines))
     if changes > MOST_CHANGES:
-        raise RuleRefused(f"changes more than {MOST_CHANGES:,} times")
+        raise RuleRejected(f"changes more than {MOST_CHANGES:,} times")
     return changes
 
 
@@ -97,7 +97,7 @@ def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
 def _changes_of(part: Sequence[str]) -> int:
     start = next((date(*map(int, match.groups())) for match in map(_START.match, part) if match), None)
     if start is None or start.year < EARLIEST:
-        raise RuleRefused(f"changes from no day on, or from one before {EARLIEST}")
+        raise RuleRejected(f"changes from no day on, or from one before {EARLIEST}")
     by_rules = sum(_changes_by_rule(line, start) for line in part if _RULE.match(line))
     return 1 + by_rules + sum(line.count(",") + 1 for line in part if _DATES.match(line))
 
@@ -106,10 +106,10 @@ def _changes_by_rule(line: str, start: date) -> int:
     from icalendar.prop import vRecur
 
     if len(line) > LONGEST_LINE:
-        raise RuleRefused("has a rule without end")
+        raise RuleRejected("has a rule without end")
     rule = rule_of(vRecur.from_ical(line.partition(":")[2]), None)
     if never_happens(rule, start):
-        raise RuleRefused("has a rule that never happens")
+        raise RuleRejected("has a rule that never happens")
     last = min(rule.until.year, _LAST_YEAR) if rule.until else _LAST_YEAR
     return (last - start.year + 1) * _most_of_year(rule)
 

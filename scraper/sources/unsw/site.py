@@ -9,160 +9,176 @@ from functools import partial
 from hashlib import blake2b
 
 from core.model.entities import Building, Equipment, Room, RoomId
-from scraper.collector import Basket
-from scraper.common.concurrency import each
-from scraper.http.client import Page
-from scraper.http.url_guard import web_address
-from scraper.model import Harvest, Progress, SourceSettings, Tools
-from scraper.sources.unsw.pages import read_buildings, read_facilities, read_room_page, read_rooms
-from scraper.sources.unsw.weeks import Year
+from scraper.collector import PageCollector
+from scraper.common.concurrency import run_limited
+from scraper.http.client import FetchedPage
+from scraper.http.url_guard import parse_web_address
+from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
+from scraper.sources.unsw.pages import parse_buildings, parse_facilities, parse_room_page, parse_rooms
+from scraper.sources.unsw.weeks import TimetableYear
 
-CAMPUS = "KENS"
-FACILITIES_AGE = timedelta(days=30)
+CAMPUS_CODE = "KENS"
+MAX_FACILITIES_AGE = timedelta(days=30)
 """What a room holds changes seldom; it is asked for again after this long."""
-_READER = "1"
+_PARSER_VERSION = "1"
 """Part of every fingerprint: counted up when a page is read differently, so that all are read anew."""
 
-_ALIASES = {
+_BUILDING_ALIASES = {
     "K-E10": ("Hilmer Building",),
     "K-E19": ("Central Lecture Block",),
     "K-F8": ("Law Library",),
     "K-F10": ("Chemical Sciences",),
     "K-H13": ("Red Centre",),
 }
-_CLOSED_BUILDINGS = frozenset({"K-BS38", "K-L5", "K-D9", "K-D10"})
-_CLOSED_USAGES = frozenset({"EXAM", "OTHR"})
-_CLOSED_SCHOOLS = frozenset({"ADMIN"})
-_CLOSED_ROOMS = frozenset(
+_EXCLUDED_BUILDINGS = frozenset({"K-BS38", "K-L5", "K-D9", "K-D10"})
+_EXCLUDED_USAGES = frozenset({"EXAM", "OTHR"})
+_EXCLUDED_SCHOOLS = frozenset({"ADMIN"})
+_EXCLUDED_ROOMS = frozenset(
     {
         "K-J17-302A", "K-J17-302B", "K-J17-305A", "K-J17-305B", "K-G17-G3", "K-H6-G17",
         "K-E4-109", "K-E6-G", "K-E4-109A", "K-K17-B08",
     }
 )  # fmt: skip
-_TABLE = re.compile(rb"<table.*</table>", re.DOTALL | re.IGNORECASE)
-_EVERY_DAY = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TABLE_PATTERN = re.compile(rb"<table.*</table>", re.DOTALL | re.IGNORECASE)
+_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-Form = Sequence[tuple[str, str]]
+PostFields = Sequence[tuple[str, str]]
 
 
 class UnswTimetableSite:
     """Options: `facilities` (off: do not ask what rooms hold), `bookable` (on: its rooms may be booked)."""
 
     kind = "unsw_nss"
-    brings_rooms = True
-    per_second = 5.0
+    provides_rooms = True
+    requests_per_second = 5.0
 
-    async def harvest(
-        self, settings: SourceSettings, tools: Tools, previous: Mapping[str, str], progress: Progress
-    ) -> Harvest:
-        visit = _Visit(settings, tools, previous, progress)
-        return await visit.harvest()
+    async def scrape(
+        self,
+        settings: SourceSettings,
+        context: SourceContext,
+        previous_fingerprints: Mapping[str, str],
+        progress: ProgressCallback,
+    ) -> ScrapeResult:
+        visit = _SiteRun(settings, context, previous_fingerprints, progress)
+        return await visit.scrape()
 
 
-class _Visit:
+class _SiteRun:
     """One run over the site."""
 
     def __init__(
-        self, settings: SourceSettings, tools: Tools, previous: Mapping[str, str], progress: Progress
+        self,
+        settings: SourceSettings,
+        context: SourceContext,
+        previous_fingerprints: Mapping[str, str],
+        progress: ProgressCallback,
     ) -> None:
         self._settings = settings
-        self._tools = tools
+        self._tools = context
         self._progress = progress
-        self._today = tools.now.astimezone(settings.zone).date()
-        self._year = Year(settings.year or self._today.year)
-        self._basket = Basket(previous)
-        self._total = 0
+        self._today = context.now.astimezone(settings.zone).date()
+        self._year = TimetableYear(settings.year or self._today.year)
+        self._collector = PageCollector(previous_fingerprints)
+        self._total_pages = 0
 
-    async def harvest(self) -> Harvest:
+    async def scrape(self) -> ScrapeResult:
         parse = self._tools.parse
-        buildings = await parse(read_buildings, _text(await self._ask("view_multirooms", self._weeks())))
-        found = await parse(read_rooms, _text(await self._ask("find_rooms", self._any_time())))
-        rooms = [room for room in found if self._settings.wants(room.id) and not is_excluded(room)]
-        self._total = self._basket.pages + len(rooms)
-        await each(rooms, self._visit, self._tools.fetch.manners.at_once + 1)
-        return self._basket.harvest(
+        buildings = await parse(
+            parse_buildings, _decode_page(await self._fetch("view_multirooms", self._week_fields()))
+        )
+        found = await parse(
+            parse_rooms, _decode_page(await self._fetch("find_rooms", self._any_time_fields()))
+        )
+        rooms = [room for room in found if self._settings.includes_room(room.id) and not is_excluded(room)]
+        self._total_pages = self._collector.page_count + len(rooms)
+        await run_limited(rooms, self._read_room, self._tools.client.politeness.concurrency + 1)
+        return self._collector.build_result(
             self._settings.name,
-            _all_buildings(buildings, rooms),
-            tuple(self._furnished(room) for room in rooms),
+            _merge_buildings(buildings, rooms),
+            tuple(self._with_equipment(room) for room in rooms),
         )
 
-    async def _visit(self, room: Room) -> None:
-        basket = self._basket
-        await basket.fill(_timetable_of(room.id), [room.id], partial(self._read_timetable, room.id))
-        if self._settings.is_on("facilities", default=True):
-            await basket.fill(_facilities_of(room.id), [], partial(self._read_facilities, room.id))
-        self._progress(basket.pages, max(self._total, basket.pages))
+    async def _read_room(self, room: Room) -> None:
+        basket = self._collector
+        await basket.read_page(_timetable_page(room.id), [room.id], partial(self._read_timetable, room.id))
+        if self._settings.is_enabled("facilities", default=True):
+            await basket.read_page(_facilities_page(room.id), [], partial(self._read_facilities, room.id))
+        self._progress(basket.page_count, max(self._total_pages, basket.page_count))
 
     async def _read_timetable(self, room: RoomId) -> None:
-        page = await self._ask("view_rooms", [("room", room), ("view_room", "View"), *self._weeks()])
-        if not self._basket.is_unchanged(_timetable_of(room), self._fingerprint(page.content), [room]):
+        page = await self._fetch("view_rooms", [("room", room), ("view_room", "View"), *self._week_fields()])
+        if not self._collector.check_unchanged(
+            _timetable_page(room), self._fingerprint(page.content), [room]
+        ):
             zone = self._settings.zone
-            self._basket.groups += await self._tools.parse(
-                read_room_page, _text(page), room, self._year, zone
+            self._collector.groups += await self._tools.parse(
+                parse_room_page, _decode_page(page), room, self._year, zone
             )
 
     async def _read_facilities(self, room: RoomId) -> None:
         """What a room holds is remembered as the page's fingerprint, with the day it was asked."""
-        remembered = self._basket.previous.get(_facilities_of(room), "")
-        if remembered.partition(" ")[0] <= str(self._today - FACILITIES_AGE):
-            page = await self._ask("view_rooms", [("show", "show_facilities"), ("room", room)])
-            offers = await self._tools.parse(read_facilities, _text(page))
+        remembered = self._collector.previous_fingerprints.get(_facilities_page(room), "")
+        if remembered.partition(" ")[0] <= str(self._today - MAX_FACILITIES_AGE):
+            page = await self._fetch("view_rooms", [("show", "show_facilities"), ("room", room)])
+            offers = await self._tools.parse(parse_facilities, _decode_page(page))
             remembered = f"{self._today} {' '.join(sorted(offers))}"
-        self._basket.fingerprints[_facilities_of(room)] = remembered
+        self._collector.fingerprints[_facilities_page(room)] = remembered
 
     def _fingerprint(self, content: bytes) -> str:
         """Of the table alone, for a page may show the time of day, and of what decides how it is read."""
-        table = _TABLE.search(content)
+        table = _TABLE_PATTERN.search(content)
         digest = blake2b(table.group() if table else content, digest_size=16).hexdigest()
-        return f"{_READER}:{self._year.number}:{self._settings.zone.key}:{digest}"
+        return f"{_PARSER_VERSION}:{self._year.number}:{self._settings.zone.key}:{digest}"
 
-    def _furnished(self, room: Room) -> Room:
-        bookable = self._settings.is_on("bookable", default=False)
-        offers = self._basket.fingerprints.get(_facilities_of(room.id), "").split()[1:]
+    def _with_equipment(self, room: Room) -> Room:
+        bookable = self._settings.is_enabled("bookable", default=False)
+        offers = self._collector.fingerprints.get(_facilities_page(room.id), "").split()[1:]
         equipment = frozenset(each for each in Equipment if each in offers)
         return replace(room, bookable=bookable, individual_access=bookable, equipment=equipment)
 
-    async def _ask(self, page: str, form: Form) -> Page:
-        self._basket.pages += 1
-        query = {"dbafile": f"{self._year.number}-{CAMPUS}-COFA.DBA", "campus": CAMPUS}
-        address = (web_address(self._settings.address) / f"{page}.php") % query
-        return await self._tools.fetch.post(str(address), form)
+    async def _fetch(self, page: str, form: PostFields) -> FetchedPage:
+        self._collector.page_count += 1
+        query = {"dbafile": f"{self._year.number}-{CAMPUS_CODE}-COFA.DBA", "campus": CAMPUS_CODE}
+        address = (parse_web_address(self._settings.address) / f"{page}.php") % query
+        return await self._tools.client.post(str(address), form)
 
-    def _weeks(self) -> Form:
+    def _week_fields(self) -> PostFields:
         return [("fr_week", str(self._year.first)), ("to_week", str(self._year.last))]
 
-    def _any_time(self) -> Form:
+    def _any_time_fields(self) -> PostFields:
         """The question for rooms that are free from a time to the same time: every room is."""
-        days = [("days[]", day) for day in _EVERY_DAY]
-        return [*days, ("fr_time", "0"), ("to_time", "0"), ("search_rooms", "Search"), *self._weeks()]
+        days = [("days[]", day) for day in _WEEKDAY_NAMES]
+        return [*days, ("fr_time", "0"), ("to_time", "0"), ("search_rooms", "Search"), *self._week_fields()]
 
 
 def is_excluded(room: Room) -> bool:
     """Rooms that nobody looking for a free one should be sent to."""
     return (
-        room.building_id in _CLOSED_BUILDINGS
-        or room.usage in _CLOSED_USAGES
-        or room.school in _CLOSED_SCHOOLS
-        or room.id in _CLOSED_ROOMS
+        room.building_id in _EXCLUDED_BUILDINGS
+        or room.usage in _EXCLUDED_USAGES
+        or room.school in _EXCLUDED_SCHOOLS
+        or room.id in _EXCLUDED_ROOMS
     )
 
 
-def _timetable_of(room: RoomId) -> str:
+def _timetable_page(room: RoomId) -> str:
     return f"room/{room}"
 
 
-def _facilities_of(room: RoomId) -> str:
+def _facilities_page(room: RoomId) -> str:
     return f"facilities/{room}"
 
 
-def _all_buildings(listed: Sequence[Building], rooms: Sequence[Room]) -> tuple[Building, ...]:
+def _merge_buildings(listed: Sequence[Building], rooms: Sequence[Room]) -> tuple[Building, ...]:
     """Those of the list, and by its id alone any that has rooms and is not on it."""
     named = {room.building_id: Building(room.building_id, room.building_id) for room in rooms}
-    named |= {building.id: building for building in listed if building.id not in _CLOSED_BUILDINGS}
-    return tuple(replace(building, aliases=_ALIASES.get(building.id, ())) for building in named.values())
+    named |= {building.id: building for building in listed if building.id not in _EXCLUDED_BUILDINGS}
+    return tuple(
+        replace(building, aliases=_BUILDING_ALIASES.get(building.id, ())) for building in named.values()
+    )
 
 
-def _text(page: Page) -> str:
+def _decode_page(page: FetchedPage) -> str:
     """The page's own encoding where it names one; else UTF-8, and Latin-1 for what that is not."""
     for charset in filter(None, (page.charset, "utf-8")):
         with suppress(LookupError, UnicodeDecodeError):

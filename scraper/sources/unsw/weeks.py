@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONDAY, SUNDAY = 0, 6
-WEEK = timedelta(weeks=1)
+ONE_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class TimetableYear:
     """The weeks a year's pages are asked for: from its first Monday to the week of 31 December.
 
     `first` and `last` are numbers of the site's own calendar; a week code has a digit for each week between.
@@ -37,15 +37,15 @@ class Year:
     def days(self, code: str, weekday: int) -> Iterator[date]:
         """The dates of a weekday (Monday is 0) in the weeks whose digit is 1."""
         first = self.first_monday + timedelta(days=weekday)
-        return (first + week * WEEK for week, digit in enumerate(code) if digit == "1")
+        return (first + week * ONE_WEEK for week, digit in enumerate(code) if digit == "1")
 
 
 def week_number(day: date) -> int:
     """The site's week of a day. Weeks begin on Mondays; week 1 holds 1 January, unless that is a Sunday."""
-    return (_monday_of(day) - _first_week(day.year)) // WEEK + 1
+    return (_monday_of(day) - _first_week_monday(day.year)) // ONE_WEEK + 1
 
 
-def _first_week(year: int) -> date:
+def _first_week_monday(year: int) -> date:
     new_year = date(year, 1, 1)
     return new_year + timedelta(days=1) if new_year.weekday() == SUNDAY else _monday_of(new_year)
 

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     )  # the library imports audioop, which Python 3.13 drops
     import discord as _  # noqa: F401
 
-from bot.platforms.discord.adapter import DiscordDoor
+from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.gateway.settings import DiscordSettings
 from core.clock import SystemClock
 from tests.platforms.discord.fakes import COMMANDS, Pages, Script, Seen, Suggestions
@@ -33,7 +33,7 @@ class Behind:
     suggestions: Suggestions = field(default_factory=Suggestions)
 
 
-Opening = Callable[..., AbstractAsyncContextManager[DiscordDoor]]
+Opening = Callable[..., AbstractAsyncContextManager[DiscordPlatform]]
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def opened(discord: Discord, behind: Behind) -> Opening:
     """Opens a door on the little Discord until the block is left; a second one is a restart."""
 
     @asynccontextmanager
-    async def opening(**changes: Any) -> AsyncIterator[DiscordDoor]:
+    async def opening(**changes: Any) -> AsyncIterator[DiscordPlatform]:
         settings = replace(settings_for(discord), **changes)
-        door = DiscordDoor(
+        door = DiscordPlatform(
             settings,
             dispatcher=behind.script,
             suggestions=behind.suggestions,
@@ -83,11 +83,11 @@ def settings_for(discord: Discord) -> DiscordSettings:
         api_base_url=discord.api_base_url,
         gateway_url=discord.gateway_url,
         public_key=discord.public_key,
-        patience=0.1,
+        request_timeout=0.1,
     )
 
 
 @pytest.fixture
-async def door(opened: Opening) -> AsyncIterator[DiscordDoor]:
+async def door(opened: Opening) -> AsyncIterator[DiscordPlatform]:
     async with opened() as running:
         yield running

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bot.chat.command import Action, Call, Command, Parameter, Takes
+from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Option, Reply
-from bot.chat.request import Asked, Asker, QuotedMessage
+from bot.chat.request import ChatRequest, QuotedMessage, Requester
 
-Answering = Callable[[Asked], Awaitable[Reply]]
+Answering = Callable[[ChatRequest], Awaitable[Reply]]
 
 
 class Script:
     """A dispatcher that says what it was told to say, and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[ChatRequest] = []
         self.quoted: list[QuotedMessage] = []
         self.replies: dict[str, Reply | Answering] = {}
 
@@ -23,10 +23,10 @@ class Script:
         """Answer an action or a line (`*` is everything else) like this."""
         self.replies[what] = reply
 
-    async def answer(self, asked: Asked) -> Reply:
-        self.asked.append(asked)
-        reply = self.replies.get(asked.action or asked.words) or self.replies.get("*") or Reply(("fine",))
-        return reply if isinstance(reply, Reply) else await reply(asked)
+    async def dispatch(self, request: ChatRequest) -> Reply:
+        self.asked.append(request)
+        reply = self.replies.get(request.action or request.text) or self.replies.get("*") or Reply(("fine",))
+        return reply if isinstance(reply, Reply) else await reply(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
         self.quoted.append(message)
@@ -36,11 +36,11 @@ class Script:
 def after(gate: asyncio.Event, reply: Reply) -> Answering:
     """A reply that waits until the gate opens."""
 
-    async def answer(asked: Asked) -> Reply:
+    async def dispatch(request: ChatRequest) -> Reply:
         await gate.wait()
         return reply
 
-    return answer
+    return dispatch
 
 
 class Pages:
@@ -75,37 +75,39 @@ class Suggestions:
     """Suggests what was typed, and that again."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Takes, str]] = []
+        self.asked: list[tuple[ParameterType, str]] = []
         self.options: list[Option] = []
 
-    async def suggest(self, takes: Takes, typed: str, by: Asker) -> Sequence[Option]:
+    async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
         self.asked.append((takes, typed))
         return self.options or [Option(f"{typed} read", f"{typed} value")]
 
 
-async def _never(call: Call) -> Reply:
+async def _never(context: CommandContext) -> Reply:
     raise NotImplementedError
 
 
-def a_command(name: str, *takes: Parameter, changes: bool = False, **more: Any) -> Command:
-    return Command(name, f"About {name}", f"/{name}", _never, takes, changes_things=changes, **more)
+def a_command(name: str, *takes: CommandParameter, changes: bool = False, **more: Any) -> Command:
+    return Command(name, f"About {name}", f"/{name}", _never, takes, is_mutating=changes, **more)
 
 
 FREE = a_command(
     "rooms free",
-    Parameter("when", Takes.WHEN, "When"),
-    Parameter("seats", Takes.NUMBER, "Seats", phrase="{} seats"),
-    Parameter("with", Takes.EQUIPMENT, "Equipment", phrase="with {}"),
+    CommandParameter("when", ParameterType.WHEN, "When"),
+    CommandParameter("seats", ParameterType.NUMBER, "Seats", template="{} seats"),
+    CommandParameter("with", ParameterType.EQUIPMENT, "Equipment", template="with {}"),
 )
 BOOK = a_command(
     "rooms book",
-    Parameter("when", Takes.WHEN, "When"),
-    Parameter("room", Takes.ROOM, "Room", required=True),
+    CommandParameter("when", ParameterType.WHEN, "When"),
+    CommandParameter("room", ParameterType.ROOM, "Room", required=True),
     changes=True,
-    also=("book",),
+    aliases=("book",),
 )
-ADD = a_command("society add", Parameter("user", Takes.PERSON, "Whom", required=True), changes=True)
-ADMIN = a_command("admin sync", for_admins=True)
+ADD = a_command(
+    "society add", CommandParameter("user", ParameterType.PERSON, "Whom", required=True), changes=True
+)
+ADMIN = a_command("admin sync", admin_only=True)
 LOST = a_command("lost")
 COMMANDS = (FREE, BOOK, ADD, ADMIN, LOST)
-ACTION = Action("book", _never)
+ACTION = ButtonAction("book", _never)

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.reply import Reply
-from bot.platforms.base import Unreachable
-from bot.platforms.discord.adapter import DiscordDoor
+from bot.platforms.base import RecipientUnreachable
+from bot.platforms.discord.adapter import DiscordPlatform
 from core.clock import SystemClock
 from core.model.entities import Identity
 from tests.standins.discord import Discord
 
 
-async def test_a_channel_is_written_to_and_searched(discord: Discord, door: DiscordDoor):
+async def test_a_channel_is_written_to_and_searched(discord: Discord, door: DiscordPlatform):
     _, channel = discord.guild()
     address, since = Identity(f"discord:channel:{channel.id}"), SystemClock().now() - timedelta(minutes=1)
 
@@ -23,6 +23,6 @@ async def test_a_channel_is_written_to_and_searched(discord: Discord, door: Disc
     assert not await door.was_sent(address, "notice 2", since)
 
 
-async def test_a_channel_that_is_gone_is_given_up(door: DiscordDoor):
-    with pytest.raises(Unreachable):
+async def test_a_channel_that_is_gone_is_given_up(door: DiscordPlatform):
+    with pytest.raises(RecipientUnreachable):
         await door.send(Identity("discord:channel:4711"), Reply(("A new week.",)), "notice 1")

@@ -10,28 +10,28 @@ from bot.chat.reply import (
     ButtonStyle,
     Choice,
     Form,
-    Input,
-    InputKind,
-    Item,
+    FormInput,
+    FormInputKind,
     Option,
     Reply,
+    ReplyItem,
     Tone,
 )
-from bot.platforms.discord.adapter import DiscordDoor
+from bot.platforms.discord.adapter import DiscordPlatform
 from tests.platforms.discord.conftest import Behind, Opening
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, State
 
-ROOM = Item(("Quad G040",), ("20 seats",), (Button("book", "Book", "v1"),))
+ROOM = ReplyItem(("Quad G040",), ("20 seats",), (Button("book", "Book", "v1"),))
 FORM = Form(
     "book_form",
     "Book a room",
-    (Input("when", "When", InputKind.WHEN), Input("title", "What for", required=False)),
+    (FormInput("when", "When", FormInputKind.WHEN), FormInput("title", "What for", required=False)),
 )
 
 
 async def test_typed_options_become_the_line_that_a_person_would_type(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild, manages=True)
@@ -39,33 +39,37 @@ async def test_typed_options_become_the_line_that_a_person_would_type(
     await wil.run("/rooms free", at=channel, when="tomorrow 3pm", seats=20)
 
     asked = behind.script.asked[0]
-    assert asked.words == "rooms free tomorrow 3pm 20 seats"
-    assert asked.by.identity == f"discord:{wil.id}"
-    assert asked.by.manages
+    assert asked.text == "rooms free tomorrow 3pm 20 seats"
+    assert asked.requester.identity == f"discord:{wil.id}"
+    assert asked.requester.is_channel_admin
     assert asked.channel == channel.id
 
 
-async def test_a_person_is_named_by_a_mention(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
+async def test_a_person_is_named_by_a_mention(
+    discord: Discord, behind: Behind, door: DiscordPlatform
+) -> None:
     wil, rema = discord.person("wil"), discord.person("rema")
 
     await wil.run("/society add", user=rema)
 
-    assert behind.script.asked[0].words == f"society add <@{rema.id}>"
+    assert behind.script.asked[0].text == f"society add <@{rema.id}>"
 
 
 async def test_book_stands_alone_and_each_command_is_offered_once(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
 
     await wil.run("/book", at=channel, room="G01")
 
-    assert behind.script.asked[0].words == "rooms book G01"
+    assert behind.script.asked[0].text == "rooms book G01"
     assert wil.offered(channel)[:4] == ["rooms", "society", "book", "lost"]
 
 
-async def test_administrators_commands_are_hidden_from_others(discord: Discord, door: DiscordDoor) -> None:
+async def test_administrators_commands_are_hidden_from_others(
+    discord: Discord, door: DiscordPlatform
+) -> None:
     guild, channel = discord.guild()
     wil, dana = discord.person("wil", guild), discord.person("dana", guild, manages=True)
 
@@ -73,7 +77,7 @@ async def test_administrators_commands_are_hidden_from_others(discord: Discord, 
     assert "admin" in dana.offered(channel)
 
 
-async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door: DiscordDoor) -> None:
+async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door: DiscordPlatform) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
 
@@ -84,7 +88,7 @@ async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door
 
 
 async def test_what_is_meant_for_the_channel_is_seen_by_all(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
@@ -95,7 +99,7 @@ async def test_what_is_meant_for_the_channel_is_seen_by_all(
     assert [each.text for each in rema.sees(channel)] == ["hello all"]
 
 
-async def test_in_direct_messages_the_answer_stays(discord: Discord, door: DiscordDoor) -> None:
+async def test_in_direct_messages_the_answer_stays(discord: Discord, door: DiscordPlatform) -> None:
     wil = discord.person("wil")
 
     answered = await wil.run("/rooms free")
@@ -104,7 +108,7 @@ async def test_in_direct_messages_the_answer_stays(discord: Discord, door: Disco
 
 
 async def test_who_installed_it_for_himself_uses_it_where_the_bot_is_not(
-    discord: Discord, door: DiscordDoor
+    discord: Discord, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild(has_bot=False)
     wil = discord.person("wil", guild, installed=True)
@@ -117,7 +121,7 @@ async def test_who_installed_it_for_himself_uses_it_where_the_bot_is_not(
 
 
 async def test_suggestions_are_shown_while_typing(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     shown = await discord.person("wil").complete("/rooms free", "when", "tomorrow 3pm")
 
@@ -125,7 +129,7 @@ async def test_suggestions_are_shown_while_typing(
 
 
 async def test_too_many_or_too_long_suggestions_are_no_failure(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.suggestions.options = [
         Option("x" * 200, "x" * 200),
@@ -141,7 +145,7 @@ async def test_too_many_or_too_long_suggestions_are_no_failure(
 
 
 async def test_a_button_carries_its_action_and_value(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(("free:",), items=(ROOM,)))
     behind.script.says("book", Reply(("Booked.",), tone=Tone.DONE))
@@ -156,7 +160,7 @@ async def test_a_button_carries_its_action_and_value(
 
 
 async def test_a_reply_that_replaces_takes_the_place_of_its_message(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
     behind.script.says("page", Reply(("page 2",), replaces=True))
@@ -168,7 +172,9 @@ async def test_a_reply_that_replaces_takes_the_place_of_its_message(
     assert [each.text for each in wil.sees()] == ["page 2"]
 
 
-async def test_the_picked_option_is_the_value(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
+async def test_the_picked_option_is_the_value(
+    discord: Discord, behind: Behind, door: DiscordPlatform
+) -> None:
     menu = Choice("pick", "Which room?", (Option("Quad", "r1"), Option("Red Centre", "r2")))
     behind.script.says("rooms free", Reply(("pick:",), actions=(menu,)))
     wil = discord.person("wil")
@@ -183,7 +189,7 @@ CANCEL = Button("cancel", "Cancel", "b1", ButtonStyle.DANGER, confirm="Give this
 
 
 async def test_a_button_that_asks_acts_on_the_second_press(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(("Your booking",), actions=(CANCEL,)))
     behind.script.says("cancel", Reply(("Cancelled.",), replaces=True, tone=Tone.DONE))
@@ -202,7 +208,7 @@ async def test_a_button_that_asks_acts_on_the_second_press(
 
 
 async def test_what_is_private_never_replaces_what_all_can_see(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
@@ -233,7 +239,7 @@ async def test_buttons_work_after_a_restart(discord: Discord, behind: Behind, op
     assert "Sure? Cancel" in armed.seen.buttons
 
 
-async def test_a_button_of_another_age_is_answered_kindly(discord: Discord, door: DiscordDoor) -> None:
+async def test_a_button_of_another_age_is_answered_kindly(discord: Discord, door: DiscordPlatform) -> None:
     wil = discord.person("wil")
     row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Old", "custom_id": "what:is:this"}]}
     discord.world.message(wil.dm, discord.world.bot, "long ago", components=[row])
@@ -247,7 +253,7 @@ async def test_a_button_of_another_age_is_answered_kindly(discord: Discord, door
 
 
 async def test_a_form_opens_and_comes_back_filled_in(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(form=FORM))
     wil = discord.person("wil")
@@ -260,11 +266,11 @@ async def test_a_form_opens_and_comes_back_filled_in(
 
 
 async def test_what_was_typed_is_kept_for_another_try(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(form=FORM))
     behind.script.says(
-        "book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}, tone=Tone.CONFUSED)
+        "book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}, tone=Tone.UNCLEAR)
     )
     wil = discord.person("wil")
     opened = await wil.run("/rooms free")
@@ -321,7 +327,7 @@ async def test_try_again_after_a_restart_says_what_was_lost(
 
 
 async def test_book_with_somebody_opens_the_form_with_their_name(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("form", Reply(form=FORM))
     wil, rema = discord.person("wil"), discord.person("rema")
@@ -333,7 +339,7 @@ async def test_book_with_somebody_opens_the_form_with_their_name(
 
 
 async def test_book_from_a_message_reads_its_words(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
@@ -343,25 +349,28 @@ async def test_book_from_a_message_reads_its_words(
 
     message = behind.script.quoted[0]
     assert message.text == "let's meet tomorrow 3pm, 6 of us"
-    assert message.by.identity == f"discord:{wil.id}"
+    assert message.requester.identity == f"discord:{wil.id}"
     assert behind.script.asked == []
 
 
 # Plain words.
 
 
-async def test_a_direct_message_is_answered(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
+async def test_a_direct_message_is_answered(discord: Discord, behind: Behind, door: DiscordPlatform) -> None:
     wil = discord.person("wil")
 
     await wil.say("free room for 8 now?")
     await discord.until(lambda: len(wil.sees()) == 2)
 
-    assert (behind.script.asked[0].words, behind.script.asked[0].free) == ("free room for 8 now?", True)
+    assert (behind.script.asked[0].text, behind.script.asked[0].is_free_text) == (
+        "free room for 8 now?",
+        True,
+    )
     assert wil.sees()[1].text == "fine"
 
 
 async def test_a_mention_is_answered_to_the_asker_alone(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
@@ -370,12 +379,12 @@ async def test_a_mention_is_answered_to_the_asker_alone(
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
     await discord.until(lambda: wil.sees())
 
-    assert [each.words for each in behind.script.asked] == ["my bookings"]
+    assert [each.text for each in behind.script.asked] == ["my bookings"]
     assert len(wil.sees(channel)) == 2
 
 
 async def test_a_mention_with_direct_messages_closed_says_where_to_go(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
@@ -388,7 +397,7 @@ async def test_a_mention_with_direct_messages_closed_says_where_to_go(
 
 
 async def test_nobody_is_pinged_by_what_others_typed(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     bodies: list[dict[str, object]] = []
     callback = discord.interactions.answer
@@ -408,7 +417,7 @@ async def test_nobody_is_pinged_by_what_others_typed(
 
 
 async def test_a_slow_answer_is_deferred_and_then_told(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, Reply(("at last",))))
@@ -426,7 +435,7 @@ async def test_a_slow_answer_is_deferred_and_then_told(
 
 
 async def test_a_slow_answer_for_everybody_is_seen_by_everybody(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, Reply(("hello all",), audience=Audience.CHANNEL)))
@@ -442,7 +451,7 @@ async def test_a_slow_answer_for_everybody_is_seen_by_everybody(
 
 
 async def test_a_slow_press_is_deferred_and_replaces_its_message(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
@@ -459,7 +468,7 @@ async def test_a_slow_press_is_deferred_and_replaces_its_message(
 
 
 async def test_a_form_that_comes_late_is_offered_on_a_button(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, Reply(form=FORM)))
@@ -475,7 +484,7 @@ async def test_a_form_that_comes_late_is_offered_on_a_button(
 
 
 async def test_the_same_press_delivered_again_does_nothing(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.script.says("rooms free", Reply(("free:",), items=(ROOM,)))
     wil = discord.person("wil")
@@ -499,7 +508,7 @@ async def test_the_same_press_delivered_to_the_next_process_does_nothing(
         await booked.deliver_again()
         await wil.run("/rooms free")
 
-    assert [each.words for each in behind.script.asked] == ["rooms book G01", "rooms free"]
+    assert [each.text for each in behind.script.asked] == ["rooms book G01", "rooms free"]
 
 
 async def test_an_interaction_that_discord_gave_up_on_is_left_alone(
@@ -520,11 +529,11 @@ async def test_an_interaction_that_discord_gave_up_on_is_left_alone(
         await wil.run("/rooms free")
         assert door.is_connected
 
-    assert [each.words for each in behind.script.asked] == ["rooms free", "rooms free"]
+    assert [each.text for each in behind.script.asked] == ["rooms free", "rooms free"]
 
 
 async def test_fifty_people_pressing_at_once_are_all_answered(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     people = [discord.person(f"p{number}", guild) for number in range(50)]
@@ -534,7 +543,7 @@ async def test_fifty_people_pressing_at_once_are_all_answered(
     pressed = await asyncio.gather(*(person.press(shown.seen, "Book") for person in people))
 
     assert {each.state for each in pressed} == {State.ANSWERED}
-    assert len({each.by.identity for each in behind.script.asked[1:]}) == 50
+    assert len({each.requester.identity for each in behind.script.asked[1:]}) == 50
 
 
 async def test_leaving_waits_for_what_is_under_way(discord: Discord, behind: Behind, opened: Opening) -> None:

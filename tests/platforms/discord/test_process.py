@@ -91,7 +91,7 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
         await machine.command("link", "wil", f"discord:{wil.id}")
         free = await wil.run("/rooms free", when="11:00 for 1 hour")
         booked = await wil.press(free.seen, "Book")
-        health, figures = await machine.told("/readyz"), await machine.told("/metrics")
+        health, gauges = await machine.told("/readyz"), await machine.told("/metrics")
 
     async with machine.running("2026-03-11T10:40:00+00:00") as second:
         await discord.until(lambda: reminders(wil), PATIENCE)
@@ -104,8 +104,8 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
     assert "rooms are free" in free.seen.text
     assert booked.seen.text.startswith("Booked")
     assert '"discord":' in health
-    assert "roomie_discord_well 1.0" in figures
-    assert "roomie_discord_interaction 2.0" in figures
+    assert "roomie_discord_well 1.0" in gauges
+    assert "roomie_discord_interaction 2.0" in gauges
     assert "Booked" not in again.seen.text
     assert "is now yours" in told[0]
     assert "Give this booking up?" in told[1]

@@ -14,24 +14,24 @@ from bot.chat.reply import (
     Bold,
     Button,
     Code,
-    Field,
     Form,
-    Input,
-    InputKind,
-    Item,
+    FormInput,
+    FormInputKind,
     Mention,
-    Moment,
     Option,
     Reply,
-    Stretch,
-    Style,
+    ReplyField,
+    ReplyItem,
     Table,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
     Tone,
 )
 from bot.platforms.discord.gateway.settings import invite_link
-from bot.platforms.discord.render.custom_id import unpacked
-from bot.platforms.discord.render.forms import filled, modal, submitted, values
-from bot.platforms.discord.render.renderer import Message, render
+from bot.platforms.discord.render.custom_id import decode
+from bot.platforms.discord.render.forms import fill_in, modal, submitted_values, values
+from bot.platforms.discord.render.renderer import RenderedMessage, render
 from core.interval import Interval
 from core.model.entities import Identity
 from tests.standins.discord.forms import modal_complaints
@@ -41,10 +41,10 @@ from tests.strategies import forms, replies
 
 CAMPUS = ZoneInfo("Australia/Sydney")
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
-AN_HOUR = Interval.lasting(NOON, timedelta(hours=1))
+AN_HOUR = Interval.of_length(NOON, timedelta(hours=1))
 
 
-def seen(message: Message) -> Seen:
+def seen(message: RenderedMessage) -> Seen:
     return Seen({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
 
 
@@ -98,7 +98,7 @@ def test_a_link_in_plain_text_stays_whole() -> None:
 
 
 def test_times_are_written_in_each_readers_zone() -> None:
-    text = shown(Reply(text=(Stretch(AN_HOUR), " ", Moment(NOON, Style.RELATIVE))))
+    text = shown(Reply(text=(TimeRange(AN_HOUR), " ", Timestamp(NOON, TimestampStyle.RELATIVE))))
 
     start = int(NOON.timestamp())
     assert text == f"<t:{start}:F>\N{EN DASH}<t:{start + 3600}:t> <t:{start}:R>"
@@ -117,8 +117,8 @@ def test_the_order_is_title_text_fields_items_table_footer() -> None:
     reply = Reply(
         title="Free now",
         text=("Two rooms.",),
-        fields=(Field("When", ("now",)),),
-        items=(Item(("Quad G040",), ("20 seats",)),),
+        fields=(ReplyField("When", ("now",)),),
+        items=(ReplyItem(("Quad G040",), ("20 seats",)),),
         table=Table(("Room", "Seats"), ((("Quad",), ("20",)),)),
         footer=("Ask again",),
     )
@@ -138,9 +138,9 @@ def test_the_order_is_title_text_fields_items_table_footer() -> None:
     ]
 
 
-def rooms(count: int) -> tuple[Item, ...]:
+def rooms(count: int) -> tuple[ReplyItem, ...]:
     return tuple(
-        Item((f"Room {number}",), ("20 seats",), (Button("book", "Book", f"room-{number}"),))
+        ReplyItem((f"Room {number}",), ("20 seats",), (Button("book", "Book", f"room-{number}"),))
         for number in range(count)
     )
 
@@ -149,7 +149,7 @@ def test_each_room_has_a_button_that_names_it() -> None:
     message = render(Reply(items=rooms(3)), CAMPUS)
 
     ids = [str(each["custom_id"]) for each in walk(list(message.components)) if each["type"] == BUTTON]
-    found = [unpacked(each) for each in ids]
+    found = [decode(each) for each in ids]
 
     assert [(each.action, each.value) for each in found if each] == [
         ("book", f"room-{number}") for number in range(3)
@@ -182,11 +182,11 @@ def test_equal_buttons_are_kept_apart_and_mean_the_same() -> None:
 
     ids = [str(each["custom_id"]) for each in walk(list(message.components)) if each["type"] == BUTTON]
     assert len(set(ids)) == 2
-    assert unpacked(ids[0]) == unpacked(ids[1])
+    assert decode(ids[0]) == decode(ids[1])
 
 
 def test_a_table_with_times_is_written_in_lines() -> None:
-    table = Table(("Room", "Until"), ((("Quad",), (Moment(NOON, Style.TIME),)),))
+    table = Table(("Room", "Until"), ((("Quad",), (Timestamp(NOON, TimestampStyle.TIME),)),))
 
     assert shown(Reply(table=table)).splitlines() == [
         "-# Room · Until",
@@ -222,12 +222,12 @@ def test_the_tone_has_a_colour() -> None:
 
 def test_what_was_typed_comes_back_by_name_and_the_hidden_keeps_its_value() -> None:
     inputs = tuple(
-        Input(f"i{number}", "Label", required=number != 2, value=f"old {number}") for number in range(6)
+        FormInput(f"i{number}", "Label", required=number != 2, value=f"old {number}") for number in range(6)
     )
     form = Form("book", "Book", inputs)
     typed = [{"type": 18, "component": {"type": 4, "custom_id": "i0", "value": "new"}}]
 
-    held = values(filled(form, submitted(typed)))
+    held = values(fill_in(form, submitted_values(typed)))
 
     names = [each["component"]["custom_id"] for each in labels_of(modal(form, "x"))]
     assert names == ["i0", "i1", "i3", "i4", "i5"]
@@ -240,7 +240,7 @@ def labels_of(drawn: dict[str, object]) -> list[dict[str, dict[str, Any]]]:
 
 def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
     options = tuple(Option(f"Room {number}", f"r{number}") for number in range(60))
-    form = Form("book", "Book", (Input("room", "Room", InputKind.CHOICE, "r50", options),))
+    form = Form("book", "Book", (FormInput("room", "Room", FormInputKind.CHOICE, "r50", options),))
 
     menu = labels_of(modal(form, "x"))[0]["component"]
 
@@ -250,8 +250,8 @@ def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
 
 def test_settings_and_renderer_are_there_without_the_library() -> None:
     code = (
-        "import sys, bot.platforms.discord.render, bot.platforms.discord.forms;"
-        "import bot.platforms.discord.settings;"
+        "import sys, bot.platforms.discord.render.renderer, bot.platforms.discord.render.forms;"
+        "import bot.platforms.discord.gateway.settings;"
         "sys.exit('discord' in sys.modules)"
     )
 

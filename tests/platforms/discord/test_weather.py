@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.chat.reply import Button, Item, Reply, Tone
-from bot.platforms.base import Unreachable
-from bot.platforms.discord.adapter import CannotOpen, DiscordDoor
-from bot.platforms.discord.gateway.endpoint import Endpoint, hand_over
+from bot.chat.reply import Button, Reply, ReplyItem, Tone
+from bot.platforms.base import RecipientUnreachable
+from bot.platforms.discord.adapter import DiscordPlatform, PlatformStartError
+from bot.platforms.discord.gateway.endpoint import InteractionsEndpoint, dispatch_payload
 from core.clock import SystemClock
 from core.errors import Unavailable
 from core.model.entities import Identity
@@ -48,7 +48,7 @@ def identity(person: Person) -> Identity:
 
 @pytest.mark.parametrize("weather", ["cut", "close", "ask_to_reconnect"])
 async def test_after_the_gateway_went_away_commands_are_answered_again(
-    discord: Discord, door: DiscordDoor, weather: str
+    discord: Discord, door: DiscordPlatform, weather: str
 ) -> None:
     await getattr(discord.gateway, weather)()
     await discord.until(lambda: "resume" in discord.gateway.log and discord.gateway.connected)
@@ -59,7 +59,7 @@ async def test_after_the_gateway_went_away_commands_are_answered_again(
 
 
 async def test_a_command_sent_in_the_gap_is_answered_when_the_gateway_is_back_in_time(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     await discord.gateway.cut()
 
@@ -70,7 +70,7 @@ async def test_a_command_sent_in_the_gap_is_answered_when_the_gateway_is_back_in
 
 
 async def test_an_answer_under_way_survives_a_cut(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, DONE))
@@ -85,7 +85,7 @@ async def test_an_answer_under_way_survives_a_cut(
 
 
 async def test_a_message_delivered_twice_is_answered_once(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     wil = discord.person("wil")
     said = await wil.say("free rooms")
@@ -94,7 +94,7 @@ async def test_a_message_delivered_twice_is_answered_once(
     await discord.send_again(said)
     await wil.run("/rooms free")
 
-    assert [each.words for each in behind.script.asked] == ["free rooms", "rooms free"]
+    assert [each.text for each in behind.script.asked] == ["free rooms", "rooms free"]
 
 
 async def test_without_the_privileged_intent_it_carries_on(discord: Discord, opened: Opening) -> None:
@@ -109,7 +109,7 @@ async def test_without_the_privileged_intent_it_carries_on(discord: Discord, ope
 
 
 async def test_a_wrong_token_is_said_plainly(discord: Discord, opened: Opening) -> None:
-    with pytest.raises(CannotOpen, match="token"):
+    with pytest.raises(PlatformStartError, match="token"):
         async with opened(token="wrong"):
             pass
 
@@ -136,7 +136,7 @@ async def test_many_servers_are_served_over_several_connections(
 
 @pytest.mark.parametrize("fault", [{"retry_after": 0.05, "times": 2}, {"status": 502}])
 async def test_a_refused_answer_is_tried_again(
-    discord: Discord, door: DiscordDoor, fault: dict[str, float], monkeypatch: pytest.MonkeyPatch
+    discord: Discord, door: DiscordPlatform, fault: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _without_long_pauses(monkeypatch)
     discord.faults.add("POST", "/callback", **fault)
@@ -157,7 +157,7 @@ def _without_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_answer_to_a_deferral_waits_out_a_rate_limit(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, DONE))
@@ -172,7 +172,7 @@ async def test_the_answer_to_a_deferral_waits_out_a_rate_limit(
 
 
 async def test_what_was_done_is_told_by_message_when_the_answer_comes_too_late(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     discord.faults.add(
         "POST", "/callback", status=404, body={"message": "Unknown interaction", "code": 10062}, times=2
@@ -188,7 +188,7 @@ async def test_what_was_done_is_told_by_message_when_the_answer_comes_too_late(
 
 @pytest.mark.parametrize("drop", ["drop", "late_drop"])
 async def test_an_answer_that_is_dropped_on_the_way_is_given_again(
-    discord: Discord, behind: Behind, door: DiscordDoor, drop: str
+    discord: Discord, behind: Behind, door: DiscordPlatform, drop: str
 ) -> None:
     discord.faults.add("POST", "/callback", **{drop: True})
     behind.script.says("*", DONE)
@@ -202,7 +202,7 @@ async def test_an_answer_that_is_dropped_on_the_way_is_given_again(
 
 @pytest.mark.parametrize("drop", ["drop", "late_drop"])
 async def test_a_deferral_that_is_dropped_on_the_way_is_made_again(
-    discord: Discord, behind: Behind, door: DiscordDoor, drop: str
+    discord: Discord, behind: Behind, door: DiscordPlatform, drop: str
 ) -> None:
     gate = asyncio.Event()
     behind.script.says("*", after(gate, DONE))
@@ -217,7 +217,7 @@ async def test_a_deferral_that_is_dropped_on_the_way_is_made_again(
 
 
 async def test_what_was_done_is_told_when_the_connection_fails_twice(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     discord.faults.add("POST", "/callback", drop=True, times=2)
     behind.script.says("*", DONE)
@@ -230,17 +230,19 @@ async def test_what_was_done_is_told_when_the_connection_fails_twice(
 
 
 async def test_an_answer_that_discord_refuses_is_given_in_plain_words(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     discord.faults.add("POST", "/callback", status=400, body={"message": "Invalid Form Body", "code": 50035})
-    behind.script.says("*", Reply(("Two rooms.",), items=(Item(("Quad",)),)))
+    behind.script.says("*", Reply(("Two rooms.",), items=(ReplyItem(("Quad",)),)))
 
     answered = await discord.person("wil").run("/rooms free")
 
     assert answered.seen.text == "Two rooms."
 
 
-async def test_a_bug_in_our_house_is_an_apology(discord: Discord, behind: Behind, door: DiscordDoor) -> None:
+async def test_a_bug_in_our_house_is_an_apology(
+    discord: Discord, behind: Behind, door: DiscordPlatform
+) -> None:
     async def fail(asked: object) -> Reply:
         raise ZeroDivisionError
 
@@ -272,7 +274,7 @@ async def test_commands_that_discord_does_not_take_keep_nobody_out(discord: Disc
 
 
 async def test_when_nothing_can_be_remembered_people_are_told(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     behind.once.trouble = Unavailable("Roomie cannot write now.")
     wil = discord.person("wil")
@@ -286,7 +288,7 @@ async def test_when_nothing_can_be_remembered_people_are_told(
 
 
 async def test_a_command_that_is_no_more_is_answered_kindly(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     wil = discord.person("wil")
     lost = next(each for each in discord.world.commands[None] if each["name"] == "lost")
@@ -300,7 +302,9 @@ async def test_a_command_that_is_no_more_is_answered_kindly(
 # Telling people who did not ask.
 
 
-async def test_a_message_is_told_once_however_often_it_is_tried(discord: Discord, door: DiscordDoor) -> None:
+async def test_a_message_is_told_once_however_often_it_is_tried(
+    discord: Discord, door: DiscordPlatform
+) -> None:
     wil = discord.person("wil")
 
     await door.send(identity(wil), DONE, "outbox 7")
@@ -311,7 +315,7 @@ async def test_a_message_is_told_once_however_often_it_is_tried(discord: Discord
 
 
 async def test_a_message_whose_answer_was_lost_is_found_in_the_history(
-    discord: Discord, door: DiscordDoor
+    discord: Discord, door: DiscordPlatform
 ) -> None:
     wil = discord.person("wil")
     since = SystemClock().now() - timedelta(minutes=1)
@@ -325,7 +329,7 @@ async def test_a_message_whose_answer_was_lost_is_found_in_the_history(
 
 
 async def test_with_direct_messages_closed_it_is_told_where_they_just_were(
-    discord: Discord, door: DiscordDoor
+    discord: Discord, door: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
@@ -344,20 +348,20 @@ async def test_closed_direct_messages_are_remembered(
     wil = discord.person("wil")
     wil.close_messages()
     async with opened() as door:
-        with pytest.raises(Unreachable):
+        with pytest.raises(RecipientUnreachable):
             await door.send(identity(wil), DONE, "outbox 7")
 
     async with opened() as door:
-        with pytest.raises(Unreachable):
+        with pytest.raises(RecipientUnreachable):
             await door.send(identity(wil), DONE, "outbox 8")
 
     assert discord.asked("POST", "/messages") == 1
 
 
-async def test_who_writes_to_us_can_be_written_to_again(discord: Discord, door: DiscordDoor) -> None:
+async def test_who_writes_to_us_can_be_written_to_again(discord: Discord, door: DiscordPlatform) -> None:
     wil = discord.person("wil")
     wil.close_messages()
-    with pytest.raises(Unreachable):
+    with pytest.raises(RecipientUnreachable):
         await door.send(identity(wil), DONE, "outbox 7")
 
     wil.open_messages()
@@ -369,11 +373,11 @@ async def test_who_writes_to_us_can_be_written_to_again(discord: Discord, door: 
 
 
 async def test_buttons_of_a_message_that_was_sent_work(
-    discord: Discord, behind: Behind, door: DiscordDoor
+    discord: Discord, behind: Behind, door: DiscordPlatform
 ) -> None:
     wil = discord.person("wil")
     reply = Reply(
-        ("Your booking",), items=(Item(("Quad",), (), (Button("extend", "30 min more", "b1~30"),)),)
+        ("Your booking",), items=(ReplyItem(("Quad",), (), (Button("extend", "30 min more", "b1~30"),)),)
     )
     await door.send(identity(wil), reply, "outbox 7")
 
@@ -439,7 +443,7 @@ async def test_what_is_signed_and_no_interaction_is_refused(discord: Discord, en
 
 async def test_before_it_is_connected_the_endpoint_says_so(discord: Discord) -> None:
     app = web.Application()
-    app.add_routes([web.post("/", Endpoint(discord.public_key, SystemClock()).handle)])
+    app.add_routes([web.post("/", InteractionsEndpoint(discord.public_key, SystemClock()).handle)])
     async with TestClient(TestServer(app)) as client:
         status, _ = await discord.signed.post(
             client.session, str(client.make_url("/")), {"type": 2}, just_now()
@@ -473,7 +477,7 @@ def test_the_library_still_has_the_way_in_that_the_endpoint_uses() -> None:
     }
     user = {"id": "3", "username": "wil", "discriminator": "0", "avatar": None}
 
-    hand_over(client, json.loads(json.dumps(payload | {"user": user})))
+    dispatch_payload(client, json.loads(json.dumps(payload | {"user": user})))
 
     assert library.__version__.startswith("2.7.")
     assert heard == ["interaction"]

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import Kept
+from storage.factory import ManagedStorage
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.house import House, a_house
+from tests.platforms.slack.environment import Environment, build_environment
 from tests.standins.slack import SlackStandIn
 
 
@@ -20,5 +20,7 @@ async def slack() -> AsyncIterator[SlackStandIn]:
 
 
 @pytest.fixture
-async def house(slack: SlackStandIn, storage: Kept, rules: Rules, clock: StillClock) -> House:
-    return await a_house(slack, storage, rules, clock)
+async def environment(
+    slack: SlackStandIn, storage: ManagedStorage, rules: Rules, clock: StillClock
+) -> Environment:
+    return await build_environment(slack, storage, rules, clock)

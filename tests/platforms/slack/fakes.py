@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.ports import SlackInstallation
 from core.clock import Clock
 from core.model.entities import Identity
 
@@ -33,15 +33,15 @@ class Claims:
 class Installations:
     """Remembers bots by workspace, and counts how often it was asked."""
 
-    bots: dict[str, Bot] = field(default_factory=dict)
+    bots: dict[str, SlackInstallation] = field(default_factory=dict)
     asked: int = 0
 
-    async def find(self, team: str) -> Bot | None:
+    async def find(self, team: str) -> SlackInstallation | None:
         self.asked += 1
         return self.bots.get(team)
 
-    async def save(self, bot: Bot) -> None:
-        self.bots[bot.team] = bot
+    async def save(self, installation: SlackInstallation) -> None:
+        self.bots[installation.team] = installation
 
     async def forget(self, team: str) -> None:
         self.bots.pop(team, None)
@@ -53,10 +53,10 @@ class BrowserStates:
 
     kept: dict[str, datetime] = field(default_factory=dict)
 
-    async def keep(self, state: str, until: datetime) -> None:
+    async def save(self, state: str, until: datetime) -> None:
         self.kept[state] = until
 
-    async def take(self, state: str, now: datetime) -> bool:
+    async def consume(self, state: str, now: datetime) -> bool:
         until = self.kept.pop(state, None)
         return until is not None and until > now
 
@@ -67,5 +67,5 @@ class Outbox:
 
     left: list[tuple[Identity, Reply, str]] = field(default_factory=list)
 
-    async def say_later(self, to: Identity, reply: Reply, key: str) -> None:
+    async def defer(self, to: Identity, reply: Reply, key: str) -> None:
         self.left.append((to, reply, key))

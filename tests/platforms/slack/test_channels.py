@@ -5,17 +5,17 @@ from datetime import timedelta
 from bot.chat.reply import Reply
 from core.clock import SystemClock
 from core.model.entities import Identity
-from tests.platforms.slack.house import House
+from tests.platforms.slack.environment import Environment
 
 
-async def test_a_channel_is_written_to_and_searched(house: House):
+async def test_a_channel_is_written_to_and_searched(environment: Environment):
     channel, since = Identity("slack:T1:C1"), SystemClock().now() - timedelta(minutes=1)
 
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await adapter.notifier.send(channel, Reply(("A new week.",)), "notice 1")
         arrived = await adapter.notifier.was_sent(channel, "notice 1", since)
         another = await adapter.notifier.was_sent(channel, "notice 2", since)
 
-    shown = house.slack.state.workspaces["T1"].channels["C1"].messages
+    shown = environment.slack.state.workspaces["T1"].channels["C1"].messages
     assert ["A new week." in each.words for each in shown] == [True]
     assert (arrived, another) == (True, False)

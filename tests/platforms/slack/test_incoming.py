@@ -6,16 +6,16 @@ import pytest
 
 from bot.chat.reply import Audience, Reply
 from bot.platforms.slack.handlers.event import (
-    Incoming,
-    of_interaction,
+    SlackEvent,
+    from_interaction,
     people_in,
     pressed_in,
+    text_of,
     values_of,
-    words_of,
 )
 from bot.platforms.slack.handlers.modals import carried_by, errors_at_inputs
-from bot.platforms.slack.handlers.responder import manner
-from bot.platforms.slack.render.action_ids import Pressed
+from bot.platforms.slack.handlers.responder import response_options
+from bot.platforms.slack.render.action_ids import PressedElement
 from bot.platforms.slack.settings import Mode, SlackSettings
 
 
@@ -35,7 +35,7 @@ from bot.platforms.slack.settings import Mode, SlackSettings
     ],
 )
 def test_what_was_typed_comes_without_slacks_escapes(typed: str, words: str) -> None:
-    assert words_of(typed, {"U2": "slack:T1:U2"}) == words
+    assert text_of(typed, {"U2": "slack:T1:U2"}) == words
 
 
 def test_mentioned_people_are_found() -> None:
@@ -49,9 +49,9 @@ def action(**element: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("body", "pressed"),
     [
-        (action(action_id="press.book.3", value="v1:a~b"), Pressed("book", "a~b")),
-        (action(action_id="open.form.0", value="v1:"), Pressed("form", "", opens=True)),
-        (action(action_id="pick.room.1", selected_option={"value": "v1:G01"}), Pressed("room", "G01")),
+        (action(action_id="press.book.3", value="v1:a~b"), PressedElement("book", "a~b")),
+        (action(action_id="open.form.0", value="v1:"), PressedElement("form", "", opens=True)),
+        (action(action_id="pick.room.1", selected_option={"value": "v1:G01"}), PressedElement("room", "G01")),
         (action(action_id="link.web.1", value="v1:"), None),
         (action(action_id="press.book.3", value="stale"), None),
         (action(action_id="value", value="typed"), None),
@@ -59,7 +59,7 @@ def action(**element: Any) -> dict[str, Any]:
         (action(), None),
     ],
 )
-def test_only_our_own_buttons_count(body: dict[str, Any], pressed: Pressed | None) -> None:
+def test_only_our_own_buttons_count(body: dict[str, Any], pressed: PressedElement | None) -> None:
     assert pressed_in(body) == pressed
 
 
@@ -93,7 +93,7 @@ def test_an_error_without_an_input_of_its_own_stands_at_the_first() -> None:
 def test_an_org_wide_press_names_its_team_by_the_user() -> None:
     body = {"team": None, "user": {"id": "U1", "team_id": "T9"}, "trigger_id": "t"}
 
-    assert of_interaction(body).team == "T9"
+    assert from_interaction(body).team == "T9"
 
 
 REPLACING = Reply(replaces=True)
@@ -102,17 +102,21 @@ REPLACING = Reply(replaces=True)
 @pytest.mark.parametrize(
     ("where", "reply", "replaced"),
     [
-        (Incoming("T1", "U1", "k", "C1"), REPLACING, True),
-        (Incoming("T1", "U1", "k", "C1", shared=True), REPLACING, False),
-        (Incoming("T1", "U1", "k", "D1", shared=True), REPLACING, True),
-        (Incoming("T1", "U1", "k", "C1", shared=True), Reply(replaces=True, audience=Audience.CHANNEL), True),
-        (Incoming("T1", "U1", "k", "C1"), Reply(), False),
+        (SlackEvent("T1", "U1", "k", "C1"), REPLACING, True),
+        (SlackEvent("T1", "U1", "k", "C1", shared=True), REPLACING, False),
+        (SlackEvent("T1", "U1", "k", "D1", shared=True), REPLACING, True),
+        (
+            SlackEvent("T1", "U1", "k", "C1", shared=True),
+            Reply(replaces=True, audience=Audience.CHANNEL),
+            True,
+        ),
+        (SlackEvent("T1", "U1", "k", "C1"), Reply(), False),
     ],
 )
 def test_a_message_that_others_see_is_not_replaced_by_an_answer_to_one(
-    where: Incoming, reply: Reply, *, replaced: bool
+    where: SlackEvent, reply: Reply, *, replaced: bool
 ) -> None:
-    assert manner(where, reply)["replace_original"] is replaced
+    assert response_options(where, reply)["replace_original"] is replaced
 
 
 def test_settings_say_what_is_missing() -> None:

@@ -12,25 +12,25 @@ from bot.platforms.slack.adapter import SlackAdapter
 from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
 from core.model.entities import Identity
-from tests.platforms.slack.house import House, read
+from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import SlackStandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
 
 
 @pytest.fixture
-def many(house: House, slack: SlackStandIn) -> House:
+def many(environment: Environment, slack: SlackStandIn) -> Environment:
     app = slack.state.app
     slack.add_workspace("T2", "other")
-    house.settings = replace(
-        house.settings,
+    environment.settings = replace(
+        environment.settings,
         bot_token="",
         client_id=app.client_id,
         client_secret=app.client_secret,
         mode=Mode.HTTP,
         public_url="https://rooms.example",
     )
-    return house
+    return environment
 
 
 async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[int, str]:
@@ -54,7 +54,9 @@ async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[i
             return done.status, await done.text()
 
 
-async def test_two_workspaces_are_served_each_with_its_own_token(many: House, slack: SlackStandIn) -> None:
+async def test_two_workspaces_are_served_each_with_its_own_token(
+    many: Environment, slack: SlackStandIn
+) -> None:
     async with many.open() as adapter:
         assert (await install(slack, "T1"))[0] == 200
         assert (await install(slack, "T2"))[0] == 200
@@ -65,7 +67,7 @@ async def test_two_workspaces_are_served_each_with_its_own_token(many: House, sl
         await two.presses(two.sees()[0], "Book")
         await slack.until(lambda: len(two.sees()) == 2)
         await adapter.notifier.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "rooms are free" in read(one.sees()[0])
     assert "does not know who you are" in read(two.sees()[1])
@@ -73,7 +75,7 @@ async def test_two_workspaces_are_served_each_with_its_own_token(many: House, sl
     assert slack.refusals == []
 
 
-async def test_an_installation_survives_a_restart(many: House, slack: SlackStandIn) -> None:
+async def test_an_installation_survives_a_restart(many: Environment, slack: SlackStandIn) -> None:
     async with many.open():
         await install(slack, "T2")
 
@@ -83,7 +85,7 @@ async def test_an_installation_survives_a_restart(many: House, slack: SlackStand
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
 
 
-async def test_somebody_elses_state_is_refused(many: House, slack: SlackStandIn) -> None:
+async def test_somebody_elses_state_is_refused(many: Environment, slack: SlackStandIn) -> None:
     async with many.open():
         status, _ = await install(slack, "T1", state="guessed")
 
@@ -91,7 +93,9 @@ async def test_somebody_elses_state_is_refused(many: House, slack: SlackStandIn)
     assert many.installations.bots == {}
 
 
-async def test_an_installation_is_not_looked_up_for_every_delivery(many: House, slack: SlackStandIn) -> None:
+async def test_an_installation_is_not_looked_up_for_every_delivery(
+    many: Environment, slack: SlackStandIn
+) -> None:
     async with many.open():
         await install(slack, "T2")
         for _ in range(5):
@@ -101,7 +105,7 @@ async def test_an_installation_is_not_looked_up_for_every_delivery(many: House, 
 
 
 @pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
-async def test_a_workspace_that_leaves_is_forgotten(many: House, slack: SlackStandIn, how: str) -> None:
+async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: SlackStandIn, how: str) -> None:
     async with many.open() as adapter:
         await install(slack, "T1")
         await install(slack, "T2")
@@ -115,7 +119,7 @@ async def test_a_workspace_that_leaves_is_forgotten(many: House, slack: SlackSta
     assert list(many.installations.bots) == ["T2"]
 
 
-def test_many_workspaces_need_a_place_for_their_installations(many: House) -> None:
+def test_many_workspaces_need_a_place_for_their_installations(many: Environment) -> None:
     with pytest.raises(ValueError, match="installations"):
         SlackAdapter(
             many.settings,
@@ -124,5 +128,5 @@ def test_many_workspaces_need_a_place_for_their_installations(many: House) -> No
             later=many.outbox,
             linked=lambda identity: False,
             clock=many.clock,
-            zone=many.desk.rules.zone,
+            zone=many.services.rules.zone,
         )

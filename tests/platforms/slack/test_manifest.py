@@ -9,7 +9,7 @@ import yaml
 from bot.chat.command import Command
 from bot.commands import COMMANDS
 from bot.platforms.slack.installation.manifest import as_yaml, families, manifest
-from tests.platforms.slack.house import House
+from tests.platforms.slack.environment import Environment
 from tests.standins.slack import SlackStandIn
 
 FILE = Path(__file__).parents[3] / "manifest.yaml"
@@ -72,23 +72,23 @@ def test_every_event_listened_to_is_subscribed() -> None:
     assert subscribed == listened
 
 
-async def test_the_scopes_are_enough_and_none_is_idle(house: House, slack: SlackStandIn) -> None:
+async def test_the_scopes_are_enough_and_none_is_idle(environment: Environment, slack: SlackStandIn) -> None:
     asked_for = frozenset(manifest(COMMANDS)["oauth_config"]["scopes"]["bot"])
     slack.state.workspaces["T1"].scopes = asked_for
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free now")
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
         await bob.opens_home()
         await slack.until(lambda: bob.home)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert [each for each in slack.refusals if each[1] == "missing_scope"] == []
 
 
 def test_a_new_command_is_there_by_itself() -> None:
-    new = Command("rooms map", "Show a map", "/rooms map", COMMANDS[0].answer)
+    new = Command("rooms map", "Show a map", "/rooms map", COMMANDS[0].handle)
 
     told = manifest((*COMMANDS, new))
 

@@ -8,9 +8,9 @@ import pytest
 
 from bot.platforms.slack.settings import Mode
 from core.model.entities import Identity
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from tests.builders import a_person
-from tests.platforms.slack.house import House, read
+from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import Person, SlackStandIn
 
 
@@ -30,65 +30,71 @@ async def do_a_bit_of_everything(slack: SlackStandIn) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_every_delivery_repeated_changes_nothing(house: House, slack: SlackStandIn, mode: Mode) -> None:
-    house.settings = replace(house.settings, mode=mode)
+async def test_every_delivery_repeated_changes_nothing(
+    environment: Environment, slack: SlackStandIn, mode: Mode
+) -> None:
+    environment.settings = replace(environment.settings, mode=mode)
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await do_a_bit_of_everything(slack)
-        await adapter.settled()
-        before = dict(house.desk.picture.bookings)
+        await adapter.wait_idle()
+        before = dict(environment.services.read_model.bookings)
         said = (len(bob.sees()), len(bob.dms))
 
         for delivery in list(slack.deliveries):
             assert (await slack.repeat(delivery)).acked
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert (len(bob.sees()), len(bob.dms)) == said
-    assert house.desk.picture.bookings == before
+    assert environment.services.read_model.bookings == before
     assert slack.refusals == []
 
 
-async def test_a_repetition_after_a_restart_changes_nothing(house: House, slack: SlackStandIn) -> None:
+async def test_a_repetition_after_a_restart_changes_nothing(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await do_a_bit_of_everything(slack)
-        await adapter.settled()
+        await adapter.wait_idle()
     said, deliveries = (len(bob.sees()), len(bob.dms)), list(slack.deliveries)
 
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         for delivery in deliveries:
             await slack.repeat(delivery)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert (len(bob.sees()), len(bob.dms)) == said
 
 
-async def test_buttons_from_before_a_restart_work(house: House, slack: SlackStandIn) -> None:
+async def test_buttons_from_before_a_restart_work(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/book K-J17-G01 11:00-12:00")
     booked = bob.sees()[0]
 
-    async with house.open():
+    async with environment.open():
         await bob.presses(booked, "Cancel")
         await slack.until(lambda: booked.edits)
 
-    assert len(house.desk.picture.bookings) == 0
+    assert len(environment.services.read_model.bookings) == 0
 
 
-async def test_one_of_fifty_who_press_the_same_button_wins(house: House, slack: SlackStandIn) -> None:
+async def test_one_of_fifty_who_press_the_same_button_wins(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     students = [slack.person("U2")]
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await students[0].types("/rooms free 11:00-12:00")
         free = students[0].sees()[0]
         await students[0].presses(free, "Share to the channel")
         await slack.until(lambda: len(students[0].sees()) == 2)
         shared = students[0].sees()[1]
-        crowd = [await enrolled(house, slack, number) for number in range(50)]
+        crowd = [await enrolled(environment, slack, number) for number in range(50)]
 
         await asyncio.gather(*(each.presses(shared, "Book") for each in crowd))
         await slack.until(lambda: all(len(each.sees()) == 2 for each in crowd))
-        await adapter.settled()
+        await adapter.wait_idle()
 
     answers = [read(each.sees()[1]) for each in crowd]
     assert sum("Booked" in each for each in answers) == 1
@@ -96,35 +102,35 @@ async def test_one_of_fifty_who_press_the_same_button_wins(house: House, slack: 
     assert slack.refusals == []
 
 
-async def enrolled(house: House, slack: SlackStandIn, number: int) -> Person:
+async def enrolled(environment: Environment, slack: SlackStandIn, number: int) -> Person:
     person = slack.add_person("T1", f"UC{number}", f"crowd{number}", tz="Europe/London")
     added = a_person(f"crowd{number}")
 
-    def work(unit: Unit) -> None:
+    def work(unit: UnitOfWork) -> None:
         unit.people.link(unit.people.add(added, None).id, Identity(f"slack:T1:UC{number}"))
 
-    await house.storage.write(work)
+    await environment.storage.write(work)
     return person
 
 
 async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         slack.postman.patience = 0.0
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
-        (key,) = house.claims.done
-        house.claims.done.clear()
+        (key,) = environment.claims.done
+        environment.claims.done.clear()
         slack.postman.patience = 3.0
 
         await slack.repeat(slack.deliveries[0])
-        await adapter.settled()
+        await adapter.wait_idle()
         assert len(bob.dms) == 2
 
-        house.clock.move(timedelta(seconds=41))
+        environment.clock.move(timedelta(seconds=41))
         await slack.repeat(slack.deliveries[0])
         await slack.until(lambda: len(bob.dms) == 3)
-        await adapter.settled()
-        assert key in house.claims.done
+        await adapter.wait_idle()
+        assert key in environment.claims.done

@@ -6,22 +6,22 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.health import Health, QuietRepeats
-from bot.platforms.slack.client.profiles import People
-from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.client.health import RateLimitedLogs, SlackHealth
+from bot.platforms.slack.client.profiles import ProfileCache
+from bot.platforms.slack.ports import SlackInstallation
 from core.model.entities import Identity
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.house import House, settings_for
+from tests.platforms.slack.environment import Environment, settings_for
 from tests.standins.slack import Broken, SlackStandIn
 
-BOT = Bot("T1", "xoxb-T1")
+BOT = SlackInstallation("T1", "xoxb-T1")
 
 
 @pytest.fixture
-async def people(slack: SlackStandIn, clock: StillClock):  # type: ignore[no-untyped-def]
-    health = Health()
+async def profiles(slack: SlackStandIn, clock: StillClock):  # type: ignore[no-untyped-def]
+    health = SlackHealth()
     api = SlackApi(settings_for(slack), health)
-    known = People(api, clock, health, lambda identity: False, match_email=True)
+    known = ProfileCache(api, clock, health, lambda identity: False, match_email=True)
     yield known
     await known.stop()
     await api.close()
@@ -32,22 +32,22 @@ def lookups(slack: SlackStandIn) -> int:
 
 
 async def test_a_profile_is_remembered_for_an_hour(
-    people: People, slack: SlackStandIn, clock: StillClock
+    profiles: ProfileCache, slack: SlackStandIn, clock: StillClock
 ) -> None:
-    first = await people.asker(BOT, "U2")
-    await people.asker(BOT, "U2")
+    first = await profiles.requester(BOT, "U2")
+    await profiles.requester(BOT, "U2")
     assert lookups(slack) == 1
 
     clock.move(timedelta(minutes=61))
-    await people.asker(BOT, "U2")
+    await profiles.requester(BOT, "U2")
 
     assert lookups(slack) == 2
     assert (first.identity, first.zone, first.email) == ("slack:T1:U2", "Europe/London", "bob@campus.example")
 
 
-async def test_a_change_is_noticed(house: House, slack: SlackStandIn) -> None:
+async def test_a_change_is_noticed(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/book K-J17-G01 11:00-12:00")
         await slack.change_user("U2", tz="Europe/Berlin")
         await bob.types("/rooms mine")
@@ -56,69 +56,69 @@ async def test_a_change_is_noticed(house: House, slack: SlackStandIn) -> None:
 
 
 async def test_a_zone_that_somebody_chose_goes_before_the_workspaces(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/settings timezone Australia/Sydney")
         await bob.types("/book K-J17-G01 tomorrow 20:00-21:00")
 
     assert "Australia/Sydney" in bob.sees()[1].words
-    (booking,) = house.desk.picture.bookings.values()
+    (booking,) = environment.services.read_model.bookings.values()
     assert f"{booking.interval.start:%H:%M}" == "09:00"
 
 
 async def test_somebody_whom_the_workspace_vouches_for_is_linked_and_can_book(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
-    house.settings = replace(house.settings, match_email=True)
+    environment.settings = replace(environment.settings, match_email=True)
     wren, mallory = (
         slack.add_person("T1", "U8", "wren", email="BOB@example.org", tz="Europe/London"),
         slack.add_person("T1", "U9", "mallory", email="ada@example.org", email_confirmed=False),
     )
-    async with house.open():
+    async with environment.open():
         await wren.types("/book K-J17-G01 11:00-12:00")
         await mallory.types("/book K-J17-G02 11:00-12:00")
 
     assert "Booked" in wren.sees()[0].words
     assert "does not know who you are" in mallory.sees()[0].words
-    known = house.desk.picture.directory.named("bob")
+    known = environment.services.read_model.directory.by_name("bob")
     assert known is not None
     assert {"slack:T1:U2", "slack:T1:U8"} <= set(known.identities)
-    assert [each.booked_by for each in house.desk.picture.bookings.values()] == [known.person.id]
+    assert [each.booked_by for each in environment.services.read_model.bookings.values()] == [known.person.id]
 
 
 @pytest.mark.parametrize("details", [{"email_confirmed": False}, {"home_team": "T9"}, {"deleted": True}])
 async def test_an_address_counts_only_when_the_workspace_vouches_for_it(
-    people: People, slack: SlackStandIn, details: dict[str, object]
+    profiles: ProfileCache, slack: SlackStandIn, details: dict[str, object]
 ) -> None:
     slack.add_person("T1", "U7", "mallory", **details)
 
-    assert (await people.asker(BOT, "U7")).email == ""
+    assert (await profiles.requester(BOT, "U7")).email == ""
 
 
 async def test_nobody_is_asked_for_again_and_again_while_slack_is_ill(
-    people: People, slack: SlackStandIn, clock: StillClock
+    profiles: ProfileCache, slack: SlackStandIn, clock: StillClock
 ) -> None:
     slack.brew("users.info", Broken(500), times=3)
 
-    assert (await people.asker(BOT, "U2")).zone == ""
-    assert (await people.asker(BOT, "U2")).zone == ""
+    assert (await profiles.requester(BOT, "U2")).zone == ""
+    assert (await profiles.requester(BOT, "U2")).zone == ""
     clock.move(timedelta(seconds=31))
-    assert (await people.asker(BOT, "U2")).zone == "Europe/London"
+    assert (await profiles.requester(BOT, "U2")).zone == "Europe/London"
 
 
-async def test_mentioned_people_are_named_by_identity_or_vouched_address(people: People) -> None:
-    assert await people.names_for(BOT, ["U2"]) == {"U2": "bob@campus.example"}
-    assert await people.names_for(BOT, ["U404"]) == {"U404": "slack:T1:U404"}
+async def test_mentioned_people_are_named_by_identity_or_vouched_address(profiles: ProfileCache) -> None:
+    assert await profiles.names_for(BOT, ["U2"]) == {"U2": "bob@campus.example"}
+    assert await profiles.names_for(BOT, ["U404"]) == {"U404": "slack:T1:U404"}
 
 
 def test_a_trouble_is_logged_when_it_is_news(caplog: pytest.LogCaptureFixture) -> None:
-    health = Health()
+    health = SlackHealth()
     for _ in range(3):
-        health.trouble("socket", "Lost.")
-    health.fine("socket")
-    health.trouble("socket", "Lost.")
+        health.report("socket", "Lost.")
+    health.clear("socket")
+    health.report("socket", "Lost.")
 
     assert [each.getMessage() for each in caplog.records] == ["Slack socket: Lost."] * 2
     assert health.counts["trouble socket"] == 4
@@ -127,7 +127,7 @@ def test_a_trouble_is_logged_when_it_is_news(caplog: pytest.LogCaptureFixture) -
 def test_a_library_may_say_the_same_thing_once_a_minute() -> None:
     import logging
 
-    quiet = QuietRepeats(("unwanted",))
+    quiet = RateLimitedLogs(("unwanted",))
     record = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "Failed to connect", None, None)
     unwanted = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "an unwanted remark", None, None)
 

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from tests.platforms.slack.house import read
+from tests.platforms.slack.environment import read
 from tests.standins.slack import SlackStandIn
 
 PROJECT = Path(__file__).parents[3]

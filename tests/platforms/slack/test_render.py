@@ -12,22 +12,22 @@ from bot.chat.reply import (
     Button,
     Choice,
     Code,
-    Field,
     Form,
-    Input,
-    InputKind,
-    Item,
+    FormInput,
+    FormInputKind,
     Mention,
-    Moment,
     Option,
     Reply,
-    Stretch,
-    Style,
+    ReplyField,
+    ReplyItem,
     Table,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
     Tone,
 )
 from bot.platforms.slack.render import action_ids
-from bot.platforms.slack.render.markup import Look, literal, markup
+from bot.platforms.slack.render.markup import RenderContext, literal, markup
 from bot.platforms.slack.render.renderer import blocks, form_view, home_view, message, result_view
 from core.interval import Interval
 from core.model.entities import Identity
@@ -36,7 +36,7 @@ from tests.standins.slack.pings import pings_in
 from tests.strategies import forms, replies
 
 NOON = datetime(2026, 3, 12, 1, tzinfo=UTC)
-LOOK = Look(ZoneInfo("Australia/Sydney"), NOON, "Australia/Sydney")
+LOOK = RenderContext(ZoneInfo("Australia/Sydney"), NOON, "Australia/Sydney")
 SLOT = Interval(NOON, NOON + timedelta(hours=2))
 EXAMPLES = settings(
     max_examples=25,
@@ -92,7 +92,7 @@ def test_every_inline_has_its_mark_up() -> None:
 def test_times_are_told_in_the_readers_own_zone_with_the_campus_as_fallback() -> None:
     stamp = int(NOON.timestamp())
 
-    shown = markup((Moment(NOON), "; ", Stretch(SLOT)), LOOK)
+    shown = markup((Timestamp(NOON), "; ", TimeRange(SLOT)), LOOK)
 
     assert f"<!date^{stamp}^{{date_short_pretty}}, {{time}}|Thu 12 Mar, 12:00>" in shown
     assert f"<!date^{stamp + 7200}^{{time}}|14:00>" in shown
@@ -103,18 +103,18 @@ def test_times_are_told_in_the_readers_own_zone_with_the_campus_as_fallback() ->
     [(20, "in 20 minutes"), (-60, "1 hour ago"), (0, "now"), (60 * 50, "in 2 days")],
 )
 def test_relative_times_are_words(minutes: int, said: str) -> None:
-    moment = Moment(NOON + timedelta(minutes=minutes), Style.RELATIVE)
+    moment = Timestamp(NOON + timedelta(minutes=minutes), TimestampStyle.RELATIVE)
 
     assert markup((moment,), LOOK) == said
 
 
 def footer_of(reply: Reply, zone: str) -> str:
-    told = blocks(reply, Look(LOOK.campus, NOON, zone))
+    told = blocks(reply, RenderContext(LOOK.campus, NOON, zone))
     return "\n".join(each["text"] for each in told[-1]["elements"])
 
 
 def test_the_campus_zone_is_named() -> None:
-    one, two = Reply(text=(Stretch(SLOT),)), Reply(text=(Stretch(SLOT), Moment(NOON)))
+    one, two = Reply(text=(TimeRange(SLOT),)), Reply(text=(TimeRange(SLOT), Timestamp(NOON)))
 
     assert footer_of(one, "Australia/Sydney") == "Australia/Sydney time"
     assert "Europe/Berlin" in footer_of(one, "Europe/Berlin")
@@ -123,18 +123,20 @@ def test_the_campus_zone_is_named() -> None:
 
 
 def test_a_free_room_has_its_button_beside_it() -> None:
-    item = Item((Bold("Ainsworth G03"),), ("20 seats",), (Button("book", "Book", "abc"),))
+    item = ReplyItem((Bold("Ainsworth G03"),), ("20 seats",), (Button("book", "Book", "abc"),))
 
     (section,) = blocks(Reply(items=(item,)), LOOK)
 
     assert section["accessory"]["action_id"] == "press.book.0"
-    assert action_ids.read("press.book.0", section["accessory"]["value"]) == action_ids.Pressed("book", "abc")
+    assert action_ids.decode("press.book.0", section["accessory"]["value"]) == action_ids.PressedElement(
+        "book", "abc"
+    )
 
 
 def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
     pair = (Button("extend", "Extend", "b1"), Button("cancel", "Cancel", "b1", confirm="Really?"))
 
-    section, actions = blocks(Reply(items=(Item(("G03",), (), pair),)), LOOK)
+    section, actions = blocks(Reply(items=(ReplyItem(("G03",), (), pair),)), LOOK)
 
     assert section["type"] == "section"
     assert [each["text"]["text"] for each in actions["elements"]] == ["Extend", "Cancel"]
@@ -142,7 +144,7 @@ def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
 
 
 def test_too_many_items_are_counted() -> None:
-    told = blocks(Reply(items=tuple(Item((f"room {n}",)) for n in range(80))), LOOK)
+    told = blocks(Reply(items=tuple(ReplyItem((f"room {n}",)) for n in range(80))), LOOK)
 
     assert len(told) == 50
     assert told[-1]["elements"][0]["text"].startswith("… and 31 more.")
@@ -151,9 +153,9 @@ def test_too_many_items_are_counted() -> None:
 def test_buttons_that_open_forms_say_so_in_their_id() -> None:
     (actions,) = blocks(Reply(actions=(Button("form", "Book…", opens=True),)), LOOK)
 
-    pressed = action_ids.read(actions["elements"][0]["action_id"], actions["elements"][0]["value"])
+    pressed = action_ids.decode(actions["elements"][0]["action_id"], actions["elements"][0]["value"])
 
-    assert pressed == action_ids.Pressed("form", "", opens=True)
+    assert pressed == action_ids.PressedElement("form", "", opens=True)
 
 
 def test_a_menu_hands_back_the_options_value() -> None:
@@ -162,7 +164,7 @@ def test_a_menu_hands_back_the_options_value() -> None:
     (actions,) = blocks(Reply(actions=(choice,)), LOOK)
     menu = actions["elements"][0]
 
-    assert action_ids.read(menu["action_id"], menu["options"][0]["value"]) == action_ids.Pressed(
+    assert action_ids.decode(menu["action_id"], menu["options"][0]["value"]) == action_ids.PressedElement(
         "room", "K-J17-G03"
     )
 
@@ -191,8 +193,8 @@ def test_the_order_on_the_page_is_kept() -> None:
         text=("text",),
         title="Title",
         tone=Tone.DONE,
-        fields=(Field("Room", ("G03",)),),
-        items=(Item(("item",)),),
+        fields=(ReplyField("Room", ("G03",)),),
+        items=(ReplyItem(("item",)),),
         table=Table(("A",), ((("1",),),)),
         actions=(Button("go", "Go"),),
         footer=("end",),
@@ -208,9 +210,9 @@ def test_a_form_keeps_what_was_typed_and_names_the_campus_zone() -> None:
         "book",
         "Book a room",
         (
-            Input("date", "Date", InputKind.DATE, "2026-03-12", refreshes=True),
-            Input("room", "Room", InputKind.CHOICE, "r2", (Option("One", "r1"), Option("Two", "r2"))),
-            Input("title", "Title", value="Chess", required=False),
+            FormInput("date", "Date", FormInputKind.DATE, "2026-03-12", refreshes=True),
+            FormInput("room", "Room", FormInputKind.CHOICE, "r2", (Option("One", "r1"), Option("Two", "r2"))),
+            FormInput("title", "Title", value="Chess", required=False),
         ),
         state="s",
     )

@@ -5,36 +5,36 @@ from dataclasses import replace
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from tests.platforms.slack.house import House, Slowly, labels, read
+from tests.platforms.slack.environment import Environment, Slowly, labels, read
 from tests.standins.slack import Message, SlackStandIn
 
 
-async def test_nothing_typed_is_help_with_buttons(house: House, slack: SlackStandIn) -> None:
+async def test_nothing_typed_is_help_with_buttons(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms")
 
     assert "Book a room…" in labels(bob.sees()[0])
 
 
-async def test_an_unknown_word_offers_the_nearest(house: House, slack: SlackStandIn) -> None:
+async def test_an_unknown_word_offers_the_nearest(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms fere now")
 
     assert "/rooms free" in read(bob.sees()[0])
 
 
-async def test_only_the_asker_sees_an_answer(house: House, slack: SlackStandIn) -> None:
-    async with house.open():
+async def test_only_the_asker_sees_an_answer(environment: Environment, slack: SlackStandIn) -> None:
+    async with environment.open():
         await slack.person("U2").types("/rooms free now")
 
     assert slack.person("U1").sees() == []
 
 
-async def test_a_search_can_be_shared_to_the_channel(house: House, slack: SlackStandIn) -> None:
+async def test_a_search_can_be_shared_to_the_channel(environment: Environment, slack: SlackStandIn) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms free now")
         await bob.presses(bob.sees()[0], "Share to the channel")
         await slack.until(ada.sees)
@@ -44,10 +44,10 @@ async def test_a_search_can_be_shared_to_the_channel(house: House, slack: SlackS
 
 
 async def test_a_shared_list_is_not_replaced_by_what_one_reader_pressed(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms free now")
         await bob.presses(bob.sees()[0], "Share to the channel")
         await slack.until(ada.sees)
@@ -62,10 +62,10 @@ async def test_a_shared_list_is_not_replaced_by_what_one_reader_pressed(
 
 
 async def test_somebody_elses_booking_cannot_be_cancelled_from_a_shared_message(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await bob.types("/book K-J17-G01 11:00-12:00")
         booked = bob.sees()[0]
 
@@ -73,12 +73,12 @@ async def test_somebody_elses_booking_cannot_be_cancelled_from_a_shared_message(
         await slack.until(ada.sees)
 
     assert "does not belong to you" in read(ada.sees()[0])
-    assert len(house.desk.picture.bookings) == 1
+    assert len(environment.services.read_model.bookings) == 1
 
 
-async def test_someone_unknown_may_search_but_not_book(house: House, slack: SlackStandIn) -> None:
+async def test_someone_unknown_may_search_but_not_book(environment: Environment, slack: SlackStandIn) -> None:
     cyd = slack.person("U3")
-    async with house.open():
+    async with environment.open():
         await cyd.types("/rooms free now")
         await cyd.presses(cyd.sees()[0], "Book")
         await slack.until(lambda: len(cyd.sees()) == 2)
@@ -87,35 +87,35 @@ async def test_someone_unknown_may_search_but_not_book(house: House, slack: Slac
     assert "does not know who you are" in read(cyd.sees()[1])
 
 
-async def test_a_society_gains_a_mentioned_member(house: House, slack: SlackStandIn) -> None:
+async def test_a_society_gains_a_mentioned_member(environment: Environment, slack: SlackStandIn) -> None:
     ada = slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await ada.types("/society add @bob")
 
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
 async def test_somebody_unknown_is_invited_once_when_a_president_adds_them(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     ada, cyd = slack.person("U1"), slack.person("U3")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await ada.types("/society add @cyd")
         await ada.types("/society add @cyd CHESS")
         await slack.person("U2").types("/society add @cyd CHESS")
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "I have told them how to become known" in read(ada.sees()[0])
     assert ["would like to add you" in read(each) for each in cyd.dms] == [True]
 
 
 async def test_nobody_is_invited_to_a_society_that_was_not_understood(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     ada, cyd = slack.person("U1"), slack.person("U3")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await ada.types("/society add @cyd KNITTING")
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "KNITTING is no society that you could act for" in read(ada.sees()[0])
     assert "I have told them" not in read(ada.sees()[0])
@@ -123,31 +123,35 @@ async def test_nobody_is_invited_to_a_society_that_was_not_understood(
 
 
 async def test_an_unlinked_colleague_is_found_by_the_address_their_workspace_vouches_for(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     slack.add_person("T1", "U9", "bobby", email="bob@example.org")
-    house.settings = replace(house.settings, match_email=True)
+    environment.settings = replace(environment.settings, match_email=True)
     ada = slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await ada.types("/society add @bobby")
 
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
-async def test_times_name_the_readers_zone_and_the_campus(house: House, slack: SlackStandIn) -> None:
+async def test_times_name_the_readers_zone_and_the_campus(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     bob.user.tz = "Europe/Berlin"
-    async with house.open():
+    async with environment.open():
         await bob.types("/book K-J17-G01 12:00-13:00")
 
     assert "Shown in your zone, Europe/Berlin." in read(bob.sees()[0])
     assert "On campus (Europe/London): Wed 11 Mar, 11:00" in read(bob.sees()[0])
 
 
-async def test_a_slow_answer_follows_the_acknowledgement(house: House, slack: SlackStandIn) -> None:
-    house.answers = slowly = Slowly(house.answers)
+async def test_a_slow_answer_follows_the_acknowledgement(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    environment.answers = slowly = Slowly(environment.answers)
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         answered = await bob.types("/rooms free now")
         assert answered.acked
         assert bob.sees() == []
@@ -160,11 +164,11 @@ async def test_a_slow_answer_follows_the_acknowledgement(house: House, slack: Sl
 
 @pytest.mark.parametrize("mode", Mode)
 async def test_the_booking_form_follows_its_time_and_books(
-    house: House, slack: SlackStandIn, mode: Mode
+    environment: Environment, slack: SlackStandIn, mode: Mode
 ) -> None:
-    house.settings = replace(house.settings, mode=mode)
+    environment.settings = replace(environment.settings, mode=mode)
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/book K-J17-G01 14:00-15:00")
         await bob.types("/rooms")
         await bob.presses(bob.sees()[-1], "Book a room…")
@@ -185,12 +189,14 @@ async def test_the_booking_form_follows_its_time_and_books(
 
         assert bob.modal is None
         assert slack.refusals == []
-    assert {each.notes for each in house.desk.picture.bookings.values()} == {"", "Revision"}
+    assert {each.notes for each in environment.services.read_model.bookings.values()} == {"", "Revision"}
 
 
-async def test_mistakes_stand_at_the_input_they_belong_to(house: House, slack: SlackStandIn) -> None:
+async def test_mistakes_stand_at_the_input_they_belong_to(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
         form = bob.modal
@@ -202,9 +208,11 @@ async def test_mistakes_stand_at_the_input_they_belong_to(house: House, slack: S
         assert bob.modal is form
 
 
-async def test_a_message_becomes_the_title_of_a_booking(house: House, slack: SlackStandIn) -> None:
+async def test_a_message_becomes_the_title_of_a_booking(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         message = Message("1.0", "C1", "U1", "Chess club on Friday?")
         await bob.uses_message_shortcut("book_for_this", message)
         await slack.until(lambda: bob.modal)
@@ -213,23 +221,23 @@ async def test_a_message_becomes_the_title_of_a_booking(house: House, slack: Sla
     assert bob.modal.values()["in.title"]["value"]["value"] == "Chess club on Friday?"
 
 
-async def test_find_a_room_from_anywhere(house: House, slack: SlackStandIn) -> None:
+async def test_find_a_room_from_anywhere(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.uses_shortcut("find_room")
         await slack.until(lambda: bob.modal)
         results = bob.modal
         assert results is not None
         await bob.presses(results, "Book")
         await slack.until(lambda: "Booked" in read(results))
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert slack.refusals == []
 
 
-async def test_home_shows_what_is_mine_and_stays_fresh(house: House, slack: SlackStandIn) -> None:
+async def test_home_shows_what_is_mine_and_stays_fresh(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.opens_home()
         await slack.until(lambda: bob.home)
         assert bob.home is not None
@@ -239,49 +247,51 @@ async def test_home_shows_what_is_mine_and_stays_fresh(house: House, slack: Slac
         await slack.until(lambda: "one booking" in read(bob.home))  # type: ignore[arg-type]
         await bob.presses(bob.home, "Cancel")
         await slack.until(lambda: "You have no bookings" in read(bob.home))  # type: ignore[arg-type]
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert bob.modal is not None
     assert slack.refusals == []
 
 
-async def test_home_hears_of_changes_made_elsewhere(house: House, slack: SlackStandIn) -> None:
+async def test_home_hears_of_changes_made_elsewhere(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.opens_home()
         await slack.until(lambda: bob.home)
         assert bob.home is not None
         before = bob.home.updates
 
-        await adapter.changed(["slack:T1:U2", "discord:7"])  # type: ignore[list-item]
+        await adapter.on_people_changed(["slack:T1:U2", "discord:7"])  # type: ignore[list-item]
         await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]
 
 
-async def test_plain_words_work_in_a_direct_message(house: House, slack: SlackStandIn) -> None:
+async def test_plain_words_work_in_a_direct_message(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.says("any room for 30 tomorrow at 3pm?")
         await slack.until(lambda: len(bob.dms) == 2)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "K-J17-G03" in read(bob.dms[1])
     assert len(bob.dms) == 2
 
 
-async def test_a_mention_is_answered_to_the_asker_alone(house: House, slack: SlackStandIn) -> None:
+async def test_a_mention_is_answered_to_the_asker_alone(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.mentions_app("free rooms now")
         await slack.until(lambda: len(bob.sees()) == 2)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "free" in read(bob.sees()[1])
     assert len(ada.sees()) == 1
 
 
-async def test_what_people_type_pings_nobody(house: House, slack: SlackStandIn) -> None:
+async def test_what_people_type_pings_nobody(environment: Environment, slack: SlackStandIn) -> None:
     ada = slack.person("U1")
-    async with house.open():
+    async with environment.open():
         await ada.types('/book K-J17-G01 11:00-12:00 for CHESS "<!channel> <@U2> *now*"')
         await ada.types("/rooms status K-J17-G01")
         await ada.types("/rooms <!channel>")

@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from tests.platforms.slack.house import House
+from tests.platforms.slack.environment import Environment
 from tests.standins.slack import SlackStandIn
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_from_a_free_room_to_a_cancelled_booking(house: House, slack: SlackStandIn, mode: Mode) -> None:
-    house.settings = replace(house.settings, mode=mode)
+async def test_from_a_free_room_to_a_cancelled_booking(
+    environment: Environment, slack: SlackStandIn, mode: Mode
+) -> None:
+    environment.settings = replace(environment.settings, mode=mode)
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free now for 1 hour")
         free = bob.sees()[-1]
         assert "Room K-J17-G01" in free.words.replace("\u200b", "")
@@ -28,7 +30,7 @@ async def test_from_a_free_room_to_a_cancelled_booking(house: House, slack: Slac
         await bob.presses(booked, "Cancel")
         await slack.until(lambda: "Cancel" not in [each["text"]["text"] for _, each in booked.elements])
 
-        await adapter.settled()
+        await adapter.wait_idle()
         assert slack.person("U1").sees() == []
         assert bob.home is not None
         assert slack.refusals == []

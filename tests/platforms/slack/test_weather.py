@@ -8,80 +8,90 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.reply import Reply, Tone
-from bot.platforms.slack.client.api import TokenRefused, Unreachable
-from bot.platforms.slack.handlers.tasks import Chores
+from bot.platforms.slack.client.api import InvalidToken, SlackRecipientUnreachable
+from bot.platforms.slack.handlers.tasks import BackgroundTasks
 from bot.platforms.slack.settings import Mode
 from core.errors import Unavailable
 from core.model.entities import Identity
-from tests.platforms.slack.house import House, Saying, Slowly, Switch, read
+from tests.platforms.slack.environment import Environment, Saying, Slowly, Switch, read
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 
 BOB = Identity("slack:T1:U2")
 
 
-async def test_a_rate_limit_is_waited_out(house: House, slack: SlackStandIn) -> None:
+async def test_a_rate_limit_is_waited_out(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         slack.brew("chat.postMessage", Limited(retry_after=1))
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
 
 
 @pytest.mark.parametrize("fault", [Broken(500), Broken(503), Limited(1), Dropped()])
-async def test_an_answer_by_response_url_survives(house: House, slack: SlackStandIn, fault: Broken) -> None:
+async def test_an_answer_by_response_url_survives(
+    environment: Environment, slack: SlackStandIn, fault: Broken
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
         slack.brew("response_url", fault)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert len(bob.sees()) == 2
 
 
-async def test_without_a_response_url_the_channel_is_used(house: House, slack: SlackStandIn) -> None:
+async def test_without_a_response_url_the_channel_is_used(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
         slack.brew("response_url", Broken(500), times=3)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert "Booked" in read(bob.sees()[1])
 
 
-async def test_what_cannot_be_said_waits_in_the_outbox(house: House, slack: SlackStandIn) -> None:
+async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
         slack.delete_channel("C1")
         await bob.presses(bob.sees()[0], "Book")
-        await slack.until(lambda: house.outbox.left)
-        await adapter.settled()
+        await slack.until(lambda: environment.outbox.left)
+        await adapter.wait_idle()
 
-        ((to, reply, key),) = house.outbox.left
+        ((to, reply, key),) = environment.outbox.left
         await adapter.notifier.send(to, reply, key)
 
     assert "Booked" in read(bob.dms[-1])
 
 
-async def test_a_message_whose_answer_was_lost_is_not_sent_again(house: House, slack: SlackStandIn) -> None:
+async def test_a_message_whose_answer_was_lost_is_not_sent_again(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         slack.brew("chat.postMessage", Dropped(afterwards=True))
         await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
-        assert await adapter.notifier.was_sent(BOB, "outbox-1", house.clock.now() - timedelta(minutes=1))
-        assert not await adapter.notifier.was_sent(BOB, "outbox-2", house.clock.now())
+        assert await adapter.notifier.was_sent(
+            BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1)
+        )
+        assert not await adapter.notifier.was_sent(BOB, "outbox-2", environment.clock.now())
 
     assert len(bob.dms) == 1
 
 
-async def test_a_message_that_never_arrived_is_sent_again(house: House, slack: SlackStandIn) -> None:
+async def test_a_message_that_never_arrived_is_sent_again(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         slack.brew("chat.postMessage", Dropped())
         await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
@@ -89,11 +99,11 @@ async def test_a_message_that_never_arrived_is_sent_again(house: House, slack: S
 
 
 async def test_a_closed_conversation_is_reported_and_others_are_served(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     slack.close_dm("U2")
-    async with house.open() as adapter:
-        with pytest.raises(Unreachable, match="cannot_dm_bot"):
+    async with environment.open() as adapter:
+        with pytest.raises(SlackRecipientUnreachable, match="cannot_dm_bot"):
             await adapter.notifier.send(BOB, Reply(("hi",)), "m1")
         await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
 
@@ -101,45 +111,47 @@ async def test_a_closed_conversation_is_reported_and_others_are_served(
 
 
 async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
-    house: House, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
+    environment: Environment, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await slack.revoke_token(quietly=True)
         for number in range(3):
-            with pytest.raises(TokenRefused):
+            with pytest.raises(InvalidToken):
                 await adapter.notifier.send(BOB, Reply(("hi",)), f"m{number}")
         answered = await bob.types("/rooms free now")
 
         assert answered.acked
         assert "rooms are free" in read(bob.sees()[0])
-        assert "token T1" in adapter.health.troubles
+        assert "token T1" in adapter.health.problems
         assert sum("refuses the bot token" in each.getMessage() for each in caplog.records) <= 2
         slack.state.workspaces["T1"].token_revoked = False
         await adapter.notifier.send(BOB, Reply(("hi",)), "m9")
-        assert "token T1" not in adapter.health.troubles
+        assert "token T1" not in adapter.health.problems
 
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
-async def test_a_lost_socket_is_opened_again(house: House, slack: SlackStandIn, how: str) -> None:
-    house.settings = replace(house.settings, ping_interval=0.3)
+async def test_a_lost_socket_is_opened_again(environment: Environment, slack: SlackStandIn, how: str) -> None:
+    environment.settings = replace(environment.settings, ping_interval=0.3)
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         if how == "refresh":
             await slack.postman.sockets.refresh()
         else:
             slack.postman.sockets.drop()
         await slack.until(lambda: slack.postman.sockets.open)
         await bob.types("/rooms free now")
-        await slack.until(lambda: not adapter.health.troubles)
+        await slack.until(lambda: not adapter.health.problems)
 
     assert "rooms are free" in read(bob.sees()[0])
 
 
-async def test_a_refused_socket_url_is_not_tried_for_ever(house: House, slack: SlackStandIn) -> None:
-    house.settings = replace(house.settings, ping_interval=0.3)
-    async with house.open():
+async def test_a_refused_socket_url_is_not_tried_for_ever(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    environment.settings = replace(environment.settings, ping_interval=0.3)
+    async with environment.open():
         slack.brew("socket", Broken(503))
         slack.brew("apps.connections.open", Broken(500))
         slack.postman.sockets.drop()
@@ -147,21 +159,23 @@ async def test_a_refused_socket_url_is_not_tried_for_ever(house: House, slack: S
         await slack.until(lambda: slack.postman.sockets.open)
 
 
-async def test_roomie_starts_while_slack_is_away(house: House, slack: SlackStandIn) -> None:
-    house.settings = replace(house.settings, ping_interval=0.3)
+async def test_roomie_starts_while_slack_is_away(environment: Environment, slack: SlackStandIn) -> None:
+    environment.settings = replace(environment.settings, ping_interval=0.3)
     slack.brew("auth.test", Broken(500), times=3)
     slack.brew("apps.connections.open", Broken(500), times=2)
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms free now")
 
     assert "rooms are free" in read(bob.sees()[0])
 
 
-async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(house: House, slack: SlackStandIn) -> None:
+async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     slack.brew("users.info", Slow(2.5))
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         answered = await bob.types("/rooms free now")
 
     assert answered.acked
@@ -169,9 +183,11 @@ async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(house: House, 
     assert "rooms are free" in read(bob.sees()[0])
 
 
-async def test_a_form_that_slack_does_not_open_is_offered_again(house: House, slack: SlackStandIn) -> None:
+async def test_a_form_that_slack_does_not_open_is_offered_again(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         slack.brew("views.open", Refused("expired_trigger_id"))
         await bob.types("/rooms form")
         await slack.until(bob.sees)
@@ -180,13 +196,13 @@ async def test_a_form_that_slack_does_not_open_is_offered_again(house: House, sl
 
 
 async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
-    house.settings = replace(house.settings, ping_interval=0.3)
-    house.answers = slowly = Slowly(house.answers)
+    environment.settings = replace(environment.settings, ping_interval=0.3)
+    environment.answers = slowly = Slowly(environment.answers)
     slack.postman.patience = 0.6
     bob = slack.person("U2")
-    async with house.open():
+    async with environment.open():
         typing = asyncio.ensure_future(bob.types("/rooms free now"))
         await slack.until(lambda: slack.deliveries)
         await asyncio.sleep(0.05)
@@ -199,49 +215,49 @@ async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
 
 
 async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
         slack.postman.patience = 0.0
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
-        await slack.until(lambda: house.desk.picture.bookings)
+        await slack.until(lambda: environment.services.read_model.bookings)
         slack.postman.patience = 3.0
         assert bob.modal is not None
 
         await bob.submits()
         await slack.until(lambda: not bob.modal)
-        await adapter.settled()
+        await adapter.wait_idle()
 
-    assert len(house.desk.picture.bookings) == 1
+    assert len(environment.services.read_model.bookings) == 1
     assert "Booked" in read(bob.sees()[-1])
 
 
 async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
-    house.answers = slowly = Slowly(house.answers)
+    environment.answers = slowly = Slowly(environment.answers)
     crowd = [slack.add_person("T1", f"UC{number}", f"crowd{number}") for number in range(30)]
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in crowd]
         await slack.until(lambda: sum(each.done() for each in typing) >= 20)
         slowly.may.set()
         answers = await asyncio.gather(*typing)
         await slack.until(lambda: all(each.sees() for each in crowd))
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert all(each.acked for each in answers)
     assert [len(each.sees()) for each in crowd] == [1] * 30
 
 
 async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    house.answers = switch = Switch(quick := house.answers)
-    async with house.open() as adapter:
+    environment.answers = switch = Switch(quick := environment.answers)
+    async with environment.open() as adapter:
         await bob.types("/rooms")
         switch.to = slowly = Slowly(quick)
         await bob.presses(bob.sees()[0], "Book a room…")
@@ -252,19 +268,19 @@ async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
 
         slowly.may.set()
         await slack.until(lambda: modal.content["callback_id"] == "form")
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert bob.modal is modal
     assert slack.refusals == []
 
 
 async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
-    house: House, slack: SlackStandIn
+    environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    slowly = Slowly(house.answers)
-    house.answers = switch = Switch(house.answers)
-    async with house.open() as adapter:
+    slowly = Slowly(environment.answers)
+    environment.answers = switch = Switch(environment.answers)
+    async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
         switch.to = slowly
@@ -274,15 +290,17 @@ async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
 
         slowly.may.set()
         await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
-        await adapter.settled()
+        await adapter.wait_idle()
 
     assert slack.refusals == []
 
 
-async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(house: House, slack: SlackStandIn) -> None:
+async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    house.answers = switch = Switch(house.answers)
-    async with house.open():
+    environment.answers = switch = Switch(environment.answers)
+    async with environment.open():
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
         form, switch.to = bob.modal, Saying(Reply(("Not today.",), tone=Tone.REFUSED))
@@ -297,9 +315,11 @@ async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(house: House, s
     assert form.values()["in.title"]["value"]["value"] == "Tea"
 
 
-async def test_a_home_that_cannot_be_published_harms_nobody(house: House, slack: SlackStandIn) -> None:
+async def test_a_home_that_cannot_be_published_harms_nobody(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         slack.brew("views.publish", Refused("internal"), times=1)
         await bob.opens_home()
         await slack.until(lambda: adapter.health.counts["home not published"])
@@ -317,32 +337,32 @@ async def test_work_that_fails_is_logged_and_late_work_is_called_off(
     async def endless() -> None:
         await asyncio.Event().wait()
 
-    chores = Chores()
+    chores = BackgroundTasks()
     chores.start(failing())
-    await chores.settled()
+    await chores.wait_idle()
     chores.start(endless())
     await chores.finish(0.01)
 
     assert [each.getMessage() for each in caplog.records] == ["work for Slack failed"]
 
 
-async def test_a_database_that_is_away_costs_no_answer(house: House, slack: SlackStandIn) -> None:
+async def test_a_database_that_is_away_costs_no_answer(environment: Environment, slack: SlackStandIn) -> None:
     async def unavailable(key: str, *, again_after: timedelta | None = None) -> bool:
         raise Unavailable("The database is away.")
 
-    house.claims.claim = unavailable  # type: ignore[method-assign]
+    environment.claims.claim = unavailable  # type: ignore[method-assign]
     bob = slack.person("U2")
-    async with house.open() as adapter:
+    async with environment.open() as adapter:
         await bob.types("/rooms free now")
 
         assert "rooms are free" in read(bob.sees()[0])
-        assert adapter.health.troubles["claims"] == "The database is away."
+        assert adapter.health.problems["claims"] == "The database is away."
 
 
-async def test_forged_and_stale_requests_do_nothing(house: House, slack: SlackStandIn) -> None:
-    house.settings = replace(house.settings, mode=Mode.HTTP)
+async def test_forged_and_stale_requests_do_nothing(environment: Environment, slack: SlackStandIn) -> None:
+    environment.settings = replace(environment.settings, mode=Mode.HTTP)
     bob, http = slack.person("U2"), slack.postman.http
-    async with house.open():
+    async with environment.open():
         await bob.types("/rooms free now")
         body = (
             "command=%2Fbook&text=K-J17-G01+11%3A00-12%3A00&team_id=T1&user_id=U2&channel_id=C1&trigger_id=x"
@@ -355,13 +375,13 @@ async def test_forged_and_stale_requests_do_nothing(house: House, slack: SlackSt
         bare = await http.post(body, kind)
 
     assert {forged.status, stale.status, bare.status} == {401}
-    assert len(house.desk.picture.bookings) == 0
+    assert len(environment.services.read_model.bookings) == 0
 
 
-async def test_slack_may_verify_the_address(house: House, slack: SlackStandIn) -> None:
-    house.settings = replace(house.settings, mode=Mode.HTTP)
+async def test_slack_may_verify_the_address(environment: Environment, slack: SlackStandIn) -> None:
+    environment.settings = replace(environment.settings, mode=Mode.HTTP)
     http = slack.postman.http
-    async with house.open():
+    async with environment.open():
         body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
         answered = await http.post(body, {"Content-Type": "application/json"} | http.signed(body))
 

@@ -9,11 +9,11 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot.chat.reply import Button, Form, Input, InputKind, Item, Option, Reply
-from bot.chat.request import Asked
+from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyItem
+from bot.chat.request import ChatRequest
 from bot.commands import COMMANDS
 from bot.platforms.terminal.repl import converse
-from bot.platforms.terminal.session import Session
+from bot.platforms.terminal.session import TerminalSession
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
 
@@ -22,15 +22,15 @@ FORM = Form(
     "book_form",
     "Book a room",
     (
-        Input("date", "Date", InputKind.DATE, "2026-03-11", refreshes=True),
-        Input("room", "Room", InputKind.CHOICE, options=ROOMS),
-        Input("title", "What for", required=False),
+        FormInput("date", "Date", FormInputKind.DATE, "2026-03-11", refreshes=True),
+        FormInput("room", "Room", FormInputKind.CHOICE, options=ROOMS),
+        FormInput("title", "What for", required=False),
     ),
 )
 LATER = Form(
     "book_form",
     "Book a room",
-    (*FORM.inputs[:1], Input("room", "Room", InputKind.CHOICE, options=ROOMS[2:]), FORM.inputs[2]),
+    (*FORM.inputs[:1], FormInput("room", "Room", FormInputKind.CHOICE, options=ROOMS[2:]), FORM.inputs[2]),
 )
 
 
@@ -38,20 +38,20 @@ class Answers:
     """Stands for the dispatcher: remembers what was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[ChatRequest] = []
 
-    async def __call__(self, asked: Asked) -> Reply:
-        self.asked.append(asked)
-        match asked.action or asked.words:
+    async def __call__(self, request: ChatRequest) -> Reply:
+        self.asked.append(request)
+        match request.action or request.text:
             case "/rooms form":
                 return Reply(form=FORM)
             case "refresh_form":
                 return Reply(form=LATER)
-            case "book_form" if asked.form.get("title") == "wrong":
+            case "book_form" if request.form.get("title") == "wrong":
                 return Reply(form=FORM, form_errors={"title": "Not that."})
         return Reply(
-            (f"said {asked.action or asked.words}",),
-            items=(Item(("one",), (), (Button("book", "Book", "v1"),)),),
+            (f"said {request.action or request.text}",),
+            items=(ReplyItem(("one",), (), (Button("book", "Book", "v1"),)),),
             actions=(
                 Button("link", "Link", url="https://example.org"),
                 Button("cancel", "Cancel", "v2", confirm="Sure?"),
@@ -65,41 +65,41 @@ def answers() -> Answers:
 
 
 @pytest.fixture
-def session(answers: Answers) -> Session:
-    return Session(answers, "wil", ZoneInfo("Europe/London"))
+def session(answers: Answers) -> TerminalSession:
+    return TerminalSession(answers, "wil", ZoneInfo("Europe/London"))
 
 
-async def test_a_number_presses_the_button_it_stands_for(session: Session, answers: Answers):
-    session.show(await session.say("/help"), NOW)
+async def test_a_number_presses_the_button_it_stands_for(session: TerminalSession, answers: Answers):
+    session.show(await session.handle_line("/help"), NOW)
 
-    await session.say("1")
+    await session.handle_line("1")
 
     assert (answers.asked[-1].action, answers.asked[-1].value) == ("book", "v1")
 
 
 @pytest.mark.parametrize("line", ["0", "3", "999", "²", "٣"])
 async def test_a_number_that_stands_for_nothing_presses_nothing(
-    session: Session, answers: Answers, line: str
+    session: TerminalSession, answers: Answers, line: str
 ):
-    session.show(await session.say("/help"), NOW)
+    session.show(await session.handle_line("/help"), NOW)
 
-    await session.say(line)
+    await session.handle_line(line)
 
     assert all(not asked.action for asked in answers.asked)
 
 
-async def test_plain_words_and_commands_are_told_apart(session: Session, answers: Answers):
+async def test_plain_words_and_commands_are_told_apart(session: TerminalSession, answers: Answers):
     for line in ("/rooms free now", "rooms free now", "Book G01 now", "any room for 8?", "free now"):
-        await session.say(line)
+        await session.handle_line(line)
 
-    assert [asked.free for asked in answers.asked] == [False, False, False, True, True]
+    assert [asked.is_free_text for asked in answers.asked] == [False, False, False, True, True]
 
 
-async def test_one_may_speak_as_somebody_else(session: Session, answers: Answers):
-    await session.say("/as rema")
-    await session.say("/help")
+async def test_one_may_speak_as_somebody_else(session: TerminalSession, answers: Answers):
+    await session.handle_line("/as rema")
+    await session.handle_line("/help")
 
-    assert answers.asked[-1].by.identity == "terminal:rema"
+    assert answers.asked[-1].requester.identity == "terminal:rema"
 
 
 Type = Callable[..., object]
@@ -123,7 +123,7 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-async def types(session: Session, tmp_path: Path, screen: Screen) -> AsyncIterator[Type]:
+async def types(session: TerminalSession, tmp_path: Path, screen: Screen) -> AsyncIterator[Type]:
     """Types keys at the prompt until the conversation ends."""
     with create_pipe_input() as keys, create_app_session(input=keys, output=screen):
 
@@ -142,7 +142,7 @@ def _type(keys: PipeInput, lines: tuple[str, ...]) -> None:
 async def test_lines_are_answered_until_the_end_of_input(types: Type, answers: Answers, screen: Screen):
     await types("/help", "", "any room?", "\x04")
 
-    assert [asked.words for asked in answers.asked] == ["/help", "any room?"]
+    assert [asked.text for asked in answers.asked] == ["/help", "any room?"]
     assert "said /help" in screen.text
 
 

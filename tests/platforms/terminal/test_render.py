@@ -13,16 +13,16 @@ from bot.chat.reply import (
     Button,
     Choice,
     Code,
-    Item,
-    Moment,
     Option,
     Reply,
-    Stretch,
-    Style,
+    ReplyItem,
     Table,
+    TimeRange,
+    Timestamp,
+    TimestampStyle,
     Tone,
 )
-from bot.platforms.terminal.render import Page, render
+from bot.platforms.terminal.render import TerminalContext, render
 from tests.builders import NOW, a_slot
 from tests.strategies import replies
 
@@ -31,8 +31,8 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def a_page(width: int | None = None, *, colour: bool = False) -> Page:
-    return Page(LONDON, NOW, width, colour)
+def a_page(width: int | None = None, *, colour: bool = False) -> TerminalContext:
+    return TerminalContext(LONDON, NOW, width, colour)
 
 
 @settings(max_examples=12, deadline=None)
@@ -48,12 +48,12 @@ def test_any_reply_can_be_shown(reply: Reply, width: int | None, colour: bool): 
 FREE = Reply(
     (Bold("now · 20+ seats"), ": 2 rooms are free."),
     items=(
-        Item(
+        ReplyItem(
             (Bold("Hub Workshop"),),
-            ("free until ", Moment(NOW, Style.TIME), " " + "and more " * 20),
+            ("free until ", Timestamp(NOW, TimestampStyle.TIME), " " + "and more " * 20),
             (Button("book", "Book", "a"),),
         ),
-        Item((Bold("Wren"),), (), (Button("book", "Book", "b"),)),
+        ReplyItem((Bold("Wren"),), (), (Button("book", "Book", "b"),)),
     ),
     actions=(Button("free", "2 more", "c"), Choice("pick", "Pick", (Option("One", "1"), Option("Two", "2")))),
     footer=("Until later",),
@@ -83,7 +83,9 @@ def test_on_a_wide_screen_details_stand_beside():
 def test_several_choices_stand_beneath_what_they_are_about():
     reply = Reply(
         items=(
-            Item((Bold("Wren"),), ("Thursday",), (Button("here", "I'm here"), Button("cancel", "Cancel"))),
+            ReplyItem(
+                (Bold("Wren"),), ("Thursday",), (Button("here", "I'm here"), Button("cancel", "Cancel"))
+            ),
         )
     )
 
@@ -113,15 +115,15 @@ def test_colours_follow_the_tone_and_can_be_left_out():
 
 
 def test_times_are_written_in_the_readers_zone():
-    summer = Moment(NOW + timedelta(days=60), Style.DATETIME)
+    summer = Timestamp(NOW + timedelta(days=60), TimestampStyle.DATETIME)
     text = (
         summer,
         " ",
-        Moment(NOW, Style.DATE),
+        Timestamp(NOW, TimestampStyle.DATE),
         " ",
-        Stretch(a_slot("23:30", 60)),
+        TimeRange(a_slot("23:30", 60)),
         " ",
-        Moment(NOW + timedelta(minutes=20), Style.RELATIVE),
+        Timestamp(NOW + timedelta(minutes=20), TimestampStyle.RELATIVE),
     )
 
     assert render(Reply(text), a_page()).text == (

@@ -20,8 +20,8 @@ def escaped(text: str) -> str:
 class Person:
     """Someone in one workspace."""
 
-    def __init__(self, desk: "FrontDesk", workspace: Workspace, user: User) -> None:
-        self._desk, self.workspace, self.user = desk, workspace, user
+    def __init__(self, services: "FrontDesk", workspace: Workspace, user: User) -> None:
+        self._services, self.workspace, self.user = services, workspace, user
 
     @property
     def id(self) -> str:
@@ -53,8 +53,8 @@ class Person:
     async def types(self, line: str, channel: str = "C1") -> Answered:
         """A slash command, `/rooms free now` say; `@bob` becomes the escaped mention of a user called bob."""
         command, _, text = line.partition(" ")
-        payload = self._desk.command_payload(self, command, self._with_mentions(text), channel)
-        return await self._desk.bring_command(self, Delivery(COMMAND, self.workspace.id, payload))
+        payload = self._services.command_payload(self, command, self._with_mentions(text), channel)
+        return await self._services.bring_command(self, Delivery(COMMAND, self.workspace.id, payload))
 
     def _with_mentions(self, text: str) -> str:
         by_name = {each.name: each.id for each in self.workspace.users.values()}
@@ -78,8 +78,8 @@ class Person:
 
     async def _acts(self, where: Message | View, block_id: str, element: Payload, act: Payload) -> Answered:
         action = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id, **act}
-        payload = self._desk.action_payload(self, where, action)
-        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        payload = self._services.action_payload(self, where, action)
+        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
 
     async def enters(self, name: str, value: str) -> Answered | None:
         """Fill in one input of the open form; the app hears of it when the input asks for that."""
@@ -101,8 +101,8 @@ class Person:
                 block["element"], value
             )
         self._refuse_blanks(view)
-        payload = self._desk.view_payload(self, view, "view_submission")
-        return await self._desk.bring_submission(
+        payload = self._services.view_payload(self, view, "view_submission")
+        return await self._services.bring_submission(
             self, view, Delivery(INTERACTIVE, self.workspace.id, payload)
         )
 
@@ -119,8 +119,8 @@ class Person:
         self.workspace.modals[self.id].remove(view)
         if not view.content.get("notify_on_close"):
             return None
-        payload = self._desk.view_payload(self, view, "view_closed")
-        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        payload = self._services.view_payload(self, view, "view_closed")
+        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
 
     def _open_modal(self) -> View:
         if self.modal is None:
@@ -129,40 +129,40 @@ class Person:
 
     async def opens_home(self) -> Answered:
         event = {"type": "app_home_opened", "user": self.id, "tab": "home", "channel": f"D{self.id}"}
-        return await self._desk.bring_event(self.workspace, event)
+        return await self._services.bring_event(self.workspace, event)
 
     async def says(self, text: str) -> Answered:
         """A direct message to the app."""
         channel = self.workspace.dm_with(self.id)
-        message = Message(self._desk.state.ts(), channel.id, self.id, self._with_mentions(text))
+        message = Message(self._services.state.ts(), channel.id, self.id, self._with_mentions(text))
         channel.messages.append(message)
         event = {"type": "message", "channel_type": "im", "user": self.id, "text": message.text}
-        return await self._desk.bring_event(
+        return await self._services.bring_event(
             self.workspace, {**event, "channel": channel.id, "ts": message.ts}
         )
 
     async def mentions_app(self, text: str, channel: str = "C1") -> Answered:
         said = f"<@{self.workspace.bot_user}> {self._with_mentions(text)}"
-        message = Message(self._desk.state.ts(), channel, self.id, said)
+        message = Message(self._services.state.ts(), channel, self.id, said)
         self.workspace.channels[channel].messages.append(message)
         event = {"type": "app_mention", "user": self.id, "text": said, "channel": channel, "ts": message.ts}
-        return await self._desk.bring_event(self.workspace, event)
+        return await self._services.bring_event(self.workspace, event)
 
     async def uses_shortcut(self, callback_id: str) -> Answered:
-        payload = {**self._desk.interaction(self), "type": "shortcut", "callback_id": callback_id}
-        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        payload = {**self._services.interaction(self), "type": "shortcut", "callback_id": callback_id}
+        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
 
     async def uses_message_shortcut(self, callback_id: str, message: Message) -> Answered:
         payload = {
-            **self._desk.interaction(self),
+            **self._services.interaction(self),
             "type": "message_action",
             "callback_id": callback_id,
             "message_ts": message.ts,
             "message": message.described(),
             "channel": {"id": message.channel, "name": "channel"},
-            "response_url": self._desk.urls.new(self.workspace.id, message.channel, self.id),
+            "response_url": self._services.urls.new(self.workspace.id, message.channel, self.id),
         }
-        return await self._desk.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
 
 
 def _pressed(element: Payload) -> Payload:

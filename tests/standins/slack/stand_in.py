@@ -28,7 +28,7 @@ class SlackStandIn:
         self.postman = Postman(self.state, self.weather)
         self.urls = ResponseUrls(self.state, self.weather, self._changed)
         self.api = WebApi(self.state, self.weather, self._changed)
-        self.desk = FrontDesk(self.state, self.postman, self.urls, self._changed)
+        self.services = FrontDesk(self.state, self.postman, self.urls, self._changed)
         self.oauth = OAuth(self.state, self.weather)
         self.echoes_bot_messages = True
         self.base = ""
@@ -123,7 +123,7 @@ class SlackStandIn:
 
     def person(self, user_id: str, team: str = "T1") -> Person:
         workspace = self.state.workspaces[team]
-        return Person(self.desk, workspace, workspace.users[user_id])
+        return Person(self.services, workspace, workspace.users[user_id])
 
     # Weather and changes of the world
 
@@ -142,19 +142,19 @@ class SlackStandIn:
         workspace.token_revoked = True
         if not quietly:
             event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [workspace.bot_user]}}
-            await self.desk.bring_event(workspace, event)
+            await self.services.bring_event(workspace, event)
 
     async def uninstall(self, team: str = "T1") -> None:
         workspace = self.state.workspaces[team]
         workspace.installed = False
-        await self.desk.bring_event(workspace, {"type": "app_uninstalled"})
+        await self.services.bring_event(workspace, {"type": "app_uninstalled"})
 
     async def change_user(self, user_id: str, team: str = "T1", **details: object) -> None:
         workspace = self.state.workspaces[team]
         for name, value in details.items():
             setattr(workspace.users[user_id], name, value)
         told = workspace.users[user_id].described(team, with_email=True, with_locale=True)
-        await self.desk.bring_event(workspace, {"type": "user_change", "user": told})
+        await self.services.bring_event(workspace, {"type": "user_change", "user": told})
 
     # Deliveries
 
@@ -167,7 +167,7 @@ class SlackStandIn:
         answered = await self.postman.again(delivery)
         if delivery.kind == "slash_commands":
             person = self.person(delivery.payload["user_id"], delivery.workspace)
-            await self.desk.acknowledged_command(person, delivery, answered)
+            await self.services.acknowledged_command(person, delivery, answered)
         self._changed()
         return answered
 
@@ -176,7 +176,7 @@ class SlackStandIn:
         if self.echoes_bot_messages and message.channel.startswith("D"):
             event: Payload = {"type": "message", "channel_type": "im", "channel": message.channel}
             event |= {"user": message.user, "bot_id": message.bot_id, "text": message.text, "ts": message.ts}
-            echo = asyncio.ensure_future(self.desk.bring_event(workspace, event))
+            echo = asyncio.ensure_future(self.services.bring_event(workspace, event))
             self._echoes.add(echo)
             echo.add_done_callback(self._echoes.discard)
 
@@ -185,7 +185,7 @@ class SlackStandIn:
     @property
     def refusals(self) -> list[tuple[str, str, list[str]]]:
         """Everything Slack refused, as (method, error, complaints)."""
-        return [*self.api.refusals, *self.urls.refusals, *self.desk.refusals]
+        return [*self.api.refusals, *self.urls.refusals, *self.services.refusals]
 
     @property
     def pings(self) -> set[str]:

@@ -14,27 +14,27 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, unpacked
+from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, decode
 
 logger = logging.getLogger(__name__)
 
 
-class Attends(Protocol):
+class EventHandler(Protocol):
     """What the connection reports to."""
 
     def build(self, tree: app_commands.CommandTree[Any]) -> None: ...
-    async def announce(self, tree: app_commands.CommandTree[Any]) -> None: ...
+    async def sync_commands(self, tree: app_commands.CommandTree[Any]) -> None: ...
     async def on_press(self, interaction: discord.Interaction, custom_id: str, picked: str) -> None: ...
     async def on_form(self, interaction: discord.Interaction) -> None: ...
-    async def on_words(self, message: discord.Message, me: discord.abc.User) -> None: ...
+    async def on_text(self, message: discord.Message, me: discord.abc.User) -> None: ...
     async def on_failure(self, interaction: discord.Interaction, error: Exception) -> None: ...
     def watch(self, work: Coroutine[Any, Any, None]) -> object: ...
 
 
-class Tree(app_commands.CommandTree[Any]):
+class RoomieCommandTree(app_commands.CommandTree[Any]):
     """The command tree, whose failures are answered in one place."""
 
-    def __init__(self, client: discord.Client, attends: Attends) -> None:
+    def __init__(self, client: discord.Client, attends: EventHandler) -> None:
         super().__init__(client)
         self._attends = attends
 
@@ -44,17 +44,24 @@ class Tree(app_commands.CommandTree[Any]):
         await self._attends.on_failure(interaction, error)
 
 
-class Events(discord.Client):
+class RoomieClient(discord.Client):
     """The events that matter. Buttons and menus of any age are served, for their custom ids say it all."""
 
-    def __init__(self, attends: Attends, online: asyncio.Event, *, announces: bool, **options: Any) -> None:  # noqa: ANN401  # the library's own
+    def __init__(
+        self,
+        attends: EventHandler,
+        online: asyncio.Event,
+        *,
+        announces: bool,
+        **options: Any,  # noqa: ANN401 - discord.py's own
+    ) -> None:
         super().__init__(**options)
         self.attends = attends
         self.online = online
         self._announces = announces
-        self.tree = Tree(self, attends)
+        self.tree = RoomieCommandTree(self, attends)
         attends.build(self.tree)
-        self.add_dynamic_items(Button, Menu)
+        self.add_dynamic_items(PersistentButton, PersistentMenu)
 
     def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:  # noqa: ANN401  # the library's own
         """Nothing happens any more while we leave; the library would stumble over a loop that it let go."""
@@ -63,18 +70,18 @@ class Events(discord.Client):
 
     async def setup_hook(self) -> None:
         if self._announces:
-            await self.attends.announce(self.tree)
+            await self.attends.sync_commands(self.tree)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Forms, and buttons that nobody knows any more; commands and known buttons have their own ways."""
         if interaction.type is InteractionType.modal_submit:
             self.attends.watch(self.attends.on_form(interaction))
-        elif interaction.type is InteractionType.component and unpacked(_custom_id(interaction)) is None:
+        elif interaction.type is InteractionType.component and decode(_custom_id(interaction)) is None:
             self.attends.watch(self.attends.on_press(interaction, _custom_id(interaction), ""))
 
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:
-            self.attends.watch(self.attends.on_words(message, self.user))
+            self.attends.watch(self.attends.on_text(message, self.user))
 
     async def on_connect(self) -> None:
         self.online.set()
@@ -92,7 +99,7 @@ class Events(discord.Client):
         logger.info("The connection to Discord is back, and nothing was missed")
 
 
-class ShardedEvents(Events, discord.AutoShardedClient):
+class ShardedRoomieClient(RoomieClient, discord.AutoShardedClient):
     """The same over as many connections as Discord asks for."""
 
 
@@ -101,26 +108,26 @@ def _custom_id(interaction: discord.Interaction) -> str:
     return str(payload.get("custom_id", ""))
 
 
-class Button(ui.DynamicItem[ui.Button[Any]], template=BUTTONS):
+class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=BUTTONS):
     """Any button of ours, however old its message."""
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> "Button":
+    ) -> "PersistentButton":
         return cls(cast("ui.Button[Any]", item))
 
     async def callback(self, interaction: discord.Interaction) -> None:
         await _press(interaction, self.custom_id, "")
 
 
-class Menu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
+class PersistentMenu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
     """Any menu of ours, however old its message."""
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> "Menu":
+    ) -> "PersistentMenu":
         return cls(cast("ui.Select[Any]", item))
 
     async def callback(self, interaction: discord.Interaction) -> None:
@@ -128,7 +135,7 @@ class Menu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
 
 
 async def _press(interaction: discord.Interaction, custom_id: str, picked: str) -> None:
-    attends = cast("Events", interaction.client).attends
+    attends = cast("RoomieClient", interaction.client).attends
     attends.watch(attends.on_press(interaction, custom_id, picked))
 
 
@@ -143,12 +150,12 @@ def intents_for(settings: DiscordSettings, *, privileged: bool) -> discord.Inten
 
 def connect(
     settings: DiscordSettings,
-    attends: Attends,
+    attends: EventHandler,
     online: asyncio.Event,
     *,
     privileged: bool = True,
     announces: bool = True,
-) -> Events:
+) -> RoomieClient:
     """A client for these settings, not logged in yet. It says through `online` whether it is connected.
 
     The library knows one set of addresses for the whole process.
@@ -156,7 +163,7 @@ def connect(
     Route.BASE = settings.api_base_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
-    kind: Callable[..., Events] = ShardedEvents if settings.sharded else Events
+    kind: Callable[..., RoomieClient] = ShardedRoomieClient if settings.sharded else RoomieClient
     return kind(
         attends,
         online,

@@ -8,8 +8,8 @@ from discord import app_commands
 
 from bot.platforms.discord.gateway.settings import DiscordSettings
 from bot.platforms.discord.gateway.tree import fingerprint
-from bot.platforms.discord.ports import Notebook
-from bot.platforms.discord.render.views import NETWORK
+from bot.platforms.discord.ports import KeyValues
+from bot.platforms.discord.render.views import NETWORK_ERRORS
 from bot.redaction import error_name
 
 logger = logging.getLogger(__name__)
@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 class CommandSync:
     """Remembers what was announced, for each application and server."""
 
-    def __init__(self, settings: DiscordSettings, notebook: Notebook) -> None:
+    def __init__(self, settings: DiscordSettings, notebook: KeyValues) -> None:
         self._settings = settings
         self._notebook = notebook
 
-    async def announce(self, tree: app_commands.CommandTree[Any]) -> None:
+    async def sync_if_changed(self, tree: app_commands.CommandTree[Any]) -> None:
         """Announce the commands if they are not what was announced last; a failure leaves the old ones."""
         if self._settings.sync == "never":
             return
@@ -31,11 +31,11 @@ class CommandSync:
         ):
             return
         try:
-            await self.announce_now(tree)
-        except (discord.DiscordException, *NETWORK) as error:
+            await self.sync(tree)
+        except (discord.DiscordException, *NETWORK_ERRORS) as error:
             logger.warning("Discord did not take the commands, the old ones stay: %s", error_name(error))
 
-    async def announce_now(self, tree: app_commands.CommandTree[Any]) -> int:
+    async def sync(self, tree: app_commands.CommandTree[Any]) -> int:
         """Announce the commands whatever was announced before; how many they are."""
         guild = discord.Object(self._settings.guild_id) if self._settings.guild_id else None
         if guild is not None:

@@ -15,7 +15,7 @@ from core.clock import Clock
 
 logger = logging.getLogger(__name__)
 PONG = {"type": 1}
-LARGEST = 1 << 20
+MAX_BODY_SIZE = 1 << 20
 _SIGNATURE = re.compile(r"[0-9a-fA-F]{128}")
 _TIMESTAMP = re.compile(r"[0-9]{1,20}")
 
@@ -48,7 +48,7 @@ class DiscordSignature:
         return is_signed(self._public_key, headers, body)
 
 
-def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:
+def dispatch_payload(client: discord.Client, payload: dict[str, Any]) -> None:
     """Give discord.py an interaction that did not come through its gateway.
 
     The library has no public way to do this; a test holds on to this one.
@@ -56,7 +56,7 @@ def hand_over(client: discord.Client, payload: dict[str, Any]) -> None:
     client._connection.parse_interaction_create(payload)  # type: ignore[arg-type]  # noqa: SLF001
 
 
-class Endpoint:
+class InteractionsEndpoint:
     """The address that Discord posts interactions to; it answers 202 and the reply goes by REST."""
 
     def __init__(self, public_key: str, clock: Clock) -> None:
@@ -64,13 +64,13 @@ class Endpoint:
         self._clock = clock
         self._client: discord.Client | None = None
 
-    def opened_by(self, client: discord.Client) -> None:
+    def attach(self, client: discord.Client) -> None:
         """From now on there is somebody to hand interactions to."""
         self._client = client
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if len(body) > LARGEST or not is_signed(self._public_key, request.headers, body):
+        if len(body) > MAX_BODY_SIZE or not is_signed(self._public_key, request.headers, body):
             return web.json_response({"error": "invalid request signature"}, status=401)
         if not is_recent(request.headers.get("X-Signature-Timestamp", ""), self._clock.now().timestamp()):
             return web.json_response({"error": "invalid request timestamp"}, status=401)
@@ -81,7 +81,7 @@ class Endpoint:
             if self._client is None or self._client.is_closed():
                 return web.json_response({"error": "not connected yet"}, status=503)
             check_payload(payload)
-            hand_over(self._client, payload)
+            dispatch_payload(self._client, payload)
         except Malformed:
             return web.json_response({"error": "not an interaction"}, status=400)
         except (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as error:

@@ -31,8 +31,8 @@ class DiscordSettings:
     direct_messages: bool = True
     mentions: bool = True
     message_content: bool = False
-    patience: float = 2.0
-    drain: float = 5.0
+    request_timeout: float = 2.0
+    shutdown_timeout: float = 5.0
 
     @property
     def is_on(self) -> bool:

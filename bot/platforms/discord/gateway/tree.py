@@ -9,17 +9,27 @@ from typing import Any, TypeAlias
 import discord
 from discord import app_commands
 
-from bot.chat.command import Command, Parameter, Takes
-from bot.platforms.discord.render.text import clipped
+from bot.chat.command import Command, CommandParameter, ParameterType
+from bot.platforms.discord.render.text import clip
 
-Run: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaitable[None]]
-Suggest: TypeAlias = Callable[[discord.Interaction, Takes, str], Awaitable[list[app_commands.Choice[str]]]]
+RunCommand: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaitable[None]]
+SuggestValues: TypeAlias = Callable[
+    [discord.Interaction, ParameterType, str], Awaitable[list[app_commands.Choice[str]]]
+]
 
 DESCRIPTION = 100
-ALONE = frozenset({"book"})
+TOP_LEVEL_ALIASES = frozenset({"book"})
 """Other names that deserve a place of their own in the list that all bots of a server share."""
-SUGGESTED = frozenset(
-    {Takes.WHEN, Takes.ROOM, Takes.PLACE, Takes.BUILDING, Takes.EQUIPMENT, Takes.SOCIETY, Takes.BOOKING}
+AUTOCOMPLETED = frozenset(
+    {
+        ParameterType.WHEN,
+        ParameterType.ROOM,
+        ParameterType.PLACE,
+        ParameterType.BUILDING,
+        ParameterType.EQUIPMENT,
+        ParameterType.SOCIETY,
+        ParameterType.BOOKING,
+    }
 )
 GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
 INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
@@ -27,10 +37,10 @@ CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_c
 MANAGERS = discord.Permissions(manage_guild=True)
 
 
-class Suggested(app_commands.Transformer):
+class AutocompleteTransformer(app_commands.Transformer):
     """Text that is helped along while it is typed."""
 
-    def __init__(self, takes: Takes, suggest: Suggest) -> None:
+    def __init__(self, takes: ParameterType, suggest: SuggestValues) -> None:
         self._takes = takes
         self._suggest = suggest
 
@@ -44,16 +54,19 @@ class Suggested(app_commands.Transformer):
 
 
 def add_commands(
-    tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: Run, suggest: Suggest
+    tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: RunCommand, suggest: SuggestValues
 ) -> None:
     """Give the tree every command under its own name, and a few words of their own."""
     groups = _groups(commands)
     for group in groups.values():
         tree.add_command(group)
     for command in commands:
-        for name in (_name(command, groups), *(other for other in command.also if other in ALONE)):
+        for name in (
+            _name(command, groups),
+            *(other for other in command.aliases if other in TOP_LEVEL_ALIASES),
+        ):
             first, _, second = name.partition(" ")
-            built = _built(second or first, command, run, suggest)
+            built = _build(second or first, command, run, suggest)
             if second:
                 groups[first].add_command(built)
             else:
@@ -76,7 +89,7 @@ def _group(name: str, inside: Sequence[Command]) -> app_commands.Group:
         description=GROUPS.get(name, name.capitalize()),
         allowed_installs=INSTALLS,
         allowed_contexts=CONTEXTS,
-        default_permissions=MANAGERS if all(each.for_admins for each in inside) else None,
+        default_permissions=MANAGERS if all(each.admin_only for each in inside) else None,
     )
 
 
@@ -84,8 +97,10 @@ def _name(command: Command, groups: Mapping[str, object]) -> str:
     return f"{command.name} show" if command.name in groups else command.name
 
 
-def _built(name: str, command: Command, run: Run, suggest: Suggest) -> app_commands.Command[Any, ..., None]:
-    names = {f"option_{place}": each.name for place, each in enumerate(command.takes)}
+def _build(
+    name: str, command: Command, run: RunCommand, suggest: SuggestValues
+) -> app_commands.Command[Any, ..., None]:
+    names = {f"option_{place}": each.name for place, each in enumerate(command.parameters)}
 
     async def callback(interaction: discord.Interaction, **given: Any) -> None:  # noqa: ANN401  # as annotated below
         await run(
@@ -94,7 +109,7 @@ def _built(name: str, command: Command, run: Run, suggest: Suggest) -> app_comma
             {names[key]: _text(value) for key, value in given.items() if value is not None},
         )
 
-    parameters = [_parameter(key, each, suggest) for key, each in zip(names, command.takes, strict=True)]
+    parameters = [_parameter(key, each, suggest) for key, each in zip(names, command.parameters, strict=True)]
     first = inspect.Parameter(
         "interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction
     )
@@ -102,30 +117,30 @@ def _built(name: str, command: Command, run: Run, suggest: Suggest) -> app_comma
     app_commands.rename(**names)(callback)
     app_commands.describe(
         **{
-            key: clipped(each.describes, DESCRIPTION) or "…"
-            for key, each in zip(names, command.takes, strict=True)
+            key: clip(each.description, DESCRIPTION) or "…"
+            for key, each in zip(names, command.parameters, strict=True)
         }
     )(callback)
-    if command.for_admins:
+    if command.admin_only:
         app_commands.default_permissions(MANAGERS)(callback)
-    summary = clipped(command.summary, DESCRIPTION)
+    summary = clip(command.summary, DESCRIPTION)
     return app_commands.Command(name=name, description=summary or "…", callback=callback)
 
 
-def _parameter(key: str, given: Parameter, suggest: Suggest) -> inspect.Parameter:
+def _parameter(key: str, given: CommandParameter, suggest: SuggestValues) -> inspect.Parameter:
     default = inspect.Parameter.empty if given.required else None
     return inspect.Parameter(
-        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(given.takes, suggest)
+        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(given.type, suggest)
     )
 
 
-def _annotation(takes: Takes, suggest: Suggest) -> Any:  # noqa: ANN401  # what discord.py understands
-    if takes is Takes.PERSON:
+def _annotation(takes: ParameterType, suggest: SuggestValues) -> Any:  # noqa: ANN401  # what discord.py understands
+    if takes is ParameterType.PERSON:
         return discord.User
-    if takes is Takes.NUMBER:
+    if takes is ParameterType.NUMBER:
         return app_commands.Range[int, 1, 10_000]
-    if takes in SUGGESTED:
-        return app_commands.Transform[str, Suggested(takes, suggest)]
+    if takes in AUTOCOMPLETED:
+        return app_commands.Transform[str, AutocompleteTransformer(takes, suggest)]
     return app_commands.Range[str, 1, 500]
 
 

@@ -10,182 +10,190 @@ from typing import Any, TypeVar
 import discord
 
 from bot.chat.reply import Form, Reply, Tone
-from bot.chat.request import Asked, QuotedMessage
+from bot.chat.request import ChatRequest, QuotedMessage
 from bot.platforms.discord import requests as asking
-from bot.platforms.discord.delivery import Doorstep
-from bot.platforms.discord.interactions.latency import LATE, Punctuality
-from bot.platforms.discord.interactions.responder import Conversation, Lost
-from bot.platforms.discord.ports import Dispatches, Once
-from bot.platforms.discord.render.confirmation import armed, asked_apart
-from bot.platforms.discord.render.custom_id import unpacked
-from bot.platforms.discord.render.views import Drawn, is_public, raw_components
-from bot.platforms.discord.state.form_drafts import FORGOTTEN, REOPEN, with_known
-from bot.platforms.discord.state.shared import Scene
+from bot.platforms.discord.delivery import DirectMessenger
+from bot.platforms.discord.interactions.latency import MAX_INTERACTION_AGE, DeliveryLatency
+from bot.platforms.discord.interactions.responder import InteractionResponder, ResponseLost
+from bot.platforms.discord.ports import ChatDispatcher, FirstDelivery
+from bot.platforms.discord.render.confirmation import confirmation_message, with_confirmation
+from bot.platforms.discord.render.custom_id import decode
+from bot.platforms.discord.render.views import RawView, is_public, raw_components
+from bot.platforms.discord.state.form_drafts import DRAFT_EXPIRED, REOPEN, with_known
+from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name, without_text
 from core.clock import Clock
 from core.errors import RoomieError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-DEALT_WITH = Reply(("That was dealt with before.",))
+ALREADY_PROCESSED = Reply(("That was dealt with before.",))
 NOTHING: Mapping[str, str] = MappingProxyType({})
 APOLOGY = "Something went wrong here. Please try again in a moment."
-STALE = Reply(("This button is from an older Roomie. Ask again, please.",), tone=Tone.CONFUSED)
+STALE = Reply(("This button is from an older Roomie. Ask again, please.",), tone=Tone.UNCLEAR)
 
 
-class Attendant:
+class InteractionHandler:
     """What happens with interactions, whichever way they came in."""
 
     def __init__(
         self,
-        dispatcher: Dispatches,
-        once: Once,
-        scene: Scene,
-        doorstep: Doorstep,
+        dispatcher: ChatDispatcher,
+        once: FirstDelivery,
+        state: DiscordState,
+        messenger: DirectMessenger,
         clock: Clock,
         patience: float,
     ) -> None:
         self._dispatcher = dispatcher
         self._once = once
-        self._scene = scene
-        self._doorstep = doorstep
+        self._scene = state
+        self._doorstep = messenger
         self._clock = clock
         self._patience = patience
-        self._punctuality = Punctuality()
+        self._punctuality = DeliveryLatency()
         self._at_work: set[asyncio.Task[Any]] = set()
 
-    async def typed(self, interaction: discord.Interaction, words: str, *, once: bool) -> None:
+    async def on_command(self, interaction: discord.Interaction, words: str, *, once: bool) -> None:
         """A command; with `once`, however often it is delivered it is carried out one time."""
-        await self._attended(interaction, asking.typed(interaction, words), once=once)
+        await self._start_response(interaction, asking.command_request(interaction, words), once=once)
 
     async def pointed_at(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """A message that somebody wants a room for: data, whoever wrote it."""
-        await self._attended(interaction, asking.pointed_at(interaction, message), once=True)
+        await self._start_response(interaction, asking.pointed_at(interaction, message), once=True)
 
-    async def opened(
+    async def on_form_opened(
         self, interaction: discord.Interaction, action: str, filled_in: Mapping[str, str]
     ) -> None:
         """A form, some of whose inputs are known already."""
-        await self._attended(
-            interaction, asking.pressed(interaction, action, ""), once=False, known=filled_in
+        await self._start_response(
+            interaction, asking.button_request(interaction, action, ""), once=False, known=filled_in
         )
 
-    async def pressed(self, interaction: discord.Interaction, custom_id: str, picked: str = "") -> None:
+    async def on_button(self, interaction: discord.Interaction, custom_id: str, picked: str = "") -> None:
         """A button, or an option of a menu."""
-        wish = unpacked(custom_id)
+        wish = decode(custom_id)
         if wish is None:
-            await Conversation(interaction, self._scene).say(STALE)
-        elif wish.asks:
-            await self._arm(interaction, custom_id)
+            await InteractionResponder(interaction, self._scene).respond(STALE)
+        elif wish.needs_confirmation:
+            await self._ask_confirmation(interaction, custom_id)
         elif wish.action == REOPEN:
             await self._reopen(interaction, wish.value)
         else:
             value = picked if wish.is_menu else wish.value
-            await self._attended(interaction, asking.pressed(interaction, wish.action, value), once=True)
+            await self._start_response(
+                interaction, asking.button_request(interaction, wish.action, value), once=True
+            )
 
-    async def sent_in(self, interaction: discord.Interaction) -> None:
+    async def on_modal_submit(self, interaction: discord.Interaction) -> None:
         """A form that was filled in."""
         payload: Mapping[str, Any] = interaction.data or {}
         user, custom_id = str(interaction.user.id), str(payload.get("custom_id", ""))
         sent = self._scene.drafts.read(user, custom_id, payload.get("components", []))
         if sent is None:
-            await Conversation(interaction, self._scene).say(Reply((FORGOTTEN,), tone=Tone.CONFUSED))
+            await InteractionResponder(interaction, self._scene).respond(
+                Reply((DRAFT_EXPIRED,), tone=Tone.UNCLEAR)
+            )
             return
-        asked = asking.pressed(interaction, sent.action, sent.state, dict(sent.inputs))
-        await self._attended(interaction, asked, once=True, sent=sent.form)
+        asked = asking.button_request(interaction, sent.action, sent.state, dict(sent.inputs))
+        await self._start_response(interaction, asked, once=True, sent=sent.form)
 
     async def apologise(self, interaction: discord.Interaction, sentence: str = APOLOGY) -> None:
         """Say that it went wrong, if it can still be said."""
-        conversation = Conversation(interaction, self._scene)
+        conversation = InteractionResponder(interaction, self._scene)
         try:
-            await conversation.say(Reply((sentence,), tone=Tone.BROKEN))
-        except (Lost, discord.DiscordException) as error:
+            await conversation.respond(Reply((sentence,), tone=Tone.FAILED))
+        except (ResponseLost, discord.DiscordException) as error:
             logger.warning("Interaction %s stays without an answer: %s", interaction.id, error_name(error))
 
     async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
         form = self._scene.drafts.find(str(interaction.user.id), key)
-        reply = Reply((FORGOTTEN,), tone=Tone.CONFUSED) if form is None else Reply(form=form)
-        await Conversation(interaction, self._scene).say(reply)
+        reply = Reply((DRAFT_EXPIRED,), tone=Tone.UNCLEAR) if form is None else Reply(form=form)
+        await InteractionResponder(interaction, self._scene).respond(reply)
 
-    async def _arm(self, interaction: discord.Interaction, custom_id: str) -> None:
+    async def _ask_confirmation(self, interaction: discord.Interaction, custom_id: str) -> None:
         """The first press of a button that asks: it becomes the question, and the next press counts."""
         if interaction.message is None:
             return
         question, components = self._scene.question(custom_id), raw_components(interaction.message)
         if is_public(interaction):
-            asking = Drawn(asked_apart(components, custom_id, question))
+            asking = RawView(confirmation_message(components, custom_id, question))
             await interaction.response.send_message(view=asking, ephemeral=True)
         else:
-            await interaction.response.edit_message(view=Drawn(armed(components, custom_id, question)))
+            await interaction.response.edit_message(
+                view=RawView(with_confirmation(components, custom_id, question))
+            )
 
-    async def _attended(
+    async def _start_response(
         self,
         interaction: discord.Interaction,
-        asked: Asked | QuotedMessage,
+        asked: ChatRequest | QuotedMessage,
         *,
         once: bool,
         sent: Form | None = None,
         known: Mapping[str, str] = NOTHING,
     ) -> None:
         """Attend in a task of our own, so that we can wait for it when we leave."""
-        self._doorstep.seen(interaction)
+        self._doorstep.remember_followup(interaction)
         self._scene.counts["interaction"] += 1
-        conversation = Conversation(interaction, self._scene, sent)
+        conversation = InteractionResponder(interaction, self._scene, sent)
         work = self._answer(asked, once=once)
-        await self._tracked(self._attend(interaction, conversation, work, known))
+        await self._track(self._respond(interaction, conversation, work, known))
 
-    async def _attend(
+    async def _respond(
         self,
         interaction: discord.Interaction,
-        conversation: Conversation,
+        responder: InteractionResponder,
         work: Coroutine[Any, Any, Reply | None],
         known: Mapping[str, str],
     ) -> None:
         """Ask, and tell the answer; when it takes long, defer first and tell it then."""
         age = self._punctuality.age(interaction.created_at, self._clock.now())
-        if age > LATE and not await conversation.defer():
+        if age > MAX_INTERACTION_AGE and not await responder.defer():
             work.close()
             self._scene.counts["late interaction"] += 1
             logger.warning("Interaction %s came %s late and was left alone", interaction.id, age)
             return
-        thinking = self._tracked(work)
+        thinking = self._track(work)
         await asyncio.wait({thinking}, timeout=max(0.0, self._patience - age.total_seconds()))
-        if not thinking.done() and not conversation.is_deferred:
-            await conversation.defer()
-        reply = await thinking or (DEALT_WITH if conversation.is_deferred else None)
+        if not thinking.done() and not responder.is_deferred:
+            await responder.defer()
+        reply = await thinking or (ALREADY_PROCESSED if responder.is_deferred else None)
         if reply is not None:
-            await self._tell(interaction, conversation, with_known(reply, known))
+            await self._tell(interaction, responder, with_known(reply, known))
 
-    async def _answer(self, asked: Asked | QuotedMessage, *, once: bool) -> Reply | None:
+    async def _answer(self, asked: ChatRequest | QuotedMessage, *, once: bool) -> Reply | None:
         """The dispatcher's answer; nothing when the same thing was dealt with before."""
         try:
-            if once and not await self._once.first(f"{asked.by.identity} {asked.key}"):
-                logger.info("%s was delivered again", asked.key)
+            if once and not await self._once.first(f"{asked.requester.identity} {asked.delivery_id}"):
+                logger.info("%s was delivered again", asked.delivery_id)
                 self._scene.counts["repeated delivery"] += 1
                 return None
         except RoomieError as error:
-            return Reply((str(error),), tone=Tone.BROKEN)
+            return Reply((str(error),), tone=Tone.FAILED)
         if isinstance(asked, QuotedMessage):
             return await self._dispatcher.offer(asked)
-        return await self._dispatcher.answer(asked)
+        return await self._dispatcher.dispatch(asked)
 
-    async def _tell(self, interaction: discord.Interaction, conversation: Conversation, reply: Reply) -> None:
+    async def _tell(
+        self, interaction: discord.Interaction, responder: InteractionResponder, reply: Reply
+    ) -> None:
         """Show the answer; what was done is told by message where the interaction is lost."""
         try:
-            await conversation.say(reply)
-        except Lost as lost:
+            await responder.respond(reply)
+        except ResponseLost as lost:
             logger.warning("The answer to interaction %s was lost: %s", interaction.id, error_name(lost))
             self._scene.counts["lost answer"] += 1
             if reply.tone is Tone.DONE:
-                await self._doorstep.try_to_tell(interaction.user.id, reply)
+                await self._doorstep.send_or_log(interaction.user.id, reply)
         except discord.HTTPException as error:
             logger.exception(
                 "Discord refused the answer to interaction %s", interaction.id, exc_info=without_text(error)
             )
             if error.status == 400:
-                await conversation.say(_plainly(reply))
+                await responder.respond(_plainly(reply))
 
-    def _tracked(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    def _track(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
@@ -193,14 +201,14 @@ class Attendant:
 
     def watch(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Attend to something in the background; it answers for its own failures."""
-        return self._tracked(work)
+        return self._track(work)
 
     @property
-    def at_work(self) -> int:
+    def running_count(self) -> int:
         """How many things are under way."""
         return len(self._at_work)
 
-    async def drained(self, within: float) -> None:
+    async def wait_idle(self, within: float) -> None:
         """Wait for what is under way, so that no deferral stays unfinished."""
         if self._at_work:
             await asyncio.wait(set(self._at_work), timeout=within)

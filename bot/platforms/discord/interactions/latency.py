@@ -3,11 +3,11 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-LATE = timedelta(seconds=2.5)
+MAX_INTERACTION_AGE = timedelta(seconds=2.5)
 _WATCHED = 100
 
 
-class Punctuality:
+class DeliveryLatency:
     """How old interactions are when they reach us.
 
     Discord's clock and ours may differ, so age is counted from the quickest of the latest deliveries.

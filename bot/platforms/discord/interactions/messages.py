@@ -6,12 +6,12 @@ import discord
 
 from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import QuotedMessage
-from bot.platforms.base import Unreachable
-from bot.platforms.discord.delivery import Doorstep
-from bot.platforms.discord.ports import Dispatches, Once
-from bot.platforms.discord.render.views import NETWORK, view
-from bot.platforms.discord.requests import identity_of, is_direct, said
-from bot.platforms.discord.state.shared import Scene
+from bot.platforms.base import RecipientUnreachable
+from bot.platforms.discord.delivery import DirectMessenger
+from bot.platforms.discord.ports import ChatDispatcher, FirstDelivery
+from bot.platforms.discord.render.views import NETWORK_ERRORS, view
+from bot.platforms.discord.requests import identity_of, is_direct, text_request
+from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 from core.errors import RoomieError, Unavailable
 
@@ -21,30 +21,32 @@ CLOSED: Text = (
 )
 
 
-class Listener:
+class MessageHandler:
     """Answers words as commands are answered; what is for one person's eyes goes to direct messages."""
 
-    def __init__(self, dispatcher: Dispatches, once: Once, scene: Scene, doorstep: Doorstep) -> None:
+    def __init__(
+        self, dispatcher: ChatDispatcher, once: FirstDelivery, state: DiscordState, messenger: DirectMessenger
+    ) -> None:
         self._dispatcher = dispatcher
         self._once = once
-        self._scene = scene
-        self._doorstep = doorstep
+        self._scene = state
+        self._doorstep = messenger
 
-    async def heard(self, message: discord.Message, me: discord.abc.User) -> None:
-        asked = said(message, me) if is_for_us(message, me) else None
+    async def on_message(self, message: discord.Message, me: discord.abc.User) -> None:
+        asked = text_request(message, me) if is_for_us(message, me) else None
         if asked is None:
             return
         try:
             if is_direct(message):
-                await self._doorstep.wrote(message.author.id)
-            if not await self._once.first(f"{asked.by.identity} {asked.key}"):
+                await self._doorstep.mark_dms_open(message.author.id)
+            if not await self._once.first(f"{asked.requester.identity} {asked.delivery_id}"):
                 return
             if isinstance(asked, QuotedMessage):
                 reply = await self._dispatcher.offer(asked)
             else:
-                reply = await self._dispatcher.answer(asked)
+                reply = await self._dispatcher.dispatch(asked)
         except RoomieError as error:
-            reply = Reply((str(error),), tone=Tone.BROKEN)
+            reply = Reply((str(error),), tone=Tone.FAILED)
         await self._answer(message, reply)
 
     async def _answer(self, message: discord.Message, reply: Reply) -> None:
@@ -55,13 +57,13 @@ class Listener:
                 await self._write(message, reply)
             else:
                 await self._doorstep.send(identity_of(message.author), reply, key)
-        except Unreachable:
+        except RecipientUnreachable:
             await self._write(message, Reply(CLOSED))
-        except (discord.HTTPException, Unavailable, *NETWORK) as error:
+        except (discord.HTTPException, Unavailable, *NETWORK_ERRORS) as error:
             logger.warning("Message %s could not be answered: %s", message.id, error_name(error))
 
     async def _write(self, message: discord.Message, reply: Reply) -> None:
-        drawn = self._scene.drawn(reply, identity_of(message.author))
+        drawn = self._scene.render(reply, identity_of(message.author))
         await message.channel.send(view=view(drawn), nonce=f"m{message.id}")
 
 

@@ -7,29 +7,38 @@ from discord.enums import InteractionType
 
 from bot.chat.reply import Audience, Form, Reply
 from bot.platforms.discord.render.forms import modal
-from bot.platforms.discord.render.renderer import Message
-from bot.platforms.discord.render.views import ALREADY_ANSWERED, NETWORK, DrawnModal, is_gone, is_public, view
+from bot.platforms.discord.render.renderer import RenderedMessage
+from bot.platforms.discord.render.views import (
+    ALREADY_ANSWERED,
+    NETWORK_ERRORS,
+    RawModal,
+    is_gone,
+    is_public,
+    view,
+)
 from bot.platforms.discord.requests import identity_of
-from bot.platforms.discord.state.form_drafts import Drafts
-from bot.platforms.discord.state.shared import Scene
+from bot.platforms.discord.state.form_drafts import FormDrafts
+from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 
 logger = logging.getLogger(__name__)
 
-BELOW = Reply(("Here it is, for everybody to see:",))
+PUBLIC_ANSWER_FOLLOWS = Reply(("Here it is, for everybody to see:",))
 """What takes the place of a private "thinking" whose answer turns out to be for all."""
 
 
-class Lost(Exception):
+class ResponseLost(Exception):
     """Nobody can be told through this interaction any more."""
 
 
-class Conversation:
+class InteractionResponder:
     """The answer to an interaction; what `Reply` asks for within what Discord still allows."""
 
-    def __init__(self, interaction: discord.Interaction, scene: Scene, sent: Form | None = None) -> None:
+    def __init__(
+        self, interaction: discord.Interaction, state: DiscordState, sent: Form | None = None
+    ) -> None:
         self._interaction = interaction
-        self._scene = scene
+        self._scene = state
         self._sent = sent
         self._deferred = False
 
@@ -38,7 +47,7 @@ class Conversation:
         return self._deferred
 
     @property
-    def _drafts(self) -> Drafts:
+    def _drafts(self) -> FormDrafts:
         return self._scene.drafts
 
     @property
@@ -53,7 +62,7 @@ class Conversation:
         """Buy fifteen minutes; false when the three seconds are over or somebody else has answered."""
         try:
             await self._defer()
-        except NETWORK:
+        except NETWORK_ERRORS:
             self._deferred = await self._defer_again()
         except discord.HTTPException as error:
             logger.info("Interaction %s could not be deferred: %s", self._interaction.id, error_name(error))
@@ -74,7 +83,7 @@ class Conversation:
             await self._defer()
         except discord.HTTPException as error:
             return error.code == ALREADY_ANSWERED
-        except NETWORK as error:
+        except NETWORK_ERRORS as error:
             logger.warning(
                 "Interaction %s could not be deferred: %s", self._interaction.id, error_name(error)
             )
@@ -86,20 +95,20 @@ class Conversation:
         """In direct messages everything is between the two of us, and should stay to be read again."""
         return not self._interaction.context.dm_channel
 
-    async def say(self, reply: Reply) -> None:
+    async def respond(self, reply: Reply) -> None:
         """Show the reply, trying twice when the connection fails. `Lost` when Discord no longer takes it."""
         try:
-            await self._say(reply)
-        except NETWORK:
-            await self._say_again(reply)
+            await self._respond(reply)
+        except NETWORK_ERRORS:
+            await self._retry(reply)
         except discord.HTTPException as error:
             self._settle(error)
 
-    async def _say_again(self, reply: Reply) -> None:
+    async def _retry(self, reply: Reply) -> None:
         try:
-            await self._say(reply)
-        except NETWORK as error:
-            raise Lost(str(error)) from error
+            await self._respond(reply)
+        except NETWORK_ERRORS as error:
+            raise ResponseLost(str(error)) from error
         except discord.HTTPException as error:
             self._settle(error)
 
@@ -108,16 +117,16 @@ class Conversation:
         if error.code == ALREADY_ANSWERED:
             logger.info("Interaction %s was answered before", self._interaction.id)
         elif is_gone(error) or error.status >= 500:
-            raise Lost(str(error)) from error
+            raise ResponseLost(str(error)) from error
         else:
             raise error
 
-    async def _say(self, reply: Reply) -> None:
+    async def _respond(self, reply: Reply) -> None:
         if reply.form is not None and self._can_open:
             await self._open(reply.form)
             return
         reply = self._drafts.with_button(self._user, reply, self._sent)
-        message = self._scene.drawn(reply, identity_of(self._interaction.user))
+        message = self._scene.render(reply, identity_of(self._interaction.user))
         if self._deferred:
             await self._finish(reply, message)
         elif self._replaces(reply):
@@ -138,14 +147,14 @@ class Conversation:
     def _user(self) -> str:
         return str(self._interaction.user.id)
 
-    def _hides(self, message: Message) -> bool:
+    def _hides(self, message: RenderedMessage) -> bool:
         return message.private and self._is_private
 
     async def _open(self, form: Form) -> None:
         drawn = modal(form, self._drafts.custom_id(self._user, form))
-        await self._interaction.response.send_modal(DrawnModal(drawn))
+        await self._interaction.response.send_modal(RawModal(drawn))
 
-    async def _finish(self, reply: Reply, message: Message) -> None:
+    async def _finish(self, reply: Reply, message: RenderedMessage) -> None:
         """What follows a deferral: on the message pressed, a message more, or in place of "thinking"."""
         if self._has_message:
             if self._replaces(reply):
@@ -153,7 +162,9 @@ class Conversation:
             else:
                 await self._interaction.followup.send(view=view(message), ephemeral=self._hides(message))
         elif reply.audience is Audience.CHANNEL and self._is_private:
-            await self._interaction.edit_original_response(view=view(self._scene.drawn(BELOW)))
+            await self._interaction.edit_original_response(
+                view=view(self._scene.render(PUBLIC_ANSWER_FOLLOWS))
+            )
             await self._interaction.followup.send(view=view(message))
         else:
             await self._interaction.edit_original_response(view=view(message))

@@ -6,9 +6,9 @@ from typing import TypeAlias
 Component: TypeAlias = dict[str, object]
 
 ROW, BUTTON, MENU, TEXT_INPUT, SECTION, TEXT, CONTAINER, LABEL = 1, 2, 3, 4, 9, 10, 17, 18
-MOST_COMPONENTS = 40
-MOST_TEXT = 4000
-MOST_OPTIONS = 25
+MAX_COMPONENTS = 40
+MAX_TEXT = 4000
+MAX_OPTIONS = 25
 BUTTONS_A_ROW = 5
 
 
@@ -34,21 +34,23 @@ def menu(custom_id: str, placeholder: str, options: Sequence[Component]) -> Comp
     return row([inside | {"placeholder": placeholder} if placeholder else inside])
 
 
-def walked(components: Iterable[object]) -> Iterator[Component]:
+def walk(components: Iterable[object]) -> Iterator[Component]:
     """Every component, those inside others too."""
     for component in components:
         if isinstance(component, dict):
             yield component
             inside = component.get("components")
-            yield from walked(inside if isinstance(inside, list) else ())
-            yield from walked([component.get("accessory")])
+            yield from walk(inside if isinstance(inside, list) else ())
+            yield from walk([component.get("accessory")])
 
 
 def count(components: Iterable[object]) -> int:
-    return sum(1 for _ in walked(components))
+    return sum(1 for _ in walk(components))
 
 
-def changed(components: Iterable[object], custom_id: str, new: Mapping[str, object]) -> list[object]:
+def replace_component(
+    components: Iterable[object], custom_id: str, new: Mapping[str, object]
+) -> list[object]:
     """The same components, but for parts of the one with this custom id."""
     return [_changed(each, custom_id, new) for each in components]
 
@@ -60,7 +62,7 @@ def _changed(component: object, custom_id: str, new: Mapping[str, object]) -> ob
         return component | dict(new)
     result = dict(component)
     if isinstance(inside := component.get("components"), list):
-        result["components"] = changed(inside, custom_id, new)
+        result["components"] = replace_component(inside, custom_id, new)
     if "accessory" in component:
         result["accessory"] = _changed(component["accessory"], custom_id, new)
     return result

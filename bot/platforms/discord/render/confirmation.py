@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from bot.platforms.discord.render.components import (
-    MOST_COMPONENTS,
-    MOST_TEXT,
-    changed,
+    MAX_COMPONENTS,
+    MAX_TEXT,
     count,
+    replace_component,
     row,
     text,
-    walked,
+    walk,
 )
-from bot.platforms.discord.render.custom_id import unpacked
-from bot.platforms.discord.render.text import clipped, written
+from bot.platforms.discord.render.custom_id import decode
+from bot.platforms.discord.render.text import clip, to_markdown
 
 LABEL, QUESTION = 80, 300
 DANGER = 4
@@ -20,30 +20,30 @@ _APART = 98
 """The number that keeps an armed button apart from an equal one beside it."""
 
 
-def armed(components: Sequence[object], custom_id: str, question: str) -> list[object]:
+def with_confirmation(components: Sequence[object], custom_id: str, question: str) -> list[object]:
     """The message with that button asking; the question stands beneath where there is room for it."""
-    wish = unpacked(custom_id)
-    acts = wish.confirmed.packed(_APART) if wish else None
-    label = clipped(f"Sure? {_label_of(components, custom_id)}", LABEL)
+    wish = decode(custom_id)
+    acts = wish.confirmed.encode(_APART) if wish else None
+    label = clip(f"Sure? {_label_of(components, custom_id)}", LABEL)
     button = {"label": label, "style": DANGER, "custom_id": acts or custom_id}
-    asking = changed(components, custom_id, button)
-    line = written((question,), QUESTION)
+    asking = replace_component(components, custom_id, button)
+    line = to_markdown((question,), QUESTION)
     return [*asking, text(line)] if line.strip() and _has_room(asking, line) else asking
 
 
-def asked_apart(components: Sequence[object], custom_id: str, question: str) -> list[object]:
+def confirmation_message(components: Sequence[object], custom_id: str, question: str) -> list[object]:
     """The question and its button alone, for one person's eyes, beside a message that others see too."""
-    asking = armed(components, custom_id, "")
-    before = {each.get("custom_id") for each in walked(components)}
-    buttons = [each for each in walked(asking) if each.get("custom_id") not in before]
-    return [text(written((question or "Are you sure?",), QUESTION) or "…"), row(buttons)]
+    asking = with_confirmation(components, custom_id, "")
+    before = {each.get("custom_id") for each in walk(components)}
+    buttons = [each for each in walk(asking) if each.get("custom_id") not in before]
+    return [text(to_markdown((question or "Are you sure?",), QUESTION) or "…"), row(buttons)]
 
 
 def _label_of(components: Sequence[object], custom_id: str) -> str:
-    found = (each for each in walked(components) if each.get("custom_id") == custom_id)
+    found = (each for each in walk(components) if each.get("custom_id") == custom_id)
     return str(next(found, {}).get("label", ""))
 
 
 def _has_room(components: Sequence[object], line: str) -> bool:
-    length = sum(len(str(each.get("content") or "")) for each in walked(components))
-    return count(components) < MOST_COMPONENTS and length + len(line) <= MOST_TEXT
+    length = sum(len(str(each.get("content") or "")) for each in walk(components))
+    return count(components) < MAX_COMPONENTS and length + len(line) <= MAX_TEXT

@@ -7,7 +7,7 @@ form will open, `c` that a press must be confirmed, and `~2` keeps two equal one
 import re
 from dataclasses import dataclass, replace
 
-MOST = 100
+MAX_LENGTH = 100
 _PATTERN = r"(?P<kind>[bm])(?P<flags>o?c?)(?:~\d{1,2})?:(?P<action>[^:\n]{1,20}):(?P<value>[^\n]*)"
 BUTTONS = re.compile(_PATTERN.replace("[bm]", "b"))
 MENUS = re.compile(_PATTERN.replace("[bm]", "m"))
@@ -22,21 +22,21 @@ class CustomId:
     value: str = ""
     is_menu: bool = False
     opens: bool = False
-    asks: bool = False
+    needs_confirmation: bool = False
 
-    def packed(self, nth: int = 0) -> str | None:
+    def encode(self, nth: int = 0) -> str | None:
         """The id of the nth component with this content; nothing when it cannot be said in a custom id."""
-        flags = ("o" if self.opens else "") + ("c" if self.asks else "")
+        flags = ("o" if self.opens else "") + ("c" if self.needs_confirmation else "")
         apart = f"~{nth}" if nth else ""
         text = f"{'m' if self.is_menu else 'b'}{flags}{apart}:{self.action}:{self.value}"
-        return text if len(text) <= MOST and unpacked(text) == self else None
+        return text if len(text) <= MAX_LENGTH and decode(text) == self else None
 
     @property
     def confirmed(self) -> "CustomId":
-        return replace(self, asks=False)
+        return replace(self, needs_confirmation=False)
 
 
-def unpacked(text: str) -> CustomId | None:
+def decode(text: str) -> CustomId | None:
     """What a custom id says, or nothing when we did not make it."""
     match = _ANY.fullmatch(text)
     if match is None:

@@ -2,10 +2,10 @@
 
 from datetime import tzinfo
 
-from bot.chat.reply import Moment, Stretch, Table, Text
-from bot.platforms.discord.render.text import ELLIPSIS, fitted, plain, written
+from bot.chat.reply import Table, Text, TimeRange, Timestamp
+from bot.platforms.discord.render.text import ELLIPSIS, fit, plain, to_markdown
 
-WIDEST = 56
+MAX_WIDTH = 56
 """Characters of a code block that a narrow window still shows on one line."""
 CELL = 30
 
@@ -21,7 +21,9 @@ def table_text(table: Table, room: int, zone: tzinfo) -> str:
 
 def _holds_times(table: Table) -> bool:
     """Times must stay outside of code blocks, where Discord cannot show them in the reader's zone."""
-    return any(isinstance(inline, Moment | Stretch) for row in table.rows for cell in row for inline in cell)
+    return any(
+        isinstance(inline, Timestamp | TimeRange) for row in table.rows for cell in row for inline in cell
+    )
 
 
 def _block(table: Table, room: int, zone: tzinfo) -> str:
@@ -30,7 +32,7 @@ def _block(table: Table, room: int, zone: tzinfo) -> str:
     if len({len(row) for row in rows}) > 1:
         return ""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if sum(widths) + 2 * (len(widths) - 1) > WIDEST:
+    if sum(widths) + 2 * (len(widths) - 1) > MAX_WIDTH:
         return ""
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
@@ -45,15 +47,15 @@ def _cell(cell: Text, zone: tzinfo) -> str:
 def _lines(table: Table, room: int) -> str:
     lines = []
     for row in table.rows:
-        cells = [" ".join(written(cell, 200).split()) for cell in row]
+        cells = [" ".join(to_markdown(cell, 200).split()) for cell in row]
         lines.append(" · ".join(cell for cell in cells if cell) or ELLIPSIS)
-    heading = " · ".join(" ".join(written((name,), 60).split()) for name in table.columns)
+    heading = " · ".join(" ".join(to_markdown((name,), 60).split()) for name in table.columns)
     return _kept([f"-# {heading}", *lines], room - 40).strip()
 
 
 def _kept(lines: list[str], room: int) -> str:
     """As many lines as fit, and how many did not."""
-    body = fitted((f"{line}\n" for line in lines), max(room, 0))
+    body = fit((f"{line}\n" for line in lines), max(room, 0))
     if (left_out := len(lines) - body.count("\n")) > 0:
         body = body.removesuffix(ELLIPSIS) + f"{ELLIPSIS} and {left_out} more\n"
     return body

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from bot.chat.reply import Bold, Code, Inline, Mention, Moment, Stretch, Style, Text
+from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timestamp, TimestampStyle
 from core.interval import Interval
 
 ELLIPSIS = "…"
@@ -12,16 +12,21 @@ DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
 _SPECIAL = frozenset("\\*_~`|<>[]()#@")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([-+]|\d+(?=[.)]))")
-_STYLES = {Style.TIME: "t", Style.DATE: "D", Style.DATETIME: "F", Style.RELATIVE: "R"}
+_STYLES = {
+    TimestampStyle.TIME: "t",
+    TimestampStyle.DATE: "D",
+    TimestampStyle.DATETIME: "F",
+    TimestampStyle.RELATIVE: "R",
+}
 _LONG = timedelta(hours=24)
 
 
-def written(text: Text, room: int = 4000) -> str:
+def to_markdown(text: Text, room: int = 4000) -> str:
     """Text in Discord's mark-up, cut between characters when it is longer than `room`."""
-    return fitted(_pieces(text), room)
+    return fit(_pieces(text), room)
 
 
-def fitted(pieces: Iterable[str], room: int) -> str:
+def fit(pieces: Iterable[str], room: int) -> str:
     """As many of the pieces as fit, none of them cut, with an ellipsis when some did not."""
     kept: list[str] = []
     length = 0
@@ -42,16 +47,16 @@ def _with_ellipsis(kept: list[str], length: int, room: int) -> str:
 def _pieces(text: Text) -> Iterator[str]:
     for inline in text:
         if isinstance(inline, str):
-            yield from escaped(inline)
+            yield from escape(inline)
         else:
             yield _marked(inline)
 
 
 def _marked(inline: Inline) -> str:
     match inline:
-        case Moment(at, style):
+        case Timestamp(at, style):
             return timestamp(at, style)
-        case Stretch(interval):
+        case TimeRange(interval):
             return _stretch(interval)
         case Bold(text):
             return _bold(text)
@@ -59,21 +64,21 @@ def _marked(inline: Inline) -> str:
             return _code(text)
         case Mention():
             return _mention(inline)
-    return "".join(escaped(str(inline)))
+    return "".join(escape(str(inline)))
 
 
-def timestamp(at: datetime, style: Style = Style.DATETIME) -> str:
+def timestamp(at: datetime, style: TimestampStyle = TimestampStyle.DATETIME) -> str:
     """A moment that every reader sees in his own zone."""
     return f"<t:{int(at.timestamp())}:{_STYLES[style]}>"
 
 
 def _stretch(interval: Interval) -> str:
-    end = Style.DATETIME if interval.duration >= _LONG else Style.TIME
+    end = TimestampStyle.DATETIME if interval.duration >= _LONG else TimestampStyle.TIME
     return f"{timestamp(interval.start)}{DASH}{timestamp(interval.end, end)}"
 
 
 def _bold(text: str) -> str:
-    inside = "".join(escaped(" ".join(text.split())))
+    inside = "".join(escape(" ".join(text.split())))
     return f"**{inside}**" if inside else ""
 
 
@@ -88,10 +93,10 @@ def _mention(person: Mention) -> str:
     platform, _, user = (person.identity or "").partition(":")
     if platform == "discord" and user.isdigit() and user.isascii():
         return f"<@{user}>"
-    return "".join(escaped(person.name))
+    return "".join(escape(person.name))
 
 
-def escaped(text: str) -> Iterator[str]:
+def escape(text: str) -> Iterator[str]:
     """Plain text, character by character, so that Discord shows it as it is; links stay whole."""
     text = _AT_LINE_START.sub(_guarded, text)
     start = 0
@@ -119,10 +124,10 @@ def _shown(character: str) -> str:
 
 def plain(text: Text, zone: tzinfo, room: int = 100) -> str:
     """Text where Discord allows no mark-up: labels, menus, fields of forms. Times are in `zone`."""
-    return clipped("".join(_plain(inline, zone) for inline in text), room)
+    return clip("".join(_plain(inline, zone) for inline in text), room)
 
 
-def clipped(text: str, room: int) -> str:
+def clip(text: str, room: int) -> str:
     """One line of at most `room` characters."""
     line = " ".join(text.split())
     return line if len(line) <= room else line[: room - 1].rstrip() + ELLIPSIS
@@ -130,10 +135,10 @@ def clipped(text: str, room: int) -> str:
 
 def _plain(inline: Inline, zone: tzinfo) -> str:
     match inline:
-        case Moment(at, style):
+        case Timestamp(at, style):
             return _clock(at, style, zone)
-        case Stretch(interval):
-            return plain_stretch(interval, zone)
+        case TimeRange(interval):
+            return plain_time_range(interval, zone)
         case Bold(text) | Code(text):
             return text
         case Mention(name):
@@ -141,14 +146,14 @@ def _plain(inline: Inline, zone: tzinfo) -> str:
     return str(inline)
 
 
-def plain_stretch(interval: Interval, zone: tzinfo) -> str:
-    end = Style.DATETIME if interval.duration >= _LONG else Style.TIME
-    return f"{_clock(interval.start, Style.DATETIME, zone)}{DASH}{_clock(interval.end, end, zone)}"
+def plain_time_range(interval: Interval, zone: tzinfo) -> str:
+    end = TimestampStyle.DATETIME if interval.duration >= _LONG else TimestampStyle.TIME
+    return f"{_clock(interval.start, TimestampStyle.DATETIME, zone)}{DASH}{_clock(interval.end, end, zone)}"
 
 
-def _clock(at: datetime, style: Style, zone: tzinfo) -> str:
+def _clock(at: datetime, style: TimestampStyle, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    if style is Style.TIME:
+    if style is TimestampStyle.TIME:
         return f"{local:%H:%M}"
     date = f"{local:%a} {local.day} {local:%b}"
-    return date if style is Style.DATE else f"{date} {local:%H:%M}"
+    return date if style is TimestampStyle.DATE else f"{date} {local:%H:%M}"

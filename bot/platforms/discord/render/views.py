@@ -8,17 +8,17 @@ import discord
 from discord import ui
 
 from bot.platforms.discord.render.components import Component
-from bot.platforms.discord.render.renderer import Message
+from bot.platforms.discord.render.renderer import RenderedMessage
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED, CANNOT_MESSAGE = 10062, 40060, 50007
-GONE = frozenset({10008, 10015, UNKNOWN_INTERACTION, 50027})
+EXPIRED_CODES = frozenset({10008, 10015, UNKNOWN_INTERACTION, 50027})
 """The message, the webhook, the interaction or its token are no more."""
 
-NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
+NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """The connection failed on the way there or back, so nobody knows whether it arrived."""
 
 
-class Drawn(ui.LayoutView):
+class RawView(ui.LayoutView):
     """Components that are drawn already. Buttons find their way by their custom ids, not through this."""
 
     def __init__(self, components: Sequence[object]) -> None:
@@ -33,7 +33,7 @@ class Drawn(ui.LayoutView):
         return True
 
 
-class DrawnModal(ui.Modal):
+class RawModal(ui.Modal):
     """A modal that is drawn already; what is sent in comes as an event."""
 
     def __init__(self, payload: Component) -> None:
@@ -45,12 +45,12 @@ class DrawnModal(ui.Modal):
         return dict(self._payload)
 
 
-def view(message: Message) -> Drawn:
-    return Drawn(message.components)
+def view(message: RenderedMessage) -> RawView:
+    return RawView(message.components)
 
 
 def is_gone(error: discord.HTTPException) -> bool:
-    return error.code in GONE
+    return error.code in EXPIRED_CODES
 
 
 def is_public(interaction: discord.Interaction) -> bool:

@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2s
 
-from bot.chat.reply import Button, ButtonStyle, Field, Form, Reply
-from bot.platforms.discord.render.custom_id import MOST
-from bot.platforms.discord.render.forms import filled, submitted, values
-from bot.platforms.discord.state.recent import Recent
+from bot.chat.reply import Button, ButtonStyle, Form, Reply, ReplyField
+from bot.platforms.discord.render.custom_id import MAX_LENGTH
+from bot.platforms.discord.render.forms import fill_in, submitted_values, values
+from bot.platforms.discord.state.recent import LruCache
 
 REOPEN = "discord.form"
 """The action of buttons that open a form again; it never reaches the dispatcher."""
-FORGOTTEN = "I no longer have what was typed there. Start again, please."
-_KEPT = 5000
+DRAFT_EXPIRED = "I no longer have what was typed there. Start again, please."
+_MAX_DRAFTS = 5000
 _CUSTOM_ID = re.compile(r"f:(?P<key>[0-9a-f]{6}):(?P<action>[^:]*):(?P<state>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class SentIn:
+class SubmittedForm:
     """A form that came back: the action it stands for, and what it holds."""
 
     action: str
@@ -27,11 +27,11 @@ class SentIn:
     form: Form | None = None
 
 
-class Drafts:
+class FormDrafts:
     """Forms by person. One that was forgotten still comes back with its action, state and what was shown."""
 
     def __init__(self) -> None:
-        self._forms: Recent[Form] = Recent(_KEPT)
+        self._forms: LruCache[Form] = LruCache(_MAX_DRAFTS)
 
     def keep(self, user: str, form: Form) -> str:
         """Remember a form as it is now; the key finds it again."""
@@ -46,20 +46,22 @@ class Drafts:
         """What a form's modal is called, so that it can be read when it comes back."""
         key = self.keep(user, form)
         told = f"f:{key}:{form.id}:{form.state}"
-        return told if len(told) <= MOST and ":" not in form.id else f"f:{key}::"
+        return told if len(told) <= MAX_LENGTH and ":" not in form.id else f"f:{key}::"
 
-    def read(self, user: str, custom_id: str, components: Sequence[Mapping[str, object]]) -> SentIn | None:
+    def read(
+        self, user: str, custom_id: str, components: Sequence[Mapping[str, object]]
+    ) -> SubmittedForm | None:
         """A form that was sent in, remembered with what was typed; nothing when it was never ours."""
         match = _CUSTOM_ID.fullmatch(custom_id)
         if match is None:
             return None
-        typed = submitted(components)
+        typed = submitted_values(components)
         form = self.find(user, match["key"])
         if form is None:
-            return SentIn(match["action"], match["state"], typed) if match["action"] else None
-        form = filled(form, typed)
+            return SubmittedForm(match["action"], match["state"], typed) if match["action"] else None
+        form = fill_in(form, typed)
         self.keep(user, form)
-        return SentIn(form.id, form.state, values(form), form)
+        return SubmittedForm(form.id, form.state, values(form), form)
 
     def with_button(self, user: str, reply: Reply, sent: Form | None = None) -> Reply:
         """The reply with a button in place of the form that cannot be opened now; errors are told by name."""
@@ -68,7 +70,9 @@ class Drafts:
             return reply
         label = "Try again" if sent is not None else form.title or "Open the form"
         button = Button(REOPEN, label, self.keep(user, form), ButtonStyle.PRIMARY, opens=True)
-        errors = tuple(Field(_label(form, name), (sentence,)) for name, sentence in reply.form_errors.items())
+        errors = tuple(
+            ReplyField(_label(form, name), (sentence,)) for name, sentence in reply.form_errors.items()
+        )
         return replace(reply, form=None, fields=(*reply.fields, *errors), actions=(button, *reply.actions))
 
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Recent(Generic[T]):
+class LruCache(Generic[T]):
     """At most so many things; the oldest are forgotten first."""
 
     def __init__(self, most: int) -> None:

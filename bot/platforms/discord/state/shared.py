@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from bot.chat.reply import Audience, Reply
-from bot.platforms.discord.render.renderer import Message, render
-from bot.platforms.discord.state.form_drafts import Drafts
-from bot.platforms.discord.state.recent import Recent
+from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.discord.state.form_drafts import FormDrafts
+from bot.platforms.discord.state.recent import LruCache
 from core.model.entities import Identity
 
-COUNTED = (
+EVENTS = (
     "interaction",
     "repeated delivery",
     "deferral",
@@ -25,18 +25,20 @@ _QUESTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DiscordState:
     """The campus zone and those of readers, the open forms, and what to ask before a press counts."""
 
     zone: tzinfo
     zone_of: Callable[[Identity], tzinfo] | None = None
     counts: Counter[str] = field(default_factory=Counter)
-    drafts: Drafts = field(default_factory=Drafts)
-    _questions: Recent[str] = field(default_factory=lambda: Recent(_QUESTIONS))
+    drafts: FormDrafts = field(default_factory=FormDrafts)
+    _questions: LruCache[str] = field(default_factory=lambda: LruCache(_QUESTIONS))
 
-    def drawn(self, reply: Reply, reader: Identity | None = None, mark: int | None = None) -> Message:
+    def render(
+        self, reply: Reply, reader: Identity | None = None, mark: int | None = None
+    ) -> RenderedMessage:
         """A reply as its reader sees it, whose questions are kept until its buttons are pressed."""
-        own = self.zone_of if reader is not None and reply.audience is Audience.ASKER else None
+        own = self.zone_of if reader is not None and reply.audience is Audience.REQUESTER else None
         message = render(reply, own(reader) if own and reader else self.zone, mark)
         for custom_id, question in message.questions:
             self._questions.put(custom_id, question)

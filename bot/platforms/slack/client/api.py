@@ -8,25 +8,25 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platforms.slack.client.health import Health, quiet_logger
-from bot.platforms.slack.ports import Bot
+from bot.platforms.slack.client.health import SlackHealth, quiet_logger
+from bot.platforms.slack.ports import SlackInstallation
 from bot.platforms.slack.settings import SlackSettings
 
-Answer: TypeAlias = Mapping[str, Any]
-Request: TypeAlias = Callable[[AsyncWebClient], Awaitable[Any]]
-_TRIES = 3
-_LONGEST_WAIT = 3.0
+ApiResponse: TypeAlias = Mapping[str, Any]
+ApiRequest: TypeAlias = Callable[[AsyncWebClient], Awaitable[Any]]
+_MAX_ATTEMPTS = 3
+_MAX_WAIT = 3.0
 _PAUSE = 0.2
 
 
-class SlackTrouble(Exception):
+class SlackError(Exception):
     """Something could not be done in Slack."""
 
     is_safe_to_log = True
     """Its sentences are ours, with Slack's names of errors in them."""
 
 
-class Later(SlackTrouble):
+class SlackUnavailable(SlackError):
     """Slack is busy or down; trying again after `seconds` may help. Nothing was done."""
 
     def __init__(self, reason: str, seconds: float = 30.0) -> None:
@@ -34,14 +34,14 @@ class Later(SlackTrouble):
         self.reason, self.seconds = reason, seconds
 
 
-class Unclear(SlackTrouble):
+class OutcomeUnknownInSlack(SlackError):
     """The connection broke, so nobody knows whether it was done."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The connection to Slack broke ({reason}).")
 
 
-class Unreachable(SlackTrouble):
+class SlackRecipientUnreachable(SlackError):
     """That person or channel cannot be reached: closed, deleted, not ours."""
 
     def __init__(self, error: str) -> None:
@@ -49,7 +49,7 @@ class Unreachable(SlackTrouble):
         self.error = error
 
 
-class TokenRefused(SlackTrouble):
+class InvalidToken(SlackError):
     """The workspace has taken our token away."""
 
     def __init__(self, error: str) -> None:
@@ -57,7 +57,7 @@ class TokenRefused(SlackTrouble):
         self.error = error
 
 
-class Refused(SlackTrouble):
+class BadRequest(SlackError):
     """Slack does not accept the request as it is: a mistake of ours, or too late."""
 
     def __init__(self, error: str, details: object = "") -> None:
@@ -78,13 +78,19 @@ _UNREACHABLE = {
     "user_not_in_channel",
     "restricted_action",
 }
-_DOWN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
+_UNAVAILABLE_CODES = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "ratelimited",
+}
 
 
 class SlackApi:
     """Calls methods as a workspace's bot. What goes wrong with a token is kept in `health`."""
 
-    def __init__(self, settings: SlackSettings, health: Health) -> None:
+    def __init__(self, settings: SlackSettings, health: SlackHealth) -> None:
         self._settings, self._health = settings, health
         self._session: aiohttp.ClientSession | None = None
         self._clients: dict[str | None, AsyncWebClient] = {}
@@ -113,44 +119,46 @@ class SlackApi:
             self._clients[token] = client
         return self._clients[token]
 
-    async def call(self, bot: Bot, request: Request, *, repeatable: bool = True) -> Answer:
+    async def call(
+        self, installation: SlackInstallation, request: ApiRequest, *, repeatable: bool = True
+    ) -> ApiResponse:
         """Carry out a request, patiently but not for long. `repeatable`: twice is as good as once."""
-        for attempt in range(1, _TRIES + 1):
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             try:
-                return await self._once(bot, request)
-            except Later as later:
-                if attempt == _TRIES or later.seconds > _LONGEST_WAIT:
+                return await self._once(installation, request)
+            except SlackUnavailable as later:
+                if attempt == _MAX_ATTEMPTS or later.seconds > _MAX_WAIT:
                     raise
                 await asyncio.sleep(later.seconds)
-            except Unclear:
-                if attempt == _TRIES or not repeatable:
+            except OutcomeUnknownInSlack:
+                if attempt == _MAX_ATTEMPTS or not repeatable:
                     raise
                 await asyncio.sleep(_PAUSE)
         raise AssertionError
 
-    async def _once(self, bot: Bot, request: Request) -> Answer:
+    async def _once(self, installation: SlackInstallation, request: ApiRequest) -> ApiResponse:
         self._health.count("api call")
         try:
-            answer = await request(self.client(bot.token))
+            answer = await request(self.client(installation.token))
         except SlackApiError as error:
-            trouble = _sorted(error)
-            if isinstance(trouble, TokenRefused):
-                self._health.trouble(f"token {bot.team}", str(trouble))
+            trouble = classify_error(error)
+            if isinstance(trouble, InvalidToken):
+                self._health.report(f"token {installation.team}", str(trouble))
             raise trouble from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
-            raise Later(type(error).__name__, _PAUSE) from error
+            raise SlackUnavailable(type(error).__name__, _PAUSE) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise Unclear(type(error).__name__) from error
-        self._health.fine(f"token {bot.team}")
+            raise OutcomeUnknownInSlack(type(error).__name__) from error
+        self._health.clear(f"token {installation.team}")
         return answer  # type: ignore[no-any-return]  # the SDK's answers are mappings
 
     async def respond(self, url: str, payload: Mapping[str, Any]) -> None:
         """Answer by a `response_url`."""
-        for attempt in range(1, _TRIES + 1):
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
             try:
                 return await self._respond_once(url, payload)
-            except Later as later:
-                if attempt == _TRIES or later.seconds > _LONGEST_WAIT:
+            except SlackUnavailable as later:
+                if attempt == _MAX_ATTEMPTS or later.seconds > _MAX_WAIT:
                     raise
                 await asyncio.sleep(later.seconds)
         raise AssertionError
@@ -160,32 +168,32 @@ class SlackApi:
         try:
             async with self.session.post(url, json=payload, allow_redirects=False) as response:
                 if response.status == 429 or response.status >= 500:
-                    raise Later(str(response.status), _retry_after(response.headers))
+                    raise SlackUnavailable(str(response.status), _retry_after(response.headers))
                 if response.status != 200:
-                    raise Refused(f"response_url {response.status}", (await response.text())[:200])
+                    raise BadRequest(f"response_url {response.status}", (await response.text())[:200])
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise Later(type(error).__name__, _PAUSE) from error
+            raise SlackUnavailable(type(error).__name__, _PAUSE) from error
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
 
-def _sorted(error: SlackApiError) -> SlackTrouble:
+def classify_error(error: SlackApiError) -> SlackError:
     response = error.response
     status = getattr(response, "status_code", 0) or 0
     if status == 429:
-        return Later("429", _retry_after(response.headers))
+        return SlackUnavailable("429", _retry_after(response.headers))
     if status >= 500:
-        return Later(str(status), _PAUSE)
+        return SlackUnavailable(str(status), _PAUSE)
     name = str(response.get("error") or status)
     if name in _TOKEN:
-        return TokenRefused(name)
+        return InvalidToken(name)
     if name in _UNREACHABLE:
-        return Unreachable(name)
-    if name in _DOWN:
-        return Later(name, _PAUSE)
-    return Refused(name, response.get("response_metadata") or "")
+        return SlackRecipientUnreachable(name)
+    if name in _UNAVAILABLE_CODES:
+        return SlackUnavailable(name, _PAUSE)
+    return BadRequest(name, response.get("response_metadata") or "")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

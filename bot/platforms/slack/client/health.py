@@ -9,7 +9,7 @@ from bot.redaction import keep_own_words, without_text
 
 logger = logging.getLogger(__name__)
 
-COUNTED = (
+EVENTS = (
     "delivery",
     "repeated delivery",
     "answer after the acknowledgement",
@@ -25,21 +25,21 @@ COUNTED = (
 """What is counted of what happens."""
 
 
-class Health:
+class SlackHealth:
     """Troubles by subject (`socket`, `token T1`, `people T1` …), and counts of what happened."""
 
     def __init__(self) -> None:
         self._troubles: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
 
-    def trouble(self, subject: str, sentence: str, *, log: bool = True) -> None:
+    def report(self, subject: str, sentence: str, *, log: bool = True) -> None:
         """Something is wrong; logged when it is news, unless it is how every start begins."""
         self.counts[f"trouble {subject.partition(' ')[0]}"] += 1
         if self._troubles.get(subject) != sentence:
             self._troubles[subject] = sentence
             logger.log(logging.WARNING if log else logging.DEBUG, "Slack %s: %s", subject, sentence)
 
-    def fine(self, subject: str) -> None:
+    def clear(self, subject: str) -> None:
         if self._troubles.pop(subject, None) is not None:
             logger.info("Slack %s: fine again", subject)
 
@@ -47,11 +47,11 @@ class Health:
         self.counts[event] += 1
 
     @property
-    def troubles(self) -> Mapping[str, str]:
+    def problems(self) -> Mapping[str, str]:
         return dict(self._troubles)
 
 
-class QuietRepeats(logging.Filter):
+class RateLimitedLogs(logging.Filter):
     """Lets a message of a library through once a minute; retrying libraries say the same thing every time."""
 
     def __init__(self, unwanted: tuple[str, ...] = (), seconds: float = 60.0) -> None:
@@ -78,6 +78,6 @@ def quiet_logger(name: str, *unwanted: str) -> logging.Logger:
     """A logger for a library: warnings and worse, each of them once a minute."""
     library = logging.getLogger(name)
     library.setLevel(logging.WARNING)
-    if not any(isinstance(each, QuietRepeats) for each in library.filters):
-        library.addFilter(QuietRepeats(unwanted))
+    if not any(isinstance(each, RateLimitedLogs) for each in library.filters):
+        library.addFilter(RateLimitedLogs(unwanted))
     return library

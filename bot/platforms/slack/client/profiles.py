@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.chat.request import Asker, Door
+from bot.chat.request import PlatformName, Requester
 from bot.login.email_addresses import domain_of
-from bot.platforms.slack.client.api import Answer, SlackApi, SlackTrouble
-from bot.platforms.slack.client.health import Health
-from bot.platforms.slack.ports import Bot, ChosenZone, Linked, identity_of
+from bot.platforms.slack.client.api import ApiResponse, SlackApi, SlackError
+from bot.platforms.slack.client.health import SlackHealth
+from bot.platforms.slack.ports import ChosenZone, Linked, SlackInstallation, identity_of
 from core.clock import Clock
 from core.model.entities import Identity
 
-_LIFE = timedelta(hours=1)
-_LIFE_OF_NOTHING = timedelta(seconds=30)
-_MOST = 10_000
+_PROFILE_TTL = timedelta(hours=1)
+_MISSING_TTL = timedelta(seconds=30)
+_MAX_PROFILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Profile:
     name: str = ""
     zone: str = ""
     email: str = ""
-    manages: bool = False
+    is_channel_admin: bool = False
 
 
-class People:
+class ProfileCache:
     """Profiles of users. A workspace that does not answer in time costs the reader's zone, not the answer.
 
     `vouched_domains` are those for which each workspace may vouch; None: every domain.
@@ -39,7 +39,7 @@ class People:
         self,
         api: SlackApi,
         clock: Clock,
-        health: Health,
+        health: SlackHealth,
         linked: Linked,
         *,
         chosen_zone: ChosenZone = lambda _: "",
@@ -53,66 +53,70 @@ class People:
         self._known: dict[Identity, tuple[Profile, datetime]] = {}
         self._asking: dict[Identity, asyncio.Task[Profile]] = {}
 
-    async def asker(self, bot: Bot, user: str) -> Asker:
-        profile = await self.profile(bot, user)
-        return Asker(
-            identity_of(bot.team, user),
-            Door.SLACK,
+    async def requester(self, installation: SlackInstallation, user: str) -> Requester:
+        profile = await self.profile(installation, user)
+        return Requester(
+            identity_of(installation.team, user),
+            PlatformName.SLACK,
             profile.name,
             profile.zone,
             profile.email if self._match_email else "",
-            profile.manages,
-            f"{Door.SLACK}:{bot.team}" if self._match_email and profile.email else "",
+            profile.is_channel_admin,
+            f"{PlatformName.SLACK}:{installation.team}" if self._match_email and profile.email else "",
         )
 
-    async def profile(self, bot: Bot, user: str) -> Profile:
+    async def profile(self, installation: SlackInstallation, user: str) -> Profile:
         """What the workspace says; the zone is their own choice where they made one here."""
-        told = await self._told(bot, user)
-        chosen = self._chosen_zone(identity_of(bot.team, user))
+        told = await self._cached_or_fetched(installation, user)
+        chosen = self._chosen_zone(identity_of(installation.team, user))
         return replace(told, zone=chosen) if chosen else told
 
-    async def _told(self, bot: Bot, user: str) -> Profile:
+    async def _cached_or_fetched(self, installation: SlackInstallation, user: str) -> Profile:
         """What is known, or can be learned within a moment; learning goes on for the next time."""
-        identity = identity_of(bot.team, user)
+        identity = identity_of(installation.team, user)
         found = self._known.get(identity)
         if found is not None and found[1] > self._clock.now():
             return found[0]
         asking = self._asking.get(identity)
         if asking is None:
-            asking = self._asking[identity] = asyncio.ensure_future(self._learn(bot, user, identity))
+            asking = self._asking[identity] = asyncio.ensure_future(self._fetch(installation, user, identity))
         try:
             async with asyncio.timeout(self._patience):
                 return await asyncio.shield(asking)
         except TimeoutError:
             return found[0] if found else Profile()
 
-    async def _learn(self, bot: Bot, user: str, identity: Identity) -> Profile:
+    async def _fetch(self, installation: SlackInstallation, user: str, identity: Identity) -> Profile:
         try:
             answer = await self._api.call(
-                bot, lambda client: client.users_info(user=user, include_locale=True)
+                installation, lambda client: client.users_info(user=user, include_locale=True)
             )
-        except SlackTrouble as trouble:
-            self._health.trouble(f"people {bot.team}", str(trouble))
-            profile, life = Profile(), _LIFE_OF_NOTHING
+        except SlackError as trouble:
+            self._health.report(f"people {installation.team}", str(trouble))
+            profile, life = Profile(), _MISSING_TTL
         else:
-            self._health.fine(f"people {bot.team}")
-            profile = self._vouched(_profile(answer, bot.team), bot)
-            life = _LIFE_OF_NOTHING if bot.is_assumed else _LIFE
+            self._health.clear(f"people {installation.team}")
+            profile = self._vouched(_profile(answer, installation.team), installation)
+            life = _MISSING_TTL if installation.is_assumed else _PROFILE_TTL
         finally:
             self._asking.pop(identity, None)
         self._remember(identity, profile, life)
         return profile
 
-    def _vouched(self, profile: Profile, bot: Bot) -> Profile:
+    def _vouched(self, profile: Profile, installation: SlackInstallation) -> Profile:
         """The profile without an address that this workspace may not vouch for."""
         domain = domain_of(profile.email)
-        domains = None if self._vouched_domains is None else self._vouched_domains.get(bot.team, frozenset())
-        if bot.is_assumed or not domain or (domains is not None and domain not in domains):
+        domains = (
+            None
+            if self._vouched_domains is None
+            else self._vouched_domains.get(installation.team, frozenset())
+        )
+        if installation.is_assumed or not domain or (domains is not None and domain not in domains):
             return replace(profile, email="")
         return profile
 
     def _remember(self, identity: Identity, profile: Profile, life: timedelta) -> None:
-        if len(self._known) >= _MOST:
+        if len(self._known) >= _MAX_PROFILES:
             self._known.pop(next(iter(self._known)))
         self._known[identity] = (profile, self._clock.now() + life)
 
@@ -120,14 +124,14 @@ class People:
         """The workspace says that something about this user changed."""
         self._known.pop(identity, None)
 
-    async def names_for(self, bot: Bot, users: list[str]) -> dict[str, str]:
+    async def names_for(self, installation: SlackInstallation, users: list[str]) -> dict[str, str]:
         """How mentioned users are named to commands: by identity, or by a vouched e-mail when unlinked."""
-        return {user: await self._name_for(bot, user) for user in users}
+        return {user: await self._name_for(installation, user) for user in users}
 
-    async def _name_for(self, bot: Bot, user: str) -> str:
-        identity = identity_of(bot.team, user)
+    async def _name_for(self, installation: SlackInstallation, user: str) -> str:
+        identity = identity_of(installation.team, user)
         if self._match_email and not self._linked(identity):
-            return (await self.profile(bot, user)).email or identity
+            return (await self.profile(installation, user)).email or identity
         return identity
 
     async def stop(self) -> None:
@@ -136,7 +140,7 @@ class People:
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
 
-def _profile(answer: Answer, team: str) -> Profile:
+def _profile(answer: ApiResponse, team: str) -> Profile:
     user = answer["user"]
     told = user.get("profile") or {}
     ours = user.get("team_id") == team and not user.get("is_bot") and not user.get("is_stranger")
@@ -144,7 +148,7 @@ def _profile(answer: Answer, team: str) -> Profile:
         name=told.get("display_name") or user.get("real_name") or user.get("name") or "",
         zone=user.get("tz") or "",
         email=(told.get("email") or "") if ours and _is_full_member(user, team) else "",
-        manages=ours and bool(user.get("is_admin") or user.get("is_owner")),
+        is_channel_admin=ours and bool(user.get("is_admin") or user.get("is_owner")),
     )
 
 

@@ -16,7 +16,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.health import Health, quiet_logger
+from bot.platforms.slack.client.health import SlackHealth, quiet_logger
 from bot.platforms.slack.settings import SlackSettings
 
 logger = logging.getLogger(__name__)
@@ -25,11 +25,11 @@ LostAck = Callable[[Mapping[str, Any], Mapping[str, Any]], Awaitable[None]]
 _SUBJECT = "socket"
 
 
-class Socket:
+class SocketConnection:
     """Socket Mode. `lost` is told of an acknowledgement that said something and could not be sent."""
 
     def __init__(
-        self, app: AsyncApp, api: SlackApi, settings: SlackSettings, health: Health, lost: LostAck
+        self, app: AsyncApp, api: SlackApi, settings: SlackSettings, health: SlackHealth, lost: LostAck
     ) -> None:
         self._app, self._health, self._lost = app, health, lost
         self._every = settings.ping_interval
@@ -64,12 +64,12 @@ class Socket:
     async def _look(self, connecting: "asyncio.Future[None]") -> None:
         """Say how things are. A URL that was refused is forgotten, or the SDK would try it for ever."""
         if await self._client.is_connected():
-            self._health.fine(_SUBJECT)
+            self._health.clear(_SUBJECT)
         elif self._client.current_session is not None or self._client.wss_uri is not None:
-            self._health.trouble(_SUBJECT, "The connection to Slack is lost; trying to come back.")
+            self._health.report(_SUBJECT, "The connection to Slack is lost; trying to come back.")
             self._client.wss_uri = None
         elif not connecting.done():
-            self._health.trouble(_SUBJECT, "Not connected to Slack yet.", log=False)
+            self._health.report(_SUBJECT, "Not connected to Slack yet.", log=False)
 
     async def _received(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         bolt_request = AsyncBoltRequest(

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.platforms.slack.render import action_ids
-from bot.platforms.slack.render.action_ids import Pressed
+from bot.platforms.slack.render.action_ids import PressedElement
 
-Body: TypeAlias = Mapping[str, Any]
+EventBody: TypeAlias = Mapping[str, Any]
 Ack: TypeAlias = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class SlackEvent:
     """One thing someone did.
 
     `key` is the same however often Slack brings it. `shared` says that others see the message too that
@@ -38,8 +38,8 @@ class Incoming:
         return self.channel.startswith("D")
 
 
-def of_command(body: Body) -> Incoming:
-    return Incoming(
+def from_command(body: EventBody) -> SlackEvent:
+    return SlackEvent(
         team=body["team_id"],
         user=body["user_id"],
         key=f"slack:{body['trigger_id']}",
@@ -49,10 +49,10 @@ def of_command(body: Body) -> Incoming:
     )
 
 
-def of_interaction(body: Body) -> Incoming:
+def from_interaction(body: EventBody) -> SlackEvent:
     """A press, a form sent in, a shortcut."""
     view, container = body.get("view") or {}, body.get("container") or {}
-    return Incoming(
+    return SlackEvent(
         team=team_of(body),
         user=body["user"]["id"],
         key=f"slack:{body['trigger_id']}",
@@ -67,9 +67,9 @@ def of_interaction(body: Body) -> Incoming:
     )
 
 
-def of_event(body: Body) -> Incoming:
+def from_event(body: EventBody) -> SlackEvent:
     event = body["event"]
-    return Incoming(
+    return SlackEvent(
         team=body["team_id"],
         user=event.get("user", ""),
         key=f"slack:{body['event_id']}",
@@ -78,20 +78,20 @@ def of_event(body: Body) -> Incoming:
     )
 
 
-def team_of(body: Body) -> str:
+def team_of(body: EventBody) -> str:
     """The workspace of an interaction; in organisations only its user may name it."""
     team = body.get("team")
     return str(team["id"] if team else body["user"]["team_id"])
 
 
-def pressed_in(body: Body) -> Pressed | None:
+def pressed_in(body: EventBody) -> PressedElement | None:
     """The button or menu that was used; nothing for links, inputs and strangers' elements."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
-    return action_ids.read(action.get("action_id", ""), chosen.get("value") or action.get("value") or "")
+    return action_ids.decode(action.get("action_id", ""), chosen.get("value") or action.get("value") or "")
 
 
-def values_of(view: Body) -> dict[str, str]:
+def values_of(view: EventBody) -> dict[str, str]:
     """What stands in a form, by the names of its inputs."""
     held = view["state"]["values"]
     return {
@@ -101,15 +101,15 @@ def values_of(view: Body) -> dict[str, str]:
     }
 
 
-def _value(element: Body) -> str:
+def _value(element: EventBody) -> str:
     option = element.get("selected_option")
     if option:
-        return str(option["value"]).removeprefix(action_ids.wrapped(""))
+        return str(option["value"]).removeprefix(action_ids.wrap(""))
     found = element.get("value") or element.get("selected_date") or element.get("selected_time")
     return str(found or "")
 
 
-def passed_on(message: Body) -> str:
+def passed_on(message: EventBody) -> str:
     """The texts of messages that a message passes on or shows a preview of."""
     shared = message.get("attachments") or []
     return "\n".join(str(each.get("text") or "") for each in shared if isinstance(each, Mapping)).strip()
@@ -124,7 +124,7 @@ def people_in(text: str) -> list[str]:
     return [found[1] for inside in _ESCAPE.findall(text) if (found := _PERSON.match(inside))]
 
 
-def words_of(text: str, people: Mapping[str, str]) -> str:
+def text_of(text: str, people: Mapping[str, str]) -> str:
     """What someone typed, without Slack's escapes; mentioned users become what `people` says."""
 
     def unescaped(found: re.Match[str]) -> str:

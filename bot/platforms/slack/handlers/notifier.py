@@ -4,30 +4,30 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.client.api import SlackTrouble, Unreachable
-from bot.platforms.slack.client.health import Health
-from bot.platforms.slack.client.profiles import People
-from bot.platforms.slack.handlers.responder import Speaker
-from bot.platforms.slack.ports import Bot, Bots, is_channel, team_and_user
-from bot.platforms.slack.render.markup import Look
+from bot.platforms.slack.client.api import SlackError, SlackRecipientUnreachable
+from bot.platforms.slack.client.health import SlackHealth
+from bot.platforms.slack.client.profiles import ProfileCache
+from bot.platforms.slack.handlers.responder import Responder
+from bot.platforms.slack.ports import Installations, SlackInstallation, is_channel, team_and_user
+from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
 from core.clock import Clock
 from core.model.entities import Identity
 
 
 class Notifier:
-    """Sends to an identity. Raises `Unreachable` (give up), or another `SlackTrouble` (try again later)."""
+    """Sends to an identity. Raises `Unreachable` (give up), or another `SlackError` (try again later)."""
 
     def __init__(
         self,
-        bots: Bots,
-        speaker: Speaker,
-        people: People,
+        bots: Installations,
+        responder: Responder,
+        profiles: ProfileCache,
         clock: Clock,
-        health: Health,
-        look: Callable[[str], Look],
+        health: SlackHealth,
+        look: Callable[[str], RenderContext],
     ) -> None:
-        self._bots, self._speaker, self._people = bots, speaker, people
+        self._bots, self._speaker, self._people = bots, responder, profiles
         self._clock, self._health, self._look = clock, health, look
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
@@ -37,7 +37,7 @@ class Notifier:
         payload = message(reply, self._look(zone))
         try:
             await self._speaker.post(bot, user, payload, key, self._clock.now())
-        except Unreachable:
+        except SlackRecipientUnreachable:
             self._health.count("direct message unreachable")
             raise
         self._health.count("direct message")
@@ -47,7 +47,7 @@ class Notifier:
         bot, user = await self._bot_for(to)
         return await self._speaker.was_posted(bot, user, key, since)
 
-    async def _bot_for(self, to: Identity) -> tuple[Bot, str]:
+    async def _bot_for(self, to: Identity) -> tuple[SlackInstallation, str]:
         team, user = team_and_user(to)
         bot = await self._bots.find(team)
         if bot is None:
@@ -55,7 +55,7 @@ class Notifier:
         return bot, user
 
 
-class NotInstalled(SlackTrouble):
+class NotInstalled(SlackError):
     """Roomie is not, or no longer, in that workspace."""
 
     def __init__(self, team: str) -> None:

@@ -9,7 +9,7 @@ from bot.redaction import without_text
 logger = logging.getLogger(__name__)
 
 
-class Chores:
+class BackgroundTasks:
     """Tasks nobody waits for. Whatever they raise is logged here, once."""
 
     def __init__(self) -> None:
@@ -25,15 +25,15 @@ class Chores:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("work for Slack failed", exc_info=without_text(error))
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until nothing is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def finish(self, patience: float) -> None:
-        """Let running work end, but not for longer than `patience` seconds."""
+    async def finish(self, max_seconds: float) -> None:
+        """Let running work end, but not for longer than `max_seconds`."""
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=patience)
+            _, late = await asyncio.wait(self._tasks, timeout=max_seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -50,7 +50,7 @@ def families(commands: Iterable[Command]) -> dict[str, list[Command]]:
     found: dict[str, list[Command]] = {}
     for command in commands:
         found.setdefault(command.name.split()[0], []).append(command)
-        for word in set(_OWN_WORD) & set(command.also):
+        for word in set(_OWN_WORD) & set(command.aliases):
             found.setdefault(word, []).append(command)
     return {word: reached for word, reached in sorted(found.items()) if word not in _SLACKS_OWN}
 

@@ -13,7 +13,7 @@ from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.ports import Bot, Bots, States
+from bot.platforms.slack.ports import Installations, OAuthStates, SlackInstallation
 from bot.platforms.slack.settings import SlackSettings
 from core.clock import Clock
 
@@ -26,26 +26,28 @@ SCOPES = (
     "users:read",
     "users:read.email",
 )
-_BELIEVED_FOR = timedelta(seconds=30)
+_CACHE_TTL = timedelta(seconds=30)
 _STATE_LIFE = timedelta(minutes=10)
 
 
-class OneWorkspace:
+class SingleWorkspace:
     """`Bots` of one token: whoever knows the token's workspace is there, everybody else is not."""
 
     def __init__(self, token: str, api: SlackApi) -> None:
         self._token, self._api = token, api
-        self._bot: Bot | None = None
+        self._bot: SlackInstallation | None = None
 
-    async def find(self, team: str) -> Bot:
+    async def find(self, team: str) -> SlackInstallation:
         """The bot. Slack tells its own ids once it can be asked; until then only the token is known."""
-        return self._bot or Bot(team, self._token, is_assumed=True)
+        return self._bot or SlackInstallation(team, self._token, is_assumed=True)
 
-    async def learn(self) -> Bot:
+    async def learn(self) -> SlackInstallation:
         """Ask Slack which workspace and bot the token stands for."""
         if self._bot is None:
-            answer = await self._api.call(Bot("", self._token), lambda client: client.auth_test())
-            self._bot = Bot(
+            answer = await self._api.call(
+                SlackInstallation("", self._token), lambda client: client.auth_test()
+            )
+            self._bot = SlackInstallation(
                 answer["team_id"],
                 self._token,
                 answer["user_id"],
@@ -54,33 +56,33 @@ class OneWorkspace:
             )
         return self._bot
 
-    async def save(self, bot: Bot) -> None:
+    async def save(self, installation: SlackInstallation) -> None:
         """A token cannot be changed from outside."""
 
     async def forget(self, team: str) -> None:
         """Nor forgotten: it is in the configuration."""
 
 
-class Remembered:
+class CachedInstallations:
     """`Bots` believed for half a minute, so that a delivery need not wait for the database."""
 
-    def __init__(self, bots: Bots, clock: Clock) -> None:
+    def __init__(self, bots: Installations, clock: Clock) -> None:
         self._bots, self._clock = bots, clock
-        self._read: dict[str, tuple[Bot, datetime]] = {}
+        self._read: dict[str, tuple[SlackInstallation, datetime]] = {}
 
-    async def find(self, team: str) -> Bot | None:
+    async def find(self, team: str) -> SlackInstallation | None:
         read = self._read.get(team)
         if read is not None and read[1] > self._clock.now():
             return read[0]
         self._read.pop(team, None)
         bot = await self._bots.find(team)
         if bot is not None:
-            self._read[team] = (bot, self._clock.now() + _BELIEVED_FOR)
+            self._read[team] = (bot, self._clock.now() + _CACHE_TTL)
         return bot
 
-    async def save(self, bot: Bot) -> None:
-        await self._bots.save(bot)
-        self._read.pop(bot.team, None)
+    async def save(self, installation: SlackInstallation) -> None:
+        await self._bots.save(installation)
+        self._read.pop(installation.team, None)
 
     async def forget(self, team: str) -> None:
         self._read.pop(team, None)
@@ -90,7 +92,7 @@ class Remembered:
 class Authorize(AsyncAuthorize):
     """Finds the bot for a request without asking Slack, so that an acknowledgement never waits for that."""
 
-    def __init__(self, bots: Bots) -> None:
+    def __init__(self, bots: Installations) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's is untyped
         self._bots = bots
 
@@ -118,10 +120,10 @@ class Authorize(AsyncAuthorize):
         )
 
 
-class InstallationStore(AsyncInstallationStore):
+class BoltInstallationStore(AsyncInstallationStore):
     """Bolt's idea of a store, over ours. Only the bot of a workspace is kept, nothing of its users."""
 
-    def __init__(self, bots: Bots) -> None:
+    def __init__(self, bots: Installations) -> None:
         self._bots = bots
 
     @property
@@ -131,7 +133,7 @@ class InstallationStore(AsyncInstallationStore):
     async def async_save(self, installation: Installation) -> None:
         team = installation.team_id or installation.enterprise_id or ""
         await self._bots.save(
-            Bot(
+            SlackInstallation(
                 team,
                 installation.bot_token or "",
                 installation.bot_user_id or "",
@@ -173,10 +175,10 @@ class InstallationStore(AsyncInstallationStore):
         """Tokens of single users are never kept."""
 
 
-class StateStore(AsyncOAuthStateStore):
+class BoltStateStore(AsyncOAuthStateStore):
     """Bolt's idea of OAuth states, over ours."""
 
-    def __init__(self, states: States, clock: Clock) -> None:
+    def __init__(self, states: OAuthStates, clock: Clock) -> None:
         self._states, self._clock = states, clock
 
     @property
@@ -185,14 +187,16 @@ class StateStore(AsyncOAuthStateStore):
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         state = token_urlsafe(24)
-        await self._states.keep(state, self._clock.now() + _STATE_LIFE)
+        await self._states.save(state, self._clock.now() + _STATE_LIFE)
         return state
 
     async def async_consume(self, state: str) -> bool:
-        return await self._states.take(state, self._clock.now())
+        return await self._states.consume(state, self._clock.now())
 
 
-def oauth_settings(settings: SlackSettings, bots: Bots, states: States, clock: Clock) -> AsyncOAuthSettings:
+def oauth_settings(
+    settings: SlackSettings, bots: Installations, states: OAuthStates, clock: Clock
+) -> AsyncOAuthSettings:
     return AsyncOAuthSettings(
         client_id=settings.client_id,
         client_secret=settings.client_secret,
@@ -204,7 +208,7 @@ def oauth_settings(settings: SlackSettings, bots: Bots, states: States, clock: C
         install_path=settings.install_path,
         redirect_uri_path=settings.redirect_path,
         authorization_url=settings.authorize_url,
-        installation_store=InstallationStore(bots),
+        installation_store=BoltInstallationStore(bots),
         installation_store_bot_only=True,
-        state_store=StateStore(states, clock),
+        state_store=BoltStateStore(states, clock),
     )

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 PRESS, OPEN, PICK, LINK, INPUT = "press", "open", "pick", "link", "in"
 SHARE = "share"
-MOST_ID, MOST_VALUE, MOST_OPTION_VALUE = 255, 2000, 150
+MAX_ID, MAX_VALUE, MAX_OPTION_VALUE = 255, 2000, 150
 _VERSION = "v1:"
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class PressedElement:
     """An action and its value; `opens` when the answer will be a form."""
 
     action: str
@@ -25,11 +25,11 @@ def action_id(kind: str, action: str, number: int) -> str:
     return f"{kind}.{action}.{number}"
 
 
-def wrapped(value: str) -> str:
+def wrap(value: str) -> str:
     return _VERSION + value
 
 
-def read(action_id: str, value: str) -> Pressed | None:
+def decode(action_id: str, value: str) -> PressedElement | None:
     """What was pressed or picked; nothing for links and for what Roomie never made."""
     kind, _, rest = action_id.partition(".")
     action, _, number = rest.rpartition(".")
@@ -40,7 +40,7 @@ def read(action_id: str, value: str) -> Pressed | None:
         or not value.startswith(_VERSION)
     ):
         return None
-    return Pressed(action, value.removeprefix(_VERSION), opens=kind == OPEN)
+    return PressedElement(action, value.removeprefix(_VERSION), opens=kind == OPEN)
 
 
 def input_id(name: str) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from bot.chat.reply import Table
 from bot.platforms.slack.render.elements import Block
-from bot.platforms.slack.render.markup import Look, clipped, escaped, plain
+from bot.platforms.slack.render.markup import RenderContext, clip, escape, plain
 
 _ROWS, _COLUMNS, _CHARACTERS = 99, 20, 9_500
 _HEADING, _CELL = 75, 400
 _NARROW = 24
-_MOST_LINES = 2_600
+_MAX_LINES = 2_600
 
 
-def native(table: Table, look: Look) -> tuple[Block | None, int]:
+def native(table: Table, context: RenderContext) -> tuple[Block | None, int]:
     """Slack's table, and how many rows did not fit."""
-    heading, rows = _texts(table, look)
+    heading, rows = _texts(table, context)
     if not heading:
         return None, 0
     shown = _fitting(heading, rows)
@@ -22,14 +22,14 @@ def native(table: Table, look: Look) -> tuple[Block | None, int]:
     return {"type": "table", "rows": cells}, len(rows) - len(shown)
 
 
-def _texts(table: Table, look: Look) -> tuple[list[str], list[list[str]]]:
+def _texts(table: Table, context: RenderContext) -> tuple[list[str], list[list[str]]]:
     heading = [_cell(each, _HEADING) for each in table.columns[:_COLUMNS]]
-    rows = [[_cell(plain(cell, look), _CELL) for cell in row] for row in table.rows]
+    rows = [[_cell(plain(cell, context), _CELL) for cell in row] for row in table.rows]
     return heading, [(row + ["—"] * len(heading))[: len(heading)] for row in rows]
 
 
 def _cell(text: str, most: int) -> str:
-    return clipped(" ".join(text.split()), most) or "—"
+    return clip(" ".join(text.split()), most) or "—"
 
 
 def _fitting(heading: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
@@ -41,18 +41,18 @@ def _fitting(heading: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
     return rows[:_ROWS]
 
 
-def drawn(table: Table, look: Look) -> tuple[Block | None, int]:
+def monospace_table(table: Table, context: RenderContext) -> tuple[Block | None, int]:
     """Columns of characters in a code fence, for Home and forms, and how many rows did not fit."""
-    heading, rows = _texts(table, look)
+    heading, rows = _texts(table, context)
     if not heading:
         return None, 0
-    narrow = [[clipped(each.replace("`", "'"), _NARROW) for each in row] for row in [heading, *rows]]
+    narrow = [[clip(each.replace("`", "'"), _NARROW) for each in row] for row in [heading, *rows]]
     widths = [max(len(row[column]) for row in narrow) for column in range(len(heading))]
     lines, length = [], 0
     for row in narrow:
-        line = escaped("  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)).rstrip())
+        line = escape("  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)).rstrip())
         length += len(line) + 1
-        if length > _MOST_LINES:
+        if length > _MAX_LINES:
             break
         lines.append(line)
     text = "```" + "\n".join(lines) + "```"

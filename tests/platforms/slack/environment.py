@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from aiohttp import web
 
 from bot.chat.reply import Reply
-from bot.chat.request import Asked, QuotedMessage
+from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.ports import Answers
+from bot.platforms.slack.ports import SlackDispatcher
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.services import Desk
-from core.model.entities import Group, Identity, PersonId, Role
+from bot.services import Services
+from core.model.entities import Identity, PersonId, Role, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
-from storage.factory import Kept
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
+from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.fakes import BrowserStates, Claims, Installations, Outbox
@@ -39,37 +39,37 @@ class NoPasswords:
 
 
 @dataclass
-class House:
+class Environment:
     """Everything a test may want to look at."""
 
     slack: SlackStandIn
-    storage: Kept
-    desk: Desk
+    storage: ManagedStorage
+    services: Services
     clock: StillClock
     settings: SlackSettings
-    answers: Answers
+    answers: SlackDispatcher
     claims: Claims
     outbox: Outbox = field(default_factory=Outbox)
     installations: Installations = field(default_factory=Installations)
     states: BrowserStates = field(default_factory=BrowserStates)
 
     def adapter(self) -> SlackAdapter:
-        directory = self.desk.picture.directory
+        directory = self.services.read_model.directory
         return SlackAdapter(
             self.settings,
             answers=self.answers,
             once=self.claims,
             later=self.outbox,
-            linked=lambda identity: directory.identified(identity) is not None,
+            linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,
-            zone=self.desk.rules.zone,
+            zone=self.services.rules.zone,
             bots=self.installations,
             states=self.states,
         )
 
     def _chosen_zone(self, identity: Identity) -> str:
-        known = self.desk.picture.directory.identified(identity)
+        known = self.services.read_model.directory.by_identity(identity)
         return (known.person.zone if known else None) or ""
 
     @asynccontextmanager
@@ -112,29 +112,31 @@ def settings_for(slack: SlackStandIn, mode: Mode = Mode.SOCKET) -> SlackSettings
     )
 
 
-async def a_house(slack: SlackStandIn, storage: Kept, rules: Rules, clock: StillClock) -> House:
+async def build_environment(
+    slack: SlackStandIn, storage: ManagedStorage, rules: Rules, clock: StillClock
+) -> Environment:
     """A campus with three rooms; ada is a president, bob a student, cyd unknown to Roomie."""
     await storage.write(_furnish)
-    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    desk = Desk(
+    read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
+    services = Services(
         storage,
-        picture,
+        read_model,
         rules,
         clock,
-        BookingDesk(storage, picture, rules, clock),
-        SocietyDesk(storage, rules, clock),
-        Accounts(storage, picture, NoPasswords(), rules, clock, b"secret"),
+        BookingService(storage, read_model, rules, clock),
+        SocietyService(storage, rules, clock),
+        Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
-    dispatcher = Dispatcher(desk, COMMANDS)
-    return House(slack, storage, desk, clock, settings_for(slack), dispatcher, Claims(clock))
+    dispatcher = Dispatcher(services, COMMANDS)
+    return Environment(slack, storage, services, clock, settings_for(slack), dispatcher, Claims(clock))
 
 
-def _furnish(unit: Unit) -> None:
+def _furnish(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room("K-J17-G01"), a_room("K-J17-G02"), a_room("K-J17-G03", capacity=40)])
     for name, identity, groups in (
-        ("ada", "slack:T1:U1", (Group.STUDENT, Group.PRESIDENT, Group.SOCIETY_MEMBER)),
-        ("bob", "slack:T1:U2", (Group.STUDENT,)),
+        ("ada", "slack:T1:U1", (UserGroup.STUDENT, UserGroup.PRESIDENT, UserGroup.SOCIETY_MEMBER)),
+        ("bob", "slack:T1:U2", (UserGroup.STUDENT,)),
     ):
         person = unit.people.add(replace(a_person(name, *groups), id=PersonId(0)), None)
         unit.people.link(person.id, Identity(identity))
@@ -157,12 +159,12 @@ def labels(shown: Message | View) -> list[str]:
 class Slowly:
     """A dispatcher that thinks until it may answer."""
 
-    def __init__(self, inner: Answers) -> None:
+    def __init__(self, inner: SlackDispatcher) -> None:
         self.inner, self.may = inner, asyncio.Event()
 
-    async def answer(self, asked: Asked) -> Reply:
+    async def dispatch(self, request: ChatRequest) -> Reply:
         await self.may.wait()
-        return await self.inner.answer(asked)
+        return await self.inner.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
         await self.may.wait()
@@ -173,10 +175,10 @@ class Slowly:
 class Switch:
     """A dispatcher that can be exchanged while Roomie runs."""
 
-    to: Answers
+    to: SlackDispatcher
 
-    async def answer(self, asked: Asked) -> Reply:
-        return await self.to.answer(asked)
+    async def dispatch(self, request: ChatRequest) -> Reply:
+        return await self.to.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
         return await self.to.offer(message)
@@ -188,7 +190,7 @@ class Saying:
 
     reply: Reply
 
-    async def answer(self, asked: Asked) -> Reply:
+    async def dispatch(self, request: ChatRequest) -> Reply:
         return self.reply
 
     async def offer(self, message: QuotedMessage) -> Reply:

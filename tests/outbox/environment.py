@@ -9,23 +9,33 @@ from itertools import count
 from aiohttp import web
 
 from bot.chat.reply import Reply
-from bot.chat.request import Asked, Asker, Door
+from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.notifications import KINDS
-from bot.services import Desk
-from bot.worker.outbox import Outbox, OutboxSettings
+from bot.notifications import NOTIFICATION_TYPES
+from bot.services import Services
+from bot.worker.outbox import OutboxSender, OutboxSettings
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, Group, Habits, Identity, PersonId, Role, RoomId, SocietyId
-from core.model.outbox import Listed, Message, MessageState
+from core.model.entities import (
+    Booking,
+    BookingId,
+    Identity,
+    NotificationPreferences,
+    PersonId,
+    Role,
+    RoomId,
+    SocietyId,
+    UserGroup,
+)
+from core.model.outbox import MessageState, OutboxEntry, OutboxMessage
 from core.policy.rules import Rules
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.accounts import Accounts
 from core.services.book_room import BookRoom
-from core.services.bookings import BookingDesk
-from core.services.reminders import change_habits
-from core.services.society import SocietyDesk
-from storage.factory import Kept
+from core.services.bookings import BookingService
+from core.services.reminders import update_preferences
+from core.services.society import SocietyService
+from storage.factory import ManagedStorage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 
@@ -76,7 +86,7 @@ class Chat:
             raise self.blind
         return any((each, its) == (to, key) for each, _, its in self.shown)
 
-    async def changed(self, people: Iterable[Identity]) -> None:
+    async def on_people_changed(self, people: Iterable[Identity]) -> None:
         """It has no pages."""
 
     def told(self, to: Identity = WIL) -> list[str]:
@@ -89,19 +99,21 @@ def _plain(part: object) -> str:
 
 
 @dataclass
-class House:
+class Environment:
     """wil and rema are students, stan is an administrator, pres presides over the chess players."""
 
-    storage: Kept
+    storage: ManagedStorage
     clock: StillClock
-    desk: Desk
+    services: Services
     people: Mapping[Identity, PersonId]
     chat: Chat = field(default_factory=Chat)
 
-    def worker(self, name: str = "", **settings: object) -> Outbox:
+    def worker(self, name: str = "", **settings: object) -> OutboxSender:
         spacing = settings.pop("spacing", timedelta())
         chosen = OutboxSettings(spacing=spacing, **settings)  # type: ignore[arg-type]
-        return Outbox(self.desk, [self.chat], KINDS, name or f"worker {next(_numbers)}", chosen)
+        return OutboxSender(
+            self.services, [self.chat], NOTIFICATION_TYPES, name or f"worker {next(_numbers)}", chosen
+        )
 
     async def deliver(self) -> None:
         await self.worker().deliver_due()
@@ -119,14 +131,14 @@ class House:
         person = self.people[by] if by is not None else None
         booking_id = BookingId(f"{next(_numbers):08x}-booking")
         wish = BookRoom(booking_id, room, slot or a_slot(), person, **others)  # type: ignore[arg-type]
-        return (await self.desk.bookings.book(wish)).booking
+        return (await self.services.bookings.book(wish)).booking
 
     async def add_people(self, count: int) -> None:
         """Staff, called `chat:p0` and so on."""
 
-        def work(unit: Unit) -> Mapping[Identity, PersonId]:
+        def work(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
             return {
-                Identity(f"chat:p{n}"): unit.people.add(a_person(f"p{n}", Group.STAFF), None).id
+                Identity(f"chat:p{n}"): unit.people.add(a_person(f"p{n}", UserGroup.STAFF), None).id
                 for n in range(count)
             }
 
@@ -136,52 +148,56 @@ class House:
         )
         self.people = {**self.people, **added}
 
-    async def want(self, habits: Habits, zone: str | None = None, who: Identity = WIL) -> None:
+    async def want(
+        self, preferences: NotificationPreferences, zone: str | None = None, who: Identity = WIL
+    ) -> None:
         now, person = self.clock.now(), self.people[who]
-        await self.storage.write(lambda unit: change_habits(unit, person, habits, zone, now))
+        await self.storage.write(lambda unit: update_preferences(unit, person, preferences, zone, now))
 
-    async def queue(self, *messages: Message) -> int:
+    async def queue(self, *messages: OutboxMessage) -> int:
         return await self.storage.write(lambda unit: unit.outbox.add(messages))
 
-    async def listed(self, *states: MessageState) -> list[Listed]:
-        return await self.storage.read(lambda unit: unit.outbox.listed(states or tuple(MessageState), 2000))
+    async def listed(self, *states: MessageState) -> list[OutboxEntry]:
+        return await self.storage.read(lambda unit: unit.outbox.entries(states or tuple(MessageState), 2000))
 
     async def states(self) -> list[MessageState]:
         return [each.state for each in await self.listed()]
 
     async def ask(self, words: str, by: Identity = WIL, *, manages: bool = False, channel: str = "") -> Reply:
-        asked = Asked(Asker(by, Door.SLACK, manages=manages), words=words, channel=channel)
-        return await Dispatcher(self.desk, COMMANDS).answer(asked)
+        asked = ChatRequest(
+            Requester(by, PlatformName.SLACK, is_channel_admin=manages), text=words, channel=channel
+        )
+        return await Dispatcher(self.services, COMMANDS).dispatch(asked)
 
 
-async def open_house(storage: Kept, rules: Rules, clock: StillClock) -> House:
+async def open_environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
     """The house over an empty storage."""
     people = await storage.write(_furnish)
-    return House(storage, clock, desk_of(storage, rules, clock), people)
+    return Environment(storage, clock, desk_of(storage, rules, clock), people)
 
 
-def desk_of(storage: Kept, rules: Rules, clock: StillClock) -> Desk:
+def desk_of(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Services:
     """Everything the core can do over a storage."""
-    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    return Desk(
+    read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
+    return Services(
         storage,
-        picture,
+        read_model,
         rules,
         clock,
-        BookingDesk(storage, picture, rules, clock),
-        SocietyDesk(storage, rules, clock),
-        Accounts(storage, picture, _NoPasswords(), rules, clock, b"secret"),
+        BookingService(storage, read_model, rules, clock),
+        SocietyService(storage, rules, clock),
+        Accounts(storage, read_model, _NoPasswords(), rules, clock, b"secret"),
     )
 
 
-def _furnish(unit: Unit) -> Mapping[Identity, PersonId]:
+def _furnish(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in (HALL, LAB, *(f"K-J17-{n}" for n in range(101, 111))))
     people = {
         WIL: unit.people.add(a_person("wil"), None).id,
         REMA: unit.people.add(a_person("rema"), None).id,
-        STAN: unit.people.add(a_person("stan", Group.STAFF, is_admin=True), None).id,
-        PRES: unit.people.add(a_person("pres", Group.STUDENT, Group.PRESIDENT), None).id,
+        STAN: unit.people.add(a_person("stan", UserGroup.STAFF, is_admin=True), None).id,
+        PRES: unit.people.add(a_person("pres", UserGroup.STUDENT, UserGroup.PRESIDENT), None).id,
     }
     for identity, person_id in people.items():
         unit.people.link(person_id, identity)
@@ -200,10 +216,10 @@ class _NoPasswords:
         return False
 
 
-def a_message(key: str = "m1", **others: object) -> Message:
+def a_message(key: str = "m1", **others: object) -> OutboxMessage:
     """For wil, due at once."""
     others.setdefault("kind", "reply")
     others.setdefault("due_at", NOW)
     others.setdefault("identity", WIL)
     others.setdefault("payload", '{"text": ["Hello"]}')
-    return Message(key=key, **others)  # type: ignore[arg-type]
+    return OutboxMessage(key=key, **others)  # type: ignore[arg-type]

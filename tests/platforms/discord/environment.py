@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
-from bot.conversation.autocomplete import Suggestions
+from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.discord.adapter import DiscordDoor
+from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.stores import KeptNotebook, KeptOnce
-from bot.services import Desk
+from bot.platforms.stores import DeduplicationStore, KeyValueStore
+from bot.services import Services
 from core.model.entities import Identity
 from core.policy.rules import Rules
-from core.ports.storage import Unit
+from core.ports.storage import UnitOfWork
 from core.services.accounts import Accounts
-from core.services.bookings import BookingDesk
-from core.services.society import SocietyDesk
-from storage.factory import Kept
+from core.services.bookings import BookingService
+from core.services.society import SocietyService
+from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 from tests.standins.discord import Discord, Person
@@ -36,32 +36,34 @@ class NoPasswords:
 
 
 @dataclass
-class House:
+class Environment:
     """Everything a test may want to look at."""
 
     discord: Discord
-    storage: Kept
-    desk: Desk
+    storage: ManagedStorage
+    services: Services
     clock: StillClock
-    door: DiscordDoor = field(init=False)
+    door: DiscordPlatform = field(init=False)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[DiscordDoor]:
+    async def open(self) -> AsyncIterator[DiscordPlatform]:
         """Roomie at work on Discord."""
-        door = DiscordDoor(
+        door = DiscordPlatform(
             DiscordSettings(
                 token=self.discord.token,
                 api_base_url=self.discord.api_base_url,
                 gateway_url=self.discord.gateway_url,
             ),
-            dispatcher=Dispatcher(self.desk, COMMANDS),
-            suggestions=Suggestions(self.desk),
+            dispatcher=Dispatcher(self.services, COMMANDS),
+            suggestions=Autocomplete(self.services),
             commands=COMMANDS,
-            once=KeptOnce(self.desk, "discord"),
-            notebook=KeptNotebook(self.desk, "discord"),
+            once=DeduplicationStore(self.services, "discord"),
+            notebook=KeyValueStore(self.services, "discord"),
             clock=self.clock,
-            zone=self.desk.rules.zone,
-            zone_of=lambda who: zone_of(self.desk, self.desk.picture.directory.identified(who), ""),
+            zone=self.services.rules.zone,
+            zone_of=lambda who: zone_of(
+                self.services, self.services.read_model.directory.by_identity(who), ""
+            ),
         )
         running = asyncio.create_task(door.run())
         opened = asyncio.create_task(door.opened())
@@ -76,7 +78,7 @@ class House:
     async def settle_in(self, *people: Person) -> None:
         """Make these people known to Roomie."""
 
-        def work(unit: Unit) -> None:
+        def work(unit: UnitOfWork) -> None:
             for each in people:
                 person = unit.people.add(a_person(each.user.name), None)
                 unit.people.link(person.id, Identity(f"discord:{each.id}"))
@@ -84,22 +86,24 @@ class House:
         await self.storage.write(work)
 
 
-async def a_house(discord: Discord, storage: Kept, rules: Rules, clock: StillClock, rooms: int = 3) -> House:
+async def build_environment(
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock, rooms: int = 3
+) -> Environment:
     """A campus with one building and some rooms."""
 
-    def furnish(unit: Unit) -> None:
+    def furnish(unit: UnitOfWork) -> None:
         unit.rooms.put_buildings([a_building()])
         unit.rooms.put_rooms(a_room(f"K-J17-G{number:03}", capacity=20) for number in range(1, rooms + 1))
 
     await storage.write(furnish)
-    picture = storage.picture  # type: ignore[attr-defined]  # both storages have one
-    desk = Desk(
+    read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
+    services = Services(
         storage,
-        picture,
+        read_model,
         replace(rules),
         clock,
-        BookingDesk(storage, picture, rules, clock),
-        SocietyDesk(storage, rules, clock),
-        Accounts(storage, picture, NoPasswords(), rules, clock, b"secret"),
+        BookingService(storage, read_model, rules, clock),
+        SocietyService(storage, rules, clock),
+        Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
-    return House(discord, storage, desk, clock)
+    return Environment(discord, storage, services, clock)
