@@ -28,7 +28,7 @@ def test_decisions_are_numbered_without_gaps():
 
 def test_every_decision_begins_with_its_number_and_is_in_the_index():
     listed = re.findall(
-        r"^\| (\d+) \| \[.*\]\((\d{4}-.*\.md)\) \|$", (DECISIONS / "README.md").read_text(), re.M
+        r"^\| (\d+) \| \[.*\]\((\d{4}-.*\.md)\) \|$", (DECISIONS / "README.md").read_text(), re.MULTILINE
     )
 
     assert listed == [(str(int(file.name[:4])), file.name) for file in _decisions()]
@@ -55,5 +55,5 @@ def _leads_somewhere(document: Path, link: str) -> bool:
 
 def _anchors(document: Path) -> set[str]:
     """Headings as GitHub turns them into anchors."""
-    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.M)
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
