@@ -1,4 +1,4 @@
-"""Reading what people type, beside dateparser on the same words in the same run."""
+"""Parsing typed text, compared with dateparser on the same text in the same run."""
 
 import random
 import statistics
@@ -53,7 +53,7 @@ def _typed() -> Sequence[str]:
 
 
 def _milliseconds(work: Callable[[], object], times: int = 5) -> float:
-    """The best of a few in processor time: the machine may be busy with other things."""
+    """The best of a few runs in processor time, because the machine may be busy."""
     best = float("inf")
     for _ in range(times):
         start = time.process_time()

@@ -1,8 +1,8 @@
-"""Two thousand streams that wait for a login, beside a bare aiohttp server that does nothing else.
+"""Two thousand streams waiting for a login, compared with a bare aiohttp server.
 
-Each side is a process of its own; its memory is what the system says it holds. Ours finds the results in the
-database, as if another process had put them there, opens each with its own sid, and tells each stream; the
-bare server writes one message, held in memory, to all.
+Each side is a separate process, measured by its resident memory. Ours finds the results in the database, as
+if another process had written them, decrypts each with its sid and sends it to its stream; the bare server
+writes one message from memory to all.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from tests.benchmarks.harness import Row, quartiles
 
 STREAMS = 2_000
 _WARM_UP = 20
-"""Streams before the first look at memory, so that what is loaded once is not counted as theirs."""
+"""Streams opened before the first memory reading, so that one-time imports do not count."""
 _ANSWER = {
     "groups": ["Group_2"],
     "email": "wil@wil.com",
@@ -50,7 +50,7 @@ _ANSWER = {
 
 
 class NoPasswords:
-    """Nobody logs in here."""
+    """Passwords are not used here."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -61,12 +61,12 @@ class NoPasswords:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server holds for each idle stream (KiB), and how long telling all of them took (ms)."""
+    """Memory per idle stream (KiB), and time to notify all of them (ms)."""
 
     memory: float
     delivery: float
     idle: float
-    """Processor time in a second of idleness (ms)."""
+    """CPU time per idle second (ms)."""
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are called
@@ -107,8 +107,8 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 20,
     )
-    told = json.loads(await _asked(server, ""))
-    clients = [Client(told["port"], path, accept) for path in told["paths"]]
+    started = json.loads(await _asked(server, ""))
+    clients = [Client(started["port"], path, accept) for path in started["paths"]]
     for each in clients[:_WARM_UP]:
         await each.connect()
     before = json.loads(await _asked(server, "how"))
@@ -142,7 +142,7 @@ async def _asked(server: asyncio.subprocess.Process, words: str) -> bytes:
 
 
 class Client:
-    """One stream, as light as it can be: bytes on a socket."""
+    """One minimal stream: bytes on a socket."""
 
     def __init__(self, port: int, path: str, accept: str) -> None:
         self._port, self._path, self._accept = port, path, accept
@@ -161,7 +161,7 @@ class Client:
         await self._reader.readuntil(b"\r\n\r\n")
 
     async def hear(self) -> None:
-        """Until the message's last sign is there."""
+        """Reads until the end of the message."""
         heard = b""
         while b"eyJ" not in heard or len(heard) < 150:
             piece = await self._reader.read(4096)
@@ -251,7 +251,7 @@ async def _bare(streams: int) -> None:
     await site.start()
 
     async def finish() -> None:
-        """Nothing is kept here."""
+        """Stores nothing."""
 
     await _serve(site.port, ["/stream"] * streams, finish, tell)
 
@@ -260,7 +260,7 @@ Step = Callable[[], Awaitable[None]]
 
 
 async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
-    """Do what the other side says, a word a line."""
+    """Executes commands from standard input, one word per line."""
     steps = {"finish": finish, "tell": tell}
     _say({"port": port, "paths": paths})
     loop = asyncio.get_running_loop()
@@ -271,8 +271,8 @@ async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
             _say({"memory": _memory(), "processor": _processor()})
 
 
-def _say(told: object) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def _say(message: object) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
