@@ -128,13 +128,13 @@ def test_the_list_leaves_other_words_alone(text: str):
 
 
 def _private_words_in(path: Path) -> Iterator[str]:
-    """Banned words in a module's name, its identifiers, its comments and its docstrings."""
+    """Banned words in a module's name, its identifiers, its comments, its docstrings and the texts it shows."""
     for problem in _banned_in(path.stem, BANNED):
         yield f"{_shown(path)}: module {problem}"
     for line, name in _names(path):
         for problem in _banned_in(name, BANNED | BANNED_AS_NAMES):
             yield f"{_shown(path)}:{line}: `{name}` {problem}"
-    for line, text in _prose(path):
+    for line, text in chain(_prose(path), _texts(path)):
         for problem in _banned_in(text, BANNED):
             yield f"{_shown(path)}:{line}: {problem}"
 
@@ -173,6 +173,17 @@ def _prose(path: Path) -> Iterator[tuple[int, str]]:
                 yield from enumerate(text.splitlines(), node.lineno)
 
 
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Sentences in string literals: replies, log lines, help. Not the words that people type, nor sample data."""
+    if _shown(path).startswith(("bot/language/", "bot/sample/", "tests/")):
+        return
+    docstrings = {id(node.value) for node in ast.walk(_tree(path)) if isinstance(node, ast.Expr)}
+    for node in ast.walk(_tree(path)):
+        match node:
+            case ast.Constant(value=str(text)) if " " in text and id(node) not in docstrings:
+                yield node.lineno, text
+
+
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), path)
@@ -185,7 +196,12 @@ def _python_files(*folders: str) -> list[Path]:
 
 def _documents() -> list[Path]:
     folders = ("docs", "tests", ".github", *PACKAGES)
-    return [*ROOT.glob("*.md"), *chain.from_iterable((ROOT / each).rglob("*.md") for each in folders)]
+    settings = (ROOT / each for each in ("config.example.toml", "Dockerfile", "Makefile", "Procfile"))
+    return [
+        *ROOT.glob("*.md"),
+        *settings,
+        *chain.from_iterable((ROOT / each).rglob("*.md") for each in folders),
+    ]
 
 
 def _shown(path: Path) -> str:

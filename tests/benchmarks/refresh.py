@@ -101,7 +101,7 @@ class _Bench:
         found = await asyncio.to_thread(self._scrape_result, shift)
         async with ParsingProcess() as apart:
             published = await compare_with_last_good(found, last_good.timetable, known, NOW, apart)
-        await self._services.timetables.take_in("bench", published)
+        await self._services.timetables.import_run("bench", published)
 
     def _scrape_result(self, shift: int) -> ScrapeResult:
         """Four lessons a day on fifty days for each room."""
