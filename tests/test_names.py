@@ -128,7 +128,7 @@ def test_the_list_leaves_other_words_alone(text: str):
 
 
 def _private_words_in(path: Path) -> Iterator[str]:
-    """Banned words in a module's name, its identifiers, its comments, its docstrings and the texts it shows."""
+    """Banned words in a module's name, its identifiers, comments, docstrings and shown texts."""
     for problem in _banned_in(path.stem, BANNED):
         yield f"{_shown(path)}: module {problem}"
     for line, name in _names(path):
@@ -174,7 +174,7 @@ def _prose(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Sentences in string literals: replies, log lines, help. Not the words that people type, nor sample data."""
+    """Sentences in string literals: replies, log lines, help; not vocabulary and sample data."""
     if _shown(path).startswith(("bot/language/", "bot/sample/", "tests/")):
         return
     docstrings = {id(node.value) for node in ast.walk(_tree(path)) if isinstance(node, ast.Expr)}

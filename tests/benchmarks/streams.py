@@ -22,7 +22,7 @@ from aiohttp import web
 from bot.login.encryption import encrypt
 from bot.services import Services
 from bot.web.application import STATE, create_application, serve, stop
-from bot.web.framework import login_subscriptions as channels
+from bot.web.framework import login_subscriptions
 from bot.web.framework.login_subscriptions import RESULT
 from bot.web.framework.settings import HttpSettings
 from core.clock import SystemClock
@@ -79,7 +79,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are calle
         ]
         rows += [
             _row(f"{kind}: memory of an idle stream", [(a.memory, b.memory) for a, b in pairs], 2.0, "KiB"),
-            _row(f"{kind}: time to tell {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
+            _row(f"{kind}: time to notify {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
             _row(f"{kind}: idle a second", [(a.idle + 1, b.idle + 1) for a, b in pairs], None, "ms (and 1)"),
         ]
     return rows
@@ -122,7 +122,7 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
     listening = [asyncio.create_task(each.hear()) for each in clients]
     await asyncio.sleep(0.1)
     began = perf_counter()
-    await _asked(server, "tell")
+    await _asked(server, "notify")
     await asyncio.gather(*listening)
     took = perf_counter() - began
     for each in clients:
@@ -202,13 +202,13 @@ async def _ours(streams: int) -> None:
             for sid, session in zip(sids, sessions, strict=True)
         ]
 
-        async def finish() -> None:
-            channels.POLL_INTERVAL = 60.0
+        async def finish_logins() -> None:
+            login_subscriptions.POLL_INTERVAL = 60.0
             await asyncio.sleep(0.3)
             await storage.write(lambda unit: _finish(unit, sessions, done))
 
         paths = [f"/stream.sub/{full_sid(each)}" for each in sids]
-        await _serve(int(address.rpartition(":")[2]), paths, finish, app[STATE].subscriptions.poll)
+        await _serve(int(address.rpartition(":")[2]), paths, finish_logins, app[STATE].subscriptions.poll)
         await stop(runner)
         await storage.close()
 
@@ -225,23 +225,23 @@ def _finish(unit: UnitOfWork, sessions: list[LoginSession], done: list[LoginSess
 
 
 async def _bare(streams: int) -> None:
-    news: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    message: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     async def stream(request: web.Request) -> web.StreamResponse:
         if "Upgrade" in request.headers:
             socket = web.WebSocketResponse(compress=False)
             await socket.prepare(request)
-            await socket.send_str((await asyncio.shield(news)).decode())
+            await socket.send_str((await asyncio.shield(message)).decode())
             await asyncio.sleep(60)
             return socket
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        await response.write(b"id: 1\ndata: " + await asyncio.shield(news) + b"\n\n")
+        await response.write(b"id: 1\ndata: " + await asyncio.shield(message) + b"\n\n")
         await asyncio.sleep(60)
         return response
 
-    async def tell() -> None:
-        news.set_result(b64encode(json.dumps(_ANSWER).encode()))
+    async def notify() -> None:
+        message.set_result(b64encode(json.dumps(_ANSWER).encode()))
 
     app = web.Application()
     app.router.add_get("/stream", stream)
@@ -250,18 +250,18 @@ async def _bare(streams: int) -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
 
-    async def finish() -> None:
+    async def finish_logins() -> None:
         """Stores nothing."""
 
-    await _serve(site.port, ["/stream"] * streams, finish, tell)
+    await _serve(site.port, ["/stream"] * streams, finish_logins, notify)
 
 
 Step = Callable[[], Awaitable[None]]
 
 
-async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
+async def _serve(port: int, paths: list[str], finish: Step, notify: Step) -> None:
     """Executes commands from standard input, one word per line."""
-    steps = {"finish": finish, "tell": tell}
+    steps = {"finish": finish, "notify": notify}
     _say({"port": port, "paths": paths})
     loop = asyncio.get_running_loop()
     with suppress(OSError):
