@@ -79,7 +79,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are calle
         ]
         rows += [
             _row(f"{kind}: memory of an idle stream", [(a.memory, b.memory) for a, b in pairs], 2.0, "KiB"),
-            _row(f"{kind}: time to notify {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
+            _row(f"{kind}: notifying {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
             _row(f"{kind}: idle a second", [(a.idle + 1, b.idle + 1) for a, b in pairs], None, "ms (and 1)"),
         ]
     return rows
