@@ -4,28 +4,42 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-# Compiled once and kept, whatever the shell says: tests start hundreds of processes.
+# Byte code is cached even if the shell says otherwise: tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check bench soak lock clean
+.DEFAULT_GOAL := run
+.PHONY: help run test check bench soak manifest check-manifest lock clean
 
-run: $(VENV)/run.stamp  ## set up and start: HTTP API, jobs, terminal chat
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  make test ARGS="tests/bot -k quota"   passes arguments on (run, test, soak, bench)'
+
+run: $(VENV)/run.stamp  ## set up and start everything: HTTP API, background jobs, terminal chat (default)
 	@$(BIN)/python -m bot run $(ARGS)
 
-test: $(VENV)/dev.stamp  ## set up and pass the tests
+test: $(VENV)/dev.stamp  ## run all tests, on SQLite and PostgreSQL
 	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
-check: $(VENV)/dev.stamp  ## style, types, import contracts
+check: $(VENV)/dev.stamp  ## check style, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(VENV)/dev.stamp  ## faults for minutes on end
+soak: $(VENV)/dev.stamp  ## run the long fault tests (minutes)
 	@$(BIN)/python -m pytest tests/faults tests/security -m soak -s $(ARGS)
 
-bench: $(VENV)/dev.stamp  ## ratios against baselines, as a table
+bench: $(VENV)/dev.stamp  ## measure ratios against baselines, as tables
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+manifest: $(VENV)/run.stamp  ## write manifest.yaml (the Slack app) from the command table
+	@$(BIN)/python -m bot slack manifest > manifest.yaml.new
+	@mv manifest.yaml.new manifest.yaml
+
+check-manifest: $(VENV)/run.stamp
+	@$(BIN)/python -m bot slack manifest | diff manifest.yaml - \
+		|| { echo "manifest.yaml does not match the command table; run: make manifest"; exit 1; }
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -45,11 +59,11 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-lock:  ## pin the dependencies anew (needs uv)
+lock:  ## update the pinned dependencies (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade --extra build pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-clean:
+clean:  ## remove the virtual environment
 	rm -rf $(VENV)

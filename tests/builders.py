@@ -1,6 +1,6 @@
-"""Values for tests that fill in whatever a test does not care about.
+"""Builders: values with defaults for what a test is not about.
 
-The day of the tests is Wednesday, 11 March 2026; London is on UTC then.
+Tests take place on Wednesday, 11 March 2026, when London is on UTC.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
 
 
 def at(time: str = "11:00", days: int = 0) -> datetime:
-    """A time of day, in UTC, `days` after the day of the tests: `at("15:30", days=1)`."""
+    """A time of day in UTC, `days` after the day of the tests: `at("15:30", days=1)`."""
     hours, minutes = map(int, time.split(":"))
     return NOW.replace(hour=hours, minute=minutes) + timedelta(days=days)
 
@@ -46,7 +46,7 @@ def a_room(room_id: str = "K-J17-G01", building_id: str = "K-J17", capacity: int
 
 
 def a_person(username: str = "wil", *groups: UserGroup, person_id: int = 0, **others: Any) -> Person:
-    """A student unless groups say otherwise; their id is 0 until storage gives one."""
+    """A student unless groups say otherwise; the id is 0 until storage assigns one."""
     others.setdefault("email", f"{username}@example.org")
     others.setdefault("name", username.capitalize())
     held = frozenset(groups or {UserGroup.STUDENT})

@@ -1,6 +1,6 @@
-"""What tests ask for by name: a still clock, rules, and databases of their own, ready to use.
+"""Fixtures for all tests: a clock that stands still, rules, and fresh databases.
 
-`database_url` is a fresh SQLite file; a folder whose tests are about both databases says so in its conftest.
+`database_url` is a fresh SQLite file; folders that test both databases override it in their conftest.
 """
 
 import itertools
@@ -25,7 +25,7 @@ _numbers = itertools.count()
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
-"""The same examples at every run, so that a change is judged by itself; `search` looks for new ones."""
+"""The same examples at every run, so that results depend on the change alone; `search` generates new ones."""
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def rules() -> Rules:
 
 @pytest.fixture(scope="session")
 def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with all tables and no rows; copy it, leave it as it is."""
+    """A file with all tables and no rows. Copy it; do not change it."""
     file = tmp_path_factory.mktemp("template") / "empty.db"
     apart(upgrade, f"sqlite:///{file}")
     return file
@@ -54,7 +54,7 @@ def sqlite_url(tmp_path: Path, empty_sqlite_file: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One running server for every test of this process, with an empty database `roomie` to copy."""
+    """One running server per test process, with an empty database `roomie` as template."""
     server = PostgresServer()
     try:
         server.start()
@@ -67,7 +67,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_copy(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
-    """Makes fresh copies of a database, gone after the test; tells their URLs."""
+    """Copies a template database, until the end of the test; returns the URL."""
     made: list[str] = []
 
     def copy(template: str) -> str:
@@ -105,7 +105,7 @@ def database_url(sqlite_url: str) -> str:
 async def open_another(
     database_url: str, rules: Rules, clock: StillClock
 ) -> AsyncIterator[Callable[[], Awaitable[ManagedStorage]]]:
-    """Opens one more storage on the same database, as another process would; closed at the end."""
+    """Opens one more storage on the same database, as a second process would; closes it after the test."""
     opened: list[ManagedStorage] = []
 
     async def another() -> ManagedStorage:
@@ -122,5 +122,5 @@ async def open_another(
 
 @pytest.fixture
 async def storage(open_another: Callable[[], Awaitable[ManagedStorage]]) -> ManagedStorage:
-    """Empty, open and loaded."""
+    """An empty storage, open and loaded."""
     return await open_another()

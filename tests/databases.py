@@ -1,4 +1,4 @@
-"""Small steps with databases for fixtures that are not asynchronous themselves."""
+"""Database helpers for synchronous fixtures."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,7 @@ P = ParamSpec("P")
 
 
 async def run_sql(url: str, statement: str) -> None:
-    """One statement on PostgreSQL, on a connection of its own."""
+    """Runs one statement on PostgreSQL, on a separate connection."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
@@ -20,6 +20,6 @@ async def run_sql(url: str, statement: str) -> None:
 
 
 def apart(work: Callable[P, Coroutine[Any, Any, None]], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Run a coroutine function to its end beside the test's own event loop."""
+    """Runs a coroutine function to its end outside the test's event loop."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(work(*args, **kwargs))).result()

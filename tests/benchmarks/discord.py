@@ -1,6 +1,6 @@
-"""How quickly people on Discord are answered: 200 commands at once, beside a bare discord.py that says "ok".
+"""Response time on Discord: 200 concurrent commands, compared with a bare discord.py client.
 
-Both share this process with their stand-in; Roomie answers all with the free rooms.
+Both share this process with the fake server; Roomie answers every command with the free rooms.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ LONGEST = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """One round: milliseconds until half and 95 of 100 were answered."""
+    """One round: milliseconds until 50 and 95 of 100 commands were answered."""
 
     p50: float
     p95: float
@@ -45,7 +45,7 @@ class Storm:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """People on a little Discord of their own, and the line they type."""
+    """Users on a fake Discord server, and the command they send."""
 
     discord: Discord
     people: list[Person]
@@ -96,7 +96,7 @@ def _render() -> float:
 
 
 def point_at(discord: Discord) -> None:
-    """The library knows one address at a time for a whole process."""
+    """discord.py has one API address per process."""
     library.http.Route.BASE = discord.api_base_url
     library.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord.gateway_url)
 

@@ -1,7 +1,7 @@
-"""Campuses of 504, 5,000 and 50,000 rooms in 1, 2 and 4 processes, against the smallest served by one.
+"""Campuses of 504, 5,000 and 50,000 rooms in 1, 2 and 4 processes, compared with the smallest in one process.
 
 Real web processes on one PostgreSQL (in memory: its commits do not wait for a disk), with as many clients in
-this process as keep them busy. Without `--quick` the picture `docs/growth.svg` is drawn anew.
+this process as keep them busy. Without `--quick`, `docs/growth.svg` is drawn again.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ WORLDS = ((504, 20_000), (5_000, 500_000), (50_000, 5_000_000))
 PROCESSES = (1, 2, 4)
 QUICK_WORLDS, QUICK_PROCESSES = WORLDS[:1], PROCESSES[:2]
 PEOPLE = 200
-MOST_MEMORY = 12_000
-"""Megabytes that all processes together may take; more of them are left out."""
+MAX_MEMORY = 12_000
+"""Megabytes that all processes may take together; larger runs are skipped."""
 DAYS = {1: 21, 2: 22, 4: 23}
-"""From today, on which bookings are made in a run of so many processes: weekdays without classes."""
+"""Days from today on which bookings are made, by number of processes: weekdays without classes."""
 DAYS_ASKED = 8
-"""Days that questions are about, today the first of them."""
-_PATIENCE = 240.0
+"""Number of days that requests are about, from today on."""
+_TIMEOUT = 240.0
 _DAY = 86_400
 
 
@@ -69,7 +69,7 @@ def _measured(*, quick: bool) -> Iterator[Figures]:
             asyncio.run(_fill(server, rooms, entries))
             memory = 0.0
             for processes in QUICK_PROCESSES if quick else PROCESSES:
-                if memory * processes < MOST_MEMORY:
+                if memory * processes < MAX_MEMORY:
                     yield (found := _with(server, rooms, entries, processes, 0.5 if quick else 2.0))
                     memory = found.memory
         except NotReady as late:
@@ -99,20 +99,20 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
 
 
 def _ask_about_each_day(ports: Sequence[int]) -> None:
-    """The first question about a day draws it, which is another thing than answering."""
+    """The first request for a day computes its timelines, which is not what is measured."""
     for port, day in product(ports, range(DAYS_ASKED)):
         at = NOW + timedelta(days=day)
         with urlopen(
             f"http://127.0.0.1:{port}/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
-        ) as told:
-            told.read()
+        ) as response:
+            response.read()
 
 
 _dice = random.Random(1)  # noqa: S311 - questions, not secrets
 
 
 def _a_question() -> str:
-    """Never the same twice, so that nobody has the answer at hand."""
+    """Never the same twice, so that no response comes from the cache."""
     at = NOW + timedelta(seconds=_dice.randrange((DAYS_ASKED - 1) * _DAY))
     return (
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
@@ -121,7 +121,7 @@ def _a_question() -> str:
 
 
 def _slots(rooms: int, run: int) -> Iterator[tuple[str, int, int, int]]:
-    """Quarters of an hour on weekdays nobody teaches at, other ones for each run."""
+    """Quarter-hour slots on weekdays without classes, different ones for each run."""
     for number in count():
         quarter, room = divmod(number, rooms)
         yield _room(room), DAYS[run], quarter // 4 + 8, quarter % 4 * 15
@@ -143,7 +143,7 @@ def _is_booked(answer: bytes) -> None:
 
 
 class NotReady(Exception):
-    """A world too large for the patience we have."""
+    """A campus too large for the time limit."""
 
 
 @dataclass(slots=True)
@@ -153,14 +153,14 @@ class _Web:
 
     def wait(self) -> None:
         began = perf_counter()
-        while perf_counter() - began < _PATIENCE and self.process.poll() is None:
-            with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as told:
-                if told.status == 200:
+        while perf_counter() - began < _TIMEOUT and self.process.poll() is None:
+            with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as response:
+                if response.status == 200:
                     return
-        raise NotReady(f"a web process was not ready within {_PATIENCE:.0f} s ({self.memory():,.0f} MB)")
+        raise NotReady(f"a web process was not ready within {_TIMEOUT:.0f} s ({self.memory():,.0f} MB)")
 
     def memory(self) -> float:
-        """Megabytes that are its own or shared, as Linux tells."""
+        """Resident megabytes, shared ones included, from /proc."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
 
@@ -197,7 +197,7 @@ def _room(number: int) -> str:
 
 
 async def _fill(server: PostgresServer, rooms: int, entries: int) -> None:
-    """Straight into the tables: what is measured is how it is served."""
+    """Inserts directly into the tables; only serving is measured."""
     connection = await asyncpg.connect(server.url())
     await connection.execute("CREATE DATABASE roomie")
     await connection.close()

@@ -1,4 +1,4 @@
-"""Drawing how Roomie grows: four small charts in one SVG, written by hand."""
+"""Draws the growth benchmark: four small charts in one hand-written SVG."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from math import log10
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one campus on so many processes does: answers a second of all, megabytes of each."""
+    """Figures of one campus and number of processes: responses per second in total, megabytes per process."""
 
     rooms: int
     entries: int
@@ -32,7 +32,7 @@ _LINE_HEIGHT = 11
 
 
 def draw(gauges: Sequence[Figures]) -> str:
-    """Both axes are logarithmic; a line is a number of processes, as the legend on top says."""
+    """Both axes are logarithmic; each line is one number of processes (legend on top)."""
     parts = [_legend(sorted({each.processes for each in gauges}))]
     parts += [
         _chart(gauges, title, value, place % 2, place // 2) for place, (title, value) in enumerate(_CHARTS)
@@ -79,7 +79,7 @@ def _legend(numbers: Iterable[int]) -> str:
 
 
 def _apart(heights: Iterable[float]) -> list[float]:
-    """Heights from the top down, each at least a line of text below the one before, their middle kept."""
+    """Label positions from top to bottom, at least one line apart, with the same centre."""
     wanted = list(heights)
     placed: list[float] = []
     for height in wanted:
@@ -89,7 +89,7 @@ def _apart(heights: Iterable[float]) -> list[float]:
 
 
 def _scale(values: Iterable[float], length: float) -> Callable[[float], float]:
-    """From the logarithm of a value to a place, with a margin at both ends."""
+    """Maps the logarithm of a value to a position, with a margin at both ends."""
     found = [log10(max(value, 0.1)) for value in values]
     low, high = min(found), max(found)
     span = (high - low) or 1.0

@@ -1,6 +1,6 @@
-"""How benchmarks compare: two sides in alternating slices, ratios with their quartiles, a table in the end.
+"""Compares two sides in alternating slices; prints ratios with quartiles as a table.
 
-The machine may be busy with other things, so a figure means something only beside another measured in turn.
+The machine may be busy, so a figure means something only beside another one measured in turn.
 """
 
 import statistics
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 SLACK = 0.15
-"""How far short of its target a median may stay on a shared machine."""
+"""By how much a median may miss its target on a shared machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The HTTP APIs as shipped, against bare aiohttp handlers sending the same bytes, 32 clients at once."""
+"""The HTTP APIs compared with bare aiohttp handlers sending the same bytes, 32 concurrent clients."""
 
 import json
 import random
@@ -22,7 +22,7 @@ _ROOMS = [room.id for room in generated_rooms()]
 
 @dataclass(slots=True)
 class Environment:
-    """The servers to measure: ours, the bare one, and the one that books through an ORM."""
+    """The measured servers: ours, the bare one, and one that books through an ORM."""
 
     ports: list[int]
     tokens: list[str]
@@ -41,7 +41,7 @@ class Environment:
         return f"Authorization: Token {self.tokens[number % len(self.tokens)]}"
 
     def fetch(self, path: str, *headers: str) -> tuple[bytes, str]:
-        """A body and its tag."""
+        """A body and its ETag."""
         asked = Request(
             f"http://127.0.0.1:{self.ports[0]}{path}", headers=dict(each.split(": ", 1) for each in headers)
         )
@@ -51,12 +51,12 @@ class Environment:
     def bare(self, body: bytes) -> bytes:
         """A request that the bare server answers with `body`."""
         name = f"case{next(self.cases)}"
-        told = Request(f"http://127.0.0.1:{self.ports[1]}/{name}", data=body, method="PUT")
-        urlopen(told).close()  # noqa: S310 - our own server
+        put = Request(f"http://127.0.0.1:{self.ports[1]}/{name}", data=body, method="PUT")
+        urlopen(put).close()  # noqa: S310 - our own server
         return get(f"/{name}")
 
     def against_bare(self, name: str, body: bytes, ask: Callable[[], bytes], target: float) -> Row:
-        """A row for what `ask` asks, against the bare server sending `body`."""
+        """A row for the request `ask`, compared with the bare server sending `body`."""
         plain = self.bare(body)
         ours = lambda: requests_per_second(self.ports[0], ask, self.seconds, check=_is_answered)  # noqa: E731
         theirs = lambda: requests_per_second(self.ports[1], lambda: plain, self.seconds)  # noqa: E731
@@ -91,8 +91,8 @@ def _environment(entries: int, *, quick: bool, url: str = "") -> Iterator[Enviro
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdout is not None
         assert server.stdin is not None
-        told = json.loads(server.stdout.readline())
-        yield Environment(told["ports"], told["tokens"], quick, count())
+        started = json.loads(server.stdout.readline())
+        yield Environment(started["ports"], started["tokens"], quick, count())
         server.stdin.close()
 
 
@@ -135,7 +135,7 @@ def _instant(dice: random.Random) -> str:
 
 
 def _bookings(environment: Environment) -> Iterator[Row]:
-    """What a room holds, and what somebody holds: not yet rendered, and again."""
+    """Bookings of a room and of a person: first rendered, then cached."""
     number = count()
     junk = count()
     body, _ = environment.fetch(f"/api/rooms/bookings/{_ROOMS[0]}")
@@ -191,7 +191,7 @@ def _writes(environment: Environment, target: float) -> Iterator[Row]:
 
 
 def _slots() -> Iterator[str]:
-    """Forms for quarter hours that nobody has booked yet, room after room."""
+    """Forms for unbooked quarter-hour slots, room after room."""
     first = datetime(2026, 3, 12)
     for quarter in range(80 * 48):
         start = first + timedelta(days=quarter // 48, hours=8, minutes=quarter % 48 * 15)

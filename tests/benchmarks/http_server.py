@@ -1,4 +1,4 @@
-"""Servers in a process of their own: the application as shipped, and bare handlers sending the same bytes.
+"""Servers in a separate process: the application as shipped, and bare handlers sending the same bytes.
 
 It prints one line of JSON (ports, tokens, rooms) when both listen, and ends when its input does.
 """
@@ -135,7 +135,7 @@ async def _open(url: str, entries: int) -> tuple[Services, list[PersonId]]:
 
 
 def _bare() -> web.Application:
-    """Handlers that do nothing but send bytes, told to them beforehand by `PUT /<name>`."""
+    """Handlers that only send bytes, set before by `PUT /<name>`."""
     bodies: dict[str, bytes] = {}
     app = web.Application(client_max_size=8 * 1024 * 1024)
 

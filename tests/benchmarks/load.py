@@ -1,4 +1,4 @@
-"""Clients that do nothing but ask: a fixed number of connections, each with one request under way."""
+"""Load generator: a fixed number of connections, each with one request in flight."""
 
 import asyncio
 import re
@@ -59,7 +59,7 @@ class _Run:
         self.done = asyncio.get_running_loop().create_future()
 
     def checked(self, beginning: bytes) -> None:
-        """What the check says of an answer; one that it refuses ends the run."""
+        """The check's verdict on a response; a refused one ends the run."""
         try:
             if self.check is not None:
                 self.check(beginning)
@@ -76,7 +76,7 @@ class _Run:
 def requests_per_second(
     port: int, next_request: Next, seconds: float, clients: int = 32, check: Check | None = None
 ) -> float:
-    """Answers a second while `clients` ask as fast as they are answered. `check` sees each answer begin."""
+    """Responses per second with all `clients` busy. `check` gets the start of each response."""
     return asyncio.run(_measure(port, next_request, seconds, clients, check))
 
 
@@ -87,7 +87,7 @@ def total_per_second(
     clients: int = 32,
     check: Check | None = None,
 ) -> float:
-    """The same of several servers at once, who divide the clients among themselves."""
+    """The same for several servers in parallel, with the clients divided among them."""
 
     async def all_of_them() -> float:
         share = max(1, clients // len(ports))

@@ -1,4 +1,4 @@
-"""The same booking as most would write it: one async ORM transaction a request. A baseline, nothing more."""
+"""Baseline: the same booking as one async ORM transaction per request."""
 
 import asyncio
 import uuid
@@ -70,7 +70,7 @@ def _map() -> None:
 
 
 async def orm_application(path: Path, entries: int) -> web.Application:
-    """A server that books through the ORM, over a file of its own with the same world in it."""
+    """A server that books through the ORM, on its own copy of the database."""
     _map()
     await asyncio.get_running_loop().run_in_executor(None, _fill, path, entries)
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")

@@ -1,7 +1,7 @@
-"""Ten thousand reminders due at once: claimed and handed over, beside the bare statements that this takes.
+"""Ten thousand reminders due together: claimed and sent, compared with the bare SQL statements for it.
 
-Both on SQLite with every commit on disk. The bare side claims, marks and settles as many rows at a time as a
-worker holds; ours also composes each reminder and gives it to a platform that takes no time.
+Both on SQLite with every commit on disk. The bare side claims, starts and completes as many rows per
+batch as a worker; ours also composes each reminder and gives it to a platform that takes no time.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ _SETTLE = "UPDATE outbox SET state = 2, claimed_by = NULL, claimed_until = NULL 
 
 
 class Nowhere:
-    """A platform that takes whatever it is given, in no time."""
+    """A platform that accepts every message immediately."""
 
     name = "chat"
 
@@ -60,13 +60,13 @@ class Nowhere:
         return {"ok": True}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Taken."""
+        """Accepts it."""
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
         return False
 
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        """It shows nothing."""
+        """It has no pages."""
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is called
@@ -97,12 +97,12 @@ def _copy(full: Path) -> Path:
 
 
 async def _fill(file: Path, due: int) -> None:
-    """So many bookings tomorrow, each in a room of its own, each with its reminder."""
+    """Bookings for tomorrow, each in its own room and with its reminder."""
     storage, services = await open_campus(file, StillClock(NOW))
     people = await storage.write(lambda unit: _furnish(unit, due, due, NotificationPreferences()))
     slot = Interval.of_length(at("12:00", 1), timedelta(minutes=15))
-    wishes = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
-    await asyncio.gather(*map(services.bookings.book, wishes))
+    requests = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
+    await asyncio.gather(*map(services.bookings.book, requests))
     await storage.close()
 
 
@@ -172,7 +172,7 @@ def _in_one(connection: sqlite3.Connection, work: Callable[[], Any]) -> Any:
 
 
 async def _book(folder: Path, bookings: int, preferences: NotificationPreferences) -> float:
-    """Bookings a second by many callers, for people with these habits."""
+    """Bookings per second by many callers, for people with these notification preferences."""
     file = folder / f"book-{next(_numbers)}.db"
     storage, services = await open_campus(file, StillClock(NOW))
     people = await storage.write(lambda unit: _furnish(unit, 400, 400, preferences))

@@ -1,4 +1,4 @@
-"""Durable bookings a second on PostgreSQL, 32 callers: batches, one statement each, a transaction each.
+"""Durable bookings per second on PostgreSQL, 32 callers: batches, one statement each, one transaction each.
 
 The bare statement checks for an overlap and inserts the booking, nothing more; the transaction does the whole
 booking (look-ups, rules, booking, audit, change log) through async SQLAlchemy, as one would write it first.
@@ -80,13 +80,13 @@ def _rows(runner: asyncio.Runner, server: PostgresServer, *, quick: bool) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Ways to book, each measured over one slice; `wishes` never name a slot twice."""
+    """Ways to book, each measured over one slice; `requests` never name a slot twice."""
 
     runner: asyncio.Runner
     storage: ManagedStorage
     pool: asyncpg.Pool
     engine: AsyncEngine
-    wishes: Iterator[BookRoom]
+    requests: Iterator[BookRoom]
     seconds: float
 
     def batched(self) -> float:
@@ -113,7 +113,7 @@ class Sides:
         return BookingService(self.storage, self.storage.read_model, RULES, StillClock(NOW))
 
     def _rate(self, book: Book, callers: int) -> float:
-        return self.runner.run(_rate(book, self.wishes, callers, self.seconds))
+        return self.runner.run(_rate(book, self.requests, callers, self.seconds))
 
     async def _insert(self, request: BookRoom) -> None:
         start, end = seconds(request.slot.start), seconds(request.slot.end)
@@ -152,15 +152,15 @@ def _facts(connection: Connection, request: BookRoom) -> Facts:
     )
 
 
-async def _rate(book: Book, wishes: Iterator[BookRoom], callers: int, length: float) -> float:
-    """Bookings a second that so many callers get, each asking again when he was answered."""
+async def _rate(book: Book, requests: Iterator[BookRoom], callers: int, length: float) -> float:
+    """Bookings per second of concurrent callers, each sending its next request after a response."""
     begun = perf_counter()
 
     async def caller() -> int:
         for done in count():
             if perf_counter() - begun > length:
                 return done
-            await book(next(wishes))
+            await book(next(requests))
         return 0
 
     done = sum(await asyncio.gather(*(caller() for _ in range(callers))))
@@ -182,7 +182,7 @@ async def _furnished(
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), pool_size=POOL
     )
-    return storage, pool, engine, _wishes(people)
+    return storage, pool, engine, _requests(people)
 
 
 async def _run(url: str, statement: str) -> None:
@@ -199,12 +199,12 @@ def _fill(unit: UnitOfWork) -> list[PersonId]:
 
 
 def _past_class(number: int) -> TimetableEntry:
-    """One of many that are over, so that no slot of a wish is taken."""
+    """One of many past bookings, so that no requested slot is taken."""
     day, place = divmod(number, len(ROOMS))
     return an_entry(ROOMS[place], a_slot("09:00", 60, -1 - day))
 
 
-def _wishes(people: list[PersonId]) -> Iterator[BookRoom]:
+def _requests(people: list[PersonId]) -> Iterator[BookRoom]:
     """Every room at eight of one day, then a quarter of an hour later, and so on."""
     for number in count():
         quarter, place = divmod(number, len(ROOMS))
@@ -216,4 +216,4 @@ def _wishes(people: list[PersonId]) -> Iterator[BookRoom]:
 
 
 async def _leave_as_it_is(_connection: object) -> None:
-    """Spare the bare path the pool's own round trip."""
+    """Saves the bare path the pool's extra round trip."""

@@ -1,7 +1,7 @@
-"""A refresh of 504 rooms and a hundred thousand entries: what those who chat and book meanwhile feel of it.
+"""A timetable refresh of 504 rooms and 100,000 entries: its effect on concurrent bookings and the event loop.
 
-Pages are read elsewhere (see `scrape`); here a harvest is judged, written, made current and told of, while
-one client books and another watches how late the event loop is. Beside it the same without a refresh.
+Parsing pages is measured in `scrape`; here a scrape result is compared, written, made current and published,
+while one client books and another measures the delay of the event loop. Compared with no refresh.
 """
 
 import asyncio
@@ -31,9 +31,9 @@ from tests.fakes.clock import StillClock
 
 ROOMS, FEW_ROOMS = 504, 63
 ENTRIES_A_ROOM = 200
-LONGEST_DELAY = 100.0
-"""Milliseconds that a refresh may hold up the event loop at worst; most of it is Python's own full collection
-of garbage, which a heap of a hundred thousand entries makes long whoever sets it off."""
+MAX_DELAY = 100.0
+"""Maximum milliseconds for which a refresh may block the event loop. Most of it is a full garbage
+collection, which takes that long with a hundred thousand entries on the heap."""
 HOUR = 3600
 
 
@@ -53,8 +53,8 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as every benchmark is calle
     with tempfile.TemporaryDirectory() as folder:
         quiet, first, second = asyncio.run(_felt(Path(folder) / "refresh.db", rooms))
     return [
-        _row("event loop's worst delay, ms, first refresh", first.delay, LONGEST_DELAY, first),
-        _row("event loop's worst delay, ms, all rooms changed", second.delay, LONGEST_DELAY, second),
+        _row("event loop's worst delay, ms, first refresh", first.delay, MAX_DELAY, first),
+        _row("event loop's worst delay, ms, all rooms changed", second.delay, MAX_DELAY, second),
         _row("booking p99 during a refresh, to without", second.p99 / quiet.p99, None, second),
         _row("booking p99 without a refresh, ms", quiet.p99, None, quiet),
     ]
@@ -93,17 +93,17 @@ class _Bench:
         self._booked = 0
 
     async def refresh(self, shift: int) -> None:
-        """All entries of all rooms are other ones than before."""
+        """All entries of all rooms change."""
         last_good = LastGoodRun("bench")
         async for slots in self._services.timetables.current_slots("bench"):
             last_good.add_slots(slots)
         known = set(self._services.read_model.catalogue.rooms)
-        found = await asyncio.to_thread(self._harvest, shift)
+        found = await asyncio.to_thread(self._scrape_result, shift)
         async with ParsingProcess() as apart:
             published = await compare_with_last_good(found, last_good.timetable, known, NOW, apart)
-        await self._services.timetables.take_in("bench", published)
+        await self._services.timetables.import_run("bench", published)
 
-    def _harvest(self, shift: int) -> ScrapeResult:
+    def _scrape_result(self, shift: int) -> ScrapeResult:
         """Four lessons a day on fifty days for each room."""
         groups = []
         for room in range(self._rooms):
@@ -116,7 +116,7 @@ class _Bench:
         return ScrapeResult(entries=EntryCollection(groups, "bench"), page_count=self._rooms)
 
     async def meanwhile(self, work: Callable[[], Awaitable[None]]) -> Felt:
-        """Do something, and book and watch the loop until it is done."""
+        """Runs something, and books and measures the loop until it is done."""
         delays: list[float] = []
         times: list[float] = []
         watchers = [asyncio.ensure_future(self._watch(delays)), asyncio.ensure_future(self._book(times))]
@@ -136,15 +136,15 @@ class _Bench:
             delays.append((perf_counter() - began) * 1000 - 1)
 
     async def _book(self, times: list[float]) -> None:
-        """One after the other, in rooms that the refresh has nothing to do with."""
+        """Sequential bookings in rooms that are not refreshed."""
         while True:
             number, self._booked = self._booked, self._booked + 1
             quarter, room = divmod(number, 400)
             start = at("08:00", 1 + quarter // 48) + timedelta(minutes=15 * (quarter % 48))
             slot = Interval.of_length(start, timedelta(minutes=15))
             person = self._people[number % len(self._people)]
-            wish = BookRoom(BookingId(f"b{number}"), RoomId(f"R-{self._rooms + room}"), slot, person)
+            request = BookRoom(BookingId(f"b{number}"), RoomId(f"R-{self._rooms + room}"), slot, person)
             began = perf_counter()
-            await self._services.bookings.book(wish)
+            await self._services.bookings.book(request)
             times.append((perf_counter() - began) * 1000)
             await asyncio.sleep(0.002)

@@ -1,7 +1,7 @@
-"""A refresh of 504 room pages, beside fetching them without parsing and beside `lxml.html` parsing alone.
+"""Scraping 504 room pages, compared with fetching without parsing and with `lxml.html` parsing alone.
 
-The pages, about 60 kB each, come from a process of their own on loopback. A refresh asks a real site for five
-pages a second; here nothing holds it back.
+The pages, about 60 kB each, come from a separate process on loopback. A real site is limited to five
+requests per second; here there is no limit.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, room_
 ROOMS, FEW_ROOMS = 504, 63
 LESSONS = 60
 WEEKS = 52
-LONGEST_DELAY = 20.0
-"""Milliseconds that a refresh may hold up the event loop."""
+MAX_DELAY = 20.0
+"""Maximum milliseconds for which a refresh may block the event loop."""
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 SYDNEY = ZoneInfo("Australia/Sydney")
 HURRIED = Politeness(requests_per_second=1e9, concurrency=8, obeys_robots=False)
@@ -62,7 +62,7 @@ async def _refreshes(address: str, count: int) -> list[Row]:
         Row(
             "worst delay of the event loop by our own work, ms",
             quartiles([bench.own_delay * 1000]),
-            LONGEST_DELAY,
+            MAX_DELAY,
             at_most=True,
             note=f"{bench.worst_delay * 1000:.0f} ms by the clock; {len(first.entries):,} entries read",
         ),
@@ -75,7 +75,7 @@ def _row(name: str, ours: Sequence[float], theirs: Sequence[float]) -> Row:
 
 
 class Bench:
-    """Reads all pages in one way or another, and says how many a second."""
+    """Reads all pages in one of the compared ways; pages per second."""
 
     def __init__(self, address: str, fetch: PoliteClient, parse: ParsingProcess, count: int) -> None:
         self._address, self._fetch, self._parse = address, fetch, parse
@@ -101,17 +101,17 @@ class Bench:
         tools = SourceContext(self._fetch, self._parse, NOW)
         begun = perf_counter()
         async with _watched(self):
-            harvest = await UnswTimetableSite().scrape(settings, tools, previous, lambda *_: None)
-        assert harvest.unchanged_pages == (len(self._rooms) if previous else 0)
-        assert not harvest.problems
-        return len(self._rooms) / (perf_counter() - begun), harvest
+            result = await UnswTimetableSite().scrape(settings, tools, previous, lambda *_: None)
+        assert result.unchanged_pages == (len(self._rooms) if previous else 0)
+        assert not result.problems
+        return len(self._rooms) / (perf_counter() - begun), result
 
 
 @contextlib.asynccontextmanager
 async def _watched(bench: Bench) -> AsyncIterator[None]:
-    """Keeps the longest that the event loop lets anybody wait, by the clock and by what we computed.
+    """Records the maximum event loop delay, by wall clock and by our own CPU time.
 
-    On a busy machine others have the processor for much of the former.
+    On a busy machine other processes cause much of the former.
     """
 
     async def watch() -> None:
@@ -128,7 +128,7 @@ async def _watched(bench: Bench) -> AsyncIterator[None]:
 
 
 def _parsers(count: int) -> Row:
-    """What BeautifulSoup costs: CPU a page, beside `lxml.html` reading the same."""
+    """Cost of BeautifulSoup: CPU per page, compared with `lxml.html`."""
     pages = [room_page(room) for room in generated_rooms(count)]
     gauges = []
     for page in pages:
@@ -201,7 +201,7 @@ def site_process(count: int) -> Iterator[str]:
 
 
 def _serve(line: Connection, count: int) -> None:
-    """The site's own process: tells its address, and ends when it is told to."""
+    """The site's process: prints its address, and ends on request."""
 
     async def serve() -> None:
         async with TimetableSite(rooms=generated_rooms(count)) as site:

@@ -1,4 +1,4 @@
-"""Finding free rooms: from memory beside the best SQL for it, and from a typed line beside its parts."""
+"""Finding free rooms: in memory compared with the best SQL, and from typed text compared with its parts."""
 
 import asyncio
 import sqlite3
@@ -45,33 +45,33 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
 
 async def _rows(small: Path, large: Path, many: Path, rounds: int) -> list[Row]:
     rows: list[Row] = []
-    desks = {path: await _services(path) for path in (small, large, many)}
+    services = {path: await _services(path) for path in (small, large, many)}
     for path, entries in ((small, "20,000"), (large, "100,000")):
         name = f"free-room search, {entries} entries: time against the best SQL"
-        ours, theirs = _search(desks[path], rounds), _sql(path, desks[path], rounds // 10)
+        ours, theirs = _search(services[path], rounds), _sql(path, services[path], rounds // 10)
         rows.append(compare(name, ours, theirs, 7, target=0.15, at_most=True, unit=" µs"))
-    grown, before = _search(desks[many], rounds // 10), _search(desks[large], rounds)
+    grown, before = _search(services[many], rounds // 10), _search(services[large], rounds)
     rows.append(
         compare(
             "ten times the rooms: time against before", grown, before, 7, target=10, at_most=True, unit=" µs"
         )
     )
-    rows.append(await _typed(desks[large], rounds // 10))
-    for services in desks.values():
-        await services.storage.close()
+    rows.append(await _typed(services[large], rounds // 10))
+    for each in services.values():
+        await each.storage.close()
     return rows
 
 
 def _search(services: Services, rounds: int) -> Callable[[], float]:
     """Microseconds to list every room with 20 seats that is free for an hour, at changing times."""
-    availability, wish = services.read_model.availability, RoomQuery(capacity=20, bookable_only=True)
+    availability, query = services.read_model.availability, RoomQuery(capacity=20, bookable_only=True)
     start = int(services.clock.now().timestamp()) // 3600 * 3600
 
     def measured() -> float:
         begin = perf_counter()
         for turn in range(rounds):
             at = start + turn % 96 * 900
-            availability.matching(at, at + 3600, wish)
+            availability.matching(at, at + 3600, query)
         return (perf_counter() - begin) / rounds * 1e6
 
     measured()
@@ -79,7 +79,7 @@ def _search(services: Services, rounds: int) -> Callable[[], float]:
 
 
 def _sql(path: Path, services: Services, rounds: int) -> Callable[[], float]:
-    """The same list from SQLite: the busy stretches in one table, with a covering index by time."""
+    """The same list from SQLite: busy intervals in one table, with a covering index by time."""
     connection = sqlite3.connect(path.with_suffix(".sql"))
     connection.execute("ATTACH ? AS roomie", (str(path),))
     connection.execute("CREATE TABLE room AS SELECT * FROM roomie.room")
@@ -101,15 +101,15 @@ def _sql(path: Path, services: Services, rounds: int) -> Callable[[], float]:
 
 
 async def _typed(services: Services, rounds: int) -> Row:
-    """CPU of a typed line through the dispatcher, and of reading those words and that search."""
+    """CPU of a typed line through the dispatcher, and of parsing and searching alone."""
     dispatcher = Dispatcher(services, COMMANDS)
-    asker = Requester(Identity("terminal:nobody"), PlatformName.TERMINAL)
+    requester = Requester(Identity("terminal:nobody"), PlatformName.TERMINAL)
     names, zone = services.names.of(services.read_model), ZoneInfo("Europe/London")
     pairs = []
     for _ in range(7):
         begin = process_time()
         for _ in range(rounds):
-            await dispatcher.dispatch(ChatRequest(asker, text="/rooms free now 20 seats"))
+            await dispatcher.dispatch(ChatRequest(requester, text="/rooms free now 20 seats"))
         whole = process_time() - begin
         begin = process_time()
         for _ in range(rounds):

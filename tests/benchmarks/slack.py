@@ -1,6 +1,6 @@
-"""How quickly Slack is acknowledged: 200 commands at once, beside a bare Bolt app that only acknowledges.
+"""Acknowledgement time on Slack: 200 concurrent commands, compared with a bare Bolt app.
 
-Both share this process with their stand-in, each over one socket; Roomie answers all with the free rooms.
+Both share this process with the fake server, each over one socket; Roomie answers with the free rooms.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from tests.standins.slack import Person, SlackStandIn
 AT_ONCE = 200
 ROUNDS, FEW_ROUNDS = 8, 3
 LINE = "/rooms free now"
-LONGEST_ACK = 1000.0
+MAX_ACK = 1000.0
 """Milliseconds; Slack gives up after 3,000."""
 
 Settled = Callable[[], Awaitable[None]]
@@ -37,7 +37,7 @@ Settled = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """One round: milliseconds until half and 95 of 100 were acknowledged, and until all were answered."""
+    """One round: milliseconds until 50 and 95 of 100 were acknowledged, and until all were answered."""
 
     p50: float
     p95: float
@@ -57,7 +57,7 @@ async def _rows(rounds: int) -> list[Row]:
     return [
         _beside("ack p50, to a bare Bolt app", [(one.p50, other.p50) for one, other in pairs]),
         _beside("ack p95, to a bare Bolt app", [(one.p95, other.p95) for one, other in pairs]),
-        _absolute("ack p95, ms", [each.p95 for each in ours], LONGEST_ACK),
+        _absolute("ack p95, ms", [each.p95 for each in ours], MAX_ACK),
         _absolute("all 200 answered, ms", [each.answered for each in ours], None),
     ]
 
@@ -87,7 +87,7 @@ def _crowd(slack: SlackStandIn) -> list[Person]:
 
 @asynccontextmanager
 async def bare_app() -> AsyncIterator[tuple[list[Person], Settled]]:
-    """Bolt with one listener that acknowledges and says nothing."""
+    """Bolt with one listener that only acknowledges."""
     async with SlackStandIn() as slack:
         app = AsyncApp(client=AsyncWebClient(token="xoxb-T1", base_url=slack.api_url), name="bare")
 
@@ -110,7 +110,7 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def roomie() -> AsyncIterator[tuple[list[Person], Settled]]:
-    """Roomie on a small campus, with as many people whose workspace is asked about them."""
+    """Roomie on a small campus, with a profile lookup for each of the users."""
     clock, rules = StillClock(NOW), Rules()
     async with _storage(rules, clock) as storage, SlackStandIn() as slack:
         environment = await build_environment(slack, storage, rules, clock)

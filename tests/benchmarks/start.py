@@ -1,4 +1,4 @@
-"""How quick the program is to its feet: help, and the first answer over HTTP."""
+"""Start time: `--help`, and the first response over HTTP."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - how benchmarks are called
 
 
 def _took(command: Sequence[str]) -> float:
-    """Milliseconds that a whole process takes."""
+    """Milliseconds for a whole process."""
     start = perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     return (perf_counter() - start) * 1000
@@ -67,7 +67,7 @@ def _took(command: Sequence[str]) -> float:
 def _first_answer(
     command: list[str], environment: "os._Environ[str] | dict[str, str]", *, in_argument: bool = False
 ) -> float:
-    """Milliseconds from the start of a server's process to its first whole answer."""
+    """Milliseconds from the start of a server's process to its first complete response."""
     port = _free_port()
     if in_argument:
         command = [*command, str(port)]

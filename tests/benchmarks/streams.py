@@ -1,8 +1,8 @@
-"""Two thousand streams that wait for a login, beside a bare aiohttp server that does nothing else.
+"""Two thousand streams waiting for a login, compared with a bare aiohttp server.
 
-Each side is a process of its own; its memory is what the system says it holds. Ours finds the results in the
-database, as if another process had put them there, opens each with its own sid, and tells each stream; the
-bare server writes one message, held in memory, to all.
+Each side is a separate process, measured by its resident memory. Ours finds the results in the database, as
+if another process had written them, decrypts each with its sid and sends it to its stream; the bare server
+writes one message from memory to all.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from aiohttp import web
 from bot.login.encryption import encrypt
 from bot.services import Services
 from bot.web.application import STATE, create_application, serve, stop
-from bot.web.framework import login_subscriptions as channels
+from bot.web.framework import login_subscriptions
 from bot.web.framework.login_subscriptions import RESULT
 from bot.web.framework.settings import HttpSettings
 from core.clock import SystemClock
@@ -39,7 +39,7 @@ from tests.benchmarks.harness import Row, quartiles
 
 STREAMS = 2_000
 _WARM_UP = 20
-"""Streams before the first look at memory, so that what is loaded once is not counted as theirs."""
+"""Streams opened before the first memory reading, so that one-time imports do not count."""
 _ANSWER = {
     "groups": ["Group_2"],
     "email": "wil@wil.com",
@@ -50,7 +50,7 @@ _ANSWER = {
 
 
 class NoPasswords:
-    """Nobody logs in here."""
+    """Passwords are not used here."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -61,12 +61,12 @@ class NoPasswords:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one server holds for each idle stream (KiB), and how long telling all of them took (ms)."""
+    """Memory per idle stream (KiB), and time to notify all of them (ms)."""
 
     memory: float
     delivery: float
     idle: float
-    """Processor time in a second of idleness (ms)."""
+    """CPU time per idle second (ms)."""
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are called
@@ -79,7 +79,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - as all benchmarks are calle
         ]
         rows += [
             _row(f"{kind}: memory of an idle stream", [(a.memory, b.memory) for a, b in pairs], 2.0, "KiB"),
-            _row(f"{kind}: time to tell {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
+            _row(f"{kind}: notifying {streams}", [(a.delivery, b.delivery) for a, b in pairs], 4.0, "ms"),
             _row(f"{kind}: idle a second", [(a.idle + 1, b.idle + 1) for a, b in pairs], None, "ms (and 1)"),
         ]
     return rows
@@ -107,8 +107,8 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 20,
     )
-    told = json.loads(await _asked(server, ""))
-    clients = [Client(told["port"], path, accept) for path in told["paths"]]
+    started = json.loads(await _asked(server, ""))
+    clients = [Client(started["port"], path, accept) for path in started["paths"]]
     for each in clients[:_WARM_UP]:
         await each.connect()
     before = json.loads(await _asked(server, "how"))
@@ -122,7 +122,7 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
     listening = [asyncio.create_task(each.hear()) for each in clients]
     await asyncio.sleep(0.1)
     began = perf_counter()
-    await _asked(server, "tell")
+    await _asked(server, "notify")
     await asyncio.gather(*listening)
     took = perf_counter() - began
     for each in clients:
@@ -142,7 +142,7 @@ async def _asked(server: asyncio.subprocess.Process, words: str) -> bytes:
 
 
 class Client:
-    """One stream, as light as it can be: bytes on a socket."""
+    """One minimal stream: bytes on a socket."""
 
     def __init__(self, port: int, path: str, accept: str) -> None:
         self._port, self._path, self._accept = port, path, accept
@@ -161,7 +161,7 @@ class Client:
         await self._reader.readuntil(b"\r\n\r\n")
 
     async def hear(self) -> None:
-        """Until the message's last sign is there."""
+        """Reads until the end of the message."""
         heard = b""
         while b"eyJ" not in heard or len(heard) < 150:
             piece = await self._reader.read(4096)
@@ -202,13 +202,13 @@ async def _ours(streams: int) -> None:
             for sid, session in zip(sids, sessions, strict=True)
         ]
 
-        async def finish() -> None:
-            channels.POLL_INTERVAL = 60.0
+        async def finish_logins() -> None:
+            login_subscriptions.POLL_INTERVAL = 60.0
             await asyncio.sleep(0.3)
             await storage.write(lambda unit: _finish(unit, sessions, done))
 
         paths = [f"/stream.sub/{full_sid(each)}" for each in sids]
-        await _serve(int(address.rpartition(":")[2]), paths, finish, app[STATE].subscriptions.poll)
+        await _serve(int(address.rpartition(":")[2]), paths, finish_logins, app[STATE].subscriptions.poll)
         await stop(runner)
         await storage.close()
 
@@ -225,23 +225,23 @@ def _finish(unit: UnitOfWork, sessions: list[LoginSession], done: list[LoginSess
 
 
 async def _bare(streams: int) -> None:
-    news: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    message: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     async def stream(request: web.Request) -> web.StreamResponse:
         if "Upgrade" in request.headers:
             socket = web.WebSocketResponse(compress=False)
             await socket.prepare(request)
-            await socket.send_str((await asyncio.shield(news)).decode())
+            await socket.send_str((await asyncio.shield(message)).decode())
             await asyncio.sleep(60)
             return socket
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        await response.write(b"id: 1\ndata: " + await asyncio.shield(news) + b"\n\n")
+        await response.write(b"id: 1\ndata: " + await asyncio.shield(message) + b"\n\n")
         await asyncio.sleep(60)
         return response
 
-    async def tell() -> None:
-        news.set_result(b64encode(json.dumps(_ANSWER).encode()))
+    async def notify() -> None:
+        message.set_result(b64encode(json.dumps(_ANSWER).encode()))
 
     app = web.Application()
     app.router.add_get("/stream", stream)
@@ -250,18 +250,18 @@ async def _bare(streams: int) -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
 
-    async def finish() -> None:
-        """Nothing is kept here."""
+    async def finish_logins() -> None:
+        """Stores nothing."""
 
-    await _serve(site.port, ["/stream"] * streams, finish, tell)
+    await _serve(site.port, ["/stream"] * streams, finish_logins, notify)
 
 
 Step = Callable[[], Awaitable[None]]
 
 
-async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
-    """Do what the other side says, a word a line."""
-    steps = {"finish": finish, "tell": tell}
+async def _serve(port: int, paths: list[str], finish: Step, notify: Step) -> None:
+    """Executes commands from standard input, one word per line."""
+    steps = {"finish": finish, "notify": notify}
     _say({"port": port, "paths": paths})
     loop = asyncio.get_running_loop()
     with suppress(OSError):
@@ -271,8 +271,8 @@ async def _serve(port: int, paths: list[str], finish: Step, tell: Step) -> None:
             _say({"memory": _memory(), "processor": _processor()})
 
 
-def _say(told: object) -> None:
-    sys.stdout.write(json.dumps(told) + "\n")
+def _say(message: object) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""A generated campus to measure on: 504 rooms by default, and as many timetable entries as asked for."""
+"""Generates a campus: 504 rooms by default, and any number of timetable entries."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ _SEED = 20160805
 
 
 def campus(rooms: int = ROOMS) -> tuple[list[Building], list[Room]]:
-    """Buildings on a grid and rooms of every size, the same each time."""
+    """Buildings on a grid and rooms of every size, deterministic."""
     chance = random.Random(_SEED)  # noqa: S311 - the same campus each time
     buildings = [
         Building(
