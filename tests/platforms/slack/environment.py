@@ -11,8 +11,8 @@ from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.ports import SlackDispatcher
+from bot.platforms.ports import ChatDispatcher
+from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.services import Services
 from core.model.entities import Identity, PersonId, Role, UserGroup
@@ -47,25 +47,25 @@ class Environment:
     services: Services
     clock: StillClock
     settings: SlackSettings
-    answers: SlackDispatcher
+    answers: ChatDispatcher
     claims: Claims
     outbox: Outbox = field(default_factory=Outbox)
     installations: Installations = field(default_factory=Installations)
     states: BrowserStates = field(default_factory=BrowserStates)
 
-    def adapter(self) -> SlackAdapter:
+    def adapter(self) -> SlackPlatform:
         directory = self.services.read_model.directory
-        return SlackAdapter(
+        return SlackPlatform(
             self.settings,
-            answers=self.answers,
-            once=self.claims,
-            later=self.outbox,
-            linked=lambda identity: directory.by_identity(identity) is not None,
+            dispatcher=self.answers,
+            deduplicator=self.claims,
+            deferred=self.outbox,
+            is_linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,
             zone=self.services.rules.zone,
-            bots=self.installations,
-            states=self.states,
+            installations=self.installations,
+            oauth_states=self.states,
         )
 
     def _chosen_zone(self, identity: Identity) -> str:
@@ -73,7 +73,7 @@ class Environment:
         return (known.person.zone if known else None) or ""
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[SlackAdapter]:
+    async def open(self) -> AsyncIterator[SlackPlatform]:
         """Roomie at work, in the mode its settings say."""
         adapter = self.adapter()
         runner = web.AppRunner(_site(adapter), shutdown_timeout=0.1)
@@ -93,7 +93,7 @@ class Environment:
             await runner.cleanup()
 
 
-def _site(adapter: SlackAdapter) -> web.Application:
+def _site(adapter: SlackPlatform) -> web.Application:
     site = web.Application()
     site.add_routes(adapter.routes())
     return site
@@ -159,7 +159,7 @@ def labels(shown: Message | View) -> list[str]:
 class Slowly:
     """A dispatcher that thinks until it may answer."""
 
-    def __init__(self, inner: SlackDispatcher) -> None:
+    def __init__(self, inner: ChatDispatcher) -> None:
         self.inner, self.may = inner, asyncio.Event()
 
     async def dispatch(self, request: ChatRequest) -> Reply:
@@ -175,7 +175,7 @@ class Slowly:
 class Switch:
     """A dispatcher that can be exchanged while Roomie runs."""
 
-    to: SlackDispatcher
+    to: ChatDispatcher
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         return await self.to.dispatch(request)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.ports import SlackInstallation
 from core.clock import Clock
 from core.model.entities import Identity
+from core.ports.storage import Installation
 
 
 @dataclass
@@ -33,14 +33,14 @@ class Claims:
 class Installations:
     """Remembers bots by workspace, and counts how often it was asked."""
 
-    bots: dict[str, SlackInstallation] = field(default_factory=dict)
+    bots: dict[str, Installation] = field(default_factory=dict)
     asked: int = 0
 
-    async def find(self, team: str) -> SlackInstallation | None:
+    async def find(self, team: str) -> Installation | None:
         self.asked += 1
         return self.bots.get(team)
 
-    async def save(self, installation: SlackInstallation) -> None:
+    async def save(self, installation: Installation) -> None:
         self.bots[installation.team] = installation
 
     async def forget(self, team: str) -> None:

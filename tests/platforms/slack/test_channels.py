@@ -12,9 +12,9 @@ async def test_a_channel_is_written_to_and_searched(environment: Environment):
     channel, since = Identity("slack:T1:C1"), SystemClock().now() - timedelta(minutes=1)
 
     async with environment.open() as adapter:
-        await adapter.notifier.send(channel, Reply(("A new week.",)), "notice 1")
-        arrived = await adapter.notifier.was_sent(channel, "notice 1", since)
-        another = await adapter.notifier.was_sent(channel, "notice 2", since)
+        await adapter.send(channel, Reply(("A new week.",)), "notice 1")
+        arrived = await adapter.was_sent(channel, "notice 1", since)
+        another = await adapter.was_sent(channel, "notice 2", since)
 
     shown = environment.slack.state.workspaces["T1"].channels["C1"].messages
     assert ["A new week." in each.words for each in shown] == [True]

@@ -13,7 +13,7 @@ from bot.platforms.slack.handlers.event import (
     text_of,
     values_of,
 )
-from bot.platforms.slack.handlers.modals import carried_by, errors_at_inputs
+from bot.platforms.slack.handlers.modals import errors_at_inputs, metadata_of
 from bot.platforms.slack.handlers.responder import response_options
 from bot.platforms.slack.render.action_ids import PressedElement
 from bot.platforms.slack.settings import Mode, SlackSettings
@@ -77,10 +77,10 @@ def test_a_form_is_read_by_the_names_of_its_inputs() -> None:
 
 
 def test_what_a_modal_carries_may_be_anything() -> None:
-    assert carried_by({"private_metadata": '{"form": "book"}'}) == {"form": "book"}
-    assert carried_by({"private_metadata": "[1]"}) == {}
-    assert carried_by({"private_metadata": "{broken"}) == {}
-    assert carried_by({}) == {}
+    assert metadata_of({"private_metadata": '{"form": "book"}'}) == {"form": "book"}
+    assert metadata_of({"private_metadata": "[1]"}) == {}
+    assert metadata_of({"private_metadata": "{broken"}) == {}
+    assert metadata_of({}) == {}
 
 
 def test_an_error_without_an_input_of_its_own_stands_at_the_first() -> None:
@@ -103,10 +103,10 @@ REPLACING = Reply(replaces=True)
     ("where", "reply", "replaced"),
     [
         (SlackEvent("T1", "U1", "k", "C1"), REPLACING, True),
-        (SlackEvent("T1", "U1", "k", "C1", shared=True), REPLACING, False),
-        (SlackEvent("T1", "U1", "k", "D1", shared=True), REPLACING, True),
+        (SlackEvent("T1", "U1", "k", "C1", is_shared=True), REPLACING, False),
+        (SlackEvent("T1", "U1", "k", "D1", is_shared=True), REPLACING, True),
         (
-            SlackEvent("T1", "U1", "k", "C1", shared=True),
+            SlackEvent("T1", "U1", "k", "C1", is_shared=True),
             Reply(replaces=True, audience=Audience.CHANNEL),
             True,
         ),

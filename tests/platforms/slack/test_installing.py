@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.adapter import SlackAdapter
+from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
 from core.model.entities import Identity
@@ -66,7 +66,7 @@ async def test_two_workspaces_are_served_each_with_its_own_token(
         await two.types("/rooms free now")
         await two.presses(two.sees()[0], "Book")
         await slack.until(lambda: len(two.sees()) == 2)
-        await adapter.notifier.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
+        await adapter.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
         await adapter.wait_idle()
 
     assert "rooms are free" in read(one.sees()[0])
@@ -112,7 +112,7 @@ async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: Sl
         await getattr(slack, how)("T1")
 
         with pytest.raises(NotInstalled):
-            await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m")
+            await adapter.send(Identity("slack:T1:U1"), Reply(("hi",)), "m")
         await slack.person("U2", "T2").types("/rooms free now")
 
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
@@ -121,12 +121,12 @@ async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: Sl
 
 def test_many_workspaces_need_a_place_for_their_installations(many: Environment) -> None:
     with pytest.raises(ValueError, match="installations"):
-        SlackAdapter(
+        SlackPlatform(
             many.settings,
-            answers=many.answers,
-            once=None,  # type: ignore[arg-type]
-            later=many.outbox,
-            linked=lambda identity: False,
+            dispatcher=many.answers,
+            deduplicator=None,  # type: ignore[arg-type]
+            deferred=many.outbox,
+            is_linked=lambda identity: False,
             clock=many.clock,
             zone=many.services.rules.zone,
         )

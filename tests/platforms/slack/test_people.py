@@ -5,21 +5,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.health import RateLimitedLogs, SlackHealth
+from bot.platforms.slack.client.library_logs import RateLimitedLogs
 from bot.platforms.slack.client.profiles import ProfileCache
-from bot.platforms.slack.ports import SlackInstallation
 from core.model.entities import Identity
+from core.ports.storage import Installation
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.environment import Environment, settings_for
 from tests.standins.slack import Broken, SlackStandIn
 
-BOT = SlackInstallation("T1", "xoxb-T1")
+BOT = Installation("T1", "xoxb-T1", "UB1")
 
 
 @pytest.fixture
 async def profiles(slack: SlackStandIn, clock: StillClock):  # type: ignore[no-untyped-def]
-    health = SlackHealth()
+    health = PlatformHealth("slack")
     api = SlackApi(settings_for(slack), health)
     known = ProfileCache(api, clock, health, lambda identity: False, match_email=True)
     yield known
@@ -114,14 +115,14 @@ async def test_mentioned_people_are_named_by_identity_or_vouched_address(profile
 
 
 def test_a_trouble_is_logged_when_it_is_news(caplog: pytest.LogCaptureFixture) -> None:
-    health = SlackHealth()
+    health = PlatformHealth("slack")
     for _ in range(3):
         health.report("socket", "Lost.")
     health.clear("socket")
     health.report("socket", "Lost.")
 
     assert [each.getMessage() for each in caplog.records] == ["Slack socket: Lost."] * 2
-    assert health.counts["trouble socket"] == 4
+    assert health.counts["problem socket"] == 4
 
 
 def test_a_library_may_say_the_same_thing_once_a_minute() -> None:
@@ -135,7 +136,7 @@ def test_a_library_may_say_the_same_thing_once_a_minute() -> None:
 
 
 def test_identities_name_team_and_user() -> None:
-    from bot.platforms.slack.ports import identity_of, team_and_user
+    from bot.platforms.slack.identities import identity_of, team_and_user
 
     assert team_and_user(identity_of("T1", "U2")) == ("T1", "U2")
     assert identity_of("T1", "U2") == Identity("slack:T1:U2")

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.reply import Reply, Tone
-from bot.platforms.slack.client.api import InvalidToken, SlackRecipientUnreachable
-from bot.platforms.slack.handlers.tasks import BackgroundTasks
+from bot.platforms.slack.client.errors import InvalidToken, SlackRecipientUnreachable
 from bot.platforms.slack.settings import Mode
+from bot.platforms.tasks import BackgroundTasks
 from core.errors import Unavailable
 from core.model.entities import Identity
 from tests.platforms.slack.environment import Environment, Saying, Slowly, Switch, read
@@ -66,7 +66,7 @@ async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment,
         await adapter.wait_idle()
 
         ((to, reply, key),) = environment.outbox.left
-        await adapter.notifier.send(to, reply, key)
+        await adapter.send(to, reply, key)
 
     assert "Booked" in read(bob.dms[-1])
 
@@ -77,12 +77,10 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_again(
     bob = slack.person("U2")
     async with environment.open() as adapter:
         slack.brew("chat.postMessage", Dropped(afterwards=True))
-        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+        await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
-        assert await adapter.notifier.was_sent(
-            BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1)
-        )
-        assert not await adapter.notifier.was_sent(BOB, "outbox-2", environment.clock.now())
+        assert await adapter.was_sent(BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1))
+        assert not await adapter.was_sent(BOB, "outbox-2", environment.clock.now())
 
     assert len(bob.dms) == 1
 
@@ -93,7 +91,7 @@ async def test_a_message_that_never_arrived_is_sent_again(
     bob = slack.person("U2")
     async with environment.open() as adapter:
         slack.brew("chat.postMessage", Dropped())
-        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+        await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
     assert len(bob.dms) == 1
 
@@ -104,8 +102,8 @@ async def test_a_closed_conversation_is_reported_and_others_are_served(
     slack.close_dm("U2")
     async with environment.open() as adapter:
         with pytest.raises(SlackRecipientUnreachable, match="cannot_dm_bot"):
-            await adapter.notifier.send(BOB, Reply(("hi",)), "m1")
-        await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
+            await adapter.send(BOB, Reply(("hi",)), "m1")
+        await adapter.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
 
     assert len(slack.person("U1").dms) == 1
 
@@ -119,16 +117,16 @@ async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
         await slack.revoke_token(quietly=True)
         for number in range(3):
             with pytest.raises(InvalidToken):
-                await adapter.notifier.send(BOB, Reply(("hi",)), f"m{number}")
+                await adapter.send(BOB, Reply(("hi",)), f"m{number}")
         answered = await bob.types("/rooms free now")
 
         assert answered.acked
         assert "rooms are free" in read(bob.sees()[0])
-        assert "token T1" in adapter.health.problems
+        assert "token T1" in adapter.status.problems
         assert sum("refuses the bot token" in each.getMessage() for each in caplog.records) <= 2
         slack.state.workspaces["T1"].token_revoked = False
-        await adapter.notifier.send(BOB, Reply(("hi",)), "m9")
-        assert "token T1" not in adapter.health.problems
+        await adapter.send(BOB, Reply(("hi",)), "m9")
+        assert "token T1" not in adapter.status.problems
 
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
@@ -142,7 +140,7 @@ async def test_a_lost_socket_is_opened_again(environment: Environment, slack: Sl
             slack.postman.sockets.drop()
         await slack.until(lambda: slack.postman.sockets.open)
         await bob.types("/rooms free now")
-        await slack.until(lambda: not adapter.health.problems)
+        await slack.until(lambda: not adapter.status.problems)
 
     assert "rooms are free" in read(bob.sees()[0])
 
@@ -322,7 +320,7 @@ async def test_a_home_that_cannot_be_published_harms_nobody(
     async with environment.open() as adapter:
         slack.brew("views.publish", Refused("internal"), times=1)
         await bob.opens_home()
-        await slack.until(lambda: adapter.health.counts["home not published"])
+        await slack.until(lambda: adapter.status.counts["home not published"])
         await bob.types("/rooms mine")
 
     assert "You have no bookings" in read(bob.sees()[0])
@@ -337,13 +335,13 @@ async def test_work_that_fails_is_logged_and_late_work_is_called_off(
     async def endless() -> None:
         await asyncio.Event().wait()
 
-    chores = BackgroundTasks()
+    chores = BackgroundTasks("slack")
     chores.start(failing())
     await chores.wait_idle()
     chores.start(endless())
     await chores.finish(0.01)
 
-    assert [each.getMessage() for each in caplog.records] == ["work for Slack failed"]
+    assert [each.getMessage() for each in caplog.records] == ["a slack background task failed"]
 
 
 async def test_a_database_that_is_away_costs_no_answer(environment: Environment, slack: SlackStandIn) -> None:
@@ -356,7 +354,7 @@ async def test_a_database_that_is_away_costs_no_answer(environment: Environment,
         await bob.types("/rooms free now")
 
         assert "rooms are free" in read(bob.sees()[0])
-        assert adapter.health.problems["claims"] == "The database is away."
+        assert adapter.status.problems["claims"] == "The database is away."
 
 
 async def test_forged_and_stale_requests_do_nothing(environment: Environment, slack: SlackStandIn) -> None:

@@ -13,7 +13,7 @@ _MAX_LINES = 2_600
 
 
 def native(table: Table, context: RenderContext) -> tuple[Block | None, int]:
-    """Slack's table, and how many rows did not fit."""
+    """Slack's table, and how many rows event not fit."""
     heading, rows = _texts(table, context)
     if not heading:
         return None, 0
@@ -42,7 +42,7 @@ def _fitting(heading: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
 
 
 def monospace_table(table: Table, context: RenderContext) -> tuple[Block | None, int]:
-    """Columns of characters in a code fence, for Home and forms, and how many rows did not fit."""
+    """Columns of characters in a code fence, for Home and forms, and how many rows event not fit."""
     heading, rows = _texts(table, context)
     if not heading:
         return None, 0
