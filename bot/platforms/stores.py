@@ -96,14 +96,14 @@ class StoredInstallations:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedAnew:
+class ReencryptionResult:
     """How many tokens were encrypted with the current secret, and whose token no secret decrypts."""
 
     sealed: int = 0
     lost: tuple[str, ...] = ()
 
 
-async def seal_anew(services: Services) -> SealedAnew:
+async def reencrypt_tokens(services: Services) -> ReencryptionResult:
     """Re-encrypt the tokens that an earlier secret, or none, protects with the current secret."""
     secrets, lost = services.accounts.secrets, []
     changes: list[tuple[str, str, str]] = []
@@ -119,7 +119,7 @@ async def seal_anew(services: Services) -> SealedAnew:
     def work(unit: UnitOfWork) -> int:
         return sum(unit.installations.replace_token(*each) for each in changes)
 
-    return SealedAnew(await services.storage.write_relaxed(work) if changes else 0, tuple(lost))
+    return ReencryptionResult(await services.storage.write_relaxed(work) if changes else 0, tuple(lost))
 
 
 def _purpose(team: str) -> str:

@@ -86,7 +86,7 @@ def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessR
     installs = settings.many_workspaces and ProcessRole.WEB in roles
     if not settings.is_configured or not (roles & {receives, ProcessRole.WORKER} or installs):
         return None
-    return replace(settings, listens=receives in roles)
+    return replace(settings, receives=receives in roles)
 
 
 def _discord_settings_for_roles(

@@ -41,7 +41,9 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
     for team in ("T1", "T2", "T3"):
         if team not in slack.state.workspaces:
             slack.add_workspace(team, team)
-        environment.installations.bots[team] = Installation(team, f"xoxb-{team}", f"UBOT{team}", f"B{team}")
+        environment.installations.by_team[team] = Installation(
+            team, f"xoxb-{team}", f"UBOT{team}", f"B{team}"
+        )
     return environment
 
 
@@ -196,7 +198,7 @@ async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
 async def test_an_address_that_nobody_vouches_for_links_nothing(environment: Environment) -> None:
     asker = Requester(Identity("slack:T1:U66"), PlatformName.SLACK, email=ADA)
 
-    await environment.answers.dispatch(ChatRequest(asker, "whoami"))
+    await environment.dispatcher.dispatch(ChatRequest(asker, "whoami"))
 
     assert environment.services.read_model.directory.by_identity(asker.identity) is None
 

@@ -19,7 +19,7 @@ from bot.config.model import ConfigError, read_settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
-from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, seal_anew
+from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, reencrypt_tokens
 from bot.services import Services
 from core.model.entities import Identity, Role
 from core.model.login_session import LoginSession, LoginState
@@ -107,7 +107,7 @@ async def test_tokens_of_an_earlier_roomie_work_and_are_sealed_once_somebody_loo
         plain = Installation("T1", TOKEN, "U1")
         await services.storage.write(lambda unit: unit.installations.put(plain, NOW))
         before = await StoredInstallations(services).find("T1")
-        first, again = await seal_anew(services), await seal_anew(services)
+        first, again = await reencrypt_tokens(services), await reencrypt_tokens(services)
         after = await StoredInstallations(services).find("T1")
 
     assert before == after == Installation("T1", TOKEN, "U1")
@@ -122,7 +122,7 @@ async def test_once_sealed_a_token_is_not_left_behind_in_the_file_or_its_copies(
         for number in range(50):
             plain = Installation(f"T{number}", f"{TOKEN}{number}", "U1")
             await services.storage.write(lambda unit, plain=plain: unit.installations.put(plain, NOW))
-        await seal_anew(services)
+        await reencrypt_tokens(services)
         await backup(sqlite_url, tmp_path / "copy.db")
 
     assert holding(tmp_path, b"xoxb-") == []
@@ -149,12 +149,12 @@ async def test_a_secret_is_replaced_without_anything_breaking(database_url: str)
         await StoredInstallations(services).save(Installation("T1", TOKEN))
     async with opened(database_url, NEW, OLD) as services:
         assert await StoredInstallations(services).find("T1") == Installation("T1", TOKEN)
-        assert (await seal_anew(services)).sealed == 1
+        assert (await reencrypt_tokens(services)).sealed == 1
     async with opened(database_url, NEW) as services:
         assert await StoredInstallations(services).find("T1") == Installation("T1", TOKEN)
     async with opened(database_url, OLD) as services:
         assert await StoredInstallations(services).find("T1") is None
-        assert (await seal_anew(services)).lost == ("T1",)
+        assert (await reencrypt_tokens(services)).lost == ("T1",)
 
 
 async def test_a_new_token_that_comes_while_old_ones_are_sealed_is_not_undone(database_url: str):

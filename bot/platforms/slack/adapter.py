@@ -130,7 +130,7 @@ class SlackPlatform:
             async with asyncio.TaskGroup() as group:
                 if self._workspace is not None:
                     group.create_task(self._load_workspace(self._workspace))
-                if self._settings.mode is Mode.SOCKET and self._settings.listens:
+                if self._settings.mode is Mode.SOCKET and self._settings.receives:
                     on_lost_ack = self._handler.on_lost_ack
                     socket = SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack)
                     group.create_task(socket.run())
@@ -185,7 +185,7 @@ class SlackPlatform:
         """OAuth pages and, in HTTP mode, the endpoint for events. Needs a running event loop."""
         settings = self._settings
         routes: list[PlatformRoute] = []
-        if settings.mode is Mode.HTTP and settings.listens:
+        if settings.mode is Mode.HTTP and settings.receives:
             signature = SlackSignature(settings.signing_secret)
             routes.append(
                 PlatformRoute("slack events", "POST", settings.http_path, self._on_http_request, signature)

@@ -43,7 +43,7 @@ class SlackSettings:
     redirect_path: str = "/slack/oauth_redirect"
     match_email: bool = False
     trusted_workspaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    listens: bool = True
+    receives: bool = True
     ping_interval: float = 4.0
     api_timeout: float = 10.0
 

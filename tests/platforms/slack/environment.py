@@ -24,7 +24,12 @@ from core.services.society import SocietyService
 from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.fakes import BrowserStates, Claims, Installations, Outbox
+from tests.platforms.slack.fakes import (
+    FakeDeduplicator,
+    FakeDeferredReplies,
+    FakeInstallations,
+    FakeOAuthStates,
+)
 from tests.standins.slack import Message, SlackStandIn, View
 
 
@@ -47,19 +52,19 @@ class Environment:
     services: Services
     clock: StillClock
     settings: SlackSettings
-    answers: ChatDispatcher
-    claims: Claims
-    outbox: Outbox = field(default_factory=Outbox)
-    installations: Installations = field(default_factory=Installations)
-    states: BrowserStates = field(default_factory=BrowserStates)
+    dispatcher: ChatDispatcher
+    deduplicator: FakeDeduplicator
+    deferred: FakeDeferredReplies = field(default_factory=FakeDeferredReplies)
+    installations: FakeInstallations = field(default_factory=FakeInstallations)
+    states: FakeOAuthStates = field(default_factory=FakeOAuthStates)
 
     def adapter(self) -> SlackPlatform:
         directory = self.services.read_model.directory
         return SlackPlatform(
             self.settings,
-            dispatcher=self.answers,
-            deduplicator=self.claims,
-            deferred=self.outbox,
+            dispatcher=self.dispatcher,
+            deduplicator=self.deduplicator,
+            deferred=self.deferred,
             is_linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,
@@ -85,7 +90,7 @@ class Environment:
         running = asyncio.ensure_future(adapter.run())
         try:
             if not http:
-                await self.slack.until(lambda: self.slack.postman.sockets.open)
+                await self.slack.until(lambda: self.slack.sender.sockets.open)
             yield adapter
         finally:
             running.cancel()
@@ -116,7 +121,7 @@ async def build_environment(
     slack: SlackStandIn, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> Environment:
     """A campus with three rooms; ada is a president, bob a student, cyd unknown to Roomie."""
-    await storage.write(_furnish)
+    await storage.write(_seed)
     read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
     services = Services(
         storage,
@@ -128,10 +133,12 @@ async def build_environment(
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
     dispatcher = Dispatcher(services, COMMANDS)
-    return Environment(slack, storage, services, clock, settings_for(slack), dispatcher, Claims(clock))
+    return Environment(
+        slack, storage, services, clock, settings_for(slack), dispatcher, FakeDeduplicator(clock)
+    )
 
 
-def _furnish(unit: UnitOfWork) -> None:
+def _seed(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room("K-J17-G01"), a_room("K-J17-G02"), a_room("K-J17-G03", capacity=40)])
     for name, identity, groups in (
@@ -156,36 +163,36 @@ def labels(shown: Message | View) -> list[str]:
     return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
 
 
-class Slowly:
+class SlowDispatcher:
     """A dispatcher that thinks until it may answer."""
 
     def __init__(self, inner: ChatDispatcher) -> None:
-        self.inner, self.may = inner, asyncio.Event()
+        self.inner, self.can_reply = inner, asyncio.Event()
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        await self.may.wait()
+        await self.can_reply.wait()
         return await self.inner.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
-        await self.may.wait()
+        await self.can_reply.wait()
         return await self.inner.offer(message)
 
 
 @dataclass
-class Switch:
+class SwitchableDispatcher:
     """A dispatcher that can be exchanged while Roomie runs."""
 
-    to: ChatDispatcher
+    inner: ChatDispatcher
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        return await self.to.dispatch(request)
+        return await self.inner.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
-        return await self.to.offer(message)
+        return await self.inner.offer(message)
 
 
 @dataclass
-class Saying:
+class FixedDispatcher:
     """A dispatcher that always says the same."""
 
     reply: Reply

@@ -85,7 +85,7 @@ async def started(slack: SlackStandIn, process: Process, mode: Mode) -> None:
     asked = len(slack.calls_of("auth.test"))
     await process.start()
     if mode is Mode.SOCKET:
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.until(lambda: slack.sender.sockets.open)
     else:
         await slack.until(lambda: len(slack.calls_of("auth.test")) > asked)
 
@@ -109,7 +109,7 @@ async def told(process: Process, path: str) -> str:
 @pytest.mark.parametrize("mode", Mode)
 async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Path, mode: Mode) -> None:
     """Known by address, free, book, told by message, reminded, longer, given up, Home; nothing twice."""
-    slack.postman.patience = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
+    slack.sender.timeout = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
     wil = slack.add_person("T1", "U8", "wil", email="wil@wil.com", tz="Europe/London")
     async with roomie(slack, tmp_path, mode) as process:
         await started(slack, process, mode)
@@ -127,7 +127,7 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         deliveries = list(slack.deliveries)
 
         await process.kill()
-        await slack.until(lambda: not slack.postman.sockets.open)
+        await slack.until(lambda: not slack.sender.sockets.open)
         process.environment["ROOMIE_NOW"] = "2026-03-11T10:40:00+00:00"
         await started(slack, process, mode)
         await slack.until(lambda: len(wil.dms) == 2)

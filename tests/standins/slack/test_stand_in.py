@@ -46,7 +46,7 @@ def client_of(slack: SlackStandIn) -> AsyncWebClient:
 async def socket_app(slack: SlackStandIn, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, slack.state.app.app_token, ping_interval=0.2)
     await handler.connect_async()
-    await slack.until(lambda: slack.postman.sockets.open)
+    await slack.until(lambda: slack.sender.sockets.open)
     try:
         yield handler
     finally:
@@ -65,7 +65,7 @@ async def http_app(slack: SlackStandIn, app: AsyncApp) -> AsyncIterator[str]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack.deliver_to(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     try:
-        yield slack.postman.http.url
+        yield slack.sender.http.url
     finally:
         await runner.cleanup()
 
@@ -163,18 +163,18 @@ async def test_forged_and_stale_requests_can_be_made(slack: SlackStandIn) -> Non
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         long_ago = int(slack.state.clock.now().timestamp()) - 600
 
-        forged = await slack.postman.http.post(body, kind | slack.postman.http.signed(body, secret="guess"))
-        stale = await slack.postman.http.post(body, kind | slack.postman.http.signed(body, at=long_ago))
+        forged = await slack.sender.http.post(body, kind | slack.sender.http.signed(body, secret="guess"))
+        stale = await slack.sender.http.post(body, kind | slack.sender.http.signed(body, at=long_ago))
 
         assert (forged.status, stale.status) == (401, 401)
 
 
 async def test_a_bolt_app_finds_back_after_refreshed_and_dropped_sockets(slack: SlackStandIn) -> None:
     async with socket_app(slack, greeting_app(slack)):
-        await slack.postman.sockets.refresh()
-        await slack.until(lambda: slack.postman.sockets.open)
-        slack.postman.sockets.drop()
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.sender.sockets.refresh()
+        await slack.until(lambda: slack.sender.sockets.open)
+        slack.sender.sockets.drop()
+        await slack.until(lambda: slack.sender.sockets.open)
 
         answered = await slack.person("U1").types("/greet me")
 
@@ -192,7 +192,7 @@ async def test_the_same_delivery_can_be_brought_again(slack: SlackStandIn) -> No
 
 
 async def test_someone_hears_when_nobody_answers_a_command(slack: SlackStandIn) -> None:
-    slack.postman.patience = 0.1
+    slack.sender.timeout = 0.1
 
     await slack.person("U1").types("/greet me")
 
@@ -224,9 +224,9 @@ async def test_errors_are_slacks_own(slack: SlackStandIn) -> None:
 async def test_faults_come_in_the_order_they_were_ordered(slack: SlackStandIn) -> None:
     client = client_of(slack)
     client.retry_handlers = []
-    slack.brew("chat.postMessage", Limited(retry_after=7))
-    slack.brew("chat.postMessage", Broken(503))
-    slack.brew("chat.postMessage", Dropped(afterwards=True))
+    slack.inject("chat.postMessage", Limited(retry_after=7))
+    slack.inject("chat.postMessage", Broken(503))
+    slack.inject("chat.postMessage", Dropped(afterwards=True))
 
     with pytest.raises(SlackApiError) as limited:
         await client.chat_postMessage(channel="U1", text="one")
@@ -312,8 +312,8 @@ async def test_two_workspaces_install_by_oauth(slack: SlackStandIn) -> None:
     with pytest.raises(SlackApiError, match="code_already_used"):
         await client.oauth_v2_access(client_id="1.2", client_secret="client-secret", code=code)
 
-    told = await client.auth_test(token=installed["access_token"])
-    assert told["team_id"] == "T2"
+    payload = await client.auth_test(token=installed["access_token"])
+    assert payload["team_id"] == "T2"
 
 
 def test_the_limits_of_block_kit_are_kept() -> None:

@@ -82,7 +82,7 @@ class Forms:
         """The reply; None for a repeated delivery.
 
         A form whose acknowledgement was lost stays open and can be submitted again unchanged: its values are
-        part of the idempotency key, so it is metadata out once.
+        part of the idempotency key, so it is carried out once.
         """
         if not await self._dispatcher.is_first(event):
             return None

@@ -35,7 +35,7 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
 
 async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[int, str]:
     """Someone follows the install page, allows, and comes back with the browser that left."""
-    roomie = URL(slack.postman.http.url)
+    roomie = URL(slack.sender.http.url)
     async with aiohttp.ClientSession() as browser:
         async with browser.get(roomie.with_path("/slack/install")) as page:
             cookie = page.cookies["slack-app-oauth-state"].value
@@ -90,7 +90,7 @@ async def test_somebody_elses_state_is_refused(many: Environment, slack: SlackSt
         status, _ = await install(slack, "T1", state="guessed")
 
     assert status == 400
-    assert many.installations.bots == {}
+    assert many.installations.by_team == {}
 
 
 async def test_an_installation_is_not_looked_up_for_every_delivery(
@@ -101,7 +101,7 @@ async def test_an_installation_is_not_looked_up_for_every_delivery(
         for _ in range(5):
             await slack.person("U2", "T2").types("/rooms")
 
-    assert many.installations.asked <= 3
+    assert many.installations.find_count <= 3
 
 
 @pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
@@ -116,16 +116,16 @@ async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: Sl
         await slack.person("U2", "T2").types("/rooms free now")
 
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
-    assert list(many.installations.bots) == ["T2"]
+    assert list(many.installations.by_team) == ["T2"]
 
 
 def test_many_workspaces_need_a_place_for_their_installations(many: Environment) -> None:
     with pytest.raises(ValueError, match="installations"):
         SlackPlatform(
             many.settings,
-            dispatcher=many.answers,
+            dispatcher=many.dispatcher,
             deduplicator=None,  # type: ignore[arg-type]
-            deferred=many.outbox,
+            deferred=many.deferred,
             is_linked=lambda identity: False,
             clock=many.clock,
             zone=many.services.rules.zone,

@@ -118,12 +118,12 @@ async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.postman.patience = 0.0
+        slack.sender.timeout = 0.0
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
-        (key,) = environment.claims.done
-        environment.claims.done.clear()
-        slack.postman.patience = 3.0
+        (key,) = environment.deduplicator.finished
+        environment.deduplicator.finished.clear()
+        slack.sender.timeout = 3.0
 
         await slack.repeat(slack.deliveries[0])
         await adapter.wait_idle()
@@ -133,4 +133,4 @@ async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
         await slack.repeat(slack.deliveries[0])
         await slack.until(lambda: len(bob.dms) == 3)
         await adapter.wait_idle()
-        assert key in environment.claims.done
+        assert key in environment.deduplicator.finished

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from tests.platforms.slack.environment import Environment, Slowly, labels, read
+from tests.platforms.slack.environment import Environment, SlowDispatcher, labels, read
 from tests.standins.slack import Message, SlackStandIn
 
 
@@ -149,14 +149,14 @@ async def test_times_name_the_readers_zone_and_the_campus(
 async def test_a_slow_answer_follows_the_acknowledgement(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    environment.answers = slowly = Slowly(environment.answers)
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
     bob = slack.person("U2")
     async with environment.open():
         answered = await bob.types("/rooms free now")
         assert answered.acked
         assert bob.sees() == []
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(bob.sees)
 
     assert "rooms are free" in read(bob.sees()[0])

@@ -13,7 +13,13 @@ from bot.platforms.slack.settings import Mode
 from bot.platforms.tasks import BackgroundTasks
 from core.errors import Unavailable
 from core.model.entities import Identity
-from tests.platforms.slack.environment import Environment, Saying, Slowly, Switch, read
+from tests.platforms.slack.environment import (
+    Environment,
+    FixedDispatcher,
+    SlowDispatcher,
+    SwitchableDispatcher,
+    read,
+)
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 
 BOB = Identity("slack:T1:U2")
@@ -22,7 +28,7 @@ BOB = Identity("slack:T1:U2")
 async def test_a_rate_limit_is_waited_out(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open():
-        slack.brew("chat.postMessage", Limited(retry_after=1))
+        slack.inject("chat.postMessage", Limited(retry_after=1))
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
 
@@ -34,7 +40,7 @@ async def test_an_answer_by_response_url_survives(
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
-        slack.brew("response_url", fault)
+        slack.inject("response_url", fault)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
@@ -48,7 +54,7 @@ async def test_without_a_response_url_the_channel_is_used(
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
-        slack.brew("response_url", Broken(500), times=3)
+        slack.inject("response_url", Broken(500), times=3)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
@@ -62,10 +68,10 @@ async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment,
         await bob.types("/rooms free 11:00-12:00")
         slack.delete_channel("C1")
         await bob.presses(bob.sees()[0], "Book")
-        await slack.until(lambda: environment.outbox.left)
+        await slack.until(lambda: environment.deferred.deferred)
         await adapter.wait_idle()
 
-        ((to, reply, key),) = environment.outbox.left
+        ((to, reply, key),) = environment.deferred.deferred
         await adapter.send(to, reply, key)
 
     assert "Booked" in read(bob.dms[-1])
@@ -76,7 +82,7 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("chat.postMessage", Dropped(afterwards=True))
+        slack.inject("chat.postMessage", Dropped(afterwards=True))
         await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
         assert await adapter.was_sent(BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1))
@@ -90,7 +96,7 @@ async def test_a_message_that_never_arrived_is_sent_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("chat.postMessage", Dropped())
+        slack.inject("chat.postMessage", Dropped())
         await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
     assert len(bob.dms) == 1
@@ -135,10 +141,10 @@ async def test_a_lost_socket_is_opened_again(environment: Environment, slack: Sl
     bob = slack.person("U2")
     async with environment.open() as adapter:
         if how == "refresh":
-            await slack.postman.sockets.refresh()
+            await slack.sender.sockets.refresh()
         else:
-            slack.postman.sockets.drop()
-        await slack.until(lambda: slack.postman.sockets.open)
+            slack.sender.sockets.drop()
+        await slack.until(lambda: slack.sender.sockets.open)
         await bob.types("/rooms free now")
         await slack.until(lambda: not adapter.status.problems)
 
@@ -150,17 +156,17 @@ async def test_a_refused_socket_url_is_not_tried_for_ever(
 ) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
     async with environment.open():
-        slack.brew("socket", Broken(503))
-        slack.brew("apps.connections.open", Broken(500))
-        slack.postman.sockets.drop()
+        slack.inject("socket", Broken(503))
+        slack.inject("apps.connections.open", Broken(500))
+        slack.sender.sockets.drop()
 
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.until(lambda: slack.sender.sockets.open)
 
 
 async def test_roomie_starts_while_slack_is_away(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
-    slack.brew("auth.test", Broken(500), times=3)
-    slack.brew("apps.connections.open", Broken(500), times=2)
+    slack.inject("auth.test", Broken(500), times=3)
+    slack.inject("apps.connections.open", Broken(500), times=2)
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/rooms free now")
@@ -171,7 +177,7 @@ async def test_roomie_starts_while_slack_is_away(environment: Environment, slack
 async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    slack.brew("users.info", Slow(2.5))
+    slack.inject("users.info", Slow(2.5))
     bob = slack.person("U2")
     async with environment.open():
         answered = await bob.types("/rooms free now")
@@ -186,7 +192,7 @@ async def test_a_form_that_slack_does_not_open_is_offered_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open():
-        slack.brew("views.open", Refused("expired_trigger_id"))
+        slack.inject("views.open", Refused("expired_trigger_id"))
         await bob.types("/rooms form")
         await slack.until(bob.sees)
         await bob.presses(bob.sees()[0], "Try again")
@@ -197,15 +203,15 @@ async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
-    environment.answers = slowly = Slowly(environment.answers)
-    slack.postman.patience = 0.6
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
+    slack.sender.timeout = 0.6
     bob = slack.person("U2")
     async with environment.open():
         typing = asyncio.ensure_future(bob.types("/rooms free now"))
         await slack.until(lambda: slack.deliveries)
         await asyncio.sleep(0.05)
-        slack.postman.sockets.drop()
-        slowly.may.set()
+        slack.sender.sockets.drop()
+        slowly.can_reply.set()
         await typing
         await slack.until(lambda: any("rooms are free" in read(each) for each in bob.sees()))
 
@@ -219,10 +225,10 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
     async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        slack.postman.patience = 0.0
+        slack.sender.timeout = 0.0
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
         await slack.until(lambda: environment.services.read_model.bookings)
-        slack.postman.patience = 3.0
+        slack.sender.timeout = 3.0
         assert bob.modal is not None
 
         await bob.submits()
@@ -236,12 +242,12 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
 async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    environment.answers = slowly = Slowly(environment.answers)
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
     crowd = [slack.add_person("T1", f"UC{number}", f"crowd{number}") for number in range(30)]
     async with environment.open() as adapter:
         typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in crowd]
         await slack.until(lambda: sum(each.done() for each in typing) >= 20)
-        slowly.may.set()
+        slowly.can_reply.set()
         answers = await asyncio.gather(*typing)
         await slack.until(lambda: all(each.sees() for each in crowd))
         await adapter.wait_idle()
@@ -254,17 +260,17 @@ async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    environment.answers = switch = Switch(quick := environment.answers)
+    environment.dispatcher = switch = SwitchableDispatcher(quick := environment.dispatcher)
     async with environment.open() as adapter:
         await bob.types("/rooms")
-        switch.to = slowly = Slowly(quick)
+        switch.inner = slowly = SlowDispatcher(quick)
         await bob.presses(bob.sees()[0], "Book a room…")
         await slack.until(lambda: bob.modal)
         modal = bob.modal
         assert modal is not None
         assert "Still at it" in read(modal)
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(lambda: modal.content["callback_id"] == "form")
         await adapter.wait_idle()
 
@@ -276,17 +282,17 @@ async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    slowly = Slowly(environment.answers)
-    environment.answers = switch = Switch(environment.answers)
+    slowly = SlowDispatcher(environment.dispatcher)
+    environment.dispatcher = switch = SwitchableDispatcher(environment.dispatcher)
     async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        switch.to = slowly
+        switch.inner = slowly
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
         assert bob.modal is not None
         assert "Still at it" in read(bob.modal)
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
         await adapter.wait_idle()
 
@@ -297,11 +303,11 @@ async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    environment.answers = switch = Switch(environment.answers)
+    environment.dispatcher = switch = SwitchableDispatcher(environment.dispatcher)
     async with environment.open():
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        form, switch.to = bob.modal, Saying(Reply(("Not today.",), tone=Tone.REFUSED))
+        form, switch.inner = bob.modal, FixedDispatcher(Reply(("Not today.",), tone=Tone.REFUSED))
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02", "in.title": "Tea"})
 
         assert bob.modal is not None
@@ -318,7 +324,7 @@ async def test_a_home_that_cannot_be_published_harms_nobody(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("views.publish", Refused("internal"), times=1)
+        slack.inject("views.publish", Refused("internal"), times=1)
         await bob.opens_home()
         await slack.until(lambda: adapter.status.counts["home not published"])
         await bob.types("/rooms mine")
@@ -348,7 +354,7 @@ async def test_a_database_that_is_away_costs_no_answer(environment: Environment,
     async def unavailable(key: str, *, again_after: timedelta | None = None) -> bool:
         raise Unavailable("The database is away.")
 
-    environment.claims.claim = unavailable  # type: ignore[method-assign]
+    environment.deduplicator.claim = unavailable  # type: ignore[method-assign]
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free now")
@@ -359,7 +365,7 @@ async def test_a_database_that_is_away_costs_no_answer(environment: Environment,
 
 async def test_forged_and_stale_requests_do_nothing(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, mode=Mode.HTTP)
-    bob, http = slack.person("U2"), slack.postman.http
+    bob, http = slack.person("U2"), slack.sender.http
     async with environment.open():
         await bob.types("/rooms free now")
         body = (
@@ -378,7 +384,7 @@ async def test_forged_and_stale_requests_do_nothing(environment: Environment, sl
 
 async def test_slack_may_verify_the_address(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, mode=Mode.HTTP)
-    http = slack.postman.http
+    http = slack.sender.http
     async with environment.open():
         body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
         answered = await http.post(body, {"Content-Type": "application/json"} | http.signed(body))

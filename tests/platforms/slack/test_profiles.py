@@ -101,7 +101,7 @@ async def test_an_address_counts_only_when_the_workspace_vouches_for_it(
 async def test_nobody_is_asked_for_again_and_again_while_slack_is_ill(
     profiles: ProfileCache, slack: SlackStandIn, clock: StillClock
 ) -> None:
-    slack.brew("users.info", Broken(500), times=3)
+    slack.inject("users.info", Broken(500), times=3)
 
     assert (await profiles.requester(BOT, "U2")).zone == ""
     assert (await profiles.requester(BOT, "U2")).zone == ""
