@@ -1,4 +1,4 @@
-"""A whole Roomie behind a stand-in of Slack: real core, real storage, real SDK, loopback between them."""
+"""A whole Roomie connected to the fake Slack server: real core, storage and SDK, over loopback."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ from tests.standins.slack import Message, SlackStandIn, View
 
 
 class NoPasswords:
-    """Nobody logs in here."""
+    """`Passwords` for tests without logins."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -45,7 +45,7 @@ class NoPasswords:
 
 @dataclass
 class Environment:
-    """Everything a test may want to look at."""
+    """The parts of a test set-up; `open` starts an adapter."""
 
     slack: SlackStandIn
     storage: ManagedStorage
@@ -79,9 +79,9 @@ class Environment:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[SlackPlatform]:
-        """Roomie at work, in the mode its settings say."""
+        """Run an adapter in the mode of the settings."""
         adapter = self.adapter()
-        runner = web.AppRunner(_site(adapter), shutdown_timeout=0.1)
+        runner = web.AppRunner(_web_app(adapter), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"
@@ -98,10 +98,10 @@ class Environment:
             await runner.cleanup()
 
 
-def _site(adapter: SlackPlatform) -> web.Application:
-    site = web.Application()
-    site.add_routes(adapter.routes())
-    return site
+def _web_app(adapter: SlackPlatform) -> web.Application:
+    app = web.Application()
+    app.add_routes(adapter.routes())
+    return app
 
 
 def settings_for(slack: SlackStandIn, mode: Mode = Mode.SOCKET) -> SlackSettings:
@@ -153,18 +153,18 @@ def _seed(unit: UnitOfWork) -> None:
             unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
 
 
-def read(shown: Message | View) -> str:
-    """What stands there, without the invisible breaks."""
-    return shown.words.replace("\u200b", "")
+def read(surface: Message | View) -> str:
+    """The visible text, without the zero-width spaces of the renderer."""
+    return surface.words.replace("\u200b", "")
 
 
-def labels(shown: Message | View) -> list[str]:
-    """What its buttons say."""
-    return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
+def labels(surface: Message | View) -> list[str]:
+    """The labels of the buttons."""
+    return [element["text"]["text"] for _, element in surface.elements if element["type"] == "button"]
 
 
 class SlowDispatcher:
-    """A dispatcher that thinks until it may answer."""
+    """Dispatcher that waits for `can_reply`."""
 
     def __init__(self, inner: ChatDispatcher) -> None:
         self.inner, self.can_reply = inner, asyncio.Event()
@@ -180,7 +180,7 @@ class SlowDispatcher:
 
 @dataclass
 class SwitchableDispatcher:
-    """A dispatcher that can be exchanged while Roomie runs."""
+    """Dispatcher that can be replaced while the adapter runs."""
 
     inner: ChatDispatcher
 
@@ -193,7 +193,7 @@ class SwitchableDispatcher:
 
 @dataclass
 class FixedDispatcher:
-    """A dispatcher that always says the same."""
+    """Dispatcher that always returns the same reply."""
 
     reply: Reply
 

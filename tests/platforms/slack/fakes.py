@@ -1,4 +1,4 @@
-"""What stands behind the Slack door in tests; it outlives the door."""
+"""In-memory implementations of the platform ports; they outlive an adapter, as storage does."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from core.ports.storage import Installation
 
 @dataclass
 class FakeDeduplicator:
-    """Remembers what was taken in hand, and when, and whether it was done."""
+    """`Deduplicator` in memory."""
 
     clock: Clock
     claimed_at: dict[str, datetime] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class FakeDeduplicator:
 
 @dataclass
 class FakeInstallations:
-    """Remembers bots by workspace, and counts how often it was asked."""
+    """`Installations` in memory; counts look-ups."""
 
     by_team: dict[str, Installation] = field(default_factory=dict)
     find_count: int = 0
@@ -49,7 +49,7 @@ class FakeInstallations:
 
 @dataclass
 class FakeOAuthStates:
-    """Remembers secrets until they are taken or too old."""
+    """`OAuthStates` in memory."""
 
     expiries: dict[str, datetime] = field(default_factory=dict)
 
@@ -63,7 +63,7 @@ class FakeOAuthStates:
 
 @dataclass
 class FakeDeferredReplies:
-    """Keeps what was left for later."""
+    """`DeferredReplies` in memory."""
 
     deferred: list[tuple[Identity, Reply, str]] = field(default_factory=list)
 

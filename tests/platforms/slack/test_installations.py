@@ -1,4 +1,4 @@
-"""Many workspaces: each installs by OAuth, is served with its own token, and is forgotten when it leaves."""
+"""Many workspaces: installed by OAuth, served with their own tokens, removed when they uninstall."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
 
 
 async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[int, str]:
-    """Someone follows the install page, allows, and comes back with the browser that left."""
+    """Follow the install page in a browser, allow, and come back with the same cookies."""
     roomie = URL(slack.sender.http.url)
     async with aiohttp.ClientSession() as browser:
         async with browser.get(roomie.with_path("/slack/install")) as page:
@@ -85,7 +85,7 @@ async def test_an_installation_survives_a_restart(many: Environment, slack: Slac
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
 
 
-async def test_somebody_elses_state_is_refused(many: Environment, slack: SlackStandIn) -> None:
+async def test_a_foreign_oauth_state_is_refused(many: Environment, slack: SlackStandIn) -> None:
     async with many.open():
         status, _ = await install(slack, "T1", state="guessed")
 
@@ -105,7 +105,7 @@ async def test_an_installation_is_not_looked_up_for_every_delivery(
 
 
 @pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
-async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: SlackStandIn, how: str) -> None:
+async def test_an_uninstalled_workspace_is_removed(many: Environment, slack: SlackStandIn, how: str) -> None:
     async with many.open() as adapter:
         await install(slack, "T1")
         await install(slack, "T2")
@@ -119,7 +119,7 @@ async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: Sl
     assert list(many.installations.by_team) == ["T2"]
 
 
-def test_many_workspaces_need_a_place_for_their_installations(many: Environment) -> None:
+def test_many_workspaces_need_a_store_for_their_installations(many: Environment) -> None:
     with pytest.raises(ValueError, match="installations"):
         SlackPlatform(
             many.settings,

@@ -1,4 +1,4 @@
-"""Whatever goes wrong at Slack, everybody else is served and nothing is lost or said twice."""
+"""Faults of Slack and the network: nothing is lost or sent twice, and other people are served."""
 
 import asyncio
 import logging
@@ -6,9 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from bot.chat.reply import Reply, Tone
-from bot.platforms.slack.client.errors import InvalidToken, SlackRecipientUnreachable
+from bot.platforms.base import RateLimited
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Installation
+from bot.platforms.slack.client.api import SlackApi
+from bot.platforms.slack.client.errors import BadRequest, InvalidToken, SlackRecipientUnreachable
 from bot.platforms.slack.settings import Mode
 from bot.platforms.tasks import BackgroundTasks
 from core.errors import Unavailable
@@ -33,8 +38,56 @@ async def test_a_rate_limit_is_waited_out(environment: Environment, slack: Slack
         await slack.until(lambda: len(bob.dms) == 2)
 
 
+async def test_a_long_rate_limit_is_left_to_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
+    async with environment.open() as adapter:
+        slack.inject("chat.postMessage", Limited(retry_after=60))
+        with pytest.raises(RateLimited) as limited:
+            await adapter.send(BOB, Reply(("hi",)), "m1")
+
+    assert limited.value.retry_after == 60
+    assert len(slack.calls_of("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"), [(Broken(502), RateLimited), (Refused("internal_error"), RateLimited)]
+)
+async def test_a_call_is_tried_three_times_while_slack_is_down(
+    environment: Environment, slack: SlackStandIn, fault: Broken | Refused, error: type[Exception]
+) -> None:
+    async with environment.open() as adapter:
+        slack.inject("chat.postMessage", fault, times=2)
+        await adapter.send(BOB, Reply(("hi",)), "m1")
+        slack.inject("chat.postMessage", fault, times=3)
+        with pytest.raises(error):
+            await adapter.send(BOB, Reply(("hi",)), "m2")
+        await adapter.send(BOB, Reply(("hi",)), "m3")
+
+    assert len(slack.person("U2").dms) == 2
+
+
+async def test_redirects_are_refused(environment: Environment) -> None:
+    async def redirect(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect("/elsewhere")
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", redirect)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    api = SlackApi(replace(environment.settings, api_base_url=base), PlatformHealth("slack"))
+    try:
+        with pytest.raises(BadRequest, match="redirect 307"):
+            await api.respond(f"{base}response", {"text": "hi"})
+        with pytest.raises(BadRequest, match="redirect 307"):
+            await api.call(Installation("T1", "xoxb-T1"), lambda client: client.auth_test())
+    finally:
+        await api.close()
+        await runner.cleanup()
+
+
 @pytest.mark.parametrize("fault", [Broken(500), Broken(503), Limited(1), Dropped()])
-async def test_an_answer_by_response_url_survives(
+async def test_a_reply_by_response_url_is_retried(
     environment: Environment, slack: SlackStandIn, fault: Broken
 ) -> None:
     bob = slack.person("U2")
@@ -48,7 +101,7 @@ async def test_an_answer_by_response_url_survives(
     assert len(bob.sees()) == 2
 
 
-async def test_without_a_response_url_the_channel_is_used(
+async def test_a_failing_response_url_falls_back_to_the_channel(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -62,7 +115,9 @@ async def test_without_a_response_url_the_channel_is_used(
     assert "Booked" in read(bob.sees()[1])
 
 
-async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
+async def test_a_reply_that_cannot_be_sent_waits_in_the_outbox(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
@@ -77,7 +132,7 @@ async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment,
     assert "Booked" in read(bob.dms[-1])
 
 
-async def test_a_message_whose_answer_was_lost_is_not_sent_again(
+async def test_a_message_whose_response_was_lost_is_not_sent_again(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -114,7 +169,7 @@ async def test_a_closed_conversation_is_reported_and_others_are_served(
     assert len(slack.person("U1").dms) == 1
 
 
-async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
+async def test_a_revoked_token_is_logged_once_and_reported_while_it_lasts(
     environment: Environment, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -136,7 +191,7 @@ async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
 
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
-async def test_a_lost_socket_is_opened_again(environment: Environment, slack: SlackStandIn, how: str) -> None:
+async def test_a_lost_socket_is_reopened(environment: Environment, slack: SlackStandIn, how: str) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
     bob = slack.person("U2")
     async with environment.open() as adapter:
@@ -163,7 +218,7 @@ async def test_a_refused_socket_url_is_not_tried_for_ever(
         await slack.until(lambda: slack.sender.sockets.open)
 
 
-async def test_roomie_starts_while_slack_is_away(environment: Environment, slack: SlackStandIn) -> None:
+async def test_roomie_starts_while_slack_is_down(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
     slack.inject("auth.test", Broken(500), times=3)
     slack.inject("apps.connections.open", Broken(500), times=2)
@@ -174,7 +229,7 @@ async def test_roomie_starts_while_slack_is_away(environment: Environment, slack
     assert "rooms are free" in read(bob.sees()[0])
 
 
-async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(
+async def test_a_slow_workspace_costs_the_zone_and_not_the_reply(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     slack.inject("users.info", Slow(2.5))
@@ -199,7 +254,7 @@ async def test_a_form_that_slack_does_not_open_is_offered_again(
         await slack.until(lambda: bob.modal)
 
 
-async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
+async def test_a_reply_lost_with_its_socket_is_sent_by_response_url(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
@@ -239,7 +294,7 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
     assert "Booked" in read(bob.sees()[-1])
 
 
-async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
+async def test_under_load_every_command_is_acknowledged_and_then_answered(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
@@ -256,7 +311,7 @@ async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
     assert [len(each.sees()) for each in crowd] == [1] * 30
 
 
-async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
+async def test_a_slow_form_is_opened_before_its_trigger_expires(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -278,7 +333,7 @@ async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
     assert slack.refusals == []
 
 
-async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
+async def test_a_slow_booking_shows_a_placeholder_and_then_its_result(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -299,7 +354,7 @@ async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
     assert slack.refusals == []
 
 
-async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
+async def test_a_refusal_is_pushed_on_top_of_the_submitted_form(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -319,7 +374,7 @@ async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
     assert form.values()["in.title"]["value"]["value"] == "Tea"
 
 
-async def test_a_home_that_cannot_be_published_harms_nobody(
+async def test_a_failed_publication_of_app_home_affects_nothing_else(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -350,7 +405,7 @@ async def test_work_that_fails_is_logged_and_late_work_is_called_off(
     assert [each.getMessage() for each in caplog.records] == ["a slack background task failed"]
 
 
-async def test_a_database_that_is_away_costs_no_answer(environment: Environment, slack: SlackStandIn) -> None:
+async def test_an_unavailable_database_costs_no_reply(environment: Environment, slack: SlackStandIn) -> None:
     async def unavailable(key: str, *, again_after: timedelta | None = None) -> bool:
         raise Unavailable("The database is away.")
 
@@ -382,7 +437,7 @@ async def test_forged_and_stale_requests_do_nothing(environment: Environment, sl
     assert len(environment.services.read_model.bookings) == 0
 
 
-async def test_slack_may_verify_the_address(environment: Environment, slack: SlackStandIn) -> None:
+async def test_slack_can_verify_the_request_url(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, mode=Mode.HTTP)
     http = slack.sender.http
     async with environment.open():
