@@ -86,7 +86,7 @@ async def guarded_discord(
     calls: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[DiscordHouse]:
-    monkeypatch.setattr("tests.platforms.discord.house.COMMANDS", spied(calls))
+    monkeypatch.setattr("tests.platforms.discord.environment.COMMANDS", spied(calls))
     discord.interactions.window = 15.0
     built = await a_discord_house(discord, storage, rules, clock)
     async with built.open() as built.door:
@@ -186,14 +186,14 @@ class _Forwarded(Message):
         super().__init__(ts, channel, user, text)
         self.shared = shared
 
-    def described(self, *, with_metadata: bool = False) -> dict[str, Any]:
+    def payload(self, *, with_metadata: bool = False) -> dict[str, Any]:
         return {**super().payload(with_metadata=with_metadata), "attachments": self.shared}
 
 
 async def _event(person: Any, more: Mapping[str, Any]) -> None:
     channel = person.workspace.dm_with(person.id)
     event = {"type": "message", "channel_type": "im", "user": person.id, "ts": "9.0", "channel": channel.id}
-    await person._services.deliver_event(person.workspace, {**event, **more})
+    await person._interactions.deliver_event(person.workspace, {**event, **more})
 
 
 async def test_another_apps_mention_is_not_answered(
@@ -205,7 +205,7 @@ async def test_another_apps_mention_is_not_answered(
     async with environment.open() as adapter:
         event = {"type": "app_mention", "user": ada.id, "channel": "C1", "ts": "9.0", "bot_id": "B9"}
         text = f"<@{ada.workspace.bot_user}> rooms cancel"
-        await ada._services.deliver_event(ada.workspace, {**event, "text": text})
+        await ada._interactions.deliver_event(ada.workspace, {**event, "text": text})
         await adapter.wait_idle()
 
     assert calls == []
@@ -223,7 +223,7 @@ async def test_a_share_button_asks_about_rooms_and_nothing_else(
             each for _, each in shown.elements if each.get("text", {}).get("text", "").startswith("Share")
         )
         button["value"] = button["value"].replace("rooms free now", line_of(command).removeprefix("/"))
-        adapter._turns._asking._answers = Dispatcher(environment.services, spied(calls))
+        adapter._handler._dispatcher._dispatcher = Dispatcher(environment.services, spied(calls))
         await ada.presses(shown, "Share to the channel")
         await adapter.wait_idle()
 
