@@ -86,7 +86,7 @@ async def guarded_discord(
     calls: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[DiscordHouse]:
-    monkeypatch.setattr("tests.platforms.discord.house.COMMANDS", spied(calls))
+    monkeypatch.setattr("tests.platforms.discord.environment.COMMANDS", spied(calls))
     discord.interactions.window = 15.0
     built = await a_discord_house(discord, storage, rules, clock)
     async with built.open() as built.door:
@@ -156,7 +156,7 @@ async def _announced(discord: Discord, person: Person, message: Seen) -> None:
 async def test_no_way_on_slack_runs_a_command_of_somebody_else(
     environment: Environment, slack: SlackStandIn, calls: list[str], command: Command
 ) -> None:
-    environment.answers = Dispatcher(environment.services, spied(calls))
+    environment.dispatcher = Dispatcher(environment.services, spied(calls))
     ada, line = slack.person("U1"), line_of(command)
     shared = [{"is_share": True, "text": line, "author_id": "U2"}]
     async with environment.open() as adapter:
@@ -186,26 +186,26 @@ class _Forwarded(Message):
         super().__init__(ts, channel, user, text)
         self.shared = shared
 
-    def described(self, *, with_metadata: bool = False) -> dict[str, Any]:
-        return {**super().described(with_metadata=with_metadata), "attachments": self.shared}
+    def payload(self, *, with_metadata: bool = False) -> dict[str, Any]:
+        return {**super().payload(with_metadata=with_metadata), "attachments": self.shared}
 
 
 async def _event(person: Any, more: Mapping[str, Any]) -> None:
     channel = person.workspace.dm_with(person.id)
     event = {"type": "message", "channel_type": "im", "user": person.id, "ts": "9.0", "channel": channel.id}
-    await person._services.bring_event(person.workspace, {**event, **more})
+    await person._interactions.deliver_event(person.workspace, {**event, **more})
 
 
 async def test_another_apps_mention_is_not_answered(
     environment: Environment, slack: SlackStandIn, calls: list[str]
 ) -> None:
     """A feed or a workflow posts what strangers wrote."""
-    environment.answers = Dispatcher(environment.services, spied(calls))
+    environment.dispatcher = Dispatcher(environment.services, spied(calls))
     ada = slack.person("U1")
     async with environment.open() as adapter:
         event = {"type": "app_mention", "user": ada.id, "channel": "C1", "ts": "9.0", "bot_id": "B9"}
         text = f"<@{ada.workspace.bot_user}> rooms cancel"
-        await ada._services.bring_event(ada.workspace, {**event, "text": text})
+        await ada._interactions.deliver_event(ada.workspace, {**event, "text": text})
         await adapter.wait_idle()
 
     assert calls == []
@@ -223,7 +223,7 @@ async def test_a_share_button_asks_about_rooms_and_nothing_else(
             each for _, each in shown.elements if each.get("text", {}).get("text", "").startswith("Share")
         )
         button["value"] = button["value"].replace("rooms free now", line_of(command).removeprefix("/"))
-        adapter._turns._asking._answers = Dispatcher(environment.services, spied(calls))
+        adapter._handler._dispatcher._dispatcher = Dispatcher(environment.services, spied(calls))
         await ada.presses(shown, "Share to the channel")
         await adapter.wait_idle()
 
@@ -281,7 +281,7 @@ async def victim(environment: Environment) -> Environment:
 
     await environment.storage.write(work)
     code = SlotValue(RoomId("K-J17-G01"), Interval(at("15:00"), at("16:00")))
-    held = await environment.answers.dispatch(
+    held = await environment.dispatcher.dispatch(
         ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), action="book", value=str(code))
     )
     assert not held.is_refusal
@@ -298,7 +298,7 @@ async def test_a_message_of_somebody_else_changes_nothing_and_offers_rooms(
 
     for text in (line_of(command), *command.examples, *command.aliases, f"tomorrow 3pm\n{line_of(command)}"):
         for wants_form in (False, True):
-            reply = await victim.answers.offer(
+            reply = await victim.dispatcher.offer(
                 QuotedMessage(asker, text, wants_form=wants_form, delivery_id="1")
             )
             assert "went wrong" not in str(reply.text)
@@ -336,12 +336,14 @@ async def test_titles_and_feeds_are_shown_and_never_run(
     form = {"date": "2026-03-12", "time": "16:00", "minutes": "60", "room": "K-J17-G01", "title": line}
     if door is PlatformName.DISCORD:
         form = {"when": "tomorrow 4pm for 1 hour", "room": "K-J17-G01", "title": line}
-    sent = await victim.answers.dispatch(ChatRequest(asker, action="book_form", form=form, delivery_id="1"))
+    sent = await victim.dispatcher.dispatch(
+        ChatRequest(asker, action="book_form", form=form, delivery_id="1")
+    )
     assert "Booked" in str(sent.text)
     before = await _state(database_url)
 
     shown = [
-        await victim.answers.dispatch(ChatRequest(asker, text=words))
+        await victim.dispatcher.dispatch(ChatRequest(asker, text=words))
         for words in ("rooms mine", "rooms status K-J17-G02", "rooms timetable K-J17-G02", "rooms free today")
     ]
 

@@ -11,7 +11,7 @@ from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.stores import DeduplicationStore, KeyValueStore
+from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model.entities import Identity
 from core.policy.rules import Rules
@@ -58,7 +58,7 @@ class Environment:
             suggestions=Autocomplete(self.services),
             commands=COMMANDS,
             once=DeduplicationStore(self.services, "discord"),
-            notebook=KeyValueStore(self.services, "discord"),
+            notebook=StoredKeyValues(self.services, "discord"),
             clock=self.clock,
             zone=self.services.rules.zone,
             zone_of=lambda who: zone_of(
