@@ -24,13 +24,14 @@ def make_private_folder(folder: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file of mode 0600 where there is none."""
+    """Creates an empty file of mode 0600 where there is none; a link is followed, dangling or not."""
+    real = os.path.realpath(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
+        descriptor = os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
     except FileExistsError:
         return
     try:
-        os.chmod(path, _FILE)  # noqa: PTH101 - a umask may have taken even the owner's rights away
+        os.chmod(real, _FILE)  # noqa: PTH101 - a umask may have taken even the owner's rights away
     finally:
         os.close(descriptor)
 
