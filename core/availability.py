@@ -15,6 +15,8 @@ from core.model.entities import Busy, Room, RoomId
 
 QUARTER = 15 * 60
 DAY = 24 * 60 * 60
+_MAX_MASKED = 2 * DAY
+"""Longer slots are looked up room by room instead of in day masks."""
 SOON = 15 * 60
 """A busy room is `soon` when it falls free within this many seconds, inclusive."""
 
@@ -183,6 +185,8 @@ class Availability:
     def free_rooms(self, start: int, end: int, query: RoomQuery) -> int:
         """The mask of rooms that fit a wish and are free for the whole of `[start, end)`."""
         wanted = self.catalogue.matching(query)
+        if end - start > _MAX_MASKED:
+            return self._free_throughout(start, end, wanted)
         first, last = start // QUARTER, -(-end // QUARTER)
         inner_first, inner_last = -(-start // QUARTER), end // QUARTER
         inner = self._busy_in(inner_first, inner_last) if inner_first < inner_last else 0
@@ -196,6 +200,14 @@ class Availability:
             if not self.schedule(room.id).is_free(start, end):
                 free &= ~(1 << self.catalogue.position[room.id])
         return free
+
+    def _free_throughout(self, start: int, end: int, wanted: int) -> int:
+        """`free_rooms` without day masks: a year of them costs seconds to build."""
+        return sum(
+            1 << self.catalogue.position[room.id]
+            for room in self.catalogue.rooms_in(wanted)
+            if self.schedule(room.id).is_free(start, end)
+        )
 
     def matching(self, start: int, end: int, query: RoomQuery) -> list[Room]:
         """The rooms that fit a wish and are free for the whole slot, smallest capacity first."""

@@ -12,7 +12,7 @@ from itertools import compress
 from math import asin, cos, radians, sin, sqrt
 
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model.entities import Building, BuildingId, Equipment, Location, Room, RoomId
+from core.model.entities import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
 _ONES = str.maketrans("01", "\x00\x01")
@@ -72,6 +72,14 @@ class Catalogue:
         for room in self.order:
             groups.setdefault(room.building_id, []).append(room)
         return {key: tuple(sorted(rooms, key=lambda room: room.id)) for key, rooms in groups.items()}
+
+    @cached_property
+    def rooms_by_rules(self) -> tuple[tuple[Room, int], ...]:
+        """One room of each combination of booking rules, with the mask of all that share it."""
+        groups: dict[BookingRules, int] = {}
+        for place, room in enumerate(self.order):
+            groups[room.booking_rules] = groups.get(room.booking_rules, 0) | 1 << place
+        return tuple((next(self.rooms_in(mask)), mask) for mask in groups.values())
 
     def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that a wish allows. Remembered, for people wish for the same things."""

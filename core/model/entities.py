@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import NamedTuple, NewType
+from typing import NamedTuple, NewType, TypeAlias
 
 from core.interval import Interval
 
@@ -128,6 +128,10 @@ class OpeningHours:
             raise ValueError(f"opening hours must open before they close: {self.opens} to {self.closes}")
 
 
+BookingRules: TypeAlias = tuple[OpeningHours | None, OpeningHours | None, int | None, bool, bool]
+"""Every property of a room that decides whether a free slot of it may be booked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room, whether anybody may book it or not.
@@ -150,6 +154,16 @@ class Room:
     weekday_hours: OpeningHours | None = None
     weekend_hours: OpeningHours | None = None
     granularity: int | None = None
+
+    @property
+    def booking_rules(self) -> "BookingRules":
+        return (
+            self.weekday_hours,
+            self.weekend_hours,
+            self.granularity,
+            self.bookable,
+            self.individual_access,
+        )
 
     @property
     def number(self) -> str:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import BookingId, Busy, OpeningHours, Person, Role, Room, Society
+from core.model.entities import BookingId, BookingRules, Busy, Person, Role, Room, Society
 from core.policy.rules import Rules
 from core.ports.storage import Facts
 from core.services.book_room import BookRoom, cost_of, decide_booking
@@ -25,7 +25,7 @@ class BookingParty:
     spent: int = 0
 
 
-_Kind: TypeAlias = tuple[int, int, OpeningHours | None, OpeningHours | None, int | None, bool, bool]
+_Kind: TypeAlias = tuple[int, int, BookingRules]
 
 
 class EligibilityCheck:
@@ -56,15 +56,7 @@ class EligibilityCheck:
 
     def allows(self, room: Room, start: int, end: int) -> bool:
         """Whether a free room may be booked for `[start, end)`, in seconds."""
-        kind = (
-            start,
-            end,
-            room.weekday_hours,
-            room.weekend_hours,
-            room.granularity,
-            room.bookable,
-            room.individual_access,
-        )
+        kind = (start, end, room.booking_rules)
         if (allowed := self._known.get(kind)) is None:
             slot = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
             allowed = self._known[kind] = self.refusal(room, slot) is None
