@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.catalogue import Catalogue, RoomQuery
-from core.model.entities import Busy, Room, RoomId
+from core.model import Busy, Room, RoomId
 
 QUARTER = 15 * 60
 DAY = 24 * 60 * 60

@@ -12,7 +12,7 @@ from itertools import compress
 from math import asin, cos, radians, sin, sqrt
 
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model.entities import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
+from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
 _ONES = str.maketrans("01", "\x00\x01")

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model.entities import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
+from core.model import Identity, LoginToken, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
 from core.names import same_name, stored_key, stored_keys
-from core.ports.storage import LoginToken
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Families decide status and tone at the edge; `code` is the word programs may rel
 
 from datetime import datetime, timedelta
 
-from core.model.entities import Booking, Busy, Room
+from core.model import Booking, Busy, Room
 
 
 class RoomieError(Exception):

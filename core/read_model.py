@@ -14,22 +14,23 @@ from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingState,
     Busy,
+    Change,
     Membership,
     PersonId,
     RoomId,
     Society,
     SocietyId,
+    SourceState,
     TokenTerm,
     busy_for,
 )
-from core.model.timetable_run import SourceState
 from core.policy.rules import Rules
-from core.ports.storage import Change, UnitOfWork, WriteSet
+from core.ports import UnitOfWork, WriteSet
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from sqlalchemy import Connection, func, select
 
-from core.ports.storage import Change
+from core.model import Change
 from core.read_model import EVERYTHING
 from storage.tables import change
 

@@ -8,49 +8,21 @@ from typing import Protocol
 
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.ports.storage import Storage
+from core.ports import ManagedStorage
 from core.read_model import ReadModel
 from storage.url import SqliteFile, parse_database_url
 
-
-class ManagedStorage(Storage, Protocol):
-    """The core's `Storage`, and what whoever runs it needs besides."""
-
-    async def open(self) -> None:
-        """Check the schema and read the catalogue into the picture. `WrongSchema` when it does not fit."""
-        ...
-
-    async def load(self) -> None:
-        """Make all works possible and complete the picture; works that come earlier wait for it."""
-        ...
-
-    async def loaded(self) -> None:
-        """Wait until busy times and people are in the picture."""
-        ...
-
-    async def reload(self) -> None:
-        """Read the whole picture anew, its window around now."""
-        ...
-
-    def is_fresh(self) -> bool:
-        """Whether the picture holds all that other processes wrote, as far as is known; quick."""
-        ...
-
-    def age(self) -> float:
-        """Seconds since the picture was last known to hold all that was committed anywhere."""
-        ...
-
-    async def catch_up(self) -> None:
-        """Read into the picture what other processes wrote."""
-        ...
-
-    async def probe(self) -> None:
-        """Raise `Unavailable` unless something could be written now."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what is queued, then let go of the database."""
-        ...
+__all__ = [
+    "DatabaseAdmin",
+    "ManagedStorage",
+    "backup",
+    "downgrade",
+    "exposed_files",
+    "open_storage",
+    "revision",
+    "setting",
+    "upgrade",
+]
 
 
 class DatabaseAdmin(Protocol):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Booking,
     BookingState,
@@ -18,8 +18,11 @@ from core.model.entities import (
     Building,
     Charge,
     Equipment,
+    LoginToken,
+    MessageState,
     NotificationPreferences,
     OpeningHours,
+    OutboxMessage,
     Person,
     QuietHours,
     Room,
@@ -27,9 +30,7 @@ from core.model.entities import (
     TimetableEntry,
     UserGroup,
 )
-from core.model.outbox import MessageState, OutboxMessage
 from core.names import stored_key
-from core.ports.storage import LoginToken
 
 Row = Sequence[Any]
 

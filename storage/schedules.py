@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model.entities import Booking, Busy, RoomId, busy_for
+from core.model import Booking, Busy, RoomId, busy_for
 from core.read_model import RoomUpdate
 from storage.unit_of_work import SqlUnitOfWork
 

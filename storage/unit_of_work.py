@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, insert, select
 
-from core.model.entities import AuditEntry
-from core.ports.storage import Change
+from core.model import AuditEntry, Change
 from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingType,

@@ -29,7 +29,7 @@ from bot.chat.reply import (
     Tone,
 )
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 
 _NASTY = (
     "",

@@ -3,9 +3,8 @@
 from datetime import date, datetime
 
 from core.errors import NotAuthenticated, NotBookable, NotPermitted, SocietyOnly, UnknownSociety
-from core.model.entities import Person, Role, Room, Society, TokenTerm, UserGroup
+from core.model import LoginToken, Person, Role, Room, Society, TokenTerm, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken
 
 _EPOCH = date(1970, 1, 1)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.errors import TooFarAhead
-from core.model.entities import Person, UserGroup
+from core.model import Person, UserGroup
 from core.policy.rules import Rules
 
 

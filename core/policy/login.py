@@ -9,8 +9,7 @@ from enum import Enum
 from hashlib import sha256
 
 from core.errors import Conflict, NotAllowed, NotFound
-from core.model.entities import PersonId
-from core.model.login_session import LoginSession, LoginState
+from core.model import LoginSession, LoginState, PersonId
 
 LIFETIME = timedelta(minutes=10)
 RESULT_TTL = timedelta(seconds=60)

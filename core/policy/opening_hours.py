@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from core.errors import InThePast, InvalidTimes, OutsideHours
 from core.interval import Interval
-from core.model.entities import Room
+from core.model import Room
 from core.policy.rules import Rules
 
 _DAY = 24 * 60

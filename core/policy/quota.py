@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from core.errors import QuotaSpent
-from core.model.entities import Person, UserGroup
+from core.model import Person, UserGroup
 from core.policy.rules import Rules
 
 _EPOCH = date(1970, 1, 1)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from core.model.entities import Booking
+from core.model import Booking
 from core.policy.rules import Rules
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.model.retention import Expiring, Limit
+from core.model import Expiring, Limit
 from core.policy.login import KNOWN_FOR, RESULT_TTL
 from core.policy.rules import Rules
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from core.model.entities import OpeningHours, Room
+from core.model import OpeningHours, Room
 
 _SATURDAY = 5
 

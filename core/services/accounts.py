@@ -10,11 +10,11 @@ from hashlib import sha256
 from core.clock import Clock
 from core.directory import Account
 from core.errors import AlreadyExists, Invalid, NotAuthenticated, UnknownPerson
-from core.model.entities import AuditEntry, Identity, Person, PersonId, SocietyId, TokenTerm, UserGroup
+from core.model import AuditEntry, Identity, LoginToken, Person, PersonId, SocietyId, TokenTerm, UserGroup
 from core.names import check_identifier, check_label, described, is_visible, same_name
 from core.policy.access import is_idle, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, PasswordHasher, Storage, UnitOfWork
+from core.ports import PasswordHasher, Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.known_logins import Familiarity
 

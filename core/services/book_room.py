@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.errors import DuplicateRequest, SlotTaken, UnknownRoom
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Booking,
     BookingId,
@@ -22,7 +22,7 @@ from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
 

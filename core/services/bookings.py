@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from core.clock import Clock
 from core.errors import InvalidTimes, UnknownBooking
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, BookingState, PersonId, Room, RoomId
+from core.model import Booking, BookingId, BookingState, PersonId, Room, RoomId
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Storage
+from core.ports import Storage
 from core.read_model import ReadModel
 from core.services.book_room import BookingResult, BookRoom, booking_keys, decide_booking
 from core.services.cancel_booking import CancelBooking, CancellationResult, cancel_keys, decide_cancel

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.model.entities import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
+from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
 from core.policy.refund import refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.errors import CheckInClosed
-from core.model.entities import AuditEntry, Booking, BookingId, PersonId
+from core.model import AuditEntry, Booking, BookingId, PersonId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 

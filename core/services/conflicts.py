@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from core.model.entities import Booking, Busy, PersonId, Role
-from core.model.outbox import OutboxMessage
-from core.ports.storage import UnitOfWork
+from core.model import Booking, Busy, OutboxMessage, PersonId, Role
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 
 CONFLICT = "clash"

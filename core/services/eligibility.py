@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import BookingId, BookingRules, Busy, Person, Role, Room, Society
+from core.model import BookingId, BookingRules, Busy, Person, Role, Room, Society
 from core.policy.rules import Rules
-from core.ports.storage import Facts
+from core.ports import Facts
 from core.services.book_room import BookRoom, cost_of, decide_booking
 
 

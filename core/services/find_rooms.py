@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from core.availability import Availability
 from core.catalogue import RoomQuery
-from core.model.entities import Busy, Room
+from core.model import Busy, Room
 
 _STEP = 15 * 60
 _MIN_PART = 30 * 60

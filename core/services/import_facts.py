@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from core.interval import Interval
-from core.model.entities import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import UnitOfWork
+from core.model import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
+from core.ports import UnitOfWork
 
 IMPORTED = "import"
 """The source of entries that came from files."""

@@ -5,9 +5,9 @@ from datetime import timedelta
 from hashlib import sha256
 
 from core.clock import Clock
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.login import KNOWN_FOR
-from core.ports.storage import Storage
+from core.ports import Storage
 from core.read_model import ReadModel
 
 _NOTED_AGAIN_AFTER = timedelta(days=1)

@@ -11,9 +11,7 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyExists
-from core.model.entities import AuditEntry, Identity, Person, PersonId
-from core.model.login_session import LoginSession
-from core.model.outbox import OutboxMessage
+from core.model import AuditEntry, Identity, LoginSession, LoginToken, OutboxMessage, Person, PersonId
 from core.policy.login import (
     LIFETIME,
     RESULT_TTL,
@@ -31,7 +29,7 @@ from core.policy.login import (
 )
 from core.policy.retention import MAX_LOGIN_SESSIONS, login_sessions
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, Storage, UnitOfWork
+from core.ports import Storage, UnitOfWork
 from core.services.accounts import add_login
 from core.services.provisioning import AccessRule, IdentityClaims, provision_person
 from core.services.purge import Purge

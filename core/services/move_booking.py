@@ -5,14 +5,14 @@ from datetime import datetime
 
 from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
-from core.model.entities import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
+from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
 from core.policy.access import check_personal_access, check_society_access
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
 from core.policy.refund import non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
 from core.services.ownership import own_booking
 from core.services.reminders import reminders

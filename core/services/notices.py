@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.policy.quota import has_quota, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 
 QUOTA_NOTICE = "notice"
 CHANNEL_NOTICE = "channel notice"

@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from core.model.entities import Person
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage, Person
 from core.names import same_name
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 
 IMPORT_REJECTED = "refused timetable"
 _MESSAGE_LIFETIME = timedelta(days=14)

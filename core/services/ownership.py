@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from core.errors import BookingIsOver, NotYourBooking, UnknownBooking
-from core.model.entities import Booking, BookingState, PersonId, Role
-from core.ports.storage import Facts
+from core.model import Booking, BookingState, PersonId, Role
+from core.ports import Facts
 
 
 def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:

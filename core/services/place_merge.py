@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from core.model.entities import Building, BuildingId, Room, RoomId
+from core.model import Building, BuildingId, Room, RoomId
 
 
 @dataclass(frozen=True, slots=True)

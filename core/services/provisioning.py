@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import AlreadyExists
-from core.model.entities import AuditEntry, Identity, Person, PersonId, UserGroup
+from core.model import AuditEntry, Identity, Person, PersonId, UserGroup
 from core.names import name_key, visible
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.services.accounts import checked
 
 

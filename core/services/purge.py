@@ -6,9 +6,8 @@ from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
-from core.model.entities import PersonId
-from core.model.retention import Expired, Limit
-from core.ports.storage import Storage, UnitOfWork
+from core.model import Expired, Limit, PersonId
+from core.ports import Storage, UnitOfWork
 
 T = TypeVar("T")
 

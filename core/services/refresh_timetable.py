@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from core.clock import Clock
 from core.errors import NotFound
-from core.model.entities import AuditEntry, Booking, RoomId
-from core.model.timetable_run import SourceState, TimetableRun, TimetableSlot
-from core.ports.storage import Storage, UnitOfWork
+from core.model import AuditEntry, Booking, RoomId, SourceState, TimetableRun, TimetableSlot
+from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.conflicts import find_conflicts, queue_conflict_notices
 from core.services.import_facts import MAX_ENTRY_LENGTH

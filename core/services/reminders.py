@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model.entities import Booking, NotificationPreferences, Person, PersonId
-from core.model.outbox import OutboxMessage
-from core.ports.storage import UnitOfWork
+from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId
+from core.ports import UnitOfWork
 
 REMINDER = "reminder"
 CONFIRMATION = "confirmation"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyExists, LastPresident, NotPermitted, UnknownSociety
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Membership,
     Person,
@@ -19,7 +19,7 @@ from core.model.entities import (
 from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import Storage, UnitOfWork
+from core.ports import Storage, UnitOfWork
 from core.services.accounts import find_person
 
 

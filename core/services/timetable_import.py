@@ -4,8 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model.entities import Building, Room, RoomId
-from core.model.timetable_run import TimetableSlot
+from core.model import Building, Room, RoomId, TimetableSlot
 
 
 @dataclass(frozen=True, slots=True)

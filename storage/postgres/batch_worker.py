@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.errors import StaleVersion
-from core.ports.storage import WriteSet
+from core.ports import WriteSet
 from storage.mapping import Row
 from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 from core.clock import Clock
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model.entities import RoomId
+from core.model import Change, RoomId
 from core.policy.rules import Rules
-from core.ports.storage import Change, WriteSet
+from core.ports import WriteSet
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
 from storage.change_log import LogPosition, end_of_log, read_since
 from storage.postgres.executor import TransactionExecutor

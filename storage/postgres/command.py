@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import RoomieError
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from storage.postgres.errors import translate
 
 

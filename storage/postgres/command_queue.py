@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from core.errors import Unavailable
-from core.ports.storage import Decision, DecisionKeys, Facts
+from core.ports import Decision, DecisionKeys, Facts
 from storage.postgres.batch_worker import BatchWorker, CommitObserver, ConnectionLost
 from storage.postgres.command import QueuedDecision
 from storage.postgres.locks import exclusive_locks, shared_lock

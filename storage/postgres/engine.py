@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
 from core.read_model import ReadModel
 from storage.postgres.cache_sync import ReadModelSync
 from storage.postgres.command_queue import CommandQueue

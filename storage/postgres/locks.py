@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, text
 
-from core.ports.storage import DecisionKeys
+from core.ports import DecisionKeys
 
 
 def lock_number(kind: str, key: object) -> int:

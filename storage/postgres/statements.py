@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from core.model.entities import Busy, Role, Society, TokenTerm, busy_for
-from core.model.outbox import MessageState
-from core.ports.storage import Change, DecisionKeys, Facts, WriteSet
+from core.model import Busy, Change, MessageState, Role, Society, TokenTerm, busy_for
+from core.ports import DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     Row,

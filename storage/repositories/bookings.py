@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, PersonId, RoomId, SocietyId
+from core.model import Booking, BookingId, PersonId, RoomId, SocietyId
 from storage.mapping import seconds, to_booking
 from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.ports.storage import CounterIncrement, CounterValue
+from core.model import CounterIncrement, CounterValue
 from storage.mapping import seconds
 from storage.tables import tally
 

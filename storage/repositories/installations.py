@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from core.ports.storage import Installation
+from core.model import Installation
 from storage.mapping import join_lines, seconds, split_lines
 from storage.tables import installation, oauth_state
 from storage.upsert import upsert

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from core.model.jobs import JobState
+from core.model import JobState
 from storage.mapping import instant, seconds
 from storage.tables import job_run
 from storage.upsert import insert_new

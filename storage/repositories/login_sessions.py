@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from core.model.entities import Identity, PersonId
-from core.model.login_session import LoginSession, LoginState
-from core.ports.storage import Change
+from core.model import Change, Identity, LoginSession, LoginState, PersonId
 from storage.mapping import Row, instant, seconds
 from storage.tables import login_session
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from core.model.entities import Identity
+from core.model import Identity
 from storage.mapping import seconds
 from storage.tables import channel_notice
 from storage.upsert import insert_new

@@ -17,11 +17,12 @@ from sqlalchemy import (
     update,
 )
 
-from core.model.entities import BookingId, Identity
-from core.model.outbox import (
+from core.model import (
     Backlog,
+    BookingId,
     ClaimedMessage,
     DeliveryOutcome,
+    Identity,
     MessageState,
     OutboxEntry,
     OutboxMessage,

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from core.directory import is_called
 from core.errors import AlreadyExists, UnknownPerson
-from core.model.entities import Identity, Person, PersonId
+from core.model import Change, Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
-from core.ports.storage import MOST_KNOWN_ADDRESSES, Change
+from core.ports import MAX_KNOWN_ADDRESSES
 from storage.mapping import person_values, seconds, to_person
 from storage.tables import identity, known_address, membership, person
 from storage.upsert import upsert
@@ -127,7 +127,7 @@ class SqlPersonRepository:
             select(known_address.c.key)
             .where(known_address.c.person_id == person_id)
             .order_by(known_address.c.at.desc(), known_address.c.key)
-            .offset(MOST_KNOWN_ADDRESSES)
+            .offset(MAX_KNOWN_ADDRESSES)
         )
         for each in self._connection.execute(older).scalars().all():
             self._connection.execute(delete(known_address).where(known_address.c.key == each))

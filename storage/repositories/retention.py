@@ -20,9 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.model.entities import PersonId
-from core.model.retention import Expired, Expiring, Limit
-from core.ports.storage import Change
+from core.model import Change, Expired, Expiring, Limit, PersonId
 from storage.mapping import seconds
 from storage.tables import (
     audit,
@@ -93,7 +91,7 @@ class RetentionRows:
         found = select(rows.key, rows.at).where(*_meant(limit), rows.at < seconds(limit.before))
         found = found.order_by(rows.key) if rows.is_serial else found
         past = [Expired(key, at) for key, at in self._connection.execute(found.limit(at_once))]
-        return past if past or limit.most is None else self._surplus(limit, limit.most, at_once)
+        return past if past or limit.max_rows is None else self._surplus(limit, limit.max_rows, at_once)
 
     def _surplus(self, limit: Limit, most: int, at_once: int) -> list[Expired]:
         """The oldest of too many."""

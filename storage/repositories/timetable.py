@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 
 from core.interval import Interval
-from core.model.entities import Busy, RoomId, TimetableEntry
-from core.ports.storage import Change
+from core.model import Busy, Change, RoomId, TimetableEntry
 from storage.mapping import entry_values, seconds, to_entry
 from storage.tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
 

@@ -7,9 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.model.entities import BookingType, Building, Room, RoomId
-from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
-from core.ports.storage import Change
+from core.model import (
+    BookingType,
+    Building,
+    Change,
+    Room,
+    RoomId,
+    RunState,
+    SourceState,
+    TimetableRun,
+    TimetableSlot,
+)
 from storage.mapping import building_values, instant, room_values, seconds
 from storage.tables import building, room, source_state, timetable_entry, timetable_run
 from storage.upsert import upsert

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from core.model.entities import PersonId
-from core.ports.storage import Change, LoginToken
+from core.model import Change, LoginToken, PersonId
 from storage.mapping import login_token_values, seconds, to_login_token
 from storage.tables import token, token_alive_at
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter

@@ -9,9 +9,8 @@ from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, l
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import StaleVersion
-from core.model.entities import Booking, Busy, Person, Role, Society, TokenTerm, busy_for
-from core.model.outbox import MessageState
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.model import Booking, Busy, MessageState, Person, Role, Society, TokenTerm, busy_for
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     audit_values,

@@ -16,7 +16,7 @@ from core.catalogue import Catalogue
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork
+from core.ports import Decision, DecisionKeys, Facts, UnitOfWork
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
 from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
 from storage.migrations import check_revision

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
+from core.model import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import BookingService

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom

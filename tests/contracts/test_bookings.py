@@ -16,7 +16,7 @@ from core.errors import (
     UnknownRoom,
     UnknownSociety,
 )
-from core.model.entities import BookingState, PersonId, RoomId, TokenTerm
+from core.model import BookingState, PersonId, RoomId, TokenTerm
 from core.policy.access import token_day
 from core.services.book_room import BookRoom
 from tests.builders import NOW, a_slot, an_entry, at

@@ -6,8 +6,8 @@ import pytest
 
 from core.errors import SlotTaken, Unavailable
 from core.interval import Interval
-from core.model.entities import RoomId
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.model import RoomId
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from tests.builders import a_booking, a_slot
 from tests.contracts.campus import HALL, LAB, Campus, a_new_id
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import Booking, PersonId, RoomId
+from core.model import Booking, PersonId, RoomId
 from core.policy.quota import quota_week
 from tests.builders import NOW, a_slot
 from tests.contracts.campus import HALL, LAB, Campus

@@ -9,9 +9,8 @@ from time import perf_counter
 
 import pytest
 
-from core.model.entities import Identity, Role, RoomId, TokenTerm
-from core.model.retention import Expiring, Limit
-from core.ports.storage import LoginToken, UnitOfWork
+from core.model import Expiring, Identity, Limit, LoginToken, Role, RoomId, TokenTerm
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.purge import Purge
 from storage.factory import ManagedStorage, open_storage

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Invalid, RoomieError, Unavailable, UnknownRoom
-from core.model.entities import AuditEntry, Role, RoomId, UserGroup
-from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.model import AuditEntry, Role, RoomId, UserGroup
+from core.ports import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
 from core.read_model import ReadModel
 from core.services.society import SocietyService
 from storage.factory import open_storage

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from core.catalogue import Catalogue
-from core.model.entities import Busy, Equipment, Room, RoomId
+from core.model import Busy, Equipment, Room, RoomId
 from tests.builders import a_building, a_room
 
 MIDNIGHT = 1_773_187_200

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import RoomQuery
-from core.model.entities import Busy, Room
+from core.model import Busy, Room
 from tests.core.strategies import DAY, MIDNIGHT, catalogue_of, instants, rooms, spans, stretches
 
 NOON = MIDNIGHT + 12 * 3600

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.catalogue import Catalogue, RoomQuery
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model.entities import BuildingId, Equipment, Location, Room, RoomId
+from core.model import BuildingId, Equipment, Location, Room, RoomId
 from tests.builders import a_building, a_room
 from tests.core.strategies import catalogue_of, rooms
 

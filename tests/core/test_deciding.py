@@ -28,7 +28,7 @@ from core.errors import (
     UnknownSociety,
 )
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingState,
@@ -43,7 +43,7 @@ from core.model.entities import (
 from core.policy.access import token_day
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Facts
+from core.ports import Facts
 from core.services.book_room import BookRoom, decide_booking
 from core.services.cancel_booking import CancelBooking, decide_cancel
 from core.services.check_in import CheckIn, decide_check_in

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import BuildingId, Busy, OpeningHours, Person, Role, Room, RoomId, UserGroup
+from core.model import BuildingId, Busy, OpeningHours, Person, Role, Room, RoomId, UserGroup
 from core.policy.rules import Rules
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import AlternativeKind, alternatives, find_rooms, find_windows, first_available

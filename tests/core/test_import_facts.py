@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import UnitOfWork
+from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.ports import UnitOfWork
 from core.services.import_facts import (
     MAX_ENTRY_LENGTH,
     ImportSummary,

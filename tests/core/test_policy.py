@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import InThePast, InvalidTimes, NotPermitted, OutsideHours, QuotaSpent, TooFarAhead
 from core.interval import Interval
-from core.model.entities import OpeningHours, Role, TokenTerm, UserGroup
+from core.model import OpeningHours, Role, TokenTerm, UserGroup
 from core.policy.access import check_president, token_has_expired
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from core.errors import LastPresident, NotPermitted, UnknownPerson, UnknownSociety
-from core.model.entities import Identity, PersonId, Role, SocietyId, UserGroup
+from core.model import Identity, PersonId, Role, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.services.society import SocietyService
 from storage.factory import ManagedStorage
 from tests.builders import a_person, a_society

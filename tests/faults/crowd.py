@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from core.model.entities import PersonId, RoomId
+from core.model import LoginToken, PersonId, RoomId
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.accounts import token_hash
 from storage.factory import open_storage

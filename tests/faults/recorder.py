@@ -14,13 +14,24 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
-from core.model.entities import Identity, PersonId, Role, SocietyId, TokenTerm
-from core.model.login_session import LoginSession
-from core.model.outbox import DeliveryOutcome, MessageState, OutboxMessage
-from core.model.retention import Expiring, Limit
+from core.model import (
+    DeliveryOutcome,
+    Expiring,
+    Identity,
+    Installation,
+    Limit,
+    LoginSession,
+    LoginToken,
+    MessageState,
+    OutboxMessage,
+    PersonId,
+    Role,
+    SocietyId,
+    TokenTerm,
+)
 from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
-from core.ports.storage import Installation, LoginToken, UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from core.errors import NotAllowed, NotFound, QuotaSpent, SlotTaken
 from core.interval import Interval
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id

@@ -8,7 +8,7 @@ from bot.config.model import Config
 from bot.services import Services
 from bot.worker.scheduler import Job, JobRunner
 from core.errors import Unavailable
-from core.model.jobs import JobState
+from core.model import JobState
 from core.policy.schedule import DailyAt, Periodic
 from tests.builders import NOW
 from tests.outbox.environment import Environment
