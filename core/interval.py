@@ -1,6 +1,5 @@
-"""A stretch of time, half-open and in UTC."""
+"""Time intervals, half-open and in UTC."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -8,9 +7,9 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """`[start, end)`: it holds its start and not its end, so neighbours touch without overlapping.
+    """`[start, end)`: contains its start but not its end, so adjacent intervals do not overlap.
 
-    Both ends are aware; they are kept in UTC whatever zone they came in.
+    Both ends must be aware; they are converted to UTC.
     """
 
     start: datetime
@@ -24,7 +23,7 @@ class Interval:
 
     @classmethod
     def of_length(cls, start: datetime, duration: timedelta) -> Self:
-        """The interval of `duration` elapsed time from `start`, clock changes included."""
+        """The interval of `duration` elapsed time from `start`, also across clock changes."""
         start = start.astimezone(UTC)
         return cls(start, start + duration)
 
@@ -42,18 +41,3 @@ class Interval:
 
     def contains(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
-
-
-def merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
-    """The same stretches with those that touch or overlap made one, in order."""
-    current: Interval | None = None
-    for interval in sorted(intervals):
-        if current is None:
-            current = interval
-        elif interval.start <= current.end:
-            current = Interval(current.start, max(current.end, interval.end))
-        else:
-            yield current
-            current = interval
-    if current is not None:
-        yield current

@@ -63,7 +63,6 @@ def test_distances_are_known_between_placed_buildings_only():
 
     assert catalogue.metres(BuildingId("K-J17"), BuildingId("K-E4")) == pytest.approx(1112, abs=2)
     assert catalogue.metres(BuildingId("K-J17"), BuildingId("Hub")) is None
-    assert catalogue.nearest_buildings(BuildingId("K-J17")) == (BuildingId("K-E4"),)
 
 
 def test_what_nobody_knows_is_named():

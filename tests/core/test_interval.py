@@ -1,16 +1,12 @@
 """Stretches of time: half-open, in UTC, and of elapsed length."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.interval import Interval, merged
+from core.interval import Interval
 from tests.builders import a_slot, at
-from tests.strategies import intervals
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -50,12 +46,3 @@ def test_its_length_is_elapsed_time_whatever_the_clocks_do():
 
 def test_minutes_are_rounded_up():
     assert Interval.of_length(at(), timedelta(seconds=61)).minutes == 2
-
-
-@given(st.lists(intervals(), max_size=12))
-def test_merging_keeps_every_instant_and_adds_none(stretches: list[Interval]):
-    runs = list(merged(stretches))
-
-    assert all(one.end < other.start for one, other in pairwise(runs))
-    for edge in {each for stretch in stretches for each in (stretch.start, stretch.end)}:
-        assert any(run.contains(edge) for run in runs) == any(stretch.contains(edge) for stretch in stretches)
