@@ -1,5 +1,6 @@
 """Time intervals, half-open and in UTC."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -38,6 +39,14 @@ class Interval:
 
     def overlaps(self, other: "Interval") -> bool:
         return self.start < other.end and other.start < self.end
+
+    def split(self, max_length: timedelta) -> "Iterator[Interval]":
+        """Consecutive parts, each `max_length` long but the last."""
+        start = self.start
+        while self.end - start > max_length:
+            yield Interval(start, start + max_length)
+            start += max_length
+        yield Interval(start, self.end)
 
     def contains(self, instant: datetime) -> bool:
         return self.start <= instant < self.end

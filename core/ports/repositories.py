@@ -258,7 +258,7 @@ class LoginSessionRepository(Protocol):
         """Deletes some ended sessions; beyond `max_sessions`, also some unused open ones."""
         ...
 
-    def erase_results(self, now: datetime, hand_out: timedelta) -> None:
+    def erase_results(self, now: datetime, result_ttl: timedelta) -> None:
         """Erases results past their time to be fetched."""
         ...
 

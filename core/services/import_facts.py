@@ -84,13 +84,10 @@ def _by_slot(entries: Iterable[TimetableEntry], source: str) -> dict[_Slot, list
 
 
 def _split_long(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
-    """The same entries, with those too long to be looked up quickly cut into pieces."""
+    """Splits long entries: their maximum length bounds searches for overlaps."""
     for entry in entries:
-        start = entry.interval.start
-        while entry.interval.end - start > MAX_ENTRY_LENGTH:
-            yield replace(entry, interval=Interval.of_length(start, MAX_ENTRY_LENGTH))
-            start += MAX_ENTRY_LENGTH
-        yield replace(entry, interval=Interval(start, entry.interval.end))
+        for part in entry.interval.split(MAX_ENTRY_LENGTH):
+            yield replace(entry, interval=part)
 
 
 def _compare(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> ImportSummary:

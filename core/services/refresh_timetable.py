@@ -263,13 +263,13 @@ def _rooms_of_both(unit: UnitOfWork, run: TimetableRun) -> set[RoomId]:
 
 
 def _split_long_slots(slots: Iterable[TimetableSlot]) -> Iterator[TimetableSlot]:
-    """Those too long to be looked up quickly are cut."""
+    """Splits long entries: their maximum length bounds searches for overlaps."""
     for slot in slots:
-        start = slot.start
-        while slot.end - start > _MAX_SLOT_LENGTH:
-            yield slot._replace(start=start, end=start + _MAX_SLOT_LENGTH)
-            start += _MAX_SLOT_LENGTH
-        yield slot._replace(start=start) if start != slot.start else slot
+        if slot.end - slot.start <= _MAX_SLOT_LENGTH:
+            yield slot
+            continue
+        for start in range(slot.start, slot.end, _MAX_SLOT_LENGTH):
+            yield slot._replace(start=start, end=min(start + _MAX_SLOT_LENGTH, slot.end))
 
 
 def _slices(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,7 +1,7 @@
-"""People, their identities and password hashes, as rows."""
+"""People, their identities and password hashes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from storage.upsert import upsert
 
 
 def people_and_membership() -> Select[*tuple[Any, ...]]:
-    """Each person's row, and whether they belong to a society."""
+    """Selects people, with whether they belong to a society."""
     return select(person, exists().where(membership.c.person_id == person.c.id))
 
 
@@ -47,12 +47,6 @@ class SqlPersonRepository:
     def all(self) -> list[Person]:
         rows = self._connection.execute(people_and_membership().order_by(person.c.username_key))
         return [to_person(row, row[-1]) for row in rows]
-
-    def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]:
-        rows = self._connection.execute(
-            select(person.c.id, person.c.name).where(person.c.id.in_(list(people)))
-        )
-        return {PersonId(person_id): name for person_id, name in rows}
 
     def add(self, new: Person, password_hash: str | None) -> Person:
         if self._is_taken(new):
@@ -107,9 +101,9 @@ class SqlPersonRepository:
         return found
 
     def _is_taken(self, new: Person) -> bool:
-        """Whether somebody has either name, or one that only its key tells from it.
+        """Whether username or e-mail is taken, or one with the same key.
 
-        A name from before composition was checked may be stored decomposed, where no key finds it.
+        Names from before normalisation was checked may be stored decomposed, where no key finds them.
         """
         keys = {stored_key(name) for name in (new.username, new.email)}
         taken = exists().where(person.c.username_key.in_(keys) | person.c.email_key.in_(keys))

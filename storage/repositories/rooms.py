@@ -1,4 +1,4 @@
-"""Buildings and rooms, as rows."""
+"""Buildings and rooms."""
 
 from collections.abc import Iterable
 

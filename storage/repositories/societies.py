@@ -1,4 +1,4 @@
-"""Societies, memberships and which token of each is valid, as rows."""
+"""Societies, memberships and token terms."""
 
 from collections import defaultdict
 from collections.abc import Mapping
