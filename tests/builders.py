@@ -1,4 +1,4 @@
-"""Values for tests that fill in whatever a test does not care about.
+"""Builders of values; they fill in what a test does not care about.
 
 The day of the tests is Wednesday, 11 March 2026; London is on UTC then.
 """
@@ -46,7 +46,7 @@ def a_room(room_id: str = "K-J17-G01", building_id: str = "K-J17", capacity: int
 
 
 def a_person(username: str = "wil", *groups: UserGroup, person_id: int = 0, **others: Any) -> Person:
-    """A student unless groups say otherwise; their id is 0 until storage gives one."""
+    """A student unless groups are given; the id is 0 until storage assigns one."""
     others.setdefault("email", f"{username}@example.org")
     others.setdefault("name", username.capitalize())
     held = frozenset(groups or {UserGroup.STUDENT})
@@ -70,7 +70,7 @@ def a_booking(
 
 
 def an_entry(room_id: str = "K-J17-G01", slot: Interval | None = None, **others: Any) -> TimetableEntry:
-    """A class, unless `booking_type` says otherwise."""
+    """A class, unless `booking_type` is given."""
     others.setdefault("name", "MATH1081")
     others.setdefault("booking_type", BookingType.CLASS)
     others.setdefault("source", "timetable")

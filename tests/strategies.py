@@ -1,4 +1,4 @@
-"""Any reply there could be, for properties that every renderer keeps."""
+"""Strategies for any valid reply, for property tests of renderers."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice, repeat
@@ -47,7 +47,7 @@ _ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=70
 
 
 def strings(longest: int = 120) -> st.SearchStrategy[str]:
-    """Mostly short, sometimes far too long, sometimes spiteful."""
+    """Mostly short, sometimes far too long, sometimes hostile."""
     return st.one_of(st.text(max_size=longest), st.sampled_from(_NASTY))
 
 
@@ -79,7 +79,7 @@ def texts() -> st.SearchStrategy[Text]:
 
 
 def buttons() -> st.SearchStrategy[Button]:
-    """Within what `Button` promises: actions of 20 characters, values of 70 ASCII characters."""
+    """Within the limits of `Button`: actions of 20 characters, values of 70 ASCII characters."""
     return st.builds(
         Button,
         action=st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20),

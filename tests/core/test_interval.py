@@ -1,4 +1,4 @@
-"""Stretches of time: half-open, in UTC, and of elapsed length."""
+"""Intervals: half-open, in UTC, and of elapsed length."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ def test_neighbours_touch_without_overlapping():
     assert a_slot("11:00", 61).overlaps(a_slot("12:00", 60))
 
 
-def test_it_holds_its_start_and_not_its_end():
+def test_an_interval_contains_its_start_and_not_its_end():
     slot = a_slot("11:00", 60)
 
     assert slot.contains(at("11:00"))
@@ -29,7 +29,7 @@ def test_it_cannot_end_before_it_begins(minutes: int):
         Interval(at("11:00"), at("11:00") + timedelta(minutes=minutes))
 
 
-def test_any_zone_is_kept_as_utc():
+def test_any_zone_is_converted_to_utc():
     slot = Interval(datetime(2026, 7, 1, 15, tzinfo=LONDON), datetime(2026, 7, 1, 17, tzinfo=LONDON))
 
     assert slot.start == datetime(2026, 7, 1, 14, tzinfo=UTC)
