@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
-from core.ports.storage import Storage
+from core.ports import ManagedStorage
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
@@ -20,46 +20,6 @@ from core.services.society import SocietyService
 
 if TYPE_CHECKING:
     from bot.language import NameIndex
-
-
-class ManagedStorage(Storage, Protocol):
-    """Storage as the house runs it: opened, loaded, kept fresh, closed."""
-
-    async def open(self) -> None:
-        """Check the schema and read the catalogue into the picture."""
-        ...
-
-    async def load(self) -> None:
-        """Make all works possible and complete the picture; works that come earlier wait for it."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what is queued, then let go of the database."""
-        ...
-
-    def is_fresh(self) -> bool:
-        """Whether nothing that others wrote is missing; looks at most every few milliseconds."""
-        ...
-
-    def age(self) -> float:
-        """Seconds since the picture was last known to hold all that was committed anywhere."""
-        ...
-
-    async def catch_up(self) -> None:
-        """Read into the picture what other processes wrote."""
-        ...
-
-    async def loaded(self) -> None:
-        """Wait until busy times and people are in the picture."""
-        ...
-
-    async def reload(self) -> None:
-        """Read the whole picture anew."""
-        ...
-
-    async def probe(self) -> None:
-        """Raise `Unavailable` unless something could be written now."""
-        ...
 
 
 class NameIndexCache:

@@ -1,1 +1,1 @@
-"""What a booking is: values, rules, use cases and the ports they ask for. Standard library only."""
+"""Domain: values, rules, use cases and the ports they need. Standard library only."""

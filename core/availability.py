@@ -1,8 +1,8 @@
-"""When each room is free: the read model that answers from memory.
+"""In-memory index of free and busy times.
 
-Seconds since 1970, UTC, throughout. Two views of the same facts are kept side by side: each room's busy
-stretches in order, and, for days that somebody asked about, one mask of busy rooms per quarter of an hour.
-The masks round outwards; rooms busy only in a border quarter are looked up exactly: answers never round.
+Seconds since 1970, UTC, throughout. Two views of the same facts: each room's busy intervals in order, and,
+for days that were queried, one bit mask of busy rooms per quarter of an hour. The masks round outwards; rooms
+busy only in a border quarter are looked up exactly, so results are never rounded.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,16 +11,18 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.catalogue import Catalogue, RoomQuery
-from core.model.entities import Busy, Room, RoomId
+from core.model import Busy, Room, RoomId
 
 QUARTER = 15 * 60
 DAY = 24 * 60 * 60
+_MAX_MASKED = 2 * DAY
+"""Longer slots are checked room by room instead of with day masks."""
 SOON = 15 * 60
 """A busy room is `soon` when it falls free within this many seconds, inclusive."""
 
 
 class Status(StrEnum):
-    """What a room is at an instant."""
+    """Status of a room at an instant."""
 
     FREE = "free"
     SOON = "soon"
@@ -28,7 +30,7 @@ class Status(StrEnum):
 
 
 class RoomStatus(NamedTuple):
-    """What a room is, until when (None: for the rest of the day), and what begins or ends then."""
+    """Status of a room, when it changes (None: not today), and what begins or ends then."""
 
     status: Status
     until: int | None
@@ -36,7 +38,7 @@ class RoomStatus(NamedTuple):
 
 
 class RoomSchedule:
-    """One room's busy stretches in order of their starts; never changed, only replaced."""
+    """One room's busy intervals by start; immutable."""
 
     __slots__ = ("_runs", "busy")
 
@@ -46,13 +48,13 @@ class RoomSchedule:
 
     @property
     def runs(self) -> tuple[list[int], list[int]]:
-        """Starts and ends of the busy stretches, those that touch or overlap made one."""
+        """Starts and ends of the busy intervals, with adjacent and overlapping ones merged."""
         if self._runs is None:
             self._runs = _merge(self.busy)
         return self._runs
 
     def at(self, instant: int, midnight: int) -> RoomStatus:
-        """The room at `instant`, of a day that ends at `midnight`."""
+        """Status at `instant`, of a day that ends at `midnight`."""
         starts, ends = self.runs
         place = bisect_right(starts, instant)
         if place and instant < (until := ends[place - 1]):
@@ -68,12 +70,12 @@ class RoomSchedule:
         return not place or ends[place - 1] <= start
 
     def next_after(self, instant: int) -> Busy | None:
-        """What takes the room first at or after an instant at which it is free."""
+        """The first busy interval at or after an instant at which the room is free."""
         place = bisect_left(self.busy, (instant,))
         return self.busy[place] if place < len(self.busy) else None
 
     def conflicts(self, start: int, end: int) -> tuple[Busy, ...]:
-        """What overlaps a slot, earliest first."""
+        """Busy intervals that overlap a slot, by start."""
         starts, ends = self.runs
         first = bisect_right(ends, start)
         if first == len(starts) or starts[first] >= end:
@@ -82,12 +84,11 @@ class RoomSchedule:
         return tuple(each for each in candidates if each.end > start)
 
     def contains(self, busy: Busy) -> bool:
-        """Whether this very stretch is one of the room's."""
         place = bisect_left(self.busy, busy)
         return place < len(self.busy) and self.busy[place] == busy
 
     def gaps(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The free stretches between `start` and `end`, in order."""
+        """The free intervals between `start` and `end`, in order."""
         starts, ends = self.runs
         place = bisect_right(ends, start)
         while start < end:
@@ -135,9 +136,9 @@ _ALWAYS_FREE = RoomSchedule()
 
 
 class Availability:
-    """The schedules of all rooms of a catalogue. Changed in place, one whole schedule at a time.
+    """The schedules of all rooms of a catalogue; mutable, one whole schedule at a time.
 
-    `version` grows with every change, so that whoever keeps an answer knows when it is stale.
+    `version` grows with every change, for caches of what was computed from it.
     """
 
     def __init__(
@@ -149,14 +150,14 @@ class Availability:
         self._days: dict[int, list[int]] = {}
 
     def of(self, catalogue: Catalogue) -> "Availability":
-        """The same schedules for another catalogue."""
+        """Returns the same schedules for another catalogue."""
         return Availability(catalogue, self._schedules, self.version + 1)
 
     def schedule(self, room_id: RoomId) -> RoomSchedule:
         return self._schedules.get(room_id, _ALWAYS_FREE)
 
     def add(self, room_id: RoomId, busy: Busy) -> None:
-        """Take a room for one more stretch; a stretch already there changes nothing."""
+        """Adds a busy interval, if it is new."""
         old = self.schedule(room_id)
         if not old.contains(busy):
             self._store(room_id, old.with_busy(busy), (busy,))
@@ -165,7 +166,7 @@ class Availability:
         self._store(room_id, self.schedule(room_id).without(busy), (busy,))
 
     def replace(self, room_id: RoomId, schedule: RoomSchedule) -> None:
-        """Let `schedule` take the place of the room's old one, in both views."""
+        """Replaces the schedule of a room, in both views."""
         old = self.schedule(room_id)
         if old is not schedule and (differing := set(old.busy) ^ set(schedule.busy)):
             self._store(room_id, schedule, differing)
@@ -181,12 +182,14 @@ class Availability:
             self._rebuild_room(self._days[day], place, day * DAY, schedule)
 
     def free_rooms(self, start: int, end: int, query: RoomQuery) -> int:
-        """The mask of rooms that fit a wish and are free for the whole of `[start, end)`."""
-        wanted = self.catalogue.matching(query)
+        """The mask of rooms that match a query and are free for the whole of `[start, end)`."""
+        matching = self.catalogue.matching(query)
+        if end - start > _MAX_MASKED:
+            return self._free_throughout(start, end, matching)
         first, last = start // QUARTER, -(-end // QUARTER)
         inner_first, inner_last = -(-start // QUARTER), end // QUARTER
         inner = self._busy_in(inner_first, inner_last) if inner_first < inner_last else 0
-        free = wanted & ~inner
+        free = matching & ~inner
         border = 0
         if first < inner_first:
             border |= self._busy_in(first, first + 1)
@@ -197,12 +200,20 @@ class Availability:
                 free &= ~(1 << self.catalogue.position[room.id])
         return free
 
+    def _free_throughout(self, start: int, end: int, wanted: int) -> int:
+        """`free_rooms` without day masks: a year of them costs seconds to build."""
+        return sum(
+            1 << self.catalogue.position[room.id]
+            for room in self.catalogue.rooms_in(wanted)
+            if self.schedule(room.id).is_free(start, end)
+        )
+
     def matching(self, start: int, end: int, query: RoomQuery) -> list[Room]:
-        """The rooms that fit a wish and are free for the whole slot, smallest capacity first."""
+        """Rooms that match a query and are free for the whole slot, smallest capacity first."""
         return list(self.catalogue.rooms_in(self.free_rooms(start, end, query)))
 
     def _busy_in(self, first: int, last: int) -> int:
-        """The mask of rooms busy at some time in the quarters `first` to `last` (exclusive)."""
+        """The mask of rooms busy at any time in the quarters `first` to `last` (exclusive)."""
         busy = 0
         while first < last:
             day, offset = divmod(first * QUARTER, DAY)
@@ -222,12 +233,12 @@ class Availability:
         return quarters
 
     def _build_day(self, midnight: int) -> list[int]:
-        drawn = [bytearray(len(self.catalogue.order)) for _ in range(DAY // QUARTER)]
+        rows = [bytearray(len(self.catalogue.order)) for _ in range(DAY // QUARTER)]
         for place, room in enumerate(self.catalogue.order):
             if (schedule := self._schedules.get(room.id)) is not None:
                 for quarter in _quarters_busy(schedule, midnight):
-                    drawn[quarter][place] = 1
-        return [int(bytes(quarter)[::-1].hex()[1::2] or "0", 2) for quarter in drawn]
+                    rows[quarter][place] = 1
+        return [int(bytes(quarter)[::-1].hex()[1::2] or "0", 2) for quarter in rows]
 
     @staticmethod
     def _rebuild_room(quarters: list[int], place: int, midnight: int, schedule: RoomSchedule) -> None:
@@ -241,7 +252,7 @@ class Availability:
 
 
 def _quarters_busy(schedule: RoomSchedule, midnight: int) -> Iterator[int]:
-    """The quarters of the UTC day from `midnight` in which a room is busy at some time."""
+    """The quarters of the UTC day from `midnight` in which a room is busy at any time."""
     starts, ends = schedule.runs
     place = bisect_right(ends, midnight)
     while place < len(starts) and starts[place] < midnight + DAY:

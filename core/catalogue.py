@@ -1,7 +1,7 @@
-"""Every building and room of the campus, ordered so that a wish for a room becomes a few bit masks.
+"""Buildings and rooms of the campus, indexed by bit masks.
 
-Rooms stand in order of capacity; bit i of a mask speaks of the i-th room. So "at least n seats" is one
-shift, and the lowest bit of a mask is the smallest room that will do.
+Rooms are ordered by capacity; bit i of a mask stands for the i-th room. So "at least n seats" is one shift,
+and the lowest bit of a mask is the smallest matching room.
 """
 
 from bisect import bisect_left
@@ -12,7 +12,7 @@ from itertools import compress
 from math import asin, cos, radians, sin, sqrt
 
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model.entities import Building, BuildingId, Equipment, Location, Room, RoomId
+from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
 _ONES = str.maketrans("01", "\x00\x01")
@@ -20,9 +20,9 @@ _ONES = str.maketrans("01", "\x00\x01")
 
 @dataclass(frozen=True, slots=True)
 class RoomQuery:
-    """What a room should be like; whatever is empty does not matter.
+    """Criteria for a room; empty ones match any.
 
-    `needs_card` asks for rooms that a school keeps (or does not); `near` ranks and never filters.
+    `needs_card` selects rooms that belong to a school (or do not); `near` ranks and never filters.
     """
 
     capacity: int = 0
@@ -38,7 +38,7 @@ class RoomQuery:
 
 
 class Catalogue:
-    """All buildings and rooms at one moment; never changed, only replaced."""
+    """All buildings and rooms; immutable."""
 
     def __init__(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
         self.buildings: Mapping[BuildingId, Building] = {
@@ -51,7 +51,7 @@ class Catalogue:
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}
         self.all_rooms = (1 << len(self.order)) - 1
         self._capacities = [room.capacity for room in self.order]
-        self._wishes: dict[RoomQuery, int] = {}
+        self._masks: dict[RoomQuery, int] = {}
 
     def room(self, room_id: str) -> Room:
         try:
@@ -67,18 +67,26 @@ class Catalogue:
 
     @cached_property
     def by_building(self) -> Mapping[BuildingId, tuple[Room, ...]]:
-        """Each building's rooms in order of their numbers; every building is there, empty or not."""
+        """Each building's rooms by id; every building is a key, empty or not."""
         groups: dict[BuildingId, list[Room]] = {building_id: [] for building_id in self.buildings}
         for room in self.order:
             groups.setdefault(room.building_id, []).append(room)
         return {key: tuple(sorted(rooms, key=lambda room: room.id)) for key, rooms in groups.items()}
 
+    @cached_property
+    def rooms_by_rules(self) -> tuple[tuple[Room, int], ...]:
+        """One room for each combination of booking rules, with the mask of all that share it."""
+        groups: dict[BookingRules, int] = {}
+        for place, room in enumerate(self.order):
+            groups[room.booking_rules] = groups.get(room.booking_rules, 0) | 1 << place
+        return tuple((next(self.rooms_in(mask)), mask) for mask in groups.values())
+
     def matching(self, query: RoomQuery) -> int:
-        """The mask of rooms that a wish allows. Remembered, for people wish for the same things."""
-        if (mask := self._wishes.get(query)) is None:
-            if len(self._wishes) > 1_000:
-                self._wishes.clear()
-            mask = self._wishes[query] = self._match(query)
+        """The mask of rooms that match a query. Cached: many searches use the same criteria."""
+        if (mask := self._masks.get(query)) is None:
+            if len(self._masks) > 1_000:
+                self._masks.clear()
+            mask = self._masks[query] = self._match(query)
         return mask
 
     def rooms_in(self, mask: int) -> Iterator[Room]:
@@ -87,15 +95,8 @@ class Catalogue:
         return compress(self.order, bits)
 
     def metres(self, one: BuildingId, other: BuildingId) -> float | None:
-        """How far two buildings stand apart, as the crow flies; None where a place is not known."""
+        """Great-circle distance of two buildings; None where coordinates are unknown."""
         return self._distances.get((one, other))
-
-    def nearest_buildings(self, building_id: BuildingId) -> tuple[BuildingId, ...]:
-        """All other placed buildings, nearest first."""
-        near = sorted(
-            (distance, other) for (one, other), distance in self._distances.items() if one == building_id
-        )
-        return tuple(other for _, other in near if other != building_id)
 
     def _match(self, query: RoomQuery) -> int:
         fitting = self.all_rooms >> (first := bisect_left(self._capacities, query.capacity)) << first
@@ -104,8 +105,8 @@ class Catalogue:
 
     @cached_property
     def _distances(self) -> Mapping[tuple[BuildingId, BuildingId], float]:
-        placed = [building for building in self.buildings.values() if building.has_coordinates]
-        return {(one.id, other.id): _metres(one, other) for one in placed for other in placed}
+        located = [building for building in self.buildings.values() if building.has_coordinates]
+        return {(one.id, other.id): _metres(one, other) for one in located for other in located}
 
 
 def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQuery) -> bool:

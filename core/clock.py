@@ -1,24 +1,24 @@
-"""The one place that reads the machine's time."""
+"""Clocks. Nothing else reads the system time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Says what time it is, aware and in UTC."""
+    """Current time, aware and in UTC."""
 
     def now(self) -> datetime: ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class ShiftedClock:
-    """Starts at a chosen instant and runs on from there, for demonstrations and tests."""
+    """The system clock shifted to begin at `start`, for demonstrations and tests."""
 
     def __init__(self, start: datetime) -> None:
         self._shift: timedelta = start - datetime.now(UTC)

@@ -1,30 +1,29 @@
-"""Who is known: people, their identities, societies and logins, as held in memory."""
+"""In-memory index of accounts and societies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model.entities import Identity, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
+from core.model import Identity, LoginToken, Membership, Person, PersonId, Role, Society, SocietyId, TokenTerm
 from core.names import same_name, stored_key, stored_keys
-from core.ports.storage import LoginToken
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything about one person that answers need."""
+    """A person with identities, memberships and logins."""
 
     person: Person
     identities: tuple[Identity, ...] = ()
     memberships: tuple[Membership, ...] = ()
     logins: tuple[LoginToken, ...] = ()
     addresses: Mapping[bytes, int] = field(default_factory=dict, hash=False)
-    """Keyed hashes of networks where the password was right before, and when that was last noted."""
+    """Keyed hashes of networks with earlier password logins, and the time of the last (seconds)."""
 
     def role_in(self, society_id: SocietyId) -> Role | None:
         return next((each.role for each in self.memberships if each.society.id == society_id), None)
 
 
 class Directory:
-    """People and societies as last read; changed in place, one whole person at a time."""
+    """Accounts and societies; mutable, one whole account at a time."""
 
     def __init__(self) -> None:
         self.people: dict[PersonId, Account] = {}
@@ -39,25 +38,25 @@ class Directory:
         return self._account(self._by_identity.get(identity))
 
     def by_name(self, name: str) -> Account | None:
-        """The person with this username or e-mail, whatever its case."""
+        """Finds an account by username or e-mail, case-insensitively."""
         for key in stored_keys(name):
-            known = self._account(self._by_name.get(key))
-            if known is not None and is_called(known.person, name):
-                return known
+            account = self._account(self._by_name.get(key))
+            if account is not None and is_called(account.person, name):
+                return account
         return None
 
     def by_token(self, token_hash: bytes) -> Account | None:
-        """The person whom a login token stands for."""
+        """Finds the account of a login token."""
         login = self.login(token_hash)
         return None if login is None else self._account(login.person_id)
 
     def login(self, token_hash: bytes) -> LoginToken | None:
-        """The login of a token, as it was when its person was last read."""
+        """The login of a token, as of the last update of its account."""
         return self._by_token.get(token_hash)
 
     def name(self, person_id: PersonId | None) -> str:
-        known = self._account(person_id)
-        return known.person.name if known else ""
+        account = self._account(person_id)
+        return account.person.name if account else ""
 
     def put(self, person_id: PersonId, account: Account | None) -> None:
         self.version += 1
@@ -87,7 +86,7 @@ class Directory:
 
 
 def is_called(person: Person, name: str) -> bool:
-    """Whether this is the person's username or e-mail address."""
+    """Whether `name` is the person's username or e-mail address."""
     return same_name(person.username, name) or same_name(person.email, name)
 
 

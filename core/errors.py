@@ -1,49 +1,49 @@
-"""What can go wrong with a wish, each with a sentence fit to show the person asking.
+"""Domain errors, with messages fit to show to people.
 
-Families decide status and tone at the edge; `code` is the word programs may rely on.
+Front ends map the base classes to status codes and tones; `code` is public and stable.
 """
 
 from datetime import datetime, timedelta
 
-from core.model.entities import Booking, Busy, Room
+from core.model import Booking, Busy, Room
 
 
 class RoomieError(Exception):
-    """Something was asked that cannot be done; the message says why, and what to do where that is known."""
+    """A request that cannot be fulfilled; the message says why and, where known, what to do."""
 
     code = "error"
 
 
 class Invalid(RoomieError):
-    """The wish itself cannot be read or makes no sense."""
+    """The request is malformed or inconsistent."""
 
     code = "invalid"
 
 
 class NotFound(RoomieError):
-    """The thing asked for does not exist, or not for the one who asks."""
+    """The resource does not exist, or not for this requester."""
 
     code = "not_found"
 
 
 class NotAllowed(RoomieError):
-    """Somebody else might; the one who asks may not."""
+    """The requester lacks permission."""
 
     code = "not_allowed"
 
 
 class Conflict(RoomieError):
-    """It would have been fine, but for something that is already there."""
+    """The request conflicts with the current state."""
 
     code = "conflict"
 
 
 class Unavailable(RoomieError):
-    """Nothing is wrong with the wish; the service cannot do it now."""
+    """The service cannot handle the request now."""
 
     code = "unavailable"
     is_safe_to_log = True
-    """Its sentences are ours and quote nothing."""
+    """Messages are constant: they quote no user input."""
 
 
 class InvalidTimes(Invalid):
@@ -70,7 +70,7 @@ class InThePast(InvalidDate):
 
 
 class OutsideHours(Invalid):
-    """The room is closed for some of the slot. `opens`, `closes`: minutes after midnight, campus time."""
+    """The room is closed during part of the slot. `opens`, `closes`: minutes after midnight, campus time."""
 
     code = "outside_hours"
 
@@ -112,7 +112,7 @@ class UnknownPerson(NotFound):
 
 
 class UnknownSociety(NotFound):
-    """No such society, or none the one who asks may act for."""
+    """No such society, or none that the requester may act for."""
 
     code = "bad_society"
 
@@ -143,7 +143,7 @@ class BookingIsOver(Conflict):
 
 
 class CheckInClosed(Conflict):
-    """Somebody said "I'm here" too early. `opens` is when it will be possible."""
+    """Check-in before it opens, at `opens`."""
 
     code = "check_in_closed"
 
@@ -160,7 +160,7 @@ class StaleVersion(Conflict):
 
 
 class SlotTaken(Conflict):
-    """Something else holds the room for some of the slot; `holders` says what."""
+    """The room is busy during part of the slot, with `holders`."""
 
     code = "slot_taken"
 
@@ -196,13 +196,13 @@ class NotBookable(Conflict):
 
 
 class NotAuthenticated(NotAllowed):
-    """Nobody is known to stand behind the request."""
+    """The request has no valid credentials or linked account."""
 
     code = "not_signed_in"
 
 
 class NotPermitted(NotAllowed):
-    """Someone is known, but lacks the group or role that this takes."""
+    """The account lacks the group or role required."""
 
     code = "not_entitled"
 
@@ -221,7 +221,7 @@ class AlreadyExists(Conflict):
 
 
 class DuplicateRequest(Conflict):
-    """The same request came before under the same key, for something else."""
+    """The idempotency key was used before, for a different request."""
 
     code = "handled"
 

@@ -1,6 +1,6 @@
-"""A stretch of time, half-open and in UTC."""
+"""Time intervals, half-open and in UTC."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -8,9 +8,9 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
-    """`[start, end)`: it holds its start and not its end, so neighbours touch without overlapping.
+    """`[start, end)`: contains its start but not its end, so adjacent intervals do not overlap.
 
-    Both ends are aware; they are kept in UTC whatever zone they came in.
+    Both ends must be aware; they are converted to UTC.
     """
 
     start: datetime
@@ -24,7 +24,7 @@ class Interval:
 
     @classmethod
     def of_length(cls, start: datetime, duration: timedelta) -> Self:
-        """The interval of `duration` elapsed time from `start`, clock changes included."""
+        """The interval of `duration` elapsed time from `start`, also across clock changes."""
         start = start.astimezone(UTC)
         return cls(start, start + duration)
 
@@ -40,20 +40,13 @@ class Interval:
     def overlaps(self, other: "Interval") -> bool:
         return self.start < other.end and other.start < self.end
 
+    def split(self, max_length: timedelta) -> "Iterator[Interval]":
+        """Consecutive parts, each `max_length` long but the last."""
+        start = self.start
+        while self.end - start > max_length:
+            yield Interval(start, start + max_length)
+            start += max_length
+        yield Interval(start, self.end)
+
     def contains(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
-
-
-def merged(intervals: Iterable[Interval]) -> Iterator[Interval]:
-    """The same stretches with those that touch or overlap made one, in order."""
-    current: Interval | None = None
-    for interval in sorted(intervals):
-        if current is None:
-            current = interval
-        elif interval.start <= current.end:
-            current = Interval(current.start, max(current.end, interval.end))
-        else:
-            yield current
-            current = interval
-    if current is not None:
-        yield current

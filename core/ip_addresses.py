@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-"""All that IANA gives out; everything else is local, multicast, mapped or NAT64."""
+"""All that IANA allocates; everything else is local, multicast, mapped or NAT64."""
 _NOT_PUBLIC_V6 = tuple(
     map(
         IPv6Network,
@@ -37,14 +37,13 @@ _NOT_PUBLIC_V4 = tuple(
         ),
     )
 )
-# Written out: `ipaddress.is_global` differs between patch releases of Python and knows no site-local.
+# Spelled out: `ipaddress.is_global` differs between patch releases of Python and knows no site-local.
 
 
 def is_public(address: str) -> bool:
     """Whether an IP address is on the public internet.
 
-    IPv6 that carries IPv4 (mapped, compatible, NAT64, 6to4, Teredo) never is: a gateway takes out what it
-    carries.
+    IPv6 that carries IPv4 (mapped, compatible, NAT64, 6to4, Teredo) never is: a gateway unwraps it.
     """
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):

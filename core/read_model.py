@@ -1,7 +1,8 @@
-"""The picture in memory: what reads are answered from, and how it hears of changes.
+"""In-memory read model: answers reads.
 
-It covers a window of time around now; outside it storage answers. A committed change of this process is in
-the picture before its caller hears of it; those of others follow a moment later. No booking relies on it.
+It is updated by own commits at once, before the caller gets the result, and by those of other processes
+through the change log. It covers a window of time around now; outside it reads go to storage. No booking
+relies on it.
 """
 
 from collections import defaultdict
@@ -14,34 +15,35 @@ from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingState,
     Busy,
+    Change,
     Membership,
     PersonId,
     RoomId,
     Society,
     SocietyId,
+    SourceState,
     TokenTerm,
     busy_for,
 )
-from core.model.timetable_run import SourceState
 from core.policy.rules import Rules
-from core.ports.storage import Change, UnitOfWork, WriteSet
+from core.ports import UnitOfWork, WriteSet
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
 
 def default_window(now: datetime, rules: Rules) -> Interval:
-    """From a day ago to ten days past the longest horizon."""
+    """From a day ago to ten days past the longest booking horizon."""
     return Interval(now - timedelta(days=1), now + rules.max_horizon + timedelta(days=10))
 
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy stretches and active bookings within the window."""
+    """A room's busy intervals and active bookings within the window."""
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
@@ -49,7 +51,7 @@ class RoomUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ReadModelUpdate:
-    """What changed, as read back from storage. A `whole` picture of rooms replaces the old one."""
+    """Changed entities as read from storage. With `is_complete`, `rooms` replaces all rooms."""
 
     catalogue: Catalogue | None = None
     window: Interval | None = None
@@ -59,26 +61,28 @@ class ReadModelUpdate:
     societies: tuple[list[Society], Mapping[SocietyId, TokenTerm]] | None = None
     sources: Mapping[str, SourceState] | None = None
     logins: bool = False
-    """Whether a login came to an end."""
+    """Whether a login session ended."""
 
 
 def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -> ReadModelUpdate:
-    """Read back, inside one snapshot, all that a set of changes touched."""
+    """Reads all entities that a set of changes invalidated, from one snapshot."""
     touched: dict[str, set[str]] = defaultdict(set)
     for change in changes:
         touched[change.kind].add(change.key)
-    whole = "timetable" in touched
+    is_complete = "timetable" in touched
     return ReadModelUpdate(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
-        window=window if whole else None,
+        window=window if is_complete else None,
         rooms=_all_rooms(unit, window)
-        if whole
+        if is_complete
         else _some_rooms(unit, touched["room"] | touched["schedule"], window),
-        is_complete=whole,
+        is_complete=is_complete,
         people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
-        sources={each.name: each for each in unit.sources.all()} if whole or "source" in touched else None,
-        logins=whole or "login" in touched,
+        sources={each.name: each for each in unit.sources.all()}
+        if is_complete or "source" in touched
+        else None,
+        logins=is_complete or "login" in touched,
     )
 
 
@@ -146,11 +150,11 @@ def _societies(unit: UnitOfWork) -> tuple[list[Society], Mapping[SocietyId, Toke
 _Key = TypeVar("_Key")
 ChangeCallback: TypeAlias = Callable[[frozenset[PersonId]], None]
 _MAX_NOTIFIED = 100
-"""A change that touches more people than this is a new picture; nobody is told of each."""
+"""Subscribers are not notified of updates that touch more people than this."""
 
 
 class ReadModel:
-    """Catalogue, availability, directory and active bookings, kept true by storage."""
+    """Catalogue, availability, directory and active bookings, updated by storage."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or Catalogue((), ())
@@ -160,7 +164,7 @@ class ReadModel:
         self.window: Interval | None = None
         self.sources: Mapping[str, SourceState] = {}
         self.logins = 0
-        """Grows whenever a login came to an end, here or in another process."""
+        """Grows whenever a login session ends, in any process."""
         self._of_person: dict[PersonId, tuple[Booking, ...]] = {}
         self._of_society: dict[SocietyId, tuple[Booking, ...]] = {}
         self._in_room: dict[RoomId, tuple[Booking, ...]] = {}
@@ -168,12 +172,12 @@ class ReadModel:
         self._touched: set[PersonId] = set()
 
     def subscribe(self, listener: ChangeCallback) -> None:
-        """Call `listener` after each change with the people whose bookings or societies it touched."""
+        """Calls `listener` after each change with the people whose bookings or societies it touched."""
         self._listeners.append(listener)
 
     @property
     def is_complete(self) -> bool:
-        """Whether busy times and people have been read; the catalogue alone comes first."""
+        """Whether busy times and people have been read; the catalogue is available before."""
         return self.window is not None
 
     def covers(self, interval: Interval) -> bool:
@@ -181,7 +185,7 @@ class ReadModel:
         return window is not None and window.start <= interval.start and interval.end <= window.end
 
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
-        """Someone's active bookings within the window, by start; the same tuple until one changes."""
+        """A person's active bookings within the window, by start; the same tuple until one changes."""
         return self._of_person.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
@@ -191,7 +195,7 @@ class ReadModel:
         return self._in_room.get(room_id, ())
 
     def apply_commit(self, writes: WriteSet) -> None:
-        """Take in what a hot use case of this process has just committed."""
+        """Applies a decision that this process has committed."""
         if writes.before is not None:
             self.availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
@@ -201,25 +205,25 @@ class ReadModel:
             self._store(booking)
         self._notify()
 
-    def apply_update(self, news: ReadModelUpdate) -> None:
-        """Take in what storage read back."""
-        if news.catalogue is not None:
-            self.catalogue = news.catalogue
-            self.availability = self.availability.of(news.catalogue)
-        if news.is_complete:
-            self._replace_all(news)
-        self._apply_rooms(news.rooms)
-        for person_id, known in news.people.items():
-            self.directory.put(person_id, known)
-        if news.societies is not None:
-            self.directory.put_societies(*news.societies)
-        self.logins += news.logins
-        if news.sources is not None:
-            self.sources = news.sources
-        if news.is_complete or len(news.people) > _MAX_NOTIFIED:
+    def apply_update(self, update: ReadModelUpdate) -> None:
+        """Applies what was read from storage."""
+        if update.catalogue is not None:
+            self.catalogue = update.catalogue
+            self.availability = self.availability.of(update.catalogue)
+        if update.is_complete:
+            self._replace_all(update)
+        self._apply_rooms(update.rooms)
+        for person_id, account in update.people.items():
+            self.directory.put(person_id, account)
+        if update.societies is not None:
+            self.directory.put_societies(*update.societies)
+        self.logins += update.logins
+        if update.sources is not None:
+            self.sources = update.sources
+        if update.is_complete or len(update.people) > _MAX_NOTIFIED:
             self._touched.clear()
         else:
-            self._touched.update(news.people)
+            self._touched.update(update.people)
             self._notify()
 
     def _notify(self) -> None:
@@ -228,16 +232,16 @@ class ReadModel:
             for listener in self._listeners:
                 listener(touched)
 
-    def _replace_all(self, news: ReadModelUpdate) -> None:
-        self.window = news.window
-        schedules = {room_id: room.schedule for room_id, room in news.rooms.items()}
+    def _replace_all(self, update: ReadModelUpdate) -> None:
+        self.window = update.window
+        schedules = {room_id: room.schedule for room_id, room in update.rooms.items()}
         self.availability = Availability(self.catalogue, schedules, self.availability.version + 1)
         self.bookings.clear()
         for index in (self._of_person, self._of_society, self._in_room):
             index.clear()
 
     def _apply_rooms(self, rooms: Mapping[RoomId, RoomUpdate]) -> None:
-        """All old bookings go before any new one comes: one may have moved from room to room."""
+        """Removes all old bookings before adding new ones: one may have moved from room to room."""
         for room_id, room in rooms.items():
             self.availability.replace(room_id, room.schedule)
             for booking in self.in_room(room_id):
@@ -256,10 +260,10 @@ class ReadModel:
             _insert(self._of_society, booking.society_id, booking)
 
     def _remove(self, booking: Booking) -> None:
-        """Out of its room; out of all else too, unless it is known to have moved to another room."""
+        """Removes from the room's index, and from all others unless the booking has moved to another room."""
         _remove(self._in_room, booking.room_id, booking)
-        known = self.bookings.get(booking.id)
-        if known is None or known.room_id != booking.room_id:
+        stored = self.bookings.get(booking.id)
+        if stored is None or stored.room_id != booking.room_id:
             return
         del self.bookings[booking.id]
         if booking.booked_by is not None:

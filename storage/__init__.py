@@ -1,1 +1,1 @@
-"""Where bookings are kept: SQLAlchemy tables and the two databases behind the core's ports."""
+"""Storage: SQLAlchemy repositories and two engines, SQLite and PostgreSQL, behind the core's ports."""

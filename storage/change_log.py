@@ -1,4 +1,4 @@
-"""Reading the log of changes on a database where sequence numbers may commit out of order."""
+"""Reader of the change log for databases where sequence numbers may commit out of order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,60 +6,66 @@ from time import perf_counter
 
 from sqlalchemy import Connection, func, select
 
-from core.ports.storage import Change
+from core.model import Change
 from core.read_model import EVERYTHING
 from storage.tables import change
 
 _OVERLAP = 1_000
-"""How far behind the newest number a transaction may still be about to commit when reading begins."""
+"""How far below the newest number one may still be uncommitted when reading begins."""
 _GAP_TTL = 120.0
-"""Seconds until a missing number is taken for one that never comes: longer than a transaction may take."""
+"""Seconds until a missing number counts as rolled back: longer than a transaction may take."""
 _MAX_GAPS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class LogPosition:
-    """How far the log was read: the newest number, and which below it were missing, noticed when."""
+    """Read position: the newest number, and the missing ones below it with the time they were noticed."""
 
     newest: int = 0
     missing_numbers: dict[int, float] = field(default_factory=dict)
 
 
 def end_of_log(connection: Connection) -> LogPosition:
-    """Where to read on after everything else was read in the same snapshot."""
+    """The position after everything else was read in the same snapshot."""
     newest = connection.execute(select(func.coalesce(func.max(change.c.seq), 0))).scalar_one()
     first = max(0, newest - _OVERLAP)
-    there = connection.execute(select(change.c.seq).where(change.c.seq > first)).scalars()
-    return LogPosition(newest, _missing_numbers(range(first + 1, newest), there))
+    present = connection.execute(select(change.c.seq).where(change.c.seq > first)).scalars()
+    return LogPosition(newest, _missing_numbers(range(first + 1, newest), present))
 
 
 def read_since(
-    connection: Connection, place: LogPosition, origin: str
+    connection: Connection, position: LogPosition, origin: str
 ) -> tuple[LogPosition, frozenset[Change]]:
-    """What changed since, but for rooms that `origin` changed itself, and where to read on from then.
+    """Reads the changes since a position, except those of rooms by `origin`.
 
-    Everything counts as changed when part of the log is gone.
+    Returns them and the new position.
+
+    Everything counts as changed when part of the log was purged.
     """
     oldest = connection.execute(select(func.min(change.c.seq))).scalar()
-    if oldest is not None and oldest > place.newest + 1:
+    if oldest is not None and oldest > position.newest + 1:
         return end_of_log(connection), EVERYTHING
-    is_new = (change.c.seq > place.newest) | change.c.seq.in_(place.missing_numbers)
+    is_new = (change.c.seq > position.newest) | change.c.seq.in_(position.missing_numbers)
     rows = connection.execute(select(change).where(is_new)).all()
     ours = {row.seq for row in rows if row.origin == origin and row.kind == "room"}
     changes = frozenset(Change(row.kind, row.key) for row in rows if row.seq not in ours)
-    place = _advance(place, {row.seq for row in rows})
+    position = _advance(position, {row.seq for row in rows})
     return (
-        (place, changes) if len(place.missing_numbers) <= _MAX_GAPS else (end_of_log(connection), EVERYTHING)
+        (position, changes)
+        if len(position.missing_numbers) <= _MAX_GAPS
+        else (end_of_log(connection), EVERYTHING)
     )
 
 
-def _advance(place: LogPosition, read: set[int]) -> LogPosition:
-    newest = max(read, default=place.newest)
-    newest = max(newest, place.newest)
+def _advance(position: LogPosition, read: set[int]) -> LogPosition:
+    newest = max(read, default=position.newest)
+    newest = max(newest, position.newest)
     now = perf_counter()
-    kept = {seq: at for seq, at in place.missing_numbers.items() if seq not in read and now - at < _GAP_TTL}
-    return LogPosition(newest, kept | _missing_numbers(range(place.newest + 1, newest), read))
+    missing = {
+        seq: at for seq, at in position.missing_numbers.items() if seq not in read and now - at < _GAP_TTL
+    }
+    return LogPosition(newest, missing | _missing_numbers(range(position.newest + 1, newest), read))
 
 
-def _missing_numbers(expected: range, there: Iterable[int]) -> dict[int, float]:
-    return dict.fromkeys(sorted(set(expected).difference(there)), perf_counter())
+def _missing_numbers(expected: range, present: Iterable[int]) -> dict[int, float]:
+    return dict.fromkeys(sorted(set(expected).difference(present)), perf_counter())

@@ -1,6 +1,6 @@
-"""Choosing a database by its URL, and what can be done with any of them.
+"""Storage and administration of the database that a URL names.
 
-Nothing heavy is imported before the database that needs it is chosen.
+Imports are deferred, so that only the drivers of that database are loaded.
 """
 
 from pathlib import Path
@@ -8,53 +8,25 @@ from typing import Protocol
 
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.ports.storage import Storage
+from core.ports import ManagedStorage
 from core.read_model import ReadModel
 from storage.url import SqliteFile, parse_database_url
 
-
-class ManagedStorage(Storage, Protocol):
-    """The core's `Storage`, and what whoever runs it needs besides."""
-
-    async def open(self) -> None:
-        """Check the schema and read the catalogue into the picture. `WrongSchema` when it does not fit."""
-        ...
-
-    async def load(self) -> None:
-        """Make all works possible and complete the picture; works that come earlier wait for it."""
-        ...
-
-    async def loaded(self) -> None:
-        """Wait until busy times and people are in the picture."""
-        ...
-
-    async def reload(self) -> None:
-        """Read the whole picture anew, its window around now."""
-        ...
-
-    def is_fresh(self) -> bool:
-        """Whether the picture holds all that other processes wrote, as far as is known; quick."""
-        ...
-
-    def age(self) -> float:
-        """Seconds since the picture was last known to hold all that was committed anywhere."""
-        ...
-
-    async def catch_up(self) -> None:
-        """Read into the picture what other processes wrote."""
-        ...
-
-    async def probe(self) -> None:
-        """Raise `Unavailable` unless something could be written now."""
-        ...
-
-    async def close(self) -> None:
-        """Finish what is queued, then let go of the database."""
-        ...
+__all__ = [
+    "DatabaseAdmin",
+    "ManagedStorage",
+    "backup",
+    "downgrade",
+    "exposed_files",
+    "open_storage",
+    "revision",
+    "setting",
+    "upgrade",
+]
 
 
 class DatabaseAdmin(Protocol):
-    """Looking after a database as a whole."""
+    """Schema migrations and backups."""
 
     async def upgrade(self) -> None: ...
     async def revision(self) -> str | None: ...
@@ -64,7 +36,7 @@ class DatabaseAdmin(Protocol):
 
 
 def open_storage(url: str, read_model: ReadModel, rules: Rules, clock: Clock) -> ManagedStorage:
-    """The storage that a URL names, not yet opened. `InvalidDatabaseUrl` when it names none."""
+    """Creates the storage of a URL, not opened yet; `InvalidDatabaseUrl`."""
     address = parse_database_url(url)
     if isinstance(address, SqliteFile):
         from storage.sqlite.storage import SqliteStorage
@@ -76,41 +48,41 @@ def open_storage(url: str, read_model: ReadModel, rules: Rules, clock: Clock) ->
 
 
 async def upgrade(url: str) -> None:
-    """Bring the schema up to date, making file and folder where needed.
+    """Migrates the schema to the newest revision, creating file and folder where needed.
 
-    Quick when there is nothing to do, and safe when several processes do it at once. `WrongSchema` when the
-    database is newer than this code.
+    Fast when there is nothing to do, and safe when several processes do it concurrently. `WrongSchema` when
+    the database is newer than this code.
     """
     await _admin_for(url).upgrade()
 
 
 async def revision(url: str) -> str | None:
-    """The revision a database is at; None for one that is empty or not there."""
+    """The revision of a database; None if it is empty or missing."""
     return await _admin_for(url).revision()
 
 
 async def setting(url: str, key: str) -> str | None:
-    """A setting of `Unit.setting`, without opening the storage; None also where there are no tables."""
+    """Reads a `UnitOfWork.setting` without opening the storage; None also where there are no tables."""
     return await _admin_for(url).setting(key)
 
 
 async def downgrade(url: str, to: str) -> None:
-    """Bring the schema back to an earlier revision; `base` takes every table away."""
+    """Migrates the schema down to an earlier revision; `base` drops all tables."""
     await _admin_for(url).downgrade(to)
 
 
 def exposed_files(url: str) -> list[Path]:
-    """Files of a database, and its folder, that other accounts of this machine may look into."""
+    """Files of a database, and its folder, that other accounts of this machine can access."""
     address = parse_database_url(url)
     if not isinstance(address, SqliteFile):
         return []
-    from storage.private_files import exposed_by
+    from storage import private_files
 
-    return exposed_by(address.path)
+    return private_files.exposed_files(address.path)
 
 
 async def backup(url: str, file: Path) -> None:
-    """Write a consistent copy while others go on; for PostgreSQL, say which program does that."""
+    """Writes a consistent copy while the database is in use; on PostgreSQL refers to `pg_dump`."""
     await _admin_for(url).backup(file)
 
 

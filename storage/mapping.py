@@ -1,7 +1,7 @@
-"""Between rows and values: the one place that knows both shapes.
+"""Mapping between rows and values.
 
-Rows come in the order of their table's columns; lists (a person's groups, a room's aliases) are text, a value
-a line.
+Rows have the order of their table's columns; lists (a person's groups, a room's aliases) are text with a
+value per line.
 """
 
 import json
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Booking,
     BookingState,
@@ -18,8 +18,11 @@ from core.model.entities import (
     Building,
     Charge,
     Equipment,
+    LoginToken,
+    MessageState,
     NotificationPreferences,
     OpeningHours,
+    OutboxMessage,
     Person,
     QuietHours,
     Room,
@@ -27,9 +30,7 @@ from core.model.entities import (
     TimetableEntry,
     UserGroup,
 )
-from core.model.outbox import MessageState, OutboxMessage
 from core.names import stored_key
-from core.ports.storage import LoginToken
 
 Row = Sequence[Any]
 
@@ -54,7 +55,7 @@ ALL_BUILDINGS = "SELECT id, name, latitude, longitude, aliases FROM building"
 ALL_ROOMS = """SELECT id, building_id, name, capacity, abbr, usage, school, aliases, equipment,
     individual_access, bookable, weekday_opens, weekday_closes, weekend_opens, weekend_closes,
     granularity FROM room"""
-"""For the bare drivers, before anything else is imported; columns by name, for newer tables may have more."""
+"""For the bare drivers, before SQLAlchemy is imported. Columns by name: newer schemas may have more."""
 
 
 def to_building(row: Row) -> Building:
@@ -113,17 +114,17 @@ def room_values(room: Room) -> dict[str, object]:
 
 
 def to_person(row: Row, belongs_to_a_society: object) -> Person:
-    """Membership brings Group_3, whatever groups are written down. Habits come last, before membership."""
+    """Membership implies Group_3, whatever groups are stored. Preferences are the last columns but one."""
     groups = {UserGroup(name) for name in split_lines(row[6])}
     groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(UserGroup.SOCIETY_MEMBER)
-    habits = to_preferences(row[-6:-1])
-    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), habits)
+    preferences = to_preferences(row[-6:-1])
+    return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences)
 
 
 def to_preferences(row: Row) -> NotificationPreferences:
-    """From reminders, notices, quiet from and until, and where to."""
+    """Columns: reminders, notices, quiet from, quiet until, deliver to."""
     reminders, notices, quiet_from, quiet_until, deliver_to = row
     quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
     return NotificationPreferences(
@@ -199,7 +200,7 @@ def charge_values(charge: Charge) -> dict[str, object]:
 
 
 def to_entry(row: Row) -> TimetableEntry:
-    """From room, start, end, name, type and source."""
+    """Columns: room, start, end, name, type, source."""
     slot = Interval(instant(row[1]), instant(row[2]))
     return TimetableEntry(row[0], slot, row[3], BookingType(row[4]), row[5])
 
@@ -251,11 +252,11 @@ MESSAGE_COLUMNS = (
     "attempts",
     "trouble",
 )
-"""What a new message has; everything else about it is empty until a worker claims it."""
+"""Columns of a new message; the others are null until a worker claims it."""
 
 
 def to_message(row: Row) -> OutboxMessage:
-    """From key, kind, person, identity, booking, payload, and when it is due and expires."""
+    """Columns: key, kind, person, identity, booking, payload, due at, expires at."""
     key, kind, person_id, identity, booking_id, payload, due_at, expires_at = row
     return OutboxMessage(
         key,

@@ -1,4 +1,4 @@
-"""Files and folders that only the account which Roomie runs under can read, whatever the umask."""
+"""Files and folders that only our own account can access, whatever the umask."""
 
 import os
 import stat
@@ -7,38 +7,39 @@ from pathlib import Path
 
 _FILE, _FOLDER = 0o600, 0o700
 _OTHERS = 0o077
-_BESIDE = ("", "-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database. It makes each with the mode of the database itself."""
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+"""Suffixes of a database's files. SQLite creates each with the mode of the database."""
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it, each that is missing with mode 0700; others stay as they are."""
+    """Creates a folder and its missing parents with mode 0700; existing ones are not changed."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         try:
             each.mkdir(_FOLDER)
-        except FileExistsError:  # another process was quicker
+        except FileExistsError:  # created by another process
             continue
         each.chmod(_FOLDER)
     folder.mkdir(exist_ok=True)
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file of mode 0600 where there is none."""
+    """Creates an empty file of mode 0600 where there is none; a link is followed, dangling or not."""
+    real = os.path.realpath(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
+        descriptor = os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
     except FileExistsError:
         return
     try:
-        os.chmod(path, _FILE)  # noqa: PTH101 - a umask may have taken even the owner's rights away
+        os.chmod(real, _FILE)  # noqa: PTH101 - a umask may have removed even the owner's rights
     finally:
         os.close(descriptor)
 
 
-def tighten(database: Path) -> None:
-    """Take from others what they may do with a database and what lies beside it, where that is ours to say.
+def restrict_access(database: Path) -> None:
+    """Removes the access of other accounts to a database's files, where we own them.
 
-    The database comes first: what SQLite makes from then on has its mode.
+    The database comes first: files that SQLite creates later have its mode.
     """
     for each in _files_of(database):
         with suppress(OSError):
@@ -47,14 +48,14 @@ def tighten(database: Path) -> None:
                 each.chmod(mode & ~_OTHERS)
 
 
-def exposed_by(database: Path) -> list[Path]:
-    """Which of a database's files, and whether its folder, accounts other than the owner's may look into."""
+def exposed_files(database: Path) -> list[Path]:
+    """A database's files, and its folder, that other accounts can access."""
     real = Path(os.path.realpath(database))
     return [each for each in (*_files_of(database), real.parent) if is_open_to_others(each)]
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others may read or change a file, or list or change a folder."""
+    """Whether other accounts can access a file or folder."""
     try:
         return bool(path.stat().st_mode & _OTHERS)
     except OSError:
@@ -63,4 +64,4 @@ def is_open_to_others(path: Path) -> bool:
 
 def _files_of(database: Path) -> list[Path]:
     real = os.path.realpath(database)
-    return [Path(f"{real}{ending}") for ending in _BESIDE]
+    return [Path(f"{real}{ending}") for ending in _SUFFIXES]

@@ -1,11 +1,11 @@
-"""What the picture needs to know of a few rooms, in two statements however many they are."""
+"""Reads the schedules of several rooms for the read model, in two statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model.entities import Booking, Busy, RoomId, busy_for
+from core.model import Booking, Busy, RoomId, busy_for
 from core.read_model import RoomUpdate
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -13,7 +13,7 @@ from storage.unit_of_work import SqlUnitOfWork
 def read_rooms(
     unit: SqlUnitOfWork, rooms: Collection[RoomId], window: Interval
 ) -> Mapping[RoomId, RoomUpdate]:
-    """Each room's busy stretches and active bookings within the window; empty ones too."""
+    """Busy intervals and active bookings of each room within the window, also of free ones."""
     if not rooms:
         return {}
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)

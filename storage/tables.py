@@ -1,7 +1,7 @@
-"""The schema: what is kept, and what the database itself refuses.
+"""The database schema.
 
-Instants are whole seconds since 1970, UTC. Short lists are text, one value a line. The guard against double
-bookings is a pair of triggers on SQLite and an exclusion constraint on PostgreSQL; migrations create both.
+Instants are whole seconds since 1970, UTC. Short lists are text, one value per line. The guard against double
+bookings (triggers on SQLite, an exclusion constraint on PostgreSQL) is created by migrations.
 """
 
 from sqlalchemy import (
@@ -24,10 +24,12 @@ from sqlalchemy import (
     text,
 )
 
+from core.interval import Interval
+
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
-"""Seconds. Bounds how far back a look-up for overlaps must search; opening hours keep them far shorter."""
+"""Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
-"""Seconds. The same bound for timetable entries; longer ones are split by whoever brings them."""
+"""Seconds. The same bound for timetable entries; imports split longer ones."""
 
 metadata = MetaData(
     naming_convention={
@@ -108,7 +110,7 @@ known_address = Table(
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
 )
-"""Where a password was right: a keyed hash of person and network, so that no address can be read from it."""
+"""Networks of successful password logins, as keyed hashes of person and network."""
 
 society = Table(
     "society",
@@ -159,7 +161,7 @@ Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
 Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
 
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
-"""A literal, not a parameter: SQLite uses the partial index above for nothing else."""
+"""A literal, not a parameter: SQLite uses the partial index above only then."""
 
 charge = Table(
     "charge",
@@ -316,7 +318,7 @@ tally = Table(
     Column("amount", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
-"""PostgreSQL does not log it: what is in it is worth nothing after a crash."""
+"""Unlogged on PostgreSQL: the counters are worthless after a crash."""
 
 channel_notice = Table(
     "channel_notice",
@@ -362,3 +364,12 @@ login_session = Table(
     Column("message", Text, nullable=False),
     Column("finished_at", BigInteger),
 )
+
+
+def overlaps(table: Table, window: Interval, max_length: int) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on rows that overlap a window.
+
+    `max_length` (seconds) bounds the scan of the index on `start`.
+    """
+    start, end = int(window.start.timestamp()), int(window.end.timestamp())
+    return table.c.start < end, table.c.end > start, table.c.start > start - max_length

@@ -1,11 +1,10 @@
-"""Everything that is kept, seen through one connection inside one transaction."""
+"""Unit of work over a SQLAlchemy connection."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, insert, select
 
-from core.model.entities import AuditEntry
-from core.ports.storage import Change
+from core.model import AuditEntry, Change
 from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
@@ -17,7 +16,7 @@ from storage.repositories.notice_channels import SqlNoticeChannelRepository
 from storage.repositories.outbox import SqlOutboxRepository
 from storage.repositories.people import SqlPersonRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
-from storage.repositories.retention import RetentionRows
+from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
 from storage.repositories.societies import SqlSocietyRepository
 from storage.repositories.timetable import SqlTimetableRepository
@@ -28,7 +27,7 @@ from storage.upsert import upsert
 
 
 class SqlUnitOfWork:
-    """The core's `Unit` over a synchronous SQLAlchemy connection. `changes` fills as the work goes on."""
+    """`UnitOfWork` over one transaction of a synchronous connection; `changes` collects what was written."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -48,7 +47,7 @@ class SqlUnitOfWork:
         self.sources = SqlSourceRepository(connection, self.changes)
         self.login_sessions = SqlLoginSessionRepository(connection, self.changes)
         self.counters = SqlCounterRepository(connection)
-        self.retention = RetentionRows(connection, self.changes)
+        self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:
         self._connection.execute(insert(audit).values(audit_values(entry)))
@@ -60,21 +59,21 @@ class SqlUnitOfWork:
         upsert(self._connection, setting, [{"key": key, "value": value}])
 
     def write_changes(self, origin: str, at: int) -> None:
-        """Put down what this unit changed, for other processes to find."""
+        """Appends the changes to the change log, for other processes."""
         rows = [
             {"origin": origin, "kind": each.kind, "key": each.key, "at": at} for each in sorted(self.changes)
         ]
         if rows:
             self._connection.execute(insert(change), rows)
 
-    def changes_after(self, seq: int, but_not: str) -> tuple[int, Iterable[Change]]:
-        """The newest sequence number, and what others than `but_not` changed after `seq`.
+    def changes_after(self, seq: int, own_origin: str) -> tuple[int, Iterable[Change]]:
+        """Reads the changes of other origins after `seq`; returns the newest sequence number and them.
 
-        Everything counts as changed when rows after `seq` have been purged already.
+        Everything counts as changed when rows after `seq` were purged already.
         """
         oldest = self._connection.execute(select(func.min(change.c.seq))).scalar()
         rows = self._connection.execute(select(change).where(change.c.seq > seq).order_by(change.c.seq)).all()
         newest = max((row.seq for row in rows), default=seq)
         if oldest is not None and oldest > seq + 1:
             return newest, EVERYTHING
-        return newest, {Change(row.kind, row.key) for row in rows if row.origin != but_not}
+        return newest, {Change(row.kind, row.key) for row in rows if row.origin != own_origin}

@@ -1,4 +1,4 @@
-"""Writing rows that may be there already, in either database's words."""
+"""Upserts in both SQL dialects."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    """Insert rows; those whose primary key exists take on the new values instead."""
+    """Inserts rows, updating those whose primary key exists."""
     if not rows:
         return
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
@@ -18,7 +18,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, object
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> int:
-    """Insert rows, but for those that a unique key says are there already; how many were new."""
+    """Inserts rows, skipping those whose unique key exists; returns how many are new."""
     if not rows:
         return 0
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

@@ -1,4 +1,4 @@
-"""Reading the URL that says where everything is kept."""
+"""Database URLs."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _ONLY_LIBPQ_KNOWS = frozenset({"channel_binding", "connect_timeout", "gssencmode
 
 
 class InvalidDatabaseUrl(Invalid):
-    """The message never shows the URL: it may hold a password."""
+    """The message does not contain the URL, which may hold a password."""
 
     code = "bad_database_url"
 
@@ -31,13 +31,13 @@ class SqliteFile:
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """`dsn` is the URL as asyncpg reads it."""
+    """`dsn` is the URL for asyncpg."""
 
     dsn: str
 
     @property
     def shown(self) -> str:
-        """The same without its password."""
+        """The URL without its password."""
         parts = urlsplit(self.dsn)
         user, _, host = parts.netloc.rpartition("@")
         netloc = f"{user.partition(':')[0]}@{host}" if user else host
@@ -46,7 +46,7 @@ class PostgresServer:
 
 
 def parse_database_url(url: str) -> SqliteFile | PostgresServer:
-    """Where a URL points; `InvalidDatabaseUrl` when that cannot be said."""
+    """Parses a URL; `InvalidDatabaseUrl`."""
     if (file := _SQLITE.fullmatch(url)) is not None:
         return SqliteFile(Path(unquote(file["path"])))
     if (server := _POSTGRES.match(url)) is not None:
@@ -55,7 +55,7 @@ def parse_database_url(url: str) -> SqliteFile | PostgresServer:
 
 
 def _for_asyncpg(url: str) -> str:
-    """Without what asyncpg would take for settings of the server; SQLAlchemy says `ssl` for `sslmode`."""
+    """Drops parameters that asyncpg would pass on as server settings; renames SQLAlchemy's `ssl`."""
     parts = urlsplit(url)
     query = [
         ("sslmode" if name == "ssl" else name, value)

@@ -1,4 +1,4 @@
-"""Builders: values with defaults for what a test is not about.
+"""Builders of values; they fill in what a test does not care about.
 
 Tests take place on Wednesday, 11 March 2026, when London is on UTC.
 """
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingType,
@@ -46,7 +46,7 @@ def a_room(room_id: str = "K-J17-G01", building_id: str = "K-J17", capacity: int
 
 
 def a_person(username: str = "wil", *groups: UserGroup, person_id: int = 0, **others: Any) -> Person:
-    """A student unless groups say otherwise; the id is 0 until storage assigns one."""
+    """A student unless groups are given; the id is 0 until storage assigns one."""
     others.setdefault("email", f"{username}@example.org")
     others.setdefault("name", username.capitalize())
     held = frozenset(groups or {UserGroup.STUDENT})
@@ -70,7 +70,7 @@ def a_booking(
 
 
 def an_entry(room_id: str = "K-J17-G01", slot: Interval | None = None, **others: Any) -> TimetableEntry:
-    """A class, unless `booking_type` says otherwise."""
+    """A class, unless `booking_type` is given."""
     others.setdefault("name", "MATH1081")
     others.setdefault("booking_type", BookingType.CLASS)
     others.setdefault("source", "timetable")

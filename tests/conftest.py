@@ -1,6 +1,6 @@
-"""Fixtures for all tests: a clock that stands still, rules, and fresh databases.
+"""Fixtures for all tests: a still clock, rules, and fresh databases.
 
-`database_url` is a fresh SQLite file; folders that test both databases override it in their conftest.
+`database_url` is a fresh SQLite file; folders that test both databases override it.
 """
 
 import itertools
@@ -25,7 +25,7 @@ _numbers = itertools.count()
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
-"""The same examples at every run, so that results depend on the change alone; `search` generates new ones."""
+"""Deterministic examples, so that a failure is due to the change at hand; `search` tries new ones."""
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_copy(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
-    """Copies a template database, until the end of the test; returns the URL."""
+    """Makes copies of a database, dropped after the test; returns their URLs."""
     made: list[str] = []
 
     def copy(template: str) -> str:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: any possible reply, for properties of every renderer."""
+"""Strategies for any valid reply, for property tests of renderers."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice, repeat
@@ -29,7 +29,7 @@ from bot.chat.reply import (
     Tone,
 )
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 
 _NASTY = (
     "",
@@ -47,7 +47,7 @@ _ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=70
 
 
 def strings(longest: int = 120) -> st.SearchStrategy[str]:
-    """Text: mostly short, sometimes far too long, sometimes hostile."""
+    """Mostly short, sometimes far too long, sometimes hostile."""
     return st.one_of(st.text(max_size=longest), st.sampled_from(_NASTY))
 
 

@@ -46,6 +46,7 @@ from core.services.eligibility import EligibilityCheck
 from core.services.find_rooms import FreeRoom, SearchResult, find_rooms, find_windows
 
 _PAGE = 8
+_MAX_BOOKING_MINUTES = 24 * 60
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -168,6 +169,8 @@ async def _nothing_free(context: CommandContext, read_model: ReadModel, search: 
 
 def _why(read_model: ReadModel, search: SearchValue) -> str:
     """What takes the room, where one was named."""
+    if search.minutes > _MAX_BOOKING_MINUTES:
+        return "no room like that is free for so long, and a booking has to end on the day it starts."
     if search.query.room is None:
         return "no room like that is free."
     taken = read_model.availability.schedule(search.query.room).conflicts(*_seconds(search.slot))

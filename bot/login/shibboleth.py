@@ -10,7 +10,7 @@ from bot.chat.formatting import one_line
 from bot.login.settings import ShibbolethSettings
 from core.errors import NotAllowed
 from core.model.entities import Identity
-from core.names import is_plain, name_key, visible
+from core.names import is_plain, name_key, replace_invisible
 from core.services.provisioning import IdentityClaims
 
 _MAX_VALUE_LENGTH = 254
@@ -49,7 +49,7 @@ def is_address(text: str) -> bool:
 
 def display_name(given: str, address: str) -> str:
     """A name on one line, of a length that fits anywhere; the address's own where there is none."""
-    return one_line(visible(given))[:100].strip() or address.partition("@")[0]
+    return one_line(replace_invisible(given))[:100].strip() or address.partition("@")[0]
 
 
 def _only(headers: CIMultiDictProxy[str], name: str) -> str:

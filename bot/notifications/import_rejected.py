@@ -24,7 +24,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     return Reply(
         (f"I refused the timetable of {source}, for it looks wrong. ", *stays),
         tone=Tone.REFUSED,
-        items=tuple(ReplyItem((each,)) for each in report.doubts),
+        items=tuple(ReplyItem((each,)) for each in report.anomalies),
         actions=(
             Button(
                 "accept_run",

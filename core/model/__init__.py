@@ -1,0 +1,98 @@
+"""Values of the domain: frozen dataclasses, enums and ids, without behaviour of their own."""
+
+from core.model.audit import AuditEntry
+from core.model.booking import Booking, BookingId, BookingState, Busy, Charge, busy_for
+from core.model.campus import (
+    BookingRules,
+    Building,
+    BuildingId,
+    Equipment,
+    Location,
+    OpeningHours,
+    Room,
+    RoomId,
+    Usage,
+)
+from core.model.change import Change
+from core.model.counters import CounterIncrement, CounterValue
+from core.model.installation import Installation
+from core.model.jobs import JobState
+from core.model.login_session import LoginSession, LoginState
+from core.model.outbox import (
+    Backlog,
+    ClaimedMessage,
+    DeliveryOutcome,
+    MessageState,
+    OutboxEntry,
+    OutboxMessage,
+)
+from core.model.people import (
+    Identity,
+    LoginToken,
+    Membership,
+    NotificationPreferences,
+    Person,
+    PersonId,
+    QuietHours,
+    Role,
+    Society,
+    SocietyId,
+    TokenTerm,
+    UserGroup,
+)
+from core.model.retention import Expired, Expiring, Limit
+from core.model.timetable import BookingType, TimetableEntry
+from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
+
+__all__ = [
+    "AuditEntry",
+    "Backlog",
+    "Booking",
+    "BookingId",
+    "BookingRules",
+    "BookingState",
+    "BookingType",
+    "Building",
+    "BuildingId",
+    "Busy",
+    "Change",
+    "Charge",
+    "ClaimedMessage",
+    "CounterIncrement",
+    "CounterValue",
+    "DeliveryOutcome",
+    "Equipment",
+    "Expired",
+    "Expiring",
+    "Identity",
+    "Installation",
+    "JobState",
+    "Limit",
+    "Location",
+    "LoginSession",
+    "LoginState",
+    "LoginToken",
+    "Membership",
+    "MessageState",
+    "NotificationPreferences",
+    "OpeningHours",
+    "OutboxEntry",
+    "OutboxMessage",
+    "Person",
+    "PersonId",
+    "QuietHours",
+    "Role",
+    "Room",
+    "RoomId",
+    "RunState",
+    "Society",
+    "SocietyId",
+    "SourceState",
+    "TimetableEntry",
+    "TimetableRun",
+    "TimetableSlot",
+    "TokenTerm",
+    "Usage",
+    "UserGroup",
+    "busy_for",
+]

@@ -1,4 +1,4 @@
-"""Things done again and again, by whichever process is there: when they are due and how they went."""
+"""State of recurring jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """One job as the database knows it. `claimed_until` is set while somebody is at it."""
+    """One job as stored. `claimed_until` is set while a worker runs it."""
 
     name: str
     due_at: datetime

@@ -1,14 +1,14 @@
-"""One login on its way: from a link that was handed out to somebody who said yes, or to nothing."""
+"""Login sessions: from handing out a link to its confirmation or failure."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from core.model.entities import Identity, PersonId
+from core.model.people import Identity, PersonId
 
 
 class LoginState(Enum):
-    """Nobody came yet; somebody proved who they are and is asked to confirm; they did; nothing came of it."""
+    """Link not used yet; authenticated and awaiting confirmation; confirmed; failed or declined."""
 
     OPEN = 0
     REQUESTED = 1
@@ -18,12 +18,11 @@ class LoginState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LoginSession:
-    """What is kept of one sid: never the sid itself, only its hash.
+    """The stored state of one sid; only the sid's hash is stored.
 
-    `identity` is the chat account that it links, empty where a program asks for a token. `asked` says who
-    asks and what they wait for, as the doors wrote it down. `nonce` is the hash of what the page that asks
-    for confirmation carries. `sealed` is the result, readable only with the sid. `message` says what went
-    wrong.
+    `identity` is the chat account to link, None where a program requests a token. `request` is the encoded
+    requester and pending request. `nonce` is the hash of the confirmation page's nonce. `encrypted_result`
+    can be decrypted only with the sid. `message` is the error shown after a failure.
     """
 
     hash: bytes

@@ -1,14 +1,15 @@
-"""Messages that Roomie sends unasked: what they are, and where they stand."""
+"""The outbox: queued notifications and their state."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from core.model.entities import BookingId, Identity, PersonId
+from core.model.booking import BookingId
+from core.model.people import Identity, PersonId
 
 
 class MessageState(Enum):
-    """Waiting to be due or claimed; being sent (perhaps sent, should its sender have died); or done with."""
+    """Waiting to be due or claimed; being sent (perhaps sent, if its worker died); or complete."""
 
     WAITING = 0
     SENDING = 1
@@ -21,8 +22,9 @@ class MessageState(Enum):
 class OutboxMessage:
     """One row of the outbox.
 
-    `key` is unique: the same message is never queued twice. It goes to `identity`, or to wherever `person_id`
-    wants messages. `kind` says how `payload` becomes words when it is sent. After `expires_at` it is useless.
+    `key` is unique and deduplicates: a message is never queued twice. It goes to `identity`, or to the
+    preferred platform of `person_id`. `kind` selects the template for `payload`. After `expires_at` it is
+    dropped.
     """
 
     key: str
@@ -37,7 +39,7 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A message in one worker's hands. `is_unclear` says that somebody began to send it, at `since` first."""
+    """A message claimed by a worker. `is_unclear`: it may have been delivered, first at `since`."""
 
     id: int
     message: OutboxMessage
@@ -48,7 +50,7 @@ class ClaimedMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """What became of a claimed message. `due_at` is when to go on with one that is not done with."""
+    """Result of a delivery attempt. `due_at` is the next attempt of a message that is not complete."""
 
     id: int
     state: MessageState
@@ -58,7 +60,7 @@ class DeliveryOutcome:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A message as an operator sees it."""
+    """A message as listed for operators."""
 
     id: int
     message: OutboxMessage
@@ -69,7 +71,7 @@ class OutboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many messages stand where, and since when the oldest that is not done with has been due."""
+    """Number of messages by state, and the due time of the oldest incomplete one."""
 
     waiting: int = 0
     sending: int = 0

@@ -1,4 +1,4 @@
-"""How long rows are kept, and how many of them at most."""
+"""Retention limits: maximum age and number of rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,41 +7,41 @@ from typing import NamedTuple, TypeAlias
 
 
 class Expiring(Enum):
-    """Kinds of rows that are worth nothing, or no more than their space, after some time."""
+    """Kinds of rows that are deleted after some time."""
 
     CHANGES = "changes"
-    """What processes tell each other."""
+    """Change log."""
     REQUESTS = "requests"
     """Idempotency keys."""
     DELIVERIES = "deliveries"
-    """What platforms delivered, so that nothing acts twice."""
+    """Processed platform events, for deduplication."""
     TALLIES = "tallies"
     INSTALLATION_STATES = "installation states"
     LOGIN_SESSIONS = "login sessions"
     TOKENS = "tokens"
     """Login tokens, by when they were last used."""
     KNOWN_ADDRESSES = "known addresses"
-    """Networks where somebody logged in."""
+    """Client networks of earlier logins."""
     MESSAGES = "messages"
-    """Those that are done with, or useless by now."""
+    """Outbox messages that are complete or expired."""
     REFUSED_LOGINS = "refused logins"
-    """What strangers can write into the audit."""
+    """Audit entries of refused logins, which anybody can cause."""
     AUDIT = "audit"
-    """The rest of the audit."""
+    """All other audit entries."""
     BOOKINGS = "bookings"
-    """By their end, with their charges and messages."""
+    """Bookings by their end, with their charges and messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Rows older than `before` go, and of all others the oldest beyond `most`.
+    """Deletes rows older than `before`, and of all others the oldest beyond `max_rows`.
 
-    `over_before` keeps what is newer from the second rule. `slice_rows` are deleted in one transaction.
+    Rows newer than `over_before` are exempt from the second rule. `slice_rows` are deleted per transaction.
     """
 
     kind: Expiring
     before: datetime
-    most: int | None = None
+    max_rows: int | None = None
     over_before: datetime | None = None
     slice_rows: int = 200
 
@@ -50,7 +50,7 @@ RowKey: TypeAlias = int | str | bytes
 
 
 class Expired(NamedTuple):
-    """A row that may go, as old as it was when it was found (seconds since 1970)."""
+    """A row to delete, with its age when it was found (seconds since 1970)."""
 
     key: RowKey
     at: int

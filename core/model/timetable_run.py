@@ -1,4 +1,4 @@
-"""Runs of timetable sources: what each brought, and which of them is current."""
+"""Timetable runs: one import of a source each, of which one is current."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.model.entities import BookingType, RoomId
+from core.model.campus import RoomId
+from core.model.timetable import BookingType
 
 
 class TimetableSlot(NamedTuple):
@@ -20,7 +21,7 @@ class TimetableSlot(NamedTuple):
 
 
 class RunState(StrEnum):
-    """Being written; read by everybody; waiting for an operator; replaced by another or given up."""
+    """Being written; served; awaiting an operator's decision; replaced or abandoned."""
 
     WRITING = "writing"
     CURRENT = "current"
@@ -30,7 +31,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimetableRun:
-    """One reading of a source. `report` is what its maker notes for later, in words of his own."""
+    """One import of a source. `report` is a `RunReport` as JSON."""
 
     id: int
     source: str
@@ -41,7 +42,7 @@ class TimetableRun:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How a source is doing. `fingerprints` are of the pages that its current run was read from."""
+    """Health of a source. `fingerprints` are those of the pages that its current run was read from."""
 
     name: str
     fingerprints: Mapping[str, str] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""The rules a booking must pass: plain functions from values to values, or a refusal."""
+"""Booking rules: pure functions that raise a domain error where a rule is broken."""

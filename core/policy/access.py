@@ -1,13 +1,11 @@
-"""Who may book which room, and for whom."""
+"""Permission to book a room."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from core.errors import NotAuthenticated, NotBookable, NotPermitted, SocietyOnly, UnknownSociety
-from core.model.entities import Person, Role, Room, Society, TokenTerm, UserGroup
+from core.localtime import epoch_day
+from core.model import LoginToken, Person, Role, Room, Society, TokenTerm, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken
-
-_EPOCH = date(1970, 1, 1)
 
 
 def check_personal_access(person: Person | None, room: Room) -> None:
@@ -24,7 +22,7 @@ def check_personal_access(person: Person | None, room: Room) -> None:
 def check_society_access(
     person: Person | None, society: Society | None, role: Role | None, room: Room
 ) -> None:
-    """Members and presidents book for their society; anybody else is told so."""
+    """Members and presidents may book for their society."""
     if person is None:
         raise NotAuthenticated("Log in first: only people we know can book.")
     if UserGroup.SOCIETY_MEMBER not in person.groups:
@@ -43,7 +41,7 @@ def check_token_access(
     rules: Rules,
     now: datetime,
 ) -> None:
-    """The bearer of a society's valid token books for that society, and that is all."""
+    """The bearer of a valid society token may book for that society."""
     if society is None:
         raise UnknownSociety
     if presented != term or token_has_expired(presented, rules, now):
@@ -53,8 +51,8 @@ def check_token_access(
 
 
 def token_day(now: datetime, rules: Rules) -> int:
-    """The campus day on which a token issued now counts as issued, as days since 1970-01-01."""
-    return (now.astimezone(rules.zone).date() - _EPOCH).days
+    """Today's campus date as a day of issue (days since 1970-01-01)."""
+    return epoch_day(now.astimezone(rules.zone).date())
 
 
 def token_has_expired(term: TokenTerm, rules: Rules, now: datetime) -> bool:
@@ -62,12 +60,12 @@ def token_has_expired(term: TokenTerm, rules: Rules, now: datetime) -> bool:
 
 
 def is_idle(login: LoginToken, rules: Rules, now: datetime) -> bool:
-    """Whether nobody has used a login for so long that it is over."""
+    """Whether a login has expired because it was not used."""
     return now - login.alive_at >= rules.token_idle
 
 
 def check_president(person: Person, role: Role | None) -> None:
-    """Refuse anyone but a president of the society at hand (Group_4 and president of that very one)."""
+    """Requires Group_4 and the role of president in this society."""
     if UserGroup.PRESIDENT not in person.groups:
         raise NotPermitted("Only society presidents can do this.")
     if role is not Role.PRESIDENT:

@@ -1,9 +1,9 @@
-"""How far ahead one may book."""
+"""Booking horizon."""
 
 from datetime import datetime
 
 from core.errors import TooFarAhead
-from core.model.entities import Person, UserGroup
+from core.model import Person, UserGroup
 from core.policy.rules import Rules
 
 
@@ -22,7 +22,7 @@ def check_society_horizon(start: datetime, rules: Rules, now: datetime) -> None:
 
 
 def _days_ahead(start: datetime, rules: Rules, now: datetime) -> int:
-    """Calendar days on the campus: any time of the last day counts."""
+    """Campus calendar days: any time of the last day is within the horizon."""
     return (start.astimezone(rules.zone).date() - now.astimezone(rules.zone).date()).days
 
 

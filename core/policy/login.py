@@ -1,4 +1,4 @@
-"""What a login under way may become, and what may be told of it when: pure steps from value to value."""
+"""State machine of login sessions: pure transitions and their errors."""
 
 import hmac
 import secrets
@@ -9,20 +9,19 @@ from enum import Enum
 from hashlib import sha256
 
 from core.errors import Conflict, NotAllowed, NotFound
-from core.model.entities import PersonId
-from core.model.login_session import LoginSession, LoginState
+from core.model import LoginSession, LoginState, PersonId
 
 LIFETIME = timedelta(minutes=10)
 RESULT_TTL = timedelta(seconds=60)
 """How long a result can be fetched."""
 KNOWN_FOR = timedelta(days=180)
-"""How long an address or a browser is known after the last login there."""
+"""How long a network or device is known after its last login."""
 _PREFIX = "shib"
-_LETTERS = 60
+_TOKEN_LENGTH = 60
 
 
 class StaleLink(NotFound):
-    """No login is under way there: never was, is over, or was somebody else's."""
+    """There is no open session: unknown, ended or expired."""
 
     code = "stale_link"
 
@@ -31,7 +30,7 @@ class StaleLink(NotFound):
 
 
 class NotConfirmed(NotAllowed):
-    """The confirmation is not the one that was asked for last."""
+    """The nonce is not that of the latest confirmation page."""
 
     code = "not_confirmed"
 
@@ -40,7 +39,7 @@ class NotConfirmed(NotAllowed):
 
 
 class AccessDenied(NotAllowed):
-    """Known who it is, and they may not use Roomie here."""
+    """The person authenticated, but may not use this Roomie."""
 
     code = "not_admitted"
 
@@ -53,7 +52,7 @@ class LinkedElsewhere(Conflict):
 
 
 class LoginStatus(Enum):
-    """What may be told of a sid."""
+    """Public status of a sid."""
 
     UNKNOWN = "unknown"
     WAITING = "waiting"
@@ -62,8 +61,8 @@ class LoginStatus(Enum):
 
 
 def new_sid() -> str:
-    """Sixty random letters: the sid without its prefix."""
-    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
+    """Generates the token part of a sid: sixty random letters (282 bits)."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(_TOKEN_LENGTH))
 
 
 def full_sid(token: str) -> str:
@@ -71,10 +70,12 @@ def full_sid(token: str) -> str:
 
 
 def sid_token(sid: str) -> str | None:
-    """The letters of a sid in either of its forms; None for what cannot be one."""
-    letters = sid[len(_PREFIX) :] if len(sid) == len(_PREFIX) + _LETTERS and sid.startswith(_PREFIX) else sid
-    is_sid = len(letters) == _LETTERS and letters.isascii() and letters.isalpha() and letters.islower()
-    return letters if is_sid else None
+    """Extracts the token part of a sid, with or without its prefix; None if malformed."""
+    token = (
+        sid[len(_PREFIX) :] if len(sid) == len(_PREFIX) + _TOKEN_LENGTH and sid.startswith(_PREFIX) else sid
+    )
+    is_sid = len(token) == _TOKEN_LENGTH and token.isascii() and token.isalpha() and token.islower()
+    return token if is_sid else None
 
 
 def sid_hash(token: str) -> bytes:
@@ -82,7 +83,7 @@ def sid_hash(token: str) -> bytes:
 
 
 def login_status(session: LoginSession | None, now: datetime) -> LoginStatus:
-    """A chat account's link tells nobody anything."""
+    """Public status; always `UNKNOWN` for the links of chat accounts."""
     if session is None or session.identity is not None:
         return LoginStatus.UNKNOWN
     if session.state is LoginState.DONE:
@@ -94,14 +95,14 @@ def login_status(session: LoginSession | None, now: datetime) -> LoginStatus:
 
 
 def ends_at(session: LoginSession) -> datetime:
-    """When there is nothing to be had from a sid any more."""
+    """When a sid becomes useless."""
     if session.state is LoginState.DONE and session.finished_at is not None:
         return session.finished_at + RESULT_TTL
     return session.expires_at
 
 
 def is_open(session: LoginSession | None, now: datetime) -> bool:
-    """Whether somebody may still come and log in."""
+    """Whether the link can still be used."""
     return (
         session is not None
         and session.state in {LoginState.OPEN, LoginState.REQUESTED}
@@ -110,12 +111,12 @@ def is_open(session: LoginSession | None, now: datetime) -> bool:
 
 
 def request_confirmation(session: LoginSession, person: PersonId, nonce: str) -> LoginSession:
-    """Whoever proves who they are last is the one asked; pages shown before are out of date."""
+    """The last person who authenticated must confirm; earlier pages become invalid."""
     return replace(session, state=LoginState.REQUESTED, person_id=person, nonce=_nonce_hash(nonce))
 
 
 def check_nonce(session: LoginSession, nonce: str) -> None:
-    """`NotConfirmed` unless this is the page that was shown last."""
+    """Requires the nonce of the latest confirmation page; `NotConfirmed` otherwise."""
     expected = session.nonce if session.state is LoginState.REQUESTED else None
     if expected is None or not hmac.compare_digest(expected, _nonce_hash(nonce)):
         raise NotConfirmed

@@ -1,17 +1,17 @@
-"""Whether a slot lies on the grid, within opening hours, and not in the past."""
+"""Booking grid, opening hours, and no bookings in the past."""
 
 from datetime import datetime, timedelta
 
 from core.errors import InThePast, InvalidTimes, OutsideHours
 from core.interval import Interval
-from core.model.entities import Room
+from core.model import Room
 from core.policy.rules import Rules
 
 _DAY = 24 * 60
 
 
 def check_opening(slot: Interval, room: Room, rules: Rules, now: datetime) -> None:
-    """Refuse a slot that is off the grid, over already, or partly outside the room's opening hours."""
+    """Requires a slot on the grid, not past, and within the room's opening hours."""
     start, end = slot.start.astimezone(rules.zone), slot.end.astimezone(rules.zone)
     grid = rules.slot_length_of(room)
     if not (_on_grid(start, grid) and _on_grid(end, grid)):

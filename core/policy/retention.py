@@ -1,32 +1,32 @@
-"""What a campus keeps, for how long, and how much of it at most."""
+"""Retention limits of all tables that grow with use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.model.retention import Expiring, Limit
+from core.model import Expiring, Limit
 from core.policy.login import KNOWN_FOR, RESULT_TTL
 from core.policy.rules import Rules
 
 MIN_KEPT_BOOKINGS = timedelta(days=35)
-"""After their end; quotas of the last weeks are still told."""
+"""After their end; quotas of the last weeks are still shown."""
 MAX_LOGIN_SESSIONS = 20_000
-"""Ten minutes' worth, of everybody who is just logging in."""
+"""Sessions live for ten minutes."""
 MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_MESSAGES = 500_000
 _MAX_REFUSED_LOGINS = 200_000
 _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_000, 500_000, 200_000
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
-"""Every process reads changes within seconds; no platform or client repeats itself after a week."""
-_UNWRITTEN = timedelta(hours=1)
-"""Uses of tokens that are not written down yet."""
-_PEOPLE_AT_ONCE, _BOOKINGS_AT_ONCE = 25, 50
-"""Each token or address that goes makes its person be read anew; each booking takes its charges along."""
+"""All processes read changes within seconds; platforms and clients retry for less than a week."""
+_MAX_WRITE_DELAY = timedelta(hours=1)
+"""Uses of tokens that may not be stored yet."""
+_PEOPLE_PER_SLICE, _BOOKINGS_PER_SLICE = 25, 50
+"""Per transaction. Deleting a token or address invalidates its person; a booking's charges go with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """What an operator chooses about it. Bookings and messages count from when they are over."""
+    """Configured retention. Bookings and messages count from their end."""
 
     audit: timedelta = timedelta(days=400)
     audit_rows: int = 5_000_000
@@ -36,15 +36,15 @@ class Retention:
 
 
 def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ...]:
-    """A limit for everything that grows by being used."""
-    kept_bookings = max(retention.bookings, MIN_KEPT_BOOKINGS)
+    """All limits."""
+    bookings_age = max(retention.bookings, MIN_KEPT_BOOKINGS)
     return (
         Limit(Expiring.CHANGES, now - _CHANGES, _MAX_CHANGES),
         Limit(Expiring.TALLIES, now - _TALLIES, _MAX_TALLIES),
         Limit(Expiring.INSTALLATION_STATES, now, MAX_INSTALLATION_STATES),
         login_sessions(now),
-        Limit(Expiring.TOKENS, now - rules.token_idle - _UNWRITTEN, slice_rows=_PEOPLE_AT_ONCE),
-        Limit(Expiring.KNOWN_ADDRESSES, now - KNOWN_FOR, slice_rows=_PEOPLE_AT_ONCE),
+        Limit(Expiring.TOKENS, now - rules.token_idle - _MAX_WRITE_DELAY, slice_rows=_PEOPLE_PER_SLICE),
+        Limit(Expiring.KNOWN_ADDRESSES, now - KNOWN_FOR, slice_rows=_PEOPLE_PER_SLICE),
         Limit(Expiring.REQUESTS, now - _WEEK, _MAX_REQUESTS),
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
@@ -52,14 +52,14 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
         Limit(
             Expiring.BOOKINGS,
-            now - kept_bookings,
+            now - bookings_age,
             _MAX_BOOKINGS,
             over_before=now - MIN_KEPT_BOOKINGS,
-            slice_rows=_BOOKINGS_AT_ONCE,
+            slice_rows=_BOOKINGS_PER_SLICE,
         ),
     )
 
 
 def login_sessions(now: datetime) -> Limit:
-    """Looked after every minute, for they hold what a login came to."""
+    """Enforced every minute, because sessions hold login results."""
     return Limit(Expiring.LOGIN_SESSIONS, now - RESULT_TTL, MAX_LOGIN_SESSIONS)

@@ -1,17 +1,17 @@
-"""The numbers behind the rules, as one campus has set them."""
+"""Configured booking rules."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from core.model.entities import OpeningHours, Room
+from core.model import OpeningHours, Room
 
 _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a campus allows. Minutes, whole days and campus wall time throughout."""
+    """Booking rules of a campus. Minutes, whole days and campus local time throughout."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     weekday_hours: OpeningHours = field(default_factory=lambda: OpeningHours(8 * 60, 21 * 60))
@@ -22,26 +22,26 @@ class Rules:
     society_horizon: int = 21
     staff_horizon: int = 90
     quota_reset_hour: int = 3
-    """The hour of Monday, campus time, at which a quota week begins."""
+    """Hour of Monday, campus time, at which a quota week begins."""
     refund_notice: timedelta = timedelta(0)
-    """How long before its start a booking must be cancelled for its charge to come back."""
+    """How long before its start a booking must be cancelled for a refund."""
     check_in_opens_before: int = 15
-    """How many minutes before its start somebody may check in to a booking."""
+    """Minutes before the start from which check-in is open."""
     society_token_days: int = 100
-    """For how many days a society token is good."""
+    """Days for which a society token is valid."""
     token_idle: timedelta = timedelta(days=90)
-    """How long a login token stays good that nobody uses."""
+    """How long an unused login token stays valid."""
     tokens_per_person: int = 50
-    """How many logins a person may have; the one unused for longest makes room for another."""
+    """Maximum number of logins; the least recently used is revoked for a new one."""
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:
-        """When `room`, or the campus in general, is open on a weekday (Monday is 0)."""
+        """Opening hours of `room`, or of the campus, on a weekday (Monday is 0)."""
         if weekday >= _SATURDAY:
             return (room.weekend_hours if room else None) or self.weekend_hours
         return (room.weekday_hours if room else None) or self.weekday_hours
 
     def slot_length_of(self, room: Room | None) -> int:
-        """The step, in minutes of the campus's wall clock, on which a booking of `room` starts and ends."""
+        """Step of the booking grid in minutes of local time."""
         return (room.granularity if room else None) or self.slot_length
 
     @property

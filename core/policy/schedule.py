@@ -1,16 +1,18 @@
-"""When something that happens again and again happens next."""
+"""Schedules of recurring jobs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from core.localtime import local_instant
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """So long after it was last done."""
+    """A fixed time after the last run."""
 
     period: timedelta
 
@@ -18,15 +20,15 @@ class Periodic:
         return instant + self.period
 
     def first(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """At once when it was never done."""
+        """Due immediately if it never ran."""
         return instant
 
 
 @dataclass(frozen=True, slots=True)
 class DailyAt:
-    """At so many minutes after midnight on the campus's wall clock, daily or on one weekday (0 is Monday).
+    """At so many minutes after midnight, campus time, daily or on one weekday (0 is Monday).
 
-    A time that the clocks jump over comes an hour later; one that comes twice counts the first time.
+    Clock changes: see `local_instant`.
     """
 
     minutes: int
@@ -35,9 +37,9 @@ class DailyAt:
     def after(self, instant: datetime, zone: ZoneInfo) -> datetime:
         day = instant.astimezone(zone).date()
         while True:
-            at = datetime(day.year, day.month, day.day, self.minutes // 60, self.minutes % 60, tzinfo=zone)
-            if at.astimezone(UTC) > instant and self.weekday in {None, day.weekday()}:
-                return at.astimezone(UTC)
+            at = local_instant(day, self.minutes, zone)
+            if at > instant and self.weekday in {None, day.weekday()}:
+                return at
             day += timedelta(days=1)
 
     def first(self, instant: datetime, zone: ZoneInfo) -> datetime:

@@ -1,1 +1,1 @@
-"""The use cases: what people and programs can ask Roomie to do."""
+"""Use cases."""

@@ -1,4 +1,4 @@
-"""Logging people in and out, and finding whom a token stands for."""
+"""Accounts: password logins, login tokens, society tokens and chat links."""
 
 import hmac
 import secrets
@@ -10,21 +10,21 @@ from hashlib import sha256
 from core.clock import Clock
 from core.directory import Account
 from core.errors import AlreadyExists, Invalid, NotAuthenticated, UnknownPerson
-from core.model.entities import AuditEntry, Identity, Person, PersonId, SocietyId, TokenTerm, UserGroup
-from core.names import check_identifier, check_label, described, is_visible, same_name
+from core.model import AuditEntry, Identity, LoginToken, Person, PersonId, SocietyId, TokenTerm, UserGroup
+from core.names import check_identifier, check_label, describe_character, is_visible, same_name
 from core.policy.access import is_idle, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, PasswordHasher, Storage, UnitOfWork
+from core.ports import PasswordHasher, Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.known_logins import Familiarity
 
-_ENDED_AT_ONCE = 100
-"""Logins that one more may end; a job looks after those who have more than that too many."""
+_MAX_REVOKED = 100
+"""Logins revoked when one is added; a job revokes the rest of a larger surplus."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A fresh login: the token is shown this once and kept only as a hash."""
+    """A new login. The token is shown once; only its hash is stored."""
 
     person: Person
     token: str
@@ -32,7 +32,7 @@ class LoginResult:
 
 @dataclass(frozen=True, slots=True)
 class TokenBearer:
-    """Whoever holds a society's token: it books for that society and does nothing else."""
+    """The bearer of a society token: may book for that society and nothing else."""
 
     society_id: SocietyId
     term: TokenTerm
@@ -43,15 +43,15 @@ def token_hash(token: str) -> bytes:
 
 
 def society_token(secret: bytes, society_id: SocietyId, term: TokenTerm) -> str:
-    """The 40 hex digits that are a society's token in one term; derived, so nowhere stored."""
+    """Derives a society's token of one term, as 40 hex digits (HMAC-SHA256); it is stored nowhere."""
     message = f"{society_id}\n{term.generation}\n{term.issued_on}".encode()
     return hmac.new(secret, message, sha256).hexdigest()[:40]
 
 
 class Accounts:
-    """People and how they prove who they are.
+    """Accounts and their authentication.
 
-    `secret` is the server's own, for society tokens; `previous_secrets` were, and still open what is kept.
+    `secret` is the server's, for society tokens; `previous_secrets` still decrypt stored values.
     """
 
     def __init__(
@@ -72,20 +72,20 @@ class Accounts:
         self._secret = secret
         self.familiarity = Familiarity(storage, read_model, clock, secret)
         self.secrets = (secret, *previous_secrets)
-        """What is kept is sealed with the first; each of them may open it."""
+        """The first encrypts stored values; all of them decrypt."""
         self._society_tokens: dict[bytes, TokenBearer] = {}
         self._society_tokens_of: Mapping[SocietyId, TokenTerm] | None = None
 
     async def log_in(self, name: str, password: str, label: str = "") -> LoginResult:
-        """A fresh login for the right password. `NotAuthenticated` otherwise, the same for unknown names."""
+        """Creates a login; `NotAuthenticated` alike for a wrong password and an unknown name."""
         person = await self.authenticate(name, password)
         return await self.grant(person.id, label)
 
     async def authenticate(self, name: str, password: str) -> Person:
-        """Whose name and password these are. `NotAuthenticated`, after as long a while, when nobody's."""
+        """Verifies a password; `NotAuthenticated`, in constant time, if name or password are wrong."""
         person, stored = await self._storage.read(lambda unit: _person_and_hash(unit, name))
-        fits = await self._passwords.verify(stored, password)
-        if person is None or not fits:
+        is_right = await self._passwords.verify(stored, password)
+        if person is None or not is_right:
             who = f"person:{person.id}" if person else "nobody"
             entry = AuditEntry(self._clock.now(), who, "log in", "refused")
             await self._storage.write(lambda unit: unit.audit(entry))
@@ -93,58 +93,58 @@ class Accounts:
         return person
 
     async def grant(self, person_id: PersonId, label: str = "") -> LoginResult:
-        """A fresh login for someone who has proved who they are."""
+        """Creates a login for an authenticated person."""
         login, token = self.new_login(person_id, label)
         now = login.created_at
 
-        def work(unit: UnitOfWork) -> Person:
+        def transaction(unit: UnitOfWork) -> Person:
             person = unit.people.get(person_id)
             if person is None:
                 raise UnknownPerson(str(person_id))
-            ended = add_login(unit, login, self._rules)
-            unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password", ended))
+            revoked = add_login(unit, login, self._rules)
+            unit.audit(AuditEntry(now, f"person:{person_id}", "log in", label or "password", revoked))
             return person
 
-        return LoginResult(await self._storage.write(work), token)
+        return LoginResult(await self._storage.write(transaction), token)
 
     def new_login(self, person_id: PersonId, label: str) -> tuple[LoginToken, str]:
-        """A login that somebody else will write down, and its token."""
+        """Returns a login, not stored yet, and its token."""
         token = secrets.token_hex(20)
         return LoginToken(token_hash(token), person_id, self._clock.now(), label), token
 
     async def logins(self, person_id: PersonId) -> list[LoginToken]:
-        """Somebody's logins, the oldest first."""
+        """A person's logins, oldest first."""
         return await self._storage.read(lambda unit: unit.tokens.of_person(person_id))
 
     async def revoke(self, person_id: PersonId, hashed: bytes, by: str) -> bool:
-        """End one login of somebody's; whether there was one."""
+        """Revokes one login of a person; False if there is none."""
 
-        def work(unit: UnitOfWork) -> bool:
+        def transaction(unit: UnitOfWork) -> bool:
             login = unit.tokens.get(hashed)
             if login is not None and login.person_id == person_id and unit.tokens.remove(hashed):
                 unit.audit(AuditEntry(self._clock.now(), by, "revoke token", f"person:{person_id}"))
                 return True
             return False
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def log_out(self, token: str) -> None:
-        """Revoke this one login; others of the same person stay."""
+        """Revokes the login of this token only."""
         await self._storage.write(lambda unit: unit.tokens.remove(token_hash(token)))
 
     def account_for(self, token: str) -> Account | None:
-        """Whom a login token stands for, as far as memory knows."""
+        """Finds the account of a login token in the read model."""
         return self.holder(token_hash(token), self._clock.now())
 
     def holder(self, hashed: bytes, now: datetime) -> Account | None:
-        """Whom the login token with this hash stands for; nobody when it was not used for too long."""
+        """Finds the account of a login token by its hash; None if the login expired as idle."""
         login = self._read_model.directory.login(hashed)
         if login is None or is_idle(login, self._rules, now):
             return None
         return self._read_model.directory.people.get(login.person_id)
 
     async def wake(self, hashed: bytes) -> None:
-        """Look again for a login that memory holds for idle: it may have been used elsewhere meanwhile."""
+        """Re-reads a login that is idle in the read model: another process may have seen its use."""
         if self._read_model.directory.login(hashed) is None:
             return
         now = self._clock.now()
@@ -153,8 +153,8 @@ class Accounts:
             await self._storage.write(lambda unit: unit.tokens.wake(hashed, now))
 
     def bearer(self, token: str) -> TokenBearer | None:
-        """The society whose valid token this is."""
-        bearer = self._tokens_of_societies().get(token_hash(token))
+        """Finds the society of a valid society token."""
+        bearer = self._index_society_tokens().get(token_hash(token))
         if bearer is None or token_has_expired(bearer.term, self._rules, self._clock.now()):
             return None
         return bearer
@@ -163,49 +163,49 @@ class Accounts:
         return society_token(self._secret, society_id, term)
 
     async def add_person(self, new: Person, password: str | None) -> Person:
-        """A new person; username and e-mail must be free, whatever their case."""
-        new = checked(new)
+        """Adds a person; username and e-mail must be unique, case-insensitively."""
+        new = validate_person(new)
         hashed = await self._passwords.hash(password) if password else None
         return await self._storage.write(lambda unit: _add_person(unit, new, hashed, self._clock.now()))
 
     async def hash(self, password: str) -> str:
-        """A password as it may be kept."""
+        """Hashes a password for storage."""
         return await self._passwords.hash(password)
 
     async def set_password(self, name: str, password: str) -> Person:
-        """Change a password; everywhere else the person is logged out."""
+        """Changes a password and revokes all logins."""
         hashed = await self._passwords.hash(password)
 
-        def work(unit: UnitOfWork) -> Person:
+        def transaction(unit: UnitOfWork) -> Person:
             person = find_person(unit, name)
             unit.people.set_password_hash(person.id, hashed)
             unit.tokens.remove_all(person.id)
             unit.audit(AuditEntry(self._clock.now(), "administrator", "set password", f"person:{person.id}"))
             return person
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def link(self, name: str, identity: Identity) -> Person:
-        """Let a chat account stand for a person."""
+        """Links a chat account to a person."""
         check_identifier(identity, "An identity")
 
-        def work(unit: UnitOfWork) -> Person:
+        def transaction(unit: UnitOfWork) -> Person:
             person = find_person(unit, name)
             unit.people.link(person.id, identity)
             unit.audit(AuditEntry(self._clock.now(), "administrator", "link", f"person:{person.id}"))
             return person
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def link_vouched(
         self, person_id: PersonId, email: str, identity: Identity, vouched_by: str
     ) -> None:
-        """Let a chat account stand for the person with an address that its workspace vouches for.
+        """Links a chat account by an e-mail address that its workspace has verified.
 
-        Does nothing if by now the person has another address or the chat account stands for somebody.
+        Does nothing if the person's address has changed or the chat account is linked by now.
         """
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             person = unit.people.get(person_id)
             if person is None or person.email != email or unit.people.by_identity(identity) is not None:
                 return
@@ -213,9 +213,9 @@ class Accounts:
             details = {"identity": identity, "vouched_by": vouched_by}
             unit.audit(AuditEntry(self._clock.now(), vouched_by, "link", f"person:{person_id}", details))
 
-        await self._storage.write(work)
+        await self._storage.write(transaction)
 
-    def _tokens_of_societies(self) -> dict[bytes, TokenBearer]:
+    def _index_society_tokens(self) -> dict[bytes, TokenBearer]:
         directory = self._read_model.directory
         if self._society_tokens_of is not directory.terms:
             self._society_tokens_of = directory.terms
@@ -227,26 +227,26 @@ class Accounts:
 
 
 def add_login(unit: UnitOfWork, login: LoginToken, rules: Rules) -> dict[str, str | int]:
-    """Write a login down. Of too many those unused for longest end; how many, for the audit."""
-    ended = unit.tokens.end_surplus(login.person_id, rules.tokens_per_person - 1, _ENDED_AT_ONCE)
+    """Stores a login and revokes the least recently used beyond the limit; returns audit details."""
+    revoked = unit.tokens.end_surplus(login.person_id, rules.tokens_per_person - 1, _MAX_REVOKED)
     unit.tokens.add(login)
-    return {"ended": ended} if ended else {}
+    return {"ended": revoked} if revoked else {}
 
 
 def find_person(unit: UnitOfWork, name: str) -> Person:
-    """The person with this username, e-mail or identity, or `UnknownPerson`."""
+    """Finds a person by username, e-mail or identity; `UnknownPerson` otherwise."""
     person = unit.people.by_name(name) or unit.people.by_identity(Identity(name))
     if person is None:
         raise UnknownPerson(name)
     return person
 
 
-def checked(person: Person) -> Person:
-    """A new person, their names composed. `Invalid` says what is wrong with one."""
-    odd = next((each for each in person.username if each in ": " or not is_visible(each)), None)
-    if odd is not None or not person.username:
-        not_this = f", so without {described(odd)}" if odd is not None else ""
-        raise Invalid(f"A username is one word of printable characters, without colons{not_this}.")
+def validate_person(person: Person) -> Person:
+    """Validates and normalises the names of a new person; raises `Invalid`."""
+    invalid = next((each for each in person.username if each in ": " or not is_visible(each)), None)
+    if invalid is not None or not person.username:
+        without = f", so without {describe_character(invalid)}" if invalid is not None else ""
+        raise Invalid(f"A username is one word of printable characters, without colons{without}.")
     person = replace(
         person,
         username=check_identifier(person.username, "A username"),

@@ -1,11 +1,11 @@
-"""Turning a free slot into someone's booking."""
+"""Decision: book a room."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import DuplicateRequest, SlotTaken, UnknownRoom
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Booking,
     BookingId,
@@ -22,16 +22,16 @@ from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
 
 @dataclass(frozen=True, slots=True)
 class BookRoom:
-    """A wish to hold a room.
+    """Request to book a room.
 
-    `by` is empty when the bearer of a society token asks; `term` is then the token's. `request` makes the
-    wish safe to repeat: the same key books once. `tell` asks for a message that says what was booked.
+    `by` is None for the bearer of a society token; `term` is then the token's. `request` is an idempotency
+    key: the same key books once. `confirm` queues a confirmation message.
     """
 
     booking_id: BookingId
@@ -48,7 +48,7 @@ class BookRoom:
 
 @dataclass(frozen=True, slots=True)
 class BookingResult:
-    """The booking as it was made, what it cost, and the minutes left this quota week."""
+    """The new booking, its cost, and the minutes left this quota week."""
 
     booking: Booking
     cost: int
@@ -67,7 +67,7 @@ def booking_keys(request: BookRoom, rules: Rules, now: datetime) -> DecisionKeys
 
 
 def decide_booking(facts: Facts, request: BookRoom, rules: Rules, now: datetime) -> Decision[BookingResult]:
-    """The booking to record, or the refusal that names what stands in its way."""
+    """Returns the booking to write, or raises the first rule that is broken."""
     if facts.previous_result is not None:
         return _repeat(facts, request, rules)
     if (room := facts.room) is None:
@@ -84,7 +84,7 @@ def decide_booking(facts: Facts, request: BookRoom, rules: Rules, now: datetime)
 
 
 def _repeat(facts: Facts, request: BookRoom, rules: Rules) -> Decision[BookingResult]:
-    """The answer of the first time; `Handled` when that was about something else."""
+    """Returns the earlier result; `DuplicateRequest` if that was for a different request."""
     earlier = facts.previous_result
     if earlier is None or not _is_same(earlier, request):
         raise DuplicateRequest(earlier)
@@ -92,7 +92,7 @@ def _repeat(facts: Facts, request: BookRoom, rules: Rules) -> Decision[BookingRe
 
 
 def _is_same(earlier: Booking, request: BookRoom) -> bool:
-    """Whether a booking is what was wished for; one that was changed since may be elsewhere by now."""
+    """Whether a booking is what the request asks for; its slot is ignored if it was changed since."""
     if (earlier.booked_by, earlier.society_id) != (request.by, request.society_id):
         return False
     return earlier.version > 1 or (earlier.room_id, earlier.interval) == (request.room_id, request.slot)
@@ -115,7 +115,7 @@ def _check_horizon(facts: Facts, request: BookRoom, rules: Rules, now: datetime)
 
 
 def cost_of(slot: Interval, person: Person | None, society_id: SocietyId | None) -> int:
-    """The minutes of personal quota that a booking takes: none for societies and staff."""
+    """Minutes of personal quota that a booking costs: 0 for societies and staff."""
     if society_id is not None or person is None or not has_quota(person):
         return 0
     return slot.minutes
@@ -139,7 +139,7 @@ def _writes(
     )
     audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
-    told = (confirmation(booking, now),) if request.confirm and request.by else ()
+    confirmations = (confirmation(booking, now),) if request.confirm and request.by else ()
     return Decision(
         BookingResult(booking, cost, left),
         WriteSet(
@@ -147,11 +147,11 @@ def _writes(
             charge=charge,
             audit=audit,
             request=request.request,
-            messages=(*told, *reminders(booking, facts.person, now)),
+            messages=(*confirmations, *reminders(booking, facts.person, now)),
         ),
     )
 
 
 def actor_of(booking: Booking) -> str:
-    """Whoever owns a booking, as the audit trail names them."""
+    """The owner of a booking as an actor of the audit trail."""
     return f"person:{booking.booked_by}" if booking.booked_by else f"society:{booking.society_id}"

@@ -1,13 +1,13 @@
-"""Giving a booking up, and its charge back."""
+"""Decision: cancel a booking and refund its charge."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.model.entities import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
+from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
 from core.policy.refund import refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 
@@ -19,7 +19,7 @@ class CancelBooking:
 
 @dataclass(frozen=True, slots=True)
 class CancellationResult:
-    """The booking as it is now, the minutes given back, and those left this quota week."""
+    """The cancelled booking, the minutes refunded, and those left this quota week."""
 
     booking: Booking
     refund: int
@@ -33,14 +33,16 @@ def cancel_keys(request: CancelBooking, rules: Rules, now: datetime) -> Decision
 def decide_cancel(
     facts: Facts, request: CancelBooking, rules: Rules, now: datetime
 ) -> Decision[CancellationResult]:
-    """Free the room; what this quota week was charged comes back if the booking lies far enough ahead."""
+    """Cancels the booking; refunds this quota week's charge if the notice suffices."""
     booking = own_booking(facts, request.by, now)
     refund = refundable_minutes(booking, facts.charged, rules, now)
-    freed = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
+    cancelled = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
     charge = Charge(request.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
     audit = AuditEntry(now, f"person:{request.by}", "cancel", booking.id, {"refund": refund})
     left = quota_left(facts.spent - refund, rules)
     return Decision(
-        CancellationResult(freed, refund, left),
-        WriteSet(update=freed, before=booking, charge=charge, audit=audit, withdraw_messages_of=booking.id),
+        CancellationResult(cancelled, refund, left),
+        WriteSet(
+            update=cancelled, before=booking, charge=charge, audit=audit, withdraw_messages_of=booking.id
+        ),
     )

@@ -1,13 +1,13 @@
-"""Saying "I'm here" for a booking."""
+"""Decision: check in to a booking."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.errors import CheckInClosed
-from core.model.entities import AuditEntry, Booking, BookingId, PersonId
+from core.model import AuditEntry, Booking, BookingId, PersonId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
 
 
@@ -22,13 +22,13 @@ def check_in_keys(request: CheckIn, rules: Rules, now: datetime) -> DecisionKeys
 
 
 def decide_check_in(facts: Facts, request: CheckIn, rules: Rules, now: datetime) -> Decision[Booking]:
-    """The booking with the moment noted; a second time changes nothing."""
+    """Records the time of the check-in; repeats change nothing."""
     booking = own_booking(facts, request.by, now)
     if booking.checked_in_at is not None:
         return Decision(booking)
     opens = booking.interval.start - timedelta(minutes=rules.check_in_opens_before)
     if now < opens:
         raise CheckInClosed(opens, rules.check_in_opens_before)
-    here = replace(booking, checked_in_at=now, version=booking.version + 1)
+    checked_in = replace(booking, checked_in_at=now, version=booking.version + 1)
     audit = AuditEntry(now, f"person:{request.by}", "check in", booking.id)
-    return Decision(here, WriteSet(update=here, before=booking, audit=audit))
+    return Decision(checked_in, WriteSet(update=checked_in, before=booking, audit=audit))

@@ -1,11 +1,10 @@
-"""Bookings that a class was published over afterwards: nothing is taken away silently."""
+"""Conflicts of existing bookings with newly published classes: their holders are notified."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from core.model.entities import Booking, Busy, PersonId, Role
-from core.model.outbox import OutboxMessage
-from core.ports.storage import UnitOfWork
+from core.model import Booking, Busy, OutboxMessage, PersonId, Role
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 
 CONFLICT = "clash"
@@ -14,21 +13,21 @@ CONFLICT = "clash"
 def find_conflicts(
     read_model: ReadModel, bookings: Iterable[Booking], source: str, now: datetime
 ) -> Iterator[Booking]:
-    """Those of some bookings, not over yet, whose rooms a source has entries for at that time."""
+    """Yields the bookings, not over yet, that overlap an entry of a source."""
     for booking in bookings:
         if booking.interval.end > now and find_conflict(read_model, booking, source) is not None:
             yield booking
 
 
 def find_conflict(read_model: ReadModel, booking: Booking, source: str) -> Busy | None:
-    """What a source has in the booked room at the time of a booking."""
+    """Finds a source's entry that overlaps a booking."""
     start, end = int(booking.interval.start.timestamp()), int(booking.interval.end.timestamp())
     schedule = read_model.availability.schedule(booking.room_id)
     return next((each for each in schedule.conflicts(start, end) if each.source == source), None)
 
 
 def queue_conflict_notices(unit: UnitOfWork, bookings: Iterable[Booking], source: str, now: datetime) -> int:
-    """A message for each holder; how many had none yet. Presidents hold what their society's token booked."""
+    """Queues one message per holder; returns how many are new. Token bookings are held by presidents."""
     messages = [
         OutboxMessage(
             key=f"{CONFLICT} {booking.id} v{booking.version} {person_id}",

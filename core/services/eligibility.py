@@ -1,4 +1,4 @@
-"""Whether a booking would be accepted, as far as memory tells: so that nobody is offered what must fail."""
+"""Dry run of the booking rules on the read model, so that only bookable slots are offered."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import BookingId, Busy, OpeningHours, Person, Role, Room, Society
+from core.model import BookingId, BookingRules, Busy, Person, Role, Room, Society
 from core.policy.rules import Rules
-from core.ports.storage import Facts
+from core.ports import Facts
 from core.services.book_room import BookRoom, cost_of, decide_booking
 
 
@@ -16,7 +16,7 @@ from core.services.book_room import BookRoom, cost_of, decide_booking
 class BookingParty:
     """Who would book, and for which society if any.
 
-    `spent` is what this quota week took already; leave it 0 where quota is nobody's business yet.
+    `spent` is what was spent this quota week; 0 ignores quota.
     """
 
     person: Person
@@ -25,54 +25,49 @@ class BookingParty:
     spent: int = 0
 
 
-_Kind: TypeAlias = tuple[int, int, OpeningHours | None, OpeningHours | None, int | None, bool, bool]
+_Kind: TypeAlias = tuple[int, int, BookingRules]
 
 
 class EligibilityCheck:
-    """What one asker could book at one moment; remembered, for many rooms share their rules."""
+    """Decides what a requester could book now; cached by booking rules, which many rooms share."""
 
     def __init__(self, party: BookingParty, rules: Rules, now: datetime) -> None:
-        self._asking, self._rules, self._now = party, rules, now
-        self._known: dict[_Kind, bool] = {}
+        self._party, self._rules, self._now = party, rules, now
+        self._allowed: dict[_Kind, bool] = {}
 
     def refusal(self, room: Room, slot: Interval, busy: tuple[Busy, ...] = ()) -> RoomieError | None:
-        """What would be said to a wish for `room`, were it busy with `busy`; None when it would be booked."""
-        asking = self._asking
+        """Returns the error that booking `room`, with these busy times, would raise.
+
+        None if it would succeed.
+        """
+        party = self._party
         facts = Facts(
             room=room,
-            person=asking.person,
-            society=asking.society,
-            role=asking.role,
+            person=party.person,
+            society=party.society,
+            role=party.role,
             busy=busy,
-            spent=asking.spent,
+            spent=party.spent,
         )
-        society_id = asking.society.id if asking.society else None
-        wish = BookRoom(BookingId(""), room.id, slot, asking.person.id, society_id)
+        society_id = party.society.id if party.society else None
+        request = BookRoom(BookingId(""), room.id, slot, party.person.id, society_id)
         try:
-            decide_booking(facts, wish, self._rules, self._now)
+            decide_booking(facts, request, self._rules, self._now)
         except RoomieError as refusal:
             return refusal
         return None
 
     def allows(self, room: Room, start: int, end: int) -> bool:
-        """Whether a free room may be booked for `[start, end)`, in seconds."""
-        kind = (
-            start,
-            end,
-            room.weekday_hours,
-            room.weekend_hours,
-            room.granularity,
-            room.bookable,
-            room.individual_access,
-        )
-        if (allowed := self._known.get(kind)) is None:
+        """Whether a free room could be booked for `[start, end)`, in seconds."""
+        kind = (start, end, room.booking_rules)
+        if (allowed := self._allowed.get(kind)) is None:
             slot = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-            allowed = self._known[kind] = self.refusal(room, slot) is None
+            allowed = self._allowed[kind] = self.refusal(room, slot) is None
         return allowed
 
     def affords(self, length: timedelta) -> bool:
-        """Whether bookings that last so long together fit into what is left of the quota."""
-        asking = self._asking
+        """Whether bookings of this total length fit into the quota left."""
+        party = self._party
         slot = Interval.of_length(self._now, length)
-        cost = cost_of(slot, asking.person, asking.society.id if asking.society else None)
-        return asking.spent + cost <= self._rules.weekly_quota or not cost
+        cost = cost_of(slot, party.person, party.society.id if party.society else None)
+        return party.spent + cost <= self._rules.weekly_quota or not cost

@@ -1,5 +1,10 @@
-"""Which rooms are free for a wish, in what order, and what else would do when none is."""
+"""Searches for free rooms: rank what is free, and find alternatives where nothing is.
 
+No search may hold the event loop, whatever slot it is given: candidates are quarters of an hour of at most
+`_MAX_BOOKING` (alternatives) or `_MAX_SEARCH` (windows), each judged by bit masks instead of room by room.
+"""
+
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,20 +13,24 @@ from typing import TypeAlias
 
 from core.availability import Availability
 from core.catalogue import RoomQuery
-from core.model.entities import Busy, Room
+from core.model import Busy, Room
 
 _STEP = 15 * 60
-_SHORTEST = 30 * 60
-_LATEST = 4 * 60 * 60
+_MIN_PART = 30 * 60
+_MAX_DELAY = 4 * 60 * 60
+_MAX_BOOKING = 25 * 60 * 60
+"""No booking lasts longer: it ends on the campus day on which it starts, and the longest day has 25 hours."""
+_MAX_SEARCH = 14 * 24 * 60 * 60
+"""How much of a longer slot is searched for a gap."""
 _FAR_AWAY = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class FreeRoom:
-    """A room that is free for the slot asked for.
+    """A room that is free for the slot of a query.
 
-    `until` is when it is taken next (seconds; None when not before the horizon looked at), `because` by what;
-    `metres` how far it lies from where the asker wants to be.
+    `until` is when it is taken next (seconds; None when not within the read model's window), `next_busy` by
+    what; `metres` is the distance to the building that the query asks to be near.
     """
 
     room: Room
@@ -29,7 +38,7 @@ class FreeRoom:
     next_busy: Busy | None
     metres: float | None = None
     start: int | None = None
-    """When it falls free, where some time within the slot was enough."""
+    """When it falls free, where the query allowed any time within the slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class SearchResult:
 
 
 class AlternativeKind(StrEnum):
-    """In which way an alternative differs from what was asked."""
+    """In which way an alternative differs from the request."""
 
     LATER = "later"
     SHORTER = "shorter"
@@ -51,28 +60,31 @@ class AlternativeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Something that would work: rooms with their slots (seconds), one after the other when split."""
+    """Rooms with their slots (seconds) that can be booked instead; consecutive when split."""
 
     kind: AlternativeKind
     parts: tuple[tuple[Room, int, int], ...]
 
 
 SlotFilter: TypeAlias = Callable[[Room, int, int], bool]
-"""Whether whoever asks could book a room for a slot (seconds), were it free."""
+"""Whether the requester could book a room for a slot (seconds), were it free.
+
+Must answer alike for rooms of the same `booking_rules`: it is called once for all of them.
+"""
 
 
 def accept_all(_room: Room, _start: int, _end: int) -> bool:
-    """For those who only look."""
+    """Accepts every slot, for searches that do not end in a booking."""
     return True
 
 
 def find_rooms(
     availability: Availability, query: RoomQuery, start: int, end: int, *, skip: int = 0, limit: int = 10
 ) -> SearchResult:
-    """Rooms free for the whole of `[start, end)`, in seconds.
+    """Returns the rooms free for the whole of `[start, end)`, in seconds.
 
-    Best first: nearest when a building was named to be near; else the smallest that fits when seats were
-    asked for; else those that stay free longest.
+    Best first: nearest when the query has a building to be near; else the smallest that fits when it has a
+    capacity; else those that stay free longest.
     """
     mask = availability.free_rooms(start, end, query)
     ordered = _in_order(availability, mask, query, end)
@@ -91,12 +103,14 @@ def find_windows(
     skip: int = 0,
     limit: int = 10,
 ) -> SearchResult:
-    """Rooms free for `needed` seconds at some time within `[start, end)`, each with its first such time.
+    """Returns rooms free for `needed` seconds at some time within `[start, end)`, each with its first gap.
 
-    The first that is `allowed`, where there is one.
+    The first that is `allowed`, where there is one. Only the first two weeks of the slot are searched.
     """
+    end = min(end, start + _MAX_SEARCH)
     fitting = availability.catalogue.rooms_in(availability.catalogue.matching(query))
-    gaps = ((room, _first_gap(availability, room, start, end, needed, allowed)) for room in fitting)
+    starts = _AllowedStarts(start, end, needed, allowed)
+    gaps = ((room, _first_gap(availability, room, start, end, needed, starts)) for room in fitting)
     free = [(room, gap) for room, gap in gaps if gap is not None]
     if query.near is not None:
         free.sort(key=lambda each: _metres(availability, each[0], query))
@@ -107,17 +121,40 @@ def find_windows(
     )
 
 
+class _AllowedStarts:
+    """The quarters of an hour at which a slot is allowed, computed once for rooms of the same rules."""
+
+    def __init__(self, start: int, end: int, needed: int, allowed: SlotFilter) -> None:
+        self._candidates = range(_next_quarter(start), end - needed + 1, _STEP)
+        self._needed, self._allowed = needed, allowed
+        self._starts: dict[object, list[int]] = {}
+
+    def first_in(self, room: Room, opens: int, last: int) -> int | None:
+        """The first allowed start from `opens` to `last`, inclusive."""
+        if (starts := self._starts.get(room.booking_rules)) is None:
+            starts = [each for each in self._candidates if self._allowed(room, each, each + self._needed)]
+            self._starts[room.booking_rules] = starts
+        place = bisect_left(starts, opens)
+        return starts[place] if place < len(starts) and starts[place] <= last else None
+
+
 def _first_gap(
-    availability: Availability, room: Room, start: int, end: int, needed: int, allowed: SlotFilter
+    availability: Availability, room: Room, start: int, end: int, needed: int, starts: _AllowedStarts
 ) -> tuple[int, int] | None:
-    """On a quarter of an hour, so that it can be booked as it stands."""
+    """The first gap, from a quarter of an hour on, so that it can be booked as it stands."""
     first: tuple[int, int] | None = None
     for opens, finish in availability.schedule(room.id).gaps(start, end):
-        for begin in range(-(-opens // _STEP) * _STEP, finish - needed + 1, _STEP):
-            if allowed(room, begin, begin + needed):
-                return begin, finish
-            first = first or (begin, finish)
+        begin, last = _next_quarter(opens), finish - needed
+        if begin > last:
+            continue
+        if (allowed := starts.first_in(room, begin, last)) is not None:
+            return allowed, finish
+        first = first or (begin, finish)
     return first
+
+
+def _next_quarter(instant: int) -> int:
+    return -(-instant // _STEP) * _STEP
 
 
 def _in_order(availability: Availability, mask: int, query: RoomQuery, end: int) -> Iterator[Room]:
@@ -153,14 +190,14 @@ def alternatives(
     closes: int,
     allowed: SlotFilter = accept_all,
 ) -> tuple[Alternative, ...]:
-    """What comes nearest to a wish that cannot be met: one of each kind where there is one.
+    """Returns the nearest alternatives to a slot that cannot be booked: one of each kind where there is one.
 
     Every part is free, and `allowed`, as it stands. `closes` is when the day's bookings must end, in seconds.
     """
     candidates = (
         _later(availability, query, start, end, closes, allowed),
         _nearby(availability, query, start, end, allowed),
-        _shorter(availability, query, start, end, allowed),
+        _shorter(availability, query, start, min(end, start + _MAX_BOOKING), allowed),
         _split(availability, query, start, end, allowed),
     )
     return tuple(each for each in candidates if each is not None)
@@ -174,8 +211,11 @@ def first_available(
     length: int,
     allowed: SlotFilter = accept_all,
 ) -> Alternative | None:
-    """The first slot so long that begins within `[first, last]`, on a quarter of an hour; all in seconds."""
-    for begin in range(-(-first // _STEP) * _STEP, last + 1, _STEP):
+    """Finds the first slot of `length` that begins within `[first, last]` on a quarter of an hour (seconds).
+
+    At most a day from `first` on is searched.
+    """
+    for begin in range(_next_quarter(first), min(last, first + _MAX_BOOKING) + 1, _STEP):
         if (room := _best(availability, query, begin, begin + length, allowed)) is not None:
             return Alternative(AlternativeKind.LATER, ((room, begin, begin + length),))
     return None
@@ -184,18 +224,18 @@ def first_available(
 def _later(
     availability: Availability, query: RoomQuery, start: int, end: int, closes: int, allowed: SlotFilter
 ) -> Alternative | None:
-    last = min(closes - (end - start), start + _LATEST)
+    last = min(closes - (end - start), start + _MAX_DELAY)
     return first_available(availability, query, start + 1, last, end - start, allowed)
 
 
 def _nearby(
     availability: Availability, query: RoomQuery, start: int, end: int, allowed: SlotFilter
 ) -> Alternative | None:
-    """The same somewhere else, when a room or building was named."""
+    """The same slot in another building, when the query names a room or building."""
     home = query.building
-    if query.room is not None and (asked := availability.catalogue.rooms.get(query.room)) is not None:
-        home = asked.building_id
-        query = replace(query, capacity=max(query.capacity, asked.capacity // 2))
+    if query.room is not None and (named := availability.catalogue.rooms.get(query.room)) is not None:
+        home = named.building_id
+        query = replace(query, capacity=max(query.capacity, named.capacity // 2))
     if home is None:
         return None
     wider = replace(query, room=None, building=None, near=home)
@@ -206,7 +246,7 @@ def _nearby(
 def _shorter(
     availability: Availability, query: RoomQuery, start: int, end: int, allowed: SlotFilter
 ) -> Alternative | None:
-    for finish in range((end - 1) // _STEP * _STEP, start + _SHORTEST - 1, -_STEP):
+    for finish in range((end - 1) // _STEP * _STEP, start + _MIN_PART - 1, -_STEP):
         if (room := _best(availability, query, start, finish, allowed)) is not None:
             return Alternative(AlternativeKind.SHORTER, ((room, start, finish),))
     return None
@@ -216,7 +256,9 @@ def _split(
     availability: Availability, query: RoomQuery, start: int, end: int, allowed: SlotFilter
 ) -> Alternative | None:
     """Two rooms one after the other, the first for as long as possible."""
-    for change in range((end - _SHORTEST) // _STEP * _STEP, start + _SHORTEST - 1, -_STEP):
+    earliest = max(start + _MIN_PART, end - _MAX_BOOKING)
+    latest = min(end - _MIN_PART, start + _MAX_BOOKING)
+    for change in range(latest // _STEP * _STEP, earliest - 1, -_STEP):
         first = _best(availability, query, start, change, allowed)
         second = _best(availability, query, change, end, allowed) if first is not None else None
         if first is not None and second is not None:
@@ -228,8 +270,15 @@ def _best(
     availability: Availability, query: RoomQuery, start: int, end: int, allowed: SlotFilter
 ) -> Room | None:
     mask = availability.free_rooms(start, end, query)
-    if not mask:
-        return None
-    return next(
-        (room for room in _in_order(availability, mask, query, end) if allowed(room, start, end)), None
-    )
+    if mask := mask & _allowed_rooms(availability, mask, start, end, allowed):
+        return next(_in_order(availability, mask, query, end))
+    return None
+
+
+def _allowed_rooms(availability: Availability, mask: int, start: int, end: int, allowed: SlotFilter) -> int:
+    """The mask of rooms that are `allowed`, with one call for all rooms of the same rules."""
+    found = 0
+    for room, alike in availability.catalogue.rooms_by_rules:
+        if mask & alike and allowed(room, start, end):
+            found |= alike
+    return found

@@ -1,4 +1,4 @@
-"""Taking in buildings, rooms and timetables that an operator brings: again changes nothing."""
+"""Idempotent import of buildings, rooms and timetables from files."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from core.interval import Interval
-from core.model.entities import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import UnitOfWork
+from core.model import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
+from core.ports import UnitOfWork
 
 IMPORTED = "import"
-"""The source of entries that came from files."""
+"""Source name of entries imported from files."""
 MAX_ENTRY_LENGTH = timedelta(days=28)
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ _Slot: TypeAlias = tuple[RoomId, Interval]
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What bringing something in did."""
+    """Numbers of records by what the import did with them."""
 
     added: int = 0
     changed: int = 0
@@ -37,7 +37,7 @@ def import_buildings(unit: UnitOfWork, buildings: Sequence[Building], now: datet
 
 
 def import_rooms(unit: UnitOfWork, rooms: Sequence[Room], now: datetime) -> ImportSummary:
-    """Buildings that nobody has described yet are made, named by their ids."""
+    """Imports rooms, creating missing buildings named by their ids."""
     known = {each.id: each for each in unit.rooms.rooms()}
     described = {each.id for each in unit.rooms.buildings()}
     missing = sorted({each.building_id for each in rooms} - described)
@@ -51,7 +51,7 @@ def import_rooms(unit: UnitOfWork, rooms: Sequence[Room], now: datetime) -> Impo
 def import_timetable(
     unit: UnitOfWork, entries: Sequence[TimetableEntry], now: datetime, source: str = IMPORTED
 ) -> ImportSummary:
-    """The rooms that appear take exactly these entries of this source; other rooms keep theirs."""
+    """Replaces this source's entries of the rooms that appear; other rooms are untouched."""
     wanted = _by_slot(_split_long(entries), source)
     rooms = {room_id for room_id, _ in wanted}
     known = _by_slot((each for each in unit.timetable.of_source(source) if each.room_id in rooms), source)
@@ -69,12 +69,12 @@ def import_timetable(
 
 
 def unknown_rooms(unit: UnitOfWork, entries: Iterable[TimetableEntry]) -> set[RoomId]:
-    """The rooms that entries speak of and nobody knows."""
+    """Room ids of entries that are not in the catalogue."""
     return {each.room_id for each in entries} - {each.id for each in unit.rooms.rooms()}
 
 
 def _by_slot(entries: Iterable[TimetableEntry], source: str) -> dict[_Slot, list[TimetableEntry]]:
-    """Entries by room and time; several may share both (joint classes)."""
+    """Groups entries by room and time; several may share both (joint classes)."""
     groups: dict[_Slot, list[TimetableEntry]] = defaultdict(list)
     for each in sorted(entries, key=lambda each: (each.interval, each.name, each.booking_type)):
         entry = replace(each, source=source)
@@ -84,13 +84,10 @@ def _by_slot(entries: Iterable[TimetableEntry], source: str) -> dict[_Slot, list
 
 
 def _split_long(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
-    """The same entries, with those too long to be looked up quickly cut into pieces."""
+    """Splits long entries: their maximum length bounds searches for overlaps."""
     for entry in entries:
-        start = entry.interval.start
-        while entry.interval.end - start > MAX_ENTRY_LENGTH:
-            yield replace(entry, interval=Interval.of_length(start, MAX_ENTRY_LENGTH))
-            start += MAX_ENTRY_LENGTH
-        yield replace(entry, interval=Interval(start, entry.interval.end))
+        for part in entry.interval.split(MAX_ENTRY_LENGTH):
+            yield replace(entry, interval=part)
 
 
 def _compare(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> ImportSummary:

@@ -1,7 +1,7 @@
-"""Logging in through a browser for somebody who waits elsewhere: a program, or a chat account.
+"""Browser logins on behalf of a program or a chat account.
 
-A sid is handed out, good once and for ten minutes. Whoever opens its link proves who they are, is told who
-is asking, and says yes before anything is bound. The result is there for a minute for whoever holds the sid.
+A sid is valid once and for ten minutes. The person who opens its link authenticates, sees who requests the
+login, and confirms before anything is linked. The holder of the sid can fetch the result for a minute.
 """
 
 import secrets
@@ -11,9 +11,7 @@ from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyExists
-from core.model.entities import AuditEntry, Identity, Person, PersonId
-from core.model.login_session import LoginSession
-from core.model.outbox import OutboxMessage
+from core.model import AuditEntry, Identity, LoginSession, LoginToken, OutboxMessage, Person, PersonId
 from core.policy.login import (
     LIFETIME,
     RESULT_TTL,
@@ -31,7 +29,7 @@ from core.policy.login import (
 )
 from core.policy.retention import MAX_LOGIN_SESSIONS, login_sessions
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, Storage, UnitOfWork
+from core.ports import Storage, UnitOfWork
 from core.services.accounts import add_login
 from core.services.provisioning import AccessRule, IdentityClaims, provision_person
 from core.services.purge import Purge
@@ -39,7 +37,7 @@ from core.services.purge import Purge
 
 @dataclass(frozen=True, slots=True)
 class PendingConfirmation:
-    """Somebody proved who they are; `nonce` goes into the page that asks them to confirm."""
+    """An authenticated person's login; `nonce` goes into the confirmation page."""
 
     session: LoginSession
     person: Person
@@ -47,54 +45,57 @@ class PendingConfirmation:
 
 
 class LoginService:
-    """Handing out sids, and taking each on its way, one step at a time."""
+    """Creates login sessions and advances each through its states."""
 
     def __init__(self, storage: Storage, clock: Clock, rules: Rules) -> None:
         self._storage = storage
         self._clock = clock
         self._rules = rules
 
-    async def open(self, asked: str, identity: Identity | None = None) -> str:
-        """The letters of a fresh sid, for a program or to link a chat account; its older links end."""
-        letters, now = new_sid(), self._now()
-        session = LoginSession(sid_hash(letters), now + LIFETIME, identity=identity, request=asked)
+    async def open(self, request: str, identity: Identity | None = None) -> str:
+        """Creates a session and returns the token part of its sid.
 
-        def work(unit: UnitOfWork) -> None:
+        Earlier links of the chat account expire.
+        """
+        token, now = new_sid(), self._now()
+        session = LoginSession(sid_hash(token), now + LIFETIME, identity=identity, request=request)
+
+        def transaction(unit: UnitOfWork) -> None:
             unit.login_sessions.erase_results(now, RESULT_TTL)
             unit.login_sessions.make_room(now - RESULT_TTL, MAX_LOGIN_SESSIONS)
             if identity is not None:
                 unit.login_sessions.drop_open(identity)
             unit.login_sessions.add(session)
 
-        await self._storage.write(work)
-        return letters
+        await self._storage.write(transaction)
+        return token
 
-    async def find(self, letters: str) -> LoginSession | None:
-        return await self._storage.read(lambda unit: unit.login_sessions.get(sid_hash(letters)))
+    async def find(self, token: str) -> LoginSession | None:
+        return await self._storage.read(lambda unit: unit.login_sessions.get(sid_hash(token)))
 
-    async def login_status(self, letters: str) -> LoginSession:
-        """The login that can still be completed there. `StaleLink` when there is none."""
-        session = await self.find(letters)
+    async def login_status(self, token: str) -> LoginSession:
+        """Finds an open session; `StaleLink` if there is none."""
+        session = await self.find(token)
         if session is None or not is_open(session, self._now()):
             raise StaleLink
         return session
 
     async def prove_identity(
-        self, letters: str, who: PersonId | IdentityClaims, rule: AccessRule
+        self, token: str, who: PersonId | IdentityClaims, rule: AccessRule
     ) -> PendingConfirmation:
-        """Note who came, making new people known. `AccessDenied` fails the login for good."""
+        """Records who authenticated, creating new accounts. `AccessDenied` fails the session."""
         try:
-            return await self._prove(letters, who, rule)
-        except AlreadyExists:  # somebody new came through two doors at once; by now they are known
-            return await self._prove(letters, who, rule)
+            return await self._prove(token, who, rule)
+        except AlreadyExists:  # created concurrently by another login; it exists now
+            return await self._prove(token, who, rule)
 
     async def _prove(
-        self, letters: str, who: PersonId | IdentityClaims, rule: AccessRule
+        self, token: str, who: PersonId | IdentityClaims, rule: AccessRule
     ) -> PendingConfirmation:
         nonce, now = secrets.token_urlsafe(32), self._now()
 
-        def work(unit: UnitOfWork) -> PendingConfirmation | str:
-            before = _open_session(unit, letters, now)
+        def transaction(unit: UnitOfWork) -> PendingConfirmation | str:
+            before = _open_session(unit, token, now)
             if isinstance(who, IdentityClaims) and not rule.allows(who):
                 unit.audit(AuditEntry(now, who.key, "log in", "refused"))
                 _put(unit, before, fail(before, now, rule.refusal))
@@ -108,88 +109,90 @@ class LoginService:
             _put(unit, before, after)
             return PendingConfirmation(after, person, nonce)
 
-        outcome = await self._storage.write(work)
+        outcome = await self._storage.write(transaction)
         if isinstance(outcome, str):
             raise AccessDenied(outcome)
         return outcome
 
-    async def request_for(self, letters: str, nonce: str) -> tuple[LoginSession, Person]:
-        """The login that a page asks to confirm, and for whom."""
+    async def request_for(self, token: str, nonce: str) -> tuple[LoginSession, Person]:
+        """Finds the session that a confirmation page is about, and the person."""
         now = self._now()
 
-        def work(unit: UnitOfWork) -> tuple[LoginSession, Person]:
-            session = _open_session(unit, letters, now)
+        def transaction(unit: UnitOfWork) -> tuple[LoginSession, Person]:
+            session = _open_session(unit, token, now)
             check_nonce(session, nonce)
             if session.person_id is None:
                 raise NotConfirmed
             return session, _person(unit, session.person_id)
 
-        return await self._storage.read(work)
+        return await self._storage.read(transaction)
 
-    async def complete_with_token(self, session: LoginSession, login: LoginToken, sealed: bytes) -> None:
-        """The person said yes to a program: it gets a token, and nobody else does."""
+    async def complete_with_token(
+        self, session: LoginSession, login: LoginToken, encrypted_result: bytes
+    ) -> None:
+        """Completes a program's login after confirmation."""
         now = self._now()
 
-        def work(unit: UnitOfWork) -> None:
-            _put(unit, session, finish(session, now, sealed))
+        def transaction(unit: UnitOfWork) -> None:
+            _put(unit, session, finish(session, now, encrypted_result))
             ended = add_login(unit, login, self._rules)
             unit.audit(AuditEntry(now, f"person:{login.person_id}", "log in", login.label, ended))
 
-        await self._storage.write(work)
+        await self._storage.write(transaction)
 
-    async def link(self, session: LoginSession, person: Person, told: Iterable[OutboxMessage]) -> None:
-        """The person said yes to a chat account: it stands for them from now on."""
+    async def link(self, session: LoginSession, person: Person, messages: Iterable[OutboxMessage]) -> None:
+        """Links the chat account after confirmation."""
         now, identity = self._now(), session.identity
         if identity is None:
             raise NotConfirmed
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             owner = unit.people.by_identity(identity)
             if owner is not None and owner.id != person.id:
                 raise LinkedElsewhere
             _put(unit, session, finish(session, now))
             unit.people.link(person.id, identity)
-            unit.outbox.add(told)
+            unit.outbox.add(messages)
             unit.audit(AuditEntry(now, f"person:{person.id}", "link", identity))
 
-        await self._storage.write(work)
+        await self._storage.write(transaction)
 
-    async def decline(self, letters: str, nonce: str) -> LoginSession:
-        """The person said no."""
+    async def decline(self, token: str, nonce: str) -> LoginSession:
+        """Fails the session: the person declined."""
         now = self._now()
 
-        def work(unit: UnitOfWork) -> LoginSession:
-            before = _open_session(unit, letters, now)
+        def transaction(unit: UnitOfWork) -> LoginSession:
+            before = _open_session(unit, token, now)
             check_nonce(before, nonce)
             after = fail(before, now, "The person at the browser said no.")
             _put(unit, before, after)
             unit.audit(AuditEntry(now, f"person:{before.person_id}", "log in", "declined"))
             return after
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def delete_expired(self) -> None:
-        """Erase results that nobody can fetch any more, and sids that are over."""
+        """Deletes expired results and ended sessions."""
         now = self._now()
         await self._storage.write_relaxed(lambda unit: unit.login_sessions.erase_results(now, RESULT_TTL))
         await Purge(self._storage).enforce(login_sessions(now))
 
     async def unlink(self, person_id: PersonId, identity: Identity) -> None:
-        """A chat account stands for nobody any more."""
+        """Unlinks a chat account."""
         now = self._now()
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             unit.people.unlink(identity)
             unit.audit(AuditEntry(now, f"person:{person_id}", "unlink", identity))
 
-        await self._storage.write(work)
+        await self._storage.write(transaction)
 
     def _now(self) -> datetime:
         return self._clock.now()
 
 
-def _open_session(unit: UnitOfWork, letters: str, now: datetime) -> LoginSession:
-    session = unit.login_sessions.get(sid_hash(letters))
+def _open_session(unit: UnitOfWork, token: str, now: datetime) -> LoginSession:
+    session = unit.login_sessions.get(sid_hash(token))
     if session is None or not is_open(session, now):
         raise StaleLink
     return session

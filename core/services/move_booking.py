@@ -1,18 +1,18 @@
-"""Extending, shortening and moving a booking: one step, checked like a new booking without itself."""
+"""Decision: extend, shorten or move a booking, under the rules of a new one."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.errors import InThePast, InvalidTimes, SlotTaken, StaleVersion, UnknownRoom
 from core.interval import Interval
-from core.model.entities import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
+from core.model import AuditEntry, Booking, BookingId, Charge, PersonId, Room, RoomId
 from core.policy.access import check_personal_access, check_society_access
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
 from core.policy.refund import non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
 from core.services.ownership import own_booking
 from core.services.reminders import reminders
@@ -20,9 +20,9 @@ from core.services.reminders import reminders
 
 @dataclass(frozen=True, slots=True)
 class MoveBooking:
-    """A wish to have `booking_id` in `slot` of `room_id` instead.
+    """Request to move a booking to `slot` of `room_id`.
 
-    `version` is the booking's as the asker saw it: if it changed since, nothing is moved.
+    `version` is the one that the requester saw; `StaleVersion` if it has changed (optimistic locking).
     """
 
     booking_id: BookingId
@@ -34,7 +34,7 @@ class MoveBooking:
 
 @dataclass(frozen=True, slots=True)
 class MoveResult:
-    """The booking as it was and as it is now, the difference in minutes charged, and those left this week."""
+    """The booking before and after, the difference in minutes charged, and those left this week."""
 
     before: Booking
     booking: Booking
@@ -53,10 +53,10 @@ def move_keys(request: MoveBooking, rules: Rules, now: datetime) -> DecisionKeys
 
 
 def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime) -> Decision[MoveResult]:
-    """The moved booking, or the refusal.
+    """Returns the moved booking, or raises the first rule that is broken.
 
-    The difference is charged to the week of the change. A shorter booking gives back no more than cancelling
-    it would, and so no more than this week was charged for it.
+    The difference is charged to the week of the change. Shortening refunds no more than cancelling would, and
+    so no more than this week was charged.
     """
     booking = own_booking(facts, request.by, now)
     if booking.version != request.version:
@@ -86,7 +86,7 @@ def _check_as_new(
 
 
 def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Rules, now: datetime) -> None:
-    """Like a new booking's, except that one under way may keep the start it had."""
+    """Checks opening hours as for a new booking; one in progress may keep its start."""
     same_start = request.slot.start == booking.interval.start and request.room_id == booking.room_id
     if booking.interval.start <= now and not same_start:
         raise InvalidTimes("This booking has begun: it can be extended or shortened, but not moved.")
@@ -96,7 +96,7 @@ def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Ru
 
 
 def _difference(facts: Facts, booking: Booking, request: MoveBooking, rules: Rules, now: datetime) -> int:
-    """Minutes this week has paid for and not got back, by a late change to less, are not paid for twice."""
+    """The charge (negative: refund). Minutes charged this week and not refunded are not charged again."""
     new = cost_of(request.slot, facts.person, booking.society_id)
     old = cost_of(booking.interval, facts.person, booking.society_id)
     if new > old:

@@ -1,11 +1,11 @@
-"""Telling those who asked for it that a quota week has begun: once a week, whatever restarts."""
+"""Weekly quota notices for subscribed people and channels."""
 
 from datetime import datetime, timedelta
 
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.policy.quota import has_quota, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 
 QUOTA_NOTICE = "notice"
 CHANNEL_NOTICE = "channel notice"
@@ -13,9 +13,9 @@ NOTICE_LIFETIME = timedelta(days=2)
 
 
 def queue_quota_notices(unit: UnitOfWork, rules: Rules, now: datetime) -> int:
-    """A message for each person and channel; how many had none yet for the week that holds `now`.
+    """Queues one message per person and channel for the current quota week; returns how many are new.
 
-    The week is part of a message's key: weeks that went by unnoticed are not made up for.
+    The week is part of the deduplication key. Missed weeks are not caught up on.
     """
     week, expires = quota_week(now, rules), now + NOTICE_LIFETIME
     people = (

@@ -1,31 +1,35 @@
-"""Who looks after timetables, and telling them of one that was refused."""
+"""Timetable operators, and their notifications of rejected imports."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from core.model.entities import Person
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage, Person
 from core.names import same_name
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 
 IMPORT_REJECTED = "refused timetable"
 _MESSAGE_LIFETIME = timedelta(days=14)
 
 
 def is_operator(person: Person, names: Collection[str]) -> bool:
-    """Those who are named, or administrators when nobody is."""
+    """The configured operators, or administrators if there are none."""
     return any(same_name(person.username, each) for each in names) if names else person.is_admin
 
 
 def queue_for_operators(
-    unit: UnitOfWork, named: Collection[str], source: str, beside: int, doubts: Sequence[str], now: datetime
+    unit: UnitOfWork,
+    operators: Collection[str],
+    source: str,
+    current_run: int,
+    anomalies: Sequence[str],
+    now: datetime,
 ) -> int:
-    """Tell each of them once, as long as the doubts and the run they are measured beside are the same."""
-    about = sha256("\n".join(doubts).encode()).hexdigest()[:16]
+    """Queues one message per operator, current run and set of anomalies; returns how many are new."""
+    digest = sha256("\n".join(anomalies).encode()).hexdigest()[:16]
     return unit.outbox.add(
         OutboxMessage(
-            key=f"{IMPORT_REJECTED} {source} {beside} {about} {each.id}",
+            key=f"{IMPORT_REJECTED} {source} {current_run} {digest} {each.id}",
             kind=IMPORT_REJECTED,
             due_at=now,
             payload=source,
@@ -33,5 +37,5 @@ def queue_for_operators(
             expires_at=now + _MESSAGE_LIFETIME,
         )
         for each in unit.people.all()
-        if is_operator(each, named)
+        if is_operator(each, operators)
     )

@@ -1,14 +1,14 @@
-"""Whose booking it is, and whether it can still be changed."""
+"""Ownership of bookings."""
 
 from datetime import datetime
 
 from core.errors import BookingIsOver, NotYourBooking, UnknownBooking
-from core.model.entities import Booking, BookingState, PersonId, Role
-from core.ports.storage import Facts
+from core.model import Booking, BookingState, PersonId, Role
+from core.ports import Facts
 
 
 def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:
-    """The booking at hand, when `by` owns it and it is not over; presidents own what a token booked."""
+    """Returns the existing booking if `by` owns it and it is not over."""
     booking = facts.booking
     if booking is None or booking.state is BookingState.CANCELLED:
         raise UnknownBooking
@@ -20,7 +20,7 @@ def own_booking(facts: Facts, by: PersonId, now: datetime) -> Booking:
 
 
 def owns(booking: Booking, by: PersonId, role: Role | None) -> bool:
-    """`role` is what `by` is in the society that the booking was made for."""
+    """Whether `by` owns a booking; presidents own their society's token bookings. `role` is that of `by`."""
     if booking.booked_by is None:
         return role is Role.PRESIDENT
     return booking.booked_by == by

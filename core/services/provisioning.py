@@ -1,20 +1,20 @@
-"""Whom an institution vouches for: whether they may come in, and whom they are here."""
+"""Just-in-time provisioning of accounts at single sign-on."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import AlreadyExists
-from core.model.entities import AuditEntry, Identity, Person, PersonId, UserGroup
-from core.names import name_key, visible
-from core.ports.storage import UnitOfWork
-from core.services.accounts import checked
+from core.model import AuditEntry, Identity, Person, PersonId, UserGroup
+from core.names import name_key, replace_invisible
+from core.ports import UnitOfWork
+from core.services.accounts import validate_person
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityClaims:
-    """What an institution says of someone.
+    """Claims of an identity provider about a person.
 
-    `key` is theirs for ever (`eppn:…`, `oidc:…`), `email` is vouched for. `groups` are the institution's own.
+    `key` is permanent (`eppn:…`, `oidc:…`), `email` is verified, `groups` are the institution's.
     """
 
     key: Identity
@@ -29,10 +29,10 @@ class IdentityClaims:
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """Who of an institution may come in: everybody, or those in a group or on a list.
+    """Admits all people of an institution, or those in a group or on a list.
 
-    `allowed` holds addresses, and domains that begin with `@`. `contact` is whom a refusal says to ask.
-    `match_domains` are the domains for which its addresses stand for people entered by hand; empty: all.
+    `allowed` holds addresses, and domains that begin with `@`. `contact` is named in refusals.
+    `match_domains` are the domains whose addresses match accounts that were created by hand; empty: all.
     """
 
     groups: frozenset[str] = frozenset()
@@ -48,23 +48,23 @@ class AccessRule:
         return bool(self.groups & claims.groups) or email in listed or email[email.rfind("@") :] in listed
 
     def vouches_for(self, email: str) -> bool:
-        """Whether the institution's word is enough to be the person who was entered with this address."""
+        """Whether the provider is trusted to match the account with this address."""
         return not self.match_domains or email.rpartition("@")[2].casefold() in self.match_domains
 
     @property
     def refusal(self) -> str:
-        ask = f" Please ask {self.contact}." if self.contact else " Please ask whoever runs it."
-        return f"Your account may not use Roomie here.{ask}"
+        contact = f" Please ask {self.contact}." if self.contact else " Please ask whoever runs it."
+        return f"Your account may not use Roomie here.{contact}"
 
 
 def provision_person(unit: UnitOfWork, claims: IdentityClaims, rule: AccessRule, now: datetime) -> Person:
-    """The person that the claims are of, made known when they are new.
+    """Finds the account of the claims, or creates it.
 
-    Whoever was entered by hand under the same address is taken for the same person, once.
+    An account that was created by hand with the same address is matched, once.
     """
-    known = unit.people.by_identity(claims.key)
-    if known is not None:
-        return known
+    linked = unit.people.by_identity(claims.key)
+    if linked is not None:
+        return linked
     person = unit.people.by_name(claims.email)
     if person is None:
         person = unit.people.add(_new_person(claims), None)
@@ -78,11 +78,13 @@ def provision_person(unit: UnitOfWork, claims: IdentityClaims, rule: AccessRule,
 
 
 def _is_another(identity: Identity, claims: IdentityClaims) -> bool:
-    """Whether it is somebody else's key at that institution. An older Roomie folded `eppn:` keys further."""
+    """Whether it is another key of that institution. Early releases case-folded `eppn:` keys."""
     folded = claims.kind == "eppn:" and identity.casefold() == claims.key.casefold()
     return identity.startswith(claims.kind) and not folded
 
 
 def _new_person(claims: IdentityClaims) -> Person:
-    name = visible(claims.name).strip() or claims.email
-    return checked(Person(PersonId(0), claims.email, claims.email, name, frozenset({UserGroup.STUDENT})))
+    name = replace_invisible(claims.name).strip() or claims.email
+    return validate_person(
+        Person(PersonId(0), claims.email, claims.email, name, frozenset({UserGroup.STUDENT}))
+    )

@@ -1,4 +1,4 @@
-"""Forgetting what is past its time or too much, in slices between which others write."""
+"""Purge of rows beyond their retention limits, in slices that leave room for other writers."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -6,68 +6,71 @@ from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
-from core.model.entities import PersonId
-from core.model.retention import Expired, Limit
-from core.ports.storage import Storage, UnitOfWork
+from core.model import Expired, Limit, PersonId
+from core.ports import Storage, UnitOfWork
 
 T = TypeVar("T")
 
-_FOUND_AT_ONCE = 10_000
-"""How many rows are found by one reading; only their keys are held."""
-_TOKENS_AT_ONCE = 200
-_PEOPLE_AT_ONCE = 500
-_ENTRIES_AT_ONCE = 400
-_LONGEST_PAUSE = 0.1
+_FOUND_PER_SNAPSHOT = 10_000
+"""Rows found per snapshot; only their keys are held."""
+_TOKENS_PER_BATCH = 200
+_PEOPLE_PER_BATCH = 500
+_ENTRIES_PER_BATCH = 400
+_MAX_PAUSE = 0.1
 
 
 class Purge:
-    """Finds rows in snapshots, which hold up nobody, and deletes a few of them by key in each transaction.
+    """Finds rows in snapshots, which block nobody, and deletes a few by key per transaction.
 
-    After each it waits as long as that took: others have the database for at least half of the time.
+    It pauses for as long as each transaction took, so that others have the database at least half of the
+    time.
     """
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     async def run(self, limits: Iterable[Limit], tokens_per_person: int) -> int:
-        """How many rows went."""
-        gone = await self._surplus_tokens(tokens_per_person)
+        """Enforces all limits; returns the number of rows deleted."""
+        deleted = await self._purge_surplus_tokens(tokens_per_person)
         for limit in limits:
-            gone += await self.enforce(limit)
+            deleted += await self.enforce(limit)
         while (
-            await self._gently(lambda unit: unit.timetable_runs.purge(_ENTRIES_AT_ONCE)) == _ENTRIES_AT_ONCE
+            await self._write_with_pause(lambda unit: unit.timetable_runs.purge(_ENTRIES_PER_BATCH))
+            == _ENTRIES_PER_BATCH
         ):
             pass
-        return gone
+        return deleted
 
     async def enforce(self, limit: Limit) -> int:
-        """Let go of all that a limit does not keep; how many rows that were."""
+        """Deletes all rows beyond a limit; returns how many."""
         total = 0
-        while found := await self._storage.read(lambda unit: unit.retention.expired(limit, _FOUND_AT_ONCE)):
-            gone = 0
+        while found := await self._storage.read(
+            lambda unit: unit.retention.expired(limit, _FOUND_PER_SNAPSHOT)
+        ):
+            deleted = 0
             for first in range(0, len(found), limit.slice_rows):
                 part = found[first : first + limit.slice_rows]
-                gone += await self._gently(partial(_discard, limit=limit, part=part))
-            total += gone
-            if not gone:  # all of them were used meanwhile
+                deleted += await self._write_with_pause(partial(_discard, limit=limit, part=part))
+            total += deleted
+            if not deleted:  # all of them have been used since
                 break
         return total
 
-    async def _surplus_tokens(self, most: int) -> int:
+    async def _purge_surplus_tokens(self, max_logins: int) -> int:
         total = 0
-        while crowded := await self._storage.read(
-            lambda unit: unit.tokens.people_above(most, _PEOPLE_AT_ONCE)
+        while people := await self._storage.read(
+            lambda unit: unit.tokens.people_above(max_logins, _PEOPLE_PER_BATCH)
         ):
-            for person_id in crowded:
-                end = partial(_end_surplus, person_id=person_id, most=most)
-                while ended := await self._gently(end):
-                    total += ended
+            for person_id in people:
+                revoke = partial(_revoke_surplus, person_id=person_id, max_logins=max_logins)
+                while revoked := await self._write_with_pause(revoke):
+                    total += revoked
         return total
 
-    async def _gently(self, work: Callable[[UnitOfWork], T]) -> T:
+    async def _write_with_pause(self, transaction: Callable[[UnitOfWork], T]) -> T:
         began = perf_counter()
-        result = await self._storage.write_relaxed(work)
-        await asyncio.sleep(min(perf_counter() - began, _LONGEST_PAUSE))
+        result = await self._storage.write_relaxed(transaction)
+        await asyncio.sleep(min(perf_counter() - began, _MAX_PAUSE))
         return result
 
 
@@ -75,5 +78,5 @@ def _discard(unit: UnitOfWork, *, limit: Limit, part: list[Expired]) -> int:
     return unit.retention.discard(limit, part)
 
 
-def _end_surplus(unit: UnitOfWork, *, person_id: PersonId, most: int) -> int:
-    return unit.tokens.end_surplus(person_id, most, _TOKENS_AT_ONCE)
+def _revoke_surplus(unit: UnitOfWork, *, person_id: PersonId, max_logins: int) -> int:
+    return unit.tokens.end_surplus(person_id, max_logins, _TOKENS_PER_BATCH)

@@ -1,8 +1,8 @@
-"""Taking in what a timetable source publishes: nobody reads half of it, and nobody waits for it.
+"""Import of published timetables: atomic for readers, in transactions short enough not to block bookings.
 
-A run is written in short works under a number that nobody reads, and one small work makes it current. A run
-in doubt waits for an operator, while the last good one stays. Rooms whose timetable changed are told of in
-slices afterwards; should a process die meanwhile, the next refresh goes on where it stopped.
+A run is written in slices and made current by one small transaction. A rejected run waits for an operator
+while the last good one stays current. Changed rooms are then invalidated in slices; after a crash the next
+import continues where it stopped.
 """
 
 import asyncio
@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from core.clock import Clock
 from core.errors import NotFound
-from core.model.entities import AuditEntry, Booking, RoomId
-from core.model.timetable_run import SourceState, TimetableRun, TimetableSlot
-from core.ports.storage import Storage, UnitOfWork
+from core.model import AuditEntry, Booking, RoomId, SourceState, TimetableRun, TimetableSlot
+from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.conflicts import find_conflicts, queue_conflict_notices
 from core.services.import_facts import MAX_ENTRY_LENGTH
@@ -28,18 +27,19 @@ from core.services.timetable_import import ImportResult, RunReport, TimetableSna
 T = TypeVar("T")
 
 ENTRIES_PER_BATCH = 400
-"""How many entries one work writes or forgets: a few milliseconds of the database's time."""
+"""Entries written or deleted per transaction: a few milliseconds."""
 SLOTS_PER_BATCH = 500
 ROOMS_PER_BATCH = 8
 _BOOKINGS_PER_BATCH = 200
-_PAUSE = 0.005
-"""Seconds between two works of a refresh, for those who wait to book."""
+_PAUSE_SECONDS = 0.005
+"""Seconds between two transactions, for waiting bookings."""
 _MAX_SLOT_LENGTH = int(MAX_ENTRY_LENGTH.total_seconds())
 
 
 class TimetableService:
-    """Refreshes, refusals and acceptance. `bookable` are patterns of rooms that a source may open to booking;
-    `operators` the usernames of those who look after timetables.
+    """Imports, rejects and accepts timetable runs.
+
+    `bookable` are patterns of rooms that a source may make bookable; `operators` are usernames.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class TimetableService:
         self._bookable = bookable
 
     async def import_run(self, source: str, snapshot: TimetableSnapshot) -> ImportResult:
-        """Make current what a source publishes, or keep it for an operator when it is in doubt."""
+        """Imports a snapshot and makes it current, or rejects it for an operator if it has anomalies."""
         await self._publish_pending_changes(source)
         await self._write_relaxed(lambda unit: unit.timetable_runs.abandon(source))
         if snapshot.anomalies:
@@ -74,48 +74,48 @@ class TimetableService:
             run_id = await self._write(source, snapshot.slots, places.known)
             report = RunReport.of(snapshot)
             await self._switch(source, run_id, snapshot.changed, report, are_new=places.are_new)
-        clashes = await self._finish(source)
+        conflicts = await self._finish(source)
         return ImportResult(
             source,
             is_current=True,
             is_unchanged=is_unchanged,
             summary=snapshot.summary,
             problems=snapshot.problems,
-            conflicts=clashes,
+            conflicts=conflicts,
         )
 
     async def accept(self, source: str, by: str) -> ImportResult:
-        """Make current the run that waits for an operator. `NotFound` when none does."""
+        """Makes the rejected run of a source current; `NotFound` if there is none."""
         run = await self._storage.read(lambda unit: unit.timetable_runs.rejected(source))
         if run is None:
             raise NotFound(f"No timetable of {source} waits to be accepted.")
         report = RunReport.read(run.report)
         changed = await self._storage.read(lambda unit: _rooms_of_both(unit, run))
         await self._switch(source, run.id, changed, report, by=by)
-        clashes = await self._finish(source)
-        return ImportResult(source, is_current=True, summary=report.summary, conflicts=clashes)
+        conflicts = await self._finish(source)
+        return ImportResult(source, is_current=True, summary=report.summary, conflicts=conflicts)
 
-    async def record_failure(self, source: str, trouble: str) -> None:
-        """Note that a source could not be read; the last good run stays."""
+    async def record_failure(self, source: str, error: str) -> None:
+        """Records that a source could not be read; the last good run stays current."""
         now = self._clock.now()
         await self._write_relaxed(
             lambda unit: unit.sources.put(
-                replace(unit.sources.get(source), last_attempt_at=now, last_error=trouble)
+                replace(unit.sources.get(source), last_attempt_at=now, last_error=error)
             )
         )
 
     async def last_good(self, source: str) -> tuple[SourceState, tuple[RoomId, ...]]:
-        """How a source is doing, and the rooms that its current run brought."""
+        """The health of a source, and the rooms of its current run."""
 
-        def work(unit: UnitOfWork) -> tuple[SourceState, tuple[RoomId, ...]]:
+        def transaction(unit: UnitOfWork) -> tuple[SourceState, tuple[RoomId, ...]]:
             run = unit.timetable_runs.current(source)
             rooms = RunReport.read(run.report).rooms if run is not None else ()
             return unit.sources.get(source), tuple(map(RoomId, rooms))
 
-        return await self._storage.read(work)
+        return await self._storage.read(transaction)
 
     async def current_slots(self, source: str) -> AsyncIterator[list[TimetableSlot]]:
-        """The entries of the current run, in slices."""
+        """Yields the entries of the current run in slices."""
         run, after = await self._storage.read(lambda unit: unit.timetable_runs.current(source)), 0
         while run is not None:
             slots, after = await self._storage.read(partial(_read_slots, run.id, after))
@@ -128,10 +128,8 @@ class TimetableService:
         rooms = {each.id: each for each in unit.rooms.rooms()}
         return merge_places((snapshot.buildings, snapshot.rooms), buildings, rooms, self._bookable)
 
-    # A run
-
     async def _write(self, source: str, slots: Iterable[TimetableSlot], known: Collection[RoomId]) -> int:
-        """Entries of rooms that nobody knows are left out."""
+        """Writes a run in slices, without the entries of unknown rooms; returns its id."""
         now = self._clock.now()
         run_id = await self._write_relaxed(lambda unit: unit.timetable_runs.begin(source, now))
         for part in _slices(
@@ -150,17 +148,17 @@ class TimetableService:
         are_new: bool = False,
         by: str = "",
     ) -> None:
-        """The one small work that makes a run current, and notes whom it has to be told."""
-        untold = json.dumps({"rooms": sorted(changed), "places": are_new})
+        """Makes a run current and records the pending invalidations, in one transaction."""
+        pending = json.dumps({"rooms": sorted(changed), "places": are_new})
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             unit.timetable_runs.switch(run_id, str(replace(report, fingerprints={})))
-            unit.set_setting(_unpublished_key(source), untold)
+            unit.set_setting(_unpublished_key(source), pending)
             self._record_success(unit, source, report)
             if by:
                 unit.audit(AuditEntry(self._clock.now(), by, "accept timetable", source, {"run": run_id}))
 
-        await self._write_relaxed(work)
+        await self._write_relaxed(transaction)
         await self._publish_pending_changes(source)
 
     def _record_success(self, unit: UnitOfWork, source: str, report: RunReport) -> None:
@@ -170,24 +168,24 @@ class TimetableService:
         unit.sources.put(good)
 
     async def _publish_pending_changes(self, source: str) -> None:
-        """Rooms by slices, so that nobody waits for all; new places once their timetables are known."""
+        """Invalidates rooms in slices, and the catalogue last: new rooms appear with their timetables."""
         while await self._write_with_pause(lambda unit: _publish_some_rooms(unit, source)):
             pass
 
     async def _finish(self, source: str) -> int:
-        """Tell whom a class took their room from; how many were not told yet. Forget what was replaced."""
-        now, told = self._clock.now(), 0
+        """Notifies holders of conflicting bookings and deletes old runs; returns the number of messages."""
+        now, notified = self._clock.now(), 0
         for bookings in _slices(list(self._read_model.bookings.values()), _BOOKINGS_PER_BATCH):
-            clashing = list(find_conflicts(self._read_model, bookings, source, now))
-            if clashing:
-                told += await self._notify_holders(clashing, source)
+            conflicting = list(find_conflicts(self._read_model, bookings, source, now))
+            if conflicting:
+                notified += await self._notify_holders(conflicting, source)
             await asyncio.sleep(0)
         await self._purge()
-        return told
+        return notified
 
-    async def _notify_holders(self, clashing: list[Booking], source: str) -> int:
+    async def _notify_holders(self, conflicting: list[Booking], source: str) -> int:
         now = self._clock.now()
-        return await self._write_relaxed(lambda unit: queue_conflict_notices(unit, clashing, source, now))
+        return await self._write_relaxed(lambda unit: queue_conflict_notices(unit, conflicting, source, now))
 
     async def _purge(self) -> None:
         while (
@@ -196,24 +194,22 @@ class TimetableService:
         ):
             pass
 
-    # A run in doubt
-
     async def _reject(self, source: str, snapshot: TimetableSnapshot) -> ImportResult:
-        """Written like any other, for whoever accepts it; rooms that it alone knows come with the next."""
+        """Writes the run for an operator to accept, without rooms that are not in the catalogue yet."""
         known = await self._storage.read(lambda unit: {each.id for each in unit.rooms.rooms()})
-        strange = {each.id for each in snapshot.rooms} - known
+        unknown = {each.id for each in snapshot.rooms} - known
         run_id = await self._write(source, snapshot.slots, known)
-        report = RunReport.of(snapshot).without_rooms(strange)
-        now, trouble = self._clock.now(), " ".join(snapshot.anomalies)
+        report = RunReport.of(snapshot).without_rooms(unknown)
+        now, error = self._clock.now(), " ".join(snapshot.anomalies)
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             unit.timetable_runs.reject(run_id, str(report))
-            unit.sources.put(replace(unit.sources.get(source), last_attempt_at=now, last_error=trouble))
+            unit.sources.put(replace(unit.sources.get(source), last_attempt_at=now, last_error=error))
             current = unit.timetable_runs.current(source)
-            beside = current.id if current is not None else 0
-            queue_for_operators(unit, self.operators, source, beside, snapshot.anomalies, now)
+            current_run = current.id if current is not None else 0
+            queue_for_operators(unit, self.operators, source, current_run, snapshot.anomalies, now)
 
-        await self._write_relaxed(work)
+        await self._write_relaxed(transaction)
         await self._purge()
         return ImportResult(
             source,
@@ -223,14 +219,14 @@ class TimetableService:
             problems=snapshot.problems,
         )
 
-    async def _write_with_pause(self, work: Callable[[UnitOfWork], T]) -> T:
-        """One of many works, with a pause after it."""
-        result = await self._storage.write_relaxed(work)
-        await asyncio.sleep(_PAUSE)
+    async def _write_with_pause(self, transaction: Callable[[UnitOfWork], T]) -> T:
+        """Runs one of many transactions, and pauses."""
+        result = await self._storage.write_relaxed(transaction)
+        await asyncio.sleep(_PAUSE_SECONDS)
         return result
 
-    async def _write_relaxed(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._storage.write_relaxed(work)
+    async def _write_relaxed(self, transaction: Callable[[UnitOfWork], T]) -> T:
+        return await self._storage.write_relaxed(transaction)
 
 
 def _read_slots(run_id: int, after: int, unit: UnitOfWork) -> tuple[list[TimetableSlot], int]:
@@ -242,16 +238,16 @@ def _write_slots(run_id: int, slots: list[TimetableSlot], unit: UnitOfWork) -> N
 
 
 def _publish_some_rooms(unit: UnitOfWork, source: str) -> bool:
-    """Tell of a few rooms; whether there may be more to tell."""
-    noted = unit.setting(_unpublished_key(source))
-    if not noted:
+    """Invalidates a few pending rooms; whether there are more."""
+    stored = unit.setting(_unpublished_key(source))
+    if not stored:
         return False
-    untold = json.loads(noted)
-    rooms, later = untold["rooms"][:ROOMS_PER_BATCH], untold["rooms"][ROOMS_PER_BATCH:]
+    pending = json.loads(stored)
+    rooms, later = pending["rooms"][:ROOMS_PER_BATCH], pending["rooms"][ROOMS_PER_BATCH:]
     unit.timetable_runs.publish_room_changes(rooms)
-    if not later and untold["places"]:
+    if not later and pending["places"]:
         unit.timetable_runs.publish_catalogue_change()
-    unit.set_setting(_unpublished_key(source), json.dumps(untold | {"rooms": later}) if later else "")
+    unit.set_setting(_unpublished_key(source), json.dumps(pending | {"rooms": later}) if later else "")
     return bool(later)
 
 
@@ -267,16 +263,16 @@ def _rooms_of_both(unit: UnitOfWork, run: TimetableRun) -> set[RoomId]:
 
 
 def _split_long_slots(slots: Iterable[TimetableSlot]) -> Iterator[TimetableSlot]:
-    """Those too long to be looked up quickly are cut."""
+    """Splits long entries: their maximum length bounds searches for overlaps."""
     for slot in slots:
-        start = slot.start
-        while slot.end - start > _MAX_SLOT_LENGTH:
-            yield slot._replace(start=start, end=start + _MAX_SLOT_LENGTH)
-            start += _MAX_SLOT_LENGTH
-        yield slot._replace(start=start) if start != slot.start else slot
+        if slot.end - slot.start <= _MAX_SLOT_LENGTH:
+            yield slot
+            continue
+        for start in range(slot.start, slot.end, _MAX_SLOT_LENGTH):
+            yield slot._replace(start=start, end=min(start + _MAX_SLOT_LENGTH, slot.end))
 
 
-def _slices(items: Iterable[T], most: int) -> Iterator[list[T]]:
-    waiting = iter(items)
-    while part := list(islice(waiting, most)):
+def _slices(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while part := list(islice(rest, size)):
         yield part

@@ -1,12 +1,11 @@
-"""The messages that a booking brings with it: reminders before it starts, and a word that it was made."""
+"""Messages of a booking: reminders before it starts, and the confirmation."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model.entities import Booking, NotificationPreferences, Person, PersonId
-from core.model.outbox import OutboxMessage
-from core.ports.storage import UnitOfWork
+from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId
+from core.ports import UnitOfWork
 
 REMINDER = "reminder"
 CONFIRMATION = "confirmation"
@@ -14,7 +13,7 @@ CONFIRMATION = "confirmation"
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """What a reminder's payload says: how many minutes before, and the start that it was meant for."""
+    """Payload of a reminder: minutes before, and the start it was made for."""
 
     minutes: int
     start: datetime
@@ -29,21 +28,21 @@ class Reminder:
 
 
 def reminders(booking: Booking, person: Person | None, now: datetime) -> tuple[OutboxMessage, ...]:
-    """One for each time that its owner wants, from now on. Each is useless once the next one is due."""
+    """Reminders of a booking that are still ahead. Each expires when the next is due."""
     if person is None or booking.booked_by != person.id:
         return ()
     messages: list[OutboxMessage] = []
-    useless_from = start = booking.interval.start
+    expires_at = start = booking.interval.start
     for minutes in sorted(set(person.preferences.reminders)):
         due = start - timedelta(minutes=minutes)
         if due > now:
-            messages.append(_reminder(booking, person.id, minutes, due, useless_from))
-            useless_from = due
+            messages.append(_reminder(booking, person.id, minutes, due, expires_at))
+            expires_at = due
     return tuple(reversed(messages))
 
 
 def _reminder(
-    booking: Booking, person_id: PersonId, minutes: int, due: datetime, useless_from: datetime
+    booking: Booking, person_id: PersonId, minutes: int, due: datetime, expires_at: datetime
 ) -> OutboxMessage:
     return OutboxMessage(
         key=f"{REMINDER} {booking.id} {minutes} v{booking.version}",
@@ -52,12 +51,12 @@ def _reminder(
         payload=str(Reminder(minutes, booking.interval.start)),
         person_id=person_id,
         booking_id=booking.id,
-        expires_at=useless_from,
+        expires_at=expires_at,
     )
 
 
 def confirmation(booking: Booking, now: datetime) -> OutboxMessage:
-    """For somebody who booked where no chat answers."""
+    """Confirmation for bookings that were made outside chat."""
     return OutboxMessage(
         key=f"{CONFIRMATION} {booking.id}",
         kind=CONFIRMATION,
@@ -75,7 +74,7 @@ def update_preferences(
     zone: str | None,
     now: datetime,
 ) -> Person:
-    """Let someone be told of things as they want from now on; bookings they have follow."""
+    """Changes notification preferences and requeues the reminders of upcoming bookings."""
     person = unit.people.get(person_id)
     if person is None:
         raise UnknownPerson(str(person_id))

@@ -1,11 +1,11 @@
-"""Running a society: who belongs to it, who presides, and the token that books for it."""
+"""Society service: members, presidents and tokens."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
 from core.errors import AlreadyExists, LastPresident, NotPermitted, UnknownSociety
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     Membership,
     Person,
@@ -19,13 +19,13 @@ from core.model.entities import (
 from core.names import check_identifier, check_label, same_name
 from core.policy.access import check_president, token_day, token_has_expired
 from core.policy.rules import Rules
-from core.ports.storage import Storage, UnitOfWork
+from core.ports import Storage, UnitOfWork
 from core.services.accounts import find_person
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChange:
-    """Whom an addition or removal was about, for which society, and whether it changed anything."""
+    """Result of adding, removing or appointing a member."""
 
     person: Person
     society: Society
@@ -33,7 +33,7 @@ class MemberChange:
 
 
 class SocietyService:
-    """What presidents do. Every wish is checked against what is kept at that moment."""
+    """Use cases of presidents and administrators. Rights are checked inside each transaction."""
 
     def __init__(self, storage: Storage, rules: Rules, clock: Clock) -> None:
         self._storage = storage
@@ -41,12 +41,12 @@ class SocietyService:
         self._clock = clock
 
     async def add_member(self, by: PersonId, who: str, society_id: SocietyId | None) -> MemberChange:
-        """Let someone (`who`: username, e-mail or identity) book for a society.
+        """Adds a member (`who`: username, e-mail or identity) to a society.
 
-        `society_id` may be left out by those who preside over exactly one.
+        `society_id` is optional for presidents of exactly one.
         """
 
-        def work(unit: UnitOfWork) -> MemberChange:
+        def transaction(unit: UnitOfWork) -> MemberChange:
             society = _society_presided_by(unit, by, society_id)
             person = find_person(unit, who)
             if unit.societies.role(person.id, society.id) is not None:
@@ -55,12 +55,12 @@ class SocietyService:
             unit.audit(_entry(self._clock.now(), by, "add member", society, person))
             return MemberChange(person, society, changed=True)
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def remove_member(self, by: PersonId, who: str, society_id: SocietyId | None) -> MemberChange:
-        """Take somebody's access away; the last president stays."""
+        """Removes a member; `LastPresident` protects the last one."""
 
-        def work(unit: UnitOfWork) -> MemberChange:
+        def transaction(unit: UnitOfWork) -> MemberChange:
             society = _society_presided_by(unit, by, society_id)
             person = find_person(unit, who)
             if unit.societies.role(person.id, society.id) is None:
@@ -71,28 +71,28 @@ class SocietyService:
             unit.audit(_entry(self._clock.now(), by, "remove member", society, person))
             return MemberChange(person, society, changed=True)
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def members(
         self, by: PersonId, society_id: SocietyId | None
     ) -> tuple[Society, list[tuple[Person, Role]]]:
-        """Everybody in a society, for one who belongs to it."""
+        """Lists the members of a society, for one of them."""
 
-        def work(unit: UnitOfWork) -> tuple[Society, list[tuple[Person, Role]]]:
+        def transaction(unit: UnitOfWork) -> tuple[Society, list[tuple[Person, Role]]]:
             society = _society_of_member(unit, by, society_id)
             people = (
                 (unit.people.get(each.person_id), each.role) for each in unit.societies.members(society.id)
             )
             return society, [(person, role) for person, role in people if person is not None]
 
-        return await self._storage.read(work)
+        return await self._storage.read(transaction)
 
     async def token_term(
         self, by: PersonId, society_id: SocietyId | None, *, renew: bool = False
     ) -> tuple[Society, TokenTerm]:
-        """The term of the society's valid token, a new one when there is none or `renew` asks for it."""
+        """Returns the term of the valid token; issues a new one if there is none or `renew` is set."""
 
-        def work(unit: UnitOfWork) -> tuple[Society, TokenTerm]:
+        def transaction(unit: UnitOfWork) -> tuple[Society, TokenTerm]:
             society, now = _society_presided_by(unit, by, society_id), self._clock.now()
             term = unit.societies.terms().get(society.id)
             if term is not None and not renew and not token_has_expired(term, self._rules, now):
@@ -102,46 +102,46 @@ class SocietyService:
             unit.audit(AuditEntry(now, f"person:{by}", "new society token", f"society:{society.id}"))
             return society, term
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
     async def found(self, society: Society, president: str | None) -> None:
-        """A new society, by an administrator. Its id and name are no other society's, whatever their case."""
+        """Adds a society, by an administrator. Id and name must be unique, case-insensitively."""
         society = Society(
             SocietyId(check_identifier(society.id, "A society's id")),
             check_label(society.name, "A society's name"),
         )
 
-        def work(unit: UnitOfWork) -> None:
+        def transaction(unit: UnitOfWork) -> None:
             if any(_are_alike(each, society) for each in unit.societies.all()):
                 raise AlreadyExists(f"There is already a society called {society.id} or {society.name}.")
             unit.societies.add(society)
             if president is not None:
                 _appoint(unit, find_person(unit, president), society, self._clock.now())
 
-        await self._storage.write(work)
+        await self._storage.write(transaction)
 
     async def appoint(self, society_id: SocietyId, president: str) -> MemberChange:
-        """Make someone president, by an administrator; they get Group_4 with it."""
+        """Makes a person president, by an administrator; adds them to Group_4."""
 
-        def work(unit: UnitOfWork) -> MemberChange:
+        def transaction(unit: UnitOfWork) -> MemberChange:
             society = _society(unit, society_id)
             person = find_person(unit, president)
             return MemberChange(person, society, changed=_appoint(unit, person, society, self._clock.now()))
 
-        return await self._storage.write(work)
+        return await self._storage.write(transaction)
 
 
 def _appoint(unit: UnitOfWork, person: Person, society: Society, now: datetime) -> bool:
-    was = unit.societies.role(person.id, society.id)
+    old_role = unit.societies.role(person.id, society.id)
     unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
     if UserGroup.PRESIDENT not in person.groups:
         unit.people.put(replace(person, groups=person.groups | {UserGroup.PRESIDENT}))
     unit.audit(AuditEntry(now, "administrator", "appoint", f"society:{society.id}", {"person": person.id}))
-    return was is not Role.PRESIDENT
+    return old_role is not Role.PRESIDENT
 
 
 def _are_alike(one: Society, other: Society) -> bool:
-    """Whether a typed id or name could mean both."""
+    """Whether a typed id or name could match both."""
     return any(same_name(ours, theirs) for ours in (one.id, one.name) for theirs in (other.id, other.name))
 
 
@@ -153,7 +153,7 @@ def _society(unit: UnitOfWork, society_id: SocietyId) -> Society:
 
 
 def _society_presided_by(unit: UnitOfWork, by: PersonId, society_id: SocietyId | None) -> Society:
-    """The society meant, when `by` may act as its president."""
+    """Resolves the society; `NotPermitted` unless `by` is its president."""
     person = unit.people.get(by)
     if person is None:
         raise NotPermitted("Only society presidents can do this.")

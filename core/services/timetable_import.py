@@ -1,19 +1,18 @@
-"""What a timetable source publishes, what a refresh did with it, and what is noted with a run."""
+"""Values of a timetable import."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model.entities import Building, Room, RoomId
-from core.model.timetable_run import TimetableSlot
+from core.model import Building, Room, RoomId, TimetableSlot
 
 
 @dataclass(frozen=True, slots=True)
 class TimetableSnapshot:
-    """What a source publishes now, judged beside its last good run.
+    """What a source publishes now, compared with its last good run.
 
-    `slots` are all entries that hold; `changed` the rooms whose entries differ. `doubts` are sentences; with
-    any, an operator has to look.
+    `slots` are all entries; `changed` are the rooms whose entries differ. `anomalies` are sentences; with
+    any, the run is rejected until an operator accepts it.
     """
 
     slots: Iterable[TimetableSlot]
@@ -28,7 +27,7 @@ class TimetableSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What a refresh did. Without `is_current` the run waits for an operator."""
+    """What an import did. Without `is_current` the run was rejected."""
 
     source: str
     is_current: bool
@@ -41,11 +40,11 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What is noted with a run: the rooms its source brought, and what accepting it takes."""
+    """Report stored with a run as JSON: its rooms, and what accepting it needs."""
 
     rooms: tuple[str, ...] = ()
     summary: str = ""
-    doubts: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -54,25 +53,25 @@ class RunReport:
         return cls(rooms, snapshot.summary, snapshot.anomalies, snapshot.fingerprints)
 
     def without_rooms(self, rooms: Collection[RoomId]) -> "RunReport":
-        """As if their pages had never been read, so that they are read anew."""
+        """Without these rooms and the fingerprints of their pages, so that the pages are read again."""
         pages = {
             name: each for name, each in self.fingerprints.items() if name.rpartition("/")[2] not in rooms
         }
-        kept = tuple(each for each in self.rooms if each not in rooms)
-        return RunReport(kept, self.summary, self.doubts, pages)
+        rooms_left = tuple(each for each in self.rooms if each not in rooms)
+        return RunReport(rooms_left, self.summary, self.anomalies, pages)
 
     def __str__(self) -> str:
         return json.dumps(
             {
                 "rooms": self.rooms,
                 "summary": self.summary,
-                "doubts": self.doubts,
+                "doubts": self.anomalies,
                 "fingerprints": dict(self.fingerprints),
             }
         )
 
     @classmethod
     def read(cls, text: str) -> "RunReport":
-        noted = json.loads(text or "{}")
-        rooms, doubts = tuple(noted.get("rooms", ())), tuple(noted.get("doubts", ()))
-        return cls(rooms, noted.get("summary", ""), doubts, noted.get("fingerprints", {}))
+        stored = json.loads(text or "{}")
+        rooms, anomalies = tuple(stored.get("rooms", ())), tuple(stored.get("doubts", ()))
+        return cls(rooms, stored.get("summary", ""), anomalies, stored.get("fingerprints", {}))

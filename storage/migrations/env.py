@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: over the connection that `storage.migrations.runner` hands it."""
+"""Alembic environment: runs on the connection of `storage.migrations.runner`."""
 
 from alembic import context
 

@@ -1,8 +1,8 @@
-"""What makes the database itself refuse a double booking.
+"""Database guards against double bookings.
 
-On SQLite two triggers: active bookings of a room never overlap, so the last one that begins before a new one
-ends is the only one that could. On PostgreSQL an exclusion constraint over room and time; it knows rooms by a
-number of 64 bits, which is quicker to compare than text, and leaves look-ups by room to the ordinary index.
+On SQLite two triggers: active bookings of a room never overlap, so only the last one that begins before a new
+one ends can. On PostgreSQL an exclusion constraint over room and time; it hashes rooms to 64 bits, which
+compares faster than text, and leaves lookups by room to the ordinary index.
 """
 
 _OVERLAP = """

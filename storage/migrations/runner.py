@@ -1,4 +1,4 @@
-"""Bringing a database to the schema that this code expects, and saying where it stands."""
+"""Runs migrations inside a transaction of the caller."""
 
 from pathlib import Path
 
@@ -15,23 +15,25 @@ _MIGRATIONS = Path(__file__).parent
 
 
 def revision(connection: Connection) -> str | None:
-    """The revision a database is at; None for an empty one."""
+    """The revision of a database; None if it is empty."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(connection: Connection) -> None:
-    """To where this code expects it, inside the caller's transaction; a newer database is refused."""
+    """Migrates up to HEAD; `WrongSchema` if the database is newer."""
     stored = revision(connection)
     if stored is not None and stored >= HEAD:
-        noted = connection.execute(select(setting.c.value).where(setting.c.key == VERSION_KEY)).scalar()
-        check_revision(*SchemaVersion(stored, noted))
+        compatibility = connection.execute(
+            select(setting.c.value).where(setting.c.key == VERSION_KEY)
+        ).scalar()
+        check_revision(*SchemaVersion(stored, compatibility))
     else:
         command.upgrade(_config(connection), HEAD)
         upsert(connection, setting, [{"key": VERSION_KEY, "value": f"{HEAD} {OLDEST_COMPATIBLE}"}])
 
 
 def downgrade(connection: Connection, to: str) -> None:
-    """Back to an earlier revision, inside the caller's transaction; `base` takes every table away."""
+    """Migrates down to an earlier revision; `base` drops all tables."""
     command.downgrade(_config(connection), to)
 
 

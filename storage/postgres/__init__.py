@@ -1,0 +1,1 @@
+"""PostgreSQL: batched decisions, transactions, LISTEN/NOTIFY and administration."""

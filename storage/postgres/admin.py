@@ -1,4 +1,4 @@
-"""Looking after a PostgreSQL database: bringing it up to date, and what to say about copying it."""
+"""Administration of a PostgreSQL database."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class PostgresAdmin:
         self._address = address
 
     async def upgrade(self) -> None:
-        """Bring the tables up to date; a newer database is refused."""
+        """Migrates up to HEAD; `WrongSchema` if the database is newer."""
         stored = await self._schema_version()
         if stored.revision is not None and stored.revision >= HEAD:
             check_revision(*stored)
@@ -45,7 +45,7 @@ class PostgresAdmin:
             return None if found is None else str(found)
 
     async def downgrade(self, to: str) -> None:
-        """Bring the tables back to an earlier revision (`base`: none at all)."""
+        """Migrates down to an earlier revision; `base` drops all tables."""
         await self._migrate(to)
 
     async def backup(self, file: Path) -> None:
@@ -62,7 +62,7 @@ class PostgresAdmin:
 
 
 async def stored_revision(connection: "asyncpg.Connection[asyncpg.Record]") -> SchemaVersion:
-    """Where a database stands, without Alembic; nowhere when it holds no tables yet."""
+    """The revision of a database, read without Alembic."""
     try:
         found = await connection.fetchrow(READ_VERSION_SQL)
     except asyncpg.UndefinedTableError:

@@ -1,4 +1,4 @@
-"""One session with PostgreSQL that carries out batches of hot works, whatever happens to it."""
+"""One PostgreSQL connection that runs batches of decisions, and resolves lost commits."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.errors import StaleVersion
-from core.ports.storage import WriteSet
+from core.ports import WriteSet
 from storage.mapping import Row
 from storage.postgres.command import QueuedDecision
 from storage.postgres.connection import BATCH_SETTINGS, connect
@@ -15,7 +15,7 @@ from storage.postgres.errors import OutcomeUnknown, is_connection_error, is_retr
 from storage.postgres.statements import (
     FACTS,
     OUTCOME,
-    RECORD,
+    WRITE,
     TimedWrite,
     begin_and_lock,
     changes_of,
@@ -26,35 +26,35 @@ from storage.postgres.statements import (
 )
 
 _BATCH_TIMEOUT = 6.0
-"""Seconds. Longer than the server lets a statement run, so that it is the server who speaks first."""
+"""Seconds. Longer than `statement_timeout`, so that the server's error arrives before our own timeout."""
 _RESOLVE_TIMEOUT = 10.0
-"""Seconds. How long a server may stay away before a lost answer is given up."""
+"""Seconds to ask for the outcome of a commit whose answer was lost."""
 _MAX_ATTEMPTS = 3
 
 
 class CommitObserver(Protocol):
-    """Whoever keeps the picture true: hears of commits before the callers do."""
+    """Updates the read model, before the callers get their results."""
 
     def commit_begins(self) -> "asyncio.Future[None]":
-        """To be resolved when the commit has ended, one way or another."""
+        """Returns a future that the worker resolves when the commit has ended, successfully or not."""
         ...
 
-    def on_commit(self, transaction: int, records: Sequence[WriteSet]) -> None: ...
-    async def on_uncertain_commit(self, records: Sequence[WriteSet]) -> None:
-        """These were committed, nobody knows quite when: read them back."""
+    def on_commit(self, transaction: int, writes: Sequence[WriteSet]) -> None: ...
+    async def on_uncertain_commit(self, writes: Sequence[WriteSet]) -> None:
+        """Re-reads what was committed at an unknown time."""
         ...
 
 
 class ConnectionLost(Exception):
-    """The session broke before anything of these works was committed."""
+    """The connection was lost before any of these commands was committed."""
 
     def __init__(self, commands: list[QueuedDecision]) -> None:
-        self.works = commands
+        self.commands = commands
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Works on their way through one transaction. `transaction` is set while its commit is in doubt."""
+    """Commands in one transaction. `transaction` is its id while the outcome of the commit is unknown."""
 
     commands: list[QueuedDecision]
     decided: list[QueuedDecision] = field(default_factory=list)
@@ -63,42 +63,45 @@ class _Batch:
 
     @property
     def locks(self) -> frozenset[int]:
-        return frozenset[int]().union(*(work.locks for work in self.commands))
+        return frozenset[int]().union(*(command.locks for command in self.commands))
 
     @property
     def shared_locks(self) -> set[int]:
-        return {work.shared_lock for work in self.commands if work.shared_lock is not None}
+        return {command.shared_lock for command in self.commands if command.shared_lock is not None}
 
     def decide(self, rows: Sequence[Row]) -> list[TimedWrite]:
-        """What to record. A work whose facts an earlier one's record overtakes has to wait."""
-        records, written = list[TimedWrite](), set[int]()
-        for work, row in zip(self.commands, rows, strict=True):
-            if not written.isdisjoint(work.locks):
-                self.deferred.append(work)
+        """Decides all commands.
+
+        One whose facts were changed by an earlier one is deferred to the next batch.
+        """
+        writes, changed_locks = list[TimedWrite](), set[int]()
+        for command, row in zip(self.commands, rows, strict=True):
+            if not changed_locks.isdisjoint(command.locks):
+                self.deferred.append(command)
                 continue
-            work.decide_on(facts_of(row))
-            self.decided.append(work)
-            if work.writes is not None:
-                records.append(TimedWrite(work.writes, work.at))
-                written |= work.locks
-        return records
+            command.decide_on(facts_of(row))
+            self.decided.append(command)
+            if command.writes is not None:
+                writes.append(TimedWrite(command.writes, command.at))
+                changed_locks |= command.locks
+        return writes
 
     def resolve(self) -> None:
-        for work in self.decided:
-            work.resolve()
+        for command in self.decided:
+            command.resolve()
 
 
 class BatchWorker:
-    """Carries out one batch at a time."""
+    """Runs one batch at a time."""
 
-    def __init__(self, dsn: str, origin: str, audience: CommitObserver) -> None:
+    def __init__(self, dsn: str, origin: str, observer: CommitObserver) -> None:
         self._dsn = dsn
         self._origin = origin
-        self._audience = audience
+        self._observer = observer
         self._session: Any = None
         self._facts: Any = None
-        self._record: Any = None
-        self._carried = 0
+        self._write_statement: Any = None
+        self._batch_count = 0
 
     @property
     def is_connected(self) -> bool:
@@ -107,9 +110,9 @@ class BatchWorker:
     async def connect(self) -> None:
         self.terminate()
         self._session = await connect(self._dsn, BATCH_SETTINGS)
-        self._carried = 0
+        self._batch_count = 0
         self._facts = await self._session.prepare(FACTS)
-        self._record = await self._session.prepare(RECORD)
+        self._write_statement = await self._session.prepare(WRITE)
 
     def terminate(self) -> None:
         if self._session is not None:
@@ -123,56 +126,56 @@ class BatchWorker:
             self.terminate()
 
     async def run(self, commands: list[QueuedDecision]) -> None:
-        """Until each work was told how it ended. `ConnectionLost` names those of which nothing was done."""
+        """Runs commands until each is resolved. `ConnectionLost` holds those that were not executed."""
         while commands:
             batch = _Batch(commands)
             try:
                 async with asyncio.timeout(_BATCH_TIMEOUT):
                     await self._run_batch(batch)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the batch is undone or in doubt
+            except Exception as error:  # noqa: BLE001 - rolled back or resolved below
                 await self._handle_error(error, batch)
             commands = batch.deferred
 
     async def _run_batch(self, batch: _Batch) -> None:
-        """All in one transaction, save those that were overtaken."""
+        """Runs all commands in one transaction, except for deferred ones."""
         await self._session.execute(self._fresh_plans() + begin_and_lock(batch.locks, batch.shared_locks))
-        rows = await self._facts.fetch(*fact_parameters([work.keys for work in batch.commands]))
-        records = batch.decide(rows)
-        if records:
-            await self._write(batch, records)
+        rows = await self._facts.fetch(*fact_parameters([command.keys for command in batch.commands]))
+        writes = batch.decide(rows)
+        if writes:
+            await self._write(batch, writes)
         else:
             await self._session.execute("ROLLBACK")
         batch.resolve()
 
     def _fresh_plans(self) -> str:
-        """After 1, 2, 4, 8 … batches: what was planned for an empty table does not suit a full one."""
-        self._carried += 1
-        return "DISCARD PLANS;" if self._carried & (self._carried - 1) == 0 else ""
+        """Discards plans after 1, 2, 4, 8 … batches: those made for an empty table do not suit a full one."""
+        self._batch_count += 1
+        return "DISCARD PLANS;" if self._batch_count & (self._batch_count - 1) == 0 else ""
 
-    async def _write(self, batch: _Batch, records: list[TimedWrite]) -> None:
-        transaction, updated = (await self._record.fetch(*write_parameters(records, self._origin)))[0]
-        if updated != updates_in(records):
+    async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
+        transaction, updated = (await self._write_statement.fetch(*write_parameters(writes, self._origin)))[0]
+        if updated != updates_in(writes):
             raise StaleVersion
         batch.transaction = int(transaction)
-        underway = self._audience.commit_begins()
+        commit_ended = self._observer.commit_begins()
         try:
             await self._session.execute("COMMIT")
-            self._audience.on_commit(batch.transaction, [each.writes for each in records])
+            self._observer.on_commit(batch.transaction, [each.writes for each in writes])
             batch.transaction = None
         finally:
-            underway.set_result(None)
+            commit_ended.set_result(None)
 
     async def _handle_error(self, error: Exception, batch: _Batch) -> None:
-        """Undo the batch, or find out what became of it; then do what is left to do."""
+        """Rolls back the batch, or resolves its outcome; then runs what remains."""
         if batch.transaction is not None:
             await self._resolve_outcome(batch.transaction, batch)
             return
-        works, batch.deferred = batch.commands, []
+        commands, batch.deferred = batch.commands, []
         if is_connection_error(error) or not self.is_connected:
             self.terminate()
-            raise ConnectionLost(works) from error
-        await self._roll_back(works)
-        await self._run_individually(error, works)
+            raise ConnectionLost(commands) from error
+        await self._roll_back(commands)
+        await self._run_individually(error, commands)
 
     async def _roll_back(self, commands: list[QueuedDecision]) -> None:
         try:
@@ -182,15 +185,15 @@ class BatchWorker:
             raise ConnectionLost(commands) from error
 
     async def _run_individually(self, error: Exception, commands: list[QueuedDecision]) -> None:
-        """What broke the batch breaks only the work that it belongs to."""
+        """Runs each command alone, so that an error fails only the one that caused it."""
         if len(commands) == 1:
             await self._retry(error, commands[0])
             return
-        for place, work in enumerate(commands):
+        for place, command in enumerate(commands):
             try:
-                await self.run([work])
+                await self.run([command])
             except ConnectionLost as lost:
-                raise ConnectionLost([*lost.works, *commands[place + 1 :]]) from lost
+                raise ConnectionLost([*lost.commands, *commands[place + 1 :]]) from lost
 
     async def _retry(self, error: Exception, command: QueuedDecision) -> None:
         command.attempts += 1
@@ -200,19 +203,19 @@ class BatchWorker:
             command.fail(error)
 
     async def _resolve_outcome(self, transaction: int, batch: _Batch) -> None:
-        """The commit was asked for and its answer lost: ask the server, on a new session, how it ended."""
-        records = [work.writes for work in batch.decided if work.writes is not None]
-        rooms = {change.key for record in records for change in changes_of(record)}
+        """Asks the server on a new connection how a commit ended whose answer was lost."""
+        writes = [command.writes for command in batch.decided if command.writes is not None]
+        rooms = {change.key for record in writes for change in changes_of(record)}
         status = await self._outcome_of(transaction, rooms)
         if status == "committed":
-            await self._audience.on_uncertain_commit(records)
+            await self._observer.on_uncertain_commit(writes)
             batch.resolve()
         elif status == "aborted":
             batch.deferred = []
             raise ConnectionLost(batch.commands)
         else:
-            for work in batch.decided:
-                work.fail(OutcomeUnknown())
+            for command in batch.decided:
+                command.fail(OutcomeUnknown())
 
     async def _outcome_of(self, transaction: int, rooms: Collection[str]) -> str | None:
         deadline = asyncio.get_running_loop().time() + _RESOLVE_TIMEOUT
@@ -222,7 +225,7 @@ class BatchWorker:
                 status: str | None = await self._session.fetchval(
                     OUTCOME, str(transaction), self._origin, list(rooms), timeout=2
                 )
-            except Exception as error:  # noqa: BLE001 - whatever it was, only another try can help
+            except Exception as error:  # noqa: BLE001 - retried until the deadline
                 if is_unknown_transaction(error):
                     return "aborted"
             else:

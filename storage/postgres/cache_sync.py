@@ -1,4 +1,4 @@
-"""Keeping the picture true on PostgreSQL: own commits at once, everything else from the log of changes."""
+"""Synchronises the read model with PostgreSQL: own commits at once, others through the change log."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 from core.clock import Clock
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model.entities import RoomId
+from core.model import Change, RoomId
 from core.policy.rules import Rules
-from core.ports.storage import Change, WriteSet
+from core.ports import WriteSet
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
 from storage.change_log import LogPosition, end_of_log, read_since
 from storage.postgres.executor import TransactionExecutor
@@ -28,77 +28,76 @@ _OF_ROOMS = {"room", "schedule"}
 
 
 class _Read(NamedTuple):
-    """What one snapshot told, and where in the log to read on."""
+    """Updates read from one snapshot, and the log position after it."""
 
     snapshot: TransactionSnapshot
     position: LogPosition
-    update: tuple[ReadModelUpdate, ...]
+    updates: tuple[ReadModelUpdate, ...]
 
 
 class ReadModelSync:
-    """Reads one snapshot at a time, so that news are learned in the order in which they were taken.
+    """Applies one snapshot at a time, so that updates are applied in the order in which they were read.
 
-    A commit of ours that a snapshot does not see is newer than it: its records are seen again on top. Those
-    that were about to be confirmed when a snapshot came are waited for, and so never laid over newer news.
+    Own commits not visible in the snapshot are re-applied after it, because the snapshot is older. Commits in
+    progress when the snapshot arrives are awaited first, so that none is applied over a newer update.
     """
 
     def __init__(
-        self, read_model: ReadModel, workshop: TransactionExecutor, origin: str, rules: Rules, clock: Clock
+        self, read_model: ReadModel, executor: TransactionExecutor, origin: str, rules: Rules, clock: Clock
     ) -> None:
         self.is_stale = False
         self.synced_at = -inf
         self._read_model = read_model
-        self._workshop = workshop
+        self._executor = executor
         self._origin = origin
         self._rules = rules
         self._clock = clock
-        self._place = LogPosition()
+        self._position = LogPosition()
         self._lock = asyncio.Lock()
-        self._asked = 0
+        self._requested = 0
         self._served = 0
         self._since_snapshot: list[tuple[int, WriteSet]] = []
-        self._underway: set[asyncio.Future[None]] = set()
-        self._in_doubt: frozenset[Change] = frozenset()
+        self._open_commits: set[asyncio.Future[None]] = set()
+        self._uncertain: frozenset[Change] = frozenset()
 
     def commit_begins(self) -> "asyncio.Future[None]":
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._underway.add(ended)
-        ended.add_done_callback(self._underway.discard)
+        self._open_commits.add(ended)
+        ended.add_done_callback(self._open_commits.discard)
         return ended
 
-    def on_commit(self, transaction: int, records: Sequence[WriteSet]) -> None:
-        """Put what was just committed here into the picture."""
-        for record in records:
-            self._read_model.apply_commit(record)
+    def on_commit(self, transaction: int, writes: Sequence[WriteSet]) -> None:
+        for write in writes:
+            self._read_model.apply_commit(write)
             if self._lock.locked():
-                self._since_snapshot.append((transaction, record))
+                self._since_snapshot.append((transaction, write))
 
-    async def on_uncertain_commit(self, records: Sequence[WriteSet]) -> None:
-        for record in records:
-            self._in_doubt |= changes_of(record)
+    async def on_uncertain_commit(self, writes: Sequence[WriteSet]) -> None:
+        for write in writes:
+            self._uncertain |= changes_of(write)
         with suppress(Unavailable):
             await self.catch_up()
 
     async def catch_up(self) -> None:
-        """Learn all that was committed anywhere before this call."""
-        self._asked += 1
-        ticket = self._asked
+        """Applies all changes that were committed before this call, by any process."""
+        self._requested += 1
+        ticket = self._requested
         async with self._lock:
             if self._served >= ticket:
                 return
-            serving, in_doubt = self._asked, self._in_doubt
+            serving, uncertain = self._requested, self._uncertain
             self.is_stale = False
             window = self._read_model.window or self._window()
             try:
-                await self._apply(lambda connection: self._changed(connection, in_doubt, window))
+                await self._apply(lambda connection: self._changed(connection, uncertain, window))
             except BaseException:
                 self.is_stale = True
                 raise
-            self._in_doubt -= in_doubt
+            self._uncertain -= uncertain
             self._served = serving
 
     async def reload(self) -> None:
-        """Learn everything anew, for a window around now."""
+        """Rebuilds the read model for a window around now."""
         async with self._lock:
             window = self._window()
             await self._apply(lambda connection: _read_everything(connection, window))
@@ -106,22 +105,22 @@ class ReadModelSync:
     async def _apply(self, read: Callable[[Connection], _Read]) -> None:
         self._since_snapshot.clear()
         began = perf_counter()
-        found = await self._workshop.read(read)
-        if self._underway:
-            await asyncio.wait(self._underway.copy())
-        for news in found.update:
-            self._read_model.apply_update(news)
-        self._place = found.position
-        for transaction, record in self._since_snapshot if found.update else ():
+        found = await self._executor.read(read)
+        if self._open_commits:
+            await asyncio.wait(self._open_commits.copy())
+        for update in found.updates:
+            self._read_model.apply_update(update)
+        self._position = found.position
+        for transaction, write in self._since_snapshot if found.updates else ():
             if not found.snapshot.sees(transaction):
-                self._read_model.apply_commit(record)
+                self._read_model.apply_commit(write)
         self.synced_at = began
 
-    def _changed(self, connection: Connection, in_doubt: Iterable[Change], window: Interval) -> _Read:
+    def _changed(self, connection: Connection, uncertain: Iterable[Change], window: Interval) -> _Read:
         snapshot = _snapshot(connection)
-        place, logged = read_since(connection, self._place, self._origin)
-        changes = logged.union(in_doubt)
-        return _Read(snapshot, place, tuple(_read_changes(connection, changes, window)))
+        position, logged = read_since(connection, self._position, self._origin)
+        changes = logged.union(uncertain)
+        return _Read(snapshot, position, tuple(_read_changes(connection, changes, window)))
 
     def _window(self) -> Interval:
         return default_window(self._clock.now(), self._rules)
@@ -129,14 +128,14 @@ class ReadModelSync:
 
 def _read_everything(connection: Connection, window: Interval) -> _Read:
     snapshot = _snapshot(connection)
-    news = read_update(SqlUnitOfWork(connection), EVERYTHING, window)
-    return _Read(snapshot, end_of_log(connection), (news,))
+    update = read_update(SqlUnitOfWork(connection), EVERYTHING, window)
+    return _Read(snapshot, end_of_log(connection), (update,))
 
 
 def _read_changes(
     connection: Connection, changes: frozenset[Change], window: Interval
 ) -> Iterable[ReadModelUpdate]:
-    """Rooms are read together; they need no reading where all of them are read anyway."""
+    """Reads changed rooms in one query, unless the whole timetable is read anyway."""
     unit = SqlUnitOfWork(connection)
     rooms = {RoomId(change.key) for change in changes if change.kind in _OF_ROOMS}
     others = [change for change in changes if change.kind not in _OF_ROOMS]

@@ -1,4 +1,4 @@
-"""Hot works as they wait, are decided, and are told how they ended."""
+"""Items of the command queue."""
 
 from asyncio import Future
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import RoomieError
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from storage.postgres.errors import translate
 
 
 @dataclass(slots=True, eq=False)
 class QueuedDecision:
-    """One caller's wish. `claims` and `shared_lock` are the locks it needs, alone and shared with others."""
+    """A decision that a caller awaits, with the advisory locks it needs, exclusive and shared."""
 
     keys: DecisionKeys
     decide: Callable[[Facts], Decision[Any]]
@@ -30,17 +30,17 @@ class QueuedDecision:
         return self.decision.writes if self.decision is not None else None
 
     def decide_on(self, facts: Facts) -> None:
-        """A refusal, like any other error in deciding, belongs to this work alone."""
+        """Decides; an error fails only this command."""
         self.decision, self.error = None, None
         try:
             self.decision = self.decide(facts)
         except RoomieError as refusal:
             self.error = refusal
-        except Exception as error:  # noqa: BLE001 - it belongs to the caller, who gets it
+        except Exception as error:  # noqa: BLE001 - raised to the caller
             self.error = error
 
     def resolve(self) -> None:
-        """Give the caller what was decided."""
+        """Resolves the caller's future."""
         if self.future.done():
             return
         if self.error is not None:
@@ -49,6 +49,6 @@ class QueuedDecision:
             self.future.set_result(self.decision.outcome)
 
     def fail(self, error: BaseException) -> None:
-        """Give the caller an error instead; nothing of this work was written."""
+        """Raises an error to the caller; nothing was written."""
         if not self.future.done():
             self.future.set_exception(translate(error))

@@ -1,6 +1,6 @@
-"""The queue of hot works, and the few lanes that carry them out in batches.
+"""Queue of decisions, and the batch workers that run them.
 
-Works that touch the same things never travel in two lanes at once, and keep their order.
+Commands whose lock sets overlap are never in flight in two workers at once; they run in FIFO order.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from core.errors import Unavailable
-from core.ports.storage import Decision, DecisionKeys, Facts
+from core.ports import Decision, DecisionKeys, Facts
 from storage.postgres.batch_worker import BatchWorker, CommitObserver, ConnectionLost
 from storage.postgres.command import QueuedDecision
 from storage.postgres.locks import exclusive_locks, shared_lock
@@ -21,79 +21,82 @@ logger = logging.getLogger(__name__)
 
 _MAX_BATCH_SIZE = 64
 _MIN_TO_SPLIT = 12
-"""Fewer works than this travel together although other lanes are free: each batch has its price."""
+"""Fewer commands than this are not split between idle workers: each batch has a fixed cost."""
 _MAX_QUEUE_LENGTH = 20_000
 _LOOK_AHEAD = 1_000
 _QUEUE_TIMEOUT = 10.0
-"""Seconds. How long a work may wait for a lane."""
+"""Seconds a command may wait for a worker."""
 _MAX_RECONNECT_DELAY = 1.0
 
 
 class CommandQueue:
-    """Takes hot works from callers and tells each how his own ended."""
+    """Queues decisions and dispatches batches of them to workers."""
 
-    def __init__(self, dsn: str, origin: str, audience: CommitObserver, lanes: int = 3) -> None:
-        self._lanes = [BatchWorker(dsn, origin, audience) for _ in range(lanes)]
+    def __init__(self, dsn: str, origin: str, observer: CommitObserver, workers: int = 3) -> None:
+        self._workers = [BatchWorker(dsn, origin, observer) for _ in range(workers)]
         self._queue: deque[QueuedDecision] = deque()
         self._in_flight: dict[BatchWorker, frozenset[int]] = {}
-        self._resting: list[asyncio.Future[None]] = []
+        self._idle: list[asyncio.Future[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._is_open = False
 
     async def start(self) -> None:
-        """Raises what keeps us from the server; later it is waited for. Further lanes connect when needed."""
+        """Connects one worker, raising its error; later ones connect when needed and retry."""
         self._loop = asyncio.get_running_loop()
-        await self._lanes[-1].connect()
+        await self._workers[-1].connect()
         self._is_open = True
-        self._tasks = [asyncio.create_task(self._serve(lane)) for lane in self._lanes]
+        self._tasks = [asyncio.create_task(self._serve(worker)) for worker in self._workers]
         self._tasks.append(asyncio.create_task(self._fail_expired()))
 
     async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> T:
-        """The work's outcome, once it is committed; its refusal or error otherwise."""
+        """Returns the outcome once it is committed, or raises the error of the decision."""
         if not self._is_open or len(self._queue) >= _MAX_QUEUE_LENGTH:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         future: asyncio.Future[T] = self._loop.create_future()
-        give_up_at = self._loop.time() + _QUEUE_TIMEOUT
+        deadline = self._loop.time() + _QUEUE_TIMEOUT
         self._queue.append(
-            QueuedDecision(keys, decide, at, exclusive_locks(keys), shared_lock(keys), give_up_at, future)
+            QueuedDecision(keys, decide, at, exclusive_locks(keys), shared_lock(keys), deadline, future)
         )
         self._wake_worker()
         return await future
 
     async def close(self) -> None:
-        """Finish what is queued, then let go of the sessions."""
+        """Finishes queued commands, then closes the connections."""
         self._is_open = False
         try:
             async with asyncio.timeout(_QUEUE_TIMEOUT):
-                while self._queue or self._in_flight:  # noqa: ASYNC110 - only at the end, and bounded
+                while self._queue or self._in_flight:  # noqa: ASYNC110 - at shutdown only, and bounded
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            logger.warning("%d works were left undone", len(self._queue))
+            logger.warning("%d commands were not executed", len(self._queue))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._fail(self._queue)
-        for lane in self._lanes:
-            await lane.close()
+        for worker in self._workers:
+            await worker.close()
 
     async def _serve(self, worker: BatchWorker) -> None:
-        """The lane that rested last is roused first, so that a quiet house needs only one."""
+        """Worker loop.
+
+        The most recently idle worker is woken first (LIFO): light load needs one connection.
+        """
         while True:
             if self._queue and not worker.is_connected:
                 await self._connect(worker)
-            works = self._next_batch()
-            if works:
-                await self._send(worker, works)
+            commands = self._next_batch()
+            if commands:
+                await self._send(worker, commands)
             else:
                 await self._wait_for_work()
 
     async def _send(self, worker: BatchWorker, commands: list[QueuedDecision]) -> None:
-        self._in_flight[worker] = frozenset[int]().union(*(work.locks for work in commands))
+        self._in_flight[worker] = frozenset[int]().union(*(command.locks for command in commands))
         try:
             await worker.run(commands)
         except ConnectionLost as lost:
-            logger.warning("lost the way to the database: %s", lost.__cause__)
-            self._queue.extendleft(reversed(lost.works))
+            logger.warning("lost the connection to the database: %s", lost.__cause__)
+            self._queue.extendleft(reversed(lost.commands))
         except BaseException:
             self._fail(commands)
             raise
@@ -105,48 +108,48 @@ class CommandQueue:
         while True:
             try:
                 await worker.connect()
-            except Exception:  # noqa: BLE001 - whatever it was, only another try can help
+            except Exception:  # noqa: BLE001 - retried
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _MAX_RECONNECT_DELAY)
             else:
                 return
 
     def _next_batch(self) -> list[QueuedDecision]:
-        """The next works, save those that touch what travels, or what an earlier one waits for."""
-        taken: list[QueuedDecision] = []
-        left: list[QueuedDecision] = []
+        """The next commands whose locks overlap neither with those in flight nor with earlier ones left."""
+        batch: list[QueuedDecision] = []
+        remaining: list[QueuedDecision] = []
         blocked = set[int]().union(*self._in_flight.values())
-        for work in self._next_runnable(taken):
-            if blocked.isdisjoint(work.locks):
-                taken.append(work)
+        for command in self._next_runnable(batch):
+            if blocked.isdisjoint(command.locks):
+                batch.append(command)
             else:
-                blocked |= work.locks
-                left.append(work)
-        self._queue.extendleft(reversed(left))
-        if self._queue and taken:
+                blocked |= command.locks
+                remaining.append(command)
+        self._queue.extendleft(reversed(remaining))
+        if self._queue and batch:
             self._wake_worker()
-        return taken
+        return batch
 
-    def _next_runnable(self, taken: list[QueuedDecision]) -> Iterator[QueuedDecision]:
-        """A fair share of the queue, so that lanes wait for the disk side by side."""
-        share = -(-len(self._queue) // (len(self._resting) + 1))
-        most = min(max(share, _MIN_TO_SPLIT), _MAX_BATCH_SIZE)
+    def _next_runnable(self, batch: list[QueuedDecision]) -> Iterator[QueuedDecision]:
+        """An equal share of the queue for each idle worker, so that their commits overlap."""
+        share = -(-len(self._queue) // (len(self._idle) + 1))
+        batch_size = min(max(share, _MIN_TO_SPLIT), _MAX_BATCH_SIZE)
         for _ in range(min(len(self._queue), _LOOK_AHEAD)):
-            if len(taken) >= most:
+            if len(batch) >= batch_size:
                 return
             yield self._queue.popleft()
 
     def _wake_worker(self) -> None:
-        if self._resting:
-            self._resting.pop().set_result(None)
+        if self._idle:
+            self._idle.pop().set_result(None)
 
     async def _wait_for_work(self) -> None:
-        bell: asyncio.Future[None] = self._loop.create_future()
-        self._resting.append(bell)
-        await bell
+        wake_up: asyncio.Future[None] = self._loop.create_future()
+        self._idle.append(wake_up)
+        await wake_up
 
     async def _fail_expired(self) -> None:
-        """The oldest stand in front."""
+        """Fails commands past their deadline; the oldest are first in the queue."""
         while True:
             await asyncio.sleep(0.25)
             now = self._loop.time()
@@ -154,6 +157,6 @@ class CommandQueue:
                 self._fail([self._queue.popleft()])
 
     @staticmethod
-    def _fail(works: Iterable[QueuedDecision]) -> None:
-        for work in works:
-            work.fail(Unavailable("Roomie cannot reach its database right now: nothing was changed."))
+    def _fail(commands: Iterable[QueuedDecision]) -> None:
+        for command in commands:
+            command.fail(Unavailable("Roomie cannot reach its database right now: nothing was changed."))

@@ -1,11 +1,11 @@
-"""Opening sessions with PostgreSQL as this house wants them: patient for a while, never for ever."""
+"""Opens asyncpg connections with our session settings and timeouts."""
 
 from typing import Any
 
 import asyncpg
 
 CONNECT_TIMEOUT = 5.0
-"""Seconds to wait for a server to answer at all."""
+"""Seconds."""
 
 _SESSION_SETTINGS = {
     "application_name": "roomie",
@@ -16,7 +16,7 @@ _SESSION_SETTINGS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-"""The server, too, gives up on peers that are gone, so that their locks do not outlive them."""
+"""TCP keepalives let the server drop dead clients, with their locks."""
 
 BATCH_SETTINGS = _SESSION_SETTINGS | {
     "statement_timeout": "5s",
@@ -26,7 +26,7 @@ BATCH_SETTINGS = _SESSION_SETTINGS | {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
-"""Hot statements are look-ups by key: no statistics, however stale, may plan them otherwise."""
+"""Decisions look rows up by key: stale statistics must not lead to sequential scans."""
 
 GENERAL_SETTINGS = _SESSION_SETTINGS | {
     "statement_timeout": "60s",
@@ -35,7 +35,7 @@ GENERAL_SETTINGS = _SESSION_SETTINGS | {
 
 
 async def connect(dsn: str, settings: dict[str, str]) -> Any:  # noqa: ANN401 - asyncpg ships no types
-    """A session with settings of ours. They are set by statement: not every proxy lets them in earlier."""
+    """Opens a connection. Settings are set by statement: some proxies reject them at startup."""
     session = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT, command_timeout=90)
     try:
         await session.execute("".join(f"SET {name} = '{value}';" for name, value in settings.items()))

@@ -1,4 +1,4 @@
-"""Everything that keeps a PostgreSQL storage going once it is loaded."""
+"""The parts of a loaded PostgreSQL storage."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.ports import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
 from core.read_model import ReadModel
 from storage.postgres.cache_sync import ReadModelSync
 from storage.postgres.command_queue import CommandQueue
@@ -24,72 +24,72 @@ logger = logging.getLogger(__name__)
 
 
 class PostgresEngine:
-    """Hot works, cold works, and what keeps the picture true, put together."""
+    """Command queue, transaction executor, read model sync and change listener."""
 
     def __init__(self, dsn: str, read_model: ReadModel, rules: Rules, clock: Clock, origin: str) -> None:
         self._origin = origin
-        self._workshop = TransactionExecutor(dsn)
-        self.follower = ReadModelSync(read_model, self._workshop, origin, rules, clock)
-        self.ear = ChangeListener(dsn, origin, self.follower)
-        self._batches = CommandQueue(dsn, origin, _CommitPublisher(self.follower, self.ear))
+        self._executor = TransactionExecutor(dsn)
+        self.sync = ReadModelSync(read_model, self._executor, origin, rules, clock)
+        self.listener = ChangeListener(dsn, origin, self.sync)
+        self._queue = CommandQueue(dsn, origin, _CommitPublisher(self.sync, self.listener))
 
     async def start(self) -> None:
-        """Connect; what keeps us from the server is raised, and nothing left behind."""
+        """Connects; on an error everything is closed again."""
         with translate_errors():
             try:
-                await self.ear.start()
-                await self._batches.start()
+                await self.listener.start()
+                await self._queue.start()
             except BaseException:
                 await self.close()
                 raise
 
     async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> T:
-        return await self._batches.decide(keys, decide, at)
+        return await self._queue.decide(keys, decide, at)
 
-    async def write(self, work: Callable[[UnitOfWork], T], at: int, *, apart: bool = True) -> T:
-        """The change is in the picture before its result is given back, if the database lets us look.
+    async def write(self, transaction: Callable[[UnitOfWork], T], at: int, *, serializable: bool = True) -> T:
+        """Runs a transaction function; the read model has its changes before the result is returned.
 
-        `apart` runs the work as if no other cold one ran at that time.
+        If the read model cannot be updated now, the result is returned nevertheless.
         """
 
         def run(connection: Connection) -> tuple[T, bool]:
             unit = SqlUnitOfWork(connection)
-            result = work(unit)
+            result = transaction(unit)
             unit.write_changes(self._origin, at)
             return result, bool(unit.changes)
 
-        result, changed_anything = await (
-            self._workshop.write(run) if apart else self._workshop.write_relaxed(run)
+        result, has_changes = await (
+            self._executor.write(run) if serializable else self._executor.write_relaxed(run)
         )
-        if changed_anything:
-            self.ear.notify()
+        if has_changes:
+            self.listener.notify()
             try:
-                await self.follower.catch_up()
+                await self.sync.catch_up()
             except Unavailable:
-                logger.warning("a change is committed, but not yet in the picture")
+                logger.warning("a change is committed, but not yet in the read model")
         return result
 
-    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._workshop.read(lambda connection: work(SqlUnitOfWork(connection)))
+    async def read(self, transaction: Callable[[UnitOfWork], T]) -> T:
+        return await self._executor.read(lambda connection: transaction(SqlUnitOfWork(connection)))
 
     async def close(self) -> None:
-        await self._batches.close()
-        await self.ear.close()
-        await self._workshop.close()
+        await self._queue.close()
+        await self.listener.close()
+        await self._executor.close()
 
 
 class _CommitPublisher:
-    """Hears of commits for the picture, and passes the news on to other processes."""
+    """Applies commits to the read model and notifies other processes."""
 
-    def __init__(self, follower: ReadModelSync, ear: ChangeListener) -> None:
-        self._follower = follower
-        self._ear = ear
-        self.commit_begins = follower.commit_begins
+    def __init__(self, sync: ReadModelSync, listener: ChangeListener) -> None:
+        self._sync = sync
+        self._listener = listener
+        self.commit_begins = sync.commit_begins
 
-    def on_commit(self, transaction: int, records: Sequence[WriteSet]) -> None:
-        self._follower.on_commit(transaction, records)
-        self._ear.notify()
+    def on_commit(self, transaction: int, writes: Sequence[WriteSet]) -> None:
+        self._sync.on_commit(transaction, writes)
+        self._listener.notify()
 
-    async def on_uncertain_commit(self, records: Sequence[WriteSet]) -> None:
-        self._ear.notify()
-        await self._follower.on_uncertain_commit(records)
+    async def on_uncertain_commit(self, writes: Sequence[WriteSet]) -> None:
+        self._listener.notify()
+        await self._sync.on_uncertain_commit(writes)

@@ -1,12 +1,12 @@
-"""PostgreSQL's own trouble, as sentences for the person asking."""
+"""Translation of PostgreSQL errors to domain errors."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import asyncpg
 
 from core.errors import Invalid, RoomieError, SlotTaken, Unavailable
+from storage.errors import raise_translated
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +20,8 @@ _CONNECTION_ERRORS = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
 )
-"""After these a new session may do better; a read-only server may have been the leader until now."""
+"""A new connection may succeed after these; a read-only server may be a former primary."""
 ANY_ERROR = (*_CONNECTION_ERRORS, asyncpg.PostgresError)
-"""All that talking to a server may raise."""
 _RETRYABLE = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -33,7 +32,7 @@ _INVALID_VALUES = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError, Uni
 
 
 class OutcomeUnknown(Unavailable):
-    """The database went away between our asking for a commit and its answer."""
+    """The connection was lost between COMMIT and its answer."""
 
     code = "outcome_unknown"
 
@@ -44,44 +43,34 @@ class OutcomeUnknown(Unavailable):
         )
 
 
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raise PostgreSQL's errors, wrapped by SQLAlchemy or not, as our own."""
-    try:
-        yield
-    except Exception as error:
-        ours = translate(error)
-        if ours is error:
-            raise
-        raise ours from error
+def translate_errors() -> AbstractContextManager[None]:
+    return raise_translated(translate)
 
 
 def translate(error: BaseException) -> BaseException:
-    """A database's own trouble as a sentence; everything else as it is."""
+    """Returns the domain error of a database error; other errors unchanged."""
     cause = _cause(error)
     refusal = _refusal(cause)
     if refusal is None:
         return error
     if isinstance(refusal, Unavailable):
-        logger.error(
-            "the database refused a work: %s %s", type(cause).__name__, getattr(cause, "sqlstate", "")
-        )
+        logger.error("database error: %s %s", type(cause).__name__, getattr(cause, "sqlstate", ""))
     refusal.__cause__ = error
     return refusal
 
 
 def is_connection_error(error: BaseException) -> bool:
-    """Whether the session is to blame rather than what was asked of it."""
+    """Whether the connection failed rather than the statement."""
     return isinstance(_cause(error), _CONNECTION_ERRORS) and not isinstance(_cause(error), _INVALID_VALUES)
 
 
 def is_retryable(error: BaseException) -> bool:
-    """Whether the same work may well succeed, or find its refusal, when it reads the facts anew."""
+    """Whether a retry on fresh data may succeed, or raise a domain error."""
     return isinstance(_cause(error), _RETRYABLE)
 
 
 def is_unknown_transaction(error: BaseException) -> bool:
-    """Whether the server was asked about a transaction whose number it has not given out yet."""
+    """Whether the server does not know a transaction id, because it was never assigned."""
     return isinstance(_cause(error), asyncpg.InvalidParameterValueError)
 
 
@@ -96,7 +85,7 @@ def _refusal(cause: BaseException) -> RoomieError | None:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The driver's own error beneath SQLAlchemy's wrapping."""
+    """The driver's error that SQLAlchemy has wrapped."""
     wrapped: BaseException | None = getattr(error, "orig", None)
     return error if wrapped is None else wrapped.__cause__ or wrapped
 

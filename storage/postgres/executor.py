@@ -1,7 +1,4 @@
-"""Where cold works run on PostgreSQL: SQLAlchemy on a thread and event loop of its own.
-
-So a work that reads or computes for long never holds up those who are being answered.
-"""
+"""Runs transaction functions on a thread with its own event loop, so that they do not block requests."""
 
 import asyncio
 import random
@@ -23,11 +20,11 @@ _CLOSE_TIMEOUT = 5.0
 
 
 class TransactionExecutor:
-    """Runs plain functions over a connection, each in a transaction of its own."""
+    """Runs synchronous functions over a connection, each in its own transaction."""
 
     def __init__(self, dsn: str) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="cold works", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="transactions", daemon=True)
         self._thread.start()
         self._engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
@@ -41,23 +38,22 @@ class TransactionExecutor:
         self._snapshots = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        self._changing = self._engine.execution_options(isolation_level="SERIALIZABLE")
-        self._claiming = self._engine.execution_options(isolation_level="READ COMMITTED")
+        self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
+        self._read_committed = self._engine.execution_options(isolation_level="READ COMMITTED")
 
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Over one snapshot."""
-        return await self._submit(self._read(work))
+    async def read(self, transaction: Callable[[Connection], T]) -> T:
+        return await self._submit(self._read(transaction))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """As if no other cold work ran at that time; it is run again when one got in its way."""
-        return await self._submit(self._write(work, self._changing))
+    async def write(self, transaction: Callable[[Connection], T]) -> T:
+        """Serializable; retried on conflicts."""
+        return await self._submit(self._write(transaction, self._serializable))
 
-    async def write_relaxed(self, work: Callable[[Connection], T]) -> T:
-        """Beside others, each statement seeing what they have committed by then."""
-        return await self._submit(self._write(work, self._claiming))
+    async def write_relaxed(self, transaction: Callable[[Connection], T]) -> T:
+        """Read committed."""
+        return await self._submit(self._write(transaction, self._read_committed))
 
     async def close(self) -> None:
-        """Finish what runs, then let go of the sessions and the thread."""
+        """Finishes running transactions, then closes the connections and the thread."""
         await self._submit(self._drain())
         self._loop.call_soon_threadsafe(self._loop.stop)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
@@ -73,27 +69,27 @@ class TransactionExecutor:
         await self._engine.dispose()
 
     async def _submit(self, task: Coroutine[Any, Any, T]) -> T:
-        """A caller who goes away leaves his work to be finished."""
+        """Cancelling the caller does not cancel the transaction."""
         running = asyncio.run_coroutine_threadsafe(task, self._loop)
         return await asyncio.shield(asyncio.wrap_future(running))
 
-    async def _read(self, work: Callable[[Connection], T]) -> T:
+    async def _read(self, transaction: Callable[[Connection], T]) -> T:
         with translate_errors():
             async with self._snapshots.connect() as connection:
-                return await connection.run_sync(work)
+                return await connection.run_sync(transaction)
 
-    async def _write(self, work: Callable[[Connection], T], engine: AsyncEngine) -> T:
+    async def _write(self, transaction: Callable[[Connection], T], engine: AsyncEngine) -> T:
         with translate_errors():
-            for tries in range(1, _MAX_ATTEMPTS):
+            for attempt in range(1, _MAX_ATTEMPTS):
                 try:
-                    return await self._once(work, engine)
+                    return await self._once(transaction, engine)
                 except DBAPIError as error:
                     if not is_retryable(error):
                         raise
-                await asyncio.sleep(random.uniform(0, 0.01 * 2**tries))  # noqa: S311 - to meet less often
-            return await self._once(work, engine)
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter
+            return await self._once(transaction, engine)
 
     @staticmethod
-    async def _once(work: Callable[[Connection], T], engine: AsyncEngine) -> T:
+    async def _once(transaction: Callable[[Connection], T], engine: AsyncEngine) -> T:
         async with engine.begin() as connection:
-            return await connection.run_sync(work)
+            return await connection.run_sync(transaction)

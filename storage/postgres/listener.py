@@ -1,4 +1,7 @@
-"""Hearing from other processes that something changed, and telling them: a hint, never the truth itself."""
+"""LISTEN/NOTIFY between processes.
+
+A notification only triggers a read of the change log; no data travels in it.
+"""
 
 import asyncio
 import logging
@@ -14,16 +17,18 @@ logger = logging.getLogger(__name__)
 
 _CHANNEL = "roomie"
 _POLL_INTERVAL = 1.0
-"""Seconds after which the log is looked into although nobody said anything."""
+"""Seconds after which the log is read without a notification."""
 _MIN_NOTIFY_INTERVAL = 0.005
-"""Seconds at least between two hints of ours: those who hear them read all there is. Nor is more than half of
-the time spent on it: whoever asks meanwhile has it read at once."""
+"""Seconds between two notifications: each makes the others read the whole log.
+
+The loop also pauses for as long as it took, so that it is busy at most half of the time.
+"""
 _TIMEOUT = 3.0
 _MAX_RECONNECT_DELAY = 2.0
 
 
 class ReadModelRefresher(Protocol):
-    """Whoever reads the log when told to."""
+    """Reads the change log into the read model."""
 
     is_stale: bool
 
@@ -32,25 +37,25 @@ class ReadModelRefresher(Protocol):
 
 
 class ChangeListener:
-    """Listens on a session of its own, and finds another one when that is lost."""
+    """Listens on its own connection, and reconnects when that is lost."""
 
-    def __init__(self, dsn: str, origin: str, follower: ReadModelRefresher) -> None:
+    def __init__(self, dsn: str, origin: str, sync: ReadModelRefresher) -> None:
         self.is_connected = False
         self._dsn = dsn
         self._origin = origin
-        self._follower = follower
+        self._sync = sync
         self._wake = asyncio.Event()
-        self._has_news = False
+        self._has_unsent = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listening before the picture is read, so that nothing falls between the two."""
+        """Starts to listen; to be called before the read model is loaded, so that no change is missed."""
         session = await self._listen()
         self._task = asyncio.create_task(self._serve(session))
 
     def notify(self) -> None:
-        """Let others know, in a moment, that something was committed."""
-        self._has_news = True
+        """Schedules a notification of other processes."""
+        self._has_unsent = True
         self._wake.set()
 
     async def close(self) -> None:
@@ -67,7 +72,7 @@ class ChangeListener:
 
     def _on_notification(self, _session: object, _process: int, _channel: str, origin: object) -> None:
         if origin != self._origin:
-            self._follower.is_stale = True
+            self._sync.is_stale = True
             self._wake.set()
 
     async def _serve(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
@@ -76,7 +81,7 @@ class ChangeListener:
                 await self._loop(session)
             except (Unavailable, *ANY_ERROR) as error:
                 self.is_connected = False
-                logger.warning("not hearing of other processes' changes: %s", error)
+                logger.warning("not receiving changes of other processes: %s", error)
             finally:
                 session.terminate()
             session = await self._reconnect()
@@ -86,34 +91,34 @@ class ChangeListener:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_INTERVAL):
                     await self._wake.wait()
-            was_stirred = self._wake.is_set()
+            was_woken = self._wake.is_set()
             self._wake.clear()
             began = monotonic()
-            if self._has_news or not was_stirred:
+            if self._has_unsent or not was_woken:
                 await self._send_notification(session)
-            if self._follower.is_stale or not was_stirred:
-                await self._follower.catch_up()
+            if self._sync.is_stale or not was_woken:
+                await self._sync.catch_up()
             await asyncio.sleep(max(_MIN_NOTIFY_INTERVAL, monotonic() - began))
 
     async def _send_notification(self, session: Any) -> None:  # noqa: ANN401 - asyncpg ships no types
-        """Also what finds out, every now and then, that the session is dead."""
-        if not self._has_news:
+        """Sends a pending notification; otherwise pings, to detect a dead connection."""
+        if not self._has_unsent:
             await session.execute("SELECT 1", timeout=_TIMEOUT)
             return
-        self._has_news = False
+        self._has_unsent = False
         await session.execute("SELECT pg_notify($1, $2)", _CHANNEL, self._origin, timeout=_TIMEOUT)
 
     async def _reconnect(self) -> Any:  # noqa: ANN401 - asyncpg ships no types
-        """What was said meanwhile went unheard, so everything is read anew."""
+        """Reconnects and reloads everything, because notifications were missed."""
         pause = 0.1
         while True:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _MAX_RECONNECT_DELAY)
             try:
                 session = await self._listen()
-                await self._follower.reload()
+                await self._sync.reload()
             except (Unavailable, *ANY_ERROR):
                 self.is_connected = False
             else:
-                logger.info("hearing of other processes' changes again")
+                logger.info("receiving changes of other processes again")
                 return session

@@ -1,4 +1,4 @@
-"""Changing a PostgreSQL database's tables, in one transaction and one process at a time."""
+"""Migrates a PostgreSQL schema in one transaction, one process at a time."""
 
 import asyncpg
 from sqlalchemy import Connection, text
@@ -8,11 +8,11 @@ from sqlalchemy.pool import NullPool
 from storage.migrations import runner as schema
 
 _MIGRATION_LOCK = 0x726F6F6D6965
-"""Any number that no other lock of ours has: advisory locks of two keys live in another space."""
+"""Arbitrary; locks with two keys have a separate key space from those of decisions."""
 
 
 async def migrate(dsn: str, down_to: str | None) -> None:
-    """Up to date, or back `down_to` a revision."""
+    """Migrates up to HEAD, or `down_to` a revision."""
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn, timeout=10), poolclass=NullPool
     )
@@ -21,7 +21,7 @@ async def migrate(dsn: str, down_to: str | None) -> None:
 
 
 def _change(connection: Connection, down_to: str | None) -> None:
-    """Whoever waited for another process's migration finds nothing left to do."""
+    """Does nothing if another process has migrated meanwhile."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
     if down_to is None:
         schema.upgrade(connection)

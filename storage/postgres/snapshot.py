@@ -1,11 +1,11 @@
-"""Which transactions a snapshot of PostgreSQL sees."""
+"""Visibility of transactions in a PostgreSQL snapshot."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TransactionSnapshot:
-    """As `pg_current_snapshot()` describes it: all before `first_running` have ended, none from `next` on."""
+    """The value of `pg_current_snapshot()`: all before `first_running` have ended, none from `next` on."""
 
     first_running: int
     next: int
@@ -19,5 +19,5 @@ class TransactionSnapshot:
         )
 
     def sees(self, transaction: int) -> bool:
-        """Whether a transaction that was committed by now had been when the snapshot was taken."""
+        """Whether a transaction, committed by now, is visible in the snapshot."""
         return transaction < self.next and transaction not in self.running

@@ -1,4 +1,4 @@
-"""Hot use cases on PostgreSQL: the statements that lock, read facts and record, for a whole batch at once."""
+"""SQL of decisions on PostgreSQL: statements that lock, read facts and write for a whole batch."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from core.model.entities import Busy, Role, Society, TokenTerm, busy_for
-from core.model.outbox import MessageState
-from core.ports.storage import Change, DecisionKeys, Facts, WriteSet
+from core.model import Busy, Change, MessageState, Role, Society, TokenTerm, busy_for
+from core.ports import DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     Row,
@@ -40,16 +39,16 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy l
 
 
 class TimedWrite(NamedTuple):
-    """A record, and the second at which it was asked for."""
+    """A write set, and the time of its request (seconds)."""
 
     writes: WriteSet
     at: int
 
 
 def begin_and_lock(claims: Iterable[int], shared: Iterable[int]) -> str:
-    """Begin a transaction and wait for every lock, in an order that all processes keep.
+    """SQL that begins a transaction and takes all locks, in sorted order against deadlocks.
 
-    Statements of their own: the facts must be read from a snapshot taken after the last lock is held.
+    Separate statements: the facts must be read from a snapshot taken after the last lock is held.
     """
     script = f"BEGIN;{_lock('pg_advisory_xact_lock', claims)}"
     return script + _lock("pg_advisory_xact_lock_shared", shared) if shared else script
@@ -96,11 +95,11 @@ LEFT JOIN membership m ON m.society_id = s.id AND m.person_id = w.person
 LEFT JOIN request q ON q.key = w.request
 LEFT JOIN booking h ON h.id = q.booking_id
 ORDER BY w.place
-"""  # noqa: S608 - names of our own tables
+"""  # noqa: S608 - constant names
 
 
-def fact_parameters(asked: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
-    """The parameters of `FACTS`, a list each."""
+def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
+    """Parameters of `FACTS`, one list per column."""
     rows = [
         (
             keys.week,
@@ -112,13 +111,13 @@ def fact_parameters(asked: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
             keys.booking,
             keys.request,
         )
-        for keys in asked
+        for keys in batch
     ]
     return tuple(map(list, zip(*rows, strict=True)))
 
 
 def facts_of(row: Row) -> Facts:
-    """What one row of the answer says."""
+    """Facts of one result row of `FACTS`."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
     spent, charged, held, taught = row[_AFTER_HANDLED:]
@@ -144,7 +143,10 @@ def _busy(held: str | None, taught: str | None) -> tuple[Busy, ...]:
 
 
 class _UnnestColumns:
-    """The rows of one table as an `unnest` of arrays, its parameters numbered from where the last ended."""
+    """Rows of one table as an `unnest` of arrays.
+
+    Parameters are numbered from the end of the previous one.
+    """
 
     def __init__(self, first: int, columns: Mapping[str, str]) -> None:
         self.columns = tuple(columns)
@@ -154,14 +156,14 @@ class _UnnestColumns:
         self.unnested = f"unnest({', '.join(numbered)})"
 
     def insert_into(self, table: str) -> str:
-        return f'INSERT INTO "{table}" ({self.names}) SELECT * FROM {self.unnested}'  # noqa: S608 - our own
+        return f'INSERT INTO "{table}" ({self.names}) SELECT * FROM {self.unnested}'  # noqa: S608 - constant names
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         return [[row[name] for row in rows] for name in self.columns]
 
 
 def _typed(table: Table) -> dict[str, str]:
-    """The columns and their types, but those that the database numbers itself."""
+    """Columns and their types, without autoincremented ones."""
     numbered = table.autoincrement_column
     return {each.name: each.type.compile(_DIALECT) for each in table.c if each is not numbered}
 
@@ -178,7 +180,7 @@ _messages = _UnnestColumns(
 _withdrawn = _UnnestColumns(_messages.after, {"booking_id": "TEXT"})
 _SETTING = ", ".join(f'"{name}" = n."{name}"' for name in _inserted.columns if name != "id")
 
-RECORD = f"""
+WRITE = f"""
 WITH inserted AS ({_inserted.insert_into("booking")}),
 updated AS (
     UPDATE booking SET {_SETTING} FROM {_updated.unnested} AS n({_updated.names})
@@ -195,7 +197,7 @@ withdrawn AS (
     WHERE outbox.booking_id = w.booking_id AND outbox.state = {MessageState.WAITING.value}
 )
 SELECT pg_current_xact_id()::text, (SELECT count(*) FROM updated)
-"""  # noqa: S608 - names of our own tables
+"""  # noqa: S608 - constant names
 
 
 OUTCOME = """
@@ -208,16 +210,16 @@ SELECT CASE
     ELSE 'aborted'
 END
 """
-"""How a transaction of `origin` ended that changed one of some rooms.
+"""Outcome of a transaction of `origin` that changed one of some rooms.
 
-That its number was committed is not enough: a crash forgets transactions that were not on disk yet, and their
-numbers are given to others afterwards. What ours wrote must be there.
+A committed transaction id is not enough: a crash loses transactions that were not flushed, and their ids are
+reused afterwards. The rows that ours wrote must exist.
 """
 
 
-def write_parameters(dated: Sequence[TimedWrite], origin: str) -> list[list[Any]]:
-    """The parameters of `RECORD`: everything that a batch writes."""
-    records = [each.writes for each in dated]
+def write_parameters(writes: Sequence[TimedWrite], origin: str) -> list[list[Any]]:
+    """Parameters of `WRITE`: all rows of a batch."""
+    records = [each.writes for each in writes]
     updates = [(each.before, each.update) for each in records if each.before and each.update]
     return [
         *_inserted.values([booking_values(each.insert) for each in records if each.insert]),
@@ -226,11 +228,11 @@ def write_parameters(dated: Sequence[TimedWrite], origin: str) -> list[list[Any]
         ),
         *_charged.values([charge_values(each.charge) for each in records if each.charge]),
         *_audited.values([audit_values(each.audit) for each in records if each.audit]),
-        *_requested.values([_request_row(*each) for each in dated if each.writes.request]),
+        *_requested.values([_request_row(*each) for each in writes if each.writes.request]),
         *_changed.values(
             [
                 {"origin": origin, "kind": each.kind, "key": each.key, "at": at}
-                for record, at in dated
+                for record, at in writes
                 for each in changes_of(record)
             ]
         ),
@@ -245,11 +247,11 @@ def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
     return {"key": writes.request, "booking_id": writes.insert and writes.insert.id, "at": at}
 
 
-def updates_in(dated: Iterable[TimedWrite]) -> int:
-    return sum(1 for each in dated if each.writes.update is not None)
+def updates_in(writes: Iterable[TimedWrite]) -> int:
+    return sum(1 for each in writes if each.writes.update is not None)
 
 
 def changes_of(writes: WriteSet) -> set[Change]:
-    """The rooms whose busy stretches a record changes."""
+    """Change events of the rooms whose busy times a write set changes."""
     touched = (writes.insert, writes.update, writes.before)
     return {Change("room", each.room_id) for each in touched if each is not None}

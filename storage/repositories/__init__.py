@@ -1,0 +1,1 @@
+"""Repositories: rows to values, one module per aggregate."""

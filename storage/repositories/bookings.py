@@ -1,13 +1,13 @@
-"""Bookings and the quota ledger, as rows."""
+"""Bookings and the quota ledger."""
 
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, PersonId, RoomId, SocietyId
-from storage.mapping import seconds, to_booking
-from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
+from core.model import Booking, BookingId, PersonId, RoomId, SocietyId
+from storage.mapping import to_booking
+from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active, overlaps
 
 
 class SqlBookingRepository:
@@ -47,7 +47,4 @@ class SqlBookingRepository:
 
 
 def _overlaps(window: Interval | None) -> tuple[ColumnElement[bool], ...]:
-    if window is None:
-        return ()
-    start, end = seconds(window.start), seconds(window.end)
-    return booking.c.start < end, booking.c.end > start, booking.c.start > start - MAX_BOOKING_LENGTH
+    return () if window is None else overlaps(booking, window, MAX_BOOKING_LENGTH)

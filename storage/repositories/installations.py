@@ -1,4 +1,4 @@
-"""Workspaces that Roomie is installed in, and secrets of installations under way, as rows."""
+"""Installations in workspaces, and OAuth states of installations in progress."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from core.ports.storage import Installation
+from core.model import Installation
 from storage.mapping import join_lines, seconds, split_lines
 from storage.tables import installation, oauth_state
 from storage.upsert import upsert
 
-_ENDED_AT_ONCE = 100
+_MAX_DELETED = 100
 
 
 class SqlInstallationRepository:
@@ -40,7 +40,6 @@ class SqlInstallationRepository:
         upsert(self._connection, installation, [row])
 
     def replace_token(self, team: str, before: str, after: str) -> bool:
-        """Put `after` in the place of `before`; whether that was still what is there."""
         is_before = (installation.c.team == team) & (installation.c.token == before)
         changed = self._connection.execute(update(installation).where(is_before).values(token=after))
         return changed.rowcount == 1
@@ -48,17 +47,17 @@ class SqlInstallationRepository:
     def remove(self, team: str) -> None:
         self._connection.execute(delete(installation).where(installation.c.team == team))
 
-    def save_state(self, state: str, now: datetime, until: datetime, most: int) -> None:
-        """Some of those past their time go; where there are `most`, those that end first make room."""
-        first = select(oauth_state.c.hash).order_by(oauth_state.c.until).limit(_ENDED_AT_ONCE)
+    def save_state(self, state: str, now: datetime, until: datetime, max_states: int) -> None:
+        """Also deletes some expired states."""
+        first = select(oauth_state.c.hash).order_by(oauth_state.c.until).limit(_MAX_DELETED)
         is_over = oauth_state.c.until < seconds(now)
         self._connection.execute(delete(oauth_state).where(is_over, oauth_state.c.hash.in_(first)))
-        if self._connection.execute(select(func.count()).select_from(oauth_state)).scalar_one() >= most:
+        if self._connection.execute(select(func.count()).select_from(oauth_state)).scalar_one() >= max_states:
             self._connection.execute(delete(oauth_state).where(oauth_state.c.hash.in_(first)))
         self._connection.execute(insert(oauth_state).values(hash=_hashed(state), until=seconds(until)))
 
     def consume_state(self, state: str, now: datetime) -> bool:
-        """Whether the state was good; it is gone either way."""
+        """Deletes the state; returns whether it was valid."""
         taken = delete(oauth_state).where(oauth_state.c.hash == _hashed(state)).returning(oauth_state.c.until)
         until = self._connection.execute(taken).scalar()
         return until is not None and until >= seconds(now)

@@ -1,10 +1,10 @@
-"""Jobs, as rows: claimed by one worker at a time, for as long as his lease runs."""
+"""Recurring jobs and their leases."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from core.model.jobs import JobState
+from core.model import JobState
 from storage.mapping import instant, seconds
 from storage.tables import job_run
 from storage.upsert import insert_new
@@ -17,20 +17,17 @@ class SqlJobRepository:
         self._connection = connection
 
     def register(self, name: str, first: datetime, latest: datetime) -> None:
-        """Let a job be known, due at `first` when it is new and no later than `latest` otherwise."""
         insert_new(self._connection, job_run, [{"name": name, "due_at": seconds(first), "trouble": ""}])
         is_later = (_col.name == name) & (_col.due_at > seconds(latest))
         self._connection.execute(update(job_run).where(is_later).values(due_at=seconds(latest)))
 
     def claim(self, name: str, worker: str, now: datetime, until: datetime) -> bool:
-        """Take a job that is due and that nobody is at; whether that worked."""
         is_free = or_(_col.claimed_until.is_(None), _col.claimed_until <= seconds(now))
         due = update(job_run).where(_col.name == name, _col.due_at <= seconds(now), is_free)
         values = {"claimed_by": worker, "claimed_until": seconds(until), "started_at": seconds(now)}
         return self._connection.execute(due.values(values)).rowcount == 1
 
     def renew(self, name: str, worker: str, until: datetime) -> bool:
-        """Keep a job for longer; False when somebody else has it by now."""
         mine = update(job_run).where(_col.name == name, _col.claimed_by == worker)
         return self._connection.execute(mine.values(claimed_until=seconds(until))).rowcount == 1
 
@@ -47,13 +44,8 @@ class SqlJobRepository:
         )
 
     def release(self, name: str, worker: str) -> None:
-        """Leave a job to others, undone."""
         mine = update(job_run).where(_col.name == name, _col.claimed_by == worker)
         self._connection.execute(mine.values(claimed_by=None, claimed_until=None))
-
-    def hasten(self, name: str, now: datetime) -> None:
-        """Let a job be due now."""
-        self._connection.execute(update(job_run).where(_col.name == name).values(due_at=seconds(now)))
 
     def all(self) -> list[JobState]:
         rows = self._connection.execute(select(job_run).order_by(_col.name))

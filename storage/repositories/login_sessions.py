@@ -1,20 +1,18 @@
-"""Logins on their way, as rows: every step is taken once, by whoever was quicker."""
+"""Login sessions; transitions are compare-and-swap updates."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from core.model.entities import Identity, PersonId
-from core.model.login_session import LoginSession, LoginState
-from core.ports.storage import Change
+from core.model import Change, Identity, LoginSession, LoginState, PersonId
 from storage.mapping import Row, instant, seconds
 from storage.tables import login_session
 
 _col = login_session.c
-_UNDER_WAY = (LoginState.OPEN.value, LoginState.REQUESTED.value)
+_OPEN = (LoginState.OPEN.value, LoginState.REQUESTED.value)
 
-_ENDED_AT_ONCE = 100
+_MAX_DELETED = 100
 
 
 class SqlLoginSessionRepository:
@@ -30,7 +28,6 @@ class SqlLoginSessionRepository:
         return None if row is None else _session_of(row)
 
     def swap(self, before: LoginSession, after: LoginSession) -> bool:
-        """Put `after` in the place of `before`; whether that was still what is there."""
         is_before = (
             (_col.hash == before.hash)
             & (_col.state == before.state.value)
@@ -42,7 +39,6 @@ class SqlLoginSessionRepository:
         return changed.rowcount == 1
 
     def finished_since(self, moment: datetime) -> Iterable[bytes]:
-        """The hashes of what came to an end from then on."""
         return list(
             self._connection.execute(select(_col.hash).where(_col.finished_at >= seconds(moment))).scalars()
         )
@@ -52,39 +48,37 @@ class SqlLoginSessionRepository:
         return [_session_of(row) for row in found]
 
     def waiting(self) -> list[LoginSession]:
-        """Chat accounts that were linked, and still wait for what they had asked."""
         is_waiting: ColumnElement[bool] = (
             (_col.state == LoginState.DONE.value) & _col.identity.is_not(None) & (_col.asked != "")
         )
         return [_session_of(row) for row in self._connection.execute(select(login_session).where(is_waiting))]
 
     def consume_request(self, sid_hash: bytes) -> bool:
-        """Forget what was waited for; whether the caller is the one who does."""
         taken = update(login_session).where(_col.hash == sid_hash, _col.asked != "").values(asked="")
         return self._connection.execute(taken).rowcount == 1
 
     def drop_open(self, identity: Identity) -> None:
-        """Only the newest link of a chat account is good."""
         self._connection.execute(
-            delete(login_session).where(_col.identity == identity, _col.state.in_(_UNDER_WAY))
+            delete(login_session).where(_col.identity == identity, _col.state.in_(_OPEN))
         )
 
-    def make_room(self, over_before: datetime, most: int) -> None:
-        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+    def make_room(self, over_before: datetime, max_sessions: int) -> None:
         is_over = _col.expires_at < seconds(over_before)
-        self._forget_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
-        if self._connection.execute(select(func.count()).select_from(login_session)).scalar_one() >= most:
-            self._forget_first(_col.state == LoginState.OPEN.value)
+        self._delete_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
+        if (
+            self._connection.execute(select(func.count()).select_from(login_session)).scalar_one()
+            >= max_sessions
+        ):
+            self._delete_first(_col.state == LoginState.OPEN.value)
 
-    def _forget_first(self, condition: ColumnElement[bool]) -> None:
-        first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_ENDED_AT_ONCE)
+    def _delete_first(self, condition: ColumnElement[bool]) -> None:
+        first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_MAX_DELETED)
         self._connection.execute(delete(login_session).where(_col.hash.in_(first.scalar_subquery())))
 
-    def erase_results(self, now: datetime, hand_out: timedelta) -> None:
-        """Erase what nobody can fetch any more."""
-        handed_out = _col.finished_at < seconds(now - hand_out)
+    def erase_results(self, now: datetime, result_ttl: timedelta) -> None:
+        is_expired = _col.finished_at < seconds(now - result_ttl)
         self._connection.execute(
-            update(login_session).where(handed_out, _col.sealed.is_not(None)).values(sealed=None)
+            update(login_session).where(is_expired, _col.sealed.is_not(None)).values(sealed=None)
         )
 
 

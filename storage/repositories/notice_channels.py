@@ -1,10 +1,10 @@
-"""Channels that asked for notices, as rows."""
+"""Channels subscribed to quota notices."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from core.model.entities import Identity
+from core.model import Identity
 from storage.mapping import seconds
 from storage.tables import channel_notice
 from storage.upsert import insert_new
@@ -19,9 +19,8 @@ class SqlNoticeChannelRepository:
     def all(self) -> list[Identity]:
         return list(self._connection.execute(select(_col.channel).order_by(_col.channel)).scalars())
 
-    def add(self, channel: Identity, asked_by: Identity, now: datetime) -> bool:
-        """Whether it is new."""
-        row: dict[str, object] = {"channel": channel, "asked_by": asked_by, "at": seconds(now)}
+    def add(self, channel: Identity, requested_by: Identity, now: datetime) -> bool:
+        row: dict[str, object] = {"channel": channel, "asked_by": requested_by, "at": seconds(now)}
         return insert_new(self._connection, channel_notice, [row]) == 1
 
     def remove(self, channel: Identity) -> bool:

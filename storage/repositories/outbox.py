@@ -1,4 +1,4 @@
-"""The outbox, as rows: claimed by one worker at a time, for as long as his lease runs."""
+"""Outbox messages and their leases."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -17,11 +17,12 @@ from sqlalchemy import (
     update,
 )
 
-from core.model.entities import BookingId, Identity
-from core.model.outbox import (
+from core.model import (
     Backlog,
+    BookingId,
     ClaimedMessage,
     DeliveryOutcome,
+    Identity,
     MessageState,
     OutboxEntry,
     OutboxMessage,
@@ -32,7 +33,7 @@ from storage.upsert import insert_new
 
 _col = outbox.c
 _is_open: ColumnElement[bool] = _col.state < literal_column("2")
-"""A literal: the partial index on what is due serves nothing else."""
+"""A literal, so that SQLite uses the partial index on due messages."""
 _MESSAGE = (
     _col.key,
     _col.kind,
@@ -43,13 +44,13 @@ _MESSAGE = (
     _col.due_at,
     _col.expires_at,
 )
-_AT_ONCE = 500
-"""How many ids one statement may name."""
+_BATCH_SIZE = 500
+"""Rows per statement."""
 _WAITING, _SENDING, _GIVEN_UP = (
     each.value for each in (MessageState.WAITING, MessageState.SENDING, MessageState.GIVEN_UP)
 )
 
-_settling = (
+_complete = (
     update(outbox)
     .where(_col.id == bindparam("the_id"), _col.claimed_by == bindparam("the_worker"))
     .values(
@@ -60,7 +61,9 @@ _settling = (
         claimed_until=None,
     )
 )
-_addressing = update(outbox).where(_col.id == bindparam("the_id")).values(identity=bindparam("the_identity"))
+_set_recipient = (
+    update(outbox).where(_col.id == bindparam("the_id")).values(identity=bindparam("the_identity"))
+)
 
 
 class SqlOutboxRepository:
@@ -68,27 +71,21 @@ class SqlOutboxRepository:
         self._connection = connection
 
     def add(self, messages: Iterable[OutboxMessage]) -> int:
-        """Queue messages; those whose key is there already are left out. How many are new."""
         rows = [message_values(each) for each in messages]
         return sum(
-            insert_new(self._connection, outbox, rows[first : first + _AT_ONCE])
-            for first in range(0, len(rows), _AT_ONCE)
+            insert_new(self._connection, outbox, rows[first : first + _BATCH_SIZE])
+            for first in range(0, len(rows), _BATCH_SIZE)
         )
 
     def withdraw(self, booking_id: BookingId, kind: str) -> None:
-        """Take back what is not being sent yet."""
         unsent = (_col.booking_id == booking_id, _col.kind == kind, _col.state == _WAITING)
         self._connection.execute(delete(outbox).where(*unsent))
 
     def is_any_due(self, now: datetime) -> bool:
-        """Whether there is something to claim."""
         return self._connection.execute(_due(seconds(now)).limit(1)).first() is not None
 
     def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
-        """Take messages that are due, and those whose sender died, for oneself alone until then.
-
-        On PostgreSQL, what another worker is just claiming is passed over.
-        """
+        """On PostgreSQL, rows that another worker is claiming are skipped."""
         free = _due(seconds(now)).limit(limit).with_for_update(skip_locked=True).cte("due")
         claimed = (
             update(outbox)
@@ -96,13 +93,12 @@ class SqlOutboxRepository:
             .values(claimed_by=worker, claimed_until=seconds(until))
             .returning(_col.id, _col.attempts, _col.state, _col.claimed_at, *_MESSAGE)
         )
-        found = [_claimed(row) for row in self._connection.execute(claimed)]
+        found = [_to_claimed(row) for row in self._connection.execute(claimed)]
         return sorted(found, key=lambda each: (each.message.due_at, each.id))
 
     def start(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
-        """Note before sending claimed messages where they go; which of them are still to be sent."""
         mine = (_col.id.in_(list(sending)), _col.claimed_by == worker, _is_open)
-        begun = (
+        started = (
             update(outbox)
             .where(*mine)
             .values(
@@ -113,17 +109,16 @@ class SqlOutboxRepository:
             )
             .returning(_col.id)
         )
-        ids = set(self._connection.execute(begun).scalars())
+        ids = set(self._connection.execute(started).scalars())
         addresses = [{"the_id": each, "the_identity": sending[each]} for each in sorted(ids)]
         if addresses:
-            self._connection.execute(_addressing, addresses)
+            self._connection.execute(_set_recipient, addresses)
         return ids
 
     def complete(self, worker: str, outcomes: Iterable[DeliveryOutcome]) -> None:
-        """Note what became of claimed messages, and let go of them."""
         rows = [_outcome_row(worker, each) for each in outcomes]
         if rows:
-            self._connection.execute(_settling, rows)
+            self._connection.execute(_complete, rows)
 
     def backlog(self) -> Backlog:
         counts = select(_col.state, func.count(), func.min(_col.due_at)).group_by(_col.state)
@@ -140,7 +135,7 @@ class SqlOutboxRepository:
         )
 
     def entries(self, states: Collection[MessageState], limit: int) -> list[OutboxEntry]:
-        """Those due first come first."""
+        """By due time."""
         wanted = _col.state.in_([each.value for each in states])
         rows = self._connection.execute(
             select(_col.id, _col.state, _col.attempts, _col.trouble, *_MESSAGE)
@@ -153,7 +148,7 @@ class SqlOutboxRepository:
         ]
 
     def retry(self, message_id: int, now: datetime) -> bool:
-        """Send a message that was given up or dropped after all; it is looked for first."""
+        """Requeues as `SENDING`, so that an earlier delivery is looked for first."""
         again = update(outbox).where(_col.id == message_id, _col.state > MessageState.SENT.value)
         values = {"state": _SENDING, "due_at": seconds(now), "attempts": 0, "expires_at": None}
         return self._connection.execute(again.values(values)).rowcount == 1
@@ -165,12 +160,12 @@ class SqlOutboxRepository:
 
 
 def _due(now: int) -> Select[tuple[int]]:
-    """What is due and in nobody's hands any more, the oldest first."""
+    """Due messages without a valid lease, oldest first."""
     is_free = or_(_col.claimed_until.is_(None), _col.claimed_until <= now)
     return select(_col.id).where(_is_open, _col.due_at <= now, is_free).order_by(_col.due_at)
 
 
-def _claimed(row: Any) -> ClaimedMessage:  # noqa: ANN401 - a row of any shape
+def _to_claimed(row: Any) -> ClaimedMessage:  # noqa: ANN401 - a row of any shape
     message_id, attempts, state, since, *message = row
     return ClaimedMessage(
         message_id,

@@ -1,7 +1,7 @@
-"""People, their identities and password hashes, as rows."""
+"""People, their identities and password hashes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from core.directory import is_called
 from core.errors import AlreadyExists, UnknownPerson
-from core.model.entities import Identity, Person, PersonId
+from core.model import Change, Identity, Person, PersonId
 from core.names import name_key, stored_key, stored_keys
-from core.ports.storage import MOST_KNOWN_ADDRESSES, Change
+from core.ports import MAX_KNOWN_ADDRESSES
 from storage.mapping import person_values, seconds, to_person
 from storage.tables import identity, known_address, membership, person
 from storage.upsert import upsert
 
 
 def people_and_membership() -> Select[*tuple[Any, ...]]:
-    """Each person's row, and whether they belong to a society."""
+    """Selects people, with whether they belong to a society."""
     return select(person, exists().where(membership.c.person_id == person.c.id))
 
 
@@ -47,12 +47,6 @@ class SqlPersonRepository:
     def all(self) -> list[Person]:
         rows = self._connection.execute(people_and_membership().order_by(person.c.username_key))
         return [to_person(row, row[-1]) for row in rows]
-
-    def names(self, people: Iterable[PersonId]) -> Mapping[PersonId, str]:
-        rows = self._connection.execute(
-            select(person.c.id, person.c.name).where(person.c.id.in_(list(people)))
-        )
-        return {PersonId(person_id): name for person_id, name in rows}
 
     def add(self, new: Person, password_hash: str | None) -> Person:
         if self._is_taken(new):
@@ -107,9 +101,9 @@ class SqlPersonRepository:
         return found
 
     def _is_taken(self, new: Person) -> bool:
-        """Whether somebody has either name, or one that only its key tells from it.
+        """Whether username or e-mail is taken, or one with the same key.
 
-        A name from before composition was checked may be stored decomposed, where no key finds it.
+        Names from before normalisation was checked may be stored decomposed, where no key finds them.
         """
         keys = {stored_key(name) for name in (new.username, new.email)}
         taken = exists().where(person.c.username_key.in_(keys) | person.c.email_key.in_(keys))
@@ -127,7 +121,7 @@ class SqlPersonRepository:
             select(known_address.c.key)
             .where(known_address.c.person_id == person_id)
             .order_by(known_address.c.at.desc(), known_address.c.key)
-            .offset(MOST_KNOWN_ADDRESSES)
+            .offset(MAX_KNOWN_ADDRESSES)
         )
         for each in self._connection.execute(older).scalars().all():
             self._connection.execute(delete(known_address).where(known_address.c.key == each))

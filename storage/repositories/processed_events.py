@@ -1,4 +1,4 @@
-"""What platforms delivered and somebody took in hand, as rows: claimed once, by whoever was quicker."""
+"""Deduplication of platform events: rows of the table `seen`."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,6 @@ class SqlProcessedEventRepository:
         self._connection = connection
 
     def claim(self, key: str, now: datetime, again_after: timedelta | None = None) -> bool:
-        """Whether the caller is the first, or takes over from one who claimed it long ago and is gone."""
         if insert_new(self._connection, seen, [{"key": key, "at": seconds(now), "is_done": False}]):
             return True
         if again_after is None:

@@ -1,6 +1,6 @@
-"""Finding and deleting rows that are past their time or too many, in either database's words.
+"""Finds and deletes rows beyond their retention limits.
 
-Finding may read a whole table: it does so in a snapshot, beside those who write. Deleting is by key.
+Finding may scan a whole table, in a snapshot that blocks no writer. Deleting is by key.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.model.entities import PersonId
-from core.model.retention import Expired, Expiring, Limit
-from core.ports.storage import Change
+from core.model import Change, Expired, Expiring, Limit, PersonId
 from storage.mapping import seconds
 from storage.tables import (
     audit,
@@ -44,17 +42,17 @@ _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
-"""The newest number says where the log ends."""
+"""The newest number marks the end of the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """`is_serial` says that keys grow with time: the log of changes may only go from its beginning."""
+    """Rows of one kind. `is_serial`: keys grow with time, and deletion starts at the lowest."""
 
     table: Table
     key: ColumnElement[Any]
     at: ColumnElement[int]
-    is_meant: ColumnElement[bool] | None = None
+    condition: ColumnElement[bool] | None = None
     is_serial: bool = False
 
 
@@ -79,40 +77,41 @@ _KINDS = {
 }
 
 _IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}
-"""Rows that processes hold in memory with their person."""
+"""Rows that are part of a person in the read model."""
 
 
-class RetentionRows:
+class SqlRetentionRepository:
     def __init__(self, connection: Connection, changes: set[Change]) -> None:
         self._connection = connection
         self._changes = changes
 
-    def expired(self, limit: Limit, at_once: int) -> list[Expired]:
-        """Some of the rows that a limit does not keep: those past their time first."""
+    def expired(self, limit: Limit, batch_size: int) -> list[Expired]:
+        """Expired rows first, then the surplus."""
         rows = _KINDS[limit.kind]
-        found = select(rows.key, rows.at).where(*_meant(limit), rows.at < seconds(limit.before))
+        found = select(rows.key, rows.at).where(*_applies_to(limit), rows.at < seconds(limit.before))
         found = found.order_by(rows.key) if rows.is_serial else found
-        past = [Expired(key, at) for key, at in self._connection.execute(found.limit(at_once))]
-        return past if past or limit.most is None else self._surplus(limit, limit.most, at_once)
+        past = [Expired(key, at) for key, at in self._connection.execute(found.limit(batch_size))]
+        return past if past or limit.max_rows is None else self._surplus(limit, limit.max_rows, batch_size)
 
-    def _surplus(self, limit: Limit, most: int, at_once: int) -> list[Expired]:
-        """The oldest of too many."""
+    def _surplus(self, limit: Limit, max_rows: int, batch_size: int) -> list[Expired]:
+        """The oldest rows beyond `max_rows`."""
         rows = _KINDS[limit.kind]
-        count = self._connection.execute(select(func.count()).select_from(rows.table).where(*_meant(limit)))
-        surplus = min(count.scalar_one() - most, at_once)
+        count = self._connection.execute(
+            select(func.count()).select_from(rows.table).where(*_applies_to(limit))
+        )
+        surplus = min(count.scalar_one() - max_rows, batch_size)
         if surplus <= 0:
             return []
-        found = select(rows.key, rows.at).where(*_meant(limit))
+        found = select(rows.key, rows.at).where(*_applies_to(limit))
         if limit.over_before is not None:
             found = found.where(rows.at < seconds(limit.over_before))
         oldest = found.order_by(rows.key if rows.is_serial else rows.at).limit(surplus)
         return [Expired(key, at) for key, at in self._connection.execute(oldest)]
 
     def discard(self, limit: Limit, found: Sequence[Expired]) -> int:
-        """Delete rows that were found, but for those that changed since; how many."""
         rows = _KINDS[limit.kind]
         keys, newest = [each.key for each in found], max(each.at for each in found)
-        these = (rows.key.in_(keys), rows.at <= newest, *_meant(limit))
+        these = (rows.key.in_(keys), rows.at <= newest, *_applies_to(limit))
         if limit.kind is Expiring.BOOKINGS:
             self._discard_what_belongs_to(keys, newest)
         gone = delete(rows.table).where(*these)
@@ -128,10 +127,10 @@ class RetentionRows:
             self._connection.execute(delete(table).where(table.c.booking_id.in_(over)))
 
 
-def _meant(limit: Limit) -> tuple[ColumnElement[bool], ...]:
-    """Which rows of its table a limit is about."""
+def _applies_to(limit: Limit) -> tuple[ColumnElement[bool], ...]:
+    """Condition on the rows of its table that a limit applies to."""
     if limit.kind is Expiring.MESSAGES:
         is_useless = outbox.c.expires_at < seconds(limit.before)
         return (or_(outbox.c.state >= literal_column("2"), is_useless),)
-    is_meant = _KINDS[limit.kind].is_meant
-    return () if is_meant is None else (is_meant,)
+    condition = _KINDS[limit.kind].condition
+    return () if condition is None else (condition,)

@@ -1,11 +1,10 @@
-"""Buildings and rooms, as rows."""
+"""Buildings and rooms."""
 
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, Table, select
 
-from core.model.entities import Building, Room
-from core.ports.storage import Change
+from core.model import Building, Change, Room
 from storage.mapping import building_values, room_values, to_building, to_room
 from storage.tables import building, room
 from storage.upsert import upsert

@@ -1,4 +1,4 @@
-"""Societies, memberships and which token of each is valid, as rows."""
+"""Societies, memberships and token terms."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from core.errors import AlreadyExists
-from core.model.entities import Membership, PersonId, Role, Society, SocietyId, TokenTerm
-from core.ports.storage import Change
+from core.model import Change, Membership, PersonId, Role, Society, SocietyId, TokenTerm
 from storage.mapping import to_society
 from storage.tables import membership, person, society
 from storage.upsert import upsert

@@ -1,4 +1,4 @@
-"""Timetable entries, as rows. Only the current run of a source is ever read."""
+"""Timetable entries. Only current runs are read."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 
 from core.interval import Interval
-from core.model.entities import Busy, RoomId, TimetableEntry
-from core.ports.storage import Change
-from storage.mapping import entry_values, seconds, to_entry
-from storage.tables import MAX_ENTRY_LENGTH, timetable_entry, timetable_run
+from core.model import Busy, Change, RoomId, TimetableEntry
+from storage.mapping import entry_values, to_entry
+from storage.tables import MAX_ENTRY_LENGTH, overlaps, timetable_entry, timetable_run
 
 _entry, _run = timetable_entry.c, timetable_run.c
 _ROWS_PER_FETCH = 10_000
@@ -28,7 +27,7 @@ class SqlTimetableRepository:
         return [to_entry(row) for row in self._connection.execute(_current(_run.source == source))]
 
     def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        """A whole campus, in no order, of which only a few rows at once are held beside what they become."""
+        """Streams all entries in no order, with few rows in memory at a time."""
         rows = self._connection.execute(
             _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_PER_FETCH}
         )
@@ -66,12 +65,12 @@ class SqlTimetableRepository:
 
 
 def _busy(rows: Iterable[Any]) -> Iterator[tuple[RoomId, Busy]]:
-    """Equal values are kept once: a campus teaches at few hours, and what it teaches has few names."""
-    kept: dict[Any, Any] = {}
-    once = kept.setdefault
+    """Interns equal values: there are few distinct times and names, which saves most of the memory."""
+    interned: dict[Any, Any] = {}
+    intern = interned.setdefault
     for room_id, start, end, name, kind, source in rows:
-        slot = once(start, start), once(end, end)
-        yield room_id, Busy(*slot, once(name, name), once(kind, kind), once(source, source))
+        slot = intern(start, start), intern(end, end)
+        yield room_id, Busy(*slot, intern(name, name), intern(kind, kind), intern(source, source))
 
 
 def _current(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -84,5 +83,4 @@ def _current(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _overlaps(window: Interval) -> tuple[ColumnElement[bool], ...]:
-    start, end = seconds(window.start), seconds(window.end)
-    return _entry.start < end, _entry.end > start, _entry.start > start - MAX_ENTRY_LENGTH
+    return overlaps(timetable_entry, window, MAX_ENTRY_LENGTH)

@@ -1,4 +1,4 @@
-"""Timetable runs and how their sources are doing, as rows. Nobody reads a run before it is current."""
+"""Timetable runs, and the health of their sources."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.model.entities import BookingType, Building, Room, RoomId
-from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
-from core.ports.storage import Change
+from core.model import (
+    BookingType,
+    Building,
+    Change,
+    Room,
+    RoomId,
+    RunState,
+    SourceState,
+    TimetableRun,
+    TimetableSlot,
+)
 from storage.mapping import building_values, instant, room_values, seconds
 from storage.tables import building, room, source_state, timetable_entry, timetable_run
 from storage.upsert import upsert
@@ -24,20 +32,17 @@ class SqlTimetableRunRepository:
         self._changes = changes
 
     def begin(self, source: str, now: datetime) -> int:
-        """A new run that nobody reads; its number."""
         new = insert(timetable_run).values(
             source=source, is_current=False, made_at=seconds(now), state=RunState.WRITING, report=""
         )
         return int(self._connection.execute(new.returning(_run.id)).scalar_one())
 
     def write(self, run_id: int, slots: Sequence[TimetableSlot]) -> None:
-        """Put more entries into a run."""
         rows = [slot._asdict() | {"run_id": run_id} for slot in slots]
         if rows:
             self._connection.execute(insert(timetable_entry), rows)
 
     def slots(self, run_id: int, after: int, limit: int) -> tuple[list[TimetableSlot], int]:
-        """Entries of a run in slices; the number to go on after, 0 at the end."""
         columns = (_entry.id, _entry.room_id, _entry.start, _entry.end, _entry.name, _entry.booking_type)
         part = select(*columns).where(_entry.run_id == run_id, _entry.id > after)
         rows = self._connection.execute(part.order_by(_entry.id).limit(limit)).all()
@@ -52,11 +57,10 @@ class SqlTimetableRunRepository:
         return self._one(_run.source == source, _run.is_current)
 
     def rejected(self, source: str) -> TimetableRun | None:
-        """The latest run that waits for an operator."""
         return self._one(_run.source == source, _run.state == RunState.REJECTED)
 
     def reject(self, run_id: int, report: str) -> None:
-        """Let a run wait for an operator; an earlier one that waited is given up."""
+        """Rejects a run; an earlier rejected one becomes old."""
         source = select(_run.source).where(_run.id == run_id).scalar_subquery()
         waiting = update(timetable_run).where(_run.source == source, _run.state == RunState.REJECTED)
         self._connection.execute(waiting.values(state=RunState.OLD))
@@ -64,7 +68,6 @@ class SqlTimetableRunRepository:
         self._connection.execute(this.values(state=RunState.REJECTED, report=report))
 
     def switch(self, run_id: int, report: str) -> None:
-        """Let everybody read this run instead of its source's others."""
         source = select(_run.source).where(_run.id == run_id).scalar_subquery()
         others = update(timetable_run).where(_run.source == source, _run.id != run_id)
         self._connection.execute(others.values(is_current=False, state=RunState.OLD))
@@ -75,12 +78,11 @@ class SqlTimetableRunRepository:
         self._connection.execute(update(timetable_run).where(_run.id == run_id).values(report=report))
 
     def abandon(self, source: str) -> None:
-        """Give up what a process that died has left half written."""
         half = update(timetable_run).where(_run.source == source, _run.state == RunState.WRITING)
         self._connection.execute(half.values(state=RunState.OLD))
 
     def purge(self, limit: int) -> int:
-        """Forget so many entries that nobody reads any more, and runs that hold none; how many entries."""
+        """Deletes entries of old runs, and runs without entries."""
         old = select(_run.id).where(_run.state == RunState.OLD, ~_run.is_current)
         part = select(_entry.id).where(_entry.run_id.in_(old)).limit(limit)
         gone = self._connection.execute(delete(timetable_entry).where(_entry.id.in_(part))).rowcount
@@ -89,16 +91,13 @@ class SqlTimetableRunRepository:
         return gone
 
     def stage_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
-        """Keep buildings and rooms without telling anybody yet."""
         upsert(self._connection, building, [building_values(each) for each in buildings])
         upsert(self._connection, room, [room_values(each) for each in rooms])
 
     def publish_room_changes(self, rooms: Iterable[RoomId]) -> None:
-        """Let every process read these rooms' timetables anew."""
         self._changes.update(Change("schedule", each) for each in rooms)
 
     def publish_catalogue_change(self) -> None:
-        """Let every process read buildings and rooms anew."""
         self._changes.add(Change("catalogue"))
 
     def _one(self, *conditions: Any) -> TimetableRun | None:  # noqa: ANN401 - SQLAlchemy's conditions
@@ -114,7 +113,7 @@ class SqlSourceRepository:
         self._changes = changes
 
     def get(self, name: str) -> SourceState:
-        """As it stands; empty for one that was never read."""
+        """Empty for a source that was never read."""
         row = self._connection.execute(select(source_state).where(_state.source == name)).first()
         return _state_of(row) if row else SourceState(name)
 
@@ -136,11 +135,11 @@ class SqlSourceRepository:
 
 
 def _state_of(row: Any) -> SourceState:  # noqa: ANN401 - a row
-    name, fingerprints, good, tried, trouble = row
+    name, fingerprints, last_good, last_attempt, error = row
     return SourceState(
         name,
         json.loads(fingerprints or "{}"),
-        None if good is None else instant(good),
-        None if tried is None else instant(tried),
-        trouble,
+        None if last_good is None else instant(last_good),
+        None if last_attempt is None else instant(last_attempt),
+        error,
     )

@@ -1,4 +1,4 @@
-"""Login tokens, as rows: only hashes are kept."""
+"""Login tokens; only hashes are stored."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,14 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from core.model.entities import PersonId
-from core.ports.storage import Change, LoginToken
+from core.model import Change, LoginToken, PersonId
 from storage.mapping import login_token_values, seconds, to_login_token
 from storage.tables import token, token_alive_at
 
 _last_used_first = token_alive_at.desc()
-_MOST_OF_ONE = 200
-"""More than anybody may have; so many may be left of an earlier Roomie until a job has ended them."""
+_MAX_READ = 200
+"""Above the limit per person; databases of earlier releases may hold more until a job has revoked them."""
 
 
 class SqlTokenRepository:
@@ -26,8 +25,8 @@ class SqlTokenRepository:
         self._changed(login.person_id)
 
     def remove(self, token_hash: bytes) -> bool:
-        gone = delete(token).where(token.c.hash == token_hash).returning(token.c.person_id)
-        owner = self._connection.execute(gone).scalar()
+        deleted = delete(token).where(token.c.hash == token_hash).returning(token.c.person_id)
+        owner = self._connection.execute(deleted).scalar()
         if owner is not None:
             self._changed(owner)
         return owner is not None
@@ -36,28 +35,27 @@ class SqlTokenRepository:
         self._connection.execute(delete(token).where(token.c.person_id == person_id))
         self._changed(person_id)
 
-    def end_surplus(self, person_id: PersonId, most: int, at_once: int) -> int:
-        """End logins beyond `most`, those unused for longest, `at_once` of them at most; how many."""
+    def end_surplus(self, person_id: PersonId, max_logins: int, batch_size: int) -> int:
         owned = select(token.c.hash).where(token.c.person_id == person_id)
-        surplus = owned.order_by(_last_used_first).offset(most).limit(at_once)
+        surplus = owned.order_by(_last_used_first).offset(max_logins).limit(batch_size)
         hashes = list(self._connection.execute(surplus).scalars())
         if hashes:
             self._connection.execute(delete(token).where(token.c.hash.in_(hashes)))
             self._changed(person_id)
         return len(hashes)
 
-    def people_above(self, most: int, at_once: int) -> list[PersonId]:
-        owners = select(token.c.person_id).group_by(token.c.person_id).having(func.count() > most)
-        return [PersonId(each) for each in self._connection.execute(owners.limit(at_once)).scalars()]
+    def people_above(self, max_logins: int, batch_size: int) -> list[PersonId]:
+        owners = select(token.c.person_id).group_by(token.c.person_id).having(func.count() > max_logins)
+        return [PersonId(each) for each in self._connection.execute(owners.limit(batch_size)).scalars()]
 
     def get(self, token_hash: bytes) -> LoginToken | None:
         row = self._connection.execute(select(token).where(token.c.hash == token_hash)).one_or_none()
         return None if row is None else to_login_token(row)
 
     def of_person(self, person_id: PersonId) -> list[LoginToken]:
-        """The oldest first; of very many those that were used last."""
+        """Oldest first; of very many the most recently used."""
         owned = select(token).where(token.c.person_id == person_id).order_by(_last_used_first)
-        logins = [to_login_token(row) for row in self._connection.execute(owned.limit(_MOST_OF_ONE))]
+        logins = [to_login_token(row) for row in self._connection.execute(owned.limit(_MAX_READ))]
         logins.reverse()
         logins.sort(key=lambda each: each.created_at)
         return logins
@@ -75,8 +73,8 @@ class SqlTokenRepository:
         )
 
     def wake(self, token_hash: bytes, at: datetime) -> None:
-        woken = update(token).where(token.c.hash == token_hash).values(last_used_at=seconds(at))
-        owner = self._connection.execute(woken.returning(token.c.person_id)).scalar()
+        touched = update(token).where(token.c.hash == token_hash).values(last_used_at=seconds(at))
+        owner = self._connection.execute(touched.returning(token.c.person_id)).scalar()
         if owner is not None:
             self._changed(owner)
 

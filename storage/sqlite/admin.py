@@ -1,4 +1,4 @@
-"""Looking after a SQLite file: creating it, bringing it up to date, copying it while it is in use."""
+"""Administration of a SQLite file."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ class SqliteAdmin:
         self._path = path
 
     async def upgrade(self) -> None:
-        """Make the file where there is none and bring its tables up to date; a newer one is refused."""
+        """Creates the file if missing and migrates up to HEAD; `WrongSchema` if it is newer."""
         stored = await self._schema_version()
         if stored.revision is not None and stored.revision >= HEAD:
             check_revision(*stored)
@@ -28,7 +28,7 @@ class SqliteAdmin:
             await self._in_thread(lambda: self._migrate(None))
 
     async def revision(self) -> str | None:
-        """Where the file is; None when it does not exist or holds no tables."""
+        """The revision of the file; None if it is missing or has no tables."""
         return (await self._schema_version()).revision
 
     async def _schema_version(self) -> SchemaVersion:
@@ -45,11 +45,11 @@ class SqliteAdmin:
             return None if row is None else str(row[0])
 
     async def downgrade(self, to: str) -> None:
-        """Bring the tables back to an earlier revision (`base`: none at all)."""
+        """Migrates down to an earlier revision; `base` drops all tables."""
         await self._in_thread(lambda: self._migrate(to))
 
     async def backup(self, file: Path) -> None:
-        """A consistent copy, made while others read and write; never over a file that is there."""
+        """Writes a consistent copy while the database is in use; never overwrites a file."""
         await self._in_thread(lambda: self._copy(file))
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
@@ -86,7 +86,7 @@ class SqliteAdmin:
 
 
 def _fresh_file(file: Path) -> Path:
-    """A private file with a name that nobody can guess: others may write in the folder, too."""
+    """A private file with an unpredictable name: the folder may be writable by others."""
     descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", suffix=".unfinished", dir=file.parent)
     os.close(descriptor)
     fresh = Path(name)

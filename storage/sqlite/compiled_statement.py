@@ -1,4 +1,4 @@
-"""Statements of the hot path, turned into SQL for the sqlite3 driver once."""
+"""Statements of decisions, compiled once for the sqlite3 driver."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -12,11 +12,10 @@ _DIALECT = sqlite.dialect(paramstyle="qmark")
 
 
 class CompiledStatement:
-    """One statement, its SQL, and the names of its parameters in the order of its placeholders.
+    """A statement that is compiled to SQL and a list of parameter names when it first runs.
 
-    It is compiled when it is first run, so that a process that starts does not wait for those it may never
-    need. Every value is a named parameter; a constant would hide from SQLite that a partial index applies,
-    so constants are written as literal columns.
+    Every value is a named parameter. Constants must be literal columns: SQLite uses a partial index only if
+    its condition appears literally.
     """
 
     __slots__ = ("_names", "_sql", "_statement")
@@ -35,6 +34,6 @@ class CompiledStatement:
         return self._sql
 
     def run(self, connection: sqlite3.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
-        """Execute with `values` by parameter name; those it does not know are left aside."""
+        """Executes with `values` by parameter name; unknown names are ignored."""
         sql = self.sql
         return connection.execute(sql, [values[name] for name in self._names])

@@ -1,29 +1,29 @@
-"""Opening a SQLite file as this house wants it, and asking which revision it is at."""
+"""Opens SQLite files with our settings, and reads their revision."""
 
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 from storage.migrations import READ_VERSION_SQL, SchemaVersion
-from storage.private_files import make_private_file, tighten
+from storage.private_files import make_private_file, restrict_access
 
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "wal_autocheckpoint=0",
-    "secure_delete=FAST",  # what is deleted or written over is gone from its page, too
+    "secure_delete=FAST",  # overwrites deleted content
 )
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that leaves transactions to us: WAL, durable commits, patient with other writers.
+    """Opens a connection in autocommit mode: WAL mode, full fsync, 5 s busy timeout.
 
-    The file, and what SQLite makes beside it, are for our own account alone.
+    The file and those that SQLite creates beside it are accessible to our own account only.
     """
-    with suppress(OSError):  # what keeps us from the file, SQLite says
+    with suppress(OSError):  # SQLite reports the error
         make_private_file(path)
-        tighten(path)
+        restrict_access(path)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=5
     )
@@ -33,7 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def stored_revision(connection: sqlite3.Connection) -> SchemaVersion:
-    """Where a file stands, without Alembic; nowhere when it holds no tables yet."""
+    """The revision of a file, read without Alembic."""
     try:
         row = connection.execute(READ_VERSION_SQL).fetchone()
     except sqlite3.OperationalError:

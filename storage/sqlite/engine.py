@@ -1,4 +1,4 @@
-"""SQLAlchemy over a SQLite file: the writer's own connection, and a pool of readers through aiosqlite."""
+"""SQLAlchemy over a SQLite file: the writer's connection, and a pool of readers through aiosqlite."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from storage.sqlite.connection import connect
 from storage.sqlite.statements import SqliteStatements
 from storage.sqlite.writer import SqliteWriter
@@ -20,42 +20,42 @@ T = TypeVar("T")
 
 
 class SqliteEngine:
-    """Both ways into the file. `seen` is the newest change of other processes that the picture knows."""
+    """Writer and readers of a file. `last_change` is the newest log entry applied to the read model."""
 
     def __init__(self, path: Path, origin: str) -> None:
-        self.seen = 0
+        self.last_change = 0
         self._path = path
         self._driver = connect(path)
         self.decisions = SqliteStatements(self._driver, origin)
-        self._writing = create_engine("sqlite://", creator=lambda: self._driver, poolclass=StaticPool)
-        self._connection = self._writing.connect()
-        self._reading = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=4)
-        event.listen(self._reading.sync_engine, "connect", _prepare_reader)
+        self._write_engine = create_engine("sqlite://", creator=lambda: self._driver, poolclass=StaticPool)
+        self._connection = self._write_engine.connect()
+        self._read_engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=4, max_overflow=4)
+        event.listen(self._read_engine.sync_engine, "connect", _prepare_reader)
         event.listen(
-            self._reading.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN")
+            self._read_engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN")
         )
 
     async def start(self) -> None:
         self.writer = SqliteWriter(self._driver, self._path)
 
     def unit(self) -> SqlUnitOfWork:
-        """Everything, through the writer's connection; for use on the writer's thread only."""
+        """A unit of work on the writer's connection, for the writer's thread only."""
         return SqlUnitOfWork(self._connection)
 
-    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        async with self._reading.connect() as connection:
-            return await connection.run_sync(lambda each: work(SqlUnitOfWork(each)))
+    async def read(self, transaction: Callable[[UnitOfWork], T]) -> T:
+        async with self._read_engine.connect() as connection:
+            return await connection.run_sync(lambda each: transaction(SqlUnitOfWork(each)))
 
     async def close(self) -> None:
         await self.writer.close()
-        await self._reading.dispose()
+        await self._read_engine.dispose()
         try:
             self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error:
             return
         finally:
             self._connection.close()
-            self._writing.dispose()
+            self._write_engine.dispose()
 
 
 def _prepare_reader(driver: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,29 +1,21 @@
-"""SQLite's own trouble, as sentences for the person asking."""
+"""Translation of SQLite errors to domain errors."""
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from core.errors import Invalid, SlotTaken, Unavailable
+from storage.errors import raise_translated
 
 logger = logging.getLogger(__name__)
 
 
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raise SQLite's errors, wrapped by SQLAlchemy or not, as our own."""
-    try:
-        yield
-    except Exception as error:
-        ours = translate(error)
-        if ours is error:
-            raise
-        raise ours from error
+def translate_errors() -> AbstractContextManager[None]:
+    return raise_translated(translate)
 
 
 def translate(error: BaseException) -> BaseException:
-    """A database's own trouble as a sentence; everything else as it is."""
+    """Returns the domain error of a database error; other errors unchanged."""
     cause = getattr(error, "orig", error)
     if isinstance(cause, UnicodeEncodeError) or "SQLite INTEGER" in str(cause):
         return Invalid("This text holds characters, or this number a size, that cannot be kept.")
@@ -31,7 +23,7 @@ def translate(error: BaseException) -> BaseException:
         return error
     if "slot taken" in str(cause):
         return SlotTaken()
-    logger.error("the database refused a work: %s", getattr(cause, "sqlite_errorname", type(cause).__name__))
+    logger.error("database error: %s", getattr(cause, "sqlite_errorname", type(cause).__name__))
     refusal = Unavailable(_sentence(cause))
     refusal.__cause__ = error
     return refusal

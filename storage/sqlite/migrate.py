@@ -1,4 +1,4 @@
-"""Changing a SQLite file's tables, in one transaction and one process at a time."""
+"""Migrates a SQLite schema in one transaction, one process at a time."""
 
 import sqlite3
 
@@ -9,11 +9,11 @@ from core.errors import Unavailable
 from storage.migrations import runner as schema
 
 _BUSY_TIMEOUT_MS = 60_000
-"""How long to wait for another process that is at it: it may have many rows to move."""
+"""Milliseconds to wait for another process's migration, which may move many rows."""
 
 
 def migrate(driver: sqlite3.Connection, down_to: str | None) -> None:
-    """Up to date, or back `down_to` a revision. References are only checked at its end."""
+    """Migrates up to HEAD, or `down_to` a revision. Foreign keys are checked at the end."""
     driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     driver.execute("PRAGMA foreign_keys=OFF")
     engine = create_engine("sqlite://", creator=lambda: driver, poolclass=StaticPool)

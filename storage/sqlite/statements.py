@@ -1,4 +1,4 @@
-"""Hot use cases on SQLite: reading facts and recording decisions, straight on the driver's connection."""
+"""Decisions on SQLite: reads facts and writes on the bare driver's connection."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,9 +9,8 @@ from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, l
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import StaleVersion
-from core.model.entities import Booking, Busy, Person, Role, Society, TokenTerm, busy_for
-from core.model.outbox import MessageState
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.model import Booking, Busy, MessageState, Person, Role, Society, TokenTerm, busy_for
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     audit_values,
@@ -44,12 +43,12 @@ from storage.tables import (
 
 T = TypeVar("T")
 
-_room_of = lru_cache(maxsize=4096)(to_room)
-"""The same row makes the same room: there are few, and each is read for every booking of it."""
+_cached_room = lru_cache(maxsize=4096)(to_room)
+"""Cached: there are few rooms, and one is read for every booking."""
 
 
 class SqliteStatements:
-    """Statements of the hot path, run inside the transaction that the writer has begun."""
+    """Runs decisions inside the writer's transaction."""
 
     def __init__(self, connection: sqlite3.Connection, origin: str) -> None:
         self._connection = connection
@@ -58,30 +57,30 @@ class SqliteStatements:
         self._write = _inserts()
 
     def run(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> Decision[T]:
-        """Decide on the facts as they are now, and record what was decided. `at` is now, in seconds."""
+        """Reads the facts, decides and writes. `at` is now, in seconds."""
         decision = decide(self._facts(keys))
         if decision.writes is not None:
             self._apply_writes(decision.writes, at)
         return decision
 
     def _facts(self, keys: DecisionKeys) -> Facts:
-        at_hand = self._booking(keys)
-        society_row = self._society(keys, at_hand)
+        booking = self._booking(keys)
+        society_row = self._society(keys, booking)
         return Facts(
-            room=self._value(_room_of, self._read.room, room=keys.room),
+            room=self._value(_cached_room, self._read.room, room=keys.room),
             person=self._person(keys),
             society=society_row and Society(society_row[0], society_row[1]),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
             role=Role(society_row[4]) if society_row and society_row[4] else None,
-            booking=at_hand,
+            booking=booking,
             busy=self._busy(keys),
             spent=self._number(self._read.spent, keys.person, person=keys.person, week=keys.week),
             charged=self._number(self._read.charged, keys.booking, booking=keys.booking, week=keys.week),
             previous_result=self._value(to_booking, self._read.handled, request=keys.request),
         )
 
-    def _society(self, keys: DecisionKeys, at_hand: Booking | None) -> Any:  # noqa: ANN401 - a driver's row
-        society_id = keys.society or (at_hand.society_id if at_hand else None)
+    def _society(self, keys: DecisionKeys, booking: Booking | None) -> Any:  # noqa: ANN401 - a driver's row
+        society_id = keys.society or (booking.society_id if booking else None)
         if society_id is None:
             return None
         return self._row(self._read.society, society=society_id, person=keys.person)
@@ -146,7 +145,7 @@ class SqliteStatements:
 
 
 class _Queries:
-    """What facts are read by."""
+    """Statements that read facts."""
 
     def __init__(self) -> None:
         entry, run = timetable_entry.c, timetable_run.c
@@ -202,7 +201,7 @@ class _Queries:
 
 
 class _Inserts:
-    """What decisions are recorded by."""
+    """Statements that write decisions."""
 
     def __init__(self) -> None:
         self.booking = CompiledStatement(insert(booking))
@@ -231,7 +230,7 @@ _inserts = cache(_Inserts)
 
 
 def _insert_without_id(table: Table) -> Insert:
-    """The database numbers these rows itself."""
+    """For tables with an autoincremented id."""
     return insert(table).values(
         {column.name: bindparam(column.name) for column in table.columns if not column.primary_key}
     )

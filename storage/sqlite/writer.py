@@ -1,7 +1,7 @@
-"""One thread owns the one connection that writes to SQLite, and lets many works share a commit.
+"""Writer thread: the only connection that writes to SQLite, with group commit.
 
-Works queue up; the thread takes all that wait, runs them inside one `BEGIN IMMEDIATE`, commits once, and only
-then hands each caller his own result or error. A work that breaks undoes only itself.
+The thread runs all queued writes inside one `BEGIN IMMEDIATE`, commits once, and then resolves each caller's
+future. A write that fails rolls back only itself.
 """
 
 import logging
@@ -23,18 +23,18 @@ logger = logging.getLogger(__name__)
 _MAX_BATCH_SIZE = 256
 _MAX_QUEUE_LENGTH = 20_000
 _WAL_LIMIT = 32 * 1024 * 1024
-"""Bytes. Beyond this the writer itself waits for readers and empties the write-ahead log."""
+"""Bytes. Beyond this the writer waits for readers and truncates the write-ahead log."""
 
 
 class WriteOutcome(Protocol):
-    """What a work left behind: how to tell memory about it, and what to tell the caller."""
+    """Result of a write; `deliver` updates the read model and returns the caller's result."""
 
     def deliver(self) -> object: ...
 
 
 @dataclass(slots=True)
 class QueuedWrite:
-    """One work in the queue. `is_guarded` asks for a savepoint; hot works write last and go without."""
+    """A write in the queue. Decisions need no savepoint: they raise before they write."""
 
     run: Callable[[], WriteOutcome]
     future: "Future[Any]"
@@ -43,7 +43,7 @@ class QueuedWrite:
     error: BaseException | None = None
 
     def resolve(self) -> None:
-        """On the event loop: memory first, then the caller."""
+        """Updates the read model, then resolves the caller's future. Called on the event loop."""
         result = self.outcome.deliver() if self.outcome is not None else None
         if self.future.done():
             return
@@ -54,7 +54,7 @@ class QueuedWrite:
 
 
 class SqliteWriter:
-    """Runs works on its own thread, in batches. `connection` must not be used by anybody else."""
+    """Runs writes on its own thread, in batches; owns `connection`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -66,17 +66,17 @@ class SqliteWriter:
         self._thread = threading.Thread(target=self._serve, name="sqlite writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[], WriteOutcome], *, uses_savepoint: bool) -> Any:  # noqa: ANN401 - each work has its own
-        """The work's result, once it is committed; whatever it raised otherwise."""
+    async def run(self, write: Callable[[], WriteOutcome], *, uses_savepoint: bool) -> Any:  # noqa: ANN401 - as the write returns
+        """Returns the result once it is committed, or raises the error."""
         if not self._is_open or len(self._queue) >= _MAX_QUEUE_LENGTH:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         future: Future[Any] = self._loop.create_future()
-        self._queue.append(QueuedWrite(work, future, uses_savepoint))
+        self._queue.append(QueuedWrite(write, future, uses_savepoint))
         self._wake.release()
         return await future
 
     async def close(self) -> None:
-        """Finish what is queued, then end the thread."""
+        """Finishes queued writes, then ends the thread."""
         self._is_open = False
         self._wake.release()
         await self._loop.run_in_executor(None, self._thread.join)
@@ -99,27 +99,27 @@ class SqliteWriter:
         return batch
 
     def _run_batch(self, batch: list[QueuedWrite]) -> None:
-        """All in one transaction; should one break it, each in a transaction of its own."""
+        """Runs a batch in one transaction; if that fails, each write in its own."""
         try:
             self._run_in_transaction(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it undid the whole batch
+        except Exception as error:  # noqa: BLE001 - retried one by one
             self._roll_back()
             if len(batch) == 1:
                 batch[0].outcome, batch[0].error = None, translate(error)
                 return
-            for work in batch:
-                self._run_batch([work])
+            for write in batch:
+                self._run_batch([write])
 
     def _run_in_transaction(self, batch: list[QueuedWrite]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        for work in batch:
-            work.outcome, work.error = None, None
-            (self._run_in_savepoint if work.uses_savepoint else self._run_plain)(work)
+        for write in batch:
+            write.outcome, write.error = None, None
+            (self._run_in_savepoint if write.uses_savepoint else self._run_plain)(write)
         self._connection.execute("COMMIT")
 
     @staticmethod
     def _run_plain(write: QueuedWrite) -> None:
-        """Refusals come before anything is written; any other error is left to undo the batch."""
+        """Domain errors are raised before anything is written; other errors roll back the batch."""
         try:
             write.outcome = write.run()
         except RoomieError as refusal:
@@ -129,7 +129,7 @@ class SqliteWriter:
         self._connection.execute("SAVEPOINT work")
         try:
             write.outcome = write.run()
-        except Exception as error:  # noqa: BLE001 - it belongs to the caller, not to this thread
+        except Exception as error:  # noqa: BLE001 - raised to the caller
             self._connection.execute("ROLLBACK TO work")
             write.error = translate(error)
         self._connection.execute("RELEASE work")
@@ -141,20 +141,20 @@ class SqliteWriter:
     def _resolve_futures(self, batch: list[QueuedWrite]) -> None:
         try:
             self._loop.call_soon_threadsafe(_resolve, batch)
-        except RuntimeError:  # the loop is gone; nobody is left to hear
-            logger.warning("%d committed works could not be reported", len(batch))
+        except RuntimeError:  # the event loop is closed
+            logger.warning("results of %d committed writes could not be delivered", len(batch))
 
     def _checkpoint_if_large(self) -> None:
         try:
-            if os.stat(self._wal).st_size > _WAL_LIMIT:  # noqa: PTH116 - cheaper than Path.stat, once a batch
+            if os.stat(self._wal).st_size > _WAL_LIMIT:  # noqa: PTH116 - cheaper than Path.stat
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except (OSError, sqlite3.Error):
             return
 
 
 def _resolve(batch: list[QueuedWrite]) -> None:
-    for work in batch:
+    for write in batch:
         try:
-            work.resolve()
+            write.resolve()
         except InvalidStateError:
             continue

@@ -1,1 +1,1 @@
-"""Promises that every implementation of a port keeps, run against each of them."""
+"""Contract tests of storage, run against both databases."""

@@ -1,12 +1,12 @@
-"""A few rooms and people in some storage, and short ways to book there."""
+"""A storage with a few rooms and people, and shortcuts to book there."""
 
 from dataclasses import dataclass
 from itertools import count
 
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
+from core.model import Booking, BookingId, PersonId, Role, RoomId, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import BookingService
@@ -37,21 +37,21 @@ class Campus:
 
     @property
     def services(self) -> BookingService:
-        return self.desk_of(self.storage)
+        return self.service_of(self.storage)
 
-    def desk_of(self, storage: ManagedStorage) -> BookingService:
+    def service_of(self, storage: ManagedStorage) -> BookingService:
         return BookingService(storage, storage.read_model, self.rules, self.clock)
 
-    def wish(
+    def request(
         self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
     ) -> BookRoom:
-        """A wish of wil's for the hall, unless it says otherwise."""
+        """A request by wil for the hall, unless overridden."""
         return BookRoom(a_new_id(), room, slot or a_slot(), by or self.wil, **others)  # type: ignore[arg-type]
 
     async def book(
         self, slot: Interval | None = None, room: RoomId = HALL, by: PersonId | None = None, **others: object
     ) -> BookingResult:
-        return await self.services.book(self.wish(slot, room, by, **others))
+        return await self.services.book(self.request(slot, room, by, **others))
 
     async def cancel(self, booking: Booking, by: PersonId | None = None) -> CancellationResult:
         return await self.services.cancel(booking.id, by or self.wil)
@@ -65,15 +65,15 @@ def a_new_id() -> BookingId:
 
 
 def campus_in(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
-    """The campus that a storage holds, once it is loaded."""
+    """The campus in a loaded storage."""
     ids = {
         known.person.username: person_id for person_id, known in storage.read_model.directory.people.items()
     }
     return Campus(storage, rules, clock, *(ids[name] for name in ("wil", "rema", "stan", "mem", "pres")))
 
 
-async def furnish(url: str) -> None:
-    """Put the campus into an empty database."""
+async def fill_campus(url: str) -> None:
+    """Fills an empty database."""
     storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
     await storage.load()

@@ -1,4 +1,4 @@
-"""Every contract of storage is kept by both databases."""
+"""Fixtures: the campus in both databases."""
 
 import shutil
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ import pytest
 
 from core.policy.rules import Rules
 from storage.factory import ManagedStorage
-from tests.contracts.campus import Campus, campus_in, furnish
+from tests.contracts.campus import Campus, campus_in, fill_campus
 from tests.contracts.raw import ask
 from tests.databases import apart, run_sql
 from tests.fakes.clock import StillClock
@@ -19,7 +19,7 @@ from tests.postgres import PostgresServer
 def campus_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file that holds the campus; copy it, leave it as it is."""
     file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("campus") / "campus.db"))
-    apart(furnish, f"sqlite:///{file}")
+    apart(fill_campus, f"sqlite:///{file}")
     return file
 
 
@@ -27,7 +27,7 @@ def campus_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactor
 def campus_database(postgres_server: PostgresServer) -> str:
     """The name of a PostgreSQL database that holds the campus; likewise."""
     apart(run_sql, postgres_server.url(), "CREATE DATABASE campus TEMPLATE roomie")
-    apart(furnish, postgres_server.url("campus"))
+    apart(fill_campus, postgres_server.url("campus"))
     return "campus"
 
 

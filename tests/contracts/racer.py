@@ -1,7 +1,7 @@
-"""A process of its own that books as fast as it can, for tests of races.
+"""Client process that books as fast as it can, for tests of races.
 
-Started with a database's URL, it says `ready`; for each line `race first last` that it then reads it prints
-how the wishes from these places ended.
+Started with a database's URL, it prints `ready`; for each line `race first last` on its standard input it
+prints the outcomes of these requests.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
@@ -22,17 +22,17 @@ from tests.fakes.clock import StillClock
 
 
 def one_slot(place: int, people: list[PersonId]) -> BookRoom:
-    """Everybody wants the hall at eleven."""
+    """All requests are for the hall at eleven."""
     return BookRoom(new_booking_id(), HALL, a_slot("11:00", 60), people[1 + place % (len(people) - 1)])
 
 
 def one_purse(place: int, people: list[PersonId]) -> BookRoom:
-    """The first person wants an hour in every room."""
+    """The first person requests an hour in every room."""
     return BookRoom(new_booking_id(), ROOMS[place % len(ROOMS)], a_slot("15:00", 60), people[0])
 
 
 def one_request(place: int, people: list[PersonId]) -> BookRoom:
-    """The last person's same request over and over."""
+    """Copies of one request by the last person."""
     return BookRoom(new_booking_id(), LAB, a_slot("12:00", 60), people[-1], request="slack:again")
 
 
@@ -42,7 +42,7 @@ RACES: dict[str, Callable[[int, list[PersonId]], BookRoom]] = {
 
 
 async def race(services: BookingService, read_model: ReadModel, name: str, places: range) -> Counter[str]:
-    """How the wishes from these places ended."""
+    """Outcomes of the requests with these numbers."""
     people = sorted(read_model.directory.people)
     answers = await asyncio.gather(
         *(services.book(RACES[name](place, people)) for place in places), return_exceptions=True
@@ -56,7 +56,7 @@ async def main(url: str) -> None:
     await storage.open()
     await storage.load()
     services = BookingService(storage, read_model, rules, clock)
-    print("ready", flush=True)  # noqa: T201 - this is how the test hears of it
+    print("ready", flush=True)  # noqa: T201 - read by the test
     while line := await asyncio.to_thread(sys.stdin.readline):
         name, first, last = line.split()
         print(json.dumps(await race(services, read_model, name, range(int(first), int(last)))), flush=True)  # noqa: T201

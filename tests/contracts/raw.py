@@ -1,4 +1,4 @@
-"""A way to either database that goes around everything of ours."""
+"""Direct access to either database, without our storage."""
 
 import sqlite3
 from contextlib import closing
@@ -9,7 +9,7 @@ from storage.url import SqliteFile, parse_database_url
 
 
 async def ask(url: str, statement: str) -> object:
-    """Run one statement; the first value of its first row, if it has any."""
+    """Runs one statement; returns the first value of its first row, if any."""
     address = parse_database_url(url)
     if isinstance(address, SqliteFile):
         with closing(sqlite3.connect(address.path)) as connection, connection:

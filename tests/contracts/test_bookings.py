@@ -1,4 +1,4 @@
-"""Booking, moving, cancelling and checking in, kept as the rules of the core decide."""
+"""Booking, moving, cancelling and checking in."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,14 +16,14 @@ from core.errors import (
     UnknownRoom,
     UnknownSociety,
 )
-from core.model.entities import BookingState, PersonId, RoomId, TokenTerm
+from core.model import BookingState, PersonId, RoomId, TokenTerm
 from core.policy.access import token_day
 from core.services.book_room import BookRoom
 from tests.builders import NOW, a_slot, an_entry, at
 from tests.contracts.campus import CHESS, HALL, LAB, Campus, a_new_id
 
 
-async def test_a_booking_is_kept_as_it_was_made(campus: Campus):
+async def test_a_booking_is_stored_as_it_was_made(campus: Campus):
     made = await campus.book(a_slot("11:00", 60), title="Reading group", notes="Bring chalk")
 
     kept = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
@@ -52,7 +52,7 @@ async def test_a_taken_slot_is_refused_and_its_holder_named(campus: Campus):
     assert await campus.quota_left(campus.rema) == 180
 
 
-async def test_back_to_back_bookings_do_not_clash(campus: Campus):
+async def test_back_to_back_bookings_do_not_conflict(campus: Campus):
     await campus.book(a_slot("11:00", 60))
     await campus.book(a_slot("13:00", 60))
 
@@ -80,7 +80,7 @@ async def test_an_unknown_room_is_refused(campus: Campus):
         await campus.book(room=RoomId("K-J17-NOWHERE"))
 
 
-async def test_what_quota_does_not_reach_is_refused(campus: Campus):
+async def test_a_booking_beyond_the_quota_is_refused(campus: Campus):
     await campus.book(a_slot("11:00", 150))
 
     with pytest.raises(QuotaSpent) as refusal:
@@ -120,7 +120,7 @@ async def test_a_societys_valid_token_books_for_it_and_an_old_one_does_not(campu
 
 
 def _by_token(campus: Campus, term: TokenTerm) -> BookRoom:
-    return replace(campus.wish(), by=None, society_id=CHESS, term=term)
+    return replace(campus.request(), by=None, society_id=CHESS, term=term)
 
 
 async def test_a_president_owns_what_a_token_booked(campus: Campus):
@@ -135,7 +135,7 @@ async def test_a_president_owns_what_a_token_booked(campus: Campus):
     assert cancelled.booking.state is BookingState.CANCELLED
 
 
-async def test_a_cancelled_booking_gives_room_and_minutes_back(campus: Campus):
+async def test_cancelling_frees_the_room_and_refunds_the_minutes(campus: Campus):
     made = await campus.book(a_slot(minutes=60))
 
     cancelled = await campus.cancel(made.booking)
@@ -144,7 +144,7 @@ async def test_a_cancelled_booking_gives_room_and_minutes_back(campus: Campus):
     assert (await campus.book(a_slot(minutes=60), by=campus.rema)).cost == 60
 
 
-async def test_nothing_is_given_back_twice(campus: Campus):
+async def test_nothing_is_refunded_twice(campus: Campus):
     made = await campus.book()
     await campus.cancel(made.booking)
 
@@ -154,7 +154,7 @@ async def test_nothing_is_given_back_twice(campus: Campus):
     assert await campus.quota_left() == 180
 
 
-async def test_somebody_elses_booking_stays(campus: Campus):
+async def test_other_peoples_bookings_cannot_be_cancelled(campus: Campus):
     made = await campus.book()
 
     with pytest.raises(NotYourBooking):
@@ -202,7 +202,7 @@ async def test_a_booking_seen_before_its_last_change_is_not_moved(campus: Campus
         await campus.services.extend(made.booking, campus.wil, timedelta(minutes=30))
 
 
-async def test_checking_in_is_noted_once(campus: Campus):
+async def test_checking_in_is_recorded_once(campus: Campus):
     made = await campus.book(a_slot("11:00", 60))
     campus.clock.set(at("10:50"))
 

@@ -1,4 +1,4 @@
-"""The database itself refuses what the rules would: no way around the core can double-book a room."""
+"""The database itself refuses double bookings, even without the core's rules."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ import pytest
 
 from core.errors import SlotTaken, Unavailable
 from core.interval import Interval
-from core.model.entities import RoomId
-from core.ports.storage import Decision, DecisionKeys, Facts, WriteSet
+from core.model import RoomId
+from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from tests.builders import a_booking, a_slot
 from tests.contracts.campus import HALL, LAB, Campus, a_new_id
 
 
 def _unchecked(campus: Campus, writes: WriteSet) -> tuple[DecisionKeys, Callable[[Facts], Decision[None]]]:
-    """A decision that looks at nothing."""
+    """A decision that ignores the facts."""
     return DecisionKeys(week=0, person=campus.wil), lambda _: Decision(None, writes)
 
 
@@ -27,7 +27,7 @@ async def _insert(campus: Campus, slot: Interval, room: RoomId = HALL) -> None:
     [a_slot("11:00"), a_slot("10:30"), a_slot("11:45"), a_slot("11:15", 30), a_slot("10:00", 180)],
     ids=["the same", "over its start", "over its end", "within", "around"],
 )
-async def test_an_overlapping_booking_is_refused_whatever_the_rules_said(campus: Campus, slot: Interval):
+async def test_an_overlapping_booking_is_refused_even_without_the_rules(campus: Campus, slot: Interval):
     await campus.book(a_slot("11:00", 60))
 
     with pytest.raises(SlotTaken):

@@ -1,4 +1,4 @@
-"""Whatever is booked, moved and cancelled as time goes by: no overlaps, and a ledger that adds up."""
+"""Any sequence of booking, moving and cancelling: no overlaps, and a ledger that adds up."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import Booking, PersonId, RoomId
+from core.model import Booking, PersonId, RoomId
 from core.policy.quota import quota_week
 from tests.builders import NOW, a_slot
 from tests.contracts.campus import HALL, LAB, Campus
 from tests.contracts.raw import ask
-from tests.contracts.seen import seen_in
+from tests.contracts.read_model_state import state_of
 
 PEOPLE = ("wil", "rema")
 _EVER = Interval(NOW - timedelta(days=30), NOW + timedelta(days=60))
@@ -51,7 +51,7 @@ STEPS = st.lists(
 
 @dataclass
 class Day:
-    """Steps carried out one after the other, refusals and all; `ledger` adds up what callers were told."""
+    """Runs steps one after the other, including refused ones; `ledger` sums up the costs returned."""
 
     campus: Campus
     made: list[Booking] = field(default_factory=list)
@@ -122,23 +122,23 @@ async def test_no_two_active_bookings_of_a_room_overlap(fresh_day, steps: list[S
 
     await day.live_through(steps)
 
-    kept = await day.campus.storage.read(lambda unit: unit.bookings.active(_EVER))
+    stored = await day.campus.storage.read(lambda unit: unit.bookings.active(_EVER))
     for room in (HALL, LAB):
-        slots = sorted(each.interval for each in kept if each.room_id == room)
+        slots = sorted(each.interval for each in stored if each.room_id == room)
         assert all(earlier.end <= later.start for earlier, later in pairwise(slots))
 
 
 @quickly
 @given(steps=STEPS)
-async def test_the_shown_quota_is_what_the_charges_leave(fresh_day, steps: list[Step]):
+async def test_the_quota_left_matches_the_charges(fresh_day, steps: list[Step]):
     day = await fresh_day()
 
     await day.live_through(steps)
 
     for who in PEOPLE:
         assert 0 <= day.spent(who) <= day.campus.rules.weekly_quota
-        shown = await day.campus.quota_left(getattr(day.campus, who))
-        assert shown == day.campus.rules.weekly_quota - day.spent(who)
+        quota = await day.campus.quota_left(getattr(day.campus, who))
+        assert quota == day.campus.rules.weekly_quota - day.spent(who)
 
 
 @quickly
@@ -147,24 +147,24 @@ async def test_cancelling_undoes_booking_within_the_week(fresh_day, steps: list[
     day = await fresh_day()
     await day.live_through(steps)
     campus = day.campus
-    quota, seen = await campus.quota_left(), seen_in(campus.storage.read_model)
+    quota, seen = await campus.quota_left(), state_of(campus.storage.read_model)
 
     with suppress(RoomieError):
         booked = await campus.book(slot, room)
         await campus.cancel(booked.booking)
 
     assert await campus.quota_left() == quota
-    assert seen_in(campus.storage.read_model) == seen
+    assert state_of(campus.storage.read_model) == seen
 
 
 @quickly
 @given(steps=STEPS)
-async def test_the_picture_shows_what_a_new_reading_finds(fresh_day, steps: list[Step]):
+async def test_the_read_model_matches_a_fresh_load(fresh_day, steps: list[Step]):
     day = await fresh_day()
     await day.live_through(steps)
     day.campus.clock.set(NOW)
 
-    seen = seen_in(day.campus.storage.read_model)
+    seen = state_of(day.campus.storage.read_model)
 
     await day.campus.storage.reload()
-    assert seen == seen_in(day.campus.storage.read_model)
+    assert seen == state_of(day.campus.storage.read_model)

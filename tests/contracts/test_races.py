@@ -1,4 +1,4 @@
-"""Whoever races for a room or a purse: one wins, the others are told kindly, nothing is spent twice."""
+"""Races for a slot or the last quota: one wins, the others are refused, nothing is spent twice."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ async def crowd(campus: Campus) -> Campus:
 
 
 class Racers:
-    """Several processes that wish for the same things at the same time."""
+    """Several processes with concurrent requests."""
 
     def __init__(self, processes: list[Process]) -> None:
         self._processes = processes
@@ -37,11 +37,11 @@ class Racers:
     async def ready(self) -> None:
         assert await self._lines() == [b"ready\n"] * len(self._processes)
 
-    async def race(self, name: str, wishes: int) -> Counter[str]:
-        """How the wishes ended, so many of each process."""
+    async def race(self, name: str, requests: int) -> Counter[str]:
+        """Outcomes of the requests, so many per process."""
         for number, process in enumerate(self._processes):
             assert process.stdin is not None
-            process.stdin.write(f"{name} {number * wishes} {(number + 1) * wishes}\n".encode())
+            process.stdin.write(f"{name} {number * requests} {(number + 1) * requests}\n".encode())
         return sum((Counter(json.loads(line)) for line in await self._lines()), Counter())
 
     async def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""Making the tables, bringing them up to date and back, and refusing databases that do not fit."""
+"""Migrations up and down, incompatible databases, and backups."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ from core.errors import AlreadyExists, Invalid, SlotTaken, Unavailable
 from core.read_model import ReadModel
 from storage.factory import backup, downgrade, open_storage, revision, upgrade
 from storage.migrations import HEAD, WrongSchema
-from tests.contracts.campus import ROOMS, Campus, campus_in, furnish
+from tests.contracts.campus import ROOMS, Campus, campus_in, fill_campus
 from tests.contracts.raw import ask, tables_of
 
 
@@ -23,7 +23,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-async def test_an_empty_database_is_brought_to_the_newest_revision(empty_url: str):
+async def test_an_empty_database_is_migrated_to_the_newest_revision(empty_url: str):
     assert await revision(empty_url) is None
 
     await upgrade(empty_url)
@@ -31,7 +31,7 @@ async def test_an_empty_database_is_brought_to_the_newest_revision(empty_url: st
     assert await revision(empty_url) == HEAD
 
 
-async def test_preparing_again_changes_nothing(campus: Campus, database_url: str):
+async def test_upgrading_again_changes_nothing(campus: Campus, database_url: str):
     made = await campus.book()
 
     await upgrade(database_url)
@@ -39,7 +39,7 @@ async def test_preparing_again_changes_nothing(campus: Campus, database_url: str
     assert await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id)) == made.booking
 
 
-async def test_a_downgrade_takes_everything_away_and_an_upgrade_brings_it_back(
+async def test_a_downgrade_drops_everything_and_an_upgrade_creates_it_again(
     database_url: str, open_another, rules, clock
 ):
     before = await tables_of(database_url)
@@ -49,7 +49,7 @@ async def test_a_downgrade_takes_everything_away_and_an_upgrade_brings_it_back(
     await upgrade(database_url)
 
     assert await tables_of(database_url) == before
-    await furnish(database_url)
+    await fill_campus(database_url)
     campus = campus_in(await open_another(), rules, clock)
     await campus.book()
     with pytest.raises(SlotTaken):
@@ -78,7 +78,7 @@ async def test_a_database_of_a_newer_roomie_is_neither_opened_nor_touched(databa
     assert await revision(database_url) == "9999"
 
 
-async def test_several_processes_may_prepare_one_database_at_once(empty_url: str):
+async def test_several_processes_may_upgrade_one_database_concurrently(empty_url: str):
     code = "import asyncio, sys; from storage.factory import upgrade; asyncio.run(upgrade(sys.argv[1]))"
     start = asyncio.create_subprocess_exec
 
@@ -105,7 +105,7 @@ async def test_a_server_that_is_not_there_is_named_as_such(tmp_path: Path, rules
 
 
 async def test_a_copy_is_made_while_bookings_go_on(sqlite_url: str, tmp_path: Path, rules, clock):
-    await furnish(sqlite_url)
+    await fill_campus(sqlite_url)
     storage = open_storage(sqlite_url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
@@ -126,7 +126,7 @@ async def test_a_copy_is_made_while_bookings_go_on(sqlite_url: str, tmp_path: Pa
     await restored.close()
 
 
-async def test_a_copy_never_takes_the_place_of_a_file(sqlite_url: str, tmp_path: Path):
+async def test_a_copy_never_overwrites_a_file(sqlite_url: str, tmp_path: Path):
     there = tmp_path / "precious.txt"
     there.write_text("precious")
 

@@ -1,1 +1,1 @@
-"""What the core promises, checked without any door in front of it."""
+"""Tests of the core without a front end."""

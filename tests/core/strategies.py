@@ -1,9 +1,9 @@
-"""Days of busy rooms, and wishes for them."""
+"""Strategies for busy times of rooms, and queries."""
 
 from hypothesis import strategies as st
 
 from core.catalogue import Catalogue
-from core.model.entities import Busy, Equipment, Room, RoomId
+from core.model import Busy, Equipment, Room, RoomId
 from tests.builders import a_building, a_room
 
 MIDNIGHT = 1_773_187_200
@@ -17,12 +17,12 @@ def instants() -> st.SearchStrategy[int]:
     return st.one_of(quarters, st.integers(MIDNIGHT, MIDNIGHT + 3 * DAY))
 
 
-def spans(longest: int = DAY) -> st.SearchStrategy[tuple[int, int]]:
-    lengths = st.one_of(st.integers(1, 16).map(lambda quarters: quarters * 900), st.integers(1, longest))
+def spans(max_length: int = DAY) -> st.SearchStrategy[tuple[int, int]]:
+    lengths = st.one_of(st.integers(1, 16).map(lambda quarters: quarters * 900), st.integers(1, max_length))
     return st.tuples(instants(), lengths).map(lambda pair: (pair[0], pair[0] + pair[1]))
 
 
-def stretches() -> st.SearchStrategy[Busy]:
+def busy_intervals() -> st.SearchStrategy[Busy]:
     names = st.sampled_from(["MATH", "ART", "BookingResult"])
     return st.builds(
         lambda span, name: Busy(span[0], span[1], name, "CLASS", "timetable"), spans(2 * DAY), names

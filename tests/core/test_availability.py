@@ -1,4 +1,4 @@
-"""Free, soon and busy: both views of the same facts agree with the plainest possible one."""
+"""Free, soon and busy: both views agree with a naive implementation."""
 
 import pytest
 from hypothesis import given
@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import RoomQuery
-from core.model.entities import Busy, Room
-from tests.core.strategies import DAY, MIDNIGHT, catalogue_of, instants, rooms, spans, stretches
+from core.model import Busy, Room
+from tests.core.strategies import DAY, MIDNIGHT, busy_intervals, catalogue_of, instants, rooms, spans
 
 NOON = MIDNIGHT + 12 * 3600
 WORLDS = rooms().flatmap(
     lambda listed: st.tuples(
         st.just(listed),
-        st.lists(st.tuples(st.sampled_from([room.id for room in listed]), stretches()), max_size=12),
+        st.lists(st.tuples(st.sampled_from([room.id for room in listed]), busy_intervals()), max_size=12),
     )
 )
 
@@ -32,8 +32,8 @@ def test_free_rooms_are_those_that_nothing_overlaps(
 ):
     listed, busy = world
     availability = Availability(catalogue_of(listed))
-    for room_id, stretch in busy:
-        availability.add(room_id, stretch)
+    for room_id, interval in busy:
+        availability.add(room_id, interval)
 
     found = {room.id for room in availability.matching(*slot, RoomQuery(capacity=capacity))}
 
@@ -41,7 +41,7 @@ def test_free_rooms_are_those_that_nothing_overlaps(
         room.id
         for room in listed
         if room.capacity >= capacity
-        and not any(room_id == room.id and overlaps(stretch, *slot) for room_id, stretch in busy)
+        and not any(room_id == room.id and overlaps(interval, *slot) for room_id, interval in busy)
     }
 
 
@@ -52,19 +52,19 @@ def test_both_views_stay_equal_whatever_is_added_removed_and_replaced(
     listed, changes = world
     catalogue = catalogue_of(listed)
     kept, model = Availability(catalogue), {room.id: set() for room in listed}
-    for room_id, stretch in changes:
+    for room_id, interval in changes:
         kept.matching(*data.draw(spans()), RoomQuery())
         match data.draw(st.sampled_from(["add", "remove", "replace"])):
             case "add":
-                kept.add(room_id, stretch)
-                model[room_id].add(stretch)
+                kept.add(room_id, interval)
+                model[room_id].add(interval)
             case "remove":
-                gone = data.draw(st.sampled_from([*sorted(model[room_id]), stretch]))
+                gone = data.draw(st.sampled_from([*sorted(model[room_id]), interval]))
                 kept.remove(room_id, gone)
                 model[room_id].discard(gone)
             case _:
-                kept.replace(room_id, RoomSchedule([stretch]))
-                model[room_id] = {stretch}
+                kept.replace(room_id, RoomSchedule([interval]))
+                model[room_id] = {interval}
 
     start, end = data.draw(spans())
     anew = Availability(catalogue, {room_id: RoomSchedule(busy) for room_id, busy in model.items()})
@@ -75,8 +75,8 @@ def test_both_views_stay_equal_whatever_is_added_removed_and_replaced(
     }
 
 
-@given(st.lists(stretches(), max_size=10), instants())
-def test_a_status_is_what_every_second_says(busy: list[Busy], instant: int):
+@given(st.lists(busy_intervals(), max_size=10), instants())
+def test_a_status_agrees_with_every_second(busy: list[Busy], instant: int):
     status = RoomSchedule(busy).at(instant, MIDNIGHT + 10 * DAY)
 
     is_busy = any(overlaps(each, instant, instant + 1) for each in busy)
@@ -90,8 +90,8 @@ def test_a_status_is_what_every_second_says(busy: list[Busy], instant: int):
         assert not any(each.start >= instant for each in busy)
 
 
-@given(st.lists(stretches(), max_size=10), spans())
-def test_gaps_are_the_free_stretches_in_order(busy: list[Busy], window: tuple[int, int]):
+@given(st.lists(busy_intervals(), max_size=10), spans())
+def test_gaps_are_the_free_intervals_in_order(busy: list[Busy], window: tuple[int, int]):
     schedule = RoomSchedule(busy)
 
     gaps = list(schedule.gaps(*window))
@@ -123,7 +123,7 @@ def test_soon_begins_a_quarter_of_an_hour_before_the_end(seconds_left: int, stat
     assert schedule.at(NOON + 3600 - seconds_left, MIDNIGHT + DAY).status is status
 
 
-def test_stretches_that_touch_are_one_run_and_its_last_one_ends_it():
+def test_adjacent_intervals_are_one_run_that_ends_with_the_last():
     schedule = RoomSchedule([taken(NOON, NOON + 3600, "MATH"), taken(NOON + 3600, NOON + 7200, "ART")])
 
     status = schedule.at(NOON, MIDNIGHT + DAY)
@@ -147,7 +147,7 @@ def test_what_begins_tomorrow_leaves_a_room_free_for_the_rest_of_today():
     assert schedule.at(NOON, MIDNIGHT + DAY).until is None
 
 
-def test_the_same_stretch_twice_is_kept_once_and_changes_nothing():
+def test_adding_an_interval_twice_changes_nothing():
     availability = Availability(catalogue_of([room := Room("K-J17-1", "K-J17", "One")]))
     availability.add(room.id, taken(NOON, NOON + 60))
     version = availability.version

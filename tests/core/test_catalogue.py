@@ -1,4 +1,4 @@
-"""A campus as masks: what a wish allows is what a look at every room allows."""
+"""Room masks: a query matches what checking every room matches."""
 
 import pytest
 from hypothesis import given
@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from core.catalogue import Catalogue, RoomQuery
 from core.errors import UnknownBuilding, UnknownRoom
-from core.model.entities import BuildingId, Equipment, Location, Room, RoomId
+from core.model import BuildingId, Equipment, Location, Room, RoomId
 from tests.builders import a_building, a_room
 from tests.core.strategies import catalogue_of, rooms
 
 
-def wishes() -> st.SearchStrategy[RoomQuery]:
+def queries() -> st.SearchStrategy[RoomQuery]:
     return st.builds(
         RoomQuery,
         capacity=st.integers(0, 35),
@@ -42,7 +42,7 @@ def allows(query: RoomQuery, room: Room, catalogue: Catalogue) -> bool:
     )
 
 
-@given(rooms(), wishes())
+@given(rooms(), queries())
 def test_a_mask_holds_exactly_the_rooms_that_fit(listed: list[Room], query: RoomQuery):
     catalogue = catalogue_of(listed)
 
@@ -63,10 +63,9 @@ def test_distances_are_known_between_placed_buildings_only():
 
     assert catalogue.metres(BuildingId("K-J17"), BuildingId("K-E4")) == pytest.approx(1112, abs=2)
     assert catalogue.metres(BuildingId("K-J17"), BuildingId("Hub")) is None
-    assert catalogue.nearest_buildings(BuildingId("K-J17")) == (BuildingId("K-E4"),)
 
 
-def test_what_nobody_knows_is_named():
+def test_unknown_ids_are_named():
     catalogue = catalogue_of([a_room()])
 
     with pytest.raises(UnknownRoom) as room:
@@ -89,5 +88,5 @@ def test_every_building_is_listed_even_when_it_is_empty():
     ("building", "half"),
     [("K-E18", Location.LOWER), ("K-E19", Location.UPPER), ("Hub", Location.UPPER), ("H-B4", Location.LOWER)],
 )
-def test_the_number_in_the_grid_tells_the_half_of_the_campus(building: str, half: Location):
+def test_the_grid_number_decides_the_half_of_the_campus(building: str, half: Location):
     assert a_building(building).location is half

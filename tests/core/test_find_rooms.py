@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import BuildingId, Busy, OpeningHours, Person, Role, Room, RoomId, UserGroup
+from core.model import BuildingId, Busy, OpeningHours, Person, Role, Room, RoomId, UserGroup
 from core.policy.rules import Rules
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import AlternativeKind, alternatives, find_rooms, find_windows, first_available
 from tests.builders import NOW, a_person, a_room, a_society, at
-from tests.core.strategies import catalogue_of, rooms, spans, stretches
+from tests.core.strategies import busy_intervals, catalogue_of, rooms, spans
 
 HOUR = 3600
 RULES = Rules()
@@ -34,7 +34,7 @@ def a_class(start: int, end: int, name: str = "MATH") -> Busy:
 
 
 def campus(*listed: Room, **busy: list[tuple[int, int]]) -> Availability:
-    """Rooms, and the stretches in which they are taken, by their numbers."""
+    """Rooms, and their busy intervals by room number."""
     availability = Availability(catalogue_of(list(listed)))
     for room in listed:
         for start, end in busy.get(room.number, ()):
@@ -54,27 +54,27 @@ SMALL, MIDDLE, LARGE = (
 ELSEWHERE = a_room("K-E4-E", "K-E4", capacity=20)
 
 
-def test_who_asks_for_seats_gets_the_smallest_that_fits_first():
+def test_with_a_capacity_the_smallest_that_fits_comes_first():
     assert found(campus(LARGE, SMALL, MIDDLE), RoomQuery(capacity=10)) == ["M", "L"]
 
 
-def test_who_asks_for_nothing_gets_what_stays_free_longest_first():
+def test_without_criteria_the_room_that_stays_free_longest_comes_first():
     availability = campus(SMALL, MIDDLE, S=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
 
     assert found(availability, RoomQuery()) == ["M", "S"]
 
 
-def test_who_wants_to_be_near_gets_the_nearest_first():
-    wish = RoomQuery(near=BuildingId("K-E4"))
+def test_near_a_building_the_nearest_comes_first():
+    query = RoomQuery(near=BuildingId("K-E4"))
 
-    free = find_rooms(campus(MIDDLE, ELSEWHERE), wish, ELEVEN, ELEVEN + HOUR).rooms
+    free = find_rooms(campus(MIDDLE, ELSEWHERE), query, ELEVEN, ELEVEN + HOUR).rooms
 
     assert [each.room for each in free] == [ELSEWHERE, MIDDLE]
     assert free[0].metres == 0
     assert free[1].metres == pytest.approx(1112, abs=2)
 
 
-def test_it_is_told_until_when_and_why():
+def test_a_free_room_has_its_next_busy_interval():
     availability = campus(MIDDLE, M=[(ELEVEN + 2 * HOUR, ELEVEN + 3 * HOUR)])
 
     (free,) = find_rooms(availability, RoomQuery(), ELEVEN, ELEVEN + HOUR).rooms
@@ -95,7 +95,7 @@ def test_pages_follow_one_another_and_the_total_stays():
     assert {page.total for page in pages} == {7}
 
 
-def test_some_time_within_a_day_is_the_first_on_a_quarter_of_an_hour():
+def test_a_window_begins_on_the_first_free_quarter_of_an_hour():
     availability = campus(MIDDLE, M=[(ELEVEN - HOUR, ELEVEN + 500)])
 
     (free,) = find_windows(availability, RoomQuery(), ELEVEN, CLOSING, HOUR).rooms
@@ -103,7 +103,7 @@ def test_some_time_within_a_day_is_the_first_on_a_quarter_of_an_hour():
     assert free.start == ELEVEN + 900
 
 
-def test_some_time_is_one_that_may_be_booked_where_there_is_one():
+def test_a_window_is_bookable_where_there_is_one():
     late = replace(MIDDLE, weekday_hours=OpeningHours(15 * 60, 21 * 60))
     trial = EligibilityCheck(BookingParty(WIL), RULES, NOW)
 
@@ -112,7 +112,7 @@ def test_some_time_is_one_that_may_be_booked_where_there_is_one():
     assert free.start == seconds(at("15:00"))
 
 
-# What else would do
+# Alternatives
 
 
 def kinds(
@@ -127,7 +127,7 @@ def kinds(
     }
 
 
-def test_a_taken_room_is_free_a_little_later_or_there_is_one_close_by():
+def test_alternatives_to_a_taken_room_are_later_or_nearby():
     availability = campus(SMALL, MIDDLE, ELSEWHERE, M=[(ELEVEN, ELEVEN + HOUR)])
 
     assert kinds(availability, RoomQuery(room=MIDDLE.id)) == {
@@ -136,7 +136,7 @@ def test_a_taken_room_is_free_a_little_later_or_there_is_one_close_by():
     }
 
 
-def test_a_long_wish_may_be_met_for_less_or_in_two_rooms():
+def test_alternatives_to_a_long_slot_are_shorter_or_split():
     availability = campus(MIDDLE, ELSEWHERE, M=[(ELEVEN + 2 * HOUR, CLOSING)])
     availability.add(ELSEWHERE.id, a_class(ELEVEN, ELEVEN + 2 * HOUR))
 
@@ -152,7 +152,7 @@ def test_nothing_is_offered_after_closing():
     assert alternatives(availability, RoomQuery(), ELEVEN, ELEVEN + HOUR, CLOSING) == ()
 
 
-def test_the_soonest_is_looked_for_on_quarters_of_an_hour():
+def test_the_first_available_slot_is_on_a_quarter_of_an_hour():
     availability = campus(MIDDLE, M=[(ELEVEN, ELEVEN + HOUR + 60)])
 
     first = first_available(availability, RoomQuery(), ELEVEN + 7, CLOSING - HOUR, HOUR)
@@ -163,7 +163,7 @@ def test_the_soonest_is_looked_for_on_quarters_of_an_hour():
 
 @given(
     rooms(),
-    st.lists(st.tuples(st.integers(0, 7), stretches()), max_size=10),
+    st.lists(st.tuples(st.integers(0, 7), busy_intervals()), max_size=10),
     spans(6 * HOUR).map(lambda span: (span[0] // 900 * 900, -(-span[1] // 900) * 900)),
     st.integers(0, 180),
     st.sampled_from([UserGroup.STUDENT, UserGroup.STAFF]),
@@ -172,13 +172,13 @@ def test_every_alternative_is_free_and_would_be_booked(
     listed: list[Room], busy: list[tuple[int, Busy]], slot: tuple[int, int], spent: int, group: UserGroup
 ):
     availability = Availability(catalogue_of(listed))
-    for number, stretch in busy:
-        availability.add(listed[number % len(listed)].id, stretch)
+    for number, interval in busy:
+        availability.add(listed[number % len(listed)].id, interval)
     now = datetime.fromtimestamp(slot[0] - 2 * HOUR, UTC)
     trial = EligibilityCheck(BookingParty(a_person("wil", group, person_id=1), spent=spent), RULES, now)
-    wish = RoomQuery(bookable_only=True, individual_only=True)
+    query = RoomQuery(bookable_only=True, individual_only=True)
 
-    offered = alternatives(availability, wish, *slot, slot[1] + 8 * HOUR, trial.allows)
+    offered = alternatives(availability, query, *slot, slot[1] + 8 * HOUR, trial.allows)
 
     for each in offered:
         for room, start, end in each.parts:
@@ -188,11 +188,11 @@ def test_every_alternative_is_free_and_would_be_booked(
             assert trial.refusal(room, part, availability.schedule(room.id).conflicts(start, end)) is None
 
 
-# Rehearsing
+# Eligibility
 
 
 @pytest.mark.parametrize(
-    ("person", "room", "said"),
+    ("person", "room", "answer"),
     [
         (WIL, MIDDLE, "yes"),
         (WIL, a_room(bookable=False), "no"),
@@ -200,13 +200,13 @@ def test_every_alternative_is_free_and_would_be_booked(
         (replace(WIL, groups=frozenset()), MIDDLE, "no"),
     ],
 )
-def test_a_rehearsal_says_what_booking_would(person: Person, room: Room, said: str):
+def test_eligibility_agrees_with_booking(person: Person, room: Room, answer: str):
     trial = EligibilityCheck(BookingParty(person), RULES, NOW)
 
-    assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (said == "yes")
+    assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (answer == "yes")
 
 
-def test_a_rehearsal_knows_quota_and_who_needs_none():
+def test_eligibility_respects_quota_where_it_applies():
     assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
     assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).allows(
         MIDDLE, ELEVEN, ELEVEN + HOUR
@@ -216,7 +216,7 @@ def test_a_rehearsal_knows_quota_and_who_needs_none():
     assert EligibilityCheck(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
 
 
-def test_a_building_without_a_place_is_never_near():
+def test_a_building_without_coordinates_is_never_near():
     availability = Availability(catalogue_of([MIDDLE, a_room("Hub-1", "Hub", 20)]))
 
     free = find_rooms(availability, RoomQuery(near=BuildingId("K-J17")), ELEVEN, ELEVEN + HOUR).rooms

@@ -1,4 +1,4 @@
-"""Bringing facts in: exactly what a file says, and the same file again changes nothing."""
+"""Import: exactly what a file holds, and idempotent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from core.ports.storage import UnitOfWork
+from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.ports import UnitOfWork
 from core.services.import_facts import (
     MAX_ENTRY_LENGTH,
     ImportSummary,
@@ -27,7 +27,9 @@ def entry(room: str = "K-J17-1", start: str = "11:00", minutes: int = 60, **othe
     return an_entry(room, a_slot(start, minutes), **others)
 
 
-async def bring(storage: ManagedStorage, *entries: TimetableEntry, source: str = "import") -> ImportSummary:
+async def import_entries(
+    storage: ManagedStorage, *entries: TimetableEntry, source: str = "import"
+) -> ImportSummary:
     def work(unit: UnitOfWork) -> ImportSummary:
         import_rooms(unit, ROOMS, NOW)
         return import_timetable(unit, entries, NOW, source)
@@ -35,7 +37,7 @@ async def bring(storage: ManagedStorage, *entries: TimetableEntry, source: str =
     return await storage.write(work)
 
 
-async def kept(storage: ManagedStorage, room: str = "K-J17-1") -> list[tuple[str, str]]:
+async def stored(storage: ManagedStorage, room: str = "K-J17-1") -> list[tuple[str, str]]:
     window = Interval(at("00:00", -100), at("00:00", 400))
     found = await storage.read(lambda unit: unit.timetable.in_room(RoomId(room), window))
     return sorted((f"{each.interval.start:%H:%M}", each.name) for each in found)
@@ -56,7 +58,7 @@ async def test_rooms_are_added_changed_and_left_alone(storage: ManagedStorage):
     assert storage.read_model.catalogue.room("K-J17-2") == ROOMS[1]
 
 
-async def test_rooms_bring_the_buildings_that_nobody_described(storage: ManagedStorage):
+async def test_missing_buildings_are_created_with_their_rooms(storage: ManagedStorage):
     await storage.write(lambda unit: import_buildings(unit, [a_building()], NOW))
     await storage.write(lambda unit: import_rooms(unit, [a_room(), a_room("X-1", "X")], NOW))
 
@@ -65,62 +67,62 @@ async def test_rooms_bring_the_buildings_that_nobody_described(storage: ManagedS
     assert buildings[BuildingId("X")].name == "X"
 
 
-async def test_a_timetable_brought_again_changes_nothing(storage: ManagedStorage):
+async def test_importing_a_timetable_again_changes_nothing(storage: ManagedStorage):
     entries = (entry(), entry(start="13:00"), entry("K-J17-2"))
-    assert await bring(storage, *entries) == ImportSummary(added=3)
+    assert await import_entries(storage, *entries) == ImportSummary(added=3)
     version = storage.read_model.availability.version
 
-    assert await bring(storage, *reversed(entries)) == ImportSummary(unchanged=3)
+    assert await import_entries(storage, *reversed(entries)) == ImportSummary(unchanged=3)
     assert storage.read_model.availability.version == version
 
 
-async def test_the_rooms_that_appear_take_exactly_what_is_brought_and_others_keep_theirs(
+async def test_entries_of_the_rooms_in_the_file_are_replaced_and_others_kept(
     storage: ManagedStorage,
 ):
-    await bring(
+    await import_entries(
         storage, entry(name="OLD"), entry(start="15:00", name="STAYS"), entry("K-J17-2", name="THERE")
     )
 
-    summary = await bring(storage, entry(name="NEW"), entry(start="15:00", name="STAYS"))
+    summary = await import_entries(storage, entry(name="NEW"), entry(start="15:00", name="STAYS"))
 
     assert summary == ImportSummary(changed=1, unchanged=1)
-    assert await kept(storage) == [("11:00", "NEW"), ("15:00", "STAYS")]
-    assert await kept(storage, "K-J17-2") == [("11:00", "THERE")]
+    assert await stored(storage) == [("11:00", "NEW"), ("15:00", "STAYS")]
+    assert await stored(storage, "K-J17-2") == [("11:00", "THERE")]
 
 
 async def test_what_is_gone_from_a_room_is_removed(storage: ManagedStorage):
-    await bring(storage, entry(), entry(start="15:00"))
+    await import_entries(storage, entry(), entry(start="15:00"))
 
-    assert await bring(storage, entry()) == ImportSummary(unchanged=1, removed=1)
+    assert await import_entries(storage, entry()) == ImportSummary(unchanged=1, removed=1)
 
 
 async def test_sources_do_not_touch_each_other(storage: ManagedStorage):
-    await bring(storage, entry(name="FEED"), source="feed")
-    await bring(storage, entry(start="12:00", name="FILE"))
+    await import_entries(storage, entry(name="FEED"), source="feed")
+    await import_entries(storage, entry(start="12:00", name="FILE"))
 
-    assert await kept(storage) == [("11:00", "FEED"), ("12:00", "FILE")]
-
-
-async def test_joint_classes_share_a_slot_and_doubles_are_one(storage: ManagedStorage):
-    await bring(storage, entry(name="COMP"), entry(name="MATH"), entry(name="MATH"))
-
-    assert await kept(storage) == [("11:00", "COMP"), ("11:00", "MATH")]
+    assert await stored(storage) == [("11:00", "FEED"), ("12:00", "FILE")]
 
 
-async def test_what_lasts_for_months_is_cut_into_pieces_and_still_holds_the_room(storage: ManagedStorage):
+async def test_joint_classes_share_a_slot_and_duplicates_are_dropped(storage: ManagedStorage):
+    await import_entries(storage, entry(name="COMP"), entry(name="MATH"), entry(name="MATH"))
+
+    assert await stored(storage) == [("11:00", "COMP"), ("11:00", "MATH")]
+
+
+async def test_an_entry_of_months_is_split_and_still_makes_the_room_busy(storage: ManagedStorage):
     closed = TimetableEntry(
         RoomId("K-J17-1"), Interval(at(), at(days=70)), "Refurbishment", BookingType.BLOCK
     )
 
-    await bring(storage, closed)
+    await import_entries(storage, closed)
 
     schedule = storage.read_model.availability.schedule(RoomId("K-J17-1"))
     assert all(each.end - each.start <= MAX_ENTRY_LENGTH.total_seconds() for each in schedule.busy)
     assert schedule.runs == ([int(at().timestamp())], [int(at(days=70).timestamp())])
-    assert await bring(storage, closed) == ImportSummary(unchanged=3)
+    assert await import_entries(storage, closed) == ImportSummary(unchanged=3)
 
 
-async def test_rooms_that_nobody_knows_are_named(storage: ManagedStorage):
+async def test_unknown_rooms_are_named(storage: ManagedStorage):
     await storage.write(lambda unit: import_rooms(unit, ROOMS, NOW))
 
     strangers = await storage.read(lambda unit: unknown_rooms(unit, [entry(), entry("K-J17-99")]))
@@ -129,7 +131,7 @@ async def test_rooms_that_nobody_knows_are_named(storage: ManagedStorage):
 
 
 class Shelf:
-    """As much of a unit as `import_timetable` needs, with nothing behind it."""
+    """An in-memory unit of work with what `import_timetable` needs."""
 
     def __init__(self) -> None:
         self.timetable = self
@@ -162,23 +164,23 @@ ENTRIES = st.lists(
 
 
 @given(ENTRIES, ENTRIES)
-def test_whatever_was_there_twice_the_same_file_is_once(
-    before: list[TimetableEntry], brought: list[TimetableEntry]
+def test_importing_a_file_twice_gives_the_same_as_once(
+    before: list[TimetableEntry], imported: list[TimetableEntry]
 ):
     shelf = Shelf()
     import_timetable(shelf, before, NOW)  # type: ignore[arg-type]
 
-    first = import_timetable(shelf, brought, NOW)  # type: ignore[arg-type]
+    first = import_timetable(shelf, imported, NOW)  # type: ignore[arg-type]
     after = sorted(shelf.entries, key=repr)
-    again = import_timetable(shelf, brought, NOW)  # type: ignore[arg-type]
+    again = import_timetable(shelf, imported, NOW)  # type: ignore[arg-type]
 
     assert (again.added, again.changed, again.removed) == (0, 0, 0)
     assert again.unchanged == first.added + first.changed + first.unchanged
     assert sorted(shelf.entries, key=repr) == after
-    assert {each.room_id for each in brought} <= {each.room_id for each in after}
+    assert {each.room_id for each in imported} <= {each.room_id for each in after}
 
 
-def test_a_rooms_door_is_its_number_or_its_short_name():
+def test_a_rooms_door_number_is_its_number_or_its_short_name():
     pizza = Room(RoomId("RO-PIZZA"), BuildingId("H-G9"), "Hub Kitchen Table", abbr="G01")
 
     assert (a_room("K-J17-G01").door_number, pizza.door_number, pizza.number) == ("G01", "G01", "RO-PIZZA")

@@ -1,16 +1,12 @@
-"""Stretches of time: half-open, in UTC, and of elapsed length."""
+"""Intervals: half-open, in UTC, and of elapsed length."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.interval import Interval, merged
+from core.interval import Interval
 from tests.builders import a_slot, at
-from tests.strategies import intervals
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -20,7 +16,7 @@ def test_neighbours_touch_without_overlapping():
     assert a_slot("11:00", 61).overlaps(a_slot("12:00", 60))
 
 
-def test_it_holds_its_start_and_not_its_end():
+def test_an_interval_contains_its_start_and_not_its_end():
     slot = a_slot("11:00", 60)
 
     assert slot.contains(at("11:00"))
@@ -33,7 +29,7 @@ def test_it_cannot_end_before_it_begins(minutes: int):
         Interval(at("11:00"), at("11:00") + timedelta(minutes=minutes))
 
 
-def test_any_zone_is_kept_as_utc():
+def test_any_zone_is_converted_to_utc():
     slot = Interval(datetime(2026, 7, 1, 15, tzinfo=LONDON), datetime(2026, 7, 1, 17, tzinfo=LONDON))
 
     assert slot.start == datetime(2026, 7, 1, 14, tzinfo=UTC)
@@ -50,12 +46,3 @@ def test_its_length_is_elapsed_time_whatever_the_clocks_do():
 
 def test_minutes_are_rounded_up():
     assert Interval.of_length(at(), timedelta(seconds=61)).minutes == 2
-
-
-@given(st.lists(intervals(), max_size=12))
-def test_merging_keeps_every_instant_and_adds_none(stretches: list[Interval]):
-    runs = list(merged(stretches))
-
-    assert all(one.end < other.start for one, other in pairwise(runs))
-    for edge in {each for stretch in stretches for each in (stretch.start, stretch.end)}:
-        assert any(run.contains(edge) for run in runs) == any(stretch.contains(edge) for stretch in stretches)

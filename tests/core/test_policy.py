@@ -1,4 +1,4 @@
-"""The rules of booking at their very edges, whatever the clocks do."""
+"""Booking rules at their boundaries, also across clock changes."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import InThePast, InvalidTimes, NotPermitted, OutsideHours, QuotaSpent, TooFarAhead
 from core.interval import Interval
-from core.model.entities import OpeningHours, Role, TokenTerm, UserGroup
+from core.model import OpeningHours, Role, TokenTerm, UserGroup
 from core.policy.access import check_president, token_has_expired
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
@@ -48,7 +48,7 @@ def test_what_fits_between_opening_and_closing_passes(slot: Interval):
         (a_slot("17:45", 30, days=3), "Choose an end time before closing time."),
     ],
 )
-def test_what_lies_outside_is_refused_in_the_words_of_the_document(slot: Interval, said: str):
+def test_slots_outside_opening_hours_are_refused_with_the_documented_message(slot: Interval, said: str):
     with pytest.raises(OutsideHours, match=said):
         check_opening(slot, a_room(), RULES, NOW)
 
@@ -77,7 +77,7 @@ def test_a_slot_is_past_only_when_its_first_cell_has_ended():
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_opening_hours_follow_the_wall_clock_through_the_year(zone: str):
+def test_opening_hours_are_local_time_all_year(zone: str):
     rules = Rules(zone=ZoneInfo(zone))
     for month in range(1, 13):
         opens = wall(zone, 2026, month, 2 + (month % 3), 9)
@@ -174,7 +174,7 @@ def test_the_last_minute_of_quota_may_be_spent_and_not_one_more():
     assert NOW + refusal.value.resets_in == datetime(2026, 3, 16, 3, tzinfo=UTC)
 
 
-def test_giving_back_is_always_possible_and_left_is_never_below_nothing():
+def test_refunds_are_always_possible_and_the_quota_left_is_never_negative():
     check_quota(-30, 500, a_person(), RULES, NOW)
 
     assert quota_left(500, RULES) == 0
@@ -191,13 +191,13 @@ def test_giving_back_is_always_possible_and_left_is_never_below_nothing():
         ({UserGroup.PRESIDENT}, None),
     ],
 )
-def test_it_takes_both_the_group_and_the_office_to_preside(groups: set[UserGroup], role: Role | None):
+def test_a_president_needs_both_the_group_and_the_role(groups: set[UserGroup], role: Role | None):
     with pytest.raises(NotPermitted):
         check_president(a_person("pres", *groups), role)
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_a_token_is_good_for_a_hundred_campus_days(zone: str):
+def test_a_token_is_valid_for_a_hundred_campus_days(zone: str):
     rules = Rules(zone=ZoneInfo(zone))
     issued = date(2026, 2, 1)
     term, over = TokenTerm(1, days(issued)), issued + timedelta(days=100)

@@ -1,4 +1,4 @@
-"""Running a society: who may, whom it concerns, and that somebody always presides."""
+"""Society service: permissions, members, and the last president."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from core.errors import LastPresident, NotPermitted, UnknownPerson, UnknownSociety
-from core.model.entities import Identity, PersonId, Role, SocietyId, UserGroup
+from core.model import Identity, PersonId, Role, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.services.society import SocietyService
 from storage.factory import ManagedStorage
 from tests.builders import a_person, a_society
@@ -70,13 +70,13 @@ async def test_adding_twice_and_removing_a_stranger_change_nothing(club: Club):
     assert await club.role(club.mem) is Role.MEMBER
 
 
-async def test_adding_a_president_does_not_make_a_mere_member_of_him(club: Club):
+async def test_adding_a_president_keeps_the_role(club: Club):
     await club.services.add_member(club.pres, "pres", CHESS)
 
     assert await club.role(club.pres) is Role.PRESIDENT
 
 
-async def test_who_is_removed_from_the_last_society_can_book_for_none(club: Club):
+async def test_a_person_removed_from_the_last_society_cannot_book_for_one(club: Club):
     await club.services.remove_member(club.pres, "mem", CHESS)
 
     known = club.storage.read_model.directory.people[club.mem]
@@ -116,7 +116,7 @@ async def test_members_and_presidents_of_others_may_not_change_who_belongs(club:
         await change(PersonId(999), "mem", CHESS)
 
 
-async def test_who_and_what_nobody_knows_is_named(club: Club):
+async def test_unknown_people_and_societies_are_named(club: Club):
     with pytest.raises(UnknownPerson) as person:
         await club.services.add_member(club.pres, "nobody", CHESS)
     with pytest.raises(UnknownSociety) as society:
@@ -151,7 +151,7 @@ async def test_a_token_stays_until_it_is_renewed_or_has_run_out(club: Club):
         await club.services.token_term(club.mem, CHESS)
 
 
-async def test_an_appointment_brings_the_group_of_presidents_with_it(club: Club):
+async def test_an_appointment_adds_the_group_of_presidents(club: Club):
     await club.services.appoint(GO, "rema")
 
     known = club.storage.read_model.directory.people[club.rema]

@@ -1,1 +1,1 @@
-"""Stand-ins that keep state, for what a test must hold still."""
+"""Fakes that keep state."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 
 class StillClock:
-    """Shows `now` and nothing else until a test moves it."""
+    """Returns `now` until a test moves it."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -13,7 +13,7 @@ class StillClock:
         return self._now
 
     def move(self, by: timedelta) -> None:
-        """Let time pass (or, below zero, step the clock back)."""
+        """Advances the clock; negative steps it back."""
         self._now += by
 
     def set(self, now: datetime) -> None:

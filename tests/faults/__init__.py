@@ -1,1 +1,1 @@
-"""Real processes, real faults: what must hold whatever breaks."""
+"""Fault tests with real processes."""

@@ -1,4 +1,4 @@
-"""A crowded campus on a database of its own, and processes that serve it."""
+"""Fixtures: a crowded campus, and processes that serve it."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from tests.conftest import apart, run_sql
-from tests.faults.crowd import settle_in
+from tests.faults.crowd import fill_crowd
 from tests.faults.processes import Fleet
 from tests.postgres import PostgresServer
 
@@ -18,7 +18,7 @@ def crowded_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFacto
     """A file that holds the crowd; copy it, leave it as it is."""
     file = tmp_path_factory.mktemp("crowd") / "crowd.db"
     shutil.copy(empty_sqlite_file, file)
-    apart(settle_in, f"sqlite:///{file}")
+    apart(fill_crowd, f"sqlite:///{file}")
     return file
 
 
@@ -26,7 +26,7 @@ def crowded_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFacto
 def crowded_database(postgres_server: PostgresServer) -> str:
     """The name of a PostgreSQL database that holds the crowd; likewise."""
     apart(run_sql, postgres_server.url(), "CREATE DATABASE crowd TEMPLATE roomie")
-    apart(settle_in, postgres_server.url("crowd"))
+    apart(fill_crowd, postgres_server.url("crowd"))
     return "crowd"
 
 

@@ -1,4 +1,4 @@
-"""A small campus with more people than rooms, and clients who all want one at the same time."""
+"""Load generator: more clients than rooms on a small campus."""
 
 import asyncio
 import random
@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from core.model.entities import PersonId, RoomId
+from core.model import LoginToken, PersonId, RoomId
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.accounts import token_hash
 from storage.factory import open_storage
@@ -31,8 +31,8 @@ def token_of(number: int) -> str:
     return f"{number:040x}"
 
 
-async def settle_in(url: str, people: int = 200) -> None:
-    """Put rooms and students, each logged in, into an empty database."""
+async def fill_crowd(url: str, people: int = 200) -> None:
+    """Fills an empty database with rooms and logged-in students."""
     storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
     await storage.load()
@@ -49,8 +49,8 @@ def _fill(unit: UnitOfWork, people: int) -> None:
 
 
 @dataclass(slots=True)
-class Told:
-    """What clients heard: bookings they were given, those they gave back, and how often which answer."""
+class ClientLog:
+    """Answers that clients got: bookings made and cancelled, and the number of each status."""
 
     booked: set[str] = field(default_factory=set)
     cancelled: set[str] = field(default_factory=set)
@@ -59,41 +59,41 @@ class Told:
     unanswered: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
     at: list[tuple[float, bool]] = field(default_factory=list)
-    """When something was tried, and whether it was answered."""
+    """Time of each request, and whether it was answered."""
 
     @property
     def without_answer(self) -> int:
-        """How many heard nothing, or that nothing can be done now."""
+        """Requests without an answer, or answered with 503."""
         return self.unanswered.total() + self.refusals["unavailable"]
 
 
 class Crowd:
-    """Clients who book, and now and then give back what they have, each at an address of his choice."""
+    """Clients who book and now and then cancel, each at its own server address."""
 
     def __init__(self, session: ClientSession, addresses: Callable[[], Sequence[str]], seed: int = 1) -> None:
-        self.told = Told()
+        self.log = ClientLog()
         self._session, self._addresses = session, addresses
         self._dice = random.Random(seed)  # noqa: S311 - a crowd, not a secret
 
-    async def go(self, clients: int, wishes: int, *, seconds: float = 0.0) -> Told:
-        """So many wishes of each, or for `seconds` when that is longer."""
+    async def go(self, clients: int, requests: int, *, seconds: float = 0.0) -> ClientLog:
+        """Sends so many requests per client, for at least `seconds`."""
         until = perf_counter() + seconds
-        await asyncio.gather(*(self._client(number, wishes, until) for number in range(clients)))
-        return self.told
+        await asyncio.gather(*(self._client(number, requests, until) for number in range(clients)))
+        return self.log
 
-    async def _client(self, number: int, wishes: int, until: float) -> None:
+    async def _client(self, number: int, requests: int, until: float) -> None:
         mine: list[str] = []
-        wished = 0
-        while wished < wishes or perf_counter() < until:
-            wished += 1
+        requested = 0
+        while requested < requests or perf_counter() < until:
+            requested += 1
             if mine and self._dice.random() < 0.3:
                 await self._give_back(number, mine)
             else:
-                await self._wish(number, mine)
-            if wished >= wishes:
+                await self._request(number, mine)
+            if requested >= requests:
                 await asyncio.sleep(self._dice.uniform(0, 0.2))
 
-    async def _wish(self, number: int, mine: list[str]) -> None:
+    async def _request(self, number: int, mine: list[str]) -> None:
         day = NOW + timedelta(days=self._dice.choice(DAYS))
         hour, length = self._dice.choice(HOURS), self._dice.choice((1, 1, 2))
         form = {
@@ -103,36 +103,36 @@ class Crowd:
             "end_time": f"{hour + length:02}:00",
             "notes": "",
         }
-        answer = await self._ask("/rooms.book/", number, form)
+        answer = await self._send("/rooms.book/", number, form)
         if answer and answer.get("success"):
             mine.append(answer["booking_id"])
-            self.told.booked.add(answer["booking_id"])
+            self.log.booked.add(answer["booking_id"])
 
     async def _give_back(self, number: int, mine: list[str]) -> None:
         booking = mine.pop()
-        answer = await self._ask("/rooms.deleteBooking/", number, {"booking_id": booking})
+        answer = await self._send("/rooms.deleteBooking/", number, {"booking_id": booking})
         if answer and answer.get("success"):
-            self.told.cancelled.add(booking)
+            self.log.cancelled.add(booking)
 
-    async def _ask(self, path: str, number: int, form: dict[str, Any]) -> dict[str, Any] | None:
+    async def _send(self, path: str, number: int, form: dict[str, Any]) -> dict[str, Any] | None:
         address = self._dice.choice(self._addresses())
         headers = {"Authorization": f"Token {token_of(number)}"}
         began = perf_counter()
         try:
             async with self._session.post(f"{address}{path}", data=form, headers=headers) as answer:
-                self.told.statuses[answer.status] += 1
-                self.told.at.append((perf_counter(), answer.status < 500))
-                told: dict[str, Any] = await answer.json()
-                if not told.get("success"):
-                    self.told.refusals[str(told.get("code"))] += 1
-                return told
+                self.log.statuses[answer.status] += 1
+                self.log.at.append((perf_counter(), answer.status < 500))
+                log: dict[str, Any] = await answer.json()
+                if not log.get("success"):
+                    self.log.refusals[str(log.get("code"))] += 1
+                return log
         except UNREACHED as error:
-            self.told.unanswered[type(error).__name__] += 1
-            self.told.at.append((perf_counter(), False))
+            self.log.unanswered[type(error).__name__] += 1
+            self.log.at.append((perf_counter(), False))
             await asyncio.sleep(0.1)
             return None
         finally:
-            self.told.slowest = max(self.told.slowest, perf_counter() - began)
+            self.log.slowest = max(self.log.slowest, perf_counter() - began)
 
 
 _TWICE = """SELECT count(*) FROM booking a JOIN booking b ON a.room_id = b.room_id AND a.id < b.id
@@ -142,18 +142,18 @@ _ASTRAY = """SELECT count(*) FROM (
         (SELECT coalesce(sum("end" - start), 0) / 60 FROM booking
             WHERE booked_by = p.id AND state = 1) AS held
     FROM person p) AS ledger WHERE charged <> held OR charged > 180"""
-_UNTOLD = """SELECT count(*) FROM booking b WHERE NOT EXISTS (
+_UNANSWERED = """SELECT count(*) FROM booking b WHERE NOT EXISTS (
     SELECT 1 FROM audit WHERE subject = b.id) OR NOT EXISTS (SELECT 1 FROM charge WHERE booking_id = b.id)"""
 
 
-async def check_books(url: str, told: Told) -> None:
-    """No room was given twice, the ledger is right, and what clients were told is what is kept."""
+async def check_books(url: str, log: ClientLog) -> None:
+    """Asserts that no room was booked twice, the ledger adds up, and answers match the database."""
     assert await ask(url, _TWICE) == 0
     assert await ask(url, _ASTRAY) == 0
-    assert await ask(url, _UNTOLD) == 0
+    assert await ask(url, _UNANSWERED) == 0
     active = await _ids(url, "state = 1")
-    assert told.booked <= await _ids(url, "1 = 1")
-    assert not told.cancelled & active
+    assert log.booked <= await _ids(url, "1 = 1")
+    assert not log.cancelled & active
 
 
 async def _ids(url: str, which: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Roomie as processes of its own: started with a role, asked over HTTP, stopped kindly or not."""
+"""Roomie processes: started with a role, queried over HTTP, stopped or killed."""
 
 import asyncio
 import os
@@ -15,8 +15,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 PROJECT = Path(__file__).parents[2]
 CLOCK = "2026-03-11T10:20:00+00:00"
-"""When the processes believe they start."""
-PATIENCE = 60.0
+"""Simulated start time of the processes."""
+TIMEOUT = 60.0
 UNREACHED = (ClientError, OSError, TimeoutError)
 
 
@@ -27,7 +27,7 @@ def a_free_port() -> int:
 
 
 class Process:
-    """One Roomie with some of the roles. `module` may stand in for the usual way in."""
+    """One process with some of the roles. `module` replaces the usual entry point."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class Process:
         return self
 
     async def ready(self, session: ClientSession) -> float:
-        """Wait until `/readyz` says yes; how long that took."""
+        """Waits until `/readyz` is 200; returns the seconds."""
         began = perf_counter()
         while not await self.is_ready(session):
             assert self.is_running, self.log.read_text()
-            assert perf_counter() - began < PATIENCE, self.log.read_text()
+            assert perf_counter() - began < TIMEOUT, self.log.read_text()
             await asyncio.sleep(0.1)
         return perf_counter() - began
 
@@ -107,7 +107,7 @@ class Process:
         return await asyncio.wait_for(self._process.wait(), 30)
 
     async def kill(self) -> None:
-        """Without a goodbye."""
+        """SIGKILL."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -121,20 +121,20 @@ class Fleet:
         self.processes: list[Process] = []
 
     async def start(self, *roles: str, **options: Any) -> list[Process]:
-        """One process for each of these, ready to answer."""
+        """Starts one process per role, and waits until they are ready."""
         started = [await self.launch(each, **options) for each in roles]
         for process in started:
             await process.ready(self.session)
         return started
 
     async def launch(self, roles: str, *, url: str = "", **options: Any) -> Process:
-        """One more, which is not ready yet."""
+        """Starts a process without waiting until it is ready."""
         process = Process(self.folder, url or self.url, roles, **options)
         self.processes.append(process)
         return await process.start()
 
     async def stop(self) -> None:
-        """Kindly; whoever does not leave in time failed."""
+        """SIGTERM; fails if a process does not exit in time."""
         for process in self.processes:
             if process.is_running:
                 process.ask_to_stop()

@@ -1,7 +1,7 @@
-"""Writing down every statement that this code runs, for the revision that comes after it to be tried with.
+"""Records every SQL statement of this code, to be replayed on the schema of the next revision.
 
-`python -m tests.faults.recorder` does so for both databases, in `tests/faults/recorded/`. Do it before adding
-a migration: code of the old revision goes on running while the new one is rolled out.
+`python -m tests.faults.recorder` writes `tests/faults/recorded/` for both databases. Run it before adding a
+migration: code of the old revision keeps running during a rolling upgrade.
 """
 
 import asyncio
@@ -14,13 +14,24 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
-from core.model.entities import Identity, PersonId, Role, SocietyId, TokenTerm
-from core.model.login_session import LoginSession
-from core.model.outbox import DeliveryOutcome, MessageState, OutboxMessage
-from core.model.retention import Expiring, Limit
+from core.model import (
+    DeliveryOutcome,
+    Expiring,
+    Identity,
+    Installation,
+    Limit,
+    LoginSession,
+    LoginToken,
+    MessageState,
+    OutboxMessage,
+    PersonId,
+    Role,
+    SocietyId,
+    TokenTerm,
+)
 from core.policy.retention import Retention, limits
 from core.policy.rules import Rules
-from core.ports.storage import Installation, LoginToken, UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
@@ -38,11 +49,11 @@ _NOT_TO_BE_REPEATED = re.compile(
     r"SELECT pg_(catalog|advisory_unlock|xact_status)|SELECT\s+current_se|WITH RECURSIVE typeinfo)",
     re.IGNORECASE,
 )
-"""Transactions and settings, and what drivers ask for themselves."""
+"""Transactions, settings, and statements of the drivers."""
 
 
 async def live_a_day(url: str) -> None:
-    """Something of everything that storage can do, on a database with tables and nothing in them."""
+    """Calls every operation of storage on an empty database."""
     clock, rules, read_model = StillClock(NOW), Rules(), ReadModel()
     storage = open_storage(url, read_model, rules, clock)
     await storage.open()
@@ -148,7 +159,7 @@ def _look_around(unit: UnitOfWork) -> None:
 
 
 async def record_sqlite(folder: Path) -> list[str]:
-    """Statements with their values in place, as SQLite itself traces them."""
+    """Statements with inlined values, from SQLite's trace."""
     url, heard = f"sqlite:///{folder / 'roomie.db'}", list[str]()
     await upgrade(url)
     connect = sqlite3.connect
@@ -167,7 +178,7 @@ async def record_sqlite(folder: Path) -> list[str]:
 
 
 async def record_postgres() -> list[str]:
-    """Statements as the server logs them, made plain: `PREPARE` one and `EXECUTE` it with its values."""
+    """Statements from the server's log, as `PREPARE` and `EXECUTE` with values."""
     server = PostgresServer()
     server._settings |= {
         "log_min_messages": "log",
@@ -201,7 +212,7 @@ def _plain(folder: Path) -> Iterator[str]:
 
 
 def _worth_repeating(statements: Iterable[str]) -> list[str]:
-    """SQLite tells of a statement again when it comes back from a trigger."""
+    """Drops duplicates: SQLite traces a statement again when it returns from a trigger."""
     kept = (each for each, _ in groupby(each.strip() for each in statements))
     return [each for each in kept if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
 

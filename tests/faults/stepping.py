@@ -1,6 +1,6 @@
-"""Roomie on a machine whose clock is stepped: an hour on at each SIGUSR1, an hour back at each SIGUSR2.
+"""Roomie with a system clock that steps an hour forward at each SIGUSR1, and back at each SIGUSR2.
 
-Only the time of day moves; timers count as they always did, which is so on a real machine too.
+Only the time of day moves; monotonic timers do not, as on a real machine.
 """
 
 import signal
@@ -15,7 +15,7 @@ _FORWARD = {signal.SIGUSR1: _HOUR, signal.SIGUSR2: -_HOUR}
 
 
 class _SteppedClock:
-    """What the machine's clock shows, beside what it showed before anybody touched it."""
+    """The system clock plus an offset."""
 
     def __init__(self) -> None:
         self.step = timedelta(0)

@@ -1,7 +1,7 @@
 """Four web processes, two workers and 200 clients who book, while one thing after another breaks.
 
-Afterwards no room is given twice, the ledger is right, every client was answered or told why not, and the
-service is well again by itself. `make soak` does the same for longer.
+Afterwards no room is booked twice, the ledger adds up, every client got an answer or an error, and the
+service has recovered. `make soak` does the same for longer.
 """
 
 import asyncio
@@ -17,25 +17,25 @@ from aiohttp import ClientSession
 
 from storage.factory import upgrade
 from tests.conftest import apart, run_sql
-from tests.faults.crowd import Crowd, Told, check_books, settle_in
+from tests.faults.crowd import ClientLog, Crowd, check_books, fill_crowd
 from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 from tests.standins.proxy import Proxy
 
 CLIENTS = 200
-MOST_SECONDS_TO_RECOVER = 20.0
-"""On a machine that is busy with other tests as well."""
+MAX_SECONDS_TO_RECOVER = 20.0
+"""Generous: other tests run beside it."""
 
 
 @pytest.fixture
 def server() -> Iterator[PostgresServer]:
-    """One that may be broken, with a crowd in its database `roomie`."""
+    """A server that tests may break, with the crowd in its database `roomie`."""
     server = PostgresServer()
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
         apart(upgrade, server.url("roomie"))
-        apart(settle_in, server.url("roomie"))
+        apart(fill_crowd, server.url("roomie"))
         yield server
     finally:
         server.remove()
@@ -43,7 +43,7 @@ def server() -> Iterator[PostgresServer]:
 
 @dataclass
 class Town:
-    """The processes, the last of whose web ones reaches the database by a wire of its own."""
+    """The processes; the last web process reaches the database through a proxy."""
 
     server: PostgresServer
     wire: Proxy
@@ -57,22 +57,22 @@ class Town:
     def url(self) -> str:
         return self.server.url("roomie")
 
-    async def busy(self, wishes: int, seconds: float = 0.0) -> "asyncio.Future[Told]":
-        """The crowd, already in full swing."""
-        going = asyncio.ensure_future(self.crowd.go(CLIENTS, wishes, seconds=seconds))
-        before = len(self.crowd.told.at)
-        while len(self.crowd.told.at) < before + 20:  # noqa: ASYNC110 - strangers tell no event
+    async def busy(self, requests: int, seconds: float = 0.0) -> "asyncio.Future[ClientLog]":
+        """Starts the load and waits until it runs."""
+        going = asyncio.ensure_future(self.crowd.go(CLIENTS, requests, seconds=seconds))
+        before = len(self.crowd.log.at)
+        while len(self.crowd.log.at) < before + 20:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.01)
         return going
 
     async def recovered(self, what: str) -> None:
-        """Wait until every web process says that it is ready; how long that took is stated."""
+        """Waits until every web process is ready, and prints how long that took."""
         began = perf_counter()
         for process in self.webs:
             await process.ready(self.session)
         took = perf_counter() - began
         self.recoveries[what] = max(took, self.recoveries.get(what, 0.0))
-        assert took < MOST_SECONDS_TO_RECOVER
+        assert took < MAX_SECONDS_TO_RECOVER
 
 
 @pytest.fixture
@@ -94,17 +94,17 @@ async def town(server: PostgresServer, tmp_path: Path, session: ClientSession) -
             await fleet.stop()
 
 
-async def nothing_breaks(town: Town, wishes: int, seconds: float) -> None:
-    before = town.crowd.told.without_answer
+async def nothing_breaks(town: Town, requests: int, seconds: float) -> None:
+    before = town.crowd.log.without_answer
 
-    told = await town.crowd.go(CLIENTS, 2 * wishes, seconds=seconds)
+    log = await town.crowd.go(CLIENTS, 2 * requests, seconds=seconds)
 
-    assert told.without_answer == before, (told.refusals, told.unanswered)
+    assert log.without_answer == before, (log.refusals, log.unanswered)
 
 
-async def a_process_is_killed(town: Town, wishes: int, seconds: float) -> None:
-    """Its clients lose their connections and go elsewhere; a supervisor starts another."""
-    going = await town.busy(wishes, seconds)
+async def a_process_is_killed(town: Town, requests: int, seconds: float) -> None:
+    """Its clients reconnect to others; a supervisor starts another."""
+    going = await town.busy(requests, seconds)
     victim = town.webs.pop(0)
 
     await victim.kill()
@@ -114,10 +114,10 @@ async def a_process_is_killed(town: Town, wishes: int, seconds: float) -> None:
     await town.recovered("a process killed")
 
 
-async def the_network_is_cut(town: Town, wishes: int, seconds: float) -> None:
-    """Between one process and the database; that process says so, and comes back."""
+async def the_network_is_cut(town: Town, requests: int, seconds: float) -> None:
+    """Between one process and the database: it reports unready, and recovers."""
     [cut_off] = [web for web in town.webs if web.url != town.url]
-    going = await town.busy(wishes, seconds)
+    going = await town.busy(requests, seconds)
 
     town.wire.cut()
     while await cut_off.is_ready(town.session):  # noqa: ASYNC110 - likewise
@@ -128,9 +128,9 @@ async def the_network_is_cut(town: Town, wishes: int, seconds: float) -> None:
     await going
 
 
-async def the_database_is_restarted(town: Town, wishes: int, seconds: float) -> None:
+async def the_database_is_restarted(town: Town, requests: int, seconds: float) -> None:
     """As after a crash: every connection is lost and the log must be replayed."""
-    going = await town.busy(wishes, seconds)
+    going = await town.busy(requests, seconds)
 
     town.server.stop(abruptly=True)
     town.server.start()
@@ -139,10 +139,10 @@ async def the_database_is_restarted(town: Town, wishes: int, seconds: float) -> 
     await going
 
 
-async def the_network_is_frozen(town: Town, wishes: int, seconds: float) -> None:
-    """Nothing passes and nobody is told: whoever waits there hears within seconds that it cannot."""
+async def the_network_is_frozen(town: Town, requests: int, seconds: float) -> None:
+    """No packets pass and no connection closes: waiting calls fail within seconds."""
     [cut_off] = [web for web in town.webs if web.url != town.url]
-    going = await town.busy(wishes, seconds)
+    going = await town.busy(requests, seconds)
 
     town.wire.freeze()
     while await cut_off.is_ready(town.session):  # noqa: ASYNC110 - likewise
@@ -164,29 +164,29 @@ QUICK: tuple[Fault, ...] = (
 ROUNDS = int(os.environ.get("ROOMIE_SOAK_ROUNDS", "3"))
 
 
-async def _live_through(town: Town, faults: Sequence[Fault], wishes: int, seconds: float) -> None:
+async def _live_through(town: Town, faults: Sequence[Fault], requests: int, seconds: float) -> None:
     for fault in faults:
-        await fault(town, wishes, seconds)
-        await check_books(town.url, town.crowd.told)
-    assert set(town.crowd.told.statuses) <= {200, 503}
+        await fault(town, requests, seconds)
+        await check_books(town.url, town.crowd.log)
+    assert set(town.crowd.log.statuses) <= {200, 503}
     assert all(process.is_running for process in town.webs)
     _tell(town)
 
 
 def _tell(town: Town) -> None:
-    told = town.crowd.told
+    log = town.crowd.log
     seconds = ", ".join(f"{what} {took:.1f} s" for what, took in town.recoveries.items())
     print(  # noqa: T201 - the figures are what a soak is for
-        f"\n{sum(told.statuses.values())} answers {dict(told.statuses)}, refusals {dict(told.refusals)}, "
-        f"unanswered {dict(told.unanswered)}, slowest {told.slowest:.1f} s; well again after: {seconds}"
+        f"\n{sum(log.statuses.values())} answers {dict(log.statuses)}, refusals {dict(log.refusals)}, "
+        f"unanswered {dict(log.unanswered)}, slowest {log.slowest:.1f} s; well again after: {seconds}"
     )
 
 
-async def test_whatever_breaks_the_books_stay_right_and_the_service_comes_back(town: Town):
-    await _live_through(town, QUICK, wishes=1, seconds=0.0)
+async def test_whatever_breaks_the_ledger_stays_right_and_the_service_recovers(town: Town):
+    await _live_through(town, QUICK, requests=1, seconds=0.0)
 
 
 @pytest.mark.soak
-async def test_it_stays_so_for_minutes(town: Town):
+async def test_faults_for_minutes(town: Town):
     """About two minutes a round."""
-    await _live_through(town, [*QUICK, the_network_is_frozen] * ROUNDS, wishes=3, seconds=10.0)
+    await _live_through(town, [*QUICK, the_network_is_frozen] * ROUNDS, requests=3, seconds=10.0)

@@ -1,4 +1,4 @@
-"""Each role alone: it does its own part, tells how it is, and leaves in order."""
+"""Each role alone: its duties, its health, and its shutdown."""
 
 import asyncio
 from contextlib import suppress
@@ -40,7 +40,7 @@ MANY = slack_settings(Config(slack=SlackSection(app_token="xapp-1", client_id="1
     ],
     ids=["socket", "http", "many workspaces"],
 )
-def test_slack_is_heard_by_one_role_and_spoken_to_by_those_who_have_to(
+def test_one_role_receives_from_slack_and_those_that_need_to_send(
     settings, hears, speaks, sees_nothing_of_it
 ):
     within = {role: _slack_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
@@ -51,7 +51,7 @@ def test_slack_is_heard_by_one_role_and_spoken_to_by_those_who_have_to(
     assert _slack_settings_for_roles(settings, ALL_ROLES) == settings
 
 
-def test_discord_is_heard_where_its_gateway_is_and_commands_are_announced_there():
+def test_the_gateway_role_receives_from_discord_and_syncs_commands():
     settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab")))
 
     within = {role: _discord_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
@@ -66,7 +66,7 @@ def test_discord_is_heard_where_its_gateway_is_and_commands_are_announced_there(
     assert _discord_settings_for_roles(settings, ALL_ROLES) == settings
 
 
-def test_without_a_gateway_the_web_processes_announce_the_commands():
+def test_without_a_gateway_the_web_processes_sync_the_commands():
     settings = discord_settings(Config(discord=DiscordSection(token="t", public_key="ab", gateway=False)))
 
     within = {role: _discord_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
@@ -77,11 +77,11 @@ def test_without_a_gateway_the_web_processes_announce_the_commands():
     assert within[ProcessRole.DISCORD] is None
 
 
-def test_health_ports_and_lingering_are_settings():
+def test_health_ports_and_the_shutdown_delay_are_settings():
     assert HttpSection() == HttpSection(health_port=0)
 
 
-async def test_a_worker_tells_how_it_is_and_answers_nothing_else(fleet: Fleet, session: ClientSession):
+async def test_a_worker_serves_health_and_nothing_else(fleet: Fleet, session: ClientSession):
     [worker] = await fleet.start("worker")
 
     statuses = {}
@@ -99,14 +99,14 @@ async def test_a_worker_tells_how_it_is_and_answers_nothing_else(fleet: Fleet, s
     }
 
 
-async def test_a_role_with_nothing_to_do_says_so(tmp_path: Path, database_url: str):
+async def test_a_role_with_nothing_to_do_is_refused(tmp_path: Path, database_url: str):
     process = await Process(tmp_path, database_url, "slack").start()
 
     assert await process.ended() == 2
     assert "--only slack: with these settings there is nothing to do" in process.log.read_text()
 
 
-async def test_a_web_process_leaves_slacks_socket_to_whoever_keeps_it(slack: SlackStandIn, fleet: Fleet):
+async def test_a_web_process_leaves_slacks_socket_to_the_role_that_has_it(slack: SlackStandIn, fleet: Fleet):
     await fleet.start("web", more=slack.environment())
     assert not slack.sender.sockets.open
 
@@ -121,29 +121,25 @@ async def slack():
         yield stand_in
 
 
-async def test_a_process_that_is_to_stop_says_so_and_answers_what_is_under_way(
-    fleet: Fleet, session: ClientSession
-):
+async def test_a_stopping_process_reports_it_and_answers_open_requests(fleet: Fleet, session: ClientSession):
     """Checking a password takes a while, and that of nobody takes as long."""
     [web] = await fleet.start("web", more={"ROOMIE_HTTP__LINGER": "1s"})
 
     web.ask_to_stop()
-    while await web.is_ready(session):  # noqa: ASYNC110 - another process tells no event
+    while await web.is_ready(session):  # noqa: ASYNC110 - there is no event
         await asyncio.sleep(0.01)
     async with session.get(f"{web.address}/api/rooms") as answer:
         assert (answer.status, answer.headers["Connection"]) == (200, "close")
     forms = [{"username": f"nobody{number}", "password": "nothing"} for number in range(4)]
-    answers = await _until_the_door_is_shut(session, f"{web.address}/user.login/", forms)
+    answers = await _until_refused(session, f"{web.address}/user.login/", forms)
 
     assert 200 in answers
     assert set(answers) <= {200, 429}
     assert await web.ended() == 0
 
 
-async def _until_the_door_is_shut(
-    session: ClientSession, address: str, forms: list[dict[str, str]]
-) -> list[int]:
-    """Log in again and again, several at once, until nobody is let in; how that was answered."""
+async def _until_refused(session: ClientSession, address: str, forms: list[dict[str, str]]) -> list[int]:
+    """Logs in concurrently until the process refuses connections; returns the answers."""
     statuses: list[int] = []
 
     async def again(form: dict[str, str]) -> None:

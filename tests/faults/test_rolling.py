@@ -1,4 +1,4 @@
-"""Old and new code on one database: a release adds, and takes away only what the one before did not need."""
+"""Rolling upgrades: code of the previous revision on the schema of this one (expand/contract)."""
 
 import json
 import sqlite3
@@ -27,7 +27,7 @@ def the_revision_before() -> str:
 
 
 def recorded(url: str) -> list[str]:
-    """Every statement of the code before, in the order in which it lived a day with them."""
+    """All recorded statements of the previous code, in order."""
     kind = "sqlite" if isinstance(parse_database_url(url), SqliteFile) else "postgresql"
     file = FOLDER / f"{the_revision_before()}_{kind}.jsonl"
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
@@ -79,7 +79,7 @@ async def test_code_of_today_understands_what_the_code_before_writes_beside_it(
     await storage.close()
 
 
-async def test_code_that_the_new_tables_still_serve_may_start_on_them(
+async def test_compatible_code_starts_on_a_newer_schema(
     url: str, rules: Rules, clock: StillClock, caplog: pytest.LogCaptureFixture
 ):
     await ask(url, "UPDATE alembic_version SET version_num = '9999'")
@@ -91,7 +91,7 @@ async def test_code_that_the_new_tables_still_serve_may_start_on_them(
     assert "at revision 9999 already" in caplog.text
 
 
-async def test_code_that_the_new_tables_do_not_serve_any_more_refuses_to_start(url: str):
+async def test_incompatible_code_refuses_to_start_on_a_newer_schema(url: str):
     await ask(url, "UPDATE alembic_version SET version_num = '9999'")
     await ask(url, f"UPDATE setting SET value = '9999 9998' WHERE key = '{VERSION_KEY}'")  # noqa: S608
 

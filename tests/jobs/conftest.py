@@ -1,4 +1,4 @@
-"""A house on either database."""
+"""Fixture: the services on either database."""
 
 import pytest
 

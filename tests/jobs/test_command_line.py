@@ -1,4 +1,4 @@
-"""What an operator sees and does at the command line: sources, jobs and messages."""
+"""Command line for operators: sources, jobs and messages."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def roomie(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Roomie:
-    """Carries out a command line on a campus with two people and a timetable in a file."""
+    """Runs a command line on a campus with two people and a timetable in a file."""
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.chdir(tmp_path)
     source = f'[[source]]\nname = "classes"\nkind = "file"\naddress = "{timetable}"\n'
@@ -49,7 +49,7 @@ def roomie(
     return carry
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(roomie: Roomie):
+def test_a_dry_run_shows_what_would_change_and_changes_nothing(roomie: Roomie):
     first, said = roomie("scrape", "--dry-run")
     second, again = roomie("scrape", "--dry-run")
 
@@ -77,7 +77,7 @@ def test_a_refused_timetable_is_explained_and_can_be_accepted(roomie: Roomie, ti
     assert "waits to be accepted" in nothing
 
 
-def test_a_source_that_cannot_be_read_says_so(roomie: Roomie, timetable: Path):
+def test_a_source_that_cannot_be_read_is_reported(roomie: Roomie, timetable: Path):
     timetable.unlink()
 
     status, said = roomie("scrape")
@@ -107,5 +107,5 @@ def test_a_message_that_is_not_there_cannot_be_given_up(roomie: Roomie):
     assert roomie("outbox", "give-up", "99")[0] == 1
 
 
-def test_jobs_are_told_once_there_are_any(roomie: Roomie):
+def test_jobs_are_listed_once_there_are_any(roomie: Roomie):
     assert roomie("jobs") == (0, "No jobs yet: roomie run begins them.\n")

@@ -51,7 +51,7 @@ async def test_it_comes_once_a_week_whatever_restarts(environment: Environment, 
         await restarted.prepare()
         await on(environment, restarted, MONDAY + timedelta(hours=hours))
         await environment.storage.write(
-            lambda unit: unit.jobs.hasten("quota notices", environment.clock.now())
+            lambda unit: unit.jobs.register("quota notices", environment.clock.now(), environment.clock.now())
         )
 
     assert len(environment.chat.told()) == 2

@@ -148,7 +148,7 @@ async def test_bookings_of_the_last_weeks_stay_however_many_there_are(
     await fill(database_url, "booking", 50, rows_of("booking", NOW - timedelta(days=30), "recent", rules))
     [limit] = [each for each in limits(_RETENTION, rules, NOW) if each.kind is Expiring.BOOKINGS]
 
-    assert await Purge(environment.storage).enforce(replace(limit, most=1)) == 0
+    assert await Purge(environment.storage).enforce(replace(limit, max_rows=1)) == 0
     assert await count_rows("booking") == 51
 
 

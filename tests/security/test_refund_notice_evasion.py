@@ -18,7 +18,7 @@ from core.services.cancel_booking import CancelBooking, decide_cancel
 from core.services.move_booking import MoveBooking, decide_move
 from storage.factory import ManagedStorage
 from tests.builders import a_person, a_room, a_slot, at
-from tests.contracts.campus import LAB, Campus, campus_in, furnish
+from tests.contracts.campus import LAB, Campus, campus_in, fill_campus
 from tests.fakes.clock import StillClock
 
 NOTICE = Rules(refund_notice=timedelta(hours=2))
@@ -223,7 +223,7 @@ def rules() -> Rules:
 
 @pytest.fixture
 async def campus(database_url: str, storage: ManagedStorage, rules: Rules, clock: StillClock) -> Campus:
-    await furnish(database_url)
+    await fill_campus(database_url)
     await storage.reload()
     return campus_in(storage, rules, clock)
 

@@ -1,0 +1,1 @@
+"""Tests of storage beyond its contracts: URLs, change log, broken connections."""

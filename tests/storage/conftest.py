@@ -1,4 +1,4 @@
-"""A campus on PostgreSQL behind a wire that can be broken."""
+"""Fixture: a campus on PostgreSQL behind a proxy that can be broken."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ import pytest
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from storage.factory import open_storage
-from tests.contracts.campus import Campus, campus_in, furnish
+from tests.contracts.campus import Campus, campus_in, fill_campus
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
 from tests.storage.wire import Wire
@@ -23,7 +23,7 @@ async def wire(postgres_server: PostgresServer) -> AsyncIterator[Wire]:
 async def campus(
     wire: Wire, postgres_server: PostgresServer, postgres_url: str, rules: Rules, clock: StillClock
 ) -> AsyncIterator[Campus]:
-    await furnish(postgres_url)
+    await fill_campus(postgres_url)
     url = postgres_url.replace(str(postgres_server.home), wire.host)
     storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()

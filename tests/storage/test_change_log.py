@@ -1,4 +1,4 @@
-"""Changes whose numbers were given out in one order and committed in another are all seen, once."""
+"""Changes whose numbers commit out of order are all read, once."""
 
 from collections.abc import AsyncIterator
 
@@ -12,7 +12,7 @@ from tests.contracts.campus import LAB, ROOMS, Campus
 
 @pytest.fixture
 async def slow(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A session of a process that takes its time."""
+    """A connection of a slow process."""
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
@@ -63,7 +63,7 @@ async def test_a_change_that_commits_after_everything_was_read_anew_is_seen(
     assert [booking.id for booking in campus.storage.read_model.in_room(LAB)] == ["slow"]
 
 
-async def test_a_number_that_never_comes_is_no_trouble(campus: Campus, slow: asyncpg.Connection):
+async def test_a_number_that_was_rolled_back_is_skipped(campus: Campus, slow: asyncpg.Connection):
     transaction = await _take_lab_slowly(slow, campus)
     await campus.book(room=ROOMS[3], by=campus.stan)
     await transaction.rollback()

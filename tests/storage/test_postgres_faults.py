@@ -1,4 +1,4 @@
-"""The way to PostgreSQL breaks: everybody gets an answer, nothing is done twice, and it heals by itself."""
+"""Lost connections to PostgreSQL: every call gets an answer, nothing is done twice, and it recovers."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,9 +12,9 @@ from core.services.book_room import BookingResult
 from storage.factory import open_storage, upgrade
 from storage.postgres.errors import OutcomeUnknown
 from tests.builders import a_slot
-from tests.contracts.campus import HALL, LAB, ROOMS, Campus, campus_in, furnish
+from tests.contracts.campus import HALL, LAB, ROOMS, Campus, campus_in, fill_campus
 from tests.contracts.raw import ask
-from tests.contracts.seen import seen_in
+from tests.contracts.read_model_state import state_of
 from tests.databases import run_sql
 from tests.postgres import PostgresServer
 from tests.storage.wire import Wire
@@ -36,7 +36,7 @@ async def test_a_connection_lost_before_the_commit_is_not_noticed(campus: Campus
     assert await campus.quota_left() == 120
 
 
-async def test_a_commit_whose_answer_was_lost_is_found_out_about(campus: Campus, wire: Wire):
+async def test_the_outcome_of_a_commit_whose_answer_was_lost_is_resolved(campus: Campus, wire: Wire):
     wire.cut_after(b"COMMIT")
 
     made = await campus.book(a_slot("11:00", 60))
@@ -46,7 +46,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_out_about(campus: Campus,
     assert await campus.quota_left() == 120
 
 
-async def test_a_commit_that_cannot_be_found_out_about_is_said_to_be_unknown(
+async def test_a_commit_that_cannot_be_resolved_is_reported_as_unknown(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("storage.postgres.batch_worker._RESOLVE_TIMEOUT", 0.2)
@@ -81,7 +81,7 @@ async def test_sessions_that_the_server_ends_are_replaced(campus: Campus, postgr
     assert await ask(postgres_url, "SELECT count(*) FROM booking") == 6 * len(ROOMS)
 
 
-async def test_a_frozen_network_is_given_up_in_time_and_works_again_when_it_thaws(
+async def test_a_frozen_network_times_out_and_works_again_when_it_thaws(
     campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("storage.postgres.batch_worker._BATCH_TIMEOUT", 0.3)
@@ -100,7 +100,7 @@ async def test_a_frozen_network_is_given_up_in_time_and_works_again_when_it_thaw
     assert made.booking.room_id == HALL
 
 
-async def test_reads_and_cold_writes_survive_a_cut(campus: Campus, wire: Wire):
+async def test_reads_and_transactions_survive_a_cut(campus: Campus, wire: Wire):
     wire.cut()
 
     await campus.storage.write(lambda unit: unit.set_setting("colour", "green"))
@@ -115,18 +115,18 @@ async def test_what_others_did_during_a_cut_is_seen_after_it(
     other = open_storage(postgres_url, ReadModel(), rules, clock)
     await other.open()
     await other.load()
-    made = await campus.desk_of(other).book(campus.wish(room=LAB))
+    made = await campus.service_of(other).book(campus.request(room=LAB))
 
     async with asyncio.timeout(10):
-        while made.booking.id not in campus.storage.read_model.bookings:  # noqa: ASYNC110 - no event tells
+        while made.booking.id not in campus.storage.read_model.bookings:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.02)
 
-    assert seen_in(campus.storage.read_model) == seen_in(other.read_model)
+    assert state_of(campus.storage.read_model) == state_of(other.read_model)
     await other.close()
 
 
 async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(rules, clock):
-    """Crash and all; bookings asked for meanwhile wait for it to come back."""
+    """As after a crash; bookings requested meanwhile wait until it is back."""
     server = PostgresServer()
     server.start()
     try:
@@ -148,7 +148,7 @@ async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(ru
 
 
 async def test_a_number_that_a_crash_gave_to_another_transaction_is_not_taken_for_ours(rules, clock):
-    """What was not on disk at a crash never was; its transaction's number is given out again."""
+    """A transaction that was not flushed is lost in a crash, and its id is reused."""
     server = PostgresServer(wal_writer_delay="10s")
     server.start()
     try:
@@ -157,7 +157,7 @@ async def test_a_number_that_a_crash_gave_to_another_transaction_is_not_taken_fo
             ours = int(str(await ask(server.url("roomie"), "SELECT pg_snapshot_xmax(pg_current_snapshot())")))
             wire.cut_before(b"COMMIT", then_freeze=True)
             booking = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
-            while not wire.has_broken:  # noqa: ASYNC110 - no event tells
+            while not wire.has_broken:  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.001)
             server.stop(abruptly=True)
             server.start()
@@ -175,7 +175,7 @@ async def test_a_number_that_a_crash_gave_to_another_transaction_is_not_taken_fo
 
 
 async def _commit_something(server: PostgresServer) -> int:
-    """The transaction's number."""
+    """Returns the transaction id."""
     return int(str(await ask(server.url("roomie"), "SELECT pg_current_xact_id()::text")))
 
 
@@ -183,7 +183,7 @@ async def _campus_on(server: PostgresServer, rules, clock, wire: Wire | None = N
     url = server.url("roomie")
     await run_sql(server.url(), "CREATE DATABASE roomie")
     await upgrade(url)
-    await furnish(url)
+    await fill_campus(url)
     if wire is not None:
         url = url.replace(str(server.home), wire.host)
     storage = open_storage(url, ReadModel(), rules, clock)

@@ -1,4 +1,4 @@
-"""A wire between Roomie and PostgreSQL that can be cut, frozen and healed."""
+"""TCP proxy between Roomie and PostgreSQL that can be cut, frozen and healed."""
 
 import asyncio
 import tempfile
@@ -12,7 +12,7 @@ _SOCKET = ".s.PGSQL.5432"
 
 
 class Wire:
-    """Stands where the server's socket would, and passes on what is said until told otherwise."""
+    """Listens in place of the server, and forwards all bytes until it is cut or frozen."""
 
     def __init__(self, server: Path) -> None:
         self._server = server / _SOCKET
@@ -31,7 +31,7 @@ class Wire:
 
     @property
     def has_broken(self) -> bool:
-        """Whether what should break a connection has been said."""
+        """Whether the trigger has been seen."""
         return self._cut_before is None and self._cut_after is None
 
     async def __aenter__(self) -> Self:
@@ -49,24 +49,24 @@ class Wire:
         self._folder.cleanup()
 
     def cut(self) -> None:
-        """Break every connection there is; new ones may be made."""
+        """Breaks all connections; new ones are accepted."""
         for end in self._ends:
             end.transport.abort()
         self._ends.clear()
 
     def freeze(self) -> None:
-        """Nothing passes any more, and nobody is told."""
+        """Forwards nothing any more, without closing connections."""
         self._flows.clear()
 
     def heal(self) -> None:
         self._flows.set()
 
     def cut_before(self, said: bytes, *, then_freeze: bool = False) -> None:
-        """Break the connection on which this is said next; the server never hears it."""
+        """Breaks the connection that sends this next; the server does not receive it."""
         self._cut_before, self._freezes = said, then_freeze
 
     def cut_after(self, said: bytes, *, then_freeze: bool = False) -> None:
-        """Break the connection on which this is said next, once the server has heard it."""
+        """Breaks the connection that sends this next, once the server has received it."""
         self._cut_after, self._freezes = said, then_freeze
 
     async def _join(self, here: StreamReader, back: StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""The machine misbehaves: its clock is stepped, its disk is full, and a process is killed meanwhile."""
+"""Machine faults: stepped clock, full disk, killed process."""
 
 import asyncio
 import resource
@@ -30,7 +30,7 @@ _A_PAGE = 4096
 async def test_of_two_processes_on_one_file_clocks_may_be_stepped_and_either_be_killed(
     fleet: Fleet, session: ClientSession, database_url: str
 ):
-    """No booking moves, nobody is charged twice, and whoever lives on goes on."""
+    """No booking moves, nobody is charged twice, and the other process continues."""
     here, there = await fleet.start("web", "web", module="tests.faults.stepping")
     crowd = Crowd(session, lambda: [web.address for web in (here, there) if web.is_running])
     going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=2.0))
@@ -44,42 +44,42 @@ async def test_of_two_processes_on_one_file_clocks_may_be_stepped_and_either_be_
     ):
         await asyncio.sleep(0.3)
         process.signal(step)
-    assert not crowd.told.unanswered
+    assert not crowd.log.unanswered
     await here.kill()
-    told = await going
+    log = await going
 
-    await check_books(database_url, told)
-    assert not told.refusals["unavailable"]
+    await check_books(database_url, log)
+    assert not log.refusals["unavailable"]
     assert await there.is_ready(session)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a running process can be given a limit")
-async def test_a_full_disk_is_said_and_left_behind_when_there_is_room_again(
+async def test_a_full_disk_is_reported_and_recovered_from_when_there_is_space_again(
     fleet: Fleet, session: ClientSession, database_url: str
 ):
     [web] = await fleet.start("web")
     crowd = Crowd(session, lambda: [web.address])
     going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=4.0))
-    await _until(lambda: len(crowd.told.at) > CLIENTS)
+    await _until(lambda: len(crowd.log.at) > CLIENTS)
 
     _leave_room(web, _A_PAGE)
-    await _until(lambda: crowd.told.refusals["unavailable"] > 3)
+    await _until(lambda: crowd.log.refusals["unavailable"] > 3)
     await asyncio.sleep(1.1)  # /readyz answers from a probe of the last second
     assert not await web.is_ready(session)
     async with session.get(f"{web.address}/api/rooms") as answer:
         assert answer.status == 200
     _leave_room(web, resource.RLIM_INFINITY)
     took = await web.ready(session)
-    told = await going
+    log = await going
 
-    print(f"well again after {took:.1f} s, {dict(told.refusals)}")  # noqa: T201 - stated
-    await check_books(database_url, told)
-    assert not told.unanswered
+    print(f"well again after {took:.1f} s, {dict(log.refusals)}")  # noqa: T201 - measured
+    await check_books(database_url, log)
+    assert not log.unanswered
     assert await ask(database_url, "PRAGMA integrity_check") == "ok"
 
 
 def _leave_room(process: Process, size: int) -> None:
-    """No file of this process may grow beyond so many bytes."""
+    """Limits the size of the process's files (RLIMIT_FSIZE)."""
     resource.prlimit(process.id, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
@@ -90,7 +90,7 @@ async def _until(so) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_when_sqlite_finds_the_disk_full_it_is_named_and_nothing_is_half_done(
+async def test_when_sqlite_finds_the_disk_full_it_is_reported_and_nothing_is_half_done(
     database_url: str, rules: Rules, clock: StillClock
 ):
     storage = open_storage(database_url, ReadModel(), rules, clock)

@@ -1,4 +1,4 @@
-"""A work is all or nothing, and its failure is nobody else's."""
+"""Transactions are atomic, and their failure affects no other."""
 
 import asyncio
 from dataclasses import replace
@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Invalid, RoomieError, Unavailable, UnknownRoom
-from core.model.entities import AuditEntry, Role, RoomId, UserGroup
-from core.ports.storage import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.model import AuditEntry, Role, RoomId, UserGroup
+from core.ports import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
 from core.read_model import ReadModel
 from core.services.society import SocietyService
 from storage.factory import open_storage
@@ -19,7 +19,7 @@ class _Slip(Exception):
     pass
 
 
-async def test_a_work_that_raises_leaves_nothing_behind(campus: Campus):
+async def test_a_transaction_that_raises_is_rolled_back(campus: Campus):
     def work(unit: UnitOfWork) -> None:
         unit.rooms.put_rooms([a_room("K-J17-NEW")])
         unit.people.add(a_person("new"), None)
@@ -36,26 +36,26 @@ async def test_a_work_that_raises_leaves_nothing_behind(campus: Campus):
     assert "K-J17-NEW" not in campus.storage.read_model.catalogue.rooms
 
 
-async def test_a_decision_that_raises_leaves_nothing_behind_and_troubles_nobody(campus: Campus):
+async def test_a_decision_that_raises_writes_nothing_and_affects_no_other(campus: Campus):
     def slip(_: Facts) -> Decision[None]:
         raise _Slip
 
-    wishes = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
+    requests = [campus.services.book(campus.request(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
     slips = [campus.storage.decide(DecisionKeys(week=0, room=room), slip) for room in ROOMS[:10]]
 
-    answers = await asyncio.gather(*wishes, *slips, return_exceptions=True)
+    answers = await asyncio.gather(*requests, *slips, return_exceptions=True)
 
     assert [type(answer).__name__ for answer in answers] == ["BookingResult"] * 10 + ["_Slip"] * 10
 
 
-async def test_records_that_the_database_refuses_undo_only_themselves(campus: Campus):
+async def test_writes_that_the_database_rejects_are_rolled_back_alone(campus: Campus):
     def impossible(_: Facts) -> Decision[None]:
         return Decision(None, WriteSet(insert=a_booking(a_new_id(), "NOWHERE", by=campus.wil)))
 
-    wishes = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
+    requests = [campus.services.book(campus.request(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
     poison = [campus.storage.decide(DecisionKeys(week=0, room=RoomId(f"{n}")), impossible) for n in range(5)]
 
-    answers = await asyncio.gather(*wishes, *poison, return_exceptions=True)
+    answers = await asyncio.gather(*requests, *poison, return_exceptions=True)
 
     assert [type(answer).__name__ for answer in answers] == ["BookingResult"] * 10 + ["Unavailable"] * 5
     bookings = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
@@ -63,8 +63,8 @@ async def test_records_that_the_database_refuses_undo_only_themselves(campus: Ca
 
 
 @pytest.mark.parametrize("text", ["null \x00 byte", "half a \ud83d pair"])
-async def test_text_that_cannot_be_kept_is_refused_or_kept_as_it_is(campus: Campus, text: str):
-    others = [campus.services.book(campus.wish(a_slot(), room, campus.stan)) for room in ROOMS[1:4]]
+async def test_text_that_cannot_be_stored_is_refused_or_stored_unchanged(campus: Campus, text: str):
+    others = [campus.services.book(campus.request(a_slot(), room, campus.stan)) for room in ROOMS[1:4]]
 
     answer, *rest = await asyncio.gather(campus.book(title=text), *others, return_exceptions=True)
 
@@ -102,7 +102,7 @@ def _second_president(unit: UnitOfWork, campus: Campus) -> None:
     unit.societies.set_role(campus.stan, CHESS, Role.PRESIDENT)
 
 
-async def test_a_name_is_given_once_however_many_ask_at_the_same_time(campus: Campus):
+async def test_a_name_is_unique_under_concurrent_requests(campus: Campus):
     def work(unit: UnitOfWork) -> None:
         unit.people.add(a_person("Zoe"), None)
 
@@ -111,7 +111,7 @@ async def test_a_name_is_given_once_however_many_ask_at_the_same_time(campus: Ca
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyExists"] * 5 + ["NoneType"]
 
 
-async def test_a_caller_who_goes_away_leaves_his_booking_made(campus: Campus):
+async def test_a_cancelled_call_still_commits_its_booking(campus: Campus):
     asked = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
     await asyncio.sleep(0)
     asked.cancel()

@@ -1,4 +1,4 @@
-"""Where a database URL points, in all the forms that people and platforms write it."""
+"""Database URLs in all the forms that people and hosting platforms use."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A process on SQLite reads what others wrote, and keeps at it until it could."""
+"""A process on SQLite reads what others wrote, and retries until it can."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ async def test_what_could_not_be_read_is_still_missing(
     here, there = await open_another(), await open_another()
     await here.write(lambda unit: unit.rooms.put_buildings([a_building()]))
     await here.write(lambda unit: unit.rooms.put_rooms([a_room(HALL)]))
-    await asyncio.sleep(0.01)  # longer than between two looks
+    await asyncio.sleep(0.01)  # longer than between two checks
 
     with monkeypatch.context() as broken:
         broken.setattr("storage.sqlite.storage.read_update", _fails)
@@ -31,7 +31,9 @@ async def test_what_could_not_be_read_is_still_missing(
     assert HALL in there.read_model.catalogue.rooms
 
 
-async def test_news_are_news_until_they_were_read(open_another: Callable[[], Awaitable[ManagedStorage]]):
+async def test_changes_stay_pending_until_they_were_read(
+    open_another: Callable[[], Awaitable[ManagedStorage]],
+):
     here, there = await open_another(), await open_another()
     await here.write(lambda unit: unit.rooms.put_buildings([a_building()]))
     await asyncio.sleep(0.01)

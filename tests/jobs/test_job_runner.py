@@ -1,4 +1,4 @@
-"""Jobs are done in time, by one worker at a time, and again when they failed."""
+"""Jobs run in time, in one worker at a time, and again after an error."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from bot.config.model import Config
 from bot.services import Services
 from bot.worker.scheduler import Job, JobRunner
 from core.errors import Unavailable
-from core.model.jobs import JobState
+from core.model import JobState
 from core.policy.schedule import DailyAt, Periodic
 from tests.builders import NOW
 from tests.outbox.environment import Environment
@@ -18,7 +18,7 @@ HOURLY = timedelta(hours=1)
 
 @dataclass
 class Chore:
-    """Counts how often it is done; may fail, and may take until it is let go."""
+    """Counts its runs; may fail, and may block until it is released."""
 
     done: int = 0
     at_once: int = 0
@@ -52,7 +52,7 @@ async def state(environment: Environment) -> JobState:
     return found
 
 
-async def test_a_job_is_done_at_once_and_then_at_its_interval(environment: Environment):
+async def test_a_job_runs_immediately_and_then_at_its_interval(environment: Environment):
     chore = Chore()
     (worker,) = workers(environment, chore)
     await worker.prepare()
@@ -91,7 +91,7 @@ async def test_after_downtime_it_is_done_once(environment: Environment):
     assert chore.done == 2
 
 
-async def test_a_job_that_fails_says_so_and_runs_again(environment: Environment):
+async def test_a_job_that_fails_records_the_error_and_runs_again(environment: Environment):
     chore = Chore(failures=[Unavailable("The site is away."), ZeroDivisionError("oops")])
     (worker,) = workers(environment, chore)
     await worker.prepare()
@@ -109,7 +109,7 @@ async def test_a_job_that_fails_says_so_and_runs_again(environment: Environment)
     assert (await state(environment)).last_error == ""
 
 
-async def test_a_dead_workers_job_is_taken_over_when_his_claim_ends(environment: Environment):
+async def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(environment: Environment):
     chore = Chore()
     (worker,) = workers(environment, chore)
     await worker.prepare()
@@ -138,7 +138,7 @@ async def test_a_worker_that_stops_leaves_its_job_to_others(environment: Environ
     assert chore.done == 2
 
 
-async def test_a_setting_that_brings_a_job_forward_counts_at_once(environment: Environment):
+async def test_a_shorter_interval_takes_effect_immediately(environment: Environment):
     chore = Chore()
     (slow,) = workers(environment, chore, every=timedelta(days=30))
     await slow.prepare()

@@ -1,4 +1,4 @@
-"""When something that happens again and again happens next."""
+"""Schedules of recurring jobs."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ def test_an_interval_counts_from_the_last_time():
     assert Periodic(timedelta(hours=6)).after(NOW, LONDON) == NOW + timedelta(hours=6)
 
 
-def test_what_was_never_done_at_an_interval_is_due_at_once():
+def test_a_periodic_job_that_never_ran_is_due_immediately():
     assert Periodic(timedelta(hours=6)).first(NOW, LONDON) == NOW
 
 
@@ -30,7 +30,7 @@ def test_what_was_never_done_at_an_interval_is_due_at_once():
         ("2026-10-24T12:00", "2026-10-26T03:00"),  # and back
     ],
 )
-def test_a_weekday_and_time_follow_the_wall_clock(instant: str, following: str):
+def test_a_weekday_and_time_are_local_time(instant: str, following: str):
     after = MONDAYS_AT_THREE.after(datetime.fromisoformat(instant).replace(tzinfo=UTC), LONDON)
 
     assert after == datetime.fromisoformat(following).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a picture shows, as values that can be compared."""
+"""The state of a read model as comparable values."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from core.read_model import ReadModel
 from tests.builders import a_slot
 
 
-def seen_in(read_model: ReadModel) -> dict[str, Any]:
-    """Everything answers are made from."""
+def state_of(read_model: ReadModel) -> dict[str, Any]:
+    """All entities of a read model."""
     catalogue, availability, directory = read_model.catalogue, read_model.availability, read_model.directory
     slot = a_slot("11:00", 60)
     start, end = int(slot.start.timestamp()), int(slot.end.timestamp())

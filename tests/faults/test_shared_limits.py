@@ -1,4 +1,4 @@
-"""Limits hold across processes: what one counts, the others hear of a moment later."""
+"""Rate limits hold across processes, which exchange their counts."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -20,7 +20,7 @@ HERE = "192.0.2.1"
 
 
 class Counter:
-    """What one process counts with, and time that passes when it is told to."""
+    """Rate limiters of one process, with a manual timer."""
 
     def __init__(self, storage: ManagedStorage, limit: int) -> None:
         self.clock = StillClock(NOW)
@@ -28,8 +28,8 @@ class Counter:
         services = SimpleNamespace(storage=storage, clock=self.clock)
         self.together = RateLimitSync(services, self.rate, self.logins, lambda: self.ticks)  # type: ignore[arg-type]
 
-    def knock(self, times: int) -> int:
-        """How many of these are let in."""
+    def send(self, times: int) -> int:
+        """Sends requests; returns how many are allowed."""
         return sum(self.rate.acquire(HERE, self.ticks) == 0 for _ in range(times))
 
     def guess(self, times: int) -> int:
@@ -67,27 +67,27 @@ async def counters(url: str, rules: Rules) -> AsyncIterator[Counters]:
 
 
 async def exchange(*counters: Counter) -> None:
-    """As each does once a second, one after the other."""
+    """Synchronises all, one after the other."""
     for each in counters:
         await each.together.sync()
 
 
-async def test_who_spent_his_minute_at_one_process_finds_another_closed(counters: Counters):
+async def test_a_limit_spent_at_one_process_is_spent_at_the_others(counters: Counters):
     one, other = await counters(2)
-    assert one.knock(100) == 60
-    assert other.knock(10) == 10
+    assert one.send(100) == 60
+    assert other.send(10) == 10
 
     await exchange(one, other)
 
-    assert one.knock(100) == 0
-    assert other.knock(100) == 0
+    assert one.send(100) == 0
+    assert other.send(100) == 0
 
 
 async def test_over_a_quarter_of_an_hour_two_processes_let_in_what_one_would(counters: Counters):
     pair = await counters(2)
     let_in = 0
     for _ in range(15 * 60 // 5):
-        let_in += sum(each.knock(10) for each in pair)
+        let_in += sum(each.send(10) for each in pair)
         await exchange(*pair)
         for each in pair:
             each.wait(5.0)
@@ -95,9 +95,9 @@ async def test_over_a_quarter_of_an_hour_two_processes_let_in_what_one_would(cou
     assert let_in <= 60 + 15 * 60 + 60
 
 
-async def test_who_knocks_seldom_is_never_written_down(counters: Counters, url: str):
+async def test_clients_with_few_requests_are_not_stored(counters: Counters, url: str):
     one, other = await counters(2)
-    one.knock(3)
+    one.send(3)
 
     await exchange(one, other)
 
@@ -114,7 +114,7 @@ async def test_wrong_passwords_count_together(counters: Counters):
     assert other.guess(1) == 0
 
 
-async def test_a_right_password_forgives_everywhere(counters: Counters):
+async def test_a_right_password_resets_the_counters_everywhere(counters: Counters):
     one, other = await counters(2)
     one.guess(3)
     other.guess(1)
@@ -128,17 +128,17 @@ async def test_a_right_password_forgives_everywhere(counters: Counters):
     assert one.guess(2) == 2
 
 
-async def test_a_clock_that_is_set_back_closes_no_door_for_long(counters: Counters):
+async def test_a_clock_that_is_set_back_blocks_nobody_for_long(counters: Counters):
     [one] = await counters(1)
-    one.knock(60)
+    one.send(60)
     await exchange(one)
     one.clock.move(-timedelta(hours=1))
     one.wait(61.0)
-    one.knock(30)
+    one.send(30)
     await exchange(one)
 
     for _ in range(4):
         one.wait(61.0)
         await exchange(one)
 
-    assert one.knock(10) == 10
+    assert one.send(10) == 10

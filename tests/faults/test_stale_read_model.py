@@ -1,4 +1,4 @@
-"""What is in memory may be a moment old, and how old is known; no booking ever relies on it."""
+"""The read model may be stale, by a known age; no booking relies on it."""
 
 import asyncio
 import statistics
@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from core.errors import NotAllowed, NotFound, QuotaSpent, SlotTaken
 from core.interval import Interval
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.rules import Rules
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
@@ -32,7 +32,7 @@ Open = Callable[[], Awaitable[ManagedStorage]]
 
 
 class Absent:
-    """A process whose memory learns nothing any more, beside one that works."""
+    """A process whose read model gets no updates, beside one that works."""
 
     def __init__(
         self, awake: ManagedStorage, absent: ManagedStorage, rules: Rules, clock: StillClock
@@ -69,40 +69,40 @@ async def open_storage_at(rules: Rules, clock: StillClock):
         await storage.close()
 
 
-def a_wish(by: PersonId, slot: Interval | None = None, place: int = 0) -> BookRoom:
+def a_request(by: PersonId, slot: Interval | None = None, place: int = 0) -> BookRoom:
     return BookRoom(new_booking_id(), ROOMS[place], slot or a_slot("11:00", 60), by)
 
 
-async def test_a_room_that_memory_believes_free_is_not_given_twice(environment: Absent):
-    made = await environment.awake.book(a_wish(environment.first))
+async def test_a_room_that_is_free_in_a_stale_read_model_is_not_booked_twice(environment: Absent):
+    made = await environment.awake.book(a_request(environment.first))
     assert made.booking.id not in environment.read_model.bookings
 
     with pytest.raises(SlotTaken):
-        await environment.absent.book(a_wish(environment.second))
+        await environment.absent.book(a_request(environment.second))
 
 
-async def test_a_room_that_memory_believes_taken_is_given_when_it_is_free(environment: Absent):
+async def test_a_room_that_is_busy_in_a_stale_read_model_can_be_booked_when_free(environment: Absent):
     del environment.read_model.learn
-    made = (await environment.awake.book(a_wish(environment.first))).booking
+    made = (await environment.awake.book(a_request(environment.first))).booking
     await environment.absent._storage.catch_up()
     environment.read_model.learn = lambda news: None  # type: ignore[method-assign]
     await environment.awake.cancel(made.id, environment.first)
     assert made.id in environment.read_model.bookings
 
-    again = await environment.absent.book(a_wish(environment.second))
+    again = await environment.absent.book(a_request(environment.second))
 
     assert again.booking.room_id == made.room_id
 
 
-async def test_a_quota_that_memory_believes_whole_is_not_spent_twice(environment: Absent):
-    await environment.awake.book(a_wish(environment.first, a_slot("11:00", 180)))
+async def test_quota_is_not_spent_twice_with_a_stale_read_model(environment: Absent):
+    await environment.awake.book(a_request(environment.first, a_slot("11:00", 180)))
 
     with pytest.raises(QuotaSpent):
-        await environment.absent.book(a_wish(environment.first, a_slot("15:00", 60), place=1))
+        await environment.absent.book(a_request(environment.first, a_slot("15:00", 60), place=1))
 
 
-async def test_a_booking_that_memory_does_not_know_can_be_given_back_once(environment: Absent):
-    made = (await environment.awake.book(a_wish(environment.first))).booking
+async def test_a_booking_missing_in_a_stale_read_model_can_be_cancelled_once(environment: Absent):
+    made = (await environment.awake.book(a_request(environment.first))).booking
 
     await environment.absent.cancel(made.id, environment.first)
 

@@ -1,4 +1,4 @@
-"""The picture in memory is what the database holds: own changes at once, those of others soon."""
+"""The read model matches the database: own changes at once, those of other processes soon."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,28 +9,27 @@ from time import perf_counter
 
 import pytest
 
-from core.model.entities import Identity, Role, RoomId, TokenTerm
-from core.model.retention import Expiring, Limit
-from core.ports.storage import LoginToken, UnitOfWork
+from core.model import Expiring, Identity, Limit, LoginToken, Role, RoomId, TokenTerm
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.purge import Purge
 from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
 from tests.contracts.campus import CHESS, HALL, LAB, ROOMS, Campus
-from tests.contracts.seen import seen_in
+from tests.contracts.read_model_state import state_of
 
 Another = Callable[[], Awaitable[ManagedStorage]]
 
 
 @pytest.fixture
 async def other(campus: Campus, open_another: Another) -> Campus:
-    """The same campus, seen by another process."""
+    """The same campus in another process."""
     return replace(campus, storage=await open_another())
 
 
 async def _truth(open_another: Another) -> dict[str, object]:
-    """What a process that starts now sees."""
-    return seen_in((await open_another()).read_model)
+    """The state that a newly started process loads."""
+    return state_of((await open_another()).read_model)
 
 
 def _many_things(unit: UnitOfWork) -> None:
@@ -62,7 +61,7 @@ WORKS: dict[str, Callable[[UnitOfWork], object]] = {
 
 
 @pytest.mark.parametrize("name", WORKS)
-async def test_a_change_is_in_the_picture_when_its_maker_hears_of_it(
+async def test_a_change_is_in_the_read_model_when_the_call_returns(
     campus: Campus, open_another: Another, name: str
 ):
     await campus.book(a_slot("13:00", 60))
@@ -70,7 +69,7 @@ async def test_a_change_is_in_the_picture_when_its_maker_hears_of_it(
 
     await campus.storage.write(WORKS[name])
 
-    assert seen_in(campus.storage.read_model) == await _truth(open_another)
+    assert state_of(campus.storage.read_model) == await _truth(open_another)
 
 
 @pytest.mark.parametrize("name", WORKS)
@@ -82,10 +81,10 @@ async def test_what_another_process_changed_is_seen_after_catching_up(
 
     await campus.storage.catch_up()
 
-    assert seen_in(campus.storage.read_model) == await _truth(open_another)
+    assert state_of(campus.storage.read_model) == await _truth(open_another)
 
 
-async def test_bookings_are_in_the_picture_when_their_maker_hears_of_them(campus: Campus):
+async def test_a_booking_is_in_the_read_model_when_the_call_returns(campus: Campus):
     read_model = campus.storage.read_model
 
     made = await campus.book(a_slot("11:00", 60))
@@ -109,11 +108,11 @@ async def test_another_process_notices_bookings_moves_and_cancellations(
     await campus.services.move(second.booking, campus.rema, a_slot("16:00", 60), ROOMS[6])
     await other.storage.catch_up()
 
-    assert seen_in(other.storage.read_model) == await _truth(open_another)
-    assert seen_in(campus.storage.read_model) == await _truth(open_another)
+    assert state_of(other.storage.read_model) == await _truth(open_another)
+    assert state_of(campus.storage.read_model) == await _truth(open_another)
 
 
-async def test_freshness_says_by_itself_that_others_wrote(campus: Campus, other: Campus):
+async def test_writes_of_other_processes_make_the_read_model_stale(campus: Campus, other: Campus):
     made = await campus.book()
 
     async with asyncio.timeout(5):
@@ -125,7 +124,7 @@ async def test_freshness_says_by_itself_that_others_wrote(campus: Campus, other:
     assert other.storage.is_fresh()
 
 
-async def test_own_bookings_do_not_make_the_picture_stale(campus: Campus):
+async def test_own_bookings_do_not_make_the_read_model_stale(campus: Campus):
     await campus.book()
 
     await asyncio.sleep(0.02)
@@ -133,7 +132,7 @@ async def test_own_bookings_do_not_make_the_picture_stale(campus: Campus):
     assert campus.storage.is_fresh()
 
 
-async def test_two_busy_processes_end_with_the_same_true_picture(
+async def test_two_busy_processes_end_with_the_same_read_model(
     campus: Campus, other: Campus, open_another: Another
 ):
     async def book_and_cancel(at: Campus, rooms: tuple[RoomId, ...]) -> None:
@@ -161,14 +160,14 @@ async def test_two_busy_processes_end_with_the_same_true_picture(
     await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
 
     truth = await _truth(open_another)
-    assert seen_in(campus.storage.read_model) == truth
-    assert seen_in(other.storage.read_model) == truth
+    assert state_of(campus.storage.read_model) == truth
+    assert state_of(other.storage.read_model) == truth
 
 
 async def test_a_booking_changed_by_both_processes_in_turn_is_seen_as_it_ended(
     campus: Campus, other: Campus, open_another: Another
 ):
-    """Each process's own news and those of the other cross on the way, again and again."""
+    """Own commits and updates of the other process cross, again and again."""
     booking = (await campus.book(a_slot("11:00", 60), HALL, campus.stan)).booking
 
     for turn in range(30):
@@ -181,8 +180,8 @@ async def test_a_booking_changed_by_both_processes_in_turn_is_seen_as_it_ended(
     await asyncio.gather(campus.storage.catch_up(), other.storage.catch_up())
 
     truth = await _truth(open_another)
-    assert seen_in(campus.storage.read_model) == truth
-    assert seen_in(other.storage.read_model) == truth
+    assert state_of(campus.storage.read_model) == truth
+    assert state_of(other.storage.read_model) == truth
 
 
 async def test_the_window_moves_on_with_a_reload(campus: Campus, open_another: Another):
@@ -192,10 +191,10 @@ async def test_the_window_moves_on_with_a_reload(campus: Campus, open_another: A
     await campus.storage.reload()
 
     assert campus.storage.read_model.bookings == {}
-    assert seen_in(campus.storage.read_model) == await _truth(open_another)
+    assert state_of(campus.storage.read_model) == await _truth(open_another)
 
 
-async def test_changes_forgotten_before_they_were_read_are_made_up_for(
+async def test_changes_purged_before_they_were_read_cause_a_reload(
     campus: Campus, other: Campus, open_another: Another
 ):
     for room in ROOMS[:5]:
@@ -205,7 +204,7 @@ async def test_changes_forgotten_before_they_were_read_are_made_up_for(
 
     await other.storage.catch_up()
 
-    assert seen_in(other.storage.read_model) == await _truth(open_another)
+    assert state_of(other.storage.read_model) == await _truth(open_another)
 
 
 async def test_the_catalogue_is_known_before_anything_is_loaded(campus: Campus, database_url: str):
@@ -217,7 +216,7 @@ async def test_the_catalogue_is_known_before_anything_is_loaded(campus: Campus, 
     await storage.close()
 
 
-async def test_what_many_entries_say_alike_is_held_once(campus: Campus, open_another: Another):
+async def test_equal_values_of_entries_are_interned(campus: Campus, open_another: Another):
     """A campus of fifty thousand rooms teaches at a few hundred hours."""
     entries = [an_entry(room, a_slot("09:00", 60)) for room in (LAB, HALL)]
     await campus.storage.write(lambda unit: unit.timetable.add("timetable", entries, 1))
@@ -228,7 +227,7 @@ async def test_what_many_entries_say_alike_is_held_once(campus: Campus, open_ano
     assert all(mine is theirs for mine, theirs in zip(one, other, strict=True))
 
 
-async def test_how_old_memory_may_be_is_known(campus: Campus, other: Campus):
+async def test_the_age_of_the_read_model_is_known(campus: Campus, other: Campus):
     began = perf_counter()
     await campus.storage.write(lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=26)]))
     before = other.storage.age()

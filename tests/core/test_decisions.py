@@ -1,4 +1,4 @@
-"""Decisions about bookings: each refusal, each charge, and that no minute is ever made or lost."""
+"""Decisions on bookings: refusals, charges, and a ledger that always adds up."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from core.errors import (
     UnknownSociety,
 )
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     BookingState,
@@ -43,7 +43,7 @@ from core.model.entities import (
 from core.policy.access import token_day
 from core.policy.quota import quota_left, quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Facts
+from core.ports import Facts
 from core.services.book_room import BookRoom, decide_booking
 from core.services.cancel_booking import CancelBooking, decide_cancel
 from core.services.check_in import CheckIn, decide_check_in
@@ -70,7 +70,7 @@ def by_token(**others: object) -> Facts:
     return facts(person=None, society=a_society(), term=TERM, **others)
 
 
-def wish(slot: Interval | None = None, **others: object) -> BookRoom:
+def booking_request(slot: Interval | None = None, **others: object) -> BookRoom:
     return replace(BookRoom(BookingId("b1"), a_room().id, slot or a_slot(), PersonId(1)), **others)
 
 
@@ -79,38 +79,53 @@ def a_class(slot: Interval) -> Busy:
 
 
 REFUSALS = [
-    ("nobody knows the room", facts(room=None), wish(), UnknownRoom),
-    ("nobody is logged in", facts(person=None), wish(), NotAuthenticated),
-    ("the account may book nothing", facts(person=replace(WIL, groups=frozenset())), wish(), NotPermitted),
-    ("the room is for societies", facts(room=a_room(individual_access=False)), wish(), SocietyOnly),
-    ("nobody may book the room", facts(room=a_room(bookable=False)), wish(), NotBookable),
-    ("nor may a society", club(room=a_room(bookable=False)), wish(society_id=CHESS), NotBookable),
-    ("a stranger to all societies", facts(society=a_society()), wish(society_id=CHESS), NotPermitted),
-    ("a stranger to this society", club(role=None), wish(society_id=CHESS), UnknownSociety),
-    ("no such society", facts(person=MEMBER), wish(society_id=SocietyId("GO")), UnknownSociety),
-    ("the slot is over", facts(), wish(a_slot("09:00")), InThePast),
-    ("off the grid", facts(), wish(a_slot("11:05")), InvalidTimes),
-    ("too far ahead for a student", facts(), wish(a_slot(days=8)), TooFarAhead),
-    ("too far ahead for staff", facts(person=STAN), wish(a_slot(days=91)), TooFarAhead),
-    ("too far ahead for a society", club(), wish(a_slot(days=22), society_id=CHESS), TooFarAhead),
-    ("a class is there", facts(busy=(a_class(a_slot()),)), wish(), SlotTaken),
-    ("quota is spent", facts(spent=135), wish(), QuotaSpent),
+    ("nobody knows the room", facts(room=None), booking_request(), UnknownRoom),
+    ("nobody is logged in", facts(person=None), booking_request(), NotAuthenticated),
+    (
+        "the account may book nothing",
+        facts(person=replace(WIL, groups=frozenset())),
+        booking_request(),
+        NotPermitted,
+    ),
+    (
+        "the room is for societies",
+        facts(room=a_room(individual_access=False)),
+        booking_request(),
+        SocietyOnly,
+    ),
+    ("nobody may book the room", facts(room=a_room(bookable=False)), booking_request(), NotBookable),
+    ("nor may a society", club(room=a_room(bookable=False)), booking_request(society_id=CHESS), NotBookable),
+    (
+        "a stranger to all societies",
+        facts(society=a_society()),
+        booking_request(society_id=CHESS),
+        NotPermitted,
+    ),
+    ("a stranger to this society", club(role=None), booking_request(society_id=CHESS), UnknownSociety),
+    ("no such society", facts(person=MEMBER), booking_request(society_id=SocietyId("GO")), UnknownSociety),
+    ("the slot is over", facts(), booking_request(a_slot("09:00")), InThePast),
+    ("off the grid", facts(), booking_request(a_slot("11:05")), InvalidTimes),
+    ("too far ahead for a student", facts(), booking_request(a_slot(days=8)), TooFarAhead),
+    ("too far ahead for staff", facts(person=STAN), booking_request(a_slot(days=91)), TooFarAhead),
+    ("too far ahead for a society", club(), booking_request(a_slot(days=22), society_id=CHESS), TooFarAhead),
+    ("a class is there", facts(busy=(a_class(a_slot()),)), booking_request(), SlotTaken),
+    ("quota is spent", facts(spent=135), booking_request(), QuotaSpent),
     (
         "the token is an old one",
         by_token(),
-        wish(by=None, society_id=CHESS, term=TokenTerm(2, TERM.issued_on)),
+        booking_request(by=None, society_id=CHESS, term=TokenTerm(2, TERM.issued_on)),
         NotPermitted,
     ),
     (
         "the society is gone",
         facts(person=None, term=TERM),
-        wish(by=None, society_id=CHESS, term=TERM),
+        booking_request(by=None, society_id=CHESS, term=TERM),
         UnknownSociety,
     ),
     (
         "a token for a room nobody may book",
         by_token(room=a_room(bookable=False)),
-        wish(by=None, society_id=CHESS, term=TERM),
+        booking_request(by=None, society_id=CHESS, term=TERM),
         NotBookable,
     ),
 ]
@@ -130,13 +145,13 @@ def test_a_booking_is_refused_when(known: Facts, asked: BookRoom, error: type[Ro
 @pytest.mark.parametrize(
     ("known", "asked", "cost"),
     [
-        (facts(), wish(a_slot(minutes=45)), 45),
-        (facts(spent=120), wish(a_slot(minutes=60)), 60),
-        (facts(person=STAN), wish(a_slot(minutes=600)), 0),
-        (facts(person=STAN), wish(a_slot(days=90)), 0),
-        (club(spent=180), wish(society_id=CHESS), 0),
-        (club(room=a_room(individual_access=False)), wish(a_slot(days=21), society_id=CHESS), 0),
-        (by_token(), wish(by=None, society_id=CHESS, term=TERM), 0),
+        (facts(), booking_request(a_slot(minutes=45)), 45),
+        (facts(spent=120), booking_request(a_slot(minutes=60)), 60),
+        (facts(person=STAN), booking_request(a_slot(minutes=600)), 0),
+        (facts(person=STAN), booking_request(a_slot(days=90)), 0),
+        (club(spent=180), booking_request(society_id=CHESS), 0),
+        (club(room=a_room(individual_access=False)), booking_request(a_slot(days=21), society_id=CHESS), 0),
+        (by_token(), booking_request(by=None, society_id=CHESS, term=TERM), 0),
     ],
 )
 def test_a_booking_costs_its_minutes_unless_it_is_for_a_society_or_by_staff(
@@ -154,17 +169,17 @@ def test_a_booking_costs_its_minutes_unless_it_is_for_a_society_or_by_staff(
 def test_a_booking_is_charged_to_the_week_in_which_it_is_made():
     sunday = at("23:00", days=4)
 
-    decision = decide_booking(facts(), wish(a_slot(days=5)), RULES, sunday)
+    decision = decide_booking(facts(), booking_request(a_slot(days=5)), RULES, sunday)
 
     assert decision.writes is not None
     assert decision.writes.charge is not None
     assert decision.writes.charge.week == quota_week(sunday, RULES) != quota_week(at(days=5), RULES)
 
 
-def test_the_same_request_is_answered_and_not_carried_out_again():
+def test_a_repeated_request_returns_the_result_and_is_not_executed_again():
     made = a_booking()
 
-    decision = decide_booking(facts(previous_result=made, spent=60), wish(request="k"), RULES, NOW)
+    decision = decide_booking(facts(previous_result=made, spent=60), booking_request(request="k"), RULES, NOW)
 
     assert decision.writes is None
     assert (decision.outcome.booking, decision.outcome.quota_left) == (made, 120)
@@ -182,7 +197,7 @@ def test_the_same_request_is_answered_and_not_carried_out_again():
 )
 def test_a_key_that_was_used_for_something_else_is_refused(earlier: Booking):
     with pytest.raises(DuplicateRequest) as refusal:
-        decide_booking(facts(previous_result=earlier), wish(request="k"), RULES, NOW)
+        decide_booking(facts(previous_result=earlier), booking_request(request="k"), RULES, NOW)
 
     assert refusal.value.booking == earlier
 
@@ -190,12 +205,12 @@ def test_a_key_that_was_used_for_something_else_is_refused(earlier: Booking):
 def test_a_request_is_recognised_after_its_booking_was_changed():
     moved = a_booking(slot=a_slot("15:00"), version=2)
 
-    decision = decide_booking(facts(previous_result=moved), wish(request="k"), RULES, NOW)
+    decision = decide_booking(facts(previous_result=moved), booking_request(request="k"), RULES, NOW)
 
     assert decision.outcome.booking == moved
 
 
-# Giving up
+# Cancelling
 
 
 def owned(**others: object) -> Facts:
@@ -245,25 +260,25 @@ def cancel(known: Facts, rules: Rules = RULES, now: datetime = NOW) -> int:
     return decision.outcome.refund
 
 
-def test_giving_up_returns_exactly_what_this_week_was_charged():
+def test_cancelling_refunds_exactly_what_this_week_was_charged():
     assert cancel(owned()) == 60
     assert cancel(owned(charged=15)) == 15
     assert cancel(owned(charged=0)) == 0
 
 
-def test_what_has_begun_returns_nothing():
+def test_a_booking_in_progress_is_not_refunded():
     assert cancel(owned(), now=at("11:00")) == 0
     assert cancel(owned(), now=at("10:59")) == 60
 
 
-def test_who_takes_a_room_at_once_may_think_better_of_it_for_a_step_of_the_grid():
+def test_a_booking_that_starts_now_is_refunded_for_one_grid_step():
     just_now = owned(booking=a_booking(slot=a_slot("10:15"), created_at=NOW))
 
     assert cancel(just_now, now=at("10:34")) == 60
     assert cancel(just_now, now=at("10:35")) == 0
 
 
-def test_notice_may_be_asked_for():
+def test_a_refund_may_require_notice():
     rules = Rules(refund_notice=timedelta(hours=2))
 
     assert cancel(owned(), rules, at("08:59")) == 60
@@ -290,12 +305,12 @@ def test_only_the_difference_is_charged():
     assert move(owned(), a_slot("11:00", 30)) == -30
 
 
-def test_shortening_returns_no_more_than_this_week_was_charged():
+def test_shortening_refunds_no_more_than_this_week_was_charged():
     assert move(owned(charged=0, spent=0), a_slot("11:00", 15)) == 0
     assert move(owned(charged=20), a_slot("11:00", 15)) == -20
 
 
-def test_a_booking_does_not_stand_in_its_own_way():
+def test_a_booking_does_not_conflict_with_itself():
     itself = busy_for(a_booking())
 
     assert move(owned(busy=(itself,)), a_slot("11:30", 60)) == 0
@@ -333,29 +348,29 @@ def test_a_move_is_refused_when(
         move(known, slot, now, version)
 
 
-def test_what_has_begun_can_be_extended_and_shortened_but_returns_no_more_than_giving_it_up():
+def test_a_booking_in_progress_can_be_extended_and_shortened_but_refunds_no_more_than_cancelling():
     assert move(owned(), a_slot("11:00", 90), at("11:40")) == 30
     assert move(owned(), a_slot("11:00", 45), at("11:40")) == 0
 
 
-# Being there
+# Check-in
 
 
 @pytest.mark.parametrize("now", [at("10:45"), at("11:59")])
-def test_one_may_say_im_here_from_a_quarter_of_an_hour_before_to_the_end(now: datetime):
+def test_check_in_is_open_from_a_quarter_of_an_hour_before_to_the_end(now: datetime):
     decision = decide_check_in(owned(), CheckIn(BookingId("b1"), PersonId(1)), RULES, now)
 
     assert decision.outcome.checked_in_at == now
 
 
-def test_earlier_is_too_early_and_told_from_when():
+def test_an_early_check_in_is_refused_with_its_opening_time():
     with pytest.raises(CheckInClosed) as refusal:
         decide_check_in(owned(), CheckIn(BookingId("b1"), PersonId(1)), RULES, at("10:44"))
 
     assert refusal.value.opens == at("10:45")
 
 
-def test_saying_it_twice_changes_nothing():
+def test_checking_in_twice_changes_nothing():
     known = owned(booking=a_booking(checked_in_at=at("10:50")))
 
     assert decide_check_in(known, CheckIn(BookingId("b1"), PersonId(1)), RULES, at("11:10")).writes is None
@@ -415,8 +430,8 @@ def test_no_sequence_of_changes_makes_or_loses_a_minute(steps: list[tuple[str, i
 
 
 @given(st.integers(1, 12).map(lambda quarters: quarters * 15), st.integers(0, 180))
-def test_giving_up_within_the_week_undoes_booking(length: int, spent: int):
-    asked = wish(a_slot("12:00", length))
+def test_cancelling_within_the_week_undoes_booking(length: int, spent: int):
+    asked = booking_request(a_slot("12:00", length))
     try:
         made = decide_booking(facts(spent=spent), asked, RULES, NOW)
     except QuotaSpent:

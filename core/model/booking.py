@@ -1,0 +1,86 @@
+"""Bookings, what they cost, and how they look to others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple, NewType
+
+from core.interval import Interval
+from core.model.campus import RoomId
+from core.model.people import PersonId, SocietyId
+from core.model.timetable import BookingType
+
+BookingId = NewType("BookingId", str)
+"""A UUID in its canonical text form."""
+
+
+class BookingState(Enum):
+    ACTIVE = 1
+    CANCELLED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking of a room.
+
+    `booked_by` is None when a society token made the booking: then the society itself is the owner.
+    `version` grows with every change. `non_refundable` is how many of its charged minutes stay spent because
+    it was changed too late for a refund.
+    """
+
+    id: BookingId
+    room_id: RoomId
+    interval: Interval
+    booked_by: PersonId | None
+    created_at: datetime
+    society_id: SocietyId | None = None
+    title: str = ""
+    notes: str = ""
+    state: BookingState = BookingState.ACTIVE
+    checked_in_at: datetime | None = None
+    version: int = 1
+    non_refundable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One entry of the quota ledger: `minutes` charged (negative: refunded) in a quota week.
+
+    `week` is the campus date of the Monday on which the quota week begins, as days since 1970-01-01.
+    """
+
+    person_id: PersonId
+    booking_id: BookingId
+    week: int
+    minutes: int
+    at: datetime
+
+
+class Busy(NamedTuple):
+    """An interval in which a room is taken by a booking or a timetable entry.
+
+    `start` and `end` are seconds since 1970, UTC, half-open. `name` is public: a personal booking is only
+    called `Booked`. `source` is the timetable it came from, or `booking:` and the booking's id.
+    """
+
+    start: int
+    end: int
+    name: str
+    booking_type: str
+    source: str
+
+    @property
+    def booking_id(self) -> BookingId | None:
+        prefix, _, booking_id = self.source.partition(":")
+        return BookingId(booking_id) if prefix == "booking" else None
+
+
+def busy_for(booking: Booking) -> Busy:
+    """The public view of a booking: a society's shows its title, a person's only that it exists."""
+    return Busy(
+        int(booking.interval.start.timestamp()),
+        int(booking.interval.end.timestamp()),
+        booking.title or "Society booking" if booking.society_id else "Booked",
+        BookingType.SOCIETY if booking.society_id else BookingType.INTERNAL,
+        f"booking:{booking.id}",
+    )

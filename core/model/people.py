@@ -1,0 +1,110 @@
+"""People, their logins and notification preferences, and the societies they belong to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+PersonId = NewType("PersonId", int)
+SocietyId = NewType("SocietyId", str)
+Identity = NewType("Identity", str)
+"""An account on a platform: `slack:T1:U1`, `discord:2`, `terminal:wil`."""
+
+
+class UserGroup(StrEnum):
+    """Permission groups, with the names of the Roomie McRoomFace API."""
+
+    STAFF = "Group_1"
+    STUDENT = "Group_2"
+    SOCIETY_MEMBER = "Group_3"
+    PRESIDENT = "Group_4"
+
+
+class Role(StrEnum):
+    """Role of a member in a society."""
+
+    PRESIDENT = "president"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Daily hours without notifications, in minutes after midnight, local time.
+
+    `until` before `start` means the next morning.
+    """
+
+    start: int
+    until: int
+
+    def __post_init__(self) -> None:
+        if self.start == self.until or not (0 <= self.start < 24 * 60 and 0 <= self.until < 24 * 60):
+            raise ValueError(
+                f"quiet hours must begin and end on one day's clock: {self.start} to {self.until}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationPreferences:
+    """A person's notification settings.
+
+    `reminders` are minutes before a booking. `deliver_to` is a platform's name; empty means automatic.
+    """
+
+    reminders: tuple[int, ...] = (30,)
+    notices: bool = False
+    quiet: QuietHours | None = None
+    deliver_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human with one account. `zone` is an IANA name; None means the campus's time zone."""
+
+    id: PersonId
+    username: str
+    email: str
+    name: str
+    groups: frozenset[UserGroup] = frozenset({UserGroup.STUDENT})
+    zone: str | None = None
+    is_admin: bool = False
+    preferences: NotificationPreferences = NotificationPreferences()
+
+
+@dataclass(frozen=True, slots=True)
+class LoginToken:
+    """Login token; only its hash is stored."""
+
+    hash: bytes
+    person_id: PersonId
+    created_at: datetime
+    label: str = ""
+    last_used_at: datetime | None = None
+
+    @property
+    def alive_at(self) -> datetime:
+        """When it was last used, or created if never used."""
+        return self.last_used_at or self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Society:
+    id: SocietyId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTerm:
+    """The valid society token: its generation, and its day of issue (days since 1970-01-01)."""
+
+    generation: int
+    issued_on: int
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Membership of a person in a society."""
+
+    society: Society
+    person_id: PersonId
+    role: Role

@@ -1,0 +1,30 @@
+"""Timetable entries: classes, exams and events published elsewhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.interval import Interval
+from core.model.campus import RoomId
+
+
+class BookingType(StrEnum):
+    """Kinds of timetable entries and bookings, with the codes of the FreeRooms API."""
+
+    CLASS = "CLASS"
+    SOCIETY = "SOCIETY"
+    INTERNAL = "INTERNAL"
+    LIBRARY = "LIB"
+    BLOCK = "BLOCK"
+    MISC = "MISC"
+    EXAMS = "EXAMS"
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableEntry:
+    """A class, exam or event published elsewhere; read only."""
+
+    room_id: RoomId
+    interval: Interval
+    name: str
+    booking_type: BookingType
+    source: str = ""

@@ -1,0 +1,89 @@
+"""Batched decisions: a pure function decides on facts, storage reads them and writes the result.
+
+Hot use cases (book, cancel, move, check in) name what they touch as `DecisionKeys`, receive `Facts` and
+return a `Decision`. They never await, so storage can run many of them in one transaction.
+"""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from core.interval import Interval
+from core.model import (
+    AuditEntry,
+    Booking,
+    BookingId,
+    Busy,
+    Charge,
+    OutboxMessage,
+    Person,
+    PersonId,
+    Role,
+    Room,
+    RoomId,
+    Society,
+    SocietyId,
+    TokenTerm,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionKeys:
+    """What a decision touches: the facts to read, and on PostgreSQL the locks to take."""
+
+    week: int
+    """The quota week whose charges are summed."""
+    room: RoomId | None = None
+    window: Interval | None = None
+    """The interval of `room` whose busy intervals are read."""
+    person: PersonId | None = None
+    society: SocietyId | None = None
+    booking: BookingId | None = None
+    request: str | None = None
+    """Idempotency key: executed once; repeats get the same result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the transaction read for `DecisionKeys`; empty for keys that are None.
+
+    `society` and `role` are the existing booking's when the keys have no society. `spent` is the sum of the
+    person's charges in the week; `charged` is what the existing booking was charged in that week.
+    """
+
+    room: Room | None = None
+    person: Person | None = None
+    society: Society | None = None
+    role: Role | None = None
+    term: TokenTerm | None = None
+    booking: Booking | None = None
+    busy: tuple[Busy, ...] = ()
+    spent: int = 0
+    charged: int = 0
+    previous_result: Booking | None = None
+    """The result of an earlier request with the same idempotency key."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSet:
+    """What a decision writes, atomically."""
+
+    insert: Booking | None = None
+    update: Booking | None = None
+    """The new state of a booking. `before` is the old one; its version must match the stored one."""
+    before: Booking | None = None
+    charge: Charge | None = None
+    audit: AuditEntry | None = None
+    request: str | None = None
+    withdraw_messages_of: BookingId | None = None
+    """The booking whose unsent messages are withdrawn, except for those in `messages`."""
+    messages: tuple[OutboxMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """The result for the caller, and the writes to commit first; None when nothing changes."""
+
+    outcome: T
+    writes: WriteSet | None = None

@@ -1,0 +1,368 @@
+"""Repositories: one per aggregate, used inside a unit of work."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from core.interval import Interval
+from core.model import (
+    Backlog,
+    Booking,
+    BookingId,
+    Building,
+    Busy,
+    ClaimedMessage,
+    CounterIncrement,
+    CounterValue,
+    DeliveryOutcome,
+    Expired,
+    Identity,
+    Installation,
+    JobState,
+    Limit,
+    LoginSession,
+    LoginToken,
+    Membership,
+    MessageState,
+    OutboxEntry,
+    OutboxMessage,
+    Person,
+    PersonId,
+    Role,
+    Room,
+    RoomId,
+    Society,
+    SocietyId,
+    SourceState,
+    TimetableEntry,
+    TimetableRun,
+    TimetableSlot,
+    TokenTerm,
+)
+
+
+class RoomRepository(Protocol):
+    """Buildings and rooms."""
+
+    def buildings(self) -> list[Building]: ...
+    def rooms(self) -> list[Room]: ...
+    def put_buildings(self, buildings: Iterable[Building]) -> None: ...
+    def put_rooms(self, rooms: Iterable[Room]) -> None: ...
+
+
+MAX_KNOWN_ADDRESSES = 16
+"""Per person; the most recently used."""
+
+
+class PersonRepository(Protocol):
+    """People, their groups, identities and password hashes. Names are case-insensitive."""
+
+    def get(self, person_id: PersonId) -> Person | None: ...
+    def by_name(self, name: str) -> Person | None:
+        """Finds a person by username or e-mail address."""
+        ...
+
+    def by_identity(self, identity: Identity) -> Person | None: ...
+    def all(self) -> list[Person]: ...
+    def add(self, person: Person, password_hash: str | None) -> Person:
+        """Stores a person and returns it with its id. `AlreadyExists` when username or e-mail is taken."""
+        ...
+
+    def put(self, person: Person) -> None: ...
+    def password_hash(self, person_id: PersonId) -> str | None: ...
+    def set_password_hash(self, person_id: PersonId, password_hash: str) -> None: ...
+    def link(self, person_id: PersonId, identity: Identity) -> None: ...
+    def unlink(self, identity: Identity) -> None: ...
+    def identities(self, person_id: PersonId) -> list[Identity]: ...
+    def all_identities(self) -> Mapping[PersonId, list[Identity]]: ...
+    def remember_address(self, person_id: PersonId, key: bytes, now: datetime) -> None:
+        """Stores the keyed hash of a network where a password was right; older ones beyond the limit go."""
+        ...
+
+    def known_addresses(self, person_id: PersonId) -> Mapping[bytes, int]:
+        """Time of the last login (seconds since 1970) by keyed hash of the network."""
+        ...
+
+    def all_known_addresses(self) -> Mapping[PersonId, Mapping[bytes, int]]: ...
+
+
+class SocietyRepository(Protocol):
+    """Societies, their memberships and valid tokens."""
+
+    def get(self, society_id: SocietyId) -> Society | None: ...
+    def all(self) -> list[Society]: ...
+    def add(self, society: Society) -> None: ...
+    def memberships(self, person_id: PersonId) -> list[Membership]: ...
+    def all_memberships(self) -> Mapping[PersonId, list[Membership]]: ...
+    def members(self, society_id: SocietyId) -> list[Membership]: ...
+    def role(self, person_id: PersonId, society_id: SocietyId) -> Role | None: ...
+    def set_role(self, person_id: PersonId, society_id: SocietyId, role: Role | None) -> None:
+        """Sets or removes (None) a membership."""
+        ...
+
+    def terms(self) -> Mapping[SocietyId, TokenTerm]: ...
+    def set_term(self, society_id: SocietyId, term: TokenTerm) -> None: ...
+
+
+class BookingRepository(Protocol):
+    """Bookings and the quota ledger."""
+
+    def get(self, booking_id: BookingId) -> Booking | None: ...
+    def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]: ...
+    def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
+        """A person's active bookings by start; only those that overlap the window, if given."""
+        ...
+
+    def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]: ...
+    def spent(self, person_id: PersonId, week: int) -> int: ...
+    def active(self, window: Interval) -> list[Booking]: ...
+
+
+class TimetableRepository(Protocol):
+    """Timetable entries, by the source that published them."""
+
+    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]: ...
+    def busy(self, window: Interval) -> Iterable[tuple[RoomId, Busy]]:
+        """All entries of the current runs in a window, in no order."""
+        ...
+
+    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]: ...
+    def of_source(self, source: str) -> list[TimetableEntry]: ...
+    def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
+        """Adds entries to the current run of a source, creating it at `now` (seconds) if there is none."""
+        ...
+
+    def clear(self, source: str, rooms: Iterable[RoomId]) -> None:
+        """Deletes all entries of these rooms from the current run of a source."""
+        ...
+
+
+class TokenRepository(Protocol):
+    """Login tokens by hash."""
+
+    def add(self, login: LoginToken) -> None: ...
+    def remove(self, token_hash: bytes) -> bool: ...
+    def remove_all(self, person_id: PersonId) -> None:
+        """Revokes all logins of a person."""
+        ...
+
+    def end_surplus(self, person_id: PersonId, max_logins: int, batch_size: int) -> int:
+        """Revokes the least recently used logins beyond `max_logins`, up to `batch_size`; how many."""
+        ...
+
+    def people_above(self, max_logins: int, batch_size: int) -> list[PersonId]:
+        """Up to `batch_size` people with more than `max_logins` logins."""
+        ...
+
+    def get(self, token_hash: bytes) -> LoginToken | None: ...
+    def of_person(self, person_id: PersonId) -> list[LoginToken]:
+        """A person's logins, oldest first; the 200 most recently used if there are more."""
+        ...
+
+    def all(self) -> Mapping[PersonId, list[LoginToken]]: ...
+    def touch(self, token_hash: bytes, at: datetime) -> None: ...
+    def wake(self, token_hash: bytes, at: datetime) -> None:
+        """Like `touch`, and invalidates the login in all read models, where it had expired as idle."""
+        ...
+
+
+class ProcessedEventRepository(Protocol):
+    """Deduplication of platform events. Rows of the table `seen`."""
+
+    def claim(self, key: str, now: datetime, again_after: timedelta | None = None) -> bool:
+        """False if the event was claimed before; unfinished claims older than `again_after` are retaken."""
+        ...
+
+    def finish(self, key: str) -> None: ...
+
+
+class InstallationRepository(Protocol):
+    """Installations in workspaces, and OAuth states of installations in progress."""
+
+    def get(self, team: str) -> Installation | None: ...
+    def all(self) -> list[Installation]: ...
+    def put(self, new: Installation, now: datetime) -> None: ...
+    def replace_token(self, team: str, before: str, after: str) -> bool:
+        """Compare-and-swap of a token; False if the stored one is not `before`."""
+        ...
+
+    def remove(self, team: str) -> None: ...
+    def save_state(self, state: str, now: datetime, until: datetime, max_states: int) -> None:
+        """Stores an OAuth state; beyond `max_states`, those that expire first are deleted."""
+        ...
+
+    def consume_state(self, state: str, now: datetime) -> bool: ...
+
+
+class OutboxRepository(Protocol):
+    """The outbox of notifications."""
+
+    def add(self, messages: Iterable[OutboxMessage]) -> int:
+        """Queues messages, skipping those whose key exists; returns how many are new."""
+        ...
+
+    def withdraw(self, booking_id: BookingId, kind: str) -> None:
+        """Deletes waiting messages of one kind about a booking."""
+        ...
+
+    def is_any_due(self, now: datetime) -> bool: ...
+
+    def claim(self, worker: str, now: datetime, until: datetime, limit: int) -> list[ClaimedMessage]:
+        """Leases due messages, and those with an expired lease, to a worker."""
+        ...
+
+    def start(self, worker: str, sending: Mapping[int, Identity], now: datetime, until: datetime) -> set[int]:
+        """Records recipients before sending; returns the messages still to be sent."""
+        ...
+
+    def complete(self, worker: str, outcomes: Iterable[DeliveryOutcome]) -> None:
+        """Records delivery outcomes and releases the claims."""
+        ...
+
+    def backlog(self) -> Backlog: ...
+    def entries(self, states: Collection[MessageState], limit: int) -> list[OutboxEntry]: ...
+    def retry(self, message_id: int, now: datetime) -> bool:
+        """Requeues a message that was given up."""
+        ...
+
+    def give_up(self, message_id: int, error: str) -> bool: ...
+
+
+class LoginSessionRepository(Protocol):
+    """Login sessions by the hash of their sid."""
+
+    def add(self, session: LoginSession) -> None: ...
+    def get(self, sid_hash: bytes) -> LoginSession | None: ...
+    def swap(self, before: LoginSession, after: LoginSession) -> bool:
+        """Compare-and-swap; False if the stored session is not `before`."""
+        ...
+
+    def finished_since(self, moment: datetime) -> Iterable[bytes]:
+        """Hashes of the sessions that ended since then."""
+        ...
+
+    def many(self, hashes: Iterable[bytes]) -> list[LoginSession]: ...
+    def waiting(self) -> list[LoginSession]:
+        """Completed links of chat accounts whose pending request was not resumed yet."""
+        ...
+
+    def consume_request(self, sid_hash: bytes) -> bool:
+        """Deletes the pending request; False if another caller already has."""
+        ...
+
+    def drop_open(self, identity: Identity) -> None:
+        """Deletes earlier open links of a chat account: only the newest is valid."""
+        ...
+
+    def make_room(self, over_before: datetime, max_sessions: int) -> None:
+        """Deletes some ended sessions; beyond `max_sessions`, also some unused open ones."""
+        ...
+
+    def erase_results(self, now: datetime, result_ttl: timedelta) -> None:
+        """Erases results past their time to be fetched."""
+        ...
+
+
+class JobRepository(Protocol):
+    """Recurring jobs, leased in the database so that no two processes run one concurrently."""
+
+    def register(self, name: str, first: datetime, latest: datetime) -> None:
+        """Creates a job due at `first`, or moves an existing one forward to `latest`."""
+        ...
+
+    def claim(self, name: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Leases a due job; False if it is not due or leased."""
+        ...
+
+    def renew(self, name: str, worker: str, until: datetime) -> bool:
+        """Extends the lease; False if it was lost."""
+        ...
+
+    def finish(self, name: str, worker: str, now: datetime, due_at: datetime, error: str) -> None: ...
+    def release(self, name: str, worker: str) -> None:
+        """Gives up the lease without having run the job."""
+        ...
+
+    def all(self) -> list[JobState]: ...
+
+
+class NoticeChannelRepository(Protocol):
+    """Channels subscribed to quota notices."""
+
+    def all(self) -> list[Identity]: ...
+    def add(self, channel: Identity, requested_by: Identity, now: datetime) -> bool:
+        """Returns whether it is new."""
+        ...
+
+    def remove(self, channel: Identity) -> bool: ...
+
+
+class TimetableRunRepository(Protocol):
+    """Timetable runs. Entries are served only from current runs."""
+
+    def begin(self, source: str, now: datetime) -> int:
+        """Creates a run in state `WRITING`; returns its id."""
+        ...
+
+    def write(self, run_id: int, slots: Sequence[TimetableSlot]) -> None: ...
+    def slots(self, run_id: int, after: int, limit: int) -> tuple[list[TimetableSlot], int]:
+        """One slice of a run's entries, and the cursor of the next (0: end)."""
+        ...
+
+    def rooms_of(self, run_id: int) -> set[RoomId]: ...
+    def current(self, source: str) -> TimetableRun | None: ...
+    def rejected(self, source: str) -> TimetableRun | None:
+        """The latest run awaiting an operator's decision."""
+        ...
+
+    def reject(self, run_id: int, report: str) -> None: ...
+    def switch(self, run_id: int, report: str) -> None:
+        """Makes a run the current one of its source."""
+        ...
+
+    def note(self, run_id: int, report: str) -> None: ...
+    def abandon(self, source: str) -> None:
+        """Discards runs left half written by a crashed process."""
+        ...
+
+    def purge(self, limit: int) -> int:
+        """Deletes up to `limit` entries of old runs; how many."""
+        ...
+
+    def stage_places(self, buildings: Iterable[Building], rooms: Iterable[Room]) -> None:
+        """Stores buildings and rooms without a cache invalidation event."""
+        ...
+
+    def publish_room_changes(self, rooms: Iterable[RoomId]) -> None:
+        """Invalidates these rooms' timetables in all read models."""
+        ...
+
+    def publish_catalogue_change(self) -> None: ...
+
+
+class SourceRepository(Protocol):
+    """Health of timetable sources."""
+
+    def get(self, name: str) -> SourceState: ...
+    def all(self) -> list[SourceState]: ...
+    def put(self, state: SourceState) -> None: ...
+
+
+class CounterRepository(Protocol):
+    """Counters shared by processes; lost in a crash. Rows of the table `tally`."""
+
+    def add(self, increments: Sequence[CounterIncrement], now: datetime) -> Mapping[str, CounterValue]:
+        """Adds the increments and returns the new values."""
+        ...
+
+
+class RetentionRepository(Protocol):
+    """Rows past their retention limits."""
+
+    def expired(self, limit: Limit, batch_size: int) -> list[Expired]:
+        """Up to `batch_size` rows beyond a limit."""
+        ...
+
+    def discard(self, limit: Limit, found: Sequence[Expired]) -> int:
+        """Deletes found rows, except for those that changed since; how many."""
+        ...
