@@ -14,7 +14,7 @@ from bot.config.model import Config
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.base import Platform, PlatformRoute, RateLimited, RecipientUnreachable
-from bot.platforms.discord.gateway.settings import GATEWAY, DiscordSettings
+from bot.platforms.discord.settings import GATEWAY, DiscordSettings
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.stores import (
     DeduplicationStore,
@@ -198,7 +198,7 @@ def discord_platform(
     settings: DiscordSettings, services: Services, dispatcher: Dispatcher
 ) -> "DiscordPlatform":
     from bot.platforms.discord.adapter import DiscordPlatform
-    from bot.platforms.discord.state.shared import EVENTS
+    from bot.platforms.discord.handlers.state import EVENTS
 
     door = DiscordPlatform(
         settings,

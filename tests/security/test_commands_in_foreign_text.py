@@ -86,7 +86,7 @@ async def guarded_discord(
     calls: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[DiscordHouse]:
-    monkeypatch.setattr("tests.platforms.discord.house.COMMANDS", spied(calls))
+    monkeypatch.setattr("tests.platforms.discord.environment.COMMANDS", spied(calls))
     discord.interactions.window = 15.0
     built = await a_discord_house(discord, storage, rules, clock)
     async with built.open() as built.door:

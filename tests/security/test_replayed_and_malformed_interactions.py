@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.platforms.discord.gateway.payload import is_recent
+from bot.platforms.discord.client.payload import is_recent
 from tests.platforms.discord.conftest import Behind, Opening, behind, discord, opened
 from tests.standins.discord import Discord
 

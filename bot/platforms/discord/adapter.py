@@ -11,17 +11,17 @@ import discord
 from bot.chat.command import Command
 from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
-from bot.platforms.discord.delivery import DirectMessenger
-from bot.platforms.discord.gateway.client import RoomieClient, connect
-from bot.platforms.discord.gateway.command_sync import CommandSync
-from bot.platforms.discord.gateway.endpoint import DiscordSignature, InteractionsEndpoint
-from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.discord.interactions.handler import InteractionHandler
-from bot.platforms.discord.interactions.messages import MessageHandler
-from bot.platforms.discord.interactions.router import EventRouter
+from bot.platforms.discord.client.command_sync import CommandSync
+from bot.platforms.discord.client.endpoint import DiscordSignature, InteractionsEndpoint
+from bot.platforms.discord.client.gateway import RoomieClient, connect
+from bot.platforms.discord.handlers.delivery import DirectMessenger
+from bot.platforms.discord.handlers.handler import InteractionHandler
+from bot.platforms.discord.handlers.messages import MessageHandler
+from bot.platforms.discord.handlers.router import EventRouter
+from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.ports import Autocompleter, ChatDispatcher, FirstDelivery, KeyValues
 from bot.platforms.discord.render.views import NETWORK_ERRORS
-from bot.platforms.discord.state.shared import DiscordState
+from bot.platforms.discord.settings import DiscordSettings
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable

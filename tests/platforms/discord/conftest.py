@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     import discord as _  # noqa: F401
 
 from bot.platforms.discord.adapter import DiscordPlatform
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.settings import DiscordSettings
 from core.clock import SystemClock
 from tests.platforms.discord.fakes import COMMANDS, Pages, Script, Seen, Suggestions
 from tests.standins.discord import Discord

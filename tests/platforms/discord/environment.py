@@ -10,7 +10,7 @@ from bot.commands import COMMANDS
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.stores import DeduplicationStore, KeyValueStore
 from bot.services import Services
 from core.model.entities import Identity

@@ -28,10 +28,10 @@ from bot.chat.reply import (
     TimestampStyle,
     Tone,
 )
-from bot.platforms.discord.gateway.settings import invite_link
 from bot.platforms.discord.render.custom_id import decode
 from bot.platforms.discord.render.forms import fill_in, modal, submitted_values, values
 from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.discord.settings import invite_link
 from core.interval import Interval
 from core.model.entities import Identity
 from tests.standins.discord.forms import modal_complaints
@@ -251,7 +251,7 @@ def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
 def test_settings_and_renderer_are_there_without_the_library() -> None:
     code = (
         "import sys, bot.platforms.discord.render.renderer, bot.platforms.discord.render.forms;"
-        "import bot.platforms.discord.gateway.settings;"
+        "import bot.platforms.discord.settings;"
         "sys.exit('discord' in sys.modules)"
     )
 

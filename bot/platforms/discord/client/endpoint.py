@@ -10,7 +10,7 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bot.platforms.discord.gateway.payload import PING, Malformed, check_payload, is_recent, read_payload
+from bot.platforms.discord.client.payload import PING, Malformed, check_payload, is_recent, read_payload
 from core.clock import Clock
 
 logger = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from bot.chat.reply import Button, ButtonStyle, Form, Reply, ReplyField
+from bot.platforms.discord.handlers.recent import LruCache
 from bot.platforms.discord.render.custom_id import MAX_LENGTH
 from bot.platforms.discord.render.forms import fill_in, submitted_values, values
-from bot.platforms.discord.state.recent import LruCache
 
 REOPEN = "discord.form"
 """The action of buttons that open a form again; it never reaches the dispatcher."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from bot.chat.reply import Audience, Reply
+from bot.platforms.discord.handlers.form_drafts import FormDrafts
+from bot.platforms.discord.handlers.recent import LruCache
 from bot.platforms.discord.render.renderer import RenderedMessage, render
-from bot.platforms.discord.state.form_drafts import FormDrafts
-from bot.platforms.discord.state.recent import LruCache
 from core.model.entities import Identity
 
 EVENTS = (

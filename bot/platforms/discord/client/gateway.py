@@ -13,10 +13,13 @@ from discord.enums import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.client import rate_limit
 from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, decode
+from bot.platforms.discord.settings import DiscordSettings
 
 logger = logging.getLogger(__name__)
+MAX_RATE_LIMIT_SECONDS = 30.0
+"""Longer rate limits are errors rather than pauses; the least that discord.py accepts."""
 
 
 class EventHandler(Protocol):
@@ -67,6 +70,10 @@ class RoomieClient(discord.Client):
         """Nothing happens any more while we leave; the library would stumble over a loop that it let go."""
         if not self.is_closed():
             super().dispatch(event, *args, **more)
+
+    async def close(self) -> None:
+        await super().close()
+        await rate_limit.cancel_pauses()
 
     async def setup_hook(self) -> None:
         if self._announces:
@@ -161,6 +168,7 @@ def connect(
     The library knows one set of addresses for the whole process.
     """
     Route.BASE = settings.api_base_url.rstrip("/")
+    rate_limit.install()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     kind: Callable[..., RoomieClient] = ShardedRoomieClient if settings.sharded else RoomieClient
@@ -171,6 +179,7 @@ def connect(
         intents=intents_for(settings, privileged=privileged),
         allowed_mentions=discord.AllowedMentions.none(),
         application_id=settings.application_id,
+        max_ratelimit_timeout=MAX_RATE_LIMIT_SECONDS,
         chunk_guilds_at_startup=False,
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,

@@ -10,11 +10,11 @@ import discord
 
 from bot.chat.reply import Reply
 from bot.platforms.base import RecipientUnreachable
+from bot.platforms.discord.handlers.recent import LruCache
+from bot.platforms.discord.handlers.requests import user_id
+from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.ports import KeyValues
 from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
-from bot.platforms.discord.requests import user_id
-from bot.platforms.discord.state.recent import LruCache
-from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable

@@ -7,11 +7,11 @@ import discord
 from bot.chat.reply import Audience, Reply, Text, Tone
 from bot.chat.request import QuotedMessage
 from bot.platforms.base import RecipientUnreachable
-from bot.platforms.discord.delivery import DirectMessenger
+from bot.platforms.discord.handlers.delivery import DirectMessenger
+from bot.platforms.discord.handlers.requests import identity_of, is_direct, text_request
+from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.ports import ChatDispatcher, FirstDelivery
 from bot.platforms.discord.render.views import NETWORK_ERRORS, view
-from bot.platforms.discord.requests import identity_of, is_direct, text_request
-from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 from core.errors import RoomieError, Unavailable
 

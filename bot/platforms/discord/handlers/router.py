@@ -10,12 +10,12 @@ from discord import app_commands
 
 from bot.chat.command import Command, ParameterType
 from bot.chat.reply import Option
-from bot.platforms.discord import requests as asking
-from bot.platforms.discord.gateway.command_sync import CommandSync
-from bot.platforms.discord.gateway.tree import add_commands, add_menus
-from bot.platforms.discord.interactions.handler import InteractionHandler
-from bot.platforms.discord.interactions.messages import MessageHandler
-from bot.platforms.discord.interactions.responder import ResponseLost
+from bot.platforms.discord.client.command_sync import CommandSync
+from bot.platforms.discord.client.tree import add_commands, add_menus
+from bot.platforms.discord.handlers import requests
+from bot.platforms.discord.handlers.handler import InteractionHandler
+from bot.platforms.discord.handlers.messages import MessageHandler
+from bot.platforms.discord.handlers.responder import ResponseLost
 from bot.platforms.discord.ports import Autocompleter
 from bot.platforms.discord.render.text import clip
 from bot.redaction import error_name, without_text
@@ -71,7 +71,7 @@ class EventRouter:
     ) -> list[app_commands.Choice[str]]:
         try:
             async with asyncio.timeout(AUTOCOMPLETE_TIMEOUT):
-                options = await self._suggestions.suggest(takes, typed, asking.requester_of(interaction))
+                options = await self._suggestions.suggest(takes, typed, requests.requester_of(interaction))
         except (TimeoutError, RoomieError):
             return []
         return _choices(options)

@@ -11,16 +11,16 @@ import discord
 
 from bot.chat.reply import Form, Reply, Tone
 from bot.chat.request import ChatRequest, QuotedMessage
-from bot.platforms.discord import requests as asking
-from bot.platforms.discord.delivery import DirectMessenger
-from bot.platforms.discord.interactions.latency import MAX_INTERACTION_AGE, DeliveryLatency
-from bot.platforms.discord.interactions.responder import InteractionResponder, ResponseLost
+from bot.platforms.discord.handlers import requests
+from bot.platforms.discord.handlers.delivery import DirectMessenger
+from bot.platforms.discord.handlers.form_drafts import DRAFT_EXPIRED, REOPEN, with_known
+from bot.platforms.discord.handlers.latency import MAX_INTERACTION_AGE, DeliveryLatency
+from bot.platforms.discord.handlers.responder import InteractionResponder, ResponseLost
+from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.ports import ChatDispatcher, FirstDelivery
 from bot.platforms.discord.render.confirmation import confirmation_message, with_confirmation
 from bot.platforms.discord.render.custom_id import decode
 from bot.platforms.discord.render.views import RawView, is_public, raw_components
-from bot.platforms.discord.state.form_drafts import DRAFT_EXPIRED, REOPEN, with_known
-from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name, without_text
 from core.clock import Clock
 from core.errors import RoomieError
@@ -56,18 +56,18 @@ class InteractionHandler:
 
     async def on_command(self, interaction: discord.Interaction, words: str, *, once: bool) -> None:
         """A command; with `once`, however often it is delivered it is carried out one time."""
-        await self._start_response(interaction, asking.command_request(interaction, words), once=once)
+        await self._start_response(interaction, requests.command_request(interaction, words), once=once)
 
     async def pointed_at(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """A message that somebody wants a room for: data, whoever wrote it."""
-        await self._start_response(interaction, asking.pointed_at(interaction, message), once=True)
+        await self._start_response(interaction, requests.pointed_at(interaction, message), once=True)
 
     async def on_form_opened(
         self, interaction: discord.Interaction, action: str, filled_in: Mapping[str, str]
     ) -> None:
         """A form, some of whose inputs are known already."""
         await self._start_response(
-            interaction, asking.button_request(interaction, action, ""), once=False, known=filled_in
+            interaction, requests.button_request(interaction, action, ""), once=False, known=filled_in
         )
 
     async def on_button(self, interaction: discord.Interaction, custom_id: str, picked: str = "") -> None:
@@ -82,7 +82,7 @@ class InteractionHandler:
         else:
             value = picked if wish.is_menu else wish.value
             await self._start_response(
-                interaction, asking.button_request(interaction, wish.action, value), once=True
+                interaction, requests.button_request(interaction, wish.action, value), once=True
             )
 
     async def on_modal_submit(self, interaction: discord.Interaction) -> None:
@@ -95,7 +95,7 @@ class InteractionHandler:
                 Reply((DRAFT_EXPIRED,), tone=Tone.UNCLEAR)
             )
             return
-        asked = asking.button_request(interaction, sent.action, sent.state, dict(sent.inputs))
+        asked = requests.button_request(interaction, sent.action, sent.state, dict(sent.inputs))
         await self._start_response(interaction, asked, once=True, sent=sent.form)
 
     async def apologise(self, interaction: discord.Interaction, sentence: str = APOLOGY) -> None:

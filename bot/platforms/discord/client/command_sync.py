@@ -6,10 +6,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.discord.gateway.tree import fingerprint
+from bot.platforms.discord.client.tree import fingerprint
 from bot.platforms.discord.ports import KeyValues
 from bot.platforms.discord.render.views import NETWORK_ERRORS
+from bot.platforms.discord.settings import DiscordSettings
 from bot.redaction import error_name
 
 logger = logging.getLogger(__name__)

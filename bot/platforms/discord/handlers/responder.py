@@ -6,6 +6,9 @@ import discord
 from discord.enums import InteractionType
 
 from bot.chat.reply import Audience, Form, Reply
+from bot.platforms.discord.handlers.form_drafts import FormDrafts
+from bot.platforms.discord.handlers.requests import identity_of
+from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.forms import modal
 from bot.platforms.discord.render.renderer import RenderedMessage
 from bot.platforms.discord.render.views import (
@@ -16,9 +19,6 @@ from bot.platforms.discord.render.views import (
     is_public,
     view,
 )
-from bot.platforms.discord.requests import identity_of
-from bot.platforms.discord.state.form_drafts import FormDrafts
-from bot.platforms.discord.state.shared import DiscordState
 from bot.redaction import error_name
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.chat.reply import Button, Reply, ReplyItem, Tone
 from bot.platforms.base import RecipientUnreachable
 from bot.platforms.discord.adapter import DiscordPlatform, PlatformStartError
-from bot.platforms.discord.gateway.endpoint import InteractionsEndpoint, dispatch_payload
+from bot.platforms.discord.client.endpoint import InteractionsEndpoint, dispatch_payload
 from core.clock import SystemClock
 from core.errors import Unavailable
 from core.model.entities import Identity
@@ -384,6 +384,21 @@ async def test_buttons_of_a_message_that_was_sent_work(
     await wil.press(wil.sees()[0], "30 min more")
 
     assert (behind.script.asked[0].action, behind.script.asked[0].value) == ("extend", "b1~30")
+
+
+async def test_shutdown_does_not_wait_for_the_next_window_of_a_rate_limit(
+    discord: Discord, opened: Opening
+) -> None:
+    discord.rate_limits.most, discord.rate_limits.seconds = 1, 20.0
+    wil = discord.person("wil")
+
+    async with asyncio.timeout(5):
+        async with opened() as door:
+            await wil.say("free rooms")
+            await discord.until(lambda: len(wil.sees()) == 2)
+
+    assert door.counts["direct message"] == 0
+    assert wil.sees()[1].text == "fine"
 
 
 # The HTTP endpoint.
