@@ -1,4 +1,4 @@
-"""What the house sees of a chat platform, whichever it is."""
+"""The port of a chat platform, and the errors that its deliveries raise."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Signature(Protocol):
     """Verifies that a platform sent a request."""
 
     def is_shown(self, headers: Mapping[str, str]) -> bool:
-        """Whether the headers hold a signature that could be valid; the body is not read otherwise."""
+        """Whether the headers hold a well-formed signature; the body is not read otherwise."""
         ...
 
     def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool: ...
@@ -23,10 +23,10 @@ class Signature(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlatformRoute(web.AbstractRouteDef):
-    """One HTTP route that a platform answers itself.
+    """HTTP route with a handler of the platform's own.
 
-    With a `signature` it takes deliveries of the platform, else it is a page for browsers. `begins_login`
-    says that each answer stores something that a browser is to come back for.
+    With a `signature` it takes webhooks of the platform, else it is a page for browsers. `begins_login`
+    marks pages that store an OAuth state, or the like, with every answer.
     """
 
     name: str
@@ -42,51 +42,49 @@ class PlatformRoute(web.AbstractRouteDef):
 
 
 class Platform(Protocol):
-    """A door that people come through, open from `run` until it is cancelled."""
+    """Chat platform. `run` keeps it connected until it is cancelled."""
 
     @property
     def name(self) -> str:
-        """As identities begin: `slack`, `discord`."""
+        """Prefix of its identities: `slack`, `discord`."""
         ...
 
     async def run(self) -> None: ...
 
-    def routes(self) -> Sequence[PlatformRoute]:
-        """What it answers over HTTP."""
-        ...
+    def routes(self) -> Sequence[PlatformRoute]: ...
 
     async def health(self) -> Mapping[str, object]:
-        """How it is, for `/readyz`: `ok`, and whatever helps the person on call."""
+        """Health for `/readyz`: `ok`, and details for the operator."""
         ...
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Tell somebody unasked. Raises when that failed or nobody knows whether it did.
+        """Send a notification; `was_sent` finds it by its `key`.
 
-        `Unreachable` when it will go on failing, `Busy` when nothing was done and trying again may help,
-        `Absent` when they are not there now.
+        Raises `RecipientUnreachable` when a retry is pointless, `RateLimited` and `RecipientOffline` when
+        nothing was sent and a retry may help; any other exception leaves open whether it was sent.
         """
         ...
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        """Whether a message with this key arrived since then. Raises when nobody can tell."""
+        """Whether a message with this key arrived since then. Raises when that is unknown."""
         ...
 
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        """Something of theirs changed elsewhere, which pages of theirs may show."""
+        """Refresh pages of these people after a change made elsewhere."""
         ...
 
 
 class RecipientUnreachable(Exception):
-    """Nobody can be told there, now or later: a closed direct message, an account that is gone."""
+    """The recipient cannot be reached, now or later: closed direct messages, a deleted account."""
 
 
 class RateLimited(Exception):
-    """The platform did nothing and asks to be left alone for so many seconds."""
+    """The platform did nothing and asks to wait. `retry_after`: seconds."""
 
-    def __init__(self, reason: str, seconds: float) -> None:
+    def __init__(self, reason: str, retry_after: float) -> None:
         super().__init__(reason)
-        self.seconds = seconds
+        self.retry_after = retry_after
 
 
 class RecipientOffline(Exception):
-    """They can be told there only while they are there, and they are not."""
+    """The recipient can only be reached while connected, and is not."""

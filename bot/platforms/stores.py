@@ -38,7 +38,7 @@ class DeduplicationStore:
         )
 
 
-class KeyValueStore:
+class StoredKeyValues:
     """A few small facts of a platform."""
 
     def __init__(self, services: Services, platform: str) -> None:

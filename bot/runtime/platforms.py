@@ -18,9 +18,9 @@ from bot.platforms.discord.settings import GATEWAY, DiscordSettings
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.stores import (
     DeduplicationStore,
-    KeyValueStore,
     OutboxDeferral,
     StoredInstallations,
+    StoredKeyValues,
     StoredOAuthStates,
 )
 from bot.runtime.roles import ALL_ROLES, ProcessRole
@@ -206,7 +206,7 @@ def discord_platform(
         suggestions=Autocomplete(services),
         commands=COMMANDS,
         once=DeduplicationStore(services, "discord"),
-        notebook=KeyValueStore(services, "discord"),
+        notebook=StoredKeyValues(services, "discord"),
         clock=services.clock,
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),

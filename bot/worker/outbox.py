@@ -233,7 +233,7 @@ class OutboxSender:
             except RecipientOffline as error:
                 return self._postpone(claimed, _error_text(error))
             except RateLimited as error:
-                return self._retry(claimed, _error_text(error), timedelta(seconds=error.seconds))
+                return self._retry(claimed, _error_text(error), timedelta(seconds=error.retry_after))
             except Exception as error:  # noqa: BLE001 - it is noted, and looked for before the next attempt
                 return self._retry(claimed, _error_text(error))
         return DeliveryOutcome(claimed.id, MessageState.SENT)
