@@ -198,18 +198,18 @@ def discord_platform(
     settings: DiscordSettings, services: Services, dispatcher: Dispatcher
 ) -> "DiscordPlatform":
     from bot.platforms.discord.adapter import DiscordPlatform
-    from bot.platforms.discord.handlers.state import EVENTS
 
-    door = DiscordPlatform(
+    platform = DiscordPlatform(
         settings,
         dispatcher=dispatcher,
-        suggestions=Autocomplete(services),
+        autocompleter=Autocomplete(services),
         commands=COMMANDS,
-        once=DeduplicationStore(services, "discord"),
-        notebook=StoredKeyValues(services, "discord"),
+        deduplicator=DeduplicationStore(services, "discord"),
+        key_values=StoredKeyValues(services, "discord"),
         clock=services.clock,
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
-    _register_gauges(services, "discord", lambda: door.is_connected, door.counts, EVENTS)
-    return door
+    status = platform.status
+    _register_gauges(services, "discord", lambda: platform.is_connected, status.counts, status.events)
+    return platform

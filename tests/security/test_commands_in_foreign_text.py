@@ -89,7 +89,7 @@ async def guarded_discord(
     monkeypatch.setattr("tests.platforms.discord.environment.COMMANDS", spied(calls))
     discord.interactions.window = 15.0
     built = await a_discord_house(discord, storage, rules, clock)
-    async with built.open() as built.door:
+    async with built.open() as built.platform:
         yield built
 
 
@@ -99,7 +99,7 @@ async def test_no_way_on_discord_runs_a_command_of_somebody_else(
 ) -> None:
     guild, channel = discord.guild()
     wil, eve = discord.person("wil", guild), discord.person("eve", guild)
-    await guarded_discord.settle_in(wil)
+    await guarded_discord.add_people(wil)
     line, me = line_of(command), f"<@{discord.world.bot.id}>"
     stranger = await eve.say(line, at=channel)
     mention = await eve.say(f"{me} {line}", at=channel)

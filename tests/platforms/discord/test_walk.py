@@ -23,14 +23,14 @@ async def environment(
 ) -> AsyncIterator[Environment]:
     discord.interactions.window = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
     built = await build_environment(discord, storage, rules, clock)
-    async with built.open() as built.door:
+    async with built.open() as built.platform:
         yield built
 
 
 @pytest.fixture
 async def wil(environment: Environment) -> Person:
     person = environment.discord.person("wil")
-    await environment.settle_in(person)
+    await environment.add_people(person)
     return person
 
 
@@ -42,7 +42,7 @@ async def test_from_a_free_room_to_a_booking_a_message_longer_and_given_up(
     free = await wil.run("/rooms free", at=channel, when="now for 1 hour", seats=10)
     booked = await wil.press(free.seen, "Book")
     told = [free.seen.text, booked.seen.text]
-    await environment.door.send(Identity(f"discord:{wil.id}"), _notice(booked.seen), "confirmation 1")
+    await environment.platform.send(Identity(f"discord:{wil.id}"), _notice(booked.seen), "confirmation 1")
     for label in ("30 min more", "Cancel", "Sure? Cancel"):
         await wil.press(wil.sees()[0], label)
         told.append(wil.sees()[0].text)
@@ -98,7 +98,7 @@ async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
 async def test_of_fifty_who_press_the_same_button_one_gets_the_room(environment: Environment) -> None:
     guild, channel = environment.discord.guild()
     people = [environment.discord.person(f"p{number}", guild) for number in range(50)]
-    await environment.settle_in(*people)
+    await environment.add_people(*people)
     button = {
         "type": 2,
         "style": 1,
@@ -137,7 +137,7 @@ async def test_three_hundred_free_rooms_are_paged(
 ) -> None:
     environment = await build_environment(discord, await open_another(), rules, clock, rooms=300)
     wil = discord.person("wil")
-    await environment.settle_in(wil)
+    await environment.add_people(wil)
     async with environment.open():
         first = await wil.run("/rooms free", when="now")
         told = first.seen.text

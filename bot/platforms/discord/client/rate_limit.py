@@ -1,4 +1,4 @@
-"""discord.py's rate limits, without the pause that it makes before it hands over an answer."""
+"""Replacement for discord.py's rate limit that hands over an answer before it waits."""
 
 import asyncio
 from typing import Any
@@ -11,8 +11,8 @@ _PAUSES: set[asyncio.Task[None]] = set()
 class NonBlockingRatelimit(http.Ratelimit):
     """Rate limit of one bucket that waits for its next window in a task of its own.
 
-    The library waits inside the request that used the bucket up, its answer already received: for up to
-    a whole window the sender does not learn that the message arrived, and shutdown waits for it in vain.
+    discord.py waits inside the request that spent the bucket, its answer already received: for up to a whole
+    window the sender does not learn that the message arrived, and shutdown waits for it in vain.
     """
 
     async def __aexit__(self, *error: Any) -> None:  # noqa: ANN401  # passed on
@@ -22,12 +22,12 @@ class NonBlockingRatelimit(http.Ratelimit):
 
 
 def install() -> None:
-    """Let discord.py make its rate limits of this class; it has no option for it."""
+    """Make discord.py create its rate limits with this class; it has no option for it."""
     http.Ratelimit = NonBlockingRatelimit  # type: ignore[misc]
 
 
 async def cancel_pauses() -> None:
-    """End what still waits for a window; nothing is sent after it."""
+    """Cancel the waits for a next window. Call after the session is closed."""
     pauses = set(_PAUSES)
     for pause in pauses:
         pause.cancel()

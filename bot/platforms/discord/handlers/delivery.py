@@ -1,4 +1,4 @@
-"""Reaching people who did not just ask: by direct message, or privately where they were last seen."""
+"""Sends notifications: by direct message, by private follow-up, or to a channel."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,159 +9,162 @@ from typing import NamedTuple
 import discord
 
 from bot.chat.reply import Reply
-from bot.platforms.base import RecipientUnreachable
-from bot.platforms.discord.handlers.recent import LruCache
-from bot.platforms.discord.handlers.requests import user_id
+from bot.platforms.base import RateLimited, RecipientUnreachable
+from bot.platforms.cache import LruCache
+from bot.platforms.discord.handlers.requests import channel_id, user_id
 from bot.platforms.discord.handlers.state import DiscordState
-from bot.platforms.discord.ports import KeyValues
 from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
+from bot.platforms.ports import KeyValueStore
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
-TOKEN_LIFETIME = timedelta(minutes=14)
+TOKEN_TTL = timedelta(minutes=14)
+"""Discord's interaction tokens expire after 15 minutes."""
 DM_CLOSED_TTL = timedelta(days=7)
-"""How long closed direct messages are believed to stay closed."""
-_MAX_PEOPLE = 10_000
-_HISTORY = 50
+_MAX_FOLLOWUPS = 10_000
+_HISTORY_LIMIT = 50
+_RETRY_AFTER_SECONDS = 5.0
+"""Used when Discord answers 429 without a time; its message buckets last five seconds."""
+SEND_ERRORS = (discord.HTTPException, discord.RateLimited, *NETWORK_ERRORS)
 
 
-class _Open(NamedTuple):
-    """A way to follow up privately, as long as its token lives."""
+class _Followup(NamedTuple):
+    """Webhook of a user's last interaction."""
 
     webhook: discord.Webhook
     since: datetime
 
 
 class DirectMessenger:
-    """Direct messages, with the private follow-up as the second way."""
+    """Sends direct messages; falls back to a private follow-up where they are closed."""
 
-    def __init__(self, state: DiscordState, notebook: KeyValues, clock: Clock) -> None:
-        self._scene = state
-        self._notebook = notebook
+    def __init__(self, state: DiscordState, key_values: KeyValueStore, clock: Clock) -> None:
+        self._state = state
+        self._key_values = key_values
         self._clock = clock
-        self._open: LruCache[_Open] = LruCache(_MAX_PEOPLE)
+        self._followups: LruCache[str, _Followup] = LruCache(_MAX_FOLLOWUPS)
         self._client: discord.Client | None = None
 
     def attach(self, client: discord.Client) -> None:
-        """From now on there is somebody to send through."""
+        """Set the client to send with; until then sending raises `Unavailable`."""
         self._client = client
 
     def remember_followup(self, interaction: discord.Interaction) -> None:
-        """Somebody was just here, so a private follow-up can reach them for a while."""
-        self._open.put(str(interaction.user.id), _Open(interaction.followup, self._clock.now()))
+        """Cache the interaction's webhook, which can send private follow-ups until its token expires."""
+        self._followups.put(str(interaction.user.id), _Followup(interaction.followup, self._clock.now()))
 
     async def mark_dms_open(self, user: int) -> None:
-        """Somebody wrote to us, so direct messages are open."""
-        if await self._closed(user):
-            await self._notebook.put(_closed_key(user), "")
+        """Forget that a user's direct messages were closed."""
+        if await self._is_closed(user):
+            await self._key_values.put(_closed_key(user), "")
 
     async def send(self, identity: Identity, reply: Reply, key: str) -> None:
-        """Tell somebody once; `key` is the same when the same thing is tried again.
+        """Send a reply once per `key`.
 
-        `Unreachable` when there is no way to them, `Unavailable` when Discord cannot do it now.
+        Raises `RecipientUnreachable` when a retry is pointless, `RateLimited` when Discord asks to wait, and
+        `Unavailable` when Discord cannot be reached or the outcome is unknown.
         """
-        if (place := channel_id(identity)) is not None:
-            await self._to_channel(place, reply, key)
+        if (channel := channel_id(identity)) is not None:
+            await self._send_to_channel(channel, reply, key)
             return
         user = user_id(identity)
         if user is None:
-            raise RecipientUnreachable(f"{identity} is nobody on Discord")
-        if await self._closed(user):
+            raise RecipientUnreachable(f"{identity} is not a Discord user")
+        if await self._is_closed(user):
             await self._follow_up(user, reply)
             return
         try:
-            await self._message(user, reply, key)
+            await self._send_dm(user, reply, key)
         except discord.Forbidden as error:
             if error.code != CANNOT_MESSAGE:
                 raise RecipientUnreachable(str(error)) from error
-            until = self._clock.now() + DM_CLOSED_TTL
-            await self._notebook.put(_closed_key(user), until.isoformat())
-            self._scene.counts["closed direct message"] += 1
-            logger.info("Discord user %s takes no direct messages", user)
+            await self._mark_dms_closed(user)
             await self._follow_up(user, reply)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        except SEND_ERRORS as error:
             raise _translate_error(error) from error
 
     async def send_or_log(self, user: int, reply: Reply) -> None:
-        """Tell somebody if it can be done, and go on if it cannot."""
+        """Send a reply by direct message; log a failure."""
         try:
             await self.send(Identity(f"discord:{user}"), reply, "")
-        except (RecipientUnreachable, Unavailable) as error:
-            logger.warning("Discord user %s could not be told: %s", user, error_name(error))
+        except (RecipientUnreachable, RateLimited, Unavailable) as error:
+            logger.warning("Discord user %s could not be notified: %s", user, error_name(error))
 
     async def was_sent(self, identity: Identity, key: str, since: datetime) -> bool:
-        """Whether a message with this key is in the direct messages, or the channel, since then."""
-        user, place = user_id(identity), channel_id(identity)
-        if user is None and place is None:
+        """Search the history of the direct messages, or of the channel, for a message with this key."""
+        user, channel = user_id(identity), channel_id(identity)
+        if user is None and channel is None:
             return False
+        mark = mark_of(key)
         try:
-            channel = await self._channel(user) if user is not None else self._place(place or 0)
-            async for message in channel.history(limit=_HISTORY, after=since):
-                if any(getattr(each, "id", None) == mark_of(key) for each in message.components):
+            place = await self._dm_channel(user) if user is not None else self._channel(channel or 0)
+            async for message in place.history(limit=_HISTORY_LIMIT, after=since):
+                if any(getattr(each, "id", None) == mark for each in message.components):
                     return True
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+        except SEND_ERRORS as error:
             raise _translate_error(error) from error
         return False
 
-    async def _closed(self, user: int) -> bool:
-        until = await self._notebook.get(_closed_key(user))
+    async def _is_closed(self, user: int) -> bool:
+        until = await self._key_values.get(_closed_key(user))
         return bool(until) and self._clock.now() < datetime.fromisoformat(str(until))
 
-    async def _to_channel(self, place: int, reply: Reply, key: str) -> None:
+    async def _mark_dms_closed(self, user: int) -> None:
+        until = self._clock.now() + DM_CLOSED_TTL
+        await self._key_values.put(_closed_key(user), until.isoformat())
+        self._state.status.count("closed direct message")
+        logger.info("Discord user %s takes no direct messages", user)
+
+    async def _send_to_channel(self, channel: int, reply: Reply, key: str) -> None:
         try:
-            await self._send_message(self._place(place), reply, key)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
+            await self._send_message(self._channel(channel), reply, key)
+        except SEND_ERRORS as error:
             raise _translate_error(error) from error
 
-    async def _message(self, user: int, reply: Reply, key: str) -> None:
-        await self._send_message(await self._channel(user), reply, key, Identity(f"discord:{user}"))
-        self._scene.counts["direct message"] += 1
+    async def _send_dm(self, user: int, reply: Reply, key: str) -> None:
+        await self._send_message(await self._dm_channel(user), reply, key, Identity(f"discord:{user}"))
+        self._state.status.count("direct message")
 
     async def _send_message(
-        self, where: discord.abc.Messageable, reply: Reply, key: str, to: Identity | None = None
+        self, place: discord.abc.Messageable, reply: Reply, key: str, reader: Identity | None = None
     ) -> None:
-        message = self._scene.render(reply, to, mark_of(key) if key else None)
-        await where.send(view=view(message), nonce=nonce_of(key or token_hex()))
+        message = self._state.render(reply, reader, mark_of(key) if key else None)
+        await place.send(view=view(message), nonce=nonce_of(key or token_hex()))
 
-    def _place(self, place: int) -> discord.PartialMessageable:
+    def _channel(self, channel: int) -> discord.PartialMessageable:
+        return self._connected_client().get_partial_messageable(channel)
+
+    async def _dm_channel(self, user: int) -> discord.DMChannel:
+        return await self._connected_client().create_dm(discord.Object(user))
+
+    def _connected_client(self) -> discord.Client:
         if self._client is None:
             raise Unavailable("Discord is not connected yet.")
-        return self._client.get_partial_messageable(place)
-
-    async def _channel(self, user: int) -> discord.DMChannel:
-        if self._client is None:
-            raise Unavailable("Discord is not connected yet.")
-        return await self._client.create_dm(discord.Object(user))
+        return self._client
 
     async def _follow_up(self, user: int, reply: Reply) -> None:
-        way = self._open.get(str(user))
-        if way is None or self._clock.now() - way.since > TOKEN_LIFETIME:
+        followup = self._followups.get(str(user))
+        if followup is None or self._clock.now() - followup.since > TOKEN_TTL:
             raise RecipientUnreachable("direct messages are closed")
-        message = self._scene.render(reply, Identity(f"discord:{user}"))
+        message = self._state.render(reply, Identity(f"discord:{user}"))
         try:
-            await way.webhook.send(view=view(message), ephemeral=True)
-        except (discord.HTTPException, *NETWORK_ERRORS) as error:
-            self._open.drop(str(user))
+            await followup.webhook.send(view=view(message), ephemeral=True)
+        except SEND_ERRORS as error:
+            self._followups.remove(str(user))
             raise RecipientUnreachable(f"direct messages are closed, and {error}") from error
 
 
 def nonce_of(key: str) -> str:
-    """What Discord recognises a repeated message by, in its 25 characters."""
+    """Nonce by which Discord recognises a repeated message; at most 25 characters."""
     return blake2s(key.encode(), digest_size=12).hexdigest()
 
 
 def mark_of(key: str) -> int:
-    """What a message is found by in the history: the id of its outermost component."""
+    """Id of the outermost component, by which a message is found in the history."""
     return int.from_bytes(blake2s(key.encode(), digest_size=4).digest()) % (2**31 - 1000) + 999
-
-
-def channel_id(identity: Identity) -> int | None:
-    """The channel that `discord:channel:5` means."""
-    number = identity.removeprefix("discord:channel:")
-    return int(number) if number != identity and number.isascii() and number.isdecimal() else None
 
 
 def _closed_key(user: int) -> str:
@@ -169,8 +172,20 @@ def _closed_key(user: int) -> str:
 
 
 def _translate_error(error: Exception) -> Exception:
-    if isinstance(error, discord.NotFound) or (
-        isinstance(error, discord.HTTPException) and error.status in {400, 403}
-    ):
+    if isinstance(error, discord.RateLimited):
+        return RateLimited(f"Discord asks to wait {error.retry_after:.0f} s", error.retry_after)
+    if not isinstance(error, discord.HTTPException):
+        return Unavailable(f"Discord cannot be reached now: {error_name(error)}")
+    if error.status == 429:
+        return RateLimited(str(error), _retry_after(error))
+    if error.status in {400, 403, 404}:
         return RecipientUnreachable(str(error))
     return Unavailable(f"Discord cannot be reached now: {error_name(error)}")
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    """Seconds of the Retry-After header of a 429."""
+    try:
+        return float(error.response.headers.get("Retry-After", ""))
+    except ValueError:
+        return _RETRY_AFTER_SECONDS

@@ -1,11 +1,11 @@
-"""Attending to interactions: ask the dispatcher, answer or defer in time, do nothing twice."""
+"""Handles interactions: dispatches them, responds or defers in time, and drops repeated deliveries."""
 
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import discord
 
@@ -13,207 +13,188 @@ from bot.chat.reply import Form, Reply, Tone
 from bot.chat.request import ChatRequest, QuotedMessage
 from bot.platforms.discord.handlers import requests
 from bot.platforms.discord.handlers.delivery import DirectMessenger
-from bot.platforms.discord.handlers.form_drafts import DRAFT_EXPIRED, REOPEN, with_known
+from bot.platforms.discord.handlers.form_drafts import DRAFT_EXPIRED, REOPEN, with_prefill
 from bot.platforms.discord.handlers.latency import MAX_INTERACTION_AGE, DeliveryLatency
 from bot.platforms.discord.handlers.responder import InteractionResponder, ResponseLost
 from bot.platforms.discord.handlers.state import DiscordState
-from bot.platforms.discord.ports import ChatDispatcher, FirstDelivery
 from bot.platforms.discord.render.confirmation import confirmation_message, with_confirmation
 from bot.platforms.discord.render.custom_id import decode
 from bot.platforms.discord.render.views import RawView, is_public, raw_components
+from bot.platforms.ports import ChatDispatcher, Deduplicator
+from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
 from core.clock import Clock
 from core.errors import RoomieError
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
-ALREADY_PROCESSED = Reply(("That was dealt with before.",))
+ALREADY_PROCESSED = Reply(("That is done already.",))
 NOTHING: Mapping[str, str] = MappingProxyType({})
 APOLOGY = "Something went wrong here. Please try again in a moment."
-STALE = Reply(("This button is from an older Roomie. Ask again, please.",), tone=Tone.UNCLEAR)
+STALE = Reply(("This button is from an older version of Roomie. Please ask again.",), tone=Tone.UNCLEAR)
 
 
 class InteractionHandler:
-    """What happens with interactions, whichever way they came in."""
+    """Handles interactions from the gateway and from the endpoint."""
 
     def __init__(
         self,
         dispatcher: ChatDispatcher,
-        once: FirstDelivery,
+        deduplicator: Deduplicator,
         state: DiscordState,
         messenger: DirectMessenger,
+        tasks: BackgroundTasks,
         clock: Clock,
-        patience: float,
+        *,
+        timeout_seconds: float,
     ) -> None:
         self._dispatcher = dispatcher
-        self._once = once
-        self._scene = state
-        self._doorstep = messenger
+        self._deduplicator = deduplicator
+        self._state = state
+        self._messenger = messenger
+        self._tasks = tasks
         self._clock = clock
-        self._patience = patience
-        self._punctuality = DeliveryLatency()
-        self._at_work: set[asyncio.Task[Any]] = set()
+        self._timeout_seconds = timeout_seconds
+        self._latency = DeliveryLatency()
 
-    async def on_command(self, interaction: discord.Interaction, words: str, *, once: bool) -> None:
-        """A command; with `once`, however often it is delivered it is carried out one time."""
-        await self._start_response(interaction, requests.command_request(interaction, words), once=once)
+    async def on_command(self, interaction: discord.Interaction, line: str, *, deduplicate: bool) -> None:
+        """Run a command; with `deduplicate` only on its first delivery."""
+        request = requests.command_request(interaction, line)
+        await self._handle(interaction, request, deduplicate=deduplicate)
 
-    async def pointed_at(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """A message that somebody wants a room for: data, whoever wrote it."""
-        await self._start_response(interaction, requests.pointed_at(interaction, message), once=True)
+    async def on_message_chosen(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Offer rooms for a message chosen in the context menu; its text is never a command."""
+        await self._handle(interaction, requests.message_request(interaction, message), deduplicate=True)
 
     async def on_form_opened(
-        self, interaction: discord.Interaction, action: str, filled_in: Mapping[str, str]
+        self, interaction: discord.Interaction, action: str, prefill: Mapping[str, str]
     ) -> None:
-        """A form, some of whose inputs are known already."""
-        await self._start_response(
-            interaction, requests.button_request(interaction, action, ""), once=False, known=filled_in
-        )
+        request = requests.button_request(interaction, action, "")
+        await self._handle(interaction, request, deduplicate=False, prefill=prefill)
 
     async def on_button(self, interaction: discord.Interaction, custom_id: str, picked: str = "") -> None:
-        """A button, or an option of a menu."""
-        wish = decode(custom_id)
-        if wish is None:
-            await InteractionResponder(interaction, self._scene).respond(STALE)
-        elif wish.needs_confirmation:
+        """Handle a button, or the option picked from a menu."""
+        button = decode(custom_id)
+        if button is None:
+            await InteractionResponder(interaction, self._state).respond(STALE)
+        elif button.needs_confirmation:
             await self._ask_confirmation(interaction, custom_id)
-        elif wish.action == REOPEN:
-            await self._reopen(interaction, wish.value)
+        elif button.action == REOPEN:
+            await self._reopen_form(interaction, button.value)
         else:
-            value = picked if wish.is_menu else wish.value
-            await self._start_response(
-                interaction, requests.button_request(interaction, wish.action, value), once=True
-            )
+            value = picked if button.is_menu else button.value
+            request = requests.button_request(interaction, button.action, value)
+            await self._handle(interaction, request, deduplicate=True)
 
     async def on_modal_submit(self, interaction: discord.Interaction) -> None:
-        """A form that was filled in."""
         payload: Mapping[str, Any] = interaction.data or {}
         user, custom_id = str(interaction.user.id), str(payload.get("custom_id", ""))
-        sent = self._scene.drafts.read(user, custom_id, payload.get("components", []))
-        if sent is None:
-            await InteractionResponder(interaction, self._scene).respond(
+        submitted = self._state.drafts.read(user, custom_id, payload.get("components", []))
+        if submitted is None:
+            await InteractionResponder(interaction, self._state).respond(
                 Reply((DRAFT_EXPIRED,), tone=Tone.UNCLEAR)
             )
             return
-        asked = requests.button_request(interaction, sent.action, sent.state, dict(sent.inputs))
-        await self._start_response(interaction, asked, once=True, sent=sent.form)
+        request = requests.button_request(
+            interaction, submitted.action, submitted.state, dict(submitted.inputs)
+        )
+        await self._handle(interaction, request, deduplicate=True, submitted=submitted.form)
 
     async def apologise(self, interaction: discord.Interaction, sentence: str = APOLOGY) -> None:
-        """Say that it went wrong, if it can still be said."""
-        conversation = InteractionResponder(interaction, self._scene)
+        """Respond with an error message; log when the interaction cannot be answered any more."""
+        responder = InteractionResponder(interaction, self._state)
         try:
-            await conversation.respond(Reply((sentence,), tone=Tone.FAILED))
+            await responder.respond(Reply((sentence,), tone=Tone.FAILED))
         except (ResponseLost, discord.DiscordException) as error:
-            logger.warning("Interaction %s stays without an answer: %s", interaction.id, error_name(error))
+            logger.warning("Interaction %s got no response: %s", interaction.id, error_name(error))
 
-    async def _reopen(self, interaction: discord.Interaction, key: str) -> None:
-        form = self._scene.drafts.find(str(interaction.user.id), key)
+    async def _reopen_form(self, interaction: discord.Interaction, key: str) -> None:
+        form = self._state.drafts.find(str(interaction.user.id), key)
         reply = Reply((DRAFT_EXPIRED,), tone=Tone.UNCLEAR) if form is None else Reply(form=form)
-        await InteractionResponder(interaction, self._scene).respond(reply)
+        await InteractionResponder(interaction, self._state).respond(reply)
 
     async def _ask_confirmation(self, interaction: discord.Interaction, custom_id: str) -> None:
-        """The first press of a button that asks: it becomes the question, and the next press counts."""
+        """Turn a button into its question; the second press acts."""
         if interaction.message is None:
             return
-        question, components = self._scene.question(custom_id), raw_components(interaction.message)
+        question, components = self._state.question(custom_id), raw_components(interaction.message)
         if is_public(interaction):
-            asking = RawView(confirmation_message(components, custom_id, question))
-            await interaction.response.send_message(view=asking, ephemeral=True)
+            message = RawView(confirmation_message(components, custom_id, question))
+            await interaction.response.send_message(view=message, ephemeral=True)
         else:
             await interaction.response.edit_message(
                 view=RawView(with_confirmation(components, custom_id, question))
             )
 
-    async def _start_response(
+    async def _handle(
         self,
         interaction: discord.Interaction,
-        asked: ChatRequest | QuotedMessage,
+        request: ChatRequest | QuotedMessage,
         *,
-        once: bool,
-        sent: Form | None = None,
-        known: Mapping[str, str] = NOTHING,
+        deduplicate: bool,
+        submitted: Form | None = None,
+        prefill: Mapping[str, str] = NOTHING,
     ) -> None:
-        """Attend in a task of our own, so that we can wait for it when we leave."""
-        self._doorstep.remember_followup(interaction)
-        self._scene.counts["interaction"] += 1
-        conversation = InteractionResponder(interaction, self._scene, sent)
-        work = self._answer(asked, once=once)
-        await self._track(self._respond(interaction, conversation, work, known))
+        """Dispatch and respond in a task, which shutdown waits for."""
+        self._messenger.remember_followup(interaction)
+        self._state.status.count("interaction")
+        responder = InteractionResponder(interaction, self._state, submitted)
+        dispatching = self._dispatch(request, deduplicate=deduplicate)
+        await self._tasks.track(self._respond_in_time(interaction, responder, dispatching, prefill))
 
-    async def _respond(
+    async def _respond_in_time(
         self,
         interaction: discord.Interaction,
         responder: InteractionResponder,
-        work: Coroutine[Any, Any, Reply | None],
-        known: Mapping[str, str],
+        dispatching: Coroutine[Any, Any, Reply | None],
+        prefill: Mapping[str, str],
     ) -> None:
-        """Ask, and tell the answer; when it takes long, defer first and tell it then."""
-        age = self._punctuality.age(interaction.created_at, self._clock.now())
+        """Respond with the reply; defer first when it is not there within the timeout."""
+        age = self._latency.age(interaction.created_at, self._clock.now())
         if age > MAX_INTERACTION_AGE and not await responder.defer():
-            work.close()
-            self._scene.counts["late interaction"] += 1
-            logger.warning("Interaction %s came %s late and was left alone", interaction.id, age)
+            dispatching.close()
+            self._state.status.count("late interaction")
+            logger.warning("Interaction %s came %s late and was dropped", interaction.id, age)
             return
-        thinking = self._track(work)
-        await asyncio.wait({thinking}, timeout=max(0.0, self._patience - age.total_seconds()))
-        if not thinking.done() and not responder.is_deferred:
+        task = self._tasks.track(dispatching)
+        await asyncio.wait({task}, timeout=max(0.0, self._timeout_seconds - age.total_seconds()))
+        if not task.done() and not responder.is_deferred:
             await responder.defer()
-        reply = await thinking or (ALREADY_PROCESSED if responder.is_deferred else None)
+        reply = await task or (ALREADY_PROCESSED if responder.is_deferred else None)
         if reply is not None:
-            await self._tell(interaction, responder, with_known(reply, known))
+            await self._respond(interaction, responder, with_prefill(reply, prefill))
 
-    async def _answer(self, asked: ChatRequest | QuotedMessage, *, once: bool) -> Reply | None:
-        """The dispatcher's answer; nothing when the same thing was dealt with before."""
+    async def _dispatch(self, request: ChatRequest | QuotedMessage, *, deduplicate: bool) -> Reply | None:
+        """The dispatcher's reply; None for a repeated delivery."""
         try:
-            if once and not await self._once.first(f"{asked.requester.identity} {asked.delivery_id}"):
-                logger.info("%s was delivered again", asked.delivery_id)
-                self._scene.counts["repeated delivery"] += 1
+            if deduplicate and not await self._deduplicator.claim(requests.dedup_key(request)):
+                logger.info("%s was delivered again", request.delivery_id)
+                self._state.status.count("repeated delivery")
                 return None
         except RoomieError as error:
             return Reply((str(error),), tone=Tone.FAILED)
-        if isinstance(asked, QuotedMessage):
-            return await self._dispatcher.offer(asked)
-        return await self._dispatcher.dispatch(asked)
+        if isinstance(request, QuotedMessage):
+            return await self._dispatcher.offer(request)
+        return await self._dispatcher.dispatch(request)
 
-    async def _tell(
+    async def _respond(
         self, interaction: discord.Interaction, responder: InteractionResponder, reply: Reply
     ) -> None:
-        """Show the answer; what was done is told by message where the interaction is lost."""
+        """Respond; when the interaction is lost, report a completed action by direct message."""
         try:
             await responder.respond(reply)
         except ResponseLost as lost:
-            logger.warning("The answer to interaction %s was lost: %s", interaction.id, error_name(lost))
-            self._scene.counts["lost answer"] += 1
+            logger.warning("The response to interaction %s was lost: %s", interaction.id, error_name(lost))
+            self._state.status.count("lost answer")
             if reply.tone is Tone.DONE:
-                await self._doorstep.send_or_log(interaction.user.id, reply)
+                await self._messenger.send_or_log(interaction.user.id, reply)
         except discord.HTTPException as error:
             logger.exception(
-                "Discord refused the answer to interaction %s", interaction.id, exc_info=without_text(error)
+                "Discord refused the response to interaction %s", interaction.id, exc_info=without_text(error)
             )
             if error.status == 400:
-                await responder.respond(_plainly(reply))
-
-    def _track(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        task = asyncio.create_task(work)
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
-        return task
-
-    def watch(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Attend to something in the background; it answers for its own failures."""
-        return self._track(work)
-
-    @property
-    def running_count(self) -> int:
-        """How many things are under way."""
-        return len(self._at_work)
-
-    async def wait_idle(self, within: float) -> None:
-        """Wait for what is under way, so that no deferral stays unfinished."""
-        if self._at_work:
-            await asyncio.wait(set(self._at_work), timeout=within)
+                await responder.respond(_text_only(reply))
 
 
-def _plainly(reply: Reply) -> Reply:
-    """As little as possible of a reply that Discord would not show."""
+def _text_only(reply: Reply) -> Reply:
+    """The reply's text alone, for when Discord refuses its components."""
     return replace(Reply(reply.text or (reply.title,), tone=reply.tone), audience=reply.audience)

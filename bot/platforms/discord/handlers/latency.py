@@ -1,22 +1,23 @@
-"""Telling which interactions come too late to be answered."""
+"""Estimates how long an interaction took to arrive."""
 
 from collections import deque
 from datetime import datetime, timedelta
 
 MAX_INTERACTION_AGE = timedelta(seconds=2.5)
-_WATCHED = 100
+"""Discord drops an interaction that is not answered within 3 s."""
+_SAMPLES = 100
 
 
 class DeliveryLatency:
-    """How old interactions are when they reach us.
+    """Latency of interactions, relative to the fastest of the last hundred.
 
-    Discord's clock and ours may differ, so age is counted from the quickest of the latest deliveries.
+    Discord's clock and ours may differ, so the difference of the two times alone says nothing.
     """
 
     def __init__(self) -> None:
-        self._took: deque[timedelta] = deque(maxlen=_WATCHED)
+        self._differences: deque[timedelta] = deque(maxlen=_SAMPLES)
 
     def age(self, created: datetime, now: datetime) -> timedelta:
-        """How much longer this took than the quickest. Past `LATE`, Discord has probably given up on it."""
-        self._took.append(now - created)
-        return self._took[-1] - min(self._took)
+        """Age of an interaction. Past `MAX_INTERACTION_AGE`, Discord has probably dropped it."""
+        self._differences.append(now - created)
+        return self._differences[-1] - min(self._differences)

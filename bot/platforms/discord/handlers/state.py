@@ -1,14 +1,14 @@
-"""What all conversations on Discord share."""
+"""State that all Discord conversations share."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from bot.chat.reply import Audience, Reply
+from bot.platforms.cache import LruCache
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
-from bot.platforms.discord.handlers.recent import LruCache
 from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.health import PlatformHealth
 from core.model.entities import Identity
 
 EVENTS = (
@@ -20,30 +20,32 @@ EVENTS = (
     "direct message",
     "closed direct message",
 )
-"""What is counted of what happens."""
-_QUESTIONS = 10_000
+"""Counted events."""
+_MAX_QUESTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class DiscordState:
-    """The campus zone and those of readers, the open forms, and what to ask before a press counts."""
+    """Time zones of campus and readers, event counters, form drafts, and confirmation questions."""
 
     zone: tzinfo
-    zone_of: Callable[[Identity], tzinfo] | None = None
-    counts: Counter[str] = field(default_factory=Counter)
+    zone_of: Callable[[Identity], tzinfo] | None
+    status: PlatformHealth
     drafts: FormDrafts = field(default_factory=FormDrafts)
-    _questions: LruCache[str] = field(default_factory=lambda: LruCache(_QUESTIONS))
+    _questions: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_QUESTIONS))
 
     def render(
         self, reply: Reply, reader: Identity | None = None, mark: int | None = None
     ) -> RenderedMessage:
-        """A reply as its reader sees it, whose questions are kept until its buttons are pressed."""
-        own = self.zone_of if reader is not None and reply.audience is Audience.REQUESTER else None
-        message = render(reply, own(reader) if own and reader else self.zone, mark)
+        """Render a reply in its reader's zone, and cache the questions of buttons that need confirmation."""
+        zone = self.zone
+        if self.zone_of is not None and reader is not None and reply.audience is Audience.REQUESTER:
+            zone = self.zone_of(reader)
+        message = render(reply, zone, mark)
         for custom_id, question in message.questions:
             self._questions.put(custom_id, question)
         return message
 
     def question(self, custom_id: str) -> str:
-        """The question of a button; empty when it is so old that it was forgotten."""
+        """The confirmation question of a button; empty when it was evicted."""
         return self._questions.get(custom_id) or ""
