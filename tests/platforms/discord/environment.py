@@ -12,7 +12,7 @@ from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
-from bot.platforms.stores import DeduplicationStore, KeyValueStore
+from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model.entities import Identity
 from core.policy.rules import Rules
@@ -60,7 +60,7 @@ class Environment:
             autocompleter=Autocomplete(self.services),
             commands=self.commands,
             deduplicator=DeduplicationStore(self.services, "discord"),
-            key_values=KeyValueStore(self.services, "discord"),
+            key_values=StoredKeyValues(self.services, "discord"),
             clock=self.clock,
             zone=self.services.rules.zone,
             zone_of=lambda identity: zone_of(
