@@ -30,7 +30,7 @@ from tests.platforms.discord.environment import Environment as DiscordEnvironmen
 from tests.platforms.discord.environment import build_environment as build_discord_environment
 from tests.platforms.slack.conftest import environment, slack
 from tests.platforms.slack.environment import Environment, read
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
 
@@ -84,7 +84,7 @@ async def guarded_discord(
     discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock, calls: list[str]
 ) -> AsyncIterator[DiscordEnvironment]:
     discord.interactions.window = 15.0
-    discord.rate_limits.most = 10_000
+    discord.rate_limits.max_requests = 10_000
     built = await build_discord_environment(discord, storage, rules, clock)
     built.commands = recording(calls)
     async with built.open() as built.platform:
@@ -127,7 +127,7 @@ async def _calls_of_foreign_text(
     return list(calls)
 
 
-def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> Seen:
+def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> ShownMessage:
     snapshot = {
         "type": 0,
         "content": line,
@@ -141,21 +141,21 @@ def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> S
         "flags": 0,
     }
     more: Mapping[str, Any] = {"message_snapshots": [{"message": snapshot}]}
-    return Seen(discord.world.message(channel, person.user, "", **more))
+    return ShownMessage(discord.world.message(channel, person.user, "", **more))
 
 
-async def _say(discord: Discord, person: Person, words: str, channel: Channel | None = None) -> Seen:
+async def _say(discord: Discord, person: Person, words: str, channel: Channel | None = None) -> ShownMessage:
     before = len(person.sees())
     message = await person.say(words, at=channel)
     more = 1 if channel is not None else 2  # an answer to a mention comes by direct message
-    await discord.until(lambda: len(person.sees()) >= before + more)
+    await discord.wait_until(lambda: len(person.sees()) >= before + more)
     return message
 
 
-async def _announce(discord: Discord, person: Person, message: Seen) -> None:
+async def _announce(discord: Discord, person: Person, message: ShownMessage) -> None:
     before = len(person.sees())
     await discord.gateway.announce_message(person.dm, message.payload)
-    await discord.until(lambda: len(person.sees()) > before)
+    await discord.wait_until(lambda: len(person.sees()) > before)
 
 
 # Slack.

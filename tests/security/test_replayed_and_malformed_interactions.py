@@ -32,7 +32,7 @@ async def _post(discord: Discord, endpoint: str, body: bytes, timestamp: str | N
     signed_at = timestamp or str(int(discord.world.time.now().timestamp()))
     async with (
         aiohttp.ClientSession() as session,
-        session.post(endpoint, data=body, headers=discord.signed.headers(body, signed_at)) as answer,
+        session.post(endpoint, data=body, headers=discord.signer.headers(body, signed_at)) as answer,
     ):
         return answer.status
 

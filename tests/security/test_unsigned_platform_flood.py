@@ -219,12 +219,12 @@ async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
         ClientSession() as session,
     ):
         url = f"{visitor.url}/discord/interactions"
-        forged = [await discord.signed.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
+        forged = [await discord.signer.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
         plain = [
             await visitor.ask("POST", "/discord/interactions", data=each) for each in ("[" * 60_000, "{}")
         ]
         signed = [
-            await discord.signed.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
+            await discord.signer.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
             for _ in range(3 * _RATE)
         ]
 

@@ -22,7 +22,7 @@ from core.model.entities import Identity
 from tests.platforms.discord.conftest import Backend, StartPlatform
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, Person, State
-from tests.standins.discord.signing import Signed
+from tests.standins.discord.signed_requests import RequestSigner
 
 DONE = Reply(("Booked Quad G040.",), tone=Tone.DONE)
 
@@ -51,7 +51,7 @@ async def test_after_the_gateway_went_away_commands_are_answered_again(
     discord: Discord, platform: DiscordPlatform, failure: str
 ) -> None:
     await getattr(discord.gateway, failure)()
-    await discord.until(lambda: "resume" in discord.gateway.log and discord.gateway.connected)
+    await discord.wait_until(lambda: "resume" in discord.gateway.log and discord.gateway.connected)
 
     answered = await discord.person("wil").run("/rooms free")
 
@@ -75,11 +75,11 @@ async def test_a_running_command_survives_a_lost_connection(
     gate = asyncio.Event()
     backend.script.set_reply("*", after(gate, DONE))
     interaction = await discord.person("wil").start("/rooms free")
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
 
     await discord.gateway.cut()
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
 
     assert interaction.seen.text == "Booked Quad G040."
 
@@ -89,7 +89,7 @@ async def test_a_message_delivered_twice_is_answered_once(
 ) -> None:
     wil = discord.person("wil")
     message = await wil.say("free rooms")
-    await discord.until(lambda: len(wil.sees()) == 2)
+    await discord.wait_until(lambda: len(wil.sees()) == 2)
 
     await discord.send_again(message)
     await wil.run("/rooms free")
@@ -166,9 +166,9 @@ async def test_the_response_to_a_deferral_waits_for_a_rate_limit(
     discord.faults.add("PATCH", "/webhooks/", retry_after=0.05, times=2)
 
     interaction = await discord.person("wil").start("/rooms free")
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
 
     assert interaction.seen.text == "Booked Quad G040."
 
@@ -183,7 +183,7 @@ async def test_an_action_is_reported_by_direct_message_when_the_response_is_too_
     wil = discord.person("wil")
 
     await wil.start("/rooms book", room="G01")
-    await discord.until(lambda: wil.sees())
+    await discord.wait_until(lambda: wil.sees())
 
     assert [each.text for each in wil.sees()] == ["Booked Quad G040."]
 
@@ -211,9 +211,9 @@ async def test_a_deferral_is_retried_after_a_lost_connection(
     discord.faults.add("POST", "/callback", **{drop: True})
 
     interaction = await discord.person("wil").start("/rooms book", room="G01")
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
 
     assert interaction.seen.text == "Booked Quad G040."
 
@@ -226,7 +226,7 @@ async def test_an_action_is_reported_by_direct_message_when_the_connection_fails
     wil = discord.person("wil")
 
     await wil.start("/rooms book", room="G01")
-    await discord.until(lambda: wil.sees())
+    await discord.wait_until(lambda: wil.sees())
 
     assert [each.text for each in wil.sees()] == ["Booked Quad G040."]
 
@@ -287,7 +287,7 @@ async def test_without_storage_people_get_an_error(
 
     answered = await wil.run("/rooms book", room="G01")
     await wil.say("free rooms")
-    await discord.until(lambda: len(wil.sees()) == 3)
+    await discord.wait_until(lambda: len(wil.sees()) == 3)
 
     assert answered.seen.text == "Roomie cannot write now."
     assert wil.sees()[2].text == "Roomie cannot write now."
@@ -359,7 +359,7 @@ async def test_closed_direct_messages_are_remembered(
         with pytest.raises(RecipientUnreachable):
             await platform.send(identity(wil), DONE, "outbox 8")
 
-    assert discord.asked("POST", "/messages") == 1
+    assert discord.count_requests("POST", "/messages") == 1
 
 
 async def test_a_message_to_the_bot_shows_that_direct_messages_are_open(
@@ -372,7 +372,7 @@ async def test_a_message_to_the_bot_shows_that_direct_messages_are_open(
 
     wil.open_messages()
     await wil.say("hello")
-    await discord.until(lambda: len(wil.sees()) == 2)
+    await discord.wait_until(lambda: len(wil.sees()) == 2)
     await platform.send(identity(wil), DONE, "outbox 8")
 
     assert wil.sees()[-1].text == "Booked Quad G040."
@@ -410,7 +410,7 @@ async def test_a_rate_limit_reaches_the_outbox_with_its_wait(
 async def test_a_spent_bucket_with_a_long_window_is_a_rate_limit_before_the_next_request(
     discord: Discord, platform: DiscordPlatform
 ) -> None:
-    discord.rate_limits.most, discord.rate_limits.seconds = 1, 90.0
+    discord.rate_limits.max_requests, discord.rate_limits.seconds = 1, 90.0
     wil = discord.person("wil")
     await platform.send(identity(wil), DONE, "outbox 7")
 
@@ -424,13 +424,13 @@ async def test_a_spent_bucket_with_a_long_window_is_a_rate_limit_before_the_next
 async def test_shutdown_does_not_wait_for_the_next_window_of_a_rate_limit(
     discord: Discord, start_platform: StartPlatform
 ) -> None:
-    discord.rate_limits.most, discord.rate_limits.seconds = 1, 20.0
+    discord.rate_limits.max_requests, discord.rate_limits.seconds = 1, 20.0
     wil = discord.person("wil")
 
     async with asyncio.timeout(5):
         async with start_platform():
             await wil.say("free rooms")
-            await discord.until(lambda: len(wil.sees()) == 2)
+            await discord.wait_until(lambda: len(wil.sees()) == 2)
 
     assert wil.sees()[1].text == "fine"
 
@@ -485,7 +485,7 @@ async def test_an_unsigned_request_is_refused(
 
 async def test_a_signed_request_that_is_no_interaction_is_refused(discord: Discord, endpoint: str) -> None:
     async with aiohttp.ClientSession() as session:
-        status, _ = await discord.signed.post(session, endpoint, {"kind": "nonsense"}, current_timestamp())
+        status, _ = await discord.signer.post(session, endpoint, {"kind": "nonsense"}, current_timestamp())
 
     assert status == 400
 
@@ -494,7 +494,7 @@ async def test_the_endpoint_answers_503_until_connected(discord: Discord) -> Non
     app = web.Application()
     app.add_routes([web.post("/", InteractionsEndpoint(discord.public_key, SystemClock()).handle)])
     async with TestClient(TestServer(app)) as client:
-        status, _ = await discord.signed.post(
+        status, _ = await discord.signer.post(
             client.session, str(client.make_url("/")), {"type": 2}, current_timestamp()
         )
 
@@ -503,7 +503,7 @@ async def test_the_endpoint_answers_503_until_connected(discord: Discord) -> Non
 
 async def test_a_signature_with_another_key_is_refused(endpoint: str) -> None:
     async with aiohttp.ClientSession() as session:
-        status, _ = await Signed().post(session, endpoint, {"type": 1}, current_timestamp())
+        status, _ = await RequestSigner().post(session, endpoint, {"type": 1}, current_timestamp())
 
     assert status == 401
 

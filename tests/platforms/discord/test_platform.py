@@ -368,7 +368,7 @@ async def test_a_direct_message_is_answered(
     wil = discord.person("wil")
 
     await wil.say("free room for 8 now?")
-    await discord.until(lambda: len(wil.sees()) == 2)
+    await discord.wait_until(lambda: len(wil.sees()) == 2)
 
     assert (backend.script.requests[0].text, backend.script.requests[0].is_free_text) == (
         "free room for 8 now?",
@@ -385,7 +385,7 @@ async def test_a_mention_is_answered_by_direct_message(
 
     await wil.say("nothing for you", at=channel)
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
-    await discord.until(lambda: wil.sees())
+    await discord.wait_until(lambda: wil.sees())
 
     assert [each.text for each in backend.script.requests] == ["my bookings"]
     assert len(wil.sees(channel)) == 2
@@ -399,7 +399,7 @@ async def test_a_mention_with_closed_direct_messages_gets_a_hint(
     wil.close_messages()
 
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
-    await discord.until(lambda: len(wil.sees(channel)) == 2)
+    await discord.wait_until(lambda: len(wil.sees(channel)) == 2)
 
     assert "closed" in wil.sees(channel)[1].text
 
@@ -431,9 +431,9 @@ async def test_a_slow_reply_is_deferred(
     wil = discord.person("wil", guild)
 
     interaction = await wil.start("/rooms free", at=channel)
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
 
     assert interaction.seen.text == "at last"
     assert interaction.seen.ephemeral
@@ -449,9 +449,9 @@ async def test_a_slow_reply_for_the_channel_is_public(
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
 
     interaction = await wil.start("/rooms free", at=channel)
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await discord.until(lambda: rema.sees(channel))
+    await discord.wait_until(lambda: rema.sees(channel))
 
     assert [each.text for each in rema.sees(channel)] == ["hello all"]
 
@@ -466,9 +466,9 @@ async def test_a_slow_press_is_deferred_and_replaces_its_message(
     shown = await wil.run("/rooms free")
 
     pressing = await wil.start_press(shown.seen, "Next")
-    await discord.until(lambda: pressing.state is State.DEFERRED)
+    await discord.wait_until(lambda: pressing.state is State.DEFERRED)
     gate.set()
-    await pressing.settled()
+    await pressing.wait_settled()
 
     assert [each.text for each in wil.sees()] == ["page 2"]
 
@@ -481,9 +481,9 @@ async def test_a_slow_form_is_offered_on_a_button(
     wil = discord.person("wil")
 
     interaction = await wil.start("/rooms free")
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
     opened = await wil.press(interaction.seen, "Book a room")
 
     assert opened.modal is not None
@@ -528,10 +528,10 @@ async def test_an_expired_interaction_is_dropped(
             2, wil.user, wil.dm, wil._command_data("/rooms book", wil.dm, {"room": "G01"})
         )
         late.payload["id"] = discord.world.ids.at(discord.world.time.now().replace(year=2020))
-        await late.settled()
+        await late.wait_settled()
 
         await discord.deliver(late)
-        await discord.until(lambda: late.refusals)
+        await discord.wait_until(lambda: late.refusals)
         await wil.run("/rooms free")
         assert platform.is_connected
 
@@ -561,7 +561,7 @@ async def test_shutdown_waits_for_running_handlers(
 
     async with start_platform():
         interaction = await wil.start("/rooms free")
-        await discord.until(lambda: interaction.state is State.DEFERRED)
+        await discord.wait_until(lambda: interaction.state is State.DEFERRED)
         asyncio.get_running_loop().call_later(0.05, gate.set)
 
     assert interaction.seen.text == "at last"
@@ -596,10 +596,10 @@ async def test_cancellation_waits_for_running_handlers(
     async with start_platform() as platform:
         running = next(each for each in asyncio.all_tasks() if each.get_name() == "platform")
         interaction = await wil.start("/rooms free")
-        await discord.until(lambda: interaction.state is State.DEFERRED)
+        await discord.wait_until(lambda: interaction.state is State.DEFERRED)
         asyncio.get_running_loop().call_later(0.05, gate.set)
         running.cancel()
-        await interaction.settled()
+        await interaction.wait_settled()
         assert platform.is_connected or interaction.seen.text == "at last"
 
     assert interaction.seen.text == "at last"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 
 PROJECT = Path(__file__).parents[3]
 TIMEOUT_SECONDS = 60.0
@@ -37,7 +37,7 @@ class Machine:
         """`python -m bot run` until the block is left; it must then stop on SIGTERM."""
         process = await self._spawn(now, "run")
         try:
-            await self.discord.gateway.wait_for(1, within=TIMEOUT_SECONDS)
+            await self.discord.gateway.wait_for(1, timeout_seconds=TIMEOUT_SECONDS)
             yield process
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
@@ -79,7 +79,7 @@ class Machine:
         )
 
 
-def reminders(person: Person) -> list[Seen]:
+def reminders(person: Person) -> list[ShownMessage]:
     return [each for each in person.sees() if each.text.startswith("Your booking begins")]
 
 
@@ -94,7 +94,7 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
         health, gauges = await machine.get("/readyz"), await machine.get("/metrics")
 
     async with machine.running("2026-03-11T10:40:00+00:00") as second:
-        await discord.until(lambda: reminders(wil), TIMEOUT_SECONDS)
+        await discord.wait_until(lambda: reminders(wil), TIMEOUT_SECONDS)
         again = await wil.press(free.seen, "Book")
         reminder = reminders(wil)[0]
         texts = [(await wil.press(reminder, label)).seen.text for label in ("30 min more", "Cancel")]

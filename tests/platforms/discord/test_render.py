@@ -34,9 +34,9 @@ from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.discord.settings import invite_link
 from core.interval import Interval
 from core.model.entities import Identity
-from tests.standins.discord.forms import modal_complaints
-from tests.standins.discord.limits import BUTTON, COMPONENTS_V2, message_complaints, walk
-from tests.standins.discord.seen import Seen
+from tests.standins.discord.message_validation import BUTTON, COMPONENTS_V2, validate_message, walk
+from tests.standins.discord.modal_validation import validate_modal
+from tests.standins.discord.shown_message import ShownMessage
 from tests.strategies import forms, replies
 
 CAMPUS = ZoneInfo("Australia/Sydney")
@@ -44,8 +44,8 @@ NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 AN_HOUR = Interval.of_length(NOON, timedelta(hours=1))
 
 
-def seen(message: RenderedMessage) -> Seen:
-    return Seen({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
+def seen(message: RenderedMessage) -> ShownMessage:
+    return ShownMessage({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
 
 
 def shown(reply: Reply) -> str:
@@ -59,7 +59,7 @@ def shown(reply: Reply) -> str:
 def test_discord_accepts_every_reply(reply: Reply) -> None:
     message = render(reply, CAMPUS, mark=7)
 
-    wrong = message_complaints({"flags": COMPONENTS_V2, "components": list(message.components)})
+    wrong = validate_message({"flags": COMPONENTS_V2, "components": list(message.components)})
 
     assert wrong.found == []
 
@@ -69,7 +69,7 @@ def test_discord_accepts_every_reply(reply: Reply) -> None:
 def test_discord_accepts_every_form(form: Form) -> None:
     payload = modal(form, "form")
 
-    assert modal_complaints(payload).found == []
+    assert validate_modal(payload).found == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from core.policy.rules import Rules
 from storage.factory import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.environment import Environment, build_environment
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def test_a_room_is_found_booked_extended_and_cancelled(environment: Enviro
     assert "30 min more" not in mine.seen.buttons
 
 
-def _notice(booked: Seen) -> Reply:
+def _notice(booked: ShownMessage) -> Reply:
     """The notification of a booking, with the buttons of its reply."""
     custom_ids = [decode(str(booked.button(label)["custom_id"])) for label in ("30 min more", "Cancel")]
     extend, cancel = [each for each in custom_ids if each]
@@ -167,7 +167,7 @@ async def test_every_command_is_offered_with_its_parameters(environment: Environ
 
 async def test_free_text_finds_rooms(environment: Environment, wil: Person) -> None:
     await wil.say("any room for 8 tomorrow at 3pm?")
-    await environment.discord.until(lambda: len(wil.sees()) == 2)
+    await environment.discord.wait_until(lambda: len(wil.sees()) == 2)
 
     assert "Book" in wil.sees()[1].buttons
 
