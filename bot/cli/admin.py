@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from bot.config.model import Settings
 from bot.login.public_access import is_public
-from bot.platforms.stores import seal_anew
+from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.app import backup, open_services, read_import_file, revision, upgrade
 from bot.runtime.importing import import_file
 from bot.sample.load import load_sample
@@ -173,7 +173,7 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
 async def _seal(settings: Settings) -> int:
     """1 when a token is left that no secret opens."""
     async with open_services(settings) as services:
-        done = await seal_anew(services)
+        done = await reencrypt_tokens(services)
     print(f"{done.sealed} tokens sealed with the secret of today.")
     for team in done.lost:
         print(f"{team}: no secret opens its token; install Roomie there again", file=sys.stderr)

@@ -11,10 +11,10 @@ from bot.runtime.platforms import discord_platform, discord_settings
 
 async def slack(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the manifest to paste where Slack asks for one."""
-    from bot.platforms.slack.installation.manifest import as_yaml, manifest
+    from bot.platforms.slack.installation.manifest import build_manifest, manifest_text
 
     public_url = arguments.public_url or settings.config.http.public_url
-    print(as_yaml(manifest(COMMANDS, public_url)), end="")
+    print(manifest_text(build_manifest(COMMANDS, public_url)), end="")
     return 0
 
 

@@ -1,1 +1,1 @@
-"""The doors people come through; each a package with an adapter and a renderer."""
+"""Chat platforms, a package each, and the modules that they share."""

@@ -1,13 +1,12 @@
-"""What platforms ask to be remembered, kept in our own storage: it outlives a process, and all share it."""
+"""Implements the platforms' ports on Roomie's storage, which outlives a process and is shared by all."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
 from bot.login.encrypted_replies import seal_reply
 from bot.login.encryption import DecryptionFailed, seal_text, unseal_text
-from bot.platforms.slack.ports import SlackInstallation
 from bot.services import Services
 from core.model.entities import Identity
 from core.model.outbox import OutboxMessage
@@ -18,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class DeduplicationStore:
-    """Claims on what a platform delivered: each acts once, however often it comes."""
+    """Deduplicates a platform's deliveries: only the first claim on a key acts."""
 
     def __init__(self, services: Services, platform: str) -> None:
         self._services, self._platform = services, platform
@@ -39,7 +38,7 @@ class DeduplicationStore:
 
 
 class StoredKeyValues:
-    """A few small facts of a platform."""
+    """Key-value store of a platform, in the table of settings."""
 
     def __init__(self, services: Services, platform: str) -> None:
         self._services, self._platform = services, platform
@@ -52,15 +51,15 @@ class StoredKeyValues:
 
 
 class StoredOAuthStates:
-    """Secrets given to browsers on their way through an installation; each is good once."""
+    """OAuth states of installations under way; each can be consumed once."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def save(self, state: str, until: datetime) -> None:
-        now, most = self._services.clock.now(), MAX_INSTALLATION_STATES
+        now = self._services.clock.now()
         await self._services.storage.write(
-            lambda unit: unit.installations.save_state(state, now, until, most)
+            lambda unit: unit.installations.save_state(state, now, until, MAX_INSTALLATION_STATES)
         )
 
     async def consume(self, state: str, now: datetime) -> bool:
@@ -68,12 +67,12 @@ class StoredOAuthStates:
 
 
 class StoredInstallations:
-    """Where Roomie is installed in Slack. Tokens are sealed with the server's secret, each for its team."""
+    """Slack installations. Tokens are stored encrypted with the server's secret, bound to their team."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def find(self, team: str) -> SlackInstallation | None:
+    async def find(self, team: str) -> Installation | None:
         found = await self._services.storage.read(lambda unit: unit.installations.get(team))
         if found is None:
             return None
@@ -84,44 +83,28 @@ class StoredInstallations:
                 "Slack's token for the workspace %s was sealed with another secret; %s", team, _REMEDY
             )
             return None
-        return SlackInstallation(
-            found.team,
-            token,
-            found.bot_user,
-            found.bot_id,
-            found.name,
-            found.scopes,
-            found.installed_by,
-        )
+        return replace(found, token=token)
 
-    async def save(self, installation: SlackInstallation) -> None:
+    async def save(self, installation: Installation) -> None:
         token = seal_text(installation.token, self._services.accounts.secrets, _purpose(installation.team))
-        new = Installation(
-            installation.team,
-            token,
-            installation.user,
-            installation.id,
-            installation.team_name,
-            installation.scopes,
-            installation.installed_by,
-        )
+        sealed = replace(installation, token=token)
         now = self._services.clock.now()
-        await self._services.storage.write(lambda unit: unit.installations.put(new, now))
+        await self._services.storage.write(lambda unit: unit.installations.put(sealed, now))
 
     async def forget(self, team: str) -> None:
         await self._services.storage.write(lambda unit: unit.installations.remove(team))
 
 
 @dataclass(frozen=True, slots=True)
-class SealedAnew:
-    """How many tokens were sealed with the secret of today, and which workspaces' no secret opens."""
+class ReencryptionResult:
+    """How many tokens were encrypted with the current secret, and whose token no secret decrypts."""
 
     sealed: int = 0
     lost: tuple[str, ...] = ()
 
 
-async def seal_anew(services: Services) -> SealedAnew:
-    """Seal with the secret of today what was sealed with an earlier one, or not at all."""
+async def reencrypt_tokens(services: Services) -> ReencryptionResult:
+    """Re-encrypt the tokens that an earlier secret, or none, protects with the current secret."""
     secrets, lost = services.accounts.secrets, []
     changes: list[tuple[str, str, str]] = []
     for each in await services.storage.read(lambda unit: unit.installations.all()):
@@ -136,7 +119,7 @@ async def seal_anew(services: Services) -> SealedAnew:
     def work(unit: UnitOfWork) -> int:
         return sum(unit.installations.replace_token(*each) for each in changes)
 
-    return SealedAnew(await services.storage.write_relaxed(work) if changes else 0, tuple(lost))
+    return ReencryptionResult(await services.storage.write_relaxed(work) if changes else 0, tuple(lost))
 
 
 def _purpose(team: str) -> str:
@@ -147,7 +130,7 @@ _REMEDY = "name that one in ROOMIE_SECURITY__PREVIOUS_SECRETS, or install Roomie
 
 
 class OutboxDeferral:
-    """What could not be said at once, queued in the outbox."""
+    """Queues replies in the outbox that could not be sent in place."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

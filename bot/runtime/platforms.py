@@ -1,19 +1,16 @@
-"""Opening the chat platforms that are configured, each behind the same few verbs."""
+"""Creates the configured chat platforms."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
 from bot.config.model import Config
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.base import Platform, PlatformRoute, RateLimited, RecipientUnreachable
+from bot.platforms.base import Platform
 from bot.platforms.discord.settings import GATEWAY, DiscordSettings
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.stores import (
@@ -30,7 +27,6 @@ from core.model.entities import Identity
 
 if TYPE_CHECKING:
     from bot.platforms.discord.adapter import DiscordPlatform
-    from bot.platforms.slack.adapter import SlackAdapter
 
 
 def slack_settings(config: Config) -> SlackSettings:
@@ -68,69 +64,68 @@ def discord_settings(config: Config) -> DiscordSettings:
 
 
 def _number(text: str) -> int | None:
-    """Nothing when it is none; `roomie check` says so."""
+    """None for text that is no number, which `roomie check` reports."""
     return int(text) if text.isdecimal() else None
 
 
 def create_platforms(
     config: Config, services: Services, dispatcher: Dispatcher, roles: frozenset[ProcessRole] = ALL_ROLES
 ) -> tuple[Platform, ...]:
-    """Every platform that these roles need, if it is set up; their libraries are imported only here."""
-    doors: list[Platform] = []
+    """Create the configured platforms that these roles need; imports their libraries on demand."""
+    platforms: list[Platform] = []
     if (slack := _slack_settings_for_roles(slack_settings(config), roles)) is not None:
-        doors.append(_slack(slack, services, dispatcher))
+        platforms.append(_slack_platform(slack, services, dispatcher))
     if (discord := _discord_settings_for_roles(discord_settings(config), roles)) is not None:
-        doors.append(discord_platform(discord, services, dispatcher))
-    return tuple(doors)
+        platforms.append(discord_platform(discord, services, dispatcher))
+    return tuple(platforms)
 
 
 def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:
-    """Workers only speak; web processes hear Slack in HTTP mode and let workspaces install Roomie."""
-    hears = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
+    """Workers only send; web processes receive in HTTP mode and serve the OAuth pages."""
+    receives = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
     installs = settings.many_workspaces and ProcessRole.WEB in roles
-    if not settings.is_configured or not (roles & {hears, ProcessRole.WORKER} or installs):
+    if not settings.is_configured or not (roles & {receives, ProcessRole.WORKER} or installs):
         return None
-    return replace(settings, listens=hears in roles)
+    return replace(settings, receives=receives in roles)
 
 
 def _discord_settings_for_roles(
     settings: DiscordSettings, roles: frozenset[ProcessRole]
 ) -> DiscordSettings | None:
-    """Workers only speak; web processes answer the interactions endpoint. One of those who hear announces."""
+    """Workers only send; web processes serve the interactions endpoint. Receivers sync the commands."""
     gateway = settings.gateway and ProcessRole.DISCORD in roles
     endpoint = settings.has_endpoint and ProcessRole.WEB in roles
     if not settings.is_on or not (gateway or endpoint or ProcessRole.WORKER in roles):
         return None
-    hears = gateway or (endpoint and not settings.gateway)
-    return replace(settings, gateway=gateway, sync=settings.sync if hears else "never")
+    receives = gateway or (endpoint and not settings.gateway)
+    return replace(settings, gateway=gateway, sync=settings.sync if receives else "never")
 
 
-def _slack(settings: SlackSettings, services: Services, dispatcher: Dispatcher) -> Platform:
-    from bot.platforms.slack.adapter import SlackAdapter
-    from bot.platforms.slack.client.health import EVENTS
+def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dispatcher) -> Platform:
+    from bot.platforms.slack.adapter import SlackPlatform
 
-    def known(identity: Identity) -> Account | None:
+    def account(identity: Identity) -> Account | None:
         return services.read_model.directory.by_identity(identity)
 
     def chosen_zone(identity: Identity) -> str:
-        found = known(identity)
+        found = account(identity)
         return (found.person.zone if found else None) or ""
 
-    adapter = SlackAdapter(
+    platform = SlackPlatform(
         settings,
-        answers=dispatcher,
-        once=DeduplicationStore(services, "slack"),
-        later=OutboxDeferral(services),
-        linked=lambda identity: known(identity) is not None,
+        dispatcher=dispatcher,
+        deduplicator=DeduplicationStore(services, "slack"),
+        deferred=OutboxDeferral(services),
+        is_linked=lambda identity: account(identity) is not None,
         chosen_zone=chosen_zone,
         clock=services.clock,
         zone=services.rules.zone,
-        bots=StoredInstallations(services),
-        states=StoredOAuthStates(services),
+        installations=StoredInstallations(services),
+        oauth_states=StoredOAuthStates(services),
     )
-    health = adapter.health
-    _register_gauges(services, "slack", lambda: not health.problems, health.counts, EVENTS)
-    return _SlackPlatform(adapter)
+    status = platform.status
+    _register_gauges(services, "slack", lambda: status.is_ok, status.counts, status.events)
+    return platform
 
 
 def _register_gauges(
@@ -140,58 +135,16 @@ def _register_gauges(
     counts: Mapping[str, int],
     names: Iterable[str],
 ) -> None:
-    """For `/metrics`: whether all is well with a platform, and what happened in this process."""
-    shown = platform.capitalize()
-    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
+    """Register a platform's health and event counters for `/metrics`."""
+    title = platform.capitalize()
+    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {title}, 1 or 0.", is_well)
     for name in names:
         key = f"roomie_{platform}_{name.replace(' ', '_')}"
-        services.gauges[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+        services.gauges[key] = (f"{title}, so often in this process: {name}.", partial(_count, counts, name))
 
 
 def _count(counts: Mapping[str, int], name: str) -> int:
     return counts.get(name, 0)
-
-
-class _SlackPlatform:
-    name = "slack"
-
-    def __init__(self, adapter: "SlackAdapter") -> None:
-        self._adapter = adapter
-
-    async def run(self) -> None:
-        await self._adapter.run()
-
-    def routes(self) -> Sequence[PlatformRoute]:
-        return self._adapter.routes()
-
-    async def health(self) -> Mapping[str, object]:
-        troubles = self._adapter.health.problems
-        return {"ok": not troubles, "troubles": dict(troubles)}
-
-    async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        with _translate_slack_errors():
-            await self._adapter.notifier.send(to, reply, key)
-
-    async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        with _translate_slack_errors():
-            return await self._adapter.notifier.was_sent(to, key, since)
-
-    async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        await self._adapter.on_people_changed(each for each in people if each.startswith("slack:"))
-
-
-@contextmanager
-def _translate_slack_errors() -> Iterator[None]:
-    """Slack's troubles by the names that every platform's have."""
-    from bot.platforms.slack.client.api import SlackRecipientUnreachable as Gone
-    from bot.platforms.slack.client.api import SlackUnavailable
-
-    try:
-        yield
-    except Gone as gone:
-        raise RecipientUnreachable(str(gone)) from gone
-    except SlackUnavailable as later:
-        raise RateLimited(str(later), later.seconds) from later
 
 
 def discord_platform(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from bot.config.model import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
-from bot.platforms.stores import seal_anew
+from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.refresh import source_jobs
 from bot.services import Services
 from bot.worker import scheduler as jobs
@@ -17,7 +17,7 @@ from bot.worker.outbox import OutboxSender, OutboxSettings
 
 async def _seal(services: Services) -> None:
     """`StoredInstallations` says which workspace cannot be served, once somebody asks for it."""
-    await seal_anew(services)
+    await reencrypt_tokens(services)
 
 
 _SEALING = jobs.Job("seal", lambda config: config.jobs.purge, _seal)

@@ -97,7 +97,7 @@ async def bare_app() -> AsyncIterator[tuple[list[Person], Settled]]:
 
         handler = AsyncSocketModeHandler(app, slack.state.app.app_token)
         await handler.connect_async()
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.until(lambda: slack.sender.sockets.open)
         try:
             yield _crowd(slack), _nothing
         finally:

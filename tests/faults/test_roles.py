@@ -45,8 +45,8 @@ def test_slack_is_heard_by_one_role_and_spoken_to_by_those_who_have_to(
 ):
     within = {role: _slack_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
 
-    assert {role for role, each in within.items() if each is not None and each.listens} == hears
-    assert {role for role, each in within.items() if each is not None and not each.listens} == speaks
+    assert {role for role, each in within.items() if each is not None and each.receives} == hears
+    assert {role for role, each in within.items() if each is not None and not each.receives} == speaks
     assert {role for role, each in within.items() if each is None} == sees_nothing_of_it
     assert _slack_settings_for_roles(settings, ALL_ROLES) == settings
 
@@ -108,11 +108,11 @@ async def test_a_role_with_nothing_to_do_says_so(tmp_path: Path, database_url: s
 
 async def test_a_web_process_leaves_slacks_socket_to_whoever_keeps_it(slack: SlackStandIn, fleet: Fleet):
     await fleet.start("web", more=slack.environment())
-    assert not slack.postman.sockets.open
+    assert not slack.sender.sockets.open
 
     await fleet.start("slack", more=slack.environment())
 
-    await slack.until(lambda: slack.postman.sockets.open, timeout=30)
+    await slack.until(lambda: slack.sender.sockets.open, timeout=30)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every door leads to the same commands, and none knows how rooms are booked."""
+"""Every platform offers the same commands, and none knows the booking rules."""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ OF_THE_MODEL = {"Identity"}
 
 
 def discords() -> Iterator[str]:
-    """The commands that Discord is told of, each with its group's word before its own."""
+    """Names of the commands registered with Discord, each with its group."""
     import discord
     from discord import app_commands
 
@@ -67,7 +67,7 @@ async def test_no_command_is_missing_at_a_terminal(
 @pytest.mark.parametrize(
     "module", sorted(PLATFORMS.glob("*/**/*.py")), ids=lambda each: str(each.relative_to(PLATFORMS))
 )
-def test_platforms_know_who_speaks_when_and_what_was_refused_and_nothing_of_booking(module: Path) -> None:
+def test_platforms_import_only_the_clock_identities_and_errors_of_the_core(module: Path) -> None:
     imported = [
         node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
     ]

@@ -1,4 +1,4 @@
-"""What an operator sets is what the doors get."""
+"""Configured values reach the platforms' settings."""
 
 from dataclasses import fields
 
@@ -9,7 +9,7 @@ from bot.runtime.check import platform_problems
 from bot.runtime.platforms import discord_settings, slack_settings
 
 _OF_THE_HOUSE = {"direct_messages", "mentions", "request_timeout", "shutdown_timeout"}
-"""What nobody has to choose."""
+"""Settings that cannot be configured."""
 
 
 def test_every_setting_of_discords_can_be_set() -> None:
@@ -24,7 +24,7 @@ def test_every_setting_of_slacks_can_be_set() -> None:
     assert set(SlackSection.__struct_fields__) <= settable
 
 
-def test_discord_is_set_up_by_the_environment_alone() -> None:
+def test_discord_can_be_configured_by_the_environment_alone() -> None:
     given = read_settings(
         None,
         {
@@ -43,7 +43,7 @@ def test_discord_is_set_up_by_the_environment_alone() -> None:
     assert settings.application_id == 12
 
 
-def test_slack_is_set_up_by_the_environment_alone() -> None:
+def test_slack_can_be_configured_by_the_environment_alone() -> None:
     given = read_settings(
         None, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ROOMIE_SLACK__MATCH_EMAIL": "true"}
     )
@@ -52,7 +52,7 @@ def test_slack_is_set_up_by_the_environment_alone() -> None:
     assert slack_settings(given.config).match_email
 
 
-def test_what_is_no_number_or_path_is_named() -> None:
+def test_invalid_numbers_and_paths_are_reported() -> None:
     discord = DiscordSection(application_id="Roomie", guild_id="Campus", interactions_path="hear")
 
     problems = platform_problems(Config(discord=discord))

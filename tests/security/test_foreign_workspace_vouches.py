@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.config.model import Config, ConfigError, SlackSection, read_settings
-from bot.platforms.slack.ports import SlackInstallation
+from bot.platforms.ports import Installation
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.runtime.check import platform_problems
 from bot.runtime.platforms import slack_settings
@@ -41,7 +41,7 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
     for team in ("T1", "T2", "T3"):
         if team not in slack.state.workspaces:
             slack.add_workspace(team, team)
-        environment.installations.bots[team] = SlackInstallation(
+        environment.installations.by_team[team] = Installation(
             team, f"xoxb-{team}", f"UBOT{team}", f"B{team}"
         )
     return environment
@@ -179,16 +179,16 @@ async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     """Until then the team is what the request says, which in a shared channel may be a stranger's own."""
+    from bot.platforms.health import PlatformHealth
     from bot.platforms.slack.client.api import SlackApi
-    from bot.platforms.slack.client.health import SlackHealth
     from bot.platforms.slack.client.profiles import ProfileCache
 
     slack.add_person("T1", "U66", "mallory", email=ADA)
-    health = SlackHealth()
+    health = PlatformHealth("slack")
     api = SlackApi(environment.settings, health)
     people = ProfileCache(api, environment.clock, health, lambda identity: False, match_email=True)
 
-    asker = await people.requester(SlackInstallation("T1", "xoxb-T1", is_assumed=True), "U66")
+    asker = await people.requester(Installation("T1", "xoxb-T1"), "U66")
     await people.stop()
     await api.close()
 
@@ -198,7 +198,7 @@ async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
 async def test_an_address_that_nobody_vouches_for_links_nothing(environment: Environment) -> None:
     asker = Requester(Identity("slack:T1:U66"), PlatformName.SLACK, email=ADA)
 
-    await environment.answers.dispatch(ChatRequest(asker, "whoami"))
+    await environment.dispatcher.dispatch(ChatRequest(asker, "whoami"))
 
     assert environment.services.read_model.directory.by_identity(asker.identity) is None
 

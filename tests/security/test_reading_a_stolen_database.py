@@ -19,8 +19,7 @@ from bot.config.model import ConfigError, read_settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
-from bot.platforms.slack.ports import SlackInstallation
-from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, seal_anew
+from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, reencrypt_tokens
 from bot.services import Services
 from core.model.entities import Identity, Role
 from core.model.login_session import LoginSession, LoginState
@@ -93,11 +92,11 @@ def holding(folder: Path, what: bytes) -> list[str]:
 async def test_a_workspace_token_is_nowhere_to_be_read_and_still_speaks(database_url: str):
     async with opened(database_url, NEW) as services:
         await StoredInstallations(services).save(
-            SlackInstallation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
+            Installation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
         )
         found = await StoredInstallations(services).find("T1")
 
-    assert found == SlackInstallation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
+    assert found == Installation("T1", TOKEN, "U1", "B1", "Chess", ("chat:write",), "U9")
     assert "xoxb-" not in await everything_in(database_url)
 
 
@@ -108,10 +107,10 @@ async def test_tokens_of_an_earlier_roomie_work_and_are_sealed_once_somebody_loo
         plain = Installation("T1", TOKEN, "U1")
         await services.storage.write(lambda unit: unit.installations.put(plain, NOW))
         before = await StoredInstallations(services).find("T1")
-        first, again = await seal_anew(services), await seal_anew(services)
+        first, again = await reencrypt_tokens(services), await reencrypt_tokens(services)
         after = await StoredInstallations(services).find("T1")
 
-    assert before == after == SlackInstallation("T1", TOKEN, "U1")
+    assert before == after == Installation("T1", TOKEN, "U1")
     assert (first.sealed, again.sealed) == (1, 0)
     assert "xoxb-" not in await everything_in(database_url)
 
@@ -123,7 +122,7 @@ async def test_once_sealed_a_token_is_not_left_behind_in_the_file_or_its_copies(
         for number in range(50):
             plain = Installation(f"T{number}", f"{TOKEN}{number}", "U1")
             await services.storage.write(lambda unit, plain=plain: unit.installations.put(plain, NOW))
-        await seal_anew(services)
+        await reencrypt_tokens(services)
         await backup(sqlite_url, tmp_path / "copy.db")
 
     assert holding(tmp_path, b"xoxb-") == []
@@ -131,8 +130,8 @@ async def test_once_sealed_a_token_is_not_left_behind_in_the_file_or_its_copies(
 
 async def test_a_token_moved_to_another_workspace_opens_nothing(database_url: str, caplog):
     async with opened(database_url, NEW) as services:
-        await StoredInstallations(services).save(SlackInstallation("T1", TOKEN))
-        await StoredInstallations(services).save(SlackInstallation("T2", "xoxb-of-the-thief"))
+        await StoredInstallations(services).save(Installation("T1", TOKEN))
+        await StoredInstallations(services).save(Installation("T2", "xoxb-of-the-thief"))
         await ask(
             database_url,
             "UPDATE installation SET token = (SELECT token FROM installation WHERE team = 'T1') "
@@ -147,29 +146,29 @@ async def test_a_token_moved_to_another_workspace_opens_nothing(database_url: st
 
 async def test_a_secret_is_replaced_without_anything_breaking(database_url: str):
     async with opened(database_url, OLD) as services:
-        await StoredInstallations(services).save(SlackInstallation("T1", TOKEN))
+        await StoredInstallations(services).save(Installation("T1", TOKEN))
     async with opened(database_url, NEW, OLD) as services:
-        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", TOKEN)
-        assert (await seal_anew(services)).sealed == 1
+        assert await StoredInstallations(services).find("T1") == Installation("T1", TOKEN)
+        assert (await reencrypt_tokens(services)).sealed == 1
     async with opened(database_url, NEW) as services:
-        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", TOKEN)
+        assert await StoredInstallations(services).find("T1") == Installation("T1", TOKEN)
     async with opened(database_url, OLD) as services:
         assert await StoredInstallations(services).find("T1") is None
-        assert (await seal_anew(services)).lost == ("T1",)
+        assert (await reencrypt_tokens(services)).lost == ("T1",)
 
 
 async def test_a_new_token_that_comes_while_old_ones_are_sealed_is_not_undone(database_url: str):
     async with opened(database_url, NEW, OLD) as services, opened(database_url, OLD) as before:
-        await StoredInstallations(before).save(SlackInstallation("T1", TOKEN))
+        await StoredInstallations(before).save(Installation("T1", TOKEN))
         stale = await services.storage.read(lambda unit: unit.installations.all())
-        await StoredInstallations(services).save(SlackInstallation("T1", f"{TOKEN}-fresh"))
+        await StoredInstallations(services).save(Installation("T1", f"{TOKEN}-fresh"))
 
         replaced = await services.storage.write_relaxed(
             lambda unit: unit.installations.replace_token("T1", stale[0].token, "sealed:old")
         )
 
         assert not replaced
-        assert await StoredInstallations(services).find("T1") == SlackInstallation("T1", f"{TOKEN}-fresh")
+        assert await StoredInstallations(services).find("T1") == Installation("T1", f"{TOKEN}-fresh")
 
 
 async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database_url: str):

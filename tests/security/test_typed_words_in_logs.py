@@ -16,8 +16,8 @@ from bot.commands import COMMANDS
 from bot.config.model import LogSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.client.api import BadRequest
-from bot.platforms.slack.client.health import quiet_logger
-from bot.platforms.slack.handlers.tasks import BackgroundTasks
+from bot.platforms.slack.client.library_logs import quiet_logger
+from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
 from bot.runtime.logging_setup import configure_logging
 from bot.services import Services
@@ -137,12 +137,12 @@ async def test_work_that_fails_behind_slack_logs_no_word(
     async def work() -> None:
         raise LookupError(TYPED)
 
-    chores = BackgroundTasks()
+    chores = BackgroundTasks("slack")
     chores.start(work())
     await chores.wait_idle()
     logging.getLogger("bot.x").info("a form could not be opened: %s", BadRequest("invalid_blocks", [TYPED]))
 
-    assert "work for Slack failed" in log.getvalue()
+    assert "a slack background task failed" in log.getvalue()
     assert "invalid_blocks" in log.getvalue()
     assert TYPED not in log.getvalue() + caplog.text
 

@@ -85,7 +85,7 @@ async def test_unsigned_deliveries_of_slack_are_rated(visitor: Visitor) -> None:
 
 
 async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, slack: SlackStandIn) -> None:
-    signed = slack.postman.http.signed
+    signed = slack.sender.http.signed
     tries = (signed(_BODY) | _FORGED, signed(_BODY, at=1_000), signed(_BODY, secret="guess"))
 
     heard = [
@@ -111,7 +111,7 @@ async def test_headers_that_are_no_signature_are_a_401(visitor: Visitor, headers
 
 @pytest.mark.parametrize("body", _DEEP.values(), ids=_DEEP)
 async def test_what_is_not_signed_is_not_parsed(visitor: Visitor, slack: SlackStandIn, body: str) -> None:
-    forged = slack.postman.http.signed(body) | _FORGED
+    forged = slack.sender.http.signed(body) | _FORGED
 
     for headers in ({}, forged, forged | {"Content-Type": "application/json; charset=nonsense"}):
         assert (await visitor.ask("POST", "/slack/events", data=body, headers=_FORM | headers)).status == 401
@@ -124,7 +124,7 @@ async def test_a_flood_does_not_shut_slack_out(many: Environment, slack: SlackSt
             flooded = await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)
         signed = [
             await visitor.ask(
-                "POST", "/slack/events", data=_BODY, headers=_FORM | slack.postman.http.signed(_BODY)
+                "POST", "/slack/events", data=_BODY, headers=_FORM | slack.sender.http.signed(_BODY)
             )
             for _ in range(3 * _RATE)
         ]
@@ -154,7 +154,7 @@ class TestSlowlyAndLarge:
             await asyncio.sleep(2)
 
         settings = HttpSettings(rate_limit=0, body_timeout=0.05)
-        headers = _FORM | slack.postman.http.signed(_BODY)
+        headers = _FORM | slack.sender.http.signed(_BODY)
         async with served(many, settings) as visitor:
             heard = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
 
@@ -162,7 +162,7 @@ class TestSlowlyAndLarge:
 
     async def test_a_delivery_larger_than_any_is_refused(self, visitor: Visitor, slack: SlackStandIn) -> None:
         body = "a" * 1_100_000
-        headers = _FORM | slack.postman.http.signed(body)
+        headers = _FORM | slack.sender.http.signed(body)
 
         heard = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
 
@@ -171,7 +171,7 @@ class TestSlowlyAndLarge:
     async def test_a_large_delivery_is_taken(self, visitor: Visitor, slack: SlackStandIn) -> None:
         """A Home view may have 250 kB; the forms of people at most 64."""
         body = f"{_BODY}&more={'a' * 300_000}"
-        headers = _FORM | slack.postman.http.signed(body)
+        headers = _FORM | slack.sender.http.signed(body)
 
         heard = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
 
@@ -184,7 +184,7 @@ async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
     async with asyncio.timeout(30):
         heard = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
 
-    assert len(many.states.kept) == 5
+    assert len(many.states.expiries) == 5
     assert sorted({each.status for each in heard}) == [200, 429]
     refused = next(each for each in heard if each.status == 429)
     assert refused.headers["Content-Type"].startswith("text/html")
@@ -195,7 +195,7 @@ async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
 async def test_installing_is_begun_by_get_alone(many: Environment, visitor: Visitor, method: str) -> None:
     await visitor.ask(method, "/slack/install")
 
-    assert many.states.kept == {}
+    assert many.states.expiries == {}
 
 
 @pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect?state=a&code=b"])
@@ -261,4 +261,4 @@ async def test_a_flood_of_installs_leaves_others_their_time(many: Environment) -
 
     assert other.status == 200
     assert waited < 60
-    assert len(many.states.kept) <= 2 * settings.sid_rate
+    assert len(many.states.expiries) <= 2 * settings.sid_rate

@@ -1,1 +1,1 @@
-"""Roomie in Slack: what people do there becomes `Asked`, what Roomie says becomes Block Kit."""
+"""Slack: turns deliveries into `ChatRequest`s, and replies into Block Kit."""

@@ -1,4 +1,4 @@
-"""How Roomie reaches Slack and lets itself be reached."""
+"""Settings of the Slack adapter."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ _TEAM = re.compile(r"T[A-Z0-9]+")
 
 
 class Mode(StrEnum):
-    """Whether Roomie calls Slack (a socket it keeps open) or Slack calls Roomie (signed requests)."""
+    """Socket Mode (Roomie connects to Slack) or HTTP mode (Slack sends signed requests)."""
 
     SOCKET = "socket"
     HTTP = "http"
@@ -23,10 +23,11 @@ class Mode(StrEnum):
 class SlackSettings:
     """One workspace by `bot_token`, or many by `client_id` and `client_secret`.
 
-    `api_base_url` ends in a slash. `match_email` links people by the address their workspace vouches for;
-    `trusted_workspaces` are the domains that each may vouch for, by team id; one workspace needs none.
-    `public_url` is where browsers find Roomie, for OAuth and the manifest. `ping_interval`: seconds; a dead
-    socket is noticed after four of them. Without `listens` Slack is spoken to and not heard.
+    `api_base_url` ends in a slash. `match_email` links people by the e-mail address that their workspace
+    vouches for; `trusted_workspaces` are the domains that each may vouch for, by team id, not needed for one
+    workspace. `public_url` is Roomie's base URL for browsers, used by OAuth and the manifest. `ping_interval`
+    and `api_timeout` are seconds; a dead socket is noticed after four pings. Without `receives` the process
+    only sends.
     """
 
     bot_token: str = ""
@@ -43,13 +44,13 @@ class SlackSettings:
     redirect_path: str = "/slack/oauth_redirect"
     match_email: bool = False
     trusted_workspaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    listens: bool = True
+    receives: bool = True
     ping_interval: float = 4.0
     api_timeout: float = 10.0
 
     @property
     def is_configured(self) -> bool:
-        """Whether anything says that Slack is wanted."""
+        """Whether any of the tokens is set."""
         return bool(self.bot_token or self.app_token or self.client_id)
 
     @property
@@ -58,7 +59,7 @@ class SlackSettings:
 
     @property
     def vouched_domains(self) -> Mapping[str, frozenset[str]] | None:
-        """The canonical domains each workspace may vouch for; None: every domain, by the one workspace."""
+        """Canonical domains that each workspace may vouch for; None: the one workspace, every domain."""
         if not self.trusted_workspaces and not self.many_workspaces:
             return None
         return {
@@ -67,7 +68,7 @@ class SlackSettings:
         }
 
     def problems(self) -> Iterator[str]:
-        """What is missing or contradicts itself, each as a sentence."""
+        """Missing and contradictory settings, a sentence each."""
         if self.mode is Mode.SOCKET and not self.app_token:
             yield "Socket Mode needs SLACK_APP_TOKEN (an app-level token, xapp-…)."
         if self.mode is Mode.HTTP and not self.signing_secret:
@@ -83,10 +84,10 @@ class SlackSettings:
                 "slack.match_email with many workspaces would let any workspace vouch for any address: name "
                 "those that may, and for which domains, in slack.trusted_workspaces, or switch it off."
             )
-        yield from self._untrusted()
+        yield from self._trust_problems()
 
-    def _untrusted(self) -> Iterator[str]:
-        """What is wrong with the workspaces that may vouch."""
+    def _trust_problems(self) -> Iterator[str]:
+        """Problems of `trusted_workspaces`."""
         for team, domains in self.trusted_workspaces.items():
             if not _TEAM.fullmatch(team):
                 yield f"slack.trusted_workspaces: {team[:60]!r} is no workspace's id, such as T012ABCDEF."

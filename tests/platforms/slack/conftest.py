@@ -1,4 +1,4 @@
-"""A Slack, and a Roomie to live in it."""
+"""Fixtures: a fake Slack server, and a Roomie connected to it."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A whole Roomie behind a stand-in of Slack: real core, real storage, real SDK, loopback between them."""
+"""A whole Roomie connected to the fake Slack server: real core, storage and SDK, over loopback."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, QuotedMessage
 from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.slack.adapter import SlackAdapter
-from bot.platforms.slack.ports import SlackDispatcher
+from bot.platforms.ports import ChatDispatcher
+from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.services import Services
 from core.model.entities import Identity, PersonId, Role, UserGroup
@@ -24,12 +24,17 @@ from core.services.society import SocietyService
 from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
-from tests.platforms.slack.fakes import BrowserStates, Claims, Installations, Outbox
+from tests.platforms.slack.fakes import (
+    FakeDeduplicator,
+    FakeDeferredReplies,
+    FakeInstallations,
+    FakeOAuthStates,
+)
 from tests.standins.slack import Message, SlackStandIn, View
 
 
 class NoPasswords:
-    """Nobody logs in here."""
+    """`Passwords` for tests without logins."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -40,32 +45,32 @@ class NoPasswords:
 
 @dataclass
 class Environment:
-    """Everything a test may want to look at."""
+    """The parts of a test set-up; `open` starts an adapter."""
 
     slack: SlackStandIn
     storage: ManagedStorage
     services: Services
     clock: StillClock
     settings: SlackSettings
-    answers: SlackDispatcher
-    claims: Claims
-    outbox: Outbox = field(default_factory=Outbox)
-    installations: Installations = field(default_factory=Installations)
-    states: BrowserStates = field(default_factory=BrowserStates)
+    dispatcher: ChatDispatcher
+    deduplicator: FakeDeduplicator
+    deferred: FakeDeferredReplies = field(default_factory=FakeDeferredReplies)
+    installations: FakeInstallations = field(default_factory=FakeInstallations)
+    states: FakeOAuthStates = field(default_factory=FakeOAuthStates)
 
-    def adapter(self) -> SlackAdapter:
+    def adapter(self) -> SlackPlatform:
         directory = self.services.read_model.directory
-        return SlackAdapter(
+        return SlackPlatform(
             self.settings,
-            answers=self.answers,
-            once=self.claims,
-            later=self.outbox,
-            linked=lambda identity: directory.by_identity(identity) is not None,
+            dispatcher=self.dispatcher,
+            deduplicator=self.deduplicator,
+            deferred=self.deferred,
+            is_linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,
             zone=self.services.rules.zone,
-            bots=self.installations,
-            states=self.states,
+            installations=self.installations,
+            oauth_states=self.states,
         )
 
     def _chosen_zone(self, identity: Identity) -> str:
@@ -73,10 +78,10 @@ class Environment:
         return (known.person.zone if known else None) or ""
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[SlackAdapter]:
-        """Roomie at work, in the mode its settings say."""
+    async def open(self) -> AsyncIterator[SlackPlatform]:
+        """Run an adapter in the mode of the settings."""
         adapter = self.adapter()
-        runner = web.AppRunner(_site(adapter), shutdown_timeout=0.1)
+        runner = web.AppRunner(_web_app(adapter), shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"
@@ -85,7 +90,7 @@ class Environment:
         running = asyncio.ensure_future(adapter.run())
         try:
             if not http:
-                await self.slack.until(lambda: self.slack.postman.sockets.open)
+                await self.slack.until(lambda: self.slack.sender.sockets.open)
             yield adapter
         finally:
             running.cancel()
@@ -93,10 +98,10 @@ class Environment:
             await runner.cleanup()
 
 
-def _site(adapter: SlackAdapter) -> web.Application:
-    site = web.Application()
-    site.add_routes(adapter.routes())
-    return site
+def _web_app(adapter: SlackPlatform) -> web.Application:
+    app = web.Application()
+    app.add_routes(adapter.routes())
+    return app
 
 
 def settings_for(slack: SlackStandIn, mode: Mode = Mode.SOCKET) -> SlackSettings:
@@ -116,7 +121,7 @@ async def build_environment(
     slack: SlackStandIn, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> Environment:
     """A campus with three rooms; ada is a president, bob a student, cyd unknown to Roomie."""
-    await storage.write(_furnish)
+    await storage.write(_seed)
     read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
     services = Services(
         storage,
@@ -128,10 +133,12 @@ async def build_environment(
         Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
     dispatcher = Dispatcher(services, COMMANDS)
-    return Environment(slack, storage, services, clock, settings_for(slack), dispatcher, Claims(clock))
+    return Environment(
+        slack, storage, services, clock, settings_for(slack), dispatcher, FakeDeduplicator(clock)
+    )
 
 
-def _furnish(unit: UnitOfWork) -> None:
+def _seed(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room("K-J17-G01"), a_room("K-J17-G02"), a_room("K-J17-G03", capacity=40)])
     for name, identity, groups in (
@@ -146,47 +153,47 @@ def _furnish(unit: UnitOfWork) -> None:
             unit.societies.set_role(person.id, society.id, Role.PRESIDENT)
 
 
-def read(shown: Message | View) -> str:
-    """What stands there, without the invisible breaks."""
-    return shown.words.replace("\u200b", "")
+def read(surface: Message | View) -> str:
+    """The visible text, without the zero-width spaces of the renderer."""
+    return surface.words.replace("\u200b", "")
 
 
-def labels(shown: Message | View) -> list[str]:
-    """What its buttons say."""
-    return [element["text"]["text"] for _, element in shown.elements if element["type"] == "button"]
+def labels(surface: Message | View) -> list[str]:
+    """The labels of the buttons."""
+    return [element["text"]["text"] for _, element in surface.elements if element["type"] == "button"]
 
 
-class Slowly:
-    """A dispatcher that thinks until it may answer."""
+class SlowDispatcher:
+    """Dispatcher that waits for `can_reply`."""
 
-    def __init__(self, inner: SlackDispatcher) -> None:
-        self.inner, self.may = inner, asyncio.Event()
+    def __init__(self, inner: ChatDispatcher) -> None:
+        self.inner, self.can_reply = inner, asyncio.Event()
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        await self.may.wait()
+        await self.can_reply.wait()
         return await self.inner.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
-        await self.may.wait()
+        await self.can_reply.wait()
         return await self.inner.offer(message)
 
 
 @dataclass
-class Switch:
-    """A dispatcher that can be exchanged while Roomie runs."""
+class SwitchableDispatcher:
+    """Dispatcher that can be replaced while the adapter runs."""
 
-    to: SlackDispatcher
+    inner: ChatDispatcher
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        return await self.to.dispatch(request)
+        return await self.inner.dispatch(request)
 
     async def offer(self, message: QuotedMessage) -> Reply:
-        return await self.to.offer(message)
+        return await self.inner.offer(message)
 
 
 @dataclass
-class Saying:
-    """A dispatcher that always says the same."""
+class FixedDispatcher:
+    """Dispatcher that always returns the same reply."""
 
     reply: Reply
 

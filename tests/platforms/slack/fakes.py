@@ -1,71 +1,71 @@
-"""What stands behind the Slack door in tests; it outlives the door."""
+"""In-memory implementations of the platform ports; they outlive an adapter, as storage does."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.ports import SlackInstallation
 from core.clock import Clock
 from core.model.entities import Identity
+from core.ports.storage import Installation
 
 
 @dataclass
-class Claims:
-    """Remembers what was taken in hand, and when, and whether it was done."""
+class FakeDeduplicator:
+    """`Deduplicator` in memory."""
 
     clock: Clock
-    taken: dict[str, datetime] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
+    claimed_at: dict[str, datetime] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)
 
     async def claim(self, key: str, *, again_after: timedelta | None = None) -> bool:
-        now, taken = self.clock.now(), self.taken.get(key)
+        now, taken = self.clock.now(), self.claimed_at.get(key)
         abandoned = taken is not None and again_after is not None and taken <= now - again_after
-        if taken is not None and (key in self.done or not abandoned):
+        if taken is not None and (key in self.finished or not abandoned):
             return False
-        self.taken[key] = now
+        self.claimed_at[key] = now
         return True
 
     async def finish(self, key: str) -> None:
-        self.done.add(key)
+        self.finished.add(key)
 
 
 @dataclass
-class Installations:
-    """Remembers bots by workspace, and counts how often it was asked."""
+class FakeInstallations:
+    """`Installations` in memory; counts look-ups."""
 
-    bots: dict[str, SlackInstallation] = field(default_factory=dict)
-    asked: int = 0
+    by_team: dict[str, Installation] = field(default_factory=dict)
+    find_count: int = 0
 
-    async def find(self, team: str) -> SlackInstallation | None:
-        self.asked += 1
-        return self.bots.get(team)
+    async def find(self, team: str) -> Installation | None:
+        self.find_count += 1
+        return self.by_team.get(team)
 
-    async def save(self, installation: SlackInstallation) -> None:
-        self.bots[installation.team] = installation
+    async def save(self, installation: Installation) -> None:
+        self.by_team[installation.team] = installation
 
     async def forget(self, team: str) -> None:
-        self.bots.pop(team, None)
+        self.by_team.pop(team, None)
 
 
 @dataclass
-class BrowserStates:
-    """Remembers secrets until they are taken or too old."""
+class FakeOAuthStates:
+    """`OAuthStates` in memory."""
 
-    kept: dict[str, datetime] = field(default_factory=dict)
+    expiries: dict[str, datetime] = field(default_factory=dict)
 
     async def save(self, state: str, until: datetime) -> None:
-        self.kept[state] = until
+        self.expiries[state] = until
 
     async def consume(self, state: str, now: datetime) -> bool:
-        until = self.kept.pop(state, None)
+        until = self.expiries.pop(state, None)
         return until is not None and until > now
 
 
 @dataclass
-class Outbox:
-    """Keeps what was left for later."""
+class FakeDeferredReplies:
+    """`DeferredReplies` in memory."""
 
-    left: list[tuple[Identity, Reply, str]] = field(default_factory=list)
+    deferred: list[tuple[Identity, Reply, str]] = field(default_factory=list)
 
     async def defer(self, to: Identity, reply: Reply, key: str) -> None:
-        self.left.append((to, reply, key))
+        self.deferred.append((to, reply, key))

@@ -1,4 +1,4 @@
-"""Channels are told like people, and what they were told is found again."""
+"""Notifications to channels are sent and found by their key."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from core.model.entities import Identity
 from tests.platforms.slack.environment import Environment
 
 
-async def test_a_channel_is_written_to_and_searched(environment: Environment):
+async def test_a_message_to_a_channel_is_found_by_its_key(environment: Environment):
     channel, since = Identity("slack:T1:C1"), SystemClock().now() - timedelta(minutes=1)
 
     async with environment.open() as adapter:
-        await adapter.notifier.send(channel, Reply(("A new week.",)), "notice 1")
-        arrived = await adapter.notifier.was_sent(channel, "notice 1", since)
-        another = await adapter.notifier.was_sent(channel, "notice 2", since)
+        await adapter.send(channel, Reply(("A new week.",)), "notice 1")
+        arrived = await adapter.was_sent(channel, "notice 1", since)
+        another = await adapter.was_sent(channel, "notice 2", since)
 
-    shown = environment.slack.state.workspaces["T1"].channels["C1"].messages
-    assert ["A new week." in each.words for each in shown] == [True]
+    messages = environment.slack.state.workspaces["T1"].channels["C1"].messages
+    assert ["A new week." in each.words for each in messages] == [True]
     assert (arrived, another) == (True, False)

@@ -1,6 +1,7 @@
-"""The manifest to paste says what the code does."""
+"""The manifest agrees with the code."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -8,20 +9,22 @@ import yaml
 
 from bot.chat.command import Command
 from bot.commands import COMMANDS
-from bot.platforms.slack.installation.manifest import as_yaml, families, manifest
+from bot.platforms.slack.installation.manifest import build_manifest, families, manifest_text
 from tests.platforms.slack.environment import Environment
 from tests.standins.slack import SlackStandIn
 
 FILE = Path(__file__).parents[3] / "manifest.yaml"
 
 
-def test_the_file_is_made_from_the_command_table() -> None:
-    """When this fails, write it anew: `python -m tests.platforms.slack.write_manifest`."""
-    assert FILE.read_text("utf-8") == as_yaml(manifest(COMMANDS))
+def test_the_file_is_generated_from_the_command_table() -> None:
+    """When this fails, run `roomie slack manifest > manifest.yaml`."""
+    assert FILE.read_text("utf-8") == manifest_text(build_manifest(COMMANDS))
 
 
-def test_the_file_is_yaml_that_says_the_same() -> None:
-    assert yaml.safe_load(as_yaml(manifest(COMMANDS))) == manifest(COMMANDS)
+def test_the_text_reads_back_the_same_as_json_and_as_yaml() -> None:
+    text = manifest_text(build_manifest(COMMANDS))
+
+    assert yaml.safe_load(text) == json.loads(text) == build_manifest(COMMANDS)
 
 
 def test_every_command_can_be_reached() -> None:
@@ -32,31 +35,32 @@ def test_every_command_can_be_reached() -> None:
 
 
 def test_slacks_limits_are_kept() -> None:
-    told = manifest(COMMANDS, "https://rooms.example/")
+    built = build_manifest(COMMANDS, "https://rooms.example/")
 
-    for each in told["features"]["slash_commands"]:
+    for each in built["features"]["slash_commands"]:
         assert re.fullmatch(r"/[a-z0-9_-]{1,31}", each["command"])
         assert len(each["description"]) <= 2000
         assert 0 < len(each.get("usage_hint", "-")) <= 1000
         assert each["should_escape"]
         assert each["url"] == "https://rooms.example/slack/events"
-    assert len(told["display_information"]["name"]) <= 35
-    assert len(told["features"]["slash_commands"]) <= 50
+    assert len(built["display_information"]["name"]) <= 35
+    assert len(built["features"]["slash_commands"]) <= 50
 
 
-def test_over_http_every_address_is_named_and_over_a_socket_none() -> None:
-    over_http, socket = as_yaml(manifest(COMMANDS, "https://rooms.example")), as_yaml(manifest(COMMANDS))
+def test_http_mode_names_every_url_and_socket_mode_none() -> None:
+    over_http = manifest_text(build_manifest(COMMANDS, "https://rooms.example"))
+    socket = manifest_text(build_manifest(COMMANDS))
 
     assert over_http.count("https://rooms.example/slack/events") == len(families(COMMANDS)) + 2
     assert "https://rooms.example/slack/oauth_redirect" in over_http
-    assert "socket_mode_enabled: false" in over_http
+    assert '"socket_mode_enabled": false' in over_http
     assert "url" not in socket
-    assert "socket_mode_enabled: true" in socket
+    assert '"socket_mode_enabled": true' in socket
 
 
-def test_every_event_listened_to_is_subscribed() -> None:
-    source = Path(__file__).parents[3] / "bot/platforms/slack/adapter.py"
-    listened = {
+def test_exactly_the_events_with_listeners_are_subscribed() -> None:
+    source = Path(__file__).parents[3] / "bot/platforms/slack/handlers/listeners.py"
+    with_listeners = {
         node.args[0].value
         for node in ast.walk(ast.parse(source.read_text("utf-8")))
         if isinstance(node, ast.Call)
@@ -65,16 +69,15 @@ def test_every_event_listened_to_is_subscribed() -> None:
         and isinstance(node.args[0], ast.Constant)
     }
 
-    subscribed = {
-        each.split(".")[0] for each in manifest(COMMANDS)["settings"]["event_subscriptions"]["bot_events"]
-    }
+    events = build_manifest(COMMANDS)["settings"]["event_subscriptions"]["bot_events"]
+    subscribed = {each.split(".")[0] for each in events}
 
-    assert subscribed == listened
+    assert subscribed == with_listeners
 
 
-async def test_the_scopes_are_enough_and_none_is_idle(environment: Environment, slack: SlackStandIn) -> None:
-    asked_for = frozenset(manifest(COMMANDS)["oauth_config"]["scopes"]["bot"])
-    slack.state.workspaces["T1"].scopes = asked_for
+async def test_the_scopes_suffice(environment: Environment, slack: SlackStandIn) -> None:
+    requested = frozenset(build_manifest(COMMANDS)["oauth_config"]["scopes"]["bot"])
+    slack.state.workspaces["T1"].scopes = requested
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free now")
@@ -87,10 +90,10 @@ async def test_the_scopes_are_enough_and_none_is_idle(environment: Environment, 
     assert [each for each in slack.refusals if each[1] == "missing_scope"] == []
 
 
-def test_a_new_command_is_there_by_itself() -> None:
+def test_a_new_command_appears_in_the_manifest() -> None:
     new = Command("rooms map", "Show a map", "/rooms map", COMMANDS[0].handle)
 
-    told = manifest((*COMMANDS, new))
+    built = build_manifest((*COMMANDS, new))
 
-    (rooms,) = (each for each in told["features"]["slash_commands"] if each["command"] == "/rooms")
+    (rooms,) = (each for each in built["features"]["slash_commands"] if each["command"] == "/rooms")
     assert rooms["usage_hint"].endswith("| map")

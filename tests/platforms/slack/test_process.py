@@ -1,4 +1,4 @@
-"""Roomie as a process of its own, with nothing but its environment, against the stand-in."""
+"""Roomie as a process, configured by its environment only, against the fake server."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[3]
 
 @dataclass
 class Process:
-    """A Roomie that can be started and killed."""
+    """A Roomie process that can be started and killed."""
 
     environment: dict[str, str]
     address: str
@@ -45,7 +45,6 @@ class Process:
         )
 
     async def kill(self) -> None:
-        """Without a goodbye."""
         if self.running is not None and self.running.returncode is None:
             self.running.kill()
             await self.running.wait()
@@ -80,59 +79,59 @@ async def roomie(slack: SlackStandIn, folder: Path, mode: Mode) -> AsyncIterator
         await process.kill()
 
 
-async def started(slack: SlackStandIn, process: Process, mode: Mode) -> None:
-    """Start it, and wait until commands are answered: a socket open, or Slack asked who we are."""
-    asked = len(slack.calls_of("auth.test"))
+async def start(slack: SlackStandIn, process: Process, mode: Mode) -> None:
+    """Start the process, and wait for its socket, or for `auth.test` in HTTP mode."""
+    calls = len(slack.calls_of("auth.test"))
     await process.start()
     if mode is Mode.SOCKET:
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.until(lambda: slack.sender.sockets.open)
     else:
-        await slack.until(lambda: len(slack.calls_of("auth.test")) > asked)
+        await slack.until(lambda: len(slack.calls_of("auth.test")) > calls)
 
 
-async def over_http(process: Process) -> None:
-    """Book a room for wil where no chat answers."""
+async def book_over_http(process: Process) -> None:
+    """Book a room for wil over HTTP, so that the confirmation is a notification."""
     async with aiohttp.ClientSession(process.address) as session:
         login = {"username": "wil", "password": "wilpassword"}
         async with session.post("/api/v1/user.login/", data=login) as answer:
             bearer = {"Authorization": f"Token {(await answer.json())['token']}"}
-        wish = {"room_id": "H-D20-301", "date": "20260312", "start_time": "10:00", "end_time": "10:30"}
-        async with session.post("/api/v1/rooms.book/", data=wish, headers=bearer) as answer:
+        booking = {"room_id": "H-D20-301", "date": "20260312", "start_time": "10:00", "end_time": "10:30"}
+        async with session.post("/api/v1/rooms.book/", data=booking, headers=bearer) as answer:
             assert answer.status == 200, await answer.text()
 
 
-async def told(process: Process, path: str) -> str:
+async def get_text(process: Process, path: str) -> str:
     async with aiohttp.ClientSession(process.address) as session, session.get(path) as answer:
         return await answer.text()
 
 
 @pytest.mark.parametrize("mode", Mode)
 async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Path, mode: Mode) -> None:
-    """Known by address, free, book, told by message, reminded, longer, given up, Home; nothing twice."""
-    slack.postman.patience = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
+    """Linked by e-mail, search, book, confirmation, reminder, extend, cancel, App Home; nothing twice."""
+    slack.sender.timeout = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
     wil = slack.add_person("T1", "U8", "wil", email="wil@wil.com", tz="Europe/London")
     async with roomie(slack, tmp_path, mode) as process:
-        await started(slack, process, mode)
+        await start(slack, process, mode)
         await wil.types("/rooms free at 11:00 for 1 hour")
         free = wil.sees()[-1]
         await wil.presses(free, "Book")
         await slack.until(lambda: "Booked" in read(wil.sees()[-1]))
         booked = wil.sees()[-1]
-        await over_http(process)
+        await book_over_http(process)
         await slack.until(lambda: len(wil.dms) == 1)
         assert "Booked" in read(wil.dms[0])
         await slack.until(lambda: wil.home and "*90 minutes* of 180" in read(wil.home))
-        assert '"slack":' in await told(process, "/readyz")
-        assert "roomie_slack_well 1.0" in await told(process, "/metrics")
+        assert '"slack":' in await get_text(process, "/readyz")
+        assert "roomie_slack_well 1.0" in await get_text(process, "/metrics")
         deliveries = list(slack.deliveries)
 
         await process.kill()
-        await slack.until(lambda: not slack.postman.sockets.open)
+        await slack.until(lambda: not slack.sender.sockets.open)
         process.environment["ROOMIE_NOW"] = "2026-03-11T10:40:00+00:00"
-        await started(slack, process, mode)
+        await start(slack, process, mode)
         await slack.until(lambda: len(wil.dms) == 2)
         assert "Your booking begins" in read(wil.dms[1])
-        said = len(wil.sees())
+        reply_count = len(wil.sees())
         for delivery in deliveries:
             assert (await slack.repeat(delivery)).acked
         await wil.presses(wil.dms[1], "30 min more")
@@ -142,6 +141,6 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         await slack.until(lambda: booked.edits == 1)
         await slack.until(lambda: "*150 minutes* of 180" in read(wil.home))
 
-    assert len(wil.sees()) == said
+    assert len(wil.sees()) == reply_count
     assert len(wil.dms) == 2
     assert slack.refusals == []

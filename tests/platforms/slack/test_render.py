@@ -1,4 +1,4 @@
-"""Any reply becomes something Slack takes, says what was said, and pings nobody."""
+"""Any reply renders to valid Block Kit with its whole text, and pings nobody."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ from tests.standins.slack.pings import pings_in
 from tests.strategies import forms, replies
 
 NOON = datetime(2026, 3, 12, 1, tzinfo=UTC)
-LOOK = RenderContext(ZoneInfo("Australia/Sydney"), NOON, "Australia/Sydney")
+CONTEXT = RenderContext(ZoneInfo("Australia/Sydney"), NOON, "Australia/Sydney")
 SLOT = Interval(NOON, NOON + timedelta(hours=2))
 EXAMPLES = settings(
     max_examples=25,
@@ -48,7 +48,7 @@ EXAMPLES = settings(
 @EXAMPLES
 @given(replies())
 def test_any_reply_stays_inside_the_limits_and_pings_nobody(reply: Reply) -> None:
-    told = message(reply, LOOK, more=(Button("share", "Share", "rooms free"),))
+    told = message(reply, CONTEXT, more=(Button("share", "Share", "rooms free"),))
 
     assert complaints_about(told["blocks"]) == []
     assert 0 < len(told["text"]) <= 4000
@@ -57,21 +57,21 @@ def test_any_reply_stays_inside_the_limits_and_pings_nobody(reply: Reply) -> Non
 
 @EXAMPLES
 @given(replies())
-def test_any_reply_can_stand_in_a_modal_and_at_home(reply: Reply) -> None:
-    assert complaints_about_view(result_view(reply, LOOK)) == []
-    assert complaints_about_view(home_view([reply, reply, reply], LOOK)) == []
+def test_any_reply_renders_to_a_modal_and_to_app_home(reply: Reply) -> None:
+    assert complaints_about_view(result_view(reply, CONTEXT)) == []
+    assert complaints_about_view(home_view([reply, reply, reply], CONTEXT)) == []
 
 
 @EXAMPLES
 @given(forms())
 def test_any_form_becomes_a_modal(form: Form) -> None:
-    view = form_view(form, LOOK, {"where": "x" * 4000})
+    view = form_view(form, CONTEXT, {"where": "x" * 4000})
 
     assert complaints_about_view(view) == []
     assert json.loads(view["private_metadata"])["form"] == form.id
 
 
-def test_what_people_typed_is_shown_as_they_typed_it() -> None:
+def test_typed_text_is_shown_literally() -> None:
     shown = literal("<!channel> *now* & :boom: <https://evil.example|click>")
 
     assert "<" not in shown
@@ -83,33 +83,33 @@ def test_what_people_typed_is_shown_as_they_typed_it() -> None:
     assert ":boom:" not in shown
 
 
-def test_every_inline_has_its_mark_up() -> None:
-    shown = markup((Bold("G03"), " ", Code("/rooms"), " ", Mention("Ada", Identity("slack:T1:U1"))), LOOK)
+def test_every_inline_has_mark_up() -> None:
+    shown = markup((Bold("G03"), " ", Code("/rooms"), " ", Mention("Ada", Identity("slack:T1:U1"))), CONTEXT)
 
     assert shown.replace("\u200b", "") == "*G03* `/rooms` Ada"
 
 
-def test_times_are_told_in_the_readers_own_zone_with_the_campus_as_fallback() -> None:
+def test_times_are_date_tokens_with_campus_time_as_fallback() -> None:
     stamp = int(NOON.timestamp())
 
-    shown = markup((Timestamp(NOON), "; ", TimeRange(SLOT)), LOOK)
+    shown = markup((Timestamp(NOON), "; ", TimeRange(SLOT)), CONTEXT)
 
     assert f"<!date^{stamp}^{{date_short_pretty}}, {{time}}|Thu 12 Mar, 12:00>" in shown
     assert f"<!date^{stamp + 7200}^{{time}}|14:00>" in shown
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"),
+    ("minutes", "text"),
     [(20, "in 20 minutes"), (-60, "1 hour ago"), (0, "now"), (60 * 50, "in 2 days")],
 )
-def test_relative_times_are_words(minutes: int, said: str) -> None:
+def test_relative_times_are_text(minutes: int, text: str) -> None:
     moment = Timestamp(NOON + timedelta(minutes=minutes), TimestampStyle.RELATIVE)
 
-    assert markup((moment,), LOOK) == said
+    assert markup((moment,), CONTEXT) == text
 
 
 def footer_of(reply: Reply, zone: str) -> str:
-    told = blocks(reply, RenderContext(LOOK.campus, NOON, zone))
+    told = blocks(reply, RenderContext(CONTEXT.campus, NOON, zone))
     return "\n".join(each["text"] for each in told[-1]["elements"])
 
 
@@ -125,7 +125,7 @@ def test_the_campus_zone_is_named() -> None:
 def test_a_free_room_has_its_button_beside_it() -> None:
     item = ReplyItem((Bold("Ainsworth G03"),), ("20 seats",), (Button("book", "Book", "abc"),))
 
-    (section,) = blocks(Reply(items=(item,)), LOOK)
+    (section,) = blocks(Reply(items=(item,)), CONTEXT)
 
     assert section["accessory"]["action_id"] == "press.book.0"
     assert action_ids.decode("press.book.0", section["accessory"]["value"]) == action_ids.PressedElement(
@@ -136,7 +136,7 @@ def test_a_free_room_has_its_button_beside_it() -> None:
 def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
     pair = (Button("extend", "Extend", "b1"), Button("cancel", "Cancel", "b1", confirm="Really?"))
 
-    section, actions = blocks(Reply(items=(ReplyItem(("G03",), (), pair),)), LOOK)
+    section, actions = blocks(Reply(items=(ReplyItem(("G03",), (), pair),)), CONTEXT)
 
     assert section["type"] == "section"
     assert [each["text"]["text"] for each in actions["elements"]] == ["Extend", "Cancel"]
@@ -144,24 +144,24 @@ def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
 
 
 def test_too_many_items_are_counted() -> None:
-    told = blocks(Reply(items=tuple(ReplyItem((f"room {n}",)) for n in range(80))), LOOK)
+    told = blocks(Reply(items=tuple(ReplyItem((f"room {n}",)) for n in range(80))), CONTEXT)
 
     assert len(told) == 50
     assert told[-1]["elements"][0]["text"].startswith("… and 31 more.")
 
 
 def test_buttons_that_open_forms_say_so_in_their_id() -> None:
-    (actions,) = blocks(Reply(actions=(Button("form", "Book…", opens=True),)), LOOK)
+    (actions,) = blocks(Reply(actions=(Button("form", "Book…", opens=True),)), CONTEXT)
 
     pressed = action_ids.decode(actions["elements"][0]["action_id"], actions["elements"][0]["value"])
 
     assert pressed == action_ids.PressedElement("form", "", opens=True)
 
 
-def test_a_menu_hands_back_the_options_value() -> None:
+def test_a_menu_returns_the_options_value() -> None:
     choice = Choice("room", "Room", (Option("G03", "K-J17-G03", "20 seats"),))
 
-    (actions,) = blocks(Reply(actions=(choice,)), LOOK)
+    (actions,) = blocks(Reply(actions=(choice,)), CONTEXT)
     menu = actions["elements"][0]
 
     assert action_ids.decode(menu["action_id"], menu["options"][0]["value"]) == action_ids.PressedElement(
@@ -169,26 +169,26 @@ def test_a_menu_hands_back_the_options_value() -> None:
     )
 
 
-def test_links_are_only_links_to_the_web() -> None:
+def test_only_web_links_are_rendered() -> None:
     links = (
         Button("x", "Log in", url="https://rooms.example/"),
         Button("x", "Bad", url="javascript:alert(1)"),
     )
 
-    (actions,) = blocks(Reply(actions=links), LOOK)
+    (actions,) = blocks(Reply(actions=links), CONTEXT)
 
     assert [each["url"] for each in actions["elements"]] == ["https://rooms.example/"]
 
 
-def test_a_table_is_slacks_own_in_messages_and_drawn_at_home() -> None:
+def test_a_table_is_a_table_block_in_messages_and_monospace_at_home() -> None:
     reply = Reply(table=Table(("Day", "Room"), ((("Mon",), ("G03",)),)))
 
-    assert blocks(reply, LOOK)[0]["type"] == "table"
-    drawn = home_view([reply], LOOK)["blocks"][0]["text"]["text"]
-    assert drawn == "```Day  Room\nMon  G03```"
+    assert blocks(reply, CONTEXT)[0]["type"] == "table"
+    text = home_view([reply], CONTEXT)["blocks"][0]["text"]["text"]
+    assert text == "```Day  Room\nMon  G03```"
 
 
-def test_the_order_on_the_page_is_kept() -> None:
+def test_the_order_of_the_parts_is_fixed() -> None:
     reply = Reply(
         text=("text",),
         title="Title",
@@ -200,7 +200,7 @@ def test_the_order_on_the_page_is_kept() -> None:
         footer=("end",),
     )
 
-    kinds = [each["type"] for each in blocks(reply, LOOK)]
+    kinds = [each["type"] for each in blocks(reply, CONTEXT)]
 
     assert kinds == ["header", "section", "section", "section", "table", "actions", "context"]
 
@@ -217,7 +217,7 @@ def test_a_form_keeps_what_was_typed_and_names_the_campus_zone() -> None:
         state="s",
     )
 
-    view = form_view(form, LOOK)
+    view = form_view(form, CONTEXT)
 
     day, room, title, note = view["blocks"]
     assert day["element"]["initial_date"] == "2026-03-12"
@@ -228,8 +228,8 @@ def test_a_form_keeps_what_was_typed_and_names_the_campus_zone() -> None:
     assert "Australia/Sydney" in note["elements"][0]["text"].replace("\u200b", "")
 
 
-def test_a_reply_without_words_still_says_something() -> None:
-    told = message(Reply(), LOOK)
+def test_an_empty_reply_still_has_a_text() -> None:
+    told = message(Reply(), CONTEXT)
 
     assert told["text"] == "Roomie"
     assert complaints_about(told["blocks"]) == []

@@ -1,4 +1,4 @@
-"""A stand-in of Slack that speaks its wire and enforces its limits."""
+"""Fake Slack server: Web API, Socket Mode, HTTP mode, OAuth and Block Kit's limits, on loopback."""
 
 from tests.standins.slack.faults import Broken, Dropped, Limited, Refused, Slow
 from tests.standins.slack.people import Person

@@ -1,4 +1,4 @@
-"""The stand-in as a process: prints its environment and control address as one line of JSON, then serves."""
+"""Runs the fake server: prints its environment and control URL as one line of JSON, then serves."""
 
 import argparse
 import asyncio

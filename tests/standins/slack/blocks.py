@@ -1,4 +1,4 @@
-"""What Slack accepts as blocks and views: the limits of Block Kit, with complaints worded like Slack's."""
+"""Validates blocks and views against Block Kit's limits, with errors worded like Slack's."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -7,12 +7,12 @@ Blocks = Sequence[Mapping[str, Any]]
 _MESSAGE = "message"
 _MODAL = "modal"
 _HOME = "home"
-_MOST_BLOCKS = {_MESSAGE: 50, _MODAL: 100, _HOME: 100}
+_MAX_BLOCKS = {_MESSAGE: 50, _MODAL: 100, _HOME: 100}
 _TABLE_ROWS, _TABLE_COLUMNS, _TABLE_CHARACTERS = 100, 20, 10_000
 
 
 def complaints_about(blocks: object, surface: str = _MESSAGE, path: str = "/blocks") -> list[str]:
-    """Everything Slack would refuse about these blocks; nothing when it takes them."""
+    """Everything that Slack would refuse about these blocks."""
     return list(_about_blocks(blocks, surface, path))
 
 
@@ -28,8 +28,8 @@ def _about_blocks(blocks: object, surface: str, path: str) -> Iterator[str]:
     if not isinstance(blocks, list):
         yield _at("must provide an array", path)
         return
-    if len(blocks) > _MOST_BLOCKS[surface]:
-        yield _at(f"no more than {_MOST_BLOCKS[surface]} items allowed", path)
+    if len(blocks) > _MAX_BLOCKS[surface]:
+        yield _at(f"no more than {_MAX_BLOCKS[surface]} items allowed", path)
     ids = [each.get("block_id") for each in blocks if isinstance(each, dict) and each.get("block_id")]
     if len(ids) != len(set(ids)):
         yield _at("duplicate block_id", path)

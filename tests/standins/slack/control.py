@@ -1,4 +1,4 @@
-"""Being people from outside: `POST /control` with `{"person": "U1", "do": "types", "with": ["/rooms"]}`."""
+"""Remote control over HTTP: `POST /control` with `{"person": "U1", "do": "types", "with": ["/rooms"]}`."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.standins.slack.delivery import Answered
+from tests.standins.slack.delivery import DeliveryResult
 from tests.standins.slack.faults import Broken, Dropped, Limited, Refused, Slow
 from tests.standins.slack.people import Person
 from tests.standins.slack.state import Message, View
@@ -24,7 +24,7 @@ _FAULTS: dict[str, Callable[..., Any]] = {
 
 
 class Control:
-    """The verbs of `Person`, and the stand-in's own, over HTTP; for tests that run it as a process."""
+    """Calls methods of `Person` and `SlackStandIn`, for tests that run the fake server as a process."""
 
     def __init__(self, stand_in: "SlackStandIn") -> None:
         self._stand_in = stand_in
@@ -32,15 +32,15 @@ class Control:
     async def handle(self, request: web.Request) -> web.Response:
         order = await request.json()
         try:
-            told = await self._carry_out(order)
+            payload = await self._run(order)
         except (LookupError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=422)
-        return web.json_response(told, dumps=lambda each: json.dumps(each, default=_told))
+        return web.json_response(payload, dumps=lambda each: json.dumps(each, default=_to_json))
 
-    async def _carry_out(self, order: dict[str, Any]) -> object:
-        if order["do"] == "brew":
+    async def _run(self, order: dict[str, Any]) -> object:
+        if order["do"] == "inject":
             fault = _FAULTS[order["fault"]](**order.get("details", {}))
-            return self._stand_in.brew(order["method"], fault, order.get("times", 1))
+            return self._stand_in.inject(order["method"], fault, order.get("times", 1))
         if "person" not in order:
             return await _call(getattr(self._stand_in, order["do"]), order.get("with", ()))
         person = self._stand_in.person(order["person"], order.get("team", "T1"))
@@ -50,10 +50,10 @@ class Control:
         attribute = getattr(person, order["do"])
         if not callable(attribute):
             return attribute
-        return await _call(attribute, [self._where(person, each) for each in order.get("with", ())], order)
+        return await _call(attribute, [self._resolve(person, each) for each in order.get("with", ())], order)
 
-    def _where(self, person: Person, argument: object) -> object:
-        """`{"ts": …}` is a message, `{"view": …}` a view; everything else is itself."""
+    def _resolve(self, person: Person, argument: object) -> object:
+        """Resolve `{"ts": …}` to a message and `{"view": …}` to a view; pass on anything else."""
         if isinstance(argument, dict) and "ts" in argument:
             seen = [each for name in person.workspace.channels for each in person.sees(name)]
             return next(each for each in seen if each.ts == argument["ts"])
@@ -67,11 +67,11 @@ async def _call(verb: Callable[..., Any], arguments: Any, order: dict[str, Any] 
     return await result if hasattr(result, "__await__") else result
 
 
-def _told(each: object) -> object:
+def _to_json(each: object) -> object:
     if isinstance(each, Message):
         return {"ts": each.ts, "text": each.text, "words": each.words, "blocks": each.blocks}
     if isinstance(each, View):
         return {"view": each.id, "words": each.words, "content": each.content, "errors": each.errors}
-    if isinstance(each, Answered):
+    if isinstance(each, DeliveryResult):
         return {"acked": each.acked, "body": each.body, "seconds": each.seconds}
     return str(each)

@@ -1,4 +1,4 @@
-"""How Slack brings things to an app: over its sockets, or as signed HTTP requests."""
+"""Delivers to the app: over its sockets, or as signed HTTP requests."""
 
 import asyncio
 import hashlib
@@ -15,15 +15,15 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from tests.standins.slack import faults
-from tests.standins.slack.faults import Weather
+from tests.standins.slack.faults import FaultQueue
 from tests.standins.slack.state import Payload, State
 
 EVENT, COMMAND, INTERACTIVE = "events_api", "slash_commands", "interactive"
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What came back. Unacknowledged (`acked` false): nothing in time, or a refusal."""
+class DeliveryResult:
+    """The app's response. `acked` is false after a timeout or an error status."""
 
     acked: bool
     body: Any = None
@@ -33,34 +33,34 @@ class Answered:
 
 @dataclass
 class Delivery:
-    """One thing brought to the app, and every answer to it; bringing it again keeps the payload as it was."""
+    """A payload for the app, with the result of every attempt."""
 
     kind: str
     workspace: str
     payload: Payload
-    answers: list[Answered] = field(default_factory=list)
+    results: list[DeliveryResult] = field(default_factory=list)
 
     @property
-    def answered(self) -> Answered:
-        return self.answers[-1]
+    def last_result(self) -> DeliveryResult:
+        return self.results[-1]
 
 
 class Sockets:
     """Socket Mode: tickets, connections, envelopes and their acknowledgements."""
 
-    def __init__(self, state: State, weather: Weather) -> None:
-        self._state, self._weather = state, weather
+    def __init__(self, state: State, queue: FaultQueue) -> None:
+        self._state, self._faults = state, queue
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self._turn = itertools.count()
+        self._next = itertools.count()
         self.open: list[web.WebSocketResponse] = []
         self._transports: dict[web.WebSocketResponse, asyncio.BaseTransport | None] = {}
         self.opened = 0
 
     async def connections_open(self, request: web.Request) -> web.Response:
-        instead = await faults.before(self._weather.next_for("apps.connections.open"), request)
-        if instead is not None:
-            return instead
+        response = await faults.before(self._faults.next_for("apps.connections.open"), request)
+        if response is not None:
+            return response
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != self._state.app.app_token:
             return web.json_response({"ok": False, "error": "invalid_auth"})
@@ -69,9 +69,9 @@ class Sockets:
         return web.json_response({"ok": True, "url": f"ws://{request.host}/link/?ticket={ticket}"})
 
     async def link(self, request: web.Request) -> web.StreamResponse:
-        instead = await faults.before(self._weather.next_for("socket"), request)
-        if instead is not None:
-            return instead
+        response = await faults.before(self._faults.next_for("socket"), request)
+        if response is not None:
+            return response
         if request.query.get("ticket") not in self._tickets:
             return web.Response(status=401)
         self._tickets.discard(request.query["ticket"])
@@ -88,31 +88,31 @@ class Sockets:
             await socket.send_json({"type": "hello", "num_connections": len(self.open), "debug_info": {}})
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
-                    self._acknowledged(json.loads(frame.data))
+                    self._on_ack(json.loads(frame.data))
         finally:
             self._transports.pop(socket, None)
             if socket in self.open:
                 self.open.remove(socket)
 
-    def _acknowledged(self, frame: Mapping[str, Any]) -> None:
+    def _on_ack(self, frame: Mapping[str, Any]) -> None:
         waiting = self._waiting.get(frame.get("envelope_id", ""))
         if waiting is not None and not waiting.done():
             waiting.set_result(frame.get("payload"))
 
-    async def send(self, delivery: Delivery, retry: int, patience: float) -> Answered:
-        begun = time.perf_counter()
+    async def send(self, delivery: Delivery, retry: int, timeout_seconds: float) -> DeliveryResult:
+        start = time.perf_counter()
         if not self.open:
-            return Answered(acked=False)
-        socket = self.open[next(self._turn) % len(self.open)]
+            return DeliveryResult(acked=False)
+        socket = self.open[next(self._next) % len(self.open)]
         envelope = self._envelope(delivery, retry)
         waiting = self._waiting[envelope["envelope_id"]] = asyncio.get_running_loop().create_future()
         try:
             await socket.send_json(envelope)
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout_seconds):
                 body = await waiting
-            return Answered(acked=True, body=body, seconds=time.perf_counter() - begun, status=200)
+            return DeliveryResult(acked=True, body=body, seconds=time.perf_counter() - start, status=200)
         except (TimeoutError, ConnectionError):
-            return Answered(acked=False, seconds=time.perf_counter() - begun)
+            return DeliveryResult(acked=False, seconds=time.perf_counter() - start)
         finally:
             del self._waiting[envelope["envelope_id"]]
 
@@ -128,13 +128,13 @@ class Sockets:
         return envelope
 
     async def refresh(self) -> None:
-        """Ask every connection to come anew, and close it, as Slack does every few hours."""
+        """Ask every connection to reconnect, and close it, as Slack does every few hours."""
         for socket in list(self.open):
             self.open.remove(socket)
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
 
     def drop(self) -> None:
-        """Every connection ends without a word."""
+        """Abort every connection."""
         for socket in list(self.open):
             self.open.remove(socket)
             transport = self._transports.get(socket)
@@ -147,39 +147,41 @@ class Sockets:
 
 
 class SignedHttp:
-    """HTTP mode: every request signed with the app's secret."""
+    """HTTP mode: POST requests signed with the app's secret."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self.url = ""
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, delivery: Delivery, retry: int, patience: float) -> Answered:
+    async def send(self, delivery: Delivery, retry: int, timeout_seconds: float) -> DeliveryResult:
         body, kind = _body_of(delivery)
         headers = {"Content-Type": kind, **self.signed(body)}
         if retry:
             headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
-        return await self.post(body, headers, patience)
+        return await self.post(body, headers, timeout_seconds)
 
     def signed(self, body: str, at: int | None = None, secret: str = "") -> dict[str, str]:
-        """The headers that prove a body; `at` (seconds) and `secret` allow stale and forged ones."""
+        """Signature headers for a body; `at` (Unix seconds) and `secret` make stale and forged ones."""
         stamp = str(at if at is not None else int(self._state.clock.now().timestamp()))
         key = (secret or self._state.app.signing_secret).encode()
         digest = hmac.new(key, f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
-    async def post(self, body: str, headers: Mapping[str, str], patience: float = 3.0) -> Answered:
-        begun = time.perf_counter()
+    async def post(
+        self, body: str, headers: Mapping[str, str], timeout_seconds: float = 3.0
+    ) -> DeliveryResult:
+        start = time.perf_counter()
         if self._session is None:
             self._session = aiohttp.ClientSession()
         try:
-            timeout = aiohttp.ClientTimeout(total=patience)
+            timeout = aiohttp.ClientTimeout(total=timeout_seconds)
             async with self._session.post(self.url, data=body, headers=headers, timeout=timeout) as response:
                 text = await response.text()
-                seconds = time.perf_counter() - begun
-                return Answered(response.status == 200, _read(text), seconds, response.status)
+                seconds = time.perf_counter() - start
+                return DeliveryResult(response.status == 200, _read(text), seconds, response.status)
         except (TimeoutError, aiohttp.ClientError):
-            return Answered(acked=False, seconds=time.perf_counter() - begun)
+            return DeliveryResult(acked=False, seconds=time.perf_counter() - start)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -201,33 +203,33 @@ def _read(text: str) -> Any:
     return {"text": text} if text else None
 
 
-class Postman:
-    """Brings deliveries by the way the app is set up for, and repeats events that nobody acknowledged."""
+class DeliverySender:
+    """Sends deliveries in the app's mode, and repeats events that were not acknowledged."""
 
-    def __init__(self, state: State, weather: Weather) -> None:
-        self.sockets, self.http = Sockets(state, weather), SignedHttp(state)
-        self.patience = 3.0
+    def __init__(self, state: State, queue: FaultQueue) -> None:
+        self.sockets, self.http = Sockets(state, queue), SignedHttp(state)
+        self.timeout = 3.0
         self.event_retries = 0
         self.sent: list[Delivery] = []
 
-    async def bring(self, delivery: Delivery) -> Answered:
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
         self.sent.append(delivery)
-        answered = await self._once(delivery, 0)
+        result = await self._once(delivery, 0)
         for attempt in range(1, self.event_retries + 1):
-            if answered.acked or delivery.kind != EVENT:
+            if result.acked or delivery.kind != EVENT:
                 break
-            answered = await self._once(delivery, attempt)
-        return answered
+            result = await self._once(delivery, attempt)
+        return result
 
-    async def again(self, delivery: Delivery) -> Answered:
-        """The same thing once more, as a retry."""
-        return await self._once(delivery, len(delivery.answers))
+    async def redeliver(self, delivery: Delivery) -> DeliveryResult:
+        """Send a delivery again, as a retry."""
+        return await self._once(delivery, len(delivery.results))
 
-    async def _once(self, delivery: Delivery, retry: int) -> Answered:
-        way = self.http if self.http.url else self.sockets
-        answered = await way.send(delivery, retry, self.patience)
-        delivery.answers.append(answered)
-        return answered
+    async def _once(self, delivery: Delivery, retry: int) -> DeliveryResult:
+        transport = self.http if self.http.url else self.sockets
+        result = await transport.send(delivery, retry, self.timeout)
+        delivery.results.append(result)
+        return result
 
     async def close(self) -> None:
         await self.sockets.close()

@@ -1,4 +1,4 @@
-"""Bad weather on order: what goes wrong with the next calls of a method."""
+"""Fault injection: what the next calls of a method meet."""
 
 import asyncio
 from collections import defaultdict
@@ -23,14 +23,14 @@ class Broken:
 
 @dataclass(frozen=True)
 class Dropped:
-    """The connection ends; nothing was done, or (`afterwards`) everything was and only the answer is lost."""
+    """The connection is aborted, before the call is carried out or (`afterwards`) after it."""
 
     afterwards: bool = False
 
 
 @dataclass(frozen=True)
 class Slow:
-    """The call works, late."""
+    """The call works, after a delay."""
 
     seconds: float
 
@@ -45,25 +45,25 @@ class Refused:
 Fault = Limited | Broken | Dropped | Slow | Refused
 
 
-class Weather:
-    """Which faults still wait for which method (`chat.postMessage`, `response_url`, `socket` …)."""
+class FaultQueue:
+    """Queues of faults by method (`chat.postMessage`, `response_url`, `socket` …)."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, list[Fault]] = defaultdict(list)
+        self._queues: dict[str, list[Fault]] = defaultdict(list)
 
-    def brew(self, method: str, fault: Fault, times: int = 1) -> None:
-        self._waiting[method] += [fault] * times
+    def inject(self, method: str, fault: Fault, times: int = 1) -> None:
+        self._queues[method] += [fault] * times
 
     def clear(self) -> None:
-        self._waiting.clear()
+        self._queues.clear()
 
     def next_for(self, method: str) -> Fault | None:
-        waiting = self._waiting.get(method)
+        waiting = self._queues.get(method)
         return waiting.pop(0) if waiting else None
 
 
 async def before(fault: Fault | None, request: web.Request) -> web.Response | None:
-    """The answer that a fault gives instead of the call, if it does."""
+    """The response of a fault in place of the call; None where the call goes on."""
     if isinstance(fault, Limited):
         headers = {"Retry-After": str(fault.retry_after)}
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
@@ -75,7 +75,7 @@ async def before(fault: Fault | None, request: web.Request) -> web.Response | No
         await asyncio.sleep(fault.seconds)
     if isinstance(fault, Dropped) and not fault.afterwards:
         hang_up(request)
-        return web.Response()  # nobody is there to read it
+        return web.Response()  # never read: the connection is gone
     return None
 
 

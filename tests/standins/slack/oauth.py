@@ -1,4 +1,4 @@
-"""Installing the app: the authorize page, the code it gives, and its exchange for a token."""
+"""OAuth: the authorize page, its code, and the exchange for a token."""
 
 import base64
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from tests.standins.slack import faults
-from tests.standins.slack.faults import Weather
+from tests.standins.slack.faults import FaultQueue
 from tests.standins.slack.state import State
 
 
@@ -22,8 +22,8 @@ class Code:
 class OAuth:
     """`/oauth/v2/authorize`, its Allow button, and `oauth.v2.access`."""
 
-    def __init__(self, state: State, weather: Weather) -> None:
-        self._state, self._weather = state, weather
+    def __init__(self, state: State, queue: FaultQueue) -> None:
+        self._state, self._faults = state, queue
         self._codes: dict[str, Code] = {}
 
     async def authorize(self, request: web.Request) -> web.Response:
@@ -38,7 +38,7 @@ class OAuth:
         return web.Response(text=f"<h1>Roomie asks for access</h1>{''.join(links)}", content_type="text/html")
 
     async def allow(self, request: web.Request) -> web.Response:
-        """Someone presses Allow."""
+        """Allow the installation, as a user does with the button of the page."""
         workspace = self._state.workspaces[request.query["workspace"]]
         code = f"c{self._state.number()}"
         installer = request.query.get("user") or next(iter(workspace.users), "U0")
@@ -47,9 +47,9 @@ class OAuth:
         raise web.HTTPFound(f"{request.query['redirect_uri']}?{back}")
 
     async def access(self, request: web.Request) -> web.Response:
-        instead = await faults.before(self._weather.next_for("oauth.v2.access"), request)
-        if instead is not None:
-            return instead
+        response = await faults.before(self._faults.next_for("oauth.v2.access"), request)
+        if response is not None:
+            return response
         form = await request.post()
         if self._client(request, dict(form)) != (self._state.app.client_id, self._state.app.client_secret):
             return web.json_response({"ok": False, "error": "bad_client_secret"})

@@ -1,27 +1,34 @@
-"""People at their phones: what they do, and what they see of what the app does."""
+"""Users of Slack: what they do, and what they see of the app."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
 from tests.standins.slack.blocks import complaints_about_view
-from tests.standins.slack.delivery import COMMAND, EVENT, INTERACTIVE, Answered, Delivery, Postman
-from tests.standins.slack.response_urls import ResponseUrls, say
+from tests.standins.slack.delivery import (
+    COMMAND,
+    EVENT,
+    INTERACTIVE,
+    Delivery,
+    DeliveryResult,
+    DeliverySender,
+)
+from tests.standins.slack.response_urls import ResponseUrls, post_response
 from tests.standins.slack.state import Message, Payload, State, User, View, Workspace, typed_state
 from tests.standins.slack.web_api import Refusal
 
 _MENTIONED = re.compile(r"@(\w+)")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Person:
-    """Someone in one workspace."""
+    """A user of a workspace."""
 
-    def __init__(self, services: "FrontDesk", workspace: Workspace, user: User) -> None:
-        self._services, self.workspace, self.user = services, workspace, user
+    def __init__(self, interactions: "InteractionSender", workspace: Workspace, user: User) -> None:
+        self._interactions, self.workspace, self.user = interactions, workspace, user
 
     @property
     def id(self) -> str:
@@ -41,20 +48,20 @@ class Person:
         return self.sees(self.workspace.dm_with(self.id).id)
 
     def sees(self, channel: str = "C1") -> list[Message]:
-        """The messages of a channel as they appear to this person."""
+        """The messages of a channel that this person sees."""
         messages = self.workspace.channels[channel].messages
         return [each for each in messages if each.only_for in {"", self.id}]
 
     def reloads(self) -> None:
-        """Ephemeral messages do not survive this."""
+        """Reload the client, which loses ephemeral messages."""
         for channel in self.workspace.channels.values():
             channel.messages[:] = [each for each in channel.messages if each.only_for != self.id]
 
-    async def types(self, line: str, channel: str = "C1") -> Answered:
-        """A slash command, `/rooms free now` say; `@bob` becomes the escaped mention of a user called bob."""
+    async def types(self, line: str, channel: str = "C1") -> DeliveryResult:
+        """Type a slash command; `@bob` becomes the escaped mention of a user called bob."""
         command, _, text = line.partition(" ")
-        payload = self._services.command_payload(self, command, self._with_mentions(text), channel)
-        return await self._services.bring_command(self, Delivery(COMMAND, self.workspace.id, payload))
+        payload = self._interactions.command_payload(self, command, self._with_mentions(text), channel)
+        return await self._interactions.deliver_command(self, Delivery(COMMAND, self.workspace.id, payload))
 
     def _with_mentions(self, text: str) -> str:
         by_name = {each.name: each.id for each in self.workspace.users.values()}
@@ -63,26 +70,28 @@ class Person:
             user = by_name.get(found[1])
             return f"<@{user}|{found[1]}>" if user else found[0]
 
-        return _MENTIONED.sub(mention, escaped(text))
+        return _MENTIONED.sub(mention, escape(text))
 
-    async def presses(self, where: Message | View, what: str) -> Answered:
+    async def presses(self, where: Message | View, what: str) -> DeliveryResult:
         """Press the button with this label (or whose action_id or value contains it)."""
         block_id, element = _find(where, what)
-        return await self._acts(where, block_id, element, _pressed(element))
+        return await self._acts(where, block_id, element, _element_details(element))
 
-    async def picks(self, where: Message | View, what: str, option: str) -> Answered:
+    async def picks(self, where: Message | View, what: str, option: str) -> DeliveryResult:
         """Choose an option from a menu outside of a form."""
         block_id, element = _find(where, what)
         chosen = next(each for each in element["options"] if option in {each["text"]["text"], each["value"]})
         return await self._acts(where, block_id, element, {"selected_option": chosen})
 
-    async def _acts(self, where: Message | View, block_id: str, element: Payload, act: Payload) -> Answered:
+    async def _acts(
+        self, where: Message | View, block_id: str, element: Payload, act: Payload
+    ) -> DeliveryResult:
         action = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id, **act}
-        payload = self._services.action_payload(self, where, action)
-        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        payload = self._interactions.action_payload(self, where, action)
+        return await self._interactions.deliver(Delivery(INTERACTIVE, self.workspace.id, payload))
 
-    async def enters(self, name: str, value: str) -> Answered | None:
-        """Fill in one input of the open form; the app hears of it when the input asks for that."""
+    async def enters(self, name: str, value: str) -> DeliveryResult | None:
+        """Fill in one input of the open form; delivered if the input has a dispatch action."""
         view = self._open_modal()
         block = view.input_named(name)
         held = typed_state(block["element"], value)
@@ -92,8 +101,8 @@ class Person:
         act = {key: each for key, each in held.items() if key != "type"}
         return await self._acts(view, block["block_id"], block["element"], act)
 
-    async def submits(self, **values: str) -> Answered:
-        """Fill in inputs (by block_id or label) and send the form in."""
+    async def submits(self, **values: str) -> DeliveryResult:
+        """Fill in inputs (by block_id or label) and submit the form."""
         view = self._open_modal()
         for name, value in values.items():
             block = view.input_named(name)
@@ -101,8 +110,8 @@ class Person:
                 block["element"], value
             )
         self._refuse_blanks(view)
-        payload = self._services.view_payload(self, view, "view_submission")
-        return await self._services.bring_submission(
+        payload = self._interactions.view_payload(self, view, "view_submission")
+        return await self._interactions.deliver_submission(
             self, view, Delivery(INTERACTIVE, self.workspace.id, payload)
         )
 
@@ -114,58 +123,64 @@ class Person:
                 if not any(value for key, value in held.items() if key != "type"):
                     raise ValueError(f"Please complete all required fields: {block['label']['text']}")
 
-    async def closes_modal(self) -> Answered | None:
+    async def closes_modal(self) -> DeliveryResult | None:
         view = self._open_modal()
         self.workspace.modals[self.id].remove(view)
         if not view.content.get("notify_on_close"):
             return None
-        payload = self._services.view_payload(self, view, "view_closed")
-        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        payload = self._interactions.view_payload(self, view, "view_closed")
+        return await self._interactions.deliver(Delivery(INTERACTIVE, self.workspace.id, payload))
 
     def _open_modal(self) -> View:
         if self.modal is None:
             raise LookupError("no modal is open")
         return self.modal
 
-    async def opens_home(self) -> Answered:
+    async def opens_home(self) -> DeliveryResult:
         event = {"type": "app_home_opened", "user": self.id, "tab": "home", "channel": f"D{self.id}"}
-        return await self._services.bring_event(self.workspace, event)
+        return await self._interactions.deliver_event(self.workspace, event)
 
-    async def says(self, text: str) -> Answered:
-        """A direct message to the app."""
+    async def says(self, text: str) -> DeliveryResult:
+        """Send a direct message to the app."""
         channel = self.workspace.dm_with(self.id)
-        message = Message(self._services.state.ts(), channel.id, self.id, self._with_mentions(text))
+        message = Message(self._interactions.state.ts(), channel.id, self.id, self._with_mentions(text))
         channel.messages.append(message)
         event = {"type": "message", "channel_type": "im", "user": self.id, "text": message.text}
-        return await self._services.bring_event(
+        return await self._interactions.deliver_event(
             self.workspace, {**event, "channel": channel.id, "ts": message.ts}
         )
 
-    async def mentions_app(self, text: str, channel: str = "C1") -> Answered:
-        said = f"<@{self.workspace.bot_user}> {self._with_mentions(text)}"
-        message = Message(self._services.state.ts(), channel, self.id, said)
+    async def mentions_app(self, text: str, channel: str = "C1") -> DeliveryResult:
+        mention = f"<@{self.workspace.bot_user}> {self._with_mentions(text)}"
+        message = Message(self._interactions.state.ts(), channel, self.id, mention)
         self.workspace.channels[channel].messages.append(message)
-        event = {"type": "app_mention", "user": self.id, "text": said, "channel": channel, "ts": message.ts}
-        return await self._services.bring_event(self.workspace, event)
+        event = {
+            "type": "app_mention",
+            "user": self.id,
+            "text": mention,
+            "channel": channel,
+            "ts": message.ts,
+        }
+        return await self._interactions.deliver_event(self.workspace, event)
 
-    async def uses_shortcut(self, callback_id: str) -> Answered:
-        payload = {**self._services.interaction(self), "type": "shortcut", "callback_id": callback_id}
-        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+    async def uses_shortcut(self, callback_id: str) -> DeliveryResult:
+        payload = {**self._interactions.interaction(self), "type": "shortcut", "callback_id": callback_id}
+        return await self._interactions.deliver(Delivery(INTERACTIVE, self.workspace.id, payload))
 
-    async def uses_message_shortcut(self, callback_id: str, message: Message) -> Answered:
+    async def uses_message_shortcut(self, callback_id: str, message: Message) -> DeliveryResult:
         payload = {
-            **self._services.interaction(self),
+            **self._interactions.interaction(self),
             "type": "message_action",
             "callback_id": callback_id,
             "message_ts": message.ts,
-            "message": message.described(),
+            "message": message.payload(),
             "channel": {"id": message.channel, "name": "channel"},
-            "response_url": self._services.urls.new(self.workspace.id, message.channel, self.id),
+            "response_url": self._interactions.urls.new(self.workspace.id, message.channel, self.id),
         }
-        return await self._services.bring(Delivery(INTERACTIVE, self.workspace.id, payload))
+        return await self._interactions.deliver(Delivery(INTERACTIVE, self.workspace.id, payload))
 
 
-def _pressed(element: Payload) -> Payload:
+def _element_details(element: Payload) -> Payload:
     return {key: element[key] for key in ("value", "text", "url") if key in element}
 
 
@@ -184,19 +199,19 @@ def _find(where: Message | View, what: str) -> tuple[str, Payload]:
     return (exact + loose)[0]
 
 
-class FrontDesk:
-    """Builds what Slack sends for what people do, and carries out what the acknowledgement says."""
+class InteractionSender:
+    """Builds payloads for what people do, delivers them, and applies the acknowledgement."""
 
     def __init__(
-        self, state: State, postman: Postman, urls: ResponseUrls, changed: Callable[[], None]
+        self, state: State, sender: DeliverySender, urls: ResponseUrls, changed: Callable[[], None]
     ) -> None:
-        self.state, self.postman, self.urls, self._changed = state, postman, urls, changed
+        self.state, self.sender, self.urls, self._changed = state, sender, urls, changed
         self.refusals: list[tuple[str, str, list[str]]] = []
 
-    async def bring(self, delivery: Delivery) -> Answered:
-        answered = await self.postman.bring(delivery)
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
+        result = await self.sender.deliver(delivery)
         self._changed()
-        return answered
+        return result
 
     def interaction(self, person: Person) -> Payload:
         workspace, user = person.workspace, person.user
@@ -230,25 +245,29 @@ class FrontDesk:
         }
 
     def action_payload(self, person: Person, where: Message | View, action: Payload) -> Payload:
-        told = {**self.interaction(person), "type": "block_actions"}
-        told["actions"] = [{**action, "action_ts": told["action_ts"]}]
+        payload = {**self.interaction(person), "type": "block_actions"}
+        payload["actions"] = [{**action, "action_ts": payload["action_ts"]}]
         if isinstance(where, View):
-            view = where.described(person.workspace)
-            return {**told, "view": view, "container": {"type": "view", "view_id": where.id}}
+            view = where.payload(person.workspace)
+            return {**payload, "view": view, "container": {"type": "view", "view_id": where.id}}
         container = {"type": "message", "message_ts": where.ts, "channel_id": where.channel}
-        told["container"] = {**container, "is_ephemeral": where.is_ephemeral}
-        told["channel"] = {"id": where.channel, "name": person.workspace.channels[where.channel].name}
-        told["state"] = {"values": {}}
+        payload["container"] = {**container, "is_ephemeral": where.is_ephemeral}
+        payload["channel"] = {"id": where.channel, "name": person.workspace.channels[where.channel].name}
+        payload["state"] = {"values": {}}
         if not where.is_ephemeral:
-            told["message"] = where.described()
-        told["response_url"] = self.urls.new(person.workspace.id, where.channel, person.id, where)
-        return told
+            payload["message"] = where.payload()
+        payload["response_url"] = self.urls.new(person.workspace.id, where.channel, person.id, where)
+        return payload
 
     def view_payload(self, person: Person, view: View, kind: str) -> Payload:
-        told = {**self.interaction(person), "type": kind, "view": view.described(person.workspace)}
-        return {**told, "response_urls": []} if kind == "view_submission" else {**told, "is_cleared": False}
+        payload = {**self.interaction(person), "type": kind, "view": view.payload(person.workspace)}
+        return (
+            {**payload, "response_urls": []}
+            if kind == "view_submission"
+            else {**payload, "is_cleared": False}
+        )
 
-    async def bring_event(self, workspace: Workspace, event: Payload) -> Answered:
+    async def deliver_event(self, workspace: Workspace, event: Payload) -> DeliveryResult:
         payload = {
             "token": "deprecated",
             "team_id": workspace.id,
@@ -267,19 +286,19 @@ class FrontDesk:
             ],
             "is_ext_shared_channel": False,
         }
-        return await self.bring(Delivery(EVENT, workspace.id, payload))
+        return await self.deliver(Delivery(EVENT, workspace.id, payload))
 
-    async def bring_command(self, person: Person, delivery: Delivery) -> Answered:
-        answered = await self.bring(delivery)
-        await self.acknowledged_command(person, delivery, answered)
-        return answered
+    async def deliver_command(self, person: Person, delivery: Delivery) -> DeliveryResult:
+        result = await self.deliver(delivery)
+        await self.handle_command_ack(person, delivery, result)
+        return result
 
-    async def acknowledged_command(self, person: Person, delivery: Delivery, answered: Answered) -> None:
+    async def handle_command_ack(self, person: Person, delivery: Delivery, result: DeliveryResult) -> None:
         channel = person.workspace.channels[delivery.payload["channel_id"]]
-        if not answered.acked:
+        if not result.acked:
             channel.messages.append(self._slackbot(person, channel.id, delivery.payload["command"]))
-        elif answered.body:
-            self._say(person, channel.id, answered.body)
+        elif result.body:
+            self._say(person, channel.id, result.body)
         self._changed()
 
     def _slackbot(self, person: Person, channel: str, command: str) -> Message:
@@ -288,18 +307,18 @@ class FrontDesk:
 
     def _say(self, person: Person, channel: str, body: Payload) -> None:
         try:
-            say(self.state, person.workspace, person.workspace.channels[channel], person.id, body)
+            post_response(self.state, person.workspace, person.workspace.channels[channel], person.id, body)
         except Refusal as refusal:
             self.refusals.append(("ack", refusal.error, refusal.complaints))
 
-    async def bring_submission(self, person: Person, view: View, delivery: Delivery) -> Answered:
-        answered = await self.bring(delivery)
-        if answered.acked:
-            self._submitted(person, view, answered.body)
+    async def deliver_submission(self, person: Person, view: View, delivery: Delivery) -> DeliveryResult:
+        result = await self.deliver(delivery)
+        if result.acked:
+            self._submitted(person, view, result.body)
         else:
             view.errors = {"": "We had some trouble connecting. Try again?"}
         self._changed()
-        return answered
+        return result
 
     def _submitted(self, person: Person, view: View, body: Any) -> None:
         stack = person.workspace.modals.get(person.id, [])

@@ -1,4 +1,4 @@
-"""Whom a message would ping: everybody by `<!channel>`, people by `<@U1>`, groups by `<!subteam^S1>`."""
+"""Finds pings in messages: `<!channel>`, users (`<@U1>`) and groups (`<!subteam^S1>`)."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ _PING = re.compile(r"<(!channel|!here|!everyone|!subteam\^\w+|@[UW]\w+)(?:\|[^>]
 
 
 def pings_in(node: object) -> set[str]:
-    """Every ping in texts that Slack reads as mark-up, wherever they are in a payload."""
+    """Every ping in a payload's mrkdwn and rich texts."""
     return set(_pings(node))
 
 

@@ -1,4 +1,4 @@
-"""`response_url`: five answers within half an hour, the only way to change an ephemeral message."""
+"""`response_url`: five uses within 30 minutes; the only way to update an ephemeral message."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.standins.slack import faults
-from tests.standins.slack.faults import Weather
+from tests.standins.slack.faults import FaultQueue
 from tests.standins.slack.state import (
     RESPONSE_URL_LIFE,
     RESPONSE_URL_USES,
@@ -16,14 +16,14 @@ from tests.standins.slack.state import (
     State,
     Workspace,
 )
-from tests.standins.slack.web_api import Refusal, checked_blocks
+from tests.standins.slack.web_api import Refusal, check_blocks
 
 
 class ResponseUrls:
-    """Gives out urls and carries out what is posted to them."""
+    """Creates URLs and applies what is posted to them."""
 
-    def __init__(self, state: State, weather: Weather, changed: Callable[[], None]) -> None:
-        self._state, self._weather, self._changed = state, weather, changed
+    def __init__(self, state: State, queue: FaultQueue, changed: Callable[[], None]) -> None:
+        self._state, self._faults, self._changed = state, queue, changed
         self.base = ""
         self.refusals: list[tuple[str, str, list[str]]] = []
         self.calls: list[Mapping[str, Any]] = []
@@ -36,13 +36,13 @@ class ResponseUrls:
         return f"{self.base}/response/{secret}"
 
     async def handle(self, request: web.Request) -> web.Response:
-        instead = await faults.before(self._weather.next_for("response_url"), request)
-        if instead is not None:
-            return instead
+        response = await faults.before(self._faults.next_for("response_url"), request)
+        if response is not None:
+            return response
         body = await request.json()
         self.calls.append(body)
         try:
-            self._carry_out(self._valid(request.match_info["secret"]), body)
+            self._apply(self._valid(request.match_info["secret"]), body)
         except Refusal as refusal:
             self.refusals.append(("response_url", refusal.error, refusal.complaints))
             return web.Response(status=404 if "url" in refusal.error else 400, text=refusal.error)
@@ -60,7 +60,7 @@ class ResponseUrls:
             raise Refusal("expired_url")
         return url
 
-    def _carry_out(self, url: ResponseUrl, body: Mapping[str, Any]) -> None:
+    def _apply(self, url: ResponseUrl, body: Mapping[str, Any]) -> None:
         workspace = self._state.workspaces[url.workspace]
         channel = workspace.channels[url.channel]
         if channel.deleted:
@@ -69,18 +69,20 @@ class ResponseUrls:
             if url.original in channel.messages:
                 channel.messages.remove(url.original)
         elif body.get("replace_original") and url.original is not None:
-            url.original.blocks = checked_blocks(body, self._state)
+            url.original.blocks = check_blocks(body, self._state)
             url.original.text = body.get("text") or ""
             url.original.edits += 1
         else:
-            say(self._state, workspace, channel, url.user, body)
+            post_response(self._state, workspace, channel, url.user, body)
         url.uses += 1
 
 
-def say(state: State, workspace: Workspace, channel: Channel, asker: str, body: Mapping[str, Any]) -> Message:
-    """What an acknowledgement or a `response_url` says: to the asker alone unless it is `in_channel`."""
-    blocks = checked_blocks(body, state)
-    only_for = "" if body.get("response_type") == "in_channel" else asker
+def post_response(
+    state: State, workspace: Workspace, channel: Channel, requester: str, body: Mapping[str, Any]
+) -> Message:
+    """Post the payload of an acknowledgement or a `response_url`: ephemeral unless it is `in_channel`."""
+    blocks = check_blocks(body, state)
+    only_for = "" if body.get("response_type") == "in_channel" else requester
     message = Message(
         state.ts(),
         channel.id,

@@ -1,4 +1,4 @@
-"""A Slack of our own on loopback: start it, point the app at it, be the people who use it."""
+"""The fake Slack server: start it, point the app at it, act as its users."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from aiohttp import web
 
 from core.clock import Clock, SystemClock
 from tests.standins.slack.control import Control
-from tests.standins.slack.delivery import Answered, Delivery, Postman
-from tests.standins.slack.faults import Fault, Weather
+from tests.standins.slack.delivery import Delivery, DeliveryResult, DeliverySender
+from tests.standins.slack.faults import Fault, FaultQueue
 from tests.standins.slack.oauth import OAuth
-from tests.standins.slack.people import FrontDesk, Person
+from tests.standins.slack.people import InteractionSender, Person
 from tests.standins.slack.pings import pings_in
 from tests.standins.slack.response_urls import ResponseUrls
 from tests.standins.slack.state import Channel, Message, Payload, State, User, View, Workspace
@@ -20,25 +20,25 @@ from tests.standins.slack.web_api import WebApi
 
 
 class SlackStandIn:
-    """One Slack with one app and a workspace T1: channel C1, ada U1, bob U2, cyd U3, and all you add."""
+    """A Slack with one app and the workspace T1: channel C1, ada U1, bob U2, cyd U3."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.state = State(clock or SystemClock())
-        self.weather = Weather()
-        self.postman = Postman(self.state, self.weather)
-        self.urls = ResponseUrls(self.state, self.weather, self._changed)
-        self.api = WebApi(self.state, self.weather, self._changed)
-        self.services = FrontDesk(self.state, self.postman, self.urls, self._changed)
-        self.oauth = OAuth(self.state, self.weather)
+        self.faults = FaultQueue()
+        self.sender = DeliverySender(self.state, self.faults)
+        self.urls = ResponseUrls(self.state, self.faults, self._changed)
+        self.api = WebApi(self.state, self.faults, self._changed)
+        self.interactions = InteractionSender(self.state, self.sender, self.urls, self._changed)
+        self.oauth = OAuth(self.state, self.faults)
         self.echoes_bot_messages = True
         self.base = ""
         self._runner: web.AppRunner | None = None
         self._watchers: list[asyncio.Event] = []
-        self._echoes: set[asyncio.Task[Answered]] = set()
+        self._echoes: set[asyncio.Task[DeliveryResult]] = set()
         self.api.said = self._echo
         self.add_workspace("T1", "campus")
 
-    # Life
+    # Lifecycle
 
     async def start(self, port: int = 0) -> None:
         self._runner = web.AppRunner(self._routes(), shutdown_timeout=0.1)
@@ -52,7 +52,7 @@ class SlackStandIn:
         for echo in list(self._echoes):
             echo.cancel()
         await asyncio.gather(*self._echoes, return_exceptions=True)
-        await self.postman.close()
+        await self.sender.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -67,10 +67,10 @@ class SlackStandIn:
         site = web.Application(client_max_size=4 * 1024 * 1024)
         site.add_routes(
             [
-                web.post("/api/apps.connections.open", self.postman.sockets.connections_open),
+                web.post("/api/apps.connections.open", self.sender.sockets.connections_open),
                 web.post("/api/oauth.v2.access", self.oauth.access),
                 web.route("*", "/api/{method}", self.api.handle),
-                web.get("/link/", self.postman.sockets.link),
+                web.get("/link/", self.sender.sockets.link),
                 web.post("/response/{secret}", self.urls.handle),
                 web.get("/oauth/v2/authorize", self.oauth.authorize),
                 web.get("/oauth/v2/allow", self.oauth.allow),
@@ -79,7 +79,7 @@ class SlackStandIn:
         )
         return site
 
-    # What an app is configured with
+    # Settings for the app
 
     @property
     def api_url(self) -> str:
@@ -90,7 +90,7 @@ class SlackStandIn:
         return f"{self.base}/oauth/v2/authorize"
 
     def environment(self) -> dict[str, str]:
-        """The variables that make a process talk to this Slack."""
+        """Environment variables that point a Roomie process at this server."""
         return {
             "SLACK_API_BASE_URL": self.api_url,
             "SLACK_AUTHORIZE_URL": self.authorize_url,
@@ -100,8 +100,8 @@ class SlackStandIn:
         }
 
     def deliver_to(self, url: str) -> None:
-        """HTTP mode: bring everything to this request URL; empty for Socket Mode."""
-        self.postman.http.url = url
+        """Set the request URL of HTTP mode; empty for Socket Mode."""
+        self.sender.http.url = url
 
     # Workspaces and people
 
@@ -123,13 +123,13 @@ class SlackStandIn:
 
     def person(self, user_id: str, team: str = "T1") -> Person:
         workspace = self.state.workspaces[team]
-        return Person(self.services, workspace, workspace.users[user_id])
+        return Person(self.interactions, workspace, workspace.users[user_id])
 
-    # Weather and changes of the world
+    # Faults and changes
 
-    def brew(self, method: str, fault: Fault, times: int = 1) -> None:
+    def inject(self, method: str, fault: Fault, times: int = 1) -> None:
         """The next `times` calls of a method (also `response_url`, `socket`) meet this fault."""
-        self.weather.brew(method, fault, times)
+        self.faults.inject(method, fault, times)
 
     def close_dm(self, user_id: str, team: str = "T1") -> None:
         self.state.workspaces[team].users[user_id].dms_open = False
@@ -142,54 +142,54 @@ class SlackStandIn:
         workspace.token_revoked = True
         if not quietly:
             event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [workspace.bot_user]}}
-            await self.services.bring_event(workspace, event)
+            await self.interactions.deliver_event(workspace, event)
 
     async def uninstall(self, team: str = "T1") -> None:
         workspace = self.state.workspaces[team]
         workspace.installed = False
-        await self.services.bring_event(workspace, {"type": "app_uninstalled"})
+        await self.interactions.deliver_event(workspace, {"type": "app_uninstalled"})
 
     async def change_user(self, user_id: str, team: str = "T1", **details: object) -> None:
         workspace = self.state.workspaces[team]
         for name, value in details.items():
             setattr(workspace.users[user_id], name, value)
-        told = workspace.users[user_id].described(team, with_email=True, with_locale=True)
-        await self.services.bring_event(workspace, {"type": "user_change", "user": told})
+        payload = workspace.users[user_id].payload(team, with_email=True, with_locale=True)
+        await self.interactions.deliver_event(workspace, {"type": "user_change", "user": payload})
 
     # Deliveries
 
     @property
     def deliveries(self) -> list[Delivery]:
-        return self.postman.sent
+        return self.sender.sent
 
-    async def repeat(self, delivery: Delivery) -> Answered:
-        """Bring the same thing again; what a second acknowledgement says is shown like the first's."""
-        answered = await self.postman.again(delivery)
+    async def repeat(self, delivery: Delivery) -> DeliveryResult:
+        """Deliver again; a second acknowledgement is applied like the first."""
+        result = await self.sender.redeliver(delivery)
         if delivery.kind == "slash_commands":
             person = self.person(delivery.payload["user_id"], delivery.workspace)
-            await self.services.acknowledged_command(person, delivery, answered)
+            await self.interactions.handle_command_ack(person, delivery, result)
         self._changed()
-        return answered
+        return result
 
     def _echo(self, workspace: Workspace, message: Message) -> None:
-        """Slack tells an app of its own direct messages too."""
+        """Deliver the app's own direct message to it as an event, as Slack does."""
         if self.echoes_bot_messages and message.channel.startswith("D"):
             event: Payload = {"type": "message", "channel_type": "im", "channel": message.channel}
             event |= {"user": message.user, "bot_id": message.bot_id, "text": message.text, "ts": message.ts}
-            echo = asyncio.ensure_future(self.services.bring_event(workspace, event))
+            echo = asyncio.ensure_future(self.interactions.deliver_event(workspace, event))
             self._echoes.add(echo)
             echo.add_done_callback(self._echoes.discard)
 
-    # What can be looked at
+    # Observations
 
     @property
     def refusals(self) -> list[tuple[str, str, list[str]]]:
-        """Everything Slack refused, as (method, error, complaints)."""
-        return [*self.api.refusals, *self.urls.refusals, *self.services.refusals]
+        """Every refused call, as (method, error, complaints)."""
+        return [*self.api.refusals, *self.urls.refusals, *self.interactions.refusals]
 
     @property
     def pings(self) -> set[str]:
-        """Everybody whom a message in any channel pings."""
+        """Pings in the app's messages, of all channels."""
         found: set[str] = set()
         for workspace in self.state.workspaces.values():
             for channel in workspace.channels.values():
@@ -202,7 +202,7 @@ class SlackStandIn:
         return [dict(args) for name, args in self.api.calls if name == method]
 
     async def until(self, holds: Callable[[], object], timeout: float = 30.0) -> None:  # noqa: ASYNC109 - fails the test
-        """Wait until something that people can see is so."""
+        """Wait until `holds` returns something true; checked after every change."""
         changed = asyncio.Event()
         self._watchers.append(changed)
         try:
@@ -219,4 +219,4 @@ class SlackStandIn:
             watcher.set()
 
 
-__all__ = ["Answered", "Delivery", "Message", "Person", "SlackStandIn", "View"]
+__all__ = ["Delivery", "DeliveryResult", "Message", "Person", "SlackStandIn", "View"]

@@ -1,4 +1,4 @@
-"""What the stand-in remembers: workspaces, people, channels, messages, views and triggers."""
+"""State of the fake server: workspaces, users, channels, messages, views and triggers."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ RESPONSE_URL_USES = 5
 
 @dataclass
 class User:
-    """Someone in a workspace. `dms_open` false: the bot cannot reach them."""
+    """A user of a workspace; the bot cannot message them without `dms_open`."""
 
     id: str
     name: str
@@ -41,14 +41,14 @@ class User:
     dms_open: bool = True
     email_confirmed: bool = True
     home_team: str = ""
-    marks: Payload = field(default_factory=dict)
-    """Whatever else users.info says: `is_restricted`, `enterprise_user` and so on."""
+    flags: Payload = field(default_factory=dict)
+    """Further flags of users.info: `is_restricted`, `enterprise_user` and so on."""
 
-    def described(self, team: str, *, with_email: bool, with_locale: bool) -> Payload:
+    def payload(self, team: str, *, with_email: bool, with_locale: bool) -> Payload:
         profile = {"real_name": self.name.title(), "display_name": self.name}
         if with_email:
             profile["email"] = self.email
-        told: Payload = {
+        payload: Payload = {
             "id": self.id,
             "team_id": self.home_team or team,
             "name": self.name,
@@ -63,16 +63,16 @@ class User:
             "is_bot": self.is_bot,
             "is_stranger": bool(self.home_team and self.home_team != team),
             "is_email_confirmed": self.email_confirmed,
-            **self.marks,
+            **self.flags,
         }
         if with_locale:
-            told["locale"] = self.locale
-        return told
+            payload["locale"] = self.locale
+        return payload
 
 
 @dataclass
 class Message:
-    """One message as it stands now. `only_for` names the one person who sees an ephemeral."""
+    """A message in its current form. `only_for`: the user who sees an ephemeral one."""
 
     ts: str
     channel: str
@@ -88,19 +88,19 @@ class Message:
     def is_ephemeral(self) -> bool:
         return bool(self.only_for)
 
-    def described(self, *, with_metadata: bool = False) -> Payload:
-        told: Payload = {"type": "message", "ts": self.ts, "user": self.user, "text": self.text}
+    def payload(self, *, with_metadata: bool = False) -> Payload:
+        payload: Payload = {"type": "message", "ts": self.ts, "user": self.user, "text": self.text}
         if self.blocks:
-            told["blocks"] = self.blocks
+            payload["blocks"] = self.blocks
         if self.bot_id:
-            told["bot_id"] = self.bot_id
+            payload["bot_id"] = self.bot_id
         if with_metadata and self.metadata:
-            told["metadata"] = self.metadata
-        return told
+            payload["metadata"] = self.metadata
+        return payload
 
     @property
     def words(self) -> str:
-        """Everything there is to read, in one string."""
+        """All visible text."""
         return "\n".join(_strings(self.blocks)) or self.text
 
     @property
@@ -146,7 +146,7 @@ class Channel:
 
 @dataclass
 class View:
-    """A modal or Home as someone has it open, with what they typed into it."""
+    """An open modal or App Home, with what its user typed."""
 
     id: str
     user: str
@@ -171,7 +171,7 @@ class View:
                 return block
         raise LookupError(f"no input {name!r} in {[e.get('block_id') for e in self.content['blocks']]}")
 
-    def described(self, workspace: "Workspace") -> Payload:
+    def payload(self, workspace: "Workspace") -> Payload:
         return {
             **self.content,
             "id": self.id,
@@ -209,7 +209,7 @@ def initial_state(element: Payload) -> Payload:
 
 
 def typed_state(element: Payload, value: str) -> Payload:
-    """What an element holds after someone typed or picked `value` (an option's label or value)."""
+    """State of an element after `value` (an option's label or value) was typed or picked."""
     key, _first = _STATE_KEYS[element["type"]]
     if key != "selected_option":
         return {"type": element["type"], key: value or None}
@@ -257,7 +257,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """Where a command or press may still be answered. `original` is the message that was pressed."""
+    """A `response_url` of a command or button. `original`: the message of the button."""
 
     workspace: str
     channel: str
@@ -277,7 +277,7 @@ class SlackApp:
 
 
 class State:
-    """Everything that is so, and the numbers that have been given out."""
+    """Everything the server remembers; generates its ids."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

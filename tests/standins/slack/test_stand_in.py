@@ -1,4 +1,4 @@
-"""The stand-in behaves as Slack does, seen through Slack's own libraries."""
+"""The fake server behaves like Slack towards Slack's own libraries."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ def client_of(slack: SlackStandIn) -> AsyncWebClient:
 async def socket_app(slack: SlackStandIn, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
     handler = AsyncSocketModeHandler(app, slack.state.app.app_token, ping_interval=0.2)
     await handler.connect_async()
-    await slack.until(lambda: slack.postman.sockets.open)
+    await slack.until(lambda: slack.sender.sockets.open)
     try:
         yield handler
     finally:
@@ -65,7 +65,7 @@ async def http_app(slack: SlackStandIn, app: AsyncApp) -> AsyncIterator[str]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack.deliver_to(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     try:
-        yield slack.postman.http.url
+        yield slack.sender.http.url
     finally:
         await runner.cleanup()
 
@@ -163,25 +163,25 @@ async def test_forged_and_stale_requests_can_be_made(slack: SlackStandIn) -> Non
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         long_ago = int(slack.state.clock.now().timestamp()) - 600
 
-        forged = await slack.postman.http.post(body, kind | slack.postman.http.signed(body, secret="guess"))
-        stale = await slack.postman.http.post(body, kind | slack.postman.http.signed(body, at=long_ago))
+        forged = await slack.sender.http.post(body, kind | slack.sender.http.signed(body, secret="guess"))
+        stale = await slack.sender.http.post(body, kind | slack.sender.http.signed(body, at=long_ago))
 
         assert (forged.status, stale.status) == (401, 401)
 
 
-async def test_a_bolt_app_finds_back_after_refreshed_and_dropped_sockets(slack: SlackStandIn) -> None:
+async def test_a_bolt_app_reconnects_after_refreshed_and_dropped_sockets(slack: SlackStandIn) -> None:
     async with socket_app(slack, greeting_app(slack)):
-        await slack.postman.sockets.refresh()
-        await slack.until(lambda: slack.postman.sockets.open)
-        slack.postman.sockets.drop()
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.sender.sockets.refresh()
+        await slack.until(lambda: slack.sender.sockets.open)
+        slack.sender.sockets.drop()
+        await slack.until(lambda: slack.sender.sockets.open)
 
         answered = await slack.person("U1").types("/greet me")
 
         assert answered.acked
 
 
-async def test_the_same_delivery_can_be_brought_again(slack: SlackStandIn) -> None:
+async def test_a_delivery_can_be_repeated(slack: SlackStandIn) -> None:
     async with socket_app(slack, greeting_app(slack)):
         ada = slack.person("U1")
         await ada.types("/greet me")
@@ -191,15 +191,15 @@ async def test_the_same_delivery_can_be_brought_again(slack: SlackStandIn) -> No
         assert len(ada.sees()) == 2
 
 
-async def test_someone_hears_when_nobody_answers_a_command(slack: SlackStandIn) -> None:
-    slack.postman.patience = 0.1
+async def test_a_user_is_told_that_a_command_was_not_acknowledged(slack: SlackStandIn) -> None:
+    slack.sender.timeout = 0.1
 
     await slack.person("U1").types("/greet me")
 
     assert "did not respond" in slack.person("U1").sees()[0].text
 
 
-async def test_errors_are_slacks_own(slack: SlackStandIn) -> None:
+async def test_errors_have_slacks_codes(slack: SlackStandIn) -> None:
     client = client_of(slack)
     slack.close_dm("U2")
     slack.delete_channel("C1")
@@ -221,12 +221,12 @@ async def test_errors_are_slacks_own(slack: SlackStandIn) -> None:
         assert refused.value.response["error"] == error
 
 
-async def test_faults_come_in_the_order_they_were_ordered(slack: SlackStandIn) -> None:
+async def test_faults_occur_in_the_order_of_injection(slack: SlackStandIn) -> None:
     client = client_of(slack)
     client.retry_handlers = []
-    slack.brew("chat.postMessage", Limited(retry_after=7))
-    slack.brew("chat.postMessage", Broken(503))
-    slack.brew("chat.postMessage", Dropped(afterwards=True))
+    slack.inject("chat.postMessage", Limited(retry_after=7))
+    slack.inject("chat.postMessage", Broken(503))
+    slack.inject("chat.postMessage", Dropped(afterwards=True))
 
     with pytest.raises(SlackApiError) as limited:
         await client.chat_postMessage(channel="U1", text="one")
@@ -251,7 +251,7 @@ async def test_metadata_is_found_in_the_history(slack: SlackStandIn) -> None:
     assert seen["messages"][0]["metadata"] == metadata
 
 
-async def test_a_trigger_is_good_once_and_for_three_seconds() -> None:
+async def test_a_trigger_works_once_and_for_three_seconds() -> None:
     clock = StoppedClock()
     async with SlackStandIn(clock) as slack:
         client, view = (
@@ -268,7 +268,7 @@ async def test_a_trigger_is_good_once_and_for_three_seconds() -> None:
             await client.views_open(trigger_id=second, view=view)
 
 
-async def test_a_view_changes_only_under_the_hash_it_has(slack: SlackStandIn) -> None:
+async def test_a_view_is_updated_only_under_its_current_hash(slack: SlackStandIn) -> None:
     client = client_of(slack)
     view = {"type": "modal", "title": {"type": "plain_text", "text": "T"}, "blocks": []}
     opened = await client.views_open(trigger_id=slack.state.new_trigger("T1", "U1"), view=view)
@@ -278,7 +278,7 @@ async def test_a_view_changes_only_under_the_hash_it_has(slack: SlackStandIn) ->
         await client.views_update(view_id=opened["view"]["id"], view=view, hash=opened["view"]["hash"])
 
 
-async def test_a_response_url_serves_five_times_within_half_an_hour() -> None:
+async def test_a_response_url_works_five_times_within_30_minutes() -> None:
     clock = StoppedClock()
     async with SlackStandIn(clock) as slack, aiohttp.ClientSession() as session:
         url, later = slack.urls.new("T1", "C1", "U1"), slack.urls.new("T1", "C1", "U1")
@@ -312,8 +312,8 @@ async def test_two_workspaces_install_by_oauth(slack: SlackStandIn) -> None:
     with pytest.raises(SlackApiError, match="code_already_used"):
         await client.oauth_v2_access(client_id="1.2", client_secret="client-secret", code=code)
 
-    told = await client.auth_test(token=installed["access_token"])
-    assert told["team_id"] == "T2"
+    payload = await client.auth_test(token=installed["access_token"])
+    assert payload["team_id"] == "T2"
 
 
 def test_the_limits_of_block_kit_are_kept() -> None:
@@ -330,7 +330,7 @@ def test_the_limits_of_block_kit_are_kept() -> None:
     assert not complaints_about([{"type": "section", "text": text, "accessory": button}])
 
 
-def test_a_ping_is_seen_wherever_it_hides() -> None:
+def test_pings_are_found_anywhere_in_a_payload() -> None:
     assert pings_in([{"type": "mrkdwn", "text": "hi <!channel>"}]) == {"!channel"}
     assert pings_in({"type": "plain_text", "text": "hi <!channel>"}) == set()
     assert pings_in("&lt;!channel&gt;") == set()

@@ -1,4 +1,4 @@
-"""The Web API: each method does what Slack's does, or answers with Slack's error."""
+"""Slack's Web API: each method with its checks and error codes."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests.standins.slack import faults
 from tests.standins.slack.blocks import complaints_about, complaints_about_view
-from tests.standins.slack.faults import Dropped, Weather
+from tests.standins.slack.faults import Dropped, FaultQueue
 from tests.standins.slack.state import TRIGGER_LIFE, Channel, Message, Payload, State, View, Workspace
 
 
@@ -25,10 +25,10 @@ Method = Callable[["WebApi", Workspace, Args], Payload]
 
 
 class WebApi:
-    """Answers `/api/{method}`. `calls` keeps what was called, `refusals` what was refused and why."""
+    """Handles `/api/{method}`. Records every call, and every refusal with its reasons."""
 
-    def __init__(self, state: State, weather: Weather, changed: Callable[[], None]) -> None:
-        self.state, self.weather, self.changed = state, weather, changed
+    def __init__(self, state: State, queue: FaultQueue, changed: Callable[[], None]) -> None:
+        self.state, self.faults, self.changed = state, queue, changed
         self.calls: list[tuple[str, Args]] = []
         self.refusals: list[tuple[str, str, list[str]]] = []
         self.said: Callable[[Workspace, Message], None] = lambda workspace, message: None
@@ -37,10 +37,10 @@ class WebApi:
         name = request.match_info["method"]
         args, token = await _read(request)
         self.calls.append((name, args))
-        fault = self.weather.next_for(name)
-        instead = await faults.before(fault, request)
-        if instead is not None:
-            return instead
+        fault = self.faults.next_for(name)
+        response = await faults.before(fault, request)
+        if response is not None:
+            return response
         answer = self.answer(name, args, token)
         self.changed()
         if isinstance(fault, Dropped):
@@ -71,11 +71,11 @@ class WebApi:
 
 
 def _refused(refusal: Refusal) -> Payload:
-    told: Payload = {"ok": False, "error": refusal.error}
+    payload: Payload = {"ok": False, "error": refusal.error}
     if refusal.complaints:
-        told["errors"] = refusal.complaints
-        told["response_metadata"] = {"messages": refusal.complaints}
-    return told
+        payload["errors"] = refusal.complaints
+        payload["response_metadata"] = {"messages": refusal.complaints}
+    return payload
 
 
 async def _read(request: web.Request) -> tuple[Payload, str]:
@@ -95,7 +95,7 @@ def _is_true(value: object) -> bool:
     return value in {True, "1", "true", "True"}
 
 
-def checked_blocks(args: Args, state: State) -> list[Payload]:
+def check_blocks(args: Args, state: State) -> list[Payload]:
     blocks = args.get("blocks") or []
     complaints = complaints_about(blocks)
     if complaints:
@@ -151,11 +151,11 @@ def _post_message(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     message.metadata = args.get("metadata")
     channel.messages.append(message)
     api.said(workspace, message)
-    return {"channel": channel.id, "ts": message.ts, "message": message.described()}
+    return {"channel": channel.id, "ts": message.ts, "message": message.payload()}
 
 
 def _bot_message(api: WebApi, workspace: Workspace, channel: Channel, args: Args) -> Message:
-    blocks = checked_blocks(args, api.state)
+    blocks = check_blocks(args, api.state)
     text = args.get("text") or ""
     return Message(api.state.ts(), channel.id, workspace.bot_user, text, blocks, bot_id=workspace.bot_id)
 
@@ -182,7 +182,7 @@ def _own_message(workspace: Workspace, args: Args, refusal: str) -> tuple[Channe
 
 def _update(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     channel, message = _own_message(workspace, args, "cant_update_message")
-    message.blocks, message.text = checked_blocks(args, api.state), args.get("text") or ""
+    message.blocks, message.text = check_blocks(args, api.state), args.get("text") or ""
     message.edits += 1
     return {"channel": channel.id, "ts": message.ts, "text": message.text}
 
@@ -206,8 +206,8 @@ def _history(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     oldest, most = float(args.get("oldest") or 0), int(args.get("limit") or 100)
     with_metadata = _is_true(args.get("include_all_metadata"))
     seen = [each for each in reversed(channel.messages) if not each.is_ephemeral and float(each.ts) > oldest]
-    told = [each.described(with_metadata=with_metadata) for each in seen[:most]]
-    return {"messages": told, "has_more": len(seen) > most}
+    payload = [each.payload(with_metadata=with_metadata) for each in seen[:most]]
+    return {"messages": payload, "has_more": len(seen) > most}
 
 
 def _exchange_trigger(api: WebApi, args: Args) -> str:
@@ -236,7 +236,7 @@ def _open_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     view = api.state.new_view(user, _checked_view(args, "modal"))
     api.state.triggers[args["trigger_id"]].used = True
     workspace.modals[user] = [view]
-    return {"view": view.described(workspace)}
+    return {"view": view.payload(workspace)}
 
 
 def _push_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
@@ -247,7 +247,7 @@ def _push_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     view = api.state.new_view(user, _checked_view(args, "modal"))
     api.state.triggers[args["trigger_id"]].used = True
     stack.append(view)
-    return {"view": view.described(workspace)}
+    return {"view": view.payload(workspace)}
 
 
 def _update_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
@@ -257,7 +257,7 @@ def _update_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     if args.get("hash") and args["hash"] != view.hash:
         raise Refusal("hash_conflict")
     api.state.change_view(view, _checked_view(args, view.content["type"]))
-    return {"view": view.described(workspace)}
+    return {"view": view.payload(workspace)}
 
 
 def _publish_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
@@ -271,7 +271,7 @@ def _publish_view(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     if home is None:
         home = workspace.homes[user] = View(f"V{api.state.number()}", user, {}, "")
     api.state.change_view(home, content)
-    return {"view": home.described(workspace)}
+    return {"view": home.payload(workspace)}
 
 
 def _user_info(api: WebApi, workspace: Workspace, args: Args) -> Payload:
@@ -280,13 +280,13 @@ def _user_info(api: WebApi, workspace: Workspace, args: Args) -> Payload:
         raise Refusal("user_not_found")
     with_email = "users:read.email" in workspace.scopes
     with_locale = _is_true(args.get("include_locale"))
-    return {"user": user.described(workspace.id, with_email=with_email, with_locale=with_locale)}
+    return {"user": user.payload(workspace.id, with_email=with_email, with_locale=with_locale)}
 
 
 def _by_email(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     for user in workspace.users.values():
         if user.email and user.email == args.get("email") and not user.deleted:
-            return {"user": user.described(workspace.id, with_email=True, with_locale=False)}
+            return {"user": user.payload(workspace.id, with_email=True, with_locale=False)}
     raise Refusal("users_not_found")
 
 

@@ -1,202 +1,136 @@
-"""Calling Slack's Web API: one session, short patience, and troubles sorted by what they mean for us."""
+"""Client of Slack's Web API: one HTTP session, short retries, classified errors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.platforms.slack.client.health import SlackHealth, quiet_logger
-from bot.platforms.slack.ports import SlackInstallation
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Installation
+from bot.platforms.slack.client.errors import (
+    BadRequest,
+    InvalidToken,
+    OutcomeUnknownInSlack,
+    SlackUnavailable,
+    classify_error,
+    unavailable_error,
+)
+from bot.platforms.slack.client.library_logs import quiet_logger
+from bot.platforms.slack.client.retries import (
+    IDEMPOTENT_RETRIES,
+    MAX_RETRIES,
+    NO_RETRIES,
+    NOT_SENT_RETRIES,
+    RETRY_DELAY,
+    RetryHandlers,
+)
 from bot.platforms.slack.settings import SlackSettings
 
 ApiResponse: TypeAlias = Mapping[str, Any]
 ApiRequest: TypeAlias = Callable[[AsyncWebClient], Awaitable[Any]]
-_MAX_ATTEMPTS = 3
-_MAX_WAIT = 3.0
-_PAUSE = 0.2
-
-
-class SlackError(Exception):
-    """Something could not be done in Slack."""
-
-    is_safe_to_log = True
-    """Its sentences are ours, with Slack's names of errors in them."""
-
-
-class SlackUnavailable(SlackError):
-    """Slack is busy or down; trying again after `seconds` may help. Nothing was done."""
-
-    def __init__(self, reason: str, seconds: float = 30.0) -> None:
-        super().__init__(f"Slack cannot do that now ({reason}).")
-        self.reason, self.seconds = reason, seconds
-
-
-class OutcomeUnknownInSlack(SlackError):
-    """The connection broke, so nobody knows whether it was done."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The connection to Slack broke ({reason}).")
-
-
-class SlackRecipientUnreachable(SlackError):
-    """That person or channel cannot be reached: closed, deleted, not ours."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(f"Slack cannot reach them ({error}).")
-        self.error = error
-
-
-class InvalidToken(SlackError):
-    """The workspace has taken our token away."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(f"Slack refuses the bot token ({error}). Install Roomie there again.")
-        self.error = error
-
-
-class BadRequest(SlackError):
-    """Slack does not accept the request as it is: a mistake of ours, or too late."""
-
-    def __init__(self, error: str, details: object = "") -> None:
-        super().__init__(f"Slack refused the request ({error}).")
-        self.error, self.details = error, details
-
-
-_TOKEN = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
-_UNREACHABLE = {
-    "channel_not_found",
-    "is_archived",
-    "cannot_dm_bot",
-    "user_disabled",
-    "user_not_found",
-    "user_not_visible",
-    "messages_tab_disabled",
-    "not_in_channel",
-    "user_not_in_channel",
-    "restricted_action",
-}
-_UNAVAILABLE_CODES = {
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "request_timeout",
-    "ratelimited",
-}
+_LOGGER = "bot.platforms.slack.sdk"
 
 
 class SlackApi:
-    """Calls methods as a workspace's bot. What goes wrong with a token is kept in `health`."""
+    """Calls methods as a workspace's bot. Reports rejected tokens to `health`."""
 
-    def __init__(self, settings: SlackSettings, health: SlackHealth) -> None:
+    def __init__(self, settings: SlackSettings, health: PlatformHealth) -> None:
         self._settings, self._health = settings, health
         self._session: aiohttp.ClientSession | None = None
-        self._clients: dict[str | None, AsyncWebClient] = {}
+        self._clients: dict[tuple[str | None, RetryHandlers], AsyncWebClient] = {}
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """Without a look at proxy variables: Roomie talks to the addresses it was given and to no others."""
+        """Ignores proxy variables and refuses redirects: requests go to the configured addresses only."""
         if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=self._settings.api_timeout)
-            connector = aiohttp.TCPConnector(limit=100)
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, trust_env=False)
+            tracing = aiohttp.TraceConfig()
+            tracing.on_request_redirect.append(_refuse_redirect)
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._settings.api_timeout),
+                connector=aiohttp.TCPConnector(limit=100),
+                trust_env=False,
+                trace_configs=[tracing],
+            )
             self._clients.clear()
         return self._session
 
-    def client(self, token: str | None) -> AsyncWebClient:
-        session = self.session
-        if token not in self._clients:
+    def client(self, token: str | None, retries: RetryHandlers = NO_RETRIES) -> AsyncWebClient:
+        session, key = self.session, (token, retries)
+        if key not in self._clients:
             client = AsyncWebClient(
                 token=token,
                 base_url=self._settings.api_base_url,
                 session=session,
-                retry_handlers=[],
-                logger=quiet_logger("bot.platforms.slack.sdk"),
+                retry_handlers=list(retries),
+                logger=quiet_logger(_LOGGER),
             )
             client.proxy = None
-            self._clients[token] = client
-        return self._clients[token]
+            self._clients[key] = client
+        return self._clients[key]
 
     async def call(
-        self, installation: SlackInstallation, request: ApiRequest, *, repeatable: bool = True
+        self, installation: Installation, request: ApiRequest, *, is_idempotent: bool = True
     ) -> ApiResponse:
-        """Carry out a request, patiently but not for long. `repeatable`: twice is as good as once."""
-        for attempt in range(1, _MAX_ATTEMPTS + 1):
-            try:
-                return await self._once(installation, request)
-            except SlackUnavailable as later:
-                if attempt == _MAX_ATTEMPTS or later.seconds > _MAX_WAIT:
-                    raise
-                await asyncio.sleep(later.seconds)
-            except OutcomeUnknownInSlack:
-                if attempt == _MAX_ATTEMPTS or not repeatable:
-                    raise
-                await asyncio.sleep(_PAUSE)
-        raise AssertionError
+        """Call a method, with retries of a few seconds.
 
-    async def _once(self, installation: SlackInstallation, request: ApiRequest) -> ApiResponse:
+        A call that is not idempotent is never repeated once it may have been carried out; it raises
+        `OutcomeUnknownInSlack` instead.
+        """
         self._health.count("api call")
+        retries = IDEMPOTENT_RETRIES if is_idempotent else NOT_SENT_RETRIES
         try:
-            answer = await request(self.client(installation.token))
+            response = await request(self.client(installation.token, retries))
         except SlackApiError as error:
-            trouble = classify_error(error)
-            if isinstance(trouble, InvalidToken):
-                self._health.report(f"token {installation.team}", str(trouble))
-            raise trouble from error
+            classified = classify_error(error)
+            if isinstance(classified, InvalidToken):
+                self._health.report(f"token {installation.team}", str(classified))
+            raise classified from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
-            raise SlackUnavailable(type(error).__name__, _PAUSE) from error
+            raise SlackUnavailable(type(error).__name__, RETRY_DELAY) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise OutcomeUnknownInSlack(type(error).__name__) from error
         self._health.clear(f"token {installation.team}")
-        return answer  # type: ignore[no-any-return]  # the SDK's answers are mappings
+        return response  # type: ignore[no-any-return]  # the SDK's responses are mappings
 
     async def respond(self, url: str, payload: Mapping[str, Any]) -> None:
-        """Answer by a `response_url`."""
-        for attempt in range(1, _MAX_ATTEMPTS + 1):
-            try:
-                return await self._respond_once(url, payload)
-            except SlackUnavailable as later:
-                if attempt == _MAX_ATTEMPTS or later.seconds > _MAX_WAIT:
-                    raise
-                await asyncio.sleep(later.seconds)
-        raise AssertionError
-
-    async def _respond_once(self, url: str, payload: Mapping[str, Any]) -> None:
+        """Send a message through a `response_url`."""
         self._health.count("response_url")
+        response = await self._send(url, payload)
+        for _ in range(MAX_RETRIES):
+            if response.status_code < 500:
+                break
+            await asyncio.sleep(RETRY_DELAY)  # the SDK's webhook client does not retry these
+            response = await self._send(url, payload)
+        if (unavailable := unavailable_error(response.status_code, response.headers)) is not None:
+            raise unavailable
+        if response.status_code != 200:
+            raise BadRequest(f"response_url {response.status_code}", response.body[:200])
+
+    async def _send(self, url: str, payload: Mapping[str, Any]) -> WebhookResponse:
+        webhook = AsyncWebhookClient(
+            url,
+            session=self.session,
+            logger=quiet_logger(_LOGGER),
+            retry_handlers=list(IDEMPOTENT_RETRIES),
+        )
+        webhook.proxy = None
         try:
-            async with self.session.post(url, json=payload, allow_redirects=False) as response:
-                if response.status == 429 or response.status >= 500:
-                    raise SlackUnavailable(str(response.status), _retry_after(response.headers))
-                if response.status != 200:
-                    raise BadRequest(f"response_url {response.status}", (await response.text())[:200])
+            return await webhook.send_dict(dict(payload))
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise SlackUnavailable(type(error).__name__, _PAUSE) from error
+            raise SlackUnavailable(type(error).__name__, RETRY_DELAY) from error
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
 
-def classify_error(error: SlackApiError) -> SlackError:
-    response = error.response
-    status = getattr(response, "status_code", 0) or 0
-    if status == 429:
-        return SlackUnavailable("429", _retry_after(response.headers))
-    if status >= 500:
-        return SlackUnavailable(str(status), _PAUSE)
-    name = str(response.get("error") or status)
-    if name in _TOKEN:
-        return InvalidToken(name)
-    if name in _UNREACHABLE:
-        return SlackRecipientUnreachable(name)
-    if name in _UNAVAILABLE_CODES:
-        return SlackUnavailable(name, _PAUSE)
-    return BadRequest(name, response.get("response_metadata") or "")
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds, a little more than asked for a 429; next to nothing when nobody says."""
-    value = headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else _PAUSE
+async def _refuse_redirect(
+    session: aiohttp.ClientSession, context: SimpleNamespace, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    raise BadRequest(f"redirect {redirect.response.status}")

@@ -1,4 +1,4 @@
-"""Slack's signature on requests of HTTP mode."""
+"""Slack's request signatures in HTTP mode."""
 
 import re
 from collections.abc import Mapping
@@ -11,25 +11,25 @@ _MAX_AGE_SECONDS = 300
 
 
 class SlackSignature:
-    """Verifies that Slack sent a request, before Bolt parses any of it."""
+    """Verifies a request before Bolt parses its body."""
 
     def __init__(self, signing_secret: str) -> None:
         self._verifier = SignatureVerifier(signing_secret)
 
     def is_shown(self, headers: Mapping[str, str]) -> bool:
-        """Whether there is a signature of the right form and not older than five minutes."""
-        signature, timestamp = _shown(headers)
+        """Whether there is a well-formed signature, at most five minutes old."""
+        signature, timestamp = _signature_headers(headers)
         if not (_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
             return False
         return abs(self._verifier.clock.now() - int(timestamp)) <= _MAX_AGE_SECONDS
 
     def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool:
-        signature, timestamp = _shown(headers)
+        signature, timestamp = _signature_headers(headers)
         try:
             return self.is_shown(headers) and self._verifier.is_valid(body, timestamp, signature)
         except UnicodeDecodeError:
             return False
 
 
-def _shown(headers: Mapping[str, str]) -> tuple[str, str]:
+def _signature_headers(headers: Mapping[str, str]) -> tuple[str, str]:
     return headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")

@@ -1,0 +1,1 @@
+"""Handlers: what a delivery from Slack leads to."""

@@ -1,4 +1,4 @@
-"""Putting what people do in Slack to the dispatcher, each delivery once."""
+"""Passes deliveries from Slack to the dispatcher, each once."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -7,23 +7,23 @@ from datetime import timedelta
 
 from bot.chat.reply import Button, Reply
 from bot.chat.request import ChatRequest, QuotedMessage
-from bot.platforms.slack.client.health import SlackHealth
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import ChatDispatcher, Deduplicator, Installation
 from bot.platforms.slack.client.profiles import ProfileCache
-from bot.platforms.slack.handlers import event as incoming
+from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.event import SlackEvent
-from bot.platforms.slack.ports import Deduplicator, SlackDispatcher, SlackInstallation
 from bot.platforms.slack.render.markup import RenderContext
 from core.errors import Unavailable
 
 SHARE = "share_answer"
 _SHAREABLE = ("rooms free", "rooms find", "free", "rooms status", "rooms timetable")
 _RECLAIM_AFTER = timedelta(seconds=40)
-_NO_REPLY: Mapping[str, str] = {}
+_NO_FORM: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchedReply:
-    """A reply, how it looks to the one who asked, and Slack's own buttons beneath it."""
+    """A reply, the context to render it in, and buttons that only Slack has."""
 
     reply: Reply
     context: RenderContext
@@ -31,82 +31,90 @@ class DispatchedReply:
 
 
 class RequestDispatcher:
-    """Knows who asks, remembers what was dealt with, and gets the answer."""
+    """Deduplicates deliveries, looks up the requester, and dispatches."""
 
     def __init__(
         self,
-        answers: SlackDispatcher,
-        once: Deduplicator,
+        dispatcher: ChatDispatcher,
+        deduplicator: Deduplicator,
         profiles: ProfileCache,
-        health: SlackHealth,
-        look: Callable[[str], RenderContext],
+        health: PlatformHealth,
+        render_context: Callable[[str], RenderContext],
     ) -> None:
-        self._answers, self._once, self._health = answers, once, health
-        self.people, self.look = profiles, look
+        self._dispatcher, self._deduplicator, self._health = dispatcher, deduplicator, health
+        self.profiles, self.render_context = profiles, render_context
 
     async def is_first(self, event: SlackEvent, *, is_event: bool = False) -> bool:
-        """Whether this was not dealt with before. Events come again, so one left undone may be taken over."""
+        """Claim a delivery; False for a repetition.
+
+        Slack repeats events, so an unfinished claim on one can be taken over after `_RECLAIM_AFTER`.
+        """
         again_after = _RECLAIM_AFTER if is_event else None
         try:
-            first = await self._once.claim(event.key, again_after=again_after)
+            first = await self._deduplicator.claim(event.key, again_after=again_after)
         except Unavailable as unavailable:
             self._health.report("claims", str(unavailable))
-            return True  # better to answer twice than not at all; a booking carries its key and is made once
+            return True  # rather reply twice than not at all; a booking is idempotent by its key
         self._health.clear("claims")
         self._health.count("delivery" if first else "repeated delivery")
         return first
 
     async def finish(self, event: SlackEvent) -> None:
         with suppress(Unavailable):
-            await self._once.finish(event.key)
+            await self._deduplicator.finish(event.key)
 
     async def dispatch(
         self,
-        installation: SlackInstallation,
+        installation: Installation,
         event: SlackEvent,
         *,
-        words: str = "",
-        free: bool = False,
+        text: str = "",
+        is_free_text: bool = False,
         action: str = "",
         value: str = "",
-        form: Mapping[str, str] = _NO_REPLY,
+        form: Mapping[str, str] = _NO_FORM,
         key: str = "",
     ) -> DispatchedReply:
-        """The answer. `key` makes a wish safe to repeat, the delivery's own when nothing better is known."""
-        by = await self.people.requester(installation, event.user)
-        asked = ChatRequest(by, words, free, action, value, form, key or event.key, event.channel)
-        return DispatchedReply(await self._answers.dispatch(asked), self.look(by.zone))
+        """Dispatch a request. `key` is its idempotency key, by default that of the delivery."""
+        requester = await self.profiles.requester(installation, event.user)
+        request = ChatRequest(
+            requester, text, is_free_text, action, value, form, key or event.key, event.channel
+        )
+        return DispatchedReply(await self._dispatcher.dispatch(request), self.render_context(requester.zone))
 
     async def offer(
-        self, installation: SlackInstallation, event: SlackEvent, text: str, *, wants_form: bool = False
+        self, installation: Installation, event: SlackEvent, text: str, *, wants_form: bool = False
     ) -> DispatchedReply:
-        """What there is for a message of anybody's, which is data."""
-        by = await self.people.requester(installation, event.user)
-        words = incoming.text_of(text, {})
+        """Offer rooms for a message that the requester did not type; its text is data and no command."""
+        requester = await self.profiles.requester(installation, event.user)
         message = QuotedMessage(
-            by, words, wants_form=wants_form, delivery_id=event.key, channel=event.channel
+            requester,
+            events.text_of(text, {}),
+            wants_form=wants_form,
+            delivery_id=event.key,
+            channel=event.channel,
         )
-        return DispatchedReply(await self._answers.offer(message), self.look(by.zone))
+        return DispatchedReply(await self._dispatcher.offer(message), self.render_context(requester.zone))
 
     async def dispatch_text(
-        self, installation: SlackInstallation, event: SlackEvent, text: str, *, free: bool = False
+        self, installation: Installation, event: SlackEvent, text: str, *, is_free_text: bool = False
     ) -> DispatchedReply:
-        """Ask what someone typed, mentions and all."""
-        people = await self.people.names_for(installation, incoming.people_in(text))
-        words = incoming.text_of(text, people)
-        answered = await self.dispatch(installation, event, words=words, free=free)
-        if free or event.in_dm:
-            return answered
-        return DispatchedReply(answered.reply, answered.context, share_buttons(words, answered.reply))
+        """Dispatch what a person typed, with mentioned users by name."""
+        names = await self.profiles.names_for(installation, events.people_in(text))
+        line = events.text_of(text, names)
+        dispatched = await self.dispatch(installation, event, text=line, is_free_text=is_free_text)
+        if is_free_text or event.is_dm:
+            return dispatched
+        return DispatchedReply(dispatched.reply, dispatched.context, share_buttons(line, dispatched.reply))
 
 
-def share_buttons(words: str, reply: Reply) -> tuple[Button, ...]:
-    """Share, beneath answers that are about rooms and about nobody."""
-    if reply.is_refusal or not (reply.items or reply.table) or not is_shareable(words):
+def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:
+    """The Share button, beneath replies about rooms; never beneath those about a person."""
+    if reply.is_refusal or not (reply.items or reply.table) or not is_shareable(line):
         return ()
-    return (Button(SHARE, "Share to the channel", words),)
+    return (Button(SHARE, "Share to the channel", line),)
 
 
-def is_shareable(words: str) -> bool:
-    """Whether a line asks about rooms and does nothing, so that a button may ask it again."""
-    return words.startswith(_SHAREABLE)
+def is_shareable(line: str) -> bool:
+    """Whether a line only reads about rooms, so that a button may run it again."""
+    return line.startswith(_SHAREABLE)

@@ -1,4 +1,4 @@
-"""What Slack brought, freed of Slack's shapes: who did it, where, and how it can be answered."""
+"""Parses Slack's payloads: the user, the place, and the ways to reply."""
 
 import html
 import re
@@ -15,10 +15,10 @@ Ack: TypeAlias = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class SlackEvent:
-    """One thing someone did.
+    """One delivery: a slash command, an interaction or an event.
 
-    `key` is the same however often Slack brings it. `shared` says that others see the message too that
-    was pressed. `view` and `view_hash` name the modal or Home it happened in.
+    `key` is the same for repeated deliveries. `is_shared`: other people see the message of the button too.
+    `view` and `view_hash` name the modal or App Home of an interaction.
     """
 
     team: str
@@ -28,13 +28,13 @@ class SlackEvent:
     thread: str = ""
     trigger: str = ""
     response_url: str = ""
-    shared: bool = False
+    is_shared: bool = False
     view: str = ""
     view_hash: str = ""
-    at_home: bool = False
+    is_app_home: bool = False
 
     @property
-    def in_dm(self) -> bool:
+    def is_dm(self) -> bool:
         return self.channel.startswith("D")
 
 
@@ -50,7 +50,7 @@ def from_command(body: EventBody) -> SlackEvent:
 
 
 def from_interaction(body: EventBody) -> SlackEvent:
-    """A press, a form sent in, a shortcut."""
+    """A button, a submitted form, a shortcut."""
     view, container = body.get("view") or {}, body.get("container") or {}
     return SlackEvent(
         team=team_of(body),
@@ -60,10 +60,10 @@ def from_interaction(body: EventBody) -> SlackEvent:
         thread=(body.get("message") or {}).get("thread_ts", ""),
         trigger=body["trigger_id"],
         response_url=body.get("response_url", ""),
-        shared=bool(container) and not container.get("is_ephemeral", False),
+        is_shared=bool(container) and not container.get("is_ephemeral", False),
         view=view.get("id", ""),
         view_hash=view.get("hash", ""),
-        at_home=view.get("type") == "home",
+        is_app_home=view.get("type") == "home",
     )
 
 
@@ -79,24 +79,24 @@ def from_event(body: EventBody) -> SlackEvent:
 
 
 def team_of(body: EventBody) -> str:
-    """The workspace of an interaction; in organisations only its user may name it."""
+    """The workspace of an interaction; in organisations it may stand at the user only."""
     team = body.get("team")
     return str(team["id"] if team else body["user"]["team_id"])
 
 
 def pressed_in(body: EventBody) -> PressedElement | None:
-    """The button or menu that was used; nothing for links, inputs and strangers' elements."""
+    """The button or menu that was used; None for links, inputs and elements of other apps."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
     return action_ids.decode(action.get("action_id", ""), chosen.get("value") or action.get("value") or "")
 
 
 def values_of(view: EventBody) -> dict[str, str]:
-    """What stands in a form, by the names of its inputs."""
-    held = view["state"]["values"]
+    """The values of a form by input name."""
+    values = view["state"]["values"]
     return {
         action_ids.input_name(block_id): _value(element)
-        for block_id, elements in held.items()
+        for block_id, elements in values.items()
         for element in elements.values()
     }
 
@@ -105,14 +105,14 @@ def _value(element: EventBody) -> str:
     option = element.get("selected_option")
     if option:
         return str(option["value"]).removeprefix(action_ids.wrap(""))
-    found = element.get("value") or element.get("selected_date") or element.get("selected_time")
-    return str(found or "")
+    value = element.get("value") or element.get("selected_date") or element.get("selected_time")
+    return str(value or "")
 
 
-def passed_on(message: EventBody) -> str:
-    """The texts of messages that a message passes on or shows a preview of."""
-    shared = message.get("attachments") or []
-    return "\n".join(str(each.get("text") or "") for each in shared if isinstance(each, Mapping)).strip()
+def forwarded_text(message: EventBody) -> str:
+    """The texts of messages that a message forwards or previews."""
+    attachments = message.get("attachments") or []
+    return "\n".join(str(each.get("text") or "") for each in attachments if isinstance(each, Mapping)).strip()
 
 
 _ESCAPE = re.compile(r"<([^<>]*)>")
@@ -124,14 +124,14 @@ def people_in(text: str) -> list[str]:
     return [found[1] for inside in _ESCAPE.findall(text) if (found := _PERSON.match(inside))]
 
 
-def text_of(text: str, people: Mapping[str, str]) -> str:
-    """What someone typed, without Slack's escapes; mentioned users become what `people` says."""
+def text_of(text: str, names: Mapping[str, str]) -> str:
+    """What a person typed, without Slack's escapes; mentioned users are replaced by `names`."""
 
-    def unescaped(found: re.Match[str]) -> str:
+    def unescape(found: re.Match[str]) -> str:
         inside, _, label = found[1].partition("|")
         person = _PERSON.match(inside)
         if person:
-            return people.get(person[1], label)
+            return names.get(person[1], label)
         return label or inside.lstrip("#!").removeprefix("mailto:")
 
-    return " ".join(html.unescape(_ESCAPE.sub(unescaped, text)).replace("\u200b", "").split())
+    return " ".join(html.unescape(_ESCAPE.sub(unescape, text)).replace("\u200b", "").split())

@@ -1,4 +1,4 @@
-"""Forms on their way back: what was filled in, what is wrong with it, and what came of it."""
+"""Forms: refreshes dependent inputs, and handles submissions."""
 
 import asyncio
 import json
@@ -6,30 +6,31 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from hashlib import sha256
 
-from bot.platforms.slack.client.health import SlackHealth
-from bot.platforms.slack.handlers import event as incoming
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Installation
+from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.dispatching import DispatchedReply, RequestDispatcher
 from bot.platforms.slack.handlers.event import Ack, EventBody, SlackEvent
 from bot.platforms.slack.handlers.modals import (
     WORKING,
     Modals,
-    carried_by,
     errors_at_inputs,
+    metadata_of,
     origin_of,
     view_of,
 )
 from bot.platforms.slack.handlers.responder import Responder
-from bot.platforms.slack.handlers.tasks import BackgroundTasks
-from bot.platforms.slack.ports import SlackInstallation
 from bot.platforms.slack.render.renderer import FORM, result_view
+from bot.platforms.tasks import BackgroundTasks
 
 REFRESH = "refresh_form"
-_WITHIN = 2.0
+_SUBMIT_TIMEOUT = 2.0
+"""Seconds until a submission is acknowledged without its result. Slack gives up after 3 s."""
 
 
 class Forms:
-    """Takes in what happens inside a form."""
+    """Handles interactions inside a form."""
 
     def __init__(
         self,
@@ -38,70 +39,77 @@ class Forms:
         responder: Responder,
         app_home: AppHome,
         tasks: BackgroundTasks,
-        health: SlackHealth,
+        health: PlatformHealth,
     ) -> None:
-        self._asking, self._modals, self._speaker = dispatcher, modals, responder
-        self._homes, self._chores, self._health = app_home, tasks, health
+        self._dispatcher, self._modals, self._responder = dispatcher, modals, responder
+        self._app_home, self._tasks, self._health = app_home, tasks, health
 
-    async def refresh(self, installation: SlackInstallation, event: SlackEvent, body: EventBody) -> None:
-        """An input changed that others follow; what was typed stays, because the inputs keep their names."""
+    async def refresh(self, installation: Installation, event: SlackEvent, body: EventBody) -> None:
+        """Update inputs that depend on the changed one; typed text stays with its input's name."""
         view = body.get("view") or {}
         if view.get("callback_id") != FORM:
             return
-        carried, values = carried_by(view), incoming.values_of(view)
-        answered = await self._asking.dispatch(
-            installation, event, action=REFRESH, value=carried.get("form", ""), form=values
+        metadata, values = metadata_of(view), events.values_of(view)
+        dispatched = await self._dispatcher.dispatch(
+            installation, event, action=REFRESH, value=metadata.get("form", ""), form=values
         )
-        if answered.reply.form is not None:
-            await self._modals.update(installation, event, view_of(answered, origin_of(carried)))
+        if dispatched.reply.form is not None:
+            await self._modals.update(installation, event, view_of(dispatched, origin_of(metadata)))
 
-    async def submit(self, installation: SlackInstallation, body: EventBody, ack: Ack) -> None:
-        """Mistakes appear at their inputs, refusals on top of the form, success where it was opened."""
-        did = incoming.from_interaction(body)
-        view, carried = body["view"], carried_by(body["view"])
-        answering = asyncio.ensure_future(self._first_answer(installation, did, view))
+    async def submit(self, installation: Installation, body: EventBody, ack: Ack) -> None:
+        """Show errors at their inputs, a refusal on top of the form, success where the form was opened."""
+        event = events.from_interaction(body)
+        view, metadata = body["view"], metadata_of(body["view"])
+        reply_task = asyncio.ensure_future(self._dispatch_once(installation, event, view))
         try:
-            async with asyncio.timeout(_WITHIN):
-                answered = await asyncio.shield(answering)
+            async with asyncio.timeout(_SUBMIT_TIMEOUT):
+                dispatched = await asyncio.shield(reply_task)
         except TimeoutError:
-            await ack(response_action="update", view=result_view(WORKING, self._asking.look("")))
-            self._chores.start(self._finish(installation, did, answering))
+            await ack(
+                response_action="update", view=result_view(WORKING, self._dispatcher.render_context(""))
+            )
+            self._tasks.start(self._finish(installation, event, reply_task))
             return
-        if answered is None:
+        if dispatched is None:
             await ack()
             return
-        await self._acknowledge(installation, replace(did, **origin_of(carried)), view, answered, ack)
-        self._homes.update_after(installation, did, answered.reply)
+        await self._acknowledge(installation, replace(event, **origin_of(metadata)), view, dispatched, ack)
+        self._app_home.update_after(installation, event, dispatched.reply)
 
-    async def _first_answer(
-        self, installation: SlackInstallation, event: SlackEvent, view: EventBody
+    async def _dispatch_once(
+        self, installation: Installation, event: SlackEvent, view: EventBody
     ) -> DispatchedReply | None:
-        """The answer, or nothing when this was answered before.
+        """The reply; None for a repeated delivery.
 
-        A form whose acknowledgement got lost stays open and is sent again as it is: the same wish.
+        A form whose acknowledgement was lost stays open and can be submitted again unchanged: its values are
+        part of the idempotency key, so it is carried out once.
         """
-        if not await self._asking.is_first(event):
+        if not await self._dispatcher.is_first(event):
             return None
-        carried, values = carried_by(view), incoming.values_of(view)
+        metadata, values = metadata_of(view), events.values_of(view)
         digest = sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
-        key, action, state = f"slack:{event.view}:{digest}", carried.get("form", ""), carried.get("state", "")
-        return await self._asking.dispatch(
+        key, action, state = (
+            f"slack:{event.view}:{digest}",
+            metadata.get("form", ""),
+            metadata.get("state", ""),
+        )
+        return await self._dispatcher.dispatch(
             installation, event, action=action, value=state, form=values, key=key
         )
 
     async def _finish(
-        self, installation: SlackInstallation, event: SlackEvent, answering: Awaitable[DispatchedReply | None]
+        self, installation: Installation, event: SlackEvent, reply_task: Awaitable[DispatchedReply | None]
     ) -> None:
-        answered = await answering
-        if answered is None:
+        dispatched = await reply_task
+        if dispatched is None:
             return
         self._health.count("answer after the acknowledgement")
-        await self._modals.update(installation, replace(event, view_hash=""), view_of(answered))
-        self._homes.update_after(installation, event, answered.reply)
+        await self._modals.update(installation, replace(event, view_hash=""), view_of(dispatched))
+        self._app_home.update_after(installation, event, dispatched.reply)
 
     async def _acknowledge(
         self,
-        installation: SlackInstallation,
+        installation: Installation,
         event: SlackEvent,
         view: EventBody,
         dispatched: DispatchedReply,
@@ -114,6 +122,6 @@ class Forms:
             await ack(response_action="push", view=view_of(dispatched))
         elif dispatched.reply.form is None and event.response_url:
             await ack(response_action="clear")
-            await self._speaker.respond(installation, event, dispatched.reply, dispatched.context)
+            await self._responder.respond(installation, event, dispatched.reply, dispatched.context)
         else:
-            await ack(response_action="update", view=view_of(dispatched, origin_of(carried_by(view))))
+            await ack(response_action="update", view=view_of(dispatched, origin_of(metadata_of(view))))

@@ -1,16 +1,17 @@
-"""Telling someone who was named to Roomie, and whom it does not know, how to become known."""
+"""Invites users by direct message whom a president wants to add and Roomie does not know."""
 
 import logging
 from dataclasses import replace
 
 from bot.chat.reply import Bold, Code, Reply
-from bot.platforms.slack.client.api import SlackError
+from bot.platforms.ports import Deduplicator, Installation, IsLinked
+from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.client.profiles import ProfileCache
-from bot.platforms.slack.handlers import event as incoming
+from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.dispatching import DispatchedReply
 from bot.platforms.slack.handlers.event import SlackEvent
 from bot.platforms.slack.handlers.responder import Responder
-from bot.platforms.slack.ports import Deduplicator, Linked, SlackInstallation, identity_of
+from bot.platforms.slack.identities import identity_of
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
 from core.clock import Clock
@@ -18,45 +19,52 @@ from core.errors import UnknownPerson
 
 logger = logging.getLogger(__name__)
 
-_ADDING = "society add "
+_ADD_COMMAND = "society add "
 
 
 class Invitations:
-    """Invites people whom presidents want to add. Nobody is invited twice a day by the same person."""
+    """Sends invitations, at most one a day from one person to another."""
 
     def __init__(
-        self, responder: Responder, profiles: ProfileCache, once: Deduplicator, linked: Linked, clock: Clock
+        self,
+        responder: Responder,
+        profiles: ProfileCache,
+        deduplicator: Deduplicator,
+        is_linked: IsLinked,
+        clock: Clock,
     ) -> None:
-        self._speaker, self._people, self._once = responder, profiles, once
-        self._linked, self._clock = linked, clock
+        self._responder, self._profiles, self._deduplicator = responder, profiles, deduplicator
+        self._is_linked, self._clock = is_linked, clock
 
     async def with_invitation(
-        self, installation: SlackInstallation, event: SlackEvent, line: str, dispatched: DispatchedReply
+        self, installation: Installation, event: SlackEvent, line: str, dispatched: DispatchedReply
     ) -> DispatchedReply:
-        """The same answer, and an invitation when it says that the person named is unknown."""
+        """The reply; after an invitation, when it refuses to add a user whom Roomie does not know."""
         strangers = [
             user
-            for user in incoming.people_in(line)
-            if not self._linked(identity_of(installation.team, user))
+            for user in events.people_in(line)
+            if not self._is_linked(identity_of(installation.team, user))
         ]
-        wanted = (
-            line.startswith(_ADDING) and dispatched.reply.code == UnknownPerson.code and len(strangers) == 1
+        is_wanted = (
+            line.startswith(_ADD_COMMAND)
+            and dispatched.reply.code == UnknownPerson.code
+            and len(strangers) == 1
         )
-        if not wanted or not self._linked(identity_of(installation.team, event.user)):
+        if not is_wanted or not self._is_linked(identity_of(installation.team, event.user)):
             return dispatched
         if not await self._invite(installation, event, strangers[0], dispatched.context):
             return dispatched
-        said = " I have told them how to become known to Roomie; add them again then."
-        return replace(dispatched, reply=replace(dispatched.reply, text=(*dispatched.reply.text, said)))
+        note = " I have told them how to become known to Roomie; add them again then."
+        return replace(dispatched, reply=replace(dispatched.reply, text=(*dispatched.reply.text, note)))
 
     async def _invite(
-        self, installation: SlackInstallation, event: SlackEvent, stranger: str, context: RenderContext
+        self, installation: Installation, event: SlackEvent, stranger: str, context: RenderContext
     ) -> bool:
         day = self._clock.now().date().isoformat()
         key = f"slack:invitation:{installation.team}:{event.user}:{stranger}:{day}"
-        if not await self._once.claim(key):
+        if not await self._deduplicator.claim(key):
             return True
-        name = (await self._people.profile(installation, event.user)).name or "Someone"
+        name = (await self._profiles.profile(installation, event.user)).name or "Someone"
         invitation = Reply(
             (
                 Bold(name),
@@ -67,8 +75,8 @@ class Invitations:
         )
         try:
             payload = message(invitation, replace(context, reader_zone=""))
-            await self._speaker.post(installation, stranger, payload, key, self._clock.now())
-        except SlackError as trouble:
-            logger.info("nobody could be invited in %s: %s", installation.team, trouble)
+            await self._responder.post(installation, stranger, payload, key, self._clock.now())
+        except SlackError as error:
+            logger.info("an invitation in %s failed: %s", installation.team, error)
             return False
         return True

@@ -1,202 +1,113 @@
-"""One turn of a conversation: something was done in Slack, Roomie answers, Slack shows it."""
+"""Bolt listeners: acknowledge, find the installation, hand over to the handlers."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+import re
+from typing import Any
 
-from bot.chat.reply import Audience, Text
-from bot.chat.request import taken_apart
-from bot.platforms.slack.client.api import SlackApi, SlackError
-from bot.platforms.slack.client.health import SlackHealth
-from bot.platforms.slack.handlers import event as incoming
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.platforms.ports import Installation, Installations
+from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.handlers.app_home import AppHome
-from bot.platforms.slack.handlers.dispatching import SHARE, DispatchedReply, RequestDispatcher, is_shareable
-from bot.platforms.slack.handlers.event import Ack, EventBody, SlackEvent
-from bot.platforms.slack.handlers.forms import Forms
-from bot.platforms.slack.handlers.invitations import Invitations
-from bot.platforms.slack.handlers.modals import Modals
-from bot.platforms.slack.handlers.responder import Responder, response_options
-from bot.platforms.slack.handlers.tasks import BackgroundTasks
-from bot.platforms.slack.ports import SlackInstallation
-from bot.platforms.slack.render.action_ids import PressedElement
-from bot.platforms.slack.render.renderer import message
+from bot.platforms.slack.handlers.event import team_of
+from bot.platforms.slack.handlers.handler import SlackHandler
+from bot.platforms.slack.identities import identity_of
+from bot.platforms.slack.render.renderer import FORM
+from bot.platforms.tasks import BackgroundTasks
+from bot.redaction import without_text
 
 logger = logging.getLogger(__name__)
 
-FIND_ROOM, BOOK_FOR_THIS = "find_room", "book_for_this"
-_ACK_TIMEOUT = 0.8
-_AT_ONCE, _IN_TURN = 10, 3
+SlackPayload = dict[str, Any]
+_ANY = re.compile(r".*", re.DOTALL)
 
 
-class SlackHandlers:
-    """Answers commands, presses, shortcuts, mentions and messages."""
+class BoltListeners:
+    """Listeners for everything that the manifest subscribes to."""
 
     def __init__(
         self,
-        dispatcher: RequestDispatcher,
-        api: SlackApi,
-        responder: Responder,
+        installations: Installations,
+        handler: SlackHandler,
         app_home: AppHome,
+        profiles: ProfileCache,
         tasks: BackgroundTasks,
-        health: SlackHealth,
-        inviting: Invitations,
     ) -> None:
-        self._asking, self._api, self._speaker, self._homes = dispatcher, api, responder, app_home
-        self._chores, self._health, self._inviting = tasks, health, inviting
-        self._modals = Modals(api, responder, health)
-        self.forms = Forms(dispatcher, self._modals, responder, app_home, tasks, health)
-        self._at_once, self._turn = 0, asyncio.Semaphore(_IN_TURN)
+        self._installations, self._handler = installations, handler
+        self._app_home, self._profiles, self._tasks = app_home, profiles, tasks
 
-    # What people type
+    def register(self, app: AsyncApp) -> None:
+        app.error(_on_error)
+        app.command(_ANY)(self._on_command)
+        app.action(_ANY)(self._on_action)
+        app.view(FORM)(self._on_form)
+        app.view(_ANY)(self._on_other_view)
+        app.shortcut(_ANY)(self._on_shortcut)
+        app.event("app_home_opened")(self._on_home)
+        app.event("app_mention")(self._on_mention)
+        app.event("message")(self._on_message)
+        app.event("user_change")(self._on_user_change)
+        app.event("app_uninstalled")(self._on_uninstalled)
+        app.event("tokens_revoked")(self._on_tokens_revoked)
 
-    async def on_command(self, installation: SlackInstallation, body: EventBody, ack: Ack) -> None:
-        """A slash command: the answer rides the acknowledgement; in a crowd all are acknowledged first."""
-        did = incoming.from_command(body)
-        line = f"{body['command'].lstrip('/')} {body.get('text', '')}"
-        if self._at_once >= _AT_ONCE:
-            await ack()
-            self._chores.start(self._command_in_turn(installation, did, line))
-            return
-        self._at_once += 1
-        try:
-            await self._command_now(installation, did, line, ack)
-        finally:
-            self._at_once -= 1
+    async def _installation(self, team: str) -> Installation:
+        installation = await self._installations.find(team)
+        if installation is None:
+            raise LookupError(f"Roomie is not installed in {team}")
+        return installation
 
-    async def _command_in_turn(self, installation: SlackInstallation, event: SlackEvent, line: str) -> None:
-        async with self._turn:
-            await self._show_late(installation, event, self._first_answer(installation, event, line))
+    async def _on_command(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._handler.on_command(await self._installation(body["team_id"]), body, ack)
 
-    async def _command_now(
-        self, installation: SlackInstallation, event: SlackEvent, line: str, ack: Ack
-    ) -> None:
-        answering = asyncio.ensure_future(self._first_answer(installation, event, line))
-        try:
-            async with asyncio.timeout(_ACK_TIMEOUT):
-                answered = await asyncio.shield(answering)
-        except TimeoutError:
-            await ack()
-            self._chores.start(self._show_late(installation, event, answering))
-            return
-        if answered is None:
-            await ack()
-        elif answered.reply.form is not None:
-            await ack()
-            await self._show(installation, event, answered)
-        else:
-            await ack(
-                message(answered.reply, answered.context, answered.extra_buttons)
-                | response_options(event, answered.reply)
-            )
-            self._homes.update_after(installation, event, answered.reply)
+    async def _on_action(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await ack()
+        self._tasks.start(self._handler.on_action(await self._installation(team_of(body)), body))
 
-    async def _first_answer(
-        self, installation: SlackInstallation, event: SlackEvent, line: str
-    ) -> DispatchedReply | None:
-        """The answer, or nothing when this was answered before."""
-        return await self._answer(installation, event, line) if await self._asking.is_first(event) else None
+    async def _on_form(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._handler.forms.submit(await self._installation(team_of(body)), body, ack)
 
-    async def _answer(
-        self, installation: SlackInstallation, event: SlackEvent, line: str, *, free: bool = False
-    ) -> DispatchedReply:
-        answered = await self._asking.dispatch_text(installation, event, line, free=free)
-        return await self._inviting.with_invitation(installation, event, line, answered)
+    async def _on_other_view(self, ack: AsyncAck) -> None:
+        await ack()
 
-    async def _show_late(
-        self, installation: SlackInstallation, event: SlackEvent, answering: Awaitable[DispatchedReply | None]
-    ) -> None:
-        answered = await answering
-        if answered is not None:
-            self._health.count("answer after the acknowledgement")
-            await self._show(installation, event, answered)
+    async def _on_shortcut(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await ack()
+        self._tasks.start(self._handler.on_shortcut(await self._installation(team_of(body)), body))
 
-    async def lost(
-        self, installation: SlackInstallation, body: EventBody, said: Mapping[str, object]
-    ) -> None:
-        """An acknowledgement that held the answer to a command was lost on its way."""
-        if body.get("response_url"):
-            try:
-                await self._api.respond(body["response_url"], said)
-            except SlackError as trouble:
-                logger.warning("an answer was lost with its socket: %s", trouble)
+    async def _on_home(self, body: SlackPayload) -> None:
+        if body["event"].get("tab", "home") == "home":
+            self._app_home.schedule_publish(await self._installation(body["team_id"]), body["event"]["user"])
 
-    async def on_text(self, installation: SlackInstallation, body: EventBody, text: str) -> None:
-        """A direct message or a mention, in plain words."""
-        did, typed = incoming.from_event(body), taken_apart(text)
-        if not await self._asking.is_first(did, is_event=True):
-            return
-        quoted = typed.quoted or incoming.passed_on(body["event"])
-        if typed.own.strip() or not quoted:
-            answered = await self._answer(installation, did, typed.own, free=True)
-        else:
-            answered = await self._asking.offer(installation, did, quoted)
-        await self._show(installation, did, answered)
-        await self._asking.finish(did)
+    async def _on_mention(self, body: SlackPayload) -> None:
+        if body["event"].get("bot_id"):
+            return  # written by another app: a feed, a workflow
+        installation = await self._installation(body["team_id"])
+        text = _without_mention(body["event"]["text"], installation.bot_user)
+        self._tasks.start(self._handler.on_text(installation, body, text))
 
-    # What people press
+    async def _on_message(self, body: SlackPayload) -> None:
+        event = body["event"]
+        if event.get("channel_type") == "im" and not event.get("bot_id") and not event.get("subtype"):
+            installation = await self._installation(body["team_id"])
+            self._tasks.start(self._handler.on_text(installation, body, event.get("text") or ""))
 
-    async def on_action(self, installation: SlackInstallation, body: EventBody) -> None:
-        """A button, menu or input, in a message, a modal or Home."""
-        pressed = incoming.pressed_in(body)
-        did = incoming.from_interaction(body)
-        if not await self._asking.is_first(did):
-            return
-        if pressed is None:
-            await self.forms.refresh(installation, did, body)
-        elif pressed.action == SHARE:
-            await self._share(installation, did, pressed.value)
-        else:
-            await self._pressed(installation, did, pressed)
+    async def _on_user_change(self, body: SlackPayload) -> None:
+        self._profiles.forget(identity_of(body["team_id"], body["event"]["user"]["id"]))
 
-    async def _pressed(
-        self, installation: SlackInstallation, event: SlackEvent, pressed: PressedElement
-    ) -> None:
-        answering = asyncio.ensure_future(
-            self._asking.dispatch(installation, event, action=pressed.action, value=pressed.value)
-        )
-        if pressed.opens:
-            event = await self._modals.hold(installation, event, answering, self._asking.look(""))
-        await self._show(installation, event, await answering)
+    async def _on_uninstalled(self, body: SlackPayload) -> None:
+        await self._installations.forget(body["team_id"])
 
-    async def _share(self, installation: SlackInstallation, event: SlackEvent, words: str) -> None:
-        """Ask again, and show everybody: what is free now is not what was free then."""
-        if not is_shareable(words):
-            return
-        answered = await self._asking.dispatch(installation, event, words=words)
-        reply = answered.reply
-        if not reply.is_refusal:
-            sharer = (await self._asking.people.profile(installation, event.user)).name or "someone"
-            footer: Text = (*reply.footer, *((" · ",) if reply.footer else ()), f"Shared by {sharer}")
-            reply = replace(reply, audience=Audience.CHANNEL, replaces=False, footer=footer)
-        await self._show(
-            installation, event, DispatchedReply(reply, replace(answered.context, reader_zone=""))
-        )
+    async def _on_tokens_revoked(self, body: SlackPayload) -> None:
+        if body["event"].get("tokens", {}).get("bot"):
+            await self._installations.forget(body["team_id"])
 
-    # Shortcuts
 
-    async def on_shortcut(self, installation: SlackInstallation, body: EventBody) -> None:
-        """Find a room, from anywhere; fill in the form for a message, whose words are data."""
-        did = incoming.from_interaction(body)
-        if not await self._asking.is_first(did):
-            return
-        if body["callback_id"] == FIND_ROOM:
-            answered = await self._asking.dispatch(installation, did, words="rooms free now")
-        else:
-            message = body.get("message") or {}
-            text = message.get("text") or incoming.passed_on(message)
-            answered = await self._asking.offer(installation, did, text, wants_form=True)
-        await self._modals.show(installation, did, answered)
+async def _on_error(error: Exception) -> None:
+    """Log an unexpected error of a listener without its text, which Bolt's own handler would log."""
+    logger.error("a delivery from Slack failed", exc_info=without_text(error))
 
-    async def _show(
-        self, installation: SlackInstallation, event: SlackEvent, dispatched: DispatchedReply
-    ) -> None:
-        """Put a reply where the thing was done: forms and answers to views in a modal, the rest in words."""
-        reply = dispatched.reply
-        if event.view or (reply.form is not None and event.trigger):
-            await self._modals.show(installation, event, dispatched)
-        else:
-            await self._speaker.respond(
-                installation, event, reply, dispatched.context, dispatched.extra_buttons
-            )
-        self._homes.update_after(installation, event, reply)
+
+def _without_mention(text: str, bot_user: str) -> str:
+    """The text without mentions of the bot; without the first mention where the bot's id is not known."""
+    without = re.sub(rf"<@{re.escape(bot_user)}(\|[^<>]*)?>", " ", text) if bot_user else ""
+    return without or re.sub(r"^\s*<@\w+(\|[^<>]*)?>", " ", text)

@@ -1,4 +1,4 @@
-"""Modals: opened while their trigger lives, changed under the hash they had, and what they carry for us."""
+"""Modals: opened before their trigger expires, updated under their hash, with our state as metadata."""
 
 import asyncio
 import json
@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.reply import Button, Reply, Tone
-from bot.platforms.slack.client.api import ApiResponse, SlackApi, SlackError
-from bot.platforms.slack.client.health import SlackHealth
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Installation
+from bot.platforms.slack.client.api import ApiResponse, SlackApi
+from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.handlers.dispatching import DispatchedReply
 from bot.platforms.slack.handlers.event import EventBody, SlackEvent
 from bot.platforms.slack.handlers.responder import Responder
-from bot.platforms.slack.ports import SlackInstallation
 from bot.platforms.slack.render.action_ids import input_id
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import BlockKitPayload, form_view, result_view
@@ -22,65 +23,66 @@ logger = logging.getLogger(__name__)
 
 FORM_ACTION = "form"
 WORKING = Reply(("Still at it …",))
-_TRIGGER_LIFETIME = 1.2
-_ORIGIN = ("channel", "response_url")
+_OPEN_TIMEOUT = 1.2
+"""Seconds until a placeholder modal is opened. Slack's trigger ids expire after 3 s."""
+_ORIGIN_KEYS = ("channel", "response_url")
 
 
 class Modals:
-    """Shows replies in modals."""
+    """Opens and updates modals."""
 
-    def __init__(self, api: SlackApi, responder: Responder, health: SlackHealth) -> None:
-        self._api, self._speaker, self._health = api, responder, health
+    def __init__(self, api: SlackApi, responder: Responder, health: PlatformHealth) -> None:
+        self._api, self._responder, self._health = api, responder, health
 
-    async def hold(
+    async def open_placeholder(
         self,
-        installation: SlackInstallation,
+        installation: Installation,
         event: SlackEvent,
-        answering: "asyncio.Future[DispatchedReply]",
+        reply_task: "asyncio.Future[DispatchedReply]",
         context: RenderContext,
     ) -> SlackEvent:
-        """Open a modal that says it is coming, when the answer takes so long that the trigger would die."""
-        done, _ = await asyncio.wait({answering}, timeout=_TRIGGER_LIFETIME)
-        if done or (event.view and not event.at_home):
+        """Open a placeholder when the reply takes so long that the trigger would expire."""
+        done, _ = await asyncio.wait({reply_task}, timeout=_OPEN_TIMEOUT)
+        if done or (event.view and not event.is_app_home):
             return event
         try:
             opened = await self._open(installation, event, result_view(WORKING, context))
         except SlackError:
             return event
-        return replace(event, view=str(opened["view"]["id"]), view_hash="", at_home=False)
+        return replace(event, view=str(opened["view"]["id"]), view_hash="", is_app_home=False)
 
-    async def show(
-        self, installation: SlackInstallation, event: SlackEvent, dispatched: DispatchedReply
-    ) -> None:
-        """Show a reply in the modal it was asked from, else in a new one; when neither opens, say it."""
-        if event.view and not event.at_home:
+    async def show(self, installation: Installation, event: SlackEvent, dispatched: DispatchedReply) -> None:
+        """Show a reply in the modal it came from, else in a new one; as a message if that does not open."""
+        if event.view and not event.is_app_home:
             await self.update(installation, event, view_of(dispatched))
             return
         view = view_of(dispatched, {"channel": event.channel, "response_url": event.response_url})
         try:
             await self._open(installation, event, view)
-        except SlackError as trouble:
-            logger.info("a form could not be opened for %s: %s", event.key, trouble)
-            await self._speaker.respond(installation, event, _instead(dispatched.reply), dispatched.context)
+        except SlackError as error:
+            logger.info("a form could not be opened for %s: %s", event.key, error)
+            await self._responder.respond(
+                installation, event, _message_instead(dispatched.reply), dispatched.context
+            )
 
     async def _open(
-        self, installation: SlackInstallation, event: SlackEvent, view: BlockKitPayload
+        self, installation: Installation, event: SlackEvent, view: BlockKitPayload
     ) -> ApiResponse:
-        """The trigger is good once, so that doing it twice does no harm."""
+        """Open a modal; idempotent, because a trigger id can be used once."""
         return await self._api.call(
             installation, lambda client: client.views_open(trigger_id=event.trigger, view=view)
         )
 
-    async def update(self, installation: SlackInstallation, event: SlackEvent, view: BlockKitPayload) -> None:
-        """Change a modal, unless it has been changed or closed since."""
+    async def update(self, installation: Installation, event: SlackEvent, view: BlockKitPayload) -> None:
+        """Update a modal, unless it was updated or closed in the meantime."""
         guard = {"hash": event.view_hash} if event.view_hash else {}
         try:
             await self._api.call(
                 installation, lambda client: client.views_update(view_id=event.view, view=view, **guard)
             )
-        except SlackError as trouble:
+        except SlackError as error:
             self._health.count("view not updated")
-            logger.info("a modal could not be changed for %s: %s", event.key, trouble)
+            logger.info("a modal could not be updated for %s: %s", event.key, error)
 
 
 def view_of(dispatched: DispatchedReply, origin: Mapping[str, Any] | None = None) -> BlockKitPayload:
@@ -89,21 +91,22 @@ def view_of(dispatched: DispatchedReply, origin: Mapping[str, Any] | None = None
     return form_view(dispatched.reply.form, dispatched.context, dict(origin or {}))
 
 
-def carried_by(view: EventBody) -> dict[str, Any]:
-    """What a form of ours carries: its id, its state, and where it was opened from."""
+def metadata_of(view: EventBody) -> dict[str, Any]:
+    """The metadata of a form: its id, its state, and where it was opened."""
     try:
-        carried = json.loads(view.get("private_metadata") or "{}")
+        metadata = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
         return {}
-    return carried if isinstance(carried, dict) else {}
+    return metadata if isinstance(metadata, dict) else {}
 
 
-def origin_of(carried: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: carried[name] for name in _ORIGIN if carried.get(name)}
+def origin_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a form was opened."""
+    return {key: metadata[key] for key in _ORIGIN_KEYS if metadata.get(key)}
 
 
 def errors_at_inputs(view: EventBody, reply: Reply) -> dict[str, str]:
-    """What is wrong, by the block it belongs to; what belongs to none stands at the first."""
+    """Error messages by block id; those of unknown inputs at the first block."""
     blocks = [each["block_id"] for each in view["blocks"] if each["type"] == "input"]
     errors: dict[str, str] = {}
     for name, sentence in reply.form_errors.items():
@@ -113,7 +116,7 @@ def errors_at_inputs(view: EventBody, reply: Reply) -> dict[str, str]:
     return errors
 
 
-def _instead(reply: Reply) -> Reply:
+def _message_instead(reply: Reply) -> Reply:
     if reply.form is None or reply.text:
         return replace(reply, form=None)
     again = Button(FORM_ACTION, "Try again", opens=True)

@@ -1,0 +1,1 @@
+"""Installations of the Slack app, and its manifest."""

@@ -1,7 +1,7 @@
-"""Which workspaces Roomie is in: one by its token, or as many as install it."""
+"""Installations of the app: one workspace by its bot token, or many by OAuth."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from secrets import token_urlsafe
 
 from slack_bolt.authorization import AuthorizeResult
@@ -9,11 +9,12 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
-from slack_sdk.oauth.installation_store.models.installation import Installation
+from slack_sdk.oauth.installation_store.models.installation import Installation as BoltInstallation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
+from bot.platforms.cache import TtlCache
+from bot.platforms.ports import Installation, Installations, OAuthStates
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.ports import Installations, OAuthStates, SlackInstallation
 from bot.platforms.slack.settings import SlackSettings
 from core.clock import Clock
 
@@ -27,74 +28,71 @@ SCOPES = (
     "users:read.email",
 )
 _CACHE_TTL = timedelta(seconds=30)
-_STATE_LIFE = timedelta(minutes=10)
+_MAX_CACHED = 10_000
+_STATE_TTL = timedelta(minutes=10)
 
 
 class SingleWorkspace:
-    """`Bots` of one token: whoever knows the token's workspace is there, everybody else is not."""
+    """`Installations` of the one workspace whose bot token is configured."""
 
     def __init__(self, token: str, api: SlackApi) -> None:
         self._token, self._api = token, api
-        self._bot: SlackInstallation | None = None
+        self._installation: Installation | None = None
 
-    async def find(self, team: str) -> SlackInstallation:
-        """The bot. Slack tells its own ids once it can be asked; until then only the token is known."""
-        return self._bot or SlackInstallation(team, self._token, is_assumed=True)
+    async def find(self, team: str) -> Installation:
+        """The installation; without ids of the bot until `load` got them from Slack."""
+        return self._installation or Installation(team, self._token)
 
-    async def learn(self) -> SlackInstallation:
-        """Ask Slack which workspace and bot the token stands for."""
-        if self._bot is None:
-            answer = await self._api.call(
-                SlackInstallation("", self._token), lambda client: client.auth_test()
-            )
-            self._bot = SlackInstallation(
-                answer["team_id"],
+    async def load(self) -> Installation:
+        """Ask Slack (`auth.test`) which workspace and bot user the token belongs to."""
+        if self._installation is None:
+            response = await self._api.call(Installation("", self._token), lambda client: client.auth_test())
+            self._installation = Installation(
+                response["team_id"],
                 self._token,
-                answer["user_id"],
-                answer.get("bot_id", ""),
-                answer.get("team", ""),
+                response["user_id"],
+                response.get("bot_id", ""),
+                response.get("team", ""),
             )
-        return self._bot
+        return self._installation
 
-    async def save(self, installation: SlackInstallation) -> None:
-        """A token cannot be changed from outside."""
+    async def save(self, installation: Installation) -> None:
+        """Does nothing: the token is in the configuration."""
 
     async def forget(self, team: str) -> None:
-        """Nor forgotten: it is in the configuration."""
+        """Does nothing: the token is in the configuration."""
 
 
 class CachedInstallations:
-    """`Bots` believed for half a minute, so that a delivery need not wait for the database."""
+    """Caches `Installations` for 30 s, so that deliveries do not wait for the database."""
 
-    def __init__(self, bots: Installations, clock: Clock) -> None:
-        self._bots, self._clock = bots, clock
-        self._read: dict[str, tuple[SlackInstallation, datetime]] = {}
+    def __init__(self, inner: Installations, clock: Clock) -> None:
+        self._inner = inner
+        self._cache: TtlCache[str, Installation] = TtlCache(_MAX_CACHED, clock)
 
-    async def find(self, team: str) -> SlackInstallation | None:
-        read = self._read.get(team)
-        if read is not None and read[1] > self._clock.now():
-            return read[0]
-        self._read.pop(team, None)
-        bot = await self._bots.find(team)
-        if bot is not None:
-            self._read[team] = (bot, self._clock.now() + _CACHE_TTL)
-        return bot
+    async def find(self, team: str) -> Installation | None:
+        if (cached := self._cache.get(team)) is not None:
+            return cached
+        installation = await self._inner.find(team)
+        if installation is not None:
+            self._cache.put(team, installation, _CACHE_TTL)
+        return installation
 
-    async def save(self, installation: SlackInstallation) -> None:
-        await self._bots.save(installation)
-        self._read.pop(installation.team, None)
+    async def save(self, installation: Installation) -> None:
+        await self._inner.save(installation)
+        self._cache.remove(installation.team)
 
     async def forget(self, team: str) -> None:
-        self._read.pop(team, None)
-        await self._bots.forget(team)
+        self._cache.remove(team)
+        await self._inner.forget(team)
 
 
 class Authorize(AsyncAuthorize):
-    """Finds the bot for a request without asking Slack, so that an acknowledgement never waits for that."""
+    """Finds the bot of a request without a call to Slack, which would delay the acknowledgement."""
 
-    def __init__(self, bots: Installations) -> None:
+    def __init__(self, installations: Installations) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's is untyped
-        self._bots = bots
+        self._installations = installations
 
     async def __call__(
         self,
@@ -107,33 +105,33 @@ class Authorize(AsyncAuthorize):
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
-        bot = await self._bots.find(team_id or "")
-        if bot is None:
+        installation = await self._installations.find(team_id or "")
+        if installation is None:
             return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=bot.user or None,
-            bot_id=bot.id or None,
-            bot_token=bot.token,
-            bot_scopes=list(bot.scopes),
+            bot_user_id=installation.bot_user or None,
+            bot_id=installation.bot_id or None,
+            bot_token=installation.token,
+            bot_scopes=list(installation.scopes),
         )
 
 
 class BoltInstallationStore(AsyncInstallationStore):
-    """Bolt's idea of a store, over ours. Only the bot of a workspace is kept, nothing of its users."""
+    """Bolt's installation store on top of `Installations`. Stores bot tokens only, none of users."""
 
-    def __init__(self, bots: Installations) -> None:
-        self._bots = bots
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
 
     @property
     def logger(self) -> logging.Logger:
         return logging.getLogger(__name__)
 
-    async def async_save(self, installation: Installation) -> None:
+    async def async_save(self, installation: BoltInstallation) -> None:
         team = installation.team_id or installation.enterprise_id or ""
-        await self._bots.save(
-            SlackInstallation(
+        await self._installations.save(
+            Installation(
                 team,
                 installation.bot_token or "",
                 installation.bot_user_id or "",
@@ -152,31 +150,31 @@ class BoltInstallationStore(AsyncInstallationStore):
         team_id: str | None,
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
-    ) -> Installation | None:
-        bot = await self._bots.find(team_id or enterprise_id or "")
-        if bot is None:
+    ) -> BoltInstallation | None:
+        installation = await self._installations.find(team_id or enterprise_id or "")
+        if installation is None:
             return None
-        return Installation(
-            team_id=bot.team,
-            bot_token=bot.token,
-            bot_id=bot.id,
-            bot_user_id=bot.user,
-            bot_scopes=list(bot.scopes),
-            user_id=bot.installed_by,
+        return BoltInstallation(
+            team_id=installation.team,
+            bot_token=installation.token,
+            bot_id=installation.bot_id,
+            bot_user_id=installation.bot_user,
+            bot_scopes=list(installation.scopes),
+            user_id=installation.installed_by,
         )
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self._bots.forget(team_id or enterprise_id or "")
+        await self._installations.forget(team_id or enterprise_id or "")
         self.logger.info("no longer in the workspace %s", team_id)
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """Tokens of single users are never kept."""
+        """Does nothing: tokens of single users are never stored."""
 
 
 class BoltStateStore(AsyncOAuthStateStore):
-    """Bolt's idea of OAuth states, over ours."""
+    """Bolt's store of OAuth states on top of `OAuthStates`."""
 
     def __init__(self, states: OAuthStates, clock: Clock) -> None:
         self._states, self._clock = states, clock
@@ -187,7 +185,7 @@ class BoltStateStore(AsyncOAuthStateStore):
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         state = token_urlsafe(24)
-        await self._states.save(state, self._clock.now() + _STATE_LIFE)
+        await self._states.save(state, self._clock.now() + _STATE_TTL)
         return state
 
     async def async_consume(self, state: str) -> bool:
@@ -195,7 +193,7 @@ class BoltStateStore(AsyncOAuthStateStore):
 
 
 def oauth_settings(
-    settings: SlackSettings, bots: Installations, states: OAuthStates, clock: Clock
+    settings: SlackSettings, installations: Installations, states: OAuthStates, clock: Clock
 ) -> AsyncOAuthSettings:
     return AsyncOAuthSettings(
         client_id=settings.client_id,
@@ -208,7 +206,7 @@ def oauth_settings(
         install_path=settings.install_path,
         redirect_uri_path=settings.redirect_path,
         authorization_url=settings.authorize_url,
-        installation_store=BoltInstallationStore(bots),
+        installation_store=BoltInstallationStore(installations),
         installation_store_bot_only=True,
         state_store=BoltStateStore(states, clock),
     )

@@ -1,0 +1,1 @@
+"""Renders replies as Block Kit."""

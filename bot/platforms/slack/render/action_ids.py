@@ -1,7 +1,7 @@
-"""What stands in a Slack element about the button, menu or input it came from.
+"""Encodes actions in Slack's `action_id`, `block_id` and `value`.
 
-`press.book.3` with the value `v1:…`: a kind, the action, a number that makes it unique on its page. Old
-messages keep working as long as this reading stays.
+`press.book.3` with the value `v1:…`: a kind, the action, and a number that makes the id unique in its view.
+Buttons of old messages depend on this format.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _VERSION = "v1:"
 
 @dataclass(frozen=True, slots=True)
 class PressedElement:
-    """An action and its value; `opens` when the answer will be a form."""
+    """An action and its value; `opens`: the reply will be a form."""
 
     action: str
     value: str
@@ -30,7 +30,7 @@ def wrap(value: str) -> str:
 
 
 def decode(action_id: str, value: str) -> PressedElement | None:
-    """What was pressed or picked; nothing for links and for what Roomie never made."""
+    """The action of a pressed button or a menu; None for links and unknown ids."""
     kind, _, rest = action_id.partition(".")
     action, _, number = rest.rpartition(".")
     if (

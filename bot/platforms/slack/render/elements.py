@@ -1,4 +1,4 @@
-"""Buttons, menus and inputs as Block Kit; whatever cannot be shown within Slack's limits is left out."""
+"""Renders buttons, menus and inputs as Block Kit; leaves out what exceeds Slack's limits."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.chat.reply import Button, ButtonStyle, Choice, FormInput, FormInputKind, Option
 from bot.platforms.slack.render import action_ids
-from bot.platforms.slack.render.markup import clip
+from bot.platforms.text import clip, clip_line
 
 Block = dict[str, Any]
 VALUE = "value"
@@ -16,13 +16,13 @@ _URL = re.compile(r"https?://\S+")
 _MAX_OPTIONS = 100
 
 
-def plain_text(text: str, most: int, instead: str = "—") -> Block:
-    shown = clip(" ".join(text.split()), most)
-    return {"type": "plain_text", "text": shown or clip(instead, most)}
+def plain_text(text: str, limit: int, default: str = "—") -> Block:
+    """A text object of at most `limit` characters; `default` where there is no text, which Slack rejects."""
+    return {"type": "plain_text", "text": clip_line(text, limit) or clip(default, limit)}
 
 
 def element(part: Button | Choice, numbers: "count[int]") -> Block | None:
-    """One button or menu; nothing when it would break a limit that cutting cannot mend."""
+    """One button or menu; None where an id or value is too long, which must not be cut."""
     return _button(part, next(numbers)) if isinstance(part, Button) else _menu(part, next(numbers))
 
 
@@ -32,26 +32,26 @@ def elements(parts: Iterable[Button | Choice], numbers: "count[int]") -> list[Bl
 
 def _button(button: Button, number: int) -> Block | None:
     kind = action_ids.LINK if button.url else action_ids.OPEN if button.opens else action_ids.PRESS
-    told: Block = {
+    block: Block = {
         "type": "button",
         "action_id": action_ids.action_id(kind, button.action, number),
         "text": plain_text(button.label, 75, button.action.strip() or "…"),
         "value": action_ids.wrap(button.value),
     }
     if button.url:
-        told["url"] = button.url
+        block["url"] = button.url
     if button.style is not ButtonStyle.PLAIN:
-        told["style"] = button.style.value
+        block["style"] = button.style.value
     if button.confirm.strip():
-        told["confirm"] = _confirm(button)
-    return told if _fits(told) else None
+        block["confirm"] = _confirm(button)
+    return block if _fits(block) else None
 
 
-def _fits(told: Block) -> bool:
-    url = told.get("url")
+def _fits(block: Block) -> bool:
+    url = block.get("url")
     return (
-        len(told["action_id"]) <= action_ids.MAX_ID
-        and len(told["value"]) <= action_ids.MAX_VALUE
+        len(block["action_id"]) <= action_ids.MAX_ID
+        and len(block["value"]) <= action_ids.MAX_VALUE
         and (url is None or (len(url) <= 3000 and _URL.fullmatch(url) is not None))
     )
 
@@ -87,63 +87,63 @@ def _options(offered: Iterable[Option]) -> Iterator[Block]:
     for each in offered:
         value = action_ids.wrap(each.value)
         if len(value) <= action_ids.MAX_OPTION_VALUE:
-            told: Block = {"text": plain_text(each.label, 75, each.value.strip() or "—"), "value": value}
+            block: Block = {"text": plain_text(each.label, 75, each.value.strip() or "—"), "value": value}
             if each.detail.strip():
-                told["description"] = plain_text(each.detail, 75)
-            yield told
+                block["description"] = plain_text(each.detail, 75)
+            yield block
 
 
-def input_block(asked: FormInput) -> Block | None:
-    """One line of a form. A choice without options becomes a line that says so."""
-    block_id = action_ids.input_id(asked.name)
+def input_block(field: FormInput) -> Block | None:
+    """An input of a form; a choice without options becomes a text that says so."""
+    block_id = action_ids.input_id(field.name)
     if len(block_id) > action_ids.MAX_ID:
         return None
-    if asked.kind is FormInputKind.CHOICE and not options(asked.options):
-        return _nothing_to_choose(asked, block_id)
-    told: Block = {
+    if field.kind is FormInputKind.CHOICE and not options(field.options):
+        return _empty_choice(field, block_id)
+    block: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": plain_text(asked.label, 150, asked.name.strip() or "—"),
-        "element": _input_element(asked),
-        "optional": not asked.required,
+        "label": plain_text(field.label, 150, field.name.strip() or "—"),
+        "element": _input_element(field),
+        "optional": not field.required,
     }
-    if asked.hint.strip():
-        told["hint"] = plain_text(asked.hint, 300)
-    if asked.refreshes:
-        told["dispatch_action"] = True
-    return told
+    if field.hint.strip():
+        block["hint"] = plain_text(field.hint, 300)
+    if field.refreshes:
+        block["dispatch_action"] = True
+    return block
 
 
-def _nothing_to_choose(asked: FormInput, block_id: str) -> Block:
-    said = f"{asked.label}: {asked.hint or asked.placeholder or 'nothing to choose from'}"
-    return {"type": "section", "block_id": block_id, "text": plain_text(said, 1000)}
+def _empty_choice(field: FormInput, block_id: str) -> Block:
+    text = f"{field.label}: {field.hint or field.placeholder or 'nothing to choose from'}"
+    return {"type": "section", "block_id": block_id, "text": plain_text(text, 1000)}
 
 
-def _input_element(asked: FormInput) -> Block:
-    told: Block = {"action_id": VALUE, **_ELEMENTS[asked.kind](asked)}
-    if asked.placeholder.strip():
-        told["placeholder"] = plain_text(asked.placeholder, 150)
-    return told
+def _input_element(field: FormInput) -> Block:
+    block: Block = {"action_id": VALUE, **_ELEMENTS[field.kind](field)}
+    if field.placeholder.strip():
+        block["placeholder"] = plain_text(field.placeholder, 150)
+    return block
 
 
-def _text(asked: FormInput) -> Block:
-    told: Block = {"type": "plain_text_input", "multiline": asked.kind is FormInputKind.LONG_TEXT}
-    if asked.refreshes:
-        told["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
-    return told | ({"initial_value": clip(asked.value, 3000)} if asked.value else {})
+def _text(field: FormInput) -> Block:
+    block: Block = {"type": "plain_text_input", "multiline": field.kind is FormInputKind.LONG_TEXT}
+    if field.refreshes:
+        block["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block | ({"initial_value": clip(field.value, 3000)} if field.value else {})
 
 
-def _number(asked: FormInput) -> Block:
-    first = {"initial_value": asked.value} if re.fullmatch(r"-?[0-9]{1,12}", asked.value) else {}
+def _number(field: FormInput) -> Block:
+    first = {"initial_value": field.value} if re.fullmatch(r"-?[0-9]{1,12}", field.value) else {}
     return {"type": "number_input", "is_decimal_allowed": False, **first}
 
 
-def _date(asked: FormInput) -> Block:
-    return {"type": "datepicker", **({"initial_date": asked.value} if _is_date(asked.value) else {})}
+def _date(field: FormInput) -> Block:
+    return {"type": "datepicker", **({"initial_date": field.value} if _is_date(field.value) else {})}
 
 
-def _time(asked: FormInput) -> Block:
-    return {"type": "timepicker", **({"initial_time": asked.value} if _is_time(asked.value) else {})}
+def _time(field: FormInput) -> Block:
+    return {"type": "timepicker", **({"initial_time": field.value} if _is_time(field.value) else {})}
 
 
 def _is_date(value: str) -> bool:
@@ -160,9 +160,9 @@ def _is_time(value: str) -> bool:
         return False
 
 
-def _choice(asked: FormInput) -> Block:
-    offered = options(asked.options)
-    chosen = next((each for each in offered if each["value"] == action_ids.wrap(asked.value)), None)
+def _choice(field: FormInput) -> Block:
+    offered = options(field.options)
+    chosen = next((each for each in offered if each["value"] == action_ids.wrap(field.value)), None)
     return {"type": "static_select", "options": offered, **({"initial_option": chosen} if chosen else {})}
 
 

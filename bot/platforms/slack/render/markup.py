@@ -1,4 +1,4 @@
-"""Text for Slack: words shown as they were typed, times in the reader's own zone, and nobody pinged."""
+"""Renders text as Slack's mrkdwn: typed text literally, times in the reader's zone, no mention pings."""
 
 import re
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
+from bot.platforms.text import ELLIPSIS, format_time, is_same_day, plain_inline, plain_text
+from core.interval import Interval
 
 _BREAK = "\u200b"
 _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
-_ELLIPSIS = "…"
-_TO = "\u2013"
 
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """How a reply looks to one reader: the campus's zone, the time now, and the reader's zone if known."""
+    """What rendering depends on: the campus's zone, the current time, and the reader's zone if known."""
 
     campus: ZoneInfo
     now: datetime
@@ -25,20 +25,20 @@ class RenderContext:
 
 
 def escape(text: str) -> str:
-    """The characters Slack reads as control sequences, made harmless."""
+    """Escape the characters that begin Slack's control sequences."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def literal(text: str) -> str:
-    """The text as it is: no emphasis, no links, no emoji codes, no pings, when Slack reads it as mark-up.
+    """Escape a text for mrkdwn: no emphasis, links, emoji codes or pings.
 
-    Slack has no escape for `*bold*` and the like; an invisible break beside each mark does it.
+    Slack has no escape for `*bold*` and the like, so each mark is put between zero-width spaces.
     """
-    return escape(_MARKS.sub(_broken, text))
+    return escape(_MARKS.sub(_break_mark, text))
 
 
-def _broken(found: re.Match[str]) -> str:
-    return f"{_BREAK}{found[0]}{_BREAK}"
+def _break_mark(match: re.Match[str]) -> str:
+    return f"{_BREAK}{match[0]}{_BREAK}"
 
 
 def markup(text: Text, context: RenderContext) -> str:
@@ -46,7 +46,7 @@ def markup(text: Text, context: RenderContext) -> str:
 
 
 def pieces(text: Text, context: RenderContext) -> list[str]:
-    """The mark-up of a text, cut where it may be cut."""
+    """The mark-up of each part of a text."""
     return [_piece(each, context) for each in text]
 
 
@@ -55,21 +55,21 @@ def _piece(inline: Inline, context: RenderContext) -> str:
         case str():
             return literal(inline)
         case Bold(text):
-            return _wrapped(text, "*")
+            return _emphasis(text, "*")
         case Code(text):
-            return _wrapped(text, "`")
+            return _emphasis(text, "`")
         case Timestamp():
-            return _moment(inline, context)
-        case TimeRange():
-            return _stretch(inline, context)
+            return _timestamp(inline, context)
+        case TimeRange(interval):
+            return _time_range(interval, context)
         case Mention(name):
             return literal(name)
         case _:
             assert_never(inline)
 
 
-def _wrapped(text: str, mark: str) -> str:
-    """Emphasis holds within a line, and not around blanks."""
+def _emphasis(text: str, mark: str) -> str:
+    """Emphasis works only within a line and around visible characters."""
     inside = escape(" ".join(text.replace(mark, "'" if mark == "`" else "").split()))
     return f"{_BREAK}{mark}{inside}{mark}{_BREAK}" if inside else ""
 
@@ -82,15 +82,17 @@ _FORMATS = {
 }
 
 
-def _moment(moment: Timestamp, context: RenderContext) -> str:
-    if moment.style is TimestampStyle.RELATIVE:
-        return _in_words(moment.at, context)
-    return _date(moment.at, _FORMATS[moment.style], plain((moment,), context))
+def _timestamp(timestamp: Timestamp, context: RenderContext) -> str:
+    fallback = plain_inline(timestamp, context.campus, context.now)
+    if timestamp.style is TimestampStyle.RELATIVE:
+        return fallback
+    return _date(timestamp.at, timestamp.style, fallback)
 
 
-def _date(at: datetime, form: str, fallback: str) -> str:
+def _date(at: datetime, style: TimestampStyle, fallback: str) -> str:
+    """Slack's date token, shown in the zone of whoever reads it; `fallback` for old clients and e-mail."""
     stamp = _unix(at)
-    return f"<!date^{stamp}^{form}|{escape(fallback)}>" if stamp > 0 else escape(fallback)
+    return f"<!date^{stamp}^{_FORMATS[style]}|{escape(fallback)}>" if stamp > 0 else escape(fallback)
 
 
 def _unix(at: datetime) -> int:
@@ -100,24 +102,15 @@ def _unix(at: datetime) -> int:
         return 0
 
 
-def _stretch(stretch: TimeRange, context: RenderContext) -> str:
-    start, end = stretch.interval.start, stretch.interval.end
-    first = _date(
-        start, _FORMATS[TimestampStyle.DATETIME], _wall(start, context, "{0:%a} {0.day} {0:%b}, {0:%H:%M}")
-    )
-    same_day = _same_day(start, end, context)
-    last = _FORMATS[TimestampStyle.TIME if same_day else TimestampStyle.DATETIME]
-    wall = "{0:%H:%M}" if same_day else "{0:%a} {0.day} {0:%b}, {0:%H:%M}"
-    return f"{first}{_TO}{_date(end, last, _wall(end, context, wall))}"
-
-
-def _same_day(start: datetime, end: datetime, context: RenderContext) -> bool:
-    """In the reader's zone, which decides whether the second time needs a date."""
+def _time_range(interval: Interval, context: RenderContext) -> str:
+    """Two date tokens; the second names a date only where it differs in the reader's zone."""
     zone = _zone(context.reader_zone) or context.campus
-    try:
-        return start.astimezone(zone).date() == end.astimezone(zone).date()
-    except (OverflowError, ValueError):
-        return False
+    end_style = TimestampStyle.TIME if is_same_day(interval, zone) else TimestampStyle.DATETIME
+    start, end = (
+        _date(at, style, format_time(at, style, context.campus))
+        for at, style in ((interval.start, TimestampStyle.DATETIME), (interval.end, end_style))
+    )
+    return f"{start}–{end}"
 
 
 def _zone(name: str) -> ZoneInfo | None:
@@ -127,84 +120,27 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def _wall(at: datetime, context: RenderContext, form: str) -> str:
-    try:
-        return form.format(at.astimezone(context.campus))
-    except (OverflowError, ValueError):
-        return at.isoformat()
-
-
-_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
-
-
-def _in_words(at: datetime, context: RenderContext) -> str:
-    try:
-        seconds = round((at - context.now).total_seconds())
-    except (OverflowError, TypeError):
-        return _wall(at, context, "{0:%H:%M}")
-    for length, name in _UNITS:
-        count = abs(seconds) // length
-        if count:
-            span = f"{count} {name}{'s' if count > 1 else ''}"
-            return f"in {span}" if seconds > 0 else f"{span} ago"
-    return "now"
-
-
 def plain(text: Text, context: RenderContext) -> str:
-    """The same without any mark-up, times on the campus's clock."""
-    return "".join(_plain_piece(each, context) for each in text)
-
-
-def _plain_piece(inline: Inline, context: RenderContext) -> str:
-    match inline:
-        case str():
-            return inline
-        case Bold(text) | Code(text):
-            return text
-        case Mention(name):
-            return name
-        case Timestamp(at, TimestampStyle.RELATIVE):
-            return _in_words(at, context)
-        case Timestamp(at, style):
-            return _wall(at, context, _WALLS[style])
-        case TimeRange(interval):
-            first = _wall(interval.start, context, _WALLS[TimestampStyle.DATETIME])
-            same_day = first[:-5] == _wall(interval.end, context, _WALLS[TimestampStyle.DATETIME])[:-5]
-            style = TimestampStyle.TIME if same_day else TimestampStyle.DATETIME
-            return f"{first}{_TO}{_wall(interval.end, context, _WALLS[style])}"
-        case _:
-            assert_never(inline)
-
-
-_WALLS = {
-    TimestampStyle.TIME: "{0:%H:%M}",
-    TimestampStyle.DATE: "{0:%a} {0.day} {0:%b}",
-    TimestampStyle.DATETIME: "{0:%a} {0.day} {0:%b}, {0:%H:%M}",
-    TimestampStyle.RELATIVE: "{0:%H:%M}",
-}
-
-
-def clip(text: str, limit: int) -> str:
-    """Plain text, cut with an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + _ELLIPSIS
+    """The text without mark-up, in campus time."""
+    return plain_text(text, context.campus, context.now)
 
 
 def clip_markup(text: Text, context: RenderContext, limit: int) -> str:
-    """Mark-up that fits, cut between pieces or inside plain words, never inside a date or an entity."""
+    """Mark-up of at most `limit` characters, never cut inside a date token or an entity."""
     return chunks(text, context, limit, 1)[0]
 
 
 def chunks(text: Text, context: RenderContext, limit: int, count: int) -> list[str]:
-    """Mark-up in at most `count` stretches of at most `most` characters; the last shows when more was cut."""
+    """Mark-up in at most `count` chunks of at most `limit` characters; ends in an ellipsis if cut."""
     whole = markup(text, context)
     if len(whole) <= limit:
         return [whole]
-    room = limit - len(_ELLIPSIS)
+    room = limit - len(ELLIPSIS)
     full: list[str] = [""]
     for atom in _atoms(text, context):
         if len(full[-1]) + len(atom) > room:
             if len(full) == count or len(atom) > room:
-                full[-1] += _ELLIPSIS
+                full[-1] += ELLIPSIS
                 return full
             full.append("")
         full[-1] += atom
@@ -223,21 +159,21 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt);|.", re.DOTALL)
 
 
 def _characters(text: str) -> Iterator[str]:
-    return (found[0] for found in _ENTITY.finditer(text))
+    return (match[0] for match in _ENTITY.finditer(text))
 
 
 def campus_note(reply: Reply, context: RenderContext) -> str:
-    """Which zone the times are in, when there are any."""
+    """A note on the time zone, if the reply holds times."""
     times = list(_times_of(reply))
     if not times:
         return ""
     reader = _zone(context.reader_zone)
     if reader is not None and _offset(reader, context) == _offset(context.campus, context):
         return f"{context.campus.key} time"
-    whose = f"your zone, {context.reader_zone}" if reader is not None else "your own zone"
+    shown_in = f"your zone, {context.reader_zone}" if reader is not None else "your own zone"
     if len(set(times)) == 1:
-        return f"Shown in {whose}. On campus ({context.campus.key}): {plain((times[0],), context)}"
-    return f"Times are shown in {whose}. The campus is on {context.campus.key} time."
+        return f"Shown in {shown_in}. On campus ({context.campus.key}): {plain((times[0],), context)}"
+    return f"Times are shown in {shown_in}. The campus is on {context.campus.key} time."
 
 
 def _offset(zone: ZoneInfo, context: RenderContext) -> object:

@@ -1,6 +1,6 @@
-"""From a reply to Block Kit: pure, total, and always inside Slack's limits.
+"""Renders replies as Block Kit within Slack's limits; a pure function that never raises.
 
-What is too long is cut, what is too much is counted, what cannot be shown is left out; nothing is raised.
+Long texts are cut, surplus rows and items are counted, and what Slack would reject is left out.
 """
 
 import json
@@ -16,25 +16,25 @@ from bot.platforms.slack.render.markup import (
     RenderContext,
     campus_note,
     chunks,
-    clip,
     clip_markup,
     escape,
     literal,
     plain,
 )
+from bot.platforms.text import ELLIPSIS, clip, clip_line
 
 BlockKitPayload = dict[str, Any]
 FORM = "form"
 RESULT = "result"
 _SECTION, _FIELD, _CONTEXT, _TITLE, _FALLBACK = 3000, 2000, 2000, 150, 2500
 _TEXT_BLOCKS, _FIELD_BLOCKS = 3, 3
-_BUTTONS_A_ROW = 5
+_BUTTONS_PER_ROW = 5
 _MAX_BUTTON_ROWS = 3
 _TONE_EMOJI = {Tone.DONE: "✅ ", Tone.FAILED: "⚠️ "}
 
 
 class Surface(StrEnum):
-    """Where blocks go, which decides how many there may be and whether a table may be among them."""
+    """Where blocks are shown; decides how many there can be and whether a table block is allowed."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -45,16 +45,16 @@ _MAX_BLOCKS = {Surface.MESSAGE: 50, Surface.MODAL: 100, Surface.HOME: 100}
 
 
 def message(reply: Reply, context: RenderContext, more: Sequence[Button] = ()) -> BlockKitPayload:
-    """What a message says; `more` are buttons of the platform's own, such as Share."""
-    told = blocks(reply, context, more=more)
+    """The payload of a message; `more` are buttons that only Slack has, such as Share."""
+    rendered = blocks(reply, context, more=more)
     text = clip(literal(fallback(reply, context)), _FALLBACK)
-    return {"text": _whole_entities(text), "blocks": told or [_section(text)]}
+    return {"text": _whole_entities(text), "blocks": rendered or [_section(text)]}
 
 
 def _whole_entities(text: str) -> str:
-    """Cutting may have left half of an entity behind, which would be shown as it is."""
+    """Drop half an entity at the end of a cut text, which Slack would show literally."""
     start = text.rfind("&")
-    return text if start < 0 or ";" in text[start:] else text[:start] + "…"
+    return text if start < 0 or ";" in text[start:] else text[:start] + ELLIPSIS
 
 
 def fallback(reply: Reply, context: RenderContext) -> str:
@@ -70,16 +70,16 @@ def blocks(
     context: RenderContext,
     surface: Surface = Surface.MESSAGE,
     more: Sequence[Button] = (),
-    most: int = 0,
+    max_blocks: int = 0,
     numbers: "count[int] | None" = None,
 ) -> list[Block]:
-    """The blocks of a reply, at most `most` of them (what the surface takes, when not said)."""
+    """The blocks of a reply, at most `max_blocks`; 0 stands for the limit of the surface."""
     numbers = numbers or count()
     before = [*_heading(reply), *_text(reply, context), *_fields(reply.fields, context)]
     after = [*_table(reply, context, surface), *_buttons(reply, more, numbers), *_footer(reply, context)]
-    most = most or _MAX_BLOCKS[surface]
-    items = _items(reply.items, context, most - len(before) - len(after), numbers)
-    return [*before, *items, *after][:most]
+    limit = max_blocks or _MAX_BLOCKS[surface]
+    items = _items(reply.items, context, limit - len(before) - len(after), numbers)
+    return [*before, *items, *after][:limit]
 
 
 def _heading(reply: Reply) -> Iterator[Block]:
@@ -88,10 +88,10 @@ def _heading(reply: Reply) -> Iterator[Block]:
 
 
 def _text(reply: Reply, context: RenderContext) -> Iterator[Block]:
-    sign = "" if reply.title.strip() else _TONE_EMOJI.get(reply.tone, "")
+    emoji = "" if reply.title.strip() else _TONE_EMOJI.get(reply.tone, "")
     for index, chunk in enumerate(chunks(reply.text, context, _SECTION - 10, _TEXT_BLOCKS)):
         if chunk.strip():
-            yield _section((sign if index == 0 else "") + chunk)
+            yield _section((emoji if index == 0 else "") + chunk)
 
 
 def _section(text: str) -> Block:
@@ -108,7 +108,7 @@ def _fields(fields: Sequence[ReplyField], context: RenderContext) -> Iterator[Bl
 
 
 def _field(field: ReplyField, context: RenderContext) -> Block:
-    name = escape(clip(" ".join(field.name.replace("*", "").split()), 200))
+    name = escape(clip_line(field.name.replace("*", ""), 200))
     value = clip_markup(field.value, context, _FIELD - len(name) - 10)
     return _mrkdwn(f"*{name or '—'}*\n{value if value.strip() else '—'}")
 
@@ -116,7 +116,7 @@ def _field(field: ReplyField, context: RenderContext) -> Block:
 def _items(
     items: Sequence[ReplyItem], context: RenderContext, room: int, numbers: "count[int]"
 ) -> list[Block]:
-    """Items with all their buttons; when there is no room, with their first one; then fewer of them."""
+    """Items with all their buttons; with the first one only, or fewer items, where there is no room."""
     if not items:
         return []
     full = [block for each in items for block in _item(each, context, numbers)]
@@ -136,15 +136,15 @@ def _item(item: ReplyItem, context: RenderContext, numbers: "count[int]") -> Ite
         yield _short_item(item, context, numbers)
         return
     yield _section(_item_text(item, context))
-    pressable = elements(item.buttons[:25], numbers)
-    if pressable:
-        yield {"type": "actions", "elements": pressable}
+    buttons = elements(item.buttons[:25], numbers)
+    if buttons:
+        yield {"type": "actions", "elements": buttons}
 
 
 def _short_item(item: ReplyItem, context: RenderContext, numbers: "count[int]") -> Block:
-    told = _section(_item_text(item, context))
-    first = element(item.buttons[0], numbers) if item.buttons else None
-    return told | ({"accessory": first} if first else {})
+    section = _section(_item_text(item, context))
+    button = element(item.buttons[0], numbers) if item.buttons else None
+    return section | ({"accessory": button} if button else {})
 
 
 def _item_text(item: ReplyItem, context: RenderContext) -> str:
@@ -156,8 +156,8 @@ def _item_text(item: ReplyItem, context: RenderContext) -> str:
 def _table(reply: Reply, context: RenderContext, surface: Surface) -> Iterator[Block]:
     if reply.table is None:
         return
-    draw = tables.native if surface is Surface.MESSAGE else tables.monospace_table
-    block, left_out = draw(reply.table, context)
+    render_table = tables.native_table if surface is Surface.MESSAGE else tables.monospace_table
+    block, left_out = render_table(reply.table, context)
     if block is not None:
         yield block
     if left_out:
@@ -169,21 +169,21 @@ def _note(text: str) -> Block:
 
 
 def _buttons(reply: Reply, more: Sequence[Button], numbers: "count[int]") -> Iterator[Block]:
-    """Rows of five, which is what a phone shows without folding them away."""
-    pressable = elements((*reply.actions, *more), numbers)[: _BUTTONS_A_ROW * _MAX_BUTTON_ROWS]
-    for start in range(0, len(pressable), _BUTTONS_A_ROW):
-        yield {"type": "actions", "elements": pressable[start : start + _BUTTONS_A_ROW]}
+    """Rows of five: a phone folds away any more."""
+    buttons = elements((*reply.actions, *more), numbers)[: _BUTTONS_PER_ROW * _MAX_BUTTON_ROWS]
+    for start in range(0, len(buttons), _BUTTONS_PER_ROW):
+        yield {"type": "actions", "elements": buttons[start : start + _BUTTONS_PER_ROW]}
 
 
 def _footer(reply: Reply, context: RenderContext) -> Iterator[Block]:
-    said = clip_markup(reply.footer, context, _CONTEXT)
-    notes = [each for each in (said, literal(campus_note(reply, context))) if each.strip()]
+    footer = clip_markup(reply.footer, context, _CONTEXT)
+    notes = [each for each in (footer, literal(campus_note(reply, context))) if each.strip()]
     if notes:
         yield {"type": "context", "elements": [_mrkdwn(each) for each in notes]}
 
 
 def form_view(form: Form, context: RenderContext, origin: BlockKitPayload | None = None) -> BlockKitPayload:
-    """The modal of a form. `origin` is what the adapter wants back with it, where it was opened from."""
+    """The modal of a form. `origin`: where it was opened, returned with its submission."""
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -191,50 +191,52 @@ def form_view(form: Form, context: RenderContext, origin: BlockKitPayload | None
         "submit": plain_text(form.submit, 24, "Send"),
         "close": plain_text("Close", 24),
         "blocks": _form_blocks(form, context) or [_section("—")],
-        "private_metadata": private(form, origin or {}),
+        "private_metadata": private_metadata(form, origin or {}),
     }
 
 
 def _form_blocks(form: Form, context: RenderContext) -> list[Block]:
-    seen: set[str] = set()
-    told = []
+    rendered: dict[str, Block] = {}
     for each in form.inputs[:90]:
         block = input_block(each)
-        if block is not None and block["block_id"] not in seen:
-            seen.add(block["block_id"])
-            told.append(block)
-    if any(each["type"] == "input" and "picker" in each["element"]["type"] for each in told):
-        told.append(_note(literal(f"Dates and times are campus time ({context.campus.key}).")))
-    return told
+        if block is not None:
+            rendered.setdefault(block["block_id"], block)
+    blocks = list(rendered.values())
+    if any(each["type"] == "input" and "picker" in each["element"]["type"] for each in blocks):
+        blocks.append(_note(literal(f"Dates and times are campus time ({context.campus.key}).")))
+    return blocks
 
 
-def private(form: Form, origin: BlockKitPayload) -> str:
-    """What a modal carries for us; the origin gives way first, then the state."""
-    for carried in ({"form": form.id, "state": form.state, **origin}, {"form": form.id, "state": form.state}):
-        text = json.dumps(carried)
+def private_metadata(form: Form, origin: BlockKitPayload) -> str:
+    """Our state in a modal, at most 3,000 characters: the origin is dropped first, then everything."""
+    for metadata in (
+        {"form": form.id, "state": form.state, **origin},
+        {"form": form.id, "state": form.state},
+    ):
+        text = json.dumps(metadata)
         if len(text) <= 3000:
             return text
     return "{}"
 
 
 def result_view(reply: Reply, context: RenderContext) -> BlockKitPayload:
-    """A reply inside a modal, where there is no message to put it in."""
-    told = blocks(reply, context, Surface.MODAL)
+    """The modal that shows a reply."""
+    rendered = blocks(reply, context, Surface.MODAL)
     return {
         "type": "modal",
         "callback_id": RESULT,
         "title": plain_text("Roomie", 24),
         "close": plain_text("Close", 24),
-        "blocks": told or [_section("—")],
+        "blocks": rendered or [_section("—")],
     }
 
 
 def home_view(replies: Sequence[Reply], context: RenderContext) -> BlockKitPayload:
-    """App Home: several replies one beneath the other."""
+    """App Home: several replies, separated by dividers."""
     numbers = count()
     share = max(_MAX_BLOCKS[Surface.HOME] // max(len(replies), 1) - 1, 1)
-    told: list[Block] = []
+    rendered: list[Block] = []
     for reply in replies:
-        inside = blocks(reply, context, Surface.HOME, most=share, numbers=numbers)
-        told += [{"type": "divider"}, *inside] if told and inside else inside
-    return {"type": "home", "blocks": (told or [_section("—")])[: _MAX_BLOCKS[Surface.HOME]]}
+        part = blocks(reply, context, Surface.HOME, max_blocks=share, numbers=numbers)
+        rendered += [{"type": "divider"}, *part] if rendered and part else part
+    return {"type": "home", "blocks": (rendered or [_section("—")])[: _MAX_BLOCKS[Surface.HOME]]}

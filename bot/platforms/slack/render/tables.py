@@ -1,59 +1,58 @@
-"""Tables for Slack: its own table where it has one, columns of characters elsewhere."""
+"""Renders tables: Slack's table block in messages, monospace columns elsewhere."""
 
 from collections.abc import Sequence
 
 from bot.chat.reply import Table
 from bot.platforms.slack.render.elements import Block
-from bot.platforms.slack.render.markup import RenderContext, clip, escape, plain
+from bot.platforms.slack.render.markup import RenderContext, escape, plain
+from bot.platforms.tables import align_columns, take_lines
+from bot.platforms.text import clip, clip_line
 
-_ROWS, _COLUMNS, _CHARACTERS = 99, 20, 9_500
-_HEADING, _CELL = 75, 400
-_NARROW = 24
-_MAX_LINES = 2_600
+_MAX_ROWS, _MAX_COLUMNS, _MAX_CHARACTERS = 99, 20, 9_500
+"""Slack's limits of a table block, the heading apart and with a margin."""
+_MAX_HEADING, _MAX_CELL = 75, 400
+_MAX_NARROW_CELL = 24
+"""Characters of a cell that a phone still shows on one line with its neighbours."""
+_MAX_BLOCK_CHARACTERS = 2_600
+"""Of a section's 3,000."""
 
 
-def native(table: Table, context: RenderContext) -> tuple[Block | None, int]:
-    """Slack's table, and how many rows did not fit."""
+def native_table(table: Table, context: RenderContext) -> tuple[Block | None, int]:
+    """Slack's table block, and how many rows did not fit."""
     heading, rows = _texts(table, context)
     if not heading:
         return None, 0
-    shown = _fitting(heading, rows)
+    shown = _take_rows(heading, rows)
     cells = [[{"type": "raw_text", "text": each} for each in row] for row in [heading, *shown]]
     return {"type": "table", "rows": cells}, len(rows) - len(shown)
 
 
 def _texts(table: Table, context: RenderContext) -> tuple[list[str], list[list[str]]]:
-    heading = [_cell(each, _HEADING) for each in table.columns[:_COLUMNS]]
-    rows = [[_cell(plain(cell, context), _CELL) for cell in row] for row in table.rows]
+    heading = [_cell(each, _MAX_HEADING) for each in table.columns[:_MAX_COLUMNS]]
+    rows = [[_cell(plain(cell, context), _MAX_CELL) for cell in row] for row in table.rows]
     return heading, [(row + ["—"] * len(heading))[: len(heading)] for row in rows]
 
 
-def _cell(text: str, most: int) -> str:
-    return clip(" ".join(text.split()), most) or "—"
+def _cell(text: str, limit: int) -> str:
+    return clip_line(text, limit) or "—"
 
 
-def _fitting(heading: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
-    left = _CHARACTERS - sum(map(len, heading))
-    for index, row in enumerate(rows[:_ROWS]):
+def _take_rows(heading: Sequence[str], rows: list[list[str]]) -> list[list[str]]:
+    left = _MAX_CHARACTERS - sum(map(len, heading))
+    for index, row in enumerate(rows[:_MAX_ROWS]):
         left -= sum(map(len, row))
         if left < 0:
             return rows[:index]
-    return rows[:_ROWS]
+    return rows[:_MAX_ROWS]
 
 
 def monospace_table(table: Table, context: RenderContext) -> tuple[Block | None, int]:
-    """Columns of characters in a code fence, for Home and forms, and how many rows did not fit."""
+    """Monospace columns in a code fence, for App Home and modals, and how many rows did not fit."""
     heading, rows = _texts(table, context)
     if not heading:
         return None, 0
-    narrow = [[clip(each.replace("`", "'"), _NARROW) for each in row] for row in [heading, *rows]]
-    widths = [max(len(row[column]) for row in narrow) for column in range(len(heading))]
-    lines, length = [], 0
-    for row in narrow:
-        line = escape("  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)).rstrip())
-        length += len(line) + 1
-        if length > _MAX_LINES:
-            break
-        lines.append(line)
-    text = "```" + "\n".join(lines) + "```"
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}, len(narrow) - len(lines)
+    cells = [[clip(each.replace("`", "'"), _MAX_NARROW_CELL) for each in row] for row in [heading, *rows]]
+    lines = [escape(line) for line in align_columns(cells)]
+    shown = take_lines(lines, _MAX_BLOCK_CHARACTERS)
+    text = "```" + "\n".join(shown) + "```"
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}, len(lines) - len(shown)

@@ -1,4 +1,4 @@
-"""What people do in Slack from morning to evening."""
+"""One user's way from a free room to a cancelled booking."""
 
 from dataclasses import replace
 

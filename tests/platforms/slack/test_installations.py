@@ -1,4 +1,4 @@
-"""Many workspaces: each installs by OAuth, is served with its own token, and is forgotten when it leaves."""
+"""Many workspaces: installed by OAuth, served with their own tokens, removed when they uninstall."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from bot.chat.reply import Reply
-from bot.platforms.slack.adapter import SlackAdapter
+from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
 from core.model.entities import Identity
@@ -34,8 +34,8 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
 
 
 async def install(slack: SlackStandIn, team: str, *, state: str = "") -> tuple[int, str]:
-    """Someone follows the install page, allows, and comes back with the browser that left."""
-    roomie = URL(slack.postman.http.url)
+    """Follow the install page in a browser, allow, and come back with the same cookies."""
+    roomie = URL(slack.sender.http.url)
     async with aiohttp.ClientSession() as browser:
         async with browser.get(roomie.with_path("/slack/install")) as page:
             cookie = page.cookies["slack-app-oauth-state"].value
@@ -66,7 +66,7 @@ async def test_two_workspaces_are_served_each_with_its_own_token(
         await two.types("/rooms free now")
         await two.presses(two.sees()[0], "Book")
         await slack.until(lambda: len(two.sees()) == 2)
-        await adapter.notifier.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
+        await adapter.send(Identity("slack:T2:U2"), Reply(("hi",)), "m")
         await adapter.wait_idle()
 
     assert "rooms are free" in read(one.sees()[0])
@@ -85,12 +85,12 @@ async def test_an_installation_survives_a_restart(many: Environment, slack: Slac
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
 
 
-async def test_somebody_elses_state_is_refused(many: Environment, slack: SlackStandIn) -> None:
+async def test_a_foreign_oauth_state_is_refused(many: Environment, slack: SlackStandIn) -> None:
     async with many.open():
         status, _ = await install(slack, "T1", state="guessed")
 
     assert status == 400
-    assert many.installations.bots == {}
+    assert many.installations.by_team == {}
 
 
 async def test_an_installation_is_not_looked_up_for_every_delivery(
@@ -101,32 +101,32 @@ async def test_an_installation_is_not_looked_up_for_every_delivery(
         for _ in range(5):
             await slack.person("U2", "T2").types("/rooms")
 
-    assert many.installations.asked <= 3
+    assert many.installations.find_count <= 3
 
 
 @pytest.mark.parametrize("how", ["uninstall", "revoke_token"])
-async def test_a_workspace_that_leaves_is_forgotten(many: Environment, slack: SlackStandIn, how: str) -> None:
+async def test_an_uninstalled_workspace_is_removed(many: Environment, slack: SlackStandIn, how: str) -> None:
     async with many.open() as adapter:
         await install(slack, "T1")
         await install(slack, "T2")
         await getattr(slack, how)("T1")
 
         with pytest.raises(NotInstalled):
-            await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m")
+            await adapter.send(Identity("slack:T1:U1"), Reply(("hi",)), "m")
         await slack.person("U2", "T2").types("/rooms free now")
 
     assert "rooms are free" in read(slack.person("U2", "T2").sees()[0])
-    assert list(many.installations.bots) == ["T2"]
+    assert list(many.installations.by_team) == ["T2"]
 
 
-def test_many_workspaces_need_a_place_for_their_installations(many: Environment) -> None:
+def test_many_workspaces_need_a_store_for_their_installations(many: Environment) -> None:
     with pytest.raises(ValueError, match="installations"):
-        SlackAdapter(
+        SlackPlatform(
             many.settings,
-            answers=many.answers,
-            once=None,  # type: ignore[arg-type]
-            later=many.outbox,
-            linked=lambda identity: False,
+            dispatcher=many.dispatcher,
+            deduplicator=None,  # type: ignore[arg-type]
+            deferred=many.deferred,
+            is_linked=lambda identity: False,
             clock=many.clock,
             zone=many.services.rules.zone,
         )

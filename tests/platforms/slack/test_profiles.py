@@ -1,25 +1,26 @@
-"""Who asks is learned from the workspace, and no more than it vouches for."""
+"""Profiles come from the workspace, and e-mail addresses only where it vouches for them."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.health import RateLimitedLogs, SlackHealth
+from bot.platforms.slack.client.library_logs import RateLimitedLogs
 from bot.platforms.slack.client.profiles import ProfileCache
-from bot.platforms.slack.ports import SlackInstallation
 from core.model.entities import Identity
+from core.ports.storage import Installation
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.environment import Environment, settings_for
 from tests.standins.slack import Broken, SlackStandIn
 
-BOT = SlackInstallation("T1", "xoxb-T1")
+BOT = Installation("T1", "xoxb-T1", "UB1")
 
 
 @pytest.fixture
 async def profiles(slack: SlackStandIn, clock: StillClock):  # type: ignore[no-untyped-def]
-    health = SlackHealth()
+    health = PlatformHealth("slack")
     api = SlackApi(settings_for(slack), health)
     known = ProfileCache(api, clock, health, lambda identity: False, match_email=True)
     yield known
@@ -31,7 +32,7 @@ def lookups(slack: SlackStandIn) -> int:
     return len(slack.calls_of("users.info"))
 
 
-async def test_a_profile_is_remembered_for_an_hour(
+async def test_a_profile_is_cached_for_an_hour(
     profiles: ProfileCache, slack: SlackStandIn, clock: StillClock
 ) -> None:
     first = await profiles.requester(BOT, "U2")
@@ -45,7 +46,7 @@ async def test_a_profile_is_remembered_for_an_hour(
     assert (first.identity, first.zone, first.email) == ("slack:T1:U2", "Europe/London", "bob@campus.example")
 
 
-async def test_a_change_is_noticed(environment: Environment, slack: SlackStandIn) -> None:
+async def test_a_changed_profile_is_fetched_again(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/book K-J17-G01 11:00-12:00")
@@ -55,7 +56,7 @@ async def test_a_change_is_noticed(environment: Environment, slack: SlackStandIn
     assert "Europe/Berlin" in bob.sees()[1].words
 
 
-async def test_a_zone_that_somebody_chose_goes_before_the_workspaces(
+async def test_a_zone_chosen_in_the_settings_takes_precedence(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -68,7 +69,7 @@ async def test_a_zone_that_somebody_chose_goes_before_the_workspaces(
     assert f"{booking.interval.start:%H:%M}" == "09:00"
 
 
-async def test_somebody_whom_the_workspace_vouches_for_is_linked_and_can_book(
+async def test_a_user_with_a_vouched_address_is_linked_and_can_book(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.settings = replace(environment.settings, match_email=True)
@@ -97,10 +98,10 @@ async def test_an_address_counts_only_when_the_workspace_vouches_for_it(
     assert (await profiles.requester(BOT, "U7")).email == ""
 
 
-async def test_nobody_is_asked_for_again_and_again_while_slack_is_ill(
+async def test_a_failed_lookup_is_not_repeated_for_half_a_minute(
     profiles: ProfileCache, slack: SlackStandIn, clock: StillClock
 ) -> None:
-    slack.brew("users.info", Broken(500), times=3)
+    slack.inject("users.info", Broken(500), times=3)
 
     assert (await profiles.requester(BOT, "U2")).zone == ""
     assert (await profiles.requester(BOT, "U2")).zone == ""
@@ -113,29 +114,29 @@ async def test_mentioned_people_are_named_by_identity_or_vouched_address(profile
     assert await profiles.names_for(BOT, ["U404"]) == {"U404": "slack:T1:U404"}
 
 
-def test_a_trouble_is_logged_when_it_is_news(caplog: pytest.LogCaptureFixture) -> None:
-    health = SlackHealth()
+def test_a_problem_is_logged_when_it_is_new(caplog: pytest.LogCaptureFixture) -> None:
+    health = PlatformHealth("slack")
     for _ in range(3):
         health.report("socket", "Lost.")
     health.clear("socket")
     health.report("socket", "Lost.")
 
     assert [each.getMessage() for each in caplog.records] == ["Slack socket: Lost."] * 2
-    assert health.counts["trouble socket"] == 4
+    assert health.counts["problem socket"] == 4
 
 
-def test_a_library_may_say_the_same_thing_once_a_minute() -> None:
+def test_a_library_logs_the_same_message_once_a_minute() -> None:
     import logging
 
     quiet = RateLimitedLogs(("unwanted",))
     record = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "Failed to connect", None, None)
-    unwanted = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "an unwanted remark", None, None)
+    unwanted = logging.LogRecord("sdk", logging.ERROR, "x.py", 1, "an unwanted message", None, None)
 
     assert [quiet.filter(record), quiet.filter(record), quiet.filter(unwanted)] == [True, False, False]
 
 
 def test_identities_name_team_and_user() -> None:
-    from bot.platforms.slack.ports import identity_of, team_and_user
+    from bot.platforms.slack.identities import identity_of, team_and_user
 
     assert team_and_user(identity_of("T1", "U2")) == ("T1", "U2")
     assert identity_of("T1", "U2") == Identity("slack:T1:U2")

@@ -1,15 +1,17 @@
-"""Commands, presses, forms, shortcuts, mentions and Home, each seen from the phone it is used on."""
+"""Commands, buttons, forms, shortcuts, mentions and App Home, as a user sees them."""
 
 from dataclasses import replace
 
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from tests.platforms.slack.environment import Environment, Slowly, labels, read
+from tests.platforms.slack.environment import Environment, SlowDispatcher, labels, read
 from tests.standins.slack import Message, SlackStandIn
 
 
-async def test_nothing_typed_is_help_with_buttons(environment: Environment, slack: SlackStandIn) -> None:
+async def test_a_command_without_text_shows_help_with_buttons(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/rooms")
@@ -17,7 +19,9 @@ async def test_nothing_typed_is_help_with_buttons(environment: Environment, slac
     assert "Book a room…" in labels(bob.sees()[0])
 
 
-async def test_an_unknown_word_offers_the_nearest(environment: Environment, slack: SlackStandIn) -> None:
+async def test_an_unknown_subcommand_suggests_the_nearest(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/rooms fere now")
@@ -25,7 +29,7 @@ async def test_an_unknown_word_offers_the_nearest(environment: Environment, slac
     assert "/rooms free" in read(bob.sees()[0])
 
 
-async def test_only_the_asker_sees_an_answer(environment: Environment, slack: SlackStandIn) -> None:
+async def test_only_the_requester_sees_a_reply(environment: Environment, slack: SlackStandIn) -> None:
     async with environment.open():
         await slack.person("U2").types("/rooms free now")
 
@@ -43,7 +47,7 @@ async def test_a_search_can_be_shared_to_the_channel(environment: Environment, s
     assert "Shared by bob" in read(ada.sees()[0])
 
 
-async def test_a_shared_list_is_not_replaced_by_what_one_reader_pressed(
+async def test_a_shared_list_is_not_replaced_when_a_reader_presses_a_button(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
@@ -61,7 +65,7 @@ async def test_a_shared_list_is_not_replaced_by_what_one_reader_pressed(
     assert len(bob.sees()) == 2
 
 
-async def test_somebody_elses_booking_cannot_be_cancelled_from_a_shared_message(
+async def test_other_peoples_bookings_cannot_be_cancelled_from_a_shared_message(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
@@ -76,7 +80,9 @@ async def test_somebody_elses_booking_cannot_be_cancelled_from_a_shared_message(
     assert len(environment.services.read_model.bookings) == 1
 
 
-async def test_someone_unknown_may_search_but_not_book(environment: Environment, slack: SlackStandIn) -> None:
+async def test_an_unlinked_user_can_search_but_not_book(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     cyd = slack.person("U3")
     async with environment.open():
         await cyd.types("/rooms free now")
@@ -95,7 +101,7 @@ async def test_a_society_gains_a_mentioned_member(environment: Environment, slac
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
-async def test_somebody_unknown_is_invited_once_when_a_president_adds_them(
+async def test_an_unlinked_user_is_invited_once_when_a_president_adds_them(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     ada, cyd = slack.person("U1"), slack.person("U3")
@@ -109,7 +115,7 @@ async def test_somebody_unknown_is_invited_once_when_a_president_adds_them(
     assert ["would like to add you" in read(each) for each in cyd.dms] == [True]
 
 
-async def test_nobody_is_invited_to_a_society_that_was_not_understood(
+async def test_no_invitation_is_sent_for_an_unknown_society(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     ada, cyd = slack.person("U1"), slack.person("U3")
@@ -134,7 +140,7 @@ async def test_an_unlinked_colleague_is_found_by_the_address_their_workspace_vou
     assert "*Bob* can now book for Chess Society" in read(ada.sees()[0])
 
 
-async def test_times_name_the_readers_zone_and_the_campus(
+async def test_times_name_the_zones_of_the_reader_and_the_campus(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -146,24 +152,24 @@ async def test_times_name_the_readers_zone_and_the_campus(
     assert "On campus (Europe/London): Wed 11 Mar, 11:00" in read(bob.sees()[0])
 
 
-async def test_a_slow_answer_follows_the_acknowledgement(
+async def test_a_slow_reply_follows_the_acknowledgement(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    environment.answers = slowly = Slowly(environment.answers)
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
     bob = slack.person("U2")
     async with environment.open():
         answered = await bob.types("/rooms free now")
         assert answered.acked
         assert bob.sees() == []
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(bob.sees)
 
     assert "rooms are free" in read(bob.sees()[0])
 
 
 @pytest.mark.parametrize("mode", Mode)
-async def test_the_booking_form_follows_its_time_and_books(
+async def test_the_booking_form_offers_rooms_for_its_time_and_books(
     environment: Environment, slack: SlackStandIn, mode: Mode
 ) -> None:
     environment.settings = replace(environment.settings, mode=mode)
@@ -192,9 +198,7 @@ async def test_the_booking_form_follows_its_time_and_books(
     assert {each.notes for each in environment.services.read_model.bookings.values()} == {"", "Revision"}
 
 
-async def test_mistakes_stand_at_the_input_they_belong_to(
-    environment: Environment, slack: SlackStandIn
-) -> None:
+async def test_errors_are_shown_at_their_inputs(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/rooms form")
@@ -221,7 +225,7 @@ async def test_a_message_becomes_the_title_of_a_booking(
     assert bob.modal.values()["in.title"]["value"]["value"] == "Chess club on Friday?"
 
 
-async def test_find_a_room_from_anywhere(environment: Environment, slack: SlackStandIn) -> None:
+async def test_the_global_shortcut_finds_a_room(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.uses_shortcut("find_room")
@@ -235,7 +239,9 @@ async def test_find_a_room_from_anywhere(environment: Environment, slack: SlackS
     assert slack.refusals == []
 
 
-async def test_home_shows_what_is_mine_and_stays_fresh(environment: Environment, slack: SlackStandIn) -> None:
+async def test_app_home_shows_own_bookings_and_is_updated(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.opens_home()
@@ -253,7 +259,9 @@ async def test_home_shows_what_is_mine_and_stays_fresh(environment: Environment,
     assert slack.refusals == []
 
 
-async def test_home_hears_of_changes_made_elsewhere(environment: Environment, slack: SlackStandIn) -> None:
+async def test_app_home_is_updated_after_changes_made_elsewhere(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.opens_home()
@@ -265,7 +273,7 @@ async def test_home_hears_of_changes_made_elsewhere(environment: Environment, sl
         await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]
 
 
-async def test_plain_words_work_in_a_direct_message(environment: Environment, slack: SlackStandIn) -> None:
+async def test_free_text_works_in_a_direct_message(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.says("any room for 30 tomorrow at 3pm?")
@@ -276,9 +284,7 @@ async def test_plain_words_work_in_a_direct_message(environment: Environment, sl
     assert len(bob.dms) == 2
 
 
-async def test_a_mention_is_answered_to_the_asker_alone(
-    environment: Environment, slack: SlackStandIn
-) -> None:
+async def test_the_reply_to_a_mention_is_ephemeral(environment: Environment, slack: SlackStandIn) -> None:
     bob, ada = slack.person("U2"), slack.person("U1")
     async with environment.open() as adapter:
         await bob.mentions_app("free rooms now")
@@ -289,7 +295,7 @@ async def test_a_mention_is_answered_to_the_asker_alone(
     assert len(ada.sees()) == 1
 
 
-async def test_what_people_type_pings_nobody(environment: Environment, slack: SlackStandIn) -> None:
+async def test_typed_mentions_ping_nobody(environment: Environment, slack: SlackStandIn) -> None:
     ada = slack.person("U1")
     async with environment.open():
         await ada.types('/book K-J17-G01 11:00-12:00 for CHESS "<!channel> <@U2> *now*"')

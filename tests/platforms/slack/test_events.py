@@ -1,4 +1,4 @@
-"""What Slack brings is understood whatever shape it has."""
+"""Slack's payloads are parsed in every shape."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from bot.platforms.slack.handlers.event import (
     text_of,
     values_of,
 )
-from bot.platforms.slack.handlers.modals import carried_by, errors_at_inputs
+from bot.platforms.slack.handlers.modals import errors_at_inputs, metadata_of
 from bot.platforms.slack.handlers.responder import response_options
 from bot.platforms.slack.render.action_ids import PressedElement
 from bot.platforms.slack.settings import Mode, SlackSettings
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "text"),
     [
         ("add <@U2|bob> to CHESS", "add slack:T1:U2 to CHESS"),
         ("add <@U2>", "add slack:T1:U2"),
@@ -34,8 +34,8 @@ from bot.platforms.slack.settings import Mode, SlackSettings
         ("an unfinished <", "an unfinished <"),
     ],
 )
-def test_what_was_typed_comes_without_slacks_escapes(typed: str, words: str) -> None:
-    assert text_of(typed, {"U2": "slack:T1:U2"}) == words
+def test_typed_text_is_unescaped(typed: str, text: str) -> None:
+    assert text_of(typed, {"U2": "slack:T1:U2"}) == text
 
 
 def test_mentioned_people_are_found() -> None:
@@ -59,11 +59,11 @@ def action(**element: Any) -> dict[str, Any]:
         (action(), None),
     ],
 )
-def test_only_our_own_buttons_count(body: dict[str, Any], pressed: PressedElement | None) -> None:
+def test_only_buttons_of_our_own_are_decoded(body: dict[str, Any], pressed: PressedElement | None) -> None:
     assert pressed_in(body) == pressed
 
 
-def test_a_form_is_read_by_the_names_of_its_inputs() -> None:
+def test_form_values_are_read_by_input_name() -> None:
     values = {
         "in.date": {"value": {"type": "datepicker", "selected_date": "2026-03-11"}},
         "in.time": {"value": {"type": "timepicker", "selected_time": "15:00"}},
@@ -76,21 +76,21 @@ def test_a_form_is_read_by_the_names_of_its_inputs() -> None:
     assert read == {"date": "2026-03-11", "time": "15:00", "room": "G01", "title": ""}
 
 
-def test_what_a_modal_carries_may_be_anything() -> None:
-    assert carried_by({"private_metadata": '{"form": "book"}'}) == {"form": "book"}
-    assert carried_by({"private_metadata": "[1]"}) == {}
-    assert carried_by({"private_metadata": "{broken"}) == {}
-    assert carried_by({}) == {}
+def test_invalid_modal_metadata_is_ignored() -> None:
+    assert metadata_of({"private_metadata": '{"form": "book"}'}) == {"form": "book"}
+    assert metadata_of({"private_metadata": "[1]"}) == {}
+    assert metadata_of({"private_metadata": "{broken"}) == {}
+    assert metadata_of({}) == {}
 
 
-def test_an_error_without_an_input_of_its_own_stands_at_the_first() -> None:
+def test_an_error_without_an_input_is_shown_at_the_first() -> None:
     view = {"blocks": [{"type": "input", "block_id": "in.date"}, {"type": "input", "block_id": "in.room"}]}
     reply = Reply(form_errors={"room": "Taken.", "quota": "Spent.", "date": "Past."})
 
     assert errors_at_inputs(view, reply) == {"in.room": "Taken.", "in.date": "Spent. Past."}
 
 
-def test_an_org_wide_press_names_its_team_by_the_user() -> None:
+def test_an_org_wide_interaction_names_its_team_at_the_user() -> None:
     body = {"team": None, "user": {"id": "U1", "team_id": "T9"}, "trigger_id": "t"}
 
     assert from_interaction(body).team == "T9"
@@ -103,23 +103,23 @@ REPLACING = Reply(replaces=True)
     ("where", "reply", "replaced"),
     [
         (SlackEvent("T1", "U1", "k", "C1"), REPLACING, True),
-        (SlackEvent("T1", "U1", "k", "C1", shared=True), REPLACING, False),
-        (SlackEvent("T1", "U1", "k", "D1", shared=True), REPLACING, True),
+        (SlackEvent("T1", "U1", "k", "C1", is_shared=True), REPLACING, False),
+        (SlackEvent("T1", "U1", "k", "D1", is_shared=True), REPLACING, True),
         (
-            SlackEvent("T1", "U1", "k", "C1", shared=True),
+            SlackEvent("T1", "U1", "k", "C1", is_shared=True),
             Reply(replaces=True, audience=Audience.CHANNEL),
             True,
         ),
         (SlackEvent("T1", "U1", "k", "C1"), Reply(), False),
     ],
 )
-def test_a_message_that_others_see_is_not_replaced_by_an_answer_to_one(
+def test_a_message_that_others_see_is_not_replaced_by_a_private_reply(
     where: SlackEvent, reply: Reply, *, replaced: bool
 ) -> None:
     assert response_options(where, reply)["replace_original"] is replaced
 
 
-def test_settings_say_what_is_missing() -> None:
+def test_settings_name_what_is_missing() -> None:
     assert not list(SlackSettings(bot_token="b", app_token="a").problems())
     assert "SLACK_APP_TOKEN" in "".join(SlackSettings(bot_token="b").problems())
     assert "SLACK_SIGNING_SECRET" in "".join(SlackSettings(bot_token="b", mode=Mode.HTTP).problems())

@@ -1,4 +1,4 @@
-"""Whatever Slack delivers is acted upon once, across restarts and processes, and old buttons work."""
+"""Every delivery acts once, across restarts and processes; buttons of old messages work."""
 
 import asyncio
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import Person, SlackStandIn
 
 
-async def do_a_bit_of_everything(slack: SlackStandIn) -> None:
+async def use_everything(slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     await bob.types("/rooms free now")
     await bob.presses(bob.sees()[0], "Book")
@@ -36,7 +36,7 @@ async def test_every_delivery_repeated_changes_nothing(
     environment.settings = replace(environment.settings, mode=mode)
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        await do_a_bit_of_everything(slack)
+        await use_everything(slack)
         await adapter.wait_idle()
         before = dict(environment.services.read_model.bookings)
         said = (len(bob.sees()), len(bob.dms))
@@ -55,7 +55,7 @@ async def test_a_repetition_after_a_restart_changes_nothing(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        await do_a_bit_of_everything(slack)
+        await use_everything(slack)
         await adapter.wait_idle()
     said, deliveries = (len(bob.sees()), len(bob.dms)), list(slack.deliveries)
 
@@ -80,7 +80,7 @@ async def test_buttons_from_before_a_restart_work(environment: Environment, slac
     assert len(environment.services.read_model.bookings) == 0
 
 
-async def test_one_of_fifty_who_press_the_same_button_wins(
+async def test_one_of_fifty_people_pressing_the_same_button_gets_the_room(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     students = [slack.person("U2")]
@@ -90,21 +90,21 @@ async def test_one_of_fifty_who_press_the_same_button_wins(
         await students[0].presses(free, "Share to the channel")
         await slack.until(lambda: len(students[0].sees()) == 2)
         shared = students[0].sees()[1]
-        crowd = [await enrolled(environment, slack, number) for number in range(50)]
+        students = [await enrolled(environment, slack, number) for number in range(50)]
 
-        await asyncio.gather(*(each.presses(shared, "Book") for each in crowd))
-        await slack.until(lambda: all(len(each.sees()) == 2 for each in crowd))
+        await asyncio.gather(*(each.presses(shared, "Book") for each in students))
+        await slack.until(lambda: all(len(each.sees()) == 2 for each in students))
         await adapter.wait_idle()
 
-    answers = [read(each.sees()[1]) for each in crowd]
+    answers = [read(each.sees()[1]) for each in students]
     assert sum("Booked" in each for each in answers) == 1
     assert sum("is taken" in each and "What would work" in each for each in answers) == 49
     assert slack.refusals == []
 
 
 async def enrolled(environment: Environment, slack: SlackStandIn, number: int) -> Person:
-    person = slack.add_person("T1", f"UC{number}", f"crowd{number}", tz="Europe/London")
-    added = a_person(f"crowd{number}")
+    person = slack.add_person("T1", f"UC{number}", f"students{number}", tz="Europe/London")
+    added = a_person(f"students{number}")
 
     def work(unit: UnitOfWork) -> None:
         unit.people.link(unit.people.add(added, None).id, Identity(f"slack:T1:UC{number}"))
@@ -113,17 +113,17 @@ async def enrolled(environment: Environment, slack: SlackStandIn, number: int) -
     return person
 
 
-async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
+async def test_an_event_left_unfinished_by_a_dead_process_is_answered_when_repeated(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.postman.patience = 0.0
+        slack.sender.timeout = 0.0
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
-        (key,) = environment.claims.done
-        environment.claims.done.clear()
-        slack.postman.patience = 3.0
+        (key,) = environment.deduplicator.finished
+        environment.deduplicator.finished.clear()
+        slack.sender.timeout = 3.0
 
         await slack.repeat(slack.deliveries[0])
         await adapter.wait_idle()
@@ -133,4 +133,4 @@ async def test_an_event_whose_reader_died_is_answered_when_it_comes_again(
         await slack.repeat(slack.deliveries[0])
         await slack.until(lambda: len(bob.dms) == 3)
         await adapter.wait_idle()
-        assert key in environment.claims.done
+        assert key in environment.deduplicator.finished

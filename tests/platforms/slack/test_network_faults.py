@@ -1,4 +1,4 @@
-"""Whatever goes wrong at Slack, everybody else is served and nothing is lost or said twice."""
+"""Faults of Slack and the network: nothing is lost or sent twice, and other people are served."""
 
 import asyncio
 import logging
@@ -6,14 +6,25 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from bot.chat.reply import Reply, Tone
-from bot.platforms.slack.client.api import InvalidToken, SlackRecipientUnreachable
-from bot.platforms.slack.handlers.tasks import BackgroundTasks
+from bot.platforms.base import RateLimited
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Installation
+from bot.platforms.slack.client.api import SlackApi
+from bot.platforms.slack.client.errors import BadRequest, InvalidToken, SlackRecipientUnreachable
 from bot.platforms.slack.settings import Mode
+from bot.platforms.tasks import BackgroundTasks
 from core.errors import Unavailable
 from core.model.entities import Identity
-from tests.platforms.slack.environment import Environment, Saying, Slowly, Switch, read
+from tests.platforms.slack.environment import (
+    Environment,
+    FixedDispatcher,
+    SlowDispatcher,
+    SwitchableDispatcher,
+    read,
+)
 from tests.standins.slack import Broken, Dropped, Limited, Refused, SlackStandIn, Slow
 
 BOB = Identity("slack:T1:U2")
@@ -22,19 +33,67 @@ BOB = Identity("slack:T1:U2")
 async def test_a_rate_limit_is_waited_out(environment: Environment, slack: SlackStandIn) -> None:
     bob = slack.person("U2")
     async with environment.open():
-        slack.brew("chat.postMessage", Limited(retry_after=1))
+        slack.inject("chat.postMessage", Limited(retry_after=1))
         await bob.says("my bookings")
         await slack.until(lambda: len(bob.dms) == 2)
 
 
+async def test_a_long_rate_limit_is_left_to_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
+    async with environment.open() as adapter:
+        slack.inject("chat.postMessage", Limited(retry_after=60))
+        with pytest.raises(RateLimited) as limited:
+            await adapter.send(BOB, Reply(("hi",)), "m1")
+
+    assert limited.value.retry_after == 60
+    assert len(slack.calls_of("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"), [(Broken(502), RateLimited), (Refused("internal_error"), RateLimited)]
+)
+async def test_a_call_is_tried_three_times_while_slack_is_down(
+    environment: Environment, slack: SlackStandIn, fault: Broken | Refused, error: type[Exception]
+) -> None:
+    async with environment.open() as adapter:
+        slack.inject("chat.postMessage", fault, times=2)
+        await adapter.send(BOB, Reply(("hi",)), "m1")
+        slack.inject("chat.postMessage", fault, times=3)
+        with pytest.raises(error):
+            await adapter.send(BOB, Reply(("hi",)), "m2")
+        await adapter.send(BOB, Reply(("hi",)), "m3")
+
+    assert len(slack.person("U2").dms) == 2
+
+
+async def test_redirects_are_refused(environment: Environment) -> None:
+    async def redirect(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect("/elsewhere")
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", redirect)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    api = SlackApi(replace(environment.settings, api_base_url=base), PlatformHealth("slack"))
+    try:
+        with pytest.raises(BadRequest, match="redirect 307"):
+            await api.respond(f"{base}response", {"text": "hi"})
+        with pytest.raises(BadRequest, match="redirect 307"):
+            await api.call(Installation("T1", "xoxb-T1"), lambda client: client.auth_test())
+    finally:
+        await api.close()
+        await runner.cleanup()
+
+
 @pytest.mark.parametrize("fault", [Broken(500), Broken(503), Limited(1), Dropped()])
-async def test_an_answer_by_response_url_survives(
+async def test_a_reply_by_response_url_is_retried(
     environment: Environment, slack: SlackStandIn, fault: Broken
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
-        slack.brew("response_url", fault)
+        slack.inject("response_url", fault)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
@@ -42,13 +101,13 @@ async def test_an_answer_by_response_url_survives(
     assert len(bob.sees()) == 2
 
 
-async def test_without_a_response_url_the_channel_is_used(
+async def test_a_failing_response_url_falls_back_to_the_channel(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
-        slack.brew("response_url", Broken(500), times=3)
+        slack.inject("response_url", Broken(500), times=3)
         await bob.presses(bob.sees()[0], "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
@@ -56,33 +115,33 @@ async def test_without_a_response_url_the_channel_is_used(
     assert "Booked" in read(bob.sees()[1])
 
 
-async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
+async def test_a_reply_that_cannot_be_sent_waits_in_the_outbox(
+    environment: Environment, slack: SlackStandIn
+) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free 11:00-12:00")
         slack.delete_channel("C1")
         await bob.presses(bob.sees()[0], "Book")
-        await slack.until(lambda: environment.outbox.left)
+        await slack.until(lambda: environment.deferred.deferred)
         await adapter.wait_idle()
 
-        ((to, reply, key),) = environment.outbox.left
-        await adapter.notifier.send(to, reply, key)
+        ((to, reply, key),) = environment.deferred.deferred
+        await adapter.send(to, reply, key)
 
     assert "Booked" in read(bob.dms[-1])
 
 
-async def test_a_message_whose_answer_was_lost_is_not_sent_again(
+async def test_a_message_whose_response_was_lost_is_not_sent_again(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("chat.postMessage", Dropped(afterwards=True))
-        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+        slack.inject("chat.postMessage", Dropped(afterwards=True))
+        await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
-        assert await adapter.notifier.was_sent(
-            BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1)
-        )
-        assert not await adapter.notifier.was_sent(BOB, "outbox-2", environment.clock.now())
+        assert await adapter.was_sent(BOB, "outbox-1", environment.clock.now() - timedelta(minutes=1))
+        assert not await adapter.was_sent(BOB, "outbox-2", environment.clock.now())
 
     assert len(bob.dms) == 1
 
@@ -92,8 +151,8 @@ async def test_a_message_that_never_arrived_is_sent_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("chat.postMessage", Dropped())
-        await adapter.notifier.send(BOB, Reply(("Your room is free.",)), "outbox-1")
+        slack.inject("chat.postMessage", Dropped())
+        await adapter.send(BOB, Reply(("Your room is free.",)), "outbox-1")
 
     assert len(bob.dms) == 1
 
@@ -104,13 +163,13 @@ async def test_a_closed_conversation_is_reported_and_others_are_served(
     slack.close_dm("U2")
     async with environment.open() as adapter:
         with pytest.raises(SlackRecipientUnreachable, match="cannot_dm_bot"):
-            await adapter.notifier.send(BOB, Reply(("hi",)), "m1")
-        await adapter.notifier.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
+            await adapter.send(BOB, Reply(("hi",)), "m1")
+        await adapter.send(Identity("slack:T1:U1"), Reply(("hi",)), "m2")
 
     assert len(slack.person("U1").dms) == 1
 
 
-async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
+async def test_a_revoked_token_is_logged_once_and_reported_while_it_lasts(
     environment: Environment, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -119,30 +178,30 @@ async def test_a_revoked_token_is_told_once_and_shown_as_long_as_it_lasts(
         await slack.revoke_token(quietly=True)
         for number in range(3):
             with pytest.raises(InvalidToken):
-                await adapter.notifier.send(BOB, Reply(("hi",)), f"m{number}")
+                await adapter.send(BOB, Reply(("hi",)), f"m{number}")
         answered = await bob.types("/rooms free now")
 
         assert answered.acked
         assert "rooms are free" in read(bob.sees()[0])
-        assert "token T1" in adapter.health.problems
+        assert "token T1" in adapter.status.problems
         assert sum("refuses the bot token" in each.getMessage() for each in caplog.records) <= 2
         slack.state.workspaces["T1"].token_revoked = False
-        await adapter.notifier.send(BOB, Reply(("hi",)), "m9")
-        assert "token T1" not in adapter.health.problems
+        await adapter.send(BOB, Reply(("hi",)), "m9")
+        assert "token T1" not in adapter.status.problems
 
 
 @pytest.mark.parametrize("how", ["refresh", "drop"])
-async def test_a_lost_socket_is_opened_again(environment: Environment, slack: SlackStandIn, how: str) -> None:
+async def test_a_lost_socket_is_reopened(environment: Environment, slack: SlackStandIn, how: str) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
     bob = slack.person("U2")
     async with environment.open() as adapter:
         if how == "refresh":
-            await slack.postman.sockets.refresh()
+            await slack.sender.sockets.refresh()
         else:
-            slack.postman.sockets.drop()
-        await slack.until(lambda: slack.postman.sockets.open)
+            slack.sender.sockets.drop()
+        await slack.until(lambda: slack.sender.sockets.open)
         await bob.types("/rooms free now")
-        await slack.until(lambda: not adapter.health.problems)
+        await slack.until(lambda: not adapter.status.problems)
 
     assert "rooms are free" in read(bob.sees()[0])
 
@@ -152,17 +211,17 @@ async def test_a_refused_socket_url_is_not_tried_for_ever(
 ) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
     async with environment.open():
-        slack.brew("socket", Broken(503))
-        slack.brew("apps.connections.open", Broken(500))
-        slack.postman.sockets.drop()
+        slack.inject("socket", Broken(503))
+        slack.inject("apps.connections.open", Broken(500))
+        slack.sender.sockets.drop()
 
-        await slack.until(lambda: slack.postman.sockets.open)
+        await slack.until(lambda: slack.sender.sockets.open)
 
 
-async def test_roomie_starts_while_slack_is_away(environment: Environment, slack: SlackStandIn) -> None:
+async def test_roomie_starts_while_slack_is_down(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
-    slack.brew("auth.test", Broken(500), times=3)
-    slack.brew("apps.connections.open", Broken(500), times=2)
+    slack.inject("auth.test", Broken(500), times=3)
+    slack.inject("apps.connections.open", Broken(500), times=2)
     bob = slack.person("U2")
     async with environment.open():
         await bob.types("/rooms free now")
@@ -170,10 +229,10 @@ async def test_roomie_starts_while_slack_is_away(environment: Environment, slack
     assert "rooms are free" in read(bob.sees()[0])
 
 
-async def test_a_slow_workspace_costs_the_zone_and_not_the_answer(
+async def test_a_slow_workspace_costs_the_zone_and_not_the_reply(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    slack.brew("users.info", Slow(2.5))
+    slack.inject("users.info", Slow(2.5))
     bob = slack.person("U2")
     async with environment.open():
         answered = await bob.types("/rooms free now")
@@ -188,26 +247,26 @@ async def test_a_form_that_slack_does_not_open_is_offered_again(
 ) -> None:
     bob = slack.person("U2")
     async with environment.open():
-        slack.brew("views.open", Refused("expired_trigger_id"))
+        slack.inject("views.open", Refused("expired_trigger_id"))
         await bob.types("/rooms form")
         await slack.until(bob.sees)
         await bob.presses(bob.sees()[0], "Try again")
         await slack.until(lambda: bob.modal)
 
 
-async def test_an_answer_lost_with_its_socket_is_given_by_response_url(
+async def test_a_reply_lost_with_its_socket_is_sent_by_response_url(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.settings = replace(environment.settings, ping_interval=0.3)
-    environment.answers = slowly = Slowly(environment.answers)
-    slack.postman.patience = 0.6
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
+    slack.sender.timeout = 0.6
     bob = slack.person("U2")
     async with environment.open():
         typing = asyncio.ensure_future(bob.types("/rooms free now"))
         await slack.until(lambda: slack.deliveries)
         await asyncio.sleep(0.05)
-        slack.postman.sockets.drop()
-        slowly.may.set()
+        slack.sender.sockets.drop()
+        slowly.can_reply.set()
         await typing
         await slack.until(lambda: any("rooms are free" in read(each) for each in bob.sees()))
 
@@ -221,10 +280,10 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
     async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        slack.postman.patience = 0.0
+        slack.sender.timeout = 0.0
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
         await slack.until(lambda: environment.services.read_model.bookings)
-        slack.postman.patience = 3.0
+        slack.sender.timeout = 3.0
         assert bob.modal is not None
 
         await bob.submits()
@@ -235,15 +294,15 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
     assert "Booked" in read(bob.sees()[-1])
 
 
-async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
+async def test_under_load_every_command_is_acknowledged_and_then_answered(
     environment: Environment, slack: SlackStandIn
 ) -> None:
-    environment.answers = slowly = Slowly(environment.answers)
+    environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
     crowd = [slack.add_person("T1", f"UC{number}", f"crowd{number}") for number in range(30)]
     async with environment.open() as adapter:
         typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in crowd]
         await slack.until(lambda: sum(each.done() for each in typing) >= 20)
-        slowly.may.set()
+        slowly.can_reply.set()
         answers = await asyncio.gather(*typing)
         await slack.until(lambda: all(each.sees() for each in crowd))
         await adapter.wait_idle()
@@ -252,21 +311,21 @@ async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
     assert [len(each.sees()) for each in crowd] == [1] * 30
 
 
-async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
+async def test_a_slow_form_is_opened_before_its_trigger_expires(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    environment.answers = switch = Switch(quick := environment.answers)
+    environment.dispatcher = switch = SwitchableDispatcher(quick := environment.dispatcher)
     async with environment.open() as adapter:
         await bob.types("/rooms")
-        switch.to = slowly = Slowly(quick)
+        switch.inner = slowly = SlowDispatcher(quick)
         await bob.presses(bob.sees()[0], "Book a room…")
         await slack.until(lambda: bob.modal)
         modal = bob.modal
         assert modal is not None
         assert "Still at it" in read(modal)
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(lambda: modal.content["callback_id"] == "form")
         await adapter.wait_idle()
 
@@ -274,36 +333,36 @@ async def test_a_form_that_takes_its_time_is_opened_before_its_trigger_dies(
     assert slack.refusals == []
 
 
-async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
+async def test_a_slow_booking_shows_a_placeholder_and_then_its_result(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    slowly = Slowly(environment.answers)
-    environment.answers = switch = Switch(environment.answers)
+    slowly = SlowDispatcher(environment.dispatcher)
+    environment.dispatcher = switch = SwitchableDispatcher(environment.dispatcher)
     async with environment.open() as adapter:
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        switch.to = slowly
+        switch.inner = slowly
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02"})
         assert bob.modal is not None
         assert "Still at it" in read(bob.modal)
 
-        slowly.may.set()
+        slowly.can_reply.set()
         await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
         await adapter.wait_idle()
 
     assert slack.refusals == []
 
 
-async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
+async def test_a_refusal_is_pushed_on_top_of_the_submitted_form(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
-    environment.answers = switch = Switch(environment.answers)
+    environment.dispatcher = switch = SwitchableDispatcher(environment.dispatcher)
     async with environment.open():
         await bob.types("/rooms form")
         await slack.until(lambda: bob.modal)
-        form, switch.to = bob.modal, Saying(Reply(("Not today.",), tone=Tone.REFUSED))
+        form, switch.inner = bob.modal, FixedDispatcher(Reply(("Not today.",), tone=Tone.REFUSED))
         await bob.submits(**{"in.time": "15:00", "in.room": "v1:K-J17-G02", "in.title": "Tea"})
 
         assert bob.modal is not None
@@ -315,14 +374,14 @@ async def test_a_refusal_stands_on_top_of_the_form_that_was_sent(
     assert form.values()["in.title"]["value"]["value"] == "Tea"
 
 
-async def test_a_home_that_cannot_be_published_harms_nobody(
+async def test_a_failed_publication_of_app_home_affects_nothing_else(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
     async with environment.open() as adapter:
-        slack.brew("views.publish", Refused("internal"), times=1)
+        slack.inject("views.publish", Refused("internal"), times=1)
         await bob.opens_home()
-        await slack.until(lambda: adapter.health.counts["home not published"])
+        await slack.until(lambda: adapter.status.counts["home not published"])
         await bob.types("/rooms mine")
 
     assert "You have no bookings" in read(bob.sees()[0])
@@ -337,31 +396,31 @@ async def test_work_that_fails_is_logged_and_late_work_is_called_off(
     async def endless() -> None:
         await asyncio.Event().wait()
 
-    chores = BackgroundTasks()
+    chores = BackgroundTasks("slack")
     chores.start(failing())
     await chores.wait_idle()
     chores.start(endless())
     await chores.finish(0.01)
 
-    assert [each.getMessage() for each in caplog.records] == ["work for Slack failed"]
+    assert [each.getMessage() for each in caplog.records] == ["a slack background task failed"]
 
 
-async def test_a_database_that_is_away_costs_no_answer(environment: Environment, slack: SlackStandIn) -> None:
+async def test_an_unavailable_database_costs_no_reply(environment: Environment, slack: SlackStandIn) -> None:
     async def unavailable(key: str, *, again_after: timedelta | None = None) -> bool:
         raise Unavailable("The database is away.")
 
-    environment.claims.claim = unavailable  # type: ignore[method-assign]
+    environment.deduplicator.claim = unavailable  # type: ignore[method-assign]
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free now")
 
         assert "rooms are free" in read(bob.sees()[0])
-        assert adapter.health.problems["claims"] == "The database is away."
+        assert adapter.status.problems["claims"] == "The database is away."
 
 
 async def test_forged_and_stale_requests_do_nothing(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, mode=Mode.HTTP)
-    bob, http = slack.person("U2"), slack.postman.http
+    bob, http = slack.person("U2"), slack.sender.http
     async with environment.open():
         await bob.types("/rooms free now")
         body = (
@@ -378,9 +437,9 @@ async def test_forged_and_stale_requests_do_nothing(environment: Environment, sl
     assert len(environment.services.read_model.bookings) == 0
 
 
-async def test_slack_may_verify_the_address(environment: Environment, slack: SlackStandIn) -> None:
+async def test_slack_can_verify_the_request_url(environment: Environment, slack: SlackStandIn) -> None:
     environment.settings = replace(environment.settings, mode=Mode.HTTP)
-    http = slack.postman.http
+    http = slack.sender.http
     async with environment.open():
         body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
         answered = await http.post(body, {"Content-Type": "application/json"} | http.signed(body))
