@@ -86,12 +86,18 @@ def _items(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> Re
 def _item(
     item: ReplyItem, context: TerminalContext, numbers: Iterator[int]
 ) -> tuple[RichText, RichText, RichText]:
-    """Columns of an item: its only button, title, detail. Several buttons stand below the detail."""
+    """Columns of an item: its only button, title, detail. Links and several buttons go below the detail."""
     buttons = RichText(button_labels(item.buttons, numbers), "cyan")
     title, detail = _styled(item.title, context), _styled(item.detail, context, "dim")
-    if len(item.buttons) == 1:
+    if _is_front_button(item, buttons, context):
         return buttons, title, detail
     return RichText(), title, _stack(detail, buttons) if detail else buttons
+
+
+def _is_front_button(item: ReplyItem, label: RichText, context: TerminalContext) -> bool:
+    """Whether an item has one button, narrow enough to leave room for the title."""
+    max_width = max(_MIN_WIDTH, context.width or 0) // 2
+    return len(item.buttons) == 1 and not item.buttons[0].url and label.cell_len <= max_width
 
 
 def _stack(upper: RichText, lower: RichText) -> RichText:

@@ -92,6 +92,20 @@ def test_several_buttons_stand_below_their_item():
     assert render(reply, a_context(80)).text == "  Wren\n  Thursday\n  [1] I'm here  [2] Cancel\n"
 
 
+def test_a_link_or_a_long_label_leaves_room_for_the_other_items():
+    link = Button("", "Link", url="https://rooms.example/a/long/path")
+    items = (
+        ReplyItem(("Hub",), (), (link,)),
+        ReplyItem(("Quad",), (), (Button("book", "Book " * 9),)),
+        ReplyItem(("Wren",), (), (Button("here", "I'm here"), Button("cancel", "Cancel"))),
+    )
+
+    text = render(Reply(items=items), a_context(30)).text
+
+    assert link.url in "".join(text.split())
+    assert all(part in text for part in ("Hub", "Quad", "Wren", "[1]", "[2]", "[3]"))
+
+
 def test_numbers_continue_after_the_buttons_on_the_screen():
     rendered = render(FREE, a_context(80), (Button("old", "Old"),))
 
