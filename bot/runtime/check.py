@@ -71,7 +71,7 @@ def _slack(config: Config) -> str:
     settings = slack_settings(config)
     if not settings.is_configured:
         return "off (set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the app's manifest: roomie slack manifest)"
-    workspaces = "many workspaces" if settings.many_workspaces else "one workspace"
+    workspaces = "many workspaces" if settings.is_multi_workspace else "one workspace"
     return f"{settings.mode} mode, {workspaces}"
 
 

@@ -83,7 +83,7 @@ def create_platforms(
 def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:
     """Workers only send; web processes receive in HTTP mode and serve the OAuth pages."""
     receives = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
-    installs = settings.many_workspaces and ProcessRole.WEB in roles
+    installs = settings.is_multi_workspace and ProcessRole.WEB in roles
     if not settings.is_configured or not (roles & {receives, ProcessRole.WORKER} or installs):
         return None
     return replace(settings, receives=receives in roles)

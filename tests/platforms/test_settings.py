@@ -8,12 +8,12 @@ from bot.platforms.slack.settings import SlackSettings
 from bot.runtime.check import platform_problems
 from bot.runtime.platforms import discord_settings, slack_settings
 
-_OF_THE_HOUSE = {"direct_messages", "mentions", "request_timeout", "shutdown_timeout"}
+_NOT_CONFIGURABLE = {"direct_messages", "mentions", "request_timeout", "shutdown_timeout"}
 """Settings that cannot be configured."""
 
 
 def test_every_setting_of_discords_can_be_set() -> None:
-    settable = {each.name for each in fields(DiscordSettings)} - _OF_THE_HOUSE
+    settable = {each.name for each in fields(DiscordSettings)} - _NOT_CONFIGURABLE
 
     assert settable == set(DiscordSection.__struct_fields__)
 

@@ -92,7 +92,9 @@ class SlackPlatform:
         self._settings, self._clock, self._zone = settings, clock, zone
         self.status = PlatformHealth(self.name, EVENTS)
         self._api = SlackApi(settings, self.status)
-        self._workspace = None if settings.many_workspaces else SingleWorkspace(settings.bot_token, self._api)
+        self._workspace = (
+            None if settings.is_multi_workspace else SingleWorkspace(settings.bot_token, self._api)
+        )
         self._installations = self._workspace or CachedInstallations(_required(installations), clock)
         self._oauth_states = oauth_states
         self._tasks = BackgroundTasks(self.name)
@@ -190,7 +192,7 @@ class SlackPlatform:
             routes.append(
                 PlatformRoute("slack events", "POST", settings.http_path, self._on_http_request, signature)
             )
-        if settings.many_workspaces:
+        if settings.is_multi_workspace:
             routes.append(
                 PlatformRoute(
                     "slack install", "GET", settings.install_path, self._install_page, begins_login=True
@@ -224,7 +226,7 @@ class SlackPlatform:
 
     def _create_app(self) -> AsyncApp:
         oauth = None
-        if self._settings.many_workspaces and self._oauth_states is not None:
+        if self._settings.is_multi_workspace and self._oauth_states is not None:
             oauth = oauth_settings(self._settings, self._installations, self._oauth_states, self._clock)
         authorize = Authorize(self._installations)
         app = AsyncApp(

@@ -54,13 +54,13 @@ class SlackSettings:
         return bool(self.bot_token or self.app_token or self.client_id)
 
     @property
-    def many_workspaces(self) -> bool:
+    def is_multi_workspace(self) -> bool:
         return bool(self.client_id)
 
     @property
     def vouched_domains(self) -> Mapping[str, frozenset[str]] | None:
         """Canonical domains that each workspace may vouch for; None: the one workspace, every domain."""
-        if not self.trusted_workspaces and not self.many_workspaces:
+        if not self.trusted_workspaces and not self.is_multi_workspace:
             return None
         return {
             team: frozenset(domain_of(f"anybody@{each}") for each in domains)
@@ -73,13 +73,13 @@ class SlackSettings:
             yield "Socket Mode needs SLACK_APP_TOKEN (an app-level token, xapp-…)."
         if self.mode is Mode.HTTP and not self.signing_secret:
             yield "HTTP mode needs SLACK_SIGNING_SECRET."
-        if self.many_workspaces and not self.client_secret:
+        if self.is_multi_workspace and not self.client_secret:
             yield "SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it."
-        if not self.many_workspaces and not self.bot_token:
+        if not self.is_multi_workspace and not self.bot_token:
             yield "Slack needs SLACK_BOT_TOKEN (one workspace) or SLACK_CLIENT_ID and its secret (many)."
-        if self.many_workspaces and self.bot_token:
+        if self.is_multi_workspace and self.bot_token:
             yield "Give Slack either SLACK_BOT_TOKEN or SLACK_CLIENT_ID, not both."
-        if self.match_email and self.many_workspaces and not self.trusted_workspaces:
+        if self.match_email and self.is_multi_workspace and not self.trusted_workspaces:
             yield (
                 "slack.match_email with many workspaces would let any workspace vouch for any address: name "
                 "those that may, and for which domains, in slack.trusted_workspaces, or switch it off."

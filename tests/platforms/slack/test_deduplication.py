@@ -39,13 +39,13 @@ async def test_every_delivery_repeated_changes_nothing(
         await use_everything(slack)
         await adapter.wait_idle()
         before = dict(environment.services.read_model.bookings)
-        said = (len(bob.sees()), len(bob.dms))
+        counts = (len(bob.sees()), len(bob.dms))
 
         for delivery in list(slack.deliveries):
             assert (await slack.repeat(delivery)).acked
         await adapter.wait_idle()
 
-    assert (len(bob.sees()), len(bob.dms)) == said
+    assert (len(bob.sees()), len(bob.dms)) == counts
     assert environment.services.read_model.bookings == before
     assert slack.refusals == []
 
@@ -57,14 +57,14 @@ async def test_a_repetition_after_a_restart_changes_nothing(
     async with environment.open() as adapter:
         await use_everything(slack)
         await adapter.wait_idle()
-    said, deliveries = (len(bob.sees()), len(bob.dms)), list(slack.deliveries)
+    counts, deliveries = (len(bob.sees()), len(bob.dms)), list(slack.deliveries)
 
     async with environment.open() as adapter:
         for delivery in deliveries:
             await slack.repeat(delivery)
         await adapter.wait_idle()
 
-    assert (len(bob.sees()), len(bob.dms)) == said
+    assert (len(bob.sees()), len(bob.dms)) == counts
 
 
 async def test_buttons_from_before_a_restart_work(environment: Environment, slack: SlackStandIn) -> None:

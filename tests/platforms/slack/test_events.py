@@ -55,7 +55,7 @@ def action(**element: Any) -> dict[str, Any]:
         (action(action_id="link.web.1", value="v1:"), None),
         (action(action_id="press.book.3", value="stale"), None),
         (action(action_id="value", value="typed"), None),
-        (action(action_id="somebody-elses", value="v1:x"), None),
+        (action(action_id="foreign", value="v1:x"), None),
         (action(), None),
     ],
 )

@@ -298,17 +298,17 @@ async def test_under_load_every_command_is_acknowledged_and_then_answered(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     environment.dispatcher = slowly = SlowDispatcher(environment.dispatcher)
-    crowd = [slack.add_person("T1", f"UC{number}", f"crowd{number}") for number in range(30)]
+    people = [slack.add_person("T1", f"UC{number}", f"people{number}") for number in range(30)]
     async with environment.open() as adapter:
-        typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in crowd]
+        typing = [asyncio.ensure_future(each.types("/rooms free now")) for each in people]
         await slack.until(lambda: sum(each.done() for each in typing) >= 20)
         slowly.can_reply.set()
         answers = await asyncio.gather(*typing)
-        await slack.until(lambda: all(each.sees() for each in crowd))
+        await slack.until(lambda: all(each.sees() for each in people))
         await adapter.wait_idle()
 
     assert all(each.acked for each in answers)
-    assert [len(each.sees()) for each in crowd] == [1] * 30
+    assert [len(each.sees()) for each in people] == [1] * 30
 
 
 async def test_a_slow_form_is_opened_before_its_trigger_expires(

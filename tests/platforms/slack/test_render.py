@@ -48,11 +48,11 @@ EXAMPLES = settings(
 @EXAMPLES
 @given(replies())
 def test_any_reply_stays_inside_the_limits_and_pings_nobody(reply: Reply) -> None:
-    told = message(reply, CONTEXT, more=(Button("share", "Share", "rooms free"),))
+    rendered = message(reply, CONTEXT, more=(Button("share", "Share", "rooms free"),))
 
-    assert complaints_about(told["blocks"]) == []
-    assert 0 < len(told["text"]) <= 4000
-    assert pings_in(told) == set()
+    assert complaints_about(rendered["blocks"]) == []
+    assert 0 < len(rendered["text"]) <= 4000
+    assert pings_in(rendered) == set()
 
 
 @EXAMPLES
@@ -109,8 +109,8 @@ def test_relative_times_are_text(minutes: int, text: str) -> None:
 
 
 def footer_of(reply: Reply, zone: str) -> str:
-    told = blocks(reply, RenderContext(CONTEXT.campus, NOON, zone))
-    return "\n".join(each["text"] for each in told[-1]["elements"])
+    rendered = blocks(reply, RenderContext(CONTEXT.campus, NOON, zone))
+    return "\n".join(each["text"] for each in rendered[-1]["elements"])
 
 
 def test_the_campus_zone_is_named() -> None:
@@ -144,10 +144,10 @@ def test_a_booking_with_two_buttons_has_them_beneath_it() -> None:
 
 
 def test_too_many_items_are_counted() -> None:
-    told = blocks(Reply(items=tuple(ReplyItem((f"room {n}",)) for n in range(80))), CONTEXT)
+    rendered = blocks(Reply(items=tuple(ReplyItem((f"room {n}",)) for n in range(80))), CONTEXT)
 
-    assert len(told) == 50
-    assert told[-1]["elements"][0]["text"].startswith("… and 31 more.")
+    assert len(rendered) == 50
+    assert rendered[-1]["elements"][0]["text"].startswith("… and 31 more.")
 
 
 def test_buttons_that_open_forms_say_so_in_their_id() -> None:
@@ -229,7 +229,7 @@ def test_a_form_keeps_what_was_typed_and_names_the_campus_zone() -> None:
 
 
 def test_an_empty_reply_still_has_a_text() -> None:
-    told = message(Reply(), CONTEXT)
+    rendered = message(Reply(), CONTEXT)
 
-    assert told["text"] == "Roomie"
-    assert complaints_about(told["blocks"]) == []
+    assert rendered["text"] == "Roomie"
+    assert complaints_about(rendered["blocks"]) == []

@@ -35,7 +35,7 @@ class SlackStandIn:
         self._runner: web.AppRunner | None = None
         self._watchers: list[asyncio.Event] = []
         self._echoes: set[asyncio.Task[DeliveryResult]] = set()
-        self.api.said = self._echo
+        self.api.on_message_posted = self._echo
         self.add_workspace("T1", "campus")
 
     # Lifecycle

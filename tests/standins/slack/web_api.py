@@ -31,7 +31,7 @@ class WebApi:
         self.state, self.faults, self.changed = state, queue, changed
         self.calls: list[tuple[str, Args]] = []
         self.refusals: list[tuple[str, str, list[str]]] = []
-        self.said: Callable[[Workspace, Message], None] = lambda workspace, message: None
+        self.on_message_posted: Callable[[Workspace, Message], None] = lambda workspace, message: None
 
     async def handle(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -150,7 +150,7 @@ def _post_message(api: WebApi, workspace: Workspace, args: Args) -> Payload:
     message = _bot_message(api, workspace, channel, args)
     message.metadata = args.get("metadata")
     channel.messages.append(message)
-    api.said(workspace, message)
+    api.on_message_posted(workspace, message)
     return {"channel": channel.id, "ts": message.ts, "message": message.payload()}
 
 
