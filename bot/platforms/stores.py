@@ -22,9 +22,6 @@ class DeduplicationStore:
     def __init__(self, services: Services, platform: str) -> None:
         self._services, self._platform = services, platform
 
-    async def first(self, key: str) -> bool:
-        return await self.claim(key)
-
     async def claim(self, key: str, *, again_after: timedelta | None = None) -> bool:
         now, name = self._services.clock.now(), f"{self._platform} {key}"
         return await self._services.storage.write(

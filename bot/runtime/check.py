@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.config.model import Config, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
-from bot.platforms.discord.gateway.settings import invite_link
+from bot.platforms.discord.settings import invite_link
 from bot.runtime.app import exposures, http_settings, revision, secret_file, setting
 from bot.runtime.platforms import discord_settings, slack_settings
 from bot.sample.data import SAMPLE_PEOPLE

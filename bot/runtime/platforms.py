@@ -11,7 +11,7 @@ from bot.config.model import Config
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.base import Platform
-from bot.platforms.discord.gateway.settings import GATEWAY, DiscordSettings
+from bot.platforms.discord.settings import GATEWAY, DiscordSettings
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.stores import (
     DeduplicationStore,
@@ -151,18 +151,18 @@ def discord_platform(
     settings: DiscordSettings, services: Services, dispatcher: Dispatcher
 ) -> "DiscordPlatform":
     from bot.platforms.discord.adapter import DiscordPlatform
-    from bot.platforms.discord.state.shared import EVENTS
 
     platform = DiscordPlatform(
         settings,
         dispatcher=dispatcher,
-        suggestions=Autocomplete(services),
+        autocompleter=Autocomplete(services),
         commands=COMMANDS,
-        once=DeduplicationStore(services, "discord"),
-        notebook=StoredKeyValues(services, "discord"),
+        deduplicator=DeduplicationStore(services, "discord"),
+        key_values=StoredKeyValues(services, "discord"),
         clock=services.clock,
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
-    _register_gauges(services, "discord", lambda: platform.is_connected, platform.counts, EVENTS)
+    status = platform.status
+    _register_gauges(services, "discord", lambda: platform.is_connected, status.counts, status.events)
     return platform

@@ -54,7 +54,7 @@ async def slack(count: int) -> AsyncIterator[Platform]:
 @asynccontextmanager
 async def discord(count: int) -> AsyncIterator[Platform]:
     async with Discord() as standing_in:
-        standing_in.rate_limits.most = 100_000
+        standing_in.rate_limits.max_requests = 100_000
         people = [standing_in.person(f"p{number}") for number in range(count)]
 
         def shown() -> Counter[str]:

@@ -28,7 +28,7 @@ def discords() -> Iterator[str]:
     import discord
     from discord import app_commands
 
-    from bot.platforms.discord.gateway.tree import add_commands
+    from bot.platforms.discord.client.tree import add_commands
 
     async def nothing(*_: Any) -> Any:
         raise NotImplementedError

@@ -1,10 +1,11 @@
-"""Somebody writes a command where another person's press, quote or forward brings it to Roomie.
+"""An attacker writes a command line that another person's click, quote or forward passes to Roomie.
 
-The victim is a president who is known. Whatever the command, rooms are looked for and nothing else happens.
+The victim is the president of a society. Whatever the command, rooms are searched and nothing else happens.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.commands import COMMANDS
 from bot.conversation.button_values import SlotValue
 from bot.conversation.dispatcher import Dispatcher
+from bot.platforms.ports import ChatDispatcher
+from bot.platforms.slack.adapter import SlackPlatform
 from core.interval import Interval
 from core.model.entities import BookingType, Identity, RoomId, TimetableEntry
 from core.policy.rules import Rules
@@ -24,11 +27,11 @@ from tests.builders import at
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.conftest import discord
-from tests.platforms.discord.environment import Environment as DiscordHouse
-from tests.platforms.discord.environment import build_environment as a_discord_house
+from tests.platforms.discord.environment import Environment as DiscordEnvironment
+from tests.platforms.discord.environment import build_environment as build_discord_environment
 from tests.platforms.slack.conftest import environment, slack
 from tests.platforms.slack.environment import Environment, read
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
 
@@ -49,21 +52,21 @@ def line_of(command: Command) -> str:
     return f"/{command.name} {ARGUMENTS.get(command.name, '')}".strip()
 
 
-def spied(calls: list[str]) -> tuple[Command, ...]:
-    """Every command and every action, which only notes that it was reached."""
+def recording(calls: list[str]) -> tuple[Command, ...]:
+    """All commands and actions, with handlers that only record their names."""
 
-    def noting(name: str) -> Callable[[CommandContext], Awaitable[Reply]]:
-        async def answer(context: CommandContext) -> Reply:
+    def recorder(name: str) -> Callable[[CommandContext], Awaitable[Reply]]:
+        async def handle(context: CommandContext) -> Reply:
             calls.append(name)
             return Reply((name,))
 
-        return answer
+        return handle
 
     return tuple(
         replace(
             each,
-            handle=noting(each.name),
-            actions=tuple(replace(action, handle=noting(action.name)) for action in each.actions),
+            handle=recorder(each.name),
+            actions=tuple(replace(action, handle=recorder(action.name)) for action in each.actions),
         )
         for each in COMMANDS
     )
@@ -79,47 +82,53 @@ def calls() -> list[str]:
 
 @pytest.fixture
 async def guarded_discord(
-    discord: Discord,
-    storage: ManagedStorage,
-    rules: Rules,
-    clock: StillClock,
-    calls: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[DiscordHouse]:
-    monkeypatch.setattr("tests.platforms.discord.environment.COMMANDS", spied(calls))
+    discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock, calls: list[str]
+) -> AsyncIterator[DiscordEnvironment]:
     discord.interactions.window = 15.0
-    built = await a_discord_house(discord, storage, rules, clock)
-    async with built.open() as built.door:
+    discord.rate_limits.max_requests = 10_000
+    built = await build_discord_environment(discord, storage, rules, clock)
+    built.commands = recording(calls)
+    async with built.open() as built.platform:
         yield built
 
 
-@EVERY_COMMAND
-async def test_no_way_on_discord_runs_a_command_of_somebody_else(
-    guarded_discord: DiscordHouse, discord: Discord, calls: list[str], command: Command
+async def test_no_path_on_discord_runs_a_command_of_another_person(
+    guarded_discord: DiscordEnvironment, discord: Discord, calls: list[str]
 ) -> None:
     guild, channel = discord.guild()
     wil, eve = discord.person("wil", guild), discord.person("eve", guild)
-    await guarded_discord.settle_in(wil)
-    line, me = line_of(command), f"<@{discord.world.bot.id}>"
+    await guarded_discord.add_people(wil)
+    foreign, own = {}, {}
+    for command in COMMANDS:
+        line = line_of(command)
+        foreign[command.name] = await _calls_of_foreign_text(discord, calls, wil, eve, channel, line)
+        await _say(discord, wil, line)  # the same typed by himself is a command
+        own[command.name] = list(calls)
+
+    assert foreign == {each.name: [] for each in COMMANDS}
+    assert own == {each.name: [each.name] for each in COMMANDS}
+
+
+async def _calls_of_foreign_text(
+    discord: Discord, calls: list[str], wil: Person, eve: Person, channel: Channel, line: str
+) -> list[str]:
+    """The commands that ran while wil quoted, forwarded and chose messages with a command line of eve's."""
+    me = f"<@{discord.world.bot.id}>"
     stranger = await eve.say(line, at=channel)
-    mention = await eve.say(f"{me} {line}", at=channel)
-    await discord.until(eve.sees)
-    calls.clear()  # what eve asks in her own words is hers
+    mention = await _say(discord, eve, f"{me} {line}", channel)
+    calls.clear()  # what eve asks herself is hers
 
     for message in (stranger, mention, _forward(discord, eve, channel, line)):
-        pointed = await wil.use_on_message("Book from this message", message, at=channel)
-        assert "Something went wrong" not in pointed.seen.text
-    await _says(discord, wil, f"> {line}")
-    await _says(discord, wil, f">>> {line}\nand this too\n{line}")
-    await _says(discord, wil, f"{me}\n> {line}", channel)
-    await _announced(discord, wil, _forward(discord, wil, wil.dm, line))
-
-    assert calls == []
-    await _says(discord, wil, line)  # the same typed by himself is a command
-    assert calls == [command.name]
+        offered = await wil.use_on_message("Book from this message", message, at=channel)
+        assert "Something went wrong" not in offered.seen.text
+    await _say(discord, wil, f"> {line}")
+    await _say(discord, wil, f">>> {line}\nand this too\n{line}")
+    await _say(discord, wil, f"{me}\n> {line}", channel)
+    await _announce(discord, wil, _forward(discord, wil, wil.dm, line))
+    return list(calls)
 
 
-def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> Seen:
+def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> ShownMessage:
     snapshot = {
         "type": 0,
         "content": line,
@@ -133,54 +142,64 @@ def _forward(discord: Discord, person: Person, channel: Channel, line: str) -> S
         "flags": 0,
     }
     more: Mapping[str, Any] = {"message_snapshots": [{"message": snapshot}]}
-    return Seen(discord.world.message(channel, person.user, "", **more))
+    return ShownMessage(discord.world.message(channel, person.user, "", **more))
 
 
-async def _says(discord: Discord, person: Person, words: str, channel: Channel | None = None) -> None:
+async def _say(discord: Discord, person: Person, words: str, channel: Channel | None = None) -> ShownMessage:
     before = len(person.sees())
-    await person.say(words, at=channel)
+    message = await person.say(words, at=channel)
     more = 1 if channel is not None else 2  # an answer to a mention comes by direct message
-    await discord.until(lambda: len(person.sees()) >= before + more)
+    await discord.wait_until(lambda: len(person.sees()) >= before + more)
+    return message
 
 
-async def _announced(discord: Discord, person: Person, message: Seen) -> None:
+async def _announce(discord: Discord, person: Person, message: ShownMessage) -> None:
     before = len(person.sees())
     await discord.gateway.announce_message(person.dm, message.payload)
-    await discord.until(lambda: len(person.sees()) > before)
+    await discord.wait_until(lambda: len(person.sees()) > before)
 
 
 # Slack.
 
 
-@EVERY_COMMAND
-async def test_no_way_on_slack_runs_a_command_of_somebody_else(
-    environment: Environment, slack: SlackStandIn, calls: list[str], command: Command
+async def test_no_path_on_slack_runs_a_command_of_another_person(
+    environment: Environment, slack: SlackStandIn, calls: list[str]
 ) -> None:
-    environment.dispatcher = Dispatcher(environment.services, spied(calls))
-    ada, line = slack.person("U1"), line_of(command)
-    shared = [{"is_share": True, "text": line, "author_id": "U2"}]
+    environment.dispatcher = Dispatcher(environment.services, recording(calls))
+    ada = slack.person("U1")
+    foreign, own = {}, {}
     async with environment.open() as adapter:
-        for message in (Message("1.0", "C1", "U2", line), _Forwarded("2.0", "C1", "U2", "", shared)):
-            await ada.uses_message_shortcut("book_for_this", message)
+        for command in COMMANDS:
+            calls.clear()
+            await _pass_on_foreign_text(ada, adapter, line_of(command))
+            foreign[command.name] = list(calls)
+            await ada.says(line_of(command))  # the same typed by herself is a command
             await adapter.wait_idle()
-            assert ada.modal is not None
-            title = ada.modal.values()["in.title"]["value"]["value"]
-            assert title.split()[0] == line.split()[0]
-        for said in (f"> {line}", f">>> {line}\nand this too\n{line}"):
-            await ada.says(said)
-            await ada.mentions_app(f"\n{said}")
-        for more in ({"text": "", "attachments": shared}, {"text": line, "bot_id": "B9"}):
-            await _event(ada, more)
-        await adapter.wait_idle()
-        assert calls == []
+            own[command.name] = list(calls)
 
-        await ada.says(line)  # the same typed by herself is a command
+    assert foreign == {each.name: [] for each in COMMANDS}
+    assert own == {each.name: [each.name] for each in COMMANDS}
+
+
+async def _pass_on_foreign_text(ada: Any, adapter: SlackPlatform, line: str) -> None:
+    """Quote, forward and choose messages with a command line of another member."""
+    shared = [{"is_share": True, "text": line, "author_id": "U2"}]
+    for message in (Message("1.0", "C1", "U2", line), _Forwarded("2.0", "C1", "U2", "", shared)):
+        await ada.uses_message_shortcut("book_for_this", message)
         await adapter.wait_idle()
-    assert calls == [command.name]
+        assert ada.modal is not None
+        title = ada.modal.values()["in.title"]["value"]["value"]
+        assert title.split()[0] == line.split()[0]
+    for text in (f"> {line}", f">>> {line}\nand this too\n{line}"):
+        await ada.says(text)
+        await ada.mentions_app(f"\n{text}")
+    for more in ({"text": "", "attachments": shared}, {"text": line, "bot_id": "B9"}):
+        await _event(ada, more)
+    await adapter.wait_idle()
 
 
 class _Forwarded(Message):
-    """A message that passes others on."""
+    """A message that forwards others."""
 
     def __init__(self, ts: str, channel: str, user: str, text: str, shared: list[dict[str, Any]]) -> None:
         super().__init__(ts, channel, user, text)
@@ -199,8 +218,8 @@ async def _event(person: Any, more: Mapping[str, Any]) -> None:
 async def test_another_apps_mention_is_not_answered(
     environment: Environment, slack: SlackStandIn, calls: list[str]
 ) -> None:
-    """A feed or a workflow posts what strangers wrote."""
-    environment.dispatcher = Dispatcher(environment.services, spied(calls))
+    """A feed or a workflow may post what strangers wrote."""
+    environment.dispatcher = Dispatcher(environment.services, recording(calls))
     ada = slack.person("U1")
     async with environment.open() as adapter:
         event = {"type": "app_mention", "user": ada.id, "channel": "C1", "ts": "9.0", "bot_id": "B9"}
@@ -211,26 +230,47 @@ async def test_another_apps_mention_is_not_answered(
     assert calls == []
 
 
-@EVERY_COMMAND
-async def test_a_share_button_asks_about_rooms_and_nothing_else(
-    environment: Environment, slack: SlackStandIn, calls: list[str], command: Command
+async def test_a_share_button_runs_only_room_searches(
+    environment: Environment, slack: SlackStandIn, calls: list[str]
 ) -> None:
     ada = slack.person("U1")
+    application = environment.dispatcher
+    environment.dispatcher = switch = _SwitchableDispatcher(application)
+    called = {}
     async with environment.open() as adapter:
-        await ada.types("/rooms free now")
-        shown = ada.sees()[0]
-        button = next(
-            each for _, each in shown.elements if each.get("text", {}).get("text", "").startswith("Share")
-        )
-        button["value"] = button["value"].replace("rooms free now", line_of(command).removeprefix("/"))
-        adapter._handler._dispatcher._dispatcher = Dispatcher(environment.services, spied(calls))
-        await ada.presses(shown, "Share to the channel")
-        await adapter.wait_idle()
+        for command in COMMANDS:
+            switch.current = application
+            await ada.types("/rooms free now")
+            message = ada.sees()[-1]
+            button = next(
+                each
+                for _, each in message.elements
+                if each.get("text", {}).get("text", "").startswith("Share")
+            )
+            button["value"] = button["value"].replace("rooms free now", line_of(command).removeprefix("/"))
+            calls.clear()
+            switch.current = Dispatcher(environment.services, recording(calls))
+            await ada.presses(message, "Share to the channel")
+            await adapter.wait_idle()
+            called[command.name] = set(calls) - {"rooms free", "rooms status", "rooms timetable"}
 
-    assert set(calls) <= {"rooms free", "rooms status", "rooms timetable"}
+    assert called == {each.name: set() for each in COMMANDS}
 
 
-async def test_a_form_for_a_message_holds_its_time_and_seats(
+class _SwitchableDispatcher:
+    """Dispatcher that passes requests to `current`."""
+
+    def __init__(self, current: ChatDispatcher) -> None:
+        self.current = current
+
+    async def dispatch(self, request: ChatRequest) -> Reply:
+        return await self.current.dispatch(request)
+
+    async def offer(self, message: QuotedMessage) -> Reply:
+        return await self.current.offer(message)
+
+
+async def test_a_form_for_a_message_is_filled_with_its_time_and_seats(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     bob = slack.person("U2")
@@ -253,9 +293,9 @@ async def test_a_form_for_a_message_holds_its_time_and_seats(
     assert [(each.room_id, each.interval.start) for each in booked] == [("K-J17-G03", at("16:00", days=1))]
 
 
-# Every door, without a platform between.
+# Requests of every platform, straight to the dispatcher.
 
-DOORS = {
+PLATFORMS = {
     PlatformName.SLACK: "slack:T1:U1",
     PlatformName.DISCORD: "discord:1",
     PlatformName.TERMINAL: "terminal:ada",
@@ -263,49 +303,57 @@ DOORS = {
 TABLES = ("membership", "identity", "token", "booking", "audit", "outbox", "login_session", "channel_notice")
 
 
-async def _state(url: str) -> list[object]:
-    counted = [await ask(url, f"SELECT count(*) FROM {table}") for table in TABLES]  # noqa: S608 - ours
-    terms = await ask(url, "SELECT sum(coalesce(token_generation, 0)) FROM society")
-    habits = await ask(url, "SELECT count(*) FROM person WHERE wants_notices OR reminders <> '30'")
-    return [*counted, terms, habits]
+async def _database_state(url: str) -> list[object]:
+    row_counts = [await ask(url, f"SELECT count(*) FROM {table}") for table in TABLES]  # noqa: S608 - ours
+    tokens = await ask(url, "SELECT sum(coalesce(token_generation, 0)) FROM society")
+    preferences = await ask(url, "SELECT count(*) FROM person WHERE wants_notices OR reminders <> '30'")
+    return [*row_counts, tokens, preferences]
 
 
 @pytest.fixture
 async def victim(environment: Environment) -> Environment:
-    """Ada presides over chess, is known at every door, and has a booking to lose."""
+    """Ada presides over chess, is linked on every platform, and has a booking to lose."""
 
-    def work(unit: UnitOfWork) -> None:
+    def link(unit: UnitOfWork) -> None:
         ada = unit.people.by_name("ada")
         assert ada is not None
         unit.people.link(ada.id, Identity("discord:1"))
 
-    await environment.storage.write(work)
-    code = SlotValue(RoomId("K-J17-G01"), Interval(at("15:00"), at("16:00")))
-    held = await environment.dispatcher.dispatch(
-        ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), action="book", value=str(code))
+    await environment.storage.write(link)
+    slot = SlotValue(RoomId("K-J17-G01"), Interval(at("15:00"), at("16:00")))
+    booked = await environment.dispatcher.dispatch(
+        ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), action="book", value=str(slot))
     )
-    assert not held.is_refusal
+    assert not booked.is_refusal
     return environment
 
 
-@EVERY_COMMAND
-@pytest.mark.parametrize("door", DOORS)
-async def test_a_message_of_somebody_else_changes_nothing_and_offers_rooms(
-    victim: Environment, database_url: str, door: PlatformName, command: Command
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_message_of_another_person_changes_nothing_and_offers_rooms(
+    victim: Environment, database_url: str, platform: PlatformName
 ) -> None:
-    asker = Requester(Identity(DOORS[door]), door, is_channel_admin=True)
-    before = await _state(database_url)
+    requester = Requester(Identity(PLATFORMS[platform]), platform, is_channel_admin=True)
+    before = await _database_state(database_url)
 
-    for text in (line_of(command), *command.examples, *command.aliases, f"tomorrow 3pm\n{line_of(command)}"):
-        for wants_form in (False, True):
-            reply = await victim.dispatcher.offer(
-                QuotedMessage(asker, text, wants_form=wants_form, delivery_id="1")
-            )
-            assert "went wrong" not in str(reply.text)
-            assert _offered(reply) <= {"free", "book"}
-            assert _societies(reply) == set()
+    changing = []
+    for command in COMMANDS:
+        await _offer_all(victim, requester, command)
+        if await _database_state(database_url) != before:
+            changing.append(command.name)
 
-    assert await _state(database_url) == before
+    assert changing == []
+
+
+async def _offer_all(victim: Environment, requester: Requester, command: Command) -> None:
+    """Quote each way to type a command; only buttons that search or book for the requester may come back."""
+    texts = (line_of(command), *command.examples, *command.aliases, f"tomorrow 3pm\n{line_of(command)}")
+    for number, (text, wants_form) in enumerate(product(texts, (False, True))):
+        delivery_id = f"{command.name} {number}"
+        message = QuotedMessage(requester, text, wants_form=wants_form, delivery_id=delivery_id)
+        reply = await victim.dispatcher.offer(message)
+        assert "went wrong" not in str(reply.text), command.name
+        assert _offered(reply) <= {"free", "book"}, command.name
+        assert _societies(reply) == set(), command.name
 
 
 def _offered(reply: Reply) -> set[str]:
@@ -313,42 +361,42 @@ def _offered(reply: Reply) -> set[str]:
 
 
 def _societies(reply: Reply) -> set[str]:
-    """The societies that a press would book for."""
+    """Societies that a button or the form would book for."""
     buttons = (one for item in reply.items for one in item.buttons)
-    codes = (SlotValue.read(each.value) for each in buttons if each.action == "book")
-    held = reply.form.inputs if reply.form else ()
-    chosen = {each.value for each in held if each.name == "society"} - {"-"}
-    return {each.society_id for each in codes if each.society_id} | chosen
+    slots = (SlotValue.read(each.value) for each in buttons if each.action == "book")
+    inputs = reply.form.inputs if reply.form else ()
+    chosen = {each.value for each in inputs if each.name == "society"} - {"-"}
+    return {each.society_id for each in slots if each.society_id} | chosen
 
 
 @EVERY_COMMAND
-@pytest.mark.parametrize("door", DOORS)
-async def test_titles_and_feeds_are_shown_and_never_run(
-    victim: Environment, database_url: str, door: PlatformName, command: Command
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_titles_and_feeds_are_shown_but_never_run(
+    victim: Environment, database_url: str, platform: PlatformName, command: Command
 ) -> None:
-    asker, line = Requester(Identity(DOORS[door]), door), line_of(command)
+    requester, line = Requester(Identity(PLATFORMS[platform]), platform), line_of(command)
     slot = Interval(at("12:00"), at("13:00"))
 
-    def feed(unit: UnitOfWork) -> None:
+    def add_class(unit: UnitOfWork) -> None:
         unit.timetable.add("feed", [TimetableEntry(RoomId("K-J17-G02"), slot, line, BookingType.CLASS)], 0)
 
-    await victim.storage.write(feed)
+    await victim.storage.write(add_class)
     form = {"date": "2026-03-12", "time": "16:00", "minutes": "60", "room": "K-J17-G01", "title": line}
-    if door is PlatformName.DISCORD:
+    if platform is PlatformName.DISCORD:
         form = {"when": "tomorrow 4pm for 1 hour", "room": "K-J17-G01", "title": line}
-    sent = await victim.dispatcher.dispatch(
-        ChatRequest(asker, action="book_form", form=form, delivery_id="1")
+    booked = await victim.dispatcher.dispatch(
+        ChatRequest(requester, action="book_form", form=form, delivery_id="1")
     )
-    assert "Booked" in str(sent.text)
-    before = await _state(database_url)
+    assert "Booked" in str(booked.text)
+    before = await _database_state(database_url)
 
     shown = [
-        await victim.dispatcher.dispatch(ChatRequest(asker, text=words))
+        await victim.dispatcher.dispatch(ChatRequest(requester, text=words))
         for words in ("rooms mine", "rooms status K-J17-G02", "rooms timetable K-J17-G02", "rooms free today")
     ]
 
     assert line in str(shown)
-    assert await _state(database_url) == before
+    assert await _database_state(database_url) == before
 
 
 @pytest.mark.parametrize(
@@ -364,7 +412,7 @@ async def test_titles_and_feeds_are_shown_and_never_run(
         ("room > 5 seats", "room > 5 seats", ""),
     ],
 )
-def test_quotes_are_told_from_own_words(text: str, own: str, quoted: str) -> None:
+def test_quotes_are_separated_from_own_text(text: str, own: str, quoted: str) -> None:
     typed = taken_apart(text)
 
     assert (typed.own, typed.quoted) == (own, quoted)

@@ -13,7 +13,7 @@ import pytest
 from bot.cli import main
 from bot.commands import COMMANDS
 from bot.config.model import Config, DatabaseSection, Settings
-from bot.platforms.terminal.repl import _prompt
+from bot.platforms.terminal.repl import _create_prompt
 from bot.runtime.app import exposures, open_services, server_secret
 from core.errors import AlreadyExists
 from core.ports.storage import UnitOfWork
@@ -158,10 +158,10 @@ def test_roomie_check_says_so_too(
 
 def test_what_was_typed_at_the_terminal_is_for_nobody_else(umask: int, tmp_path: Path):
     history = tmp_path / "history"
-    _prompt(COMMANDS, history)
+    _create_prompt(COMMANDS, history)
     assert mode_of(history) == 0o600
 
     history.chmod(0o644)
-    _prompt(COMMANDS, history)
+    _create_prompt(COMMANDS, history)
 
     assert what_others_see(tmp_path) == {}

@@ -9,18 +9,18 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.platforms.discord.gateway.payload import is_recent
-from tests.platforms.discord.conftest import Behind, Opening, behind, discord, opened
+from bot.platforms.discord.client.payload import is_recent
+from tests.platforms.discord.conftest import Backend, StartPlatform, backend, discord, start_platform
 from tests.standins.discord import Discord
 
-__all__ = ["behind", "discord", "opened"]
+__all__ = ["backend", "discord", "start_platform"]
 
 
 @pytest.fixture
-async def endpoint(discord: Discord, opened: Opening) -> AsyncIterator[str]:
-    async with opened(gateway=False) as door:
+async def endpoint(discord: Discord, start_platform: StartPlatform) -> AsyncIterator[str]:
+    async with start_platform(gateway=False) as platform:
         app = web.Application()
-        app.add_routes(door.routes())
+        app.add_routes(platform.routes())
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -32,7 +32,7 @@ async def _post(discord: Discord, endpoint: str, body: bytes, timestamp: str | N
     signed_at = timestamp or str(int(discord.world.time.now().timestamp()))
     async with (
         aiohttp.ClientSession() as session,
-        session.post(endpoint, data=body, headers=discord.signed.headers(body, signed_at)) as answer,
+        session.post(endpoint, data=body, headers=discord.signer.headers(body, signed_at)) as answer,
     ):
         return answer.status
 
@@ -40,14 +40,14 @@ async def _post(discord: Discord, endpoint: str, body: bytes, timestamp: str | N
 @pytest.mark.parametrize("kind", [1, 2])
 @pytest.mark.parametrize("seconds", [-86_400, -3_600, -310, 310, 3_600])
 async def test_what_was_signed_at_another_time_is_refused(
-    discord: Discord, behind: Behind, endpoint: str, kind: int, seconds: int
+    discord: Discord, backend: Backend, endpoint: str, kind: int, seconds: int
 ) -> None:
     wil = discord.person("wil")
     payload = {**discord.interactions.new(2, wil.user, wil.dm, {}).payload, "type": kind}
     at = str(int(discord.world.time.now().timestamp()) + seconds)
 
     assert await _post(discord, endpoint, json.dumps(payload).encode(), at) == 401
-    assert behind.script.asked == []
+    assert backend.script.requests == []
 
 
 @pytest.mark.parametrize("seconds", [-290, 0, 290])
@@ -100,10 +100,10 @@ MALFORMED = [
 
 @pytest.mark.parametrize("body", MALFORMED, ids=lambda body: repr(body[:30]))
 async def test_signed_nonsense_is_a_bad_request(
-    discord: Discord, behind: Behind, endpoint: str, body: bytes
+    discord: Discord, backend: Backend, endpoint: str, body: bytes
 ) -> None:
     assert await _post(discord, endpoint, body) == 400
-    assert behind.script.asked == []
+    assert backend.script.requests == []
 
 
 def _payloads(discord: Discord) -> list[dict[str, Any]]:

@@ -16,13 +16,13 @@ from bot.web.application import create_application, serve, stop
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
-from tests.platforms.discord.conftest import Opening, behind, discord, opened
+from tests.platforms.discord.conftest import StartPlatform, backend, discord, start_platform
 from tests.platforms.slack.conftest import environment, slack
 from tests.platforms.slack.environment import Environment
 from tests.standins.discord import Discord
 from tests.standins.slack import SlackStandIn
 
-__all__ = ["behind", "discord", "environment", "opened", "slack"]
+__all__ = ["backend", "discord", "environment", "slack", "start_platform"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # slack_sdk's own use of it
 
@@ -209,22 +209,22 @@ async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path:
 
 
 async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
-    environment: Environment, discord: Discord, opened: Opening
+    environment: Environment, discord: Discord, start_platform: StartPlatform
 ) -> None:
     timestamp = "1470387600"
     ping = {"id": "1", "type": 1, "token": "ping", "version": 1, "application_id": "1"}
     async with (
-        opened(gateway=False) as door,
-        served(environment, HttpSettings(rate_limit=_RATE), door.routes()) as visitor,
+        start_platform(gateway=False) as platform,
+        served(environment, HttpSettings(rate_limit=_RATE), platform.routes()) as visitor,
         ClientSession() as session,
     ):
         url = f"{visitor.url}/discord/interactions"
-        forged = [await discord.signed.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
+        forged = [await discord.signer.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
         plain = [
             await visitor.ask("POST", "/discord/interactions", data=each) for each in ("[" * 60_000, "{}")
         ]
         signed = [
-            await discord.signed.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
+            await discord.signer.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
             for _ in range(3 * _RATE)
         ]
 
@@ -233,11 +233,13 @@ async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
     assert signed == [(200, {"type": 1})] * 3 * _RATE
 
 
-async def test_every_way_in_is_the_same_way_in(many: Environment, opened: Opening) -> None:
+async def test_every_way_in_is_the_same_way_in(many: Environment, start_platform: StartPlatform) -> None:
     """A route beside the others would be a route without limits."""
-    async with opened(gateway=False) as door:
+    async with start_platform(gateway=False) as platform:
         adapter = many.adapter()
-        app = create_application(many.services, HttpSettings(), platforms=[*adapter.routes(), *door.routes()])
+        app = create_application(
+            many.services, HttpSettings(), platforms=[*adapter.routes(), *platform.routes()]
+        )
         ways = list(app.router.routes())
 
     assert {"/slack/events", "/slack/install", "/discord/interactions"} <= {

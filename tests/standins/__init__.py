@@ -1,1 +1,1 @@
-"""Stand-ins that speak the wire of the platforms Roomie lives on."""
+"""Fake servers on the loopback: Slack, Discord, OpenID Connect, timetable sites, and a TCP proxy."""

@@ -1,4 +1,4 @@
-"""A little OpenID provider on loopback: strict about what clients send, and wrong in ways that are chosen."""
+"""Fake OpenID provider: strict about requests, with selectable errors in its responses."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ CLIENT, SECRET = "roomie", "the provider's and ours"
 
 @dataclass
 class Provider:
-    """Whoever comes is `person` at once. `wrong` names what is amiss with the next token."""
+    """Authenticates every visitor as `person`. `wrong` selects the error of the next token."""
 
     now: int
     person: dict[str, Any] = field(
@@ -66,41 +66,45 @@ class Provider:
         )
 
     async def _authorize(self, request: web.Request) -> web.Response:
-        asked = dict(request.query)
-        self.asked.append(asked)
-        assert asked["response_type"] == "code"
-        assert asked["client_id"] == CLIENT
-        assert asked["code_challenge_method"] == "S256"
-        assert "openid" in asked["scope"].split()
-        back = URL(asked["redirect_uri"])
+        query = dict(request.query)
+        self.asked.append(query)
+        assert query["response_type"] == "code"
+        assert query["client_id"] == CLIENT
+        assert query["code_challenge_method"] == "S256"
+        assert "openid" in query["scope"].split()
+        redirect_uri = URL(query["redirect_uri"])
         if self.wrong == "refused":
-            raise web.HTTPFound(back.with_query(error="access_denied", state=asked["state"]))
+            raise web.HTTPFound(redirect_uri.with_query(error="access_denied", state=query["state"]))
         code = secrets.token_urlsafe(16)
-        self.codes[code] = asked
-        raise web.HTTPFound(back.with_query(code=code, state=asked["state"]))
+        self.codes[code] = query
+        raise web.HTTPFound(redirect_uri.with_query(code=code, state=query["state"]))
 
     async def _token(self, request: web.Request) -> web.Response:
         form = dict(await request.post())
         auth = BasicAuth.decode(request.headers["Authorization"])
         assert (auth.login, auth.password.replace("%20", " ").replace("%27", "'")) == (CLIENT, SECRET)
-        asked = self.codes.pop(str(form.get("code")), None)
-        if asked is None or asked["redirect_uri"] != form["redirect_uri"]:
+        authorization = self.codes.pop(str(form.get("code")), None)
+        if authorization is None or authorization["redirect_uri"] != form["redirect_uri"]:
             return web.json_response({"error": "invalid_grant"}, status=400)
         digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
-        if _bare(digest) != asked["code_challenge"]:
+        if _base64url(digest) != authorization["code_challenge"]:
             return web.json_response({"error": "invalid_grant"}, status=400)
         return web.json_response(
-            {"access_token": "for userinfo", "token_type": "Bearer", "id_token": self._id_token(asked)}
+            {
+                "access_token": "for userinfo",
+                "token_type": "Bearer",
+                "id_token": self._id_token(authorization),
+            }
         )
 
-    def _id_token(self, asked: dict[str, str]) -> str:
+    def _id_token(self, authorization: dict[str, str]) -> str:
         claims = {
             **self.person,
             "iss": self.issuer,
             "aud": CLIENT,
             "iat": self.now,
             "exp": self.now + 300,
-            "nonce": asked["nonce"],
+            "nonce": authorization["nonce"],
         }
         changes: dict[str, dict[str, Any]] = {
             "audience": {"aud": "somebody else"},
@@ -115,19 +119,19 @@ class Provider:
         claims |= changes.get(self.wrong, {})
         if self.wrong == "no address":
             del claims["email"]
-        return self._signed(claims)
+        return self._sign(claims)
 
-    def _signed(self, claims: dict[str, Any]) -> str:
+    def _sign(self, claims: dict[str, Any]) -> str:
         match self.wrong:
             case "signature":
                 other = RSAKey.generate_key(2048, {"kid": "one"})
                 return jwt.encode({"alg": "RS256", "kid": "one"}, claims, other)
             case "no signature":
-                return f"{_encoded({'alg': 'none'})}.{_encoded(claims)}."
+                return f"{_encode_json({'alg': 'none'})}.{_encode_json(claims)}."
             case "shared secret":
-                content = f"{_encoded({'alg': 'HS256', 'kid': 'one'})}.{_encoded(claims)}"
+                content = f"{_encode_json({'alg': 'HS256', 'kid': 'one'})}.{_encode_json(claims)}"
                 digest = hmac.digest(self.key.as_pem(private=False), content.encode(), "sha256")
-                return f"{content}.{_bare(digest)}"
+                return f"{content}.{_base64url(digest)}"
         return jwt.encode({"alg": "RS256", "kid": str(self.key.kid)}, claims, self.key)
 
     async def _keys(self, _: web.Request) -> web.Response:
@@ -138,9 +142,9 @@ class Provider:
         return web.json_response(self.person)
 
 
-def _encoded(content: dict[str, Any]) -> str:
-    return _bare(json.dumps(content).encode())
+def _encode_json(content: dict[str, Any]) -> str:
+    return _base64url(json.dumps(content).encode())
 
 
-def _bare(content: bytes) -> str:
+def _base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

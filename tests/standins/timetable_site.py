@@ -1,7 +1,7 @@
-"""A timetable site of our own on loopback: pages in the shape of the UNSW site, documents, and bad days.
+"""Fake timetable site: pages in the format of the UNSW site, files, and selectable failures.
 
-Start it as a context; `address` is where its pages are. It keeps what it was asked, and does what its
-`moods` say: for each path a list of handlers that are used up one by one before it behaves again.
+An async context manager; `address` is the base URL of its pages. It records its requests in `asked`; `moods`
+holds lists of handlers by path, each used for one request before the normal one is used again.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Mood = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Lesson:
-    """A class in a room's week. Times are minutes after midnight; without `weeks` it is held in all."""
+    """A class in a room. Times are minutes after midnight; without `weeks` it takes place in every week."""
 
     weekday: int
     starts: int
@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass
 class Document:
-    """A file at an address of its own, with the validators a site would give it."""
+    """A file with its HTTP validators."""
 
     content: bytes
     content_type: str = "text/plain"
@@ -83,7 +83,7 @@ class TimetableSite:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def paths(self) -> list[str]:
-        """What was asked for, robots.txt left out."""
+        """Paths of the requests, without robots.txt."""
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
     def change(self, room_id: str, **changes: object) -> None:
@@ -168,7 +168,7 @@ def room_page(room: SiteRoom) -> str:
 
 def facilities_page(room: SiteRoom) -> str:
     rows = "".join(
-        f'<tr><td>{title}</td><td class="data">{told}</td></tr>' for title, told in room.facilities
+        f'<tr><td>{title}</td><td class="data">{text}</td></tr>' for title, text in room.facilities
     )
     return _frame("Room Facilities", f"<table>{rows}</table>")
 
@@ -192,13 +192,13 @@ def leading_to(address: str, status: int = 302) -> Mood:
 
 
 async def hanging(_: web.Request) -> web.StreamResponse:
-    """Takes the question and never answers."""
+    """Accepts the request and never responds."""
     await asyncio.sleep(3600)
     return web.Response()
 
 
 async def dripping(request: web.Request) -> web.StreamResponse:
-    """Begins to answer and then falls silent."""
+    """Starts a response and stalls."""
     response = web.StreamResponse()
     await response.prepare(request)
     await response.write(b"<html>")
@@ -207,7 +207,7 @@ async def dripping(request: web.Request) -> web.StreamResponse:
 
 
 async def breaking_off(request: web.Request) -> web.StreamResponse:
-    """Promises more than it sends, and hangs up."""
+    """Announces more bytes than it sends, then closes the connection."""
     response = web.StreamResponse(headers={"Content-Length": "1000"})
     await response.prepare(request)
     await response.write(b"<html>")
@@ -217,7 +217,7 @@ async def breaking_off(request: web.Request) -> web.StreamResponse:
 
 
 async def flooding(request: web.Request) -> web.StreamResponse:
-    """Never stops sending."""
+    """Sends an endless response."""
     response = web.StreamResponse()
     await response.prepare(request)
     while True:
@@ -225,16 +225,16 @@ async def flooding(request: web.Request) -> web.StreamResponse:
 
 
 def bursting(size: int) -> Mood:
-    """A small answer that becomes `size` bytes when it is unpacked."""
+    """A small response that decompresses to `size` bytes."""
     return saying(gzip.compress(b"\0" * size), **{"Content-Encoding": "gzip"})
 
 
 def _half_hour(lessons: Sequence[Lesson], start: int) -> str:
-    held = [
+    columns = [
         [lesson for lesson in lessons if lesson.weekday == day and lesson.starts <= start < lesson.ends]
         for day in range(len(DAYS))
     ]
-    cells = "".join(f'<td class="data">{"".join(map(_span, cell)) or "&nbsp;"}</td>' for cell in held)
+    cells = "".join(f'<td class="data">{"".join(map(_span, cell)) or "&nbsp;"}</td>' for cell in columns)
     return f'<td class="note">{start // 60:02}:{start % 60:02}</td>{cells}'
 
 
@@ -245,7 +245,7 @@ def _span(lesson: Lesson) -> str:
 
 def _rows(rows: Iterable[str]) -> str:
     colours = ("rowHighlight", "rowLowlight")
-    return "".join(f'<tr class="{colours[place % 2]}">{row}</tr>\n' for place, row in enumerate(rows))
+    return "".join(f'<tr class="{colours[index % 2]}">{row}</tr>\n' for index, row in enumerate(rows))
 
 
 def _frame(title: str, body: str) -> str:
@@ -257,15 +257,15 @@ def _html(text: str) -> web.Response:
 
 
 def _document(request: web.Request, document: Document) -> web.Response:
-    """Answers 304 to whoever shows the validators of the document as it is now."""
+    """Responds with 304 to a request with current validators."""
     etag = f'"{blake2b(document.content, digest_size=8).hexdigest()}"'
-    shown = request.headers
-    is_known = (document.etag and shown.get("If-None-Match") == etag) or (
-        document.last_modified and shown.get("If-Modified-Since") == document.last_modified
+    conditions = request.headers
+    is_unchanged = (document.etag and conditions.get("If-None-Match") == etag) or (
+        document.last_modified and conditions.get("If-Modified-Since") == document.last_modified
     )
     headers = {"ETag": etag} if document.etag else {}
     if document.last_modified:
         headers["Last-Modified"] = document.last_modified
-    if is_known:
+    if is_unchanged:
         return web.Response(status=304, headers=headers)
     return web.Response(body=document.content, content_type=document.content_type, headers=headers)

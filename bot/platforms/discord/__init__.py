@@ -1,1 +1,1 @@
-"""Roomie on Discord."""
+"""Discord adapter: gateway or HTTP interactions in, components out."""

@@ -1,4 +1,4 @@
-"""Roomie's door on Discord: put together, opened and closed here."""
+"""Discord behind the platform port: wiring, connection, shutdown."""
 
 import asyncio
 import logging
@@ -11,65 +11,88 @@ import discord
 from bot.chat.command import Command
 from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
-from bot.platforms.discord.delivery import DirectMessenger
-from bot.platforms.discord.gateway.client import RoomieClient, connect
-from bot.platforms.discord.gateway.command_sync import CommandSync
-from bot.platforms.discord.gateway.endpoint import DiscordSignature, InteractionsEndpoint
-from bot.platforms.discord.gateway.settings import DiscordSettings
-from bot.platforms.discord.interactions.handler import InteractionHandler
-from bot.platforms.discord.interactions.messages import MessageHandler
-from bot.platforms.discord.interactions.router import EventRouter
-from bot.platforms.discord.ports import Autocompleter, ChatDispatcher, FirstDelivery, KeyValues
+from bot.platforms.discord.client.command_sync import CommandSync
+from bot.platforms.discord.client.endpoint import DiscordSignature, InteractionsEndpoint
+from bot.platforms.discord.client.gateway import RoomieClient, connect
+from bot.platforms.discord.handlers.delivery import DirectMessenger
+from bot.platforms.discord.handlers.handler import InteractionHandler
+from bot.platforms.discord.handlers.messages import MessageHandler
+from bot.platforms.discord.handlers.router import EventRouter
+from bot.platforms.discord.handlers.state import EVENTS, DiscordState
 from bot.platforms.discord.render.views import NETWORK_ERRORS
-from bot.platforms.discord.state.shared import DiscordState
+from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.health import PlatformHealth
+from bot.platforms.ports import Autocompleter, ChatDispatcher, Deduplicator, KeyValueStore
+from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model.entities import Identity
 
 logger = logging.getLogger(__name__)
-_FIRST_WAIT, _MAX_WAIT = 1.0, 60.0
+_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 1.0, 60.0
+_CONNECTION = "connection"
+_TEMPORARY_ERRORS = (
+    discord.HTTPException,
+    discord.RateLimited,
+    discord.GatewayNotFound,
+    Unavailable,
+    *NETWORK_ERRORS,
+)
 
 
 class PlatformStartError(Exception):
-    """Discord does not let us in, and waiting would not help; the sentence says why."""
+    """Discord refuses the connection, and a retry would not help; the message says why."""
 
 
 class DiscordPlatform:
-    """All of Discord behind what the house asks of a platform."""
+    """Discord as a chat platform, over the gateway or the interactions endpoint."""
 
     def __init__(
         self,
         settings: DiscordSettings,
         *,
         dispatcher: ChatDispatcher,
-        suggestions: Autocompleter,
+        autocompleter: Autocompleter,
         commands: Sequence[Command],
-        once: FirstDelivery,
-        notebook: KeyValues,
+        deduplicator: Deduplicator,
+        key_values: KeyValueStore,
         clock: Clock,
         zone: tzinfo,
         zone_of: Callable[[Identity], tzinfo] | None = None,
     ) -> None:
         self._settings = settings
-        scene = DiscordState(zone, zone_of)
-        self.counts = scene.counts
-        self._doorstep = DirectMessenger(scene, notebook, clock)
-        self._sync = CommandSync(settings, notebook)
-        self._attendant = InteractionHandler(
-            dispatcher, once, scene, self._doorstep, clock, settings.request_timeout
+        self.status = PlatformHealth(self.name, EVENTS)
+        state = DiscordState(zone, zone_of, self.status)
+        self._tasks = BackgroundTasks(self.name)
+        self._messenger = DirectMessenger(state, key_values, clock)
+        self._sync = CommandSync(settings, key_values)
+        handler = InteractionHandler(
+            dispatcher,
+            deduplicator,
+            state,
+            self._messenger,
+            self._tasks,
+            clock,
+            timeout_seconds=settings.request_timeout,
         )
-        listener = MessageHandler(dispatcher, once, scene, self._doorstep)
-        self._reception = EventRouter(commands, suggestions, self._attendant, listener, self._sync)
+        messages = MessageHandler(dispatcher, deduplicator, state, self._messenger)
+        self._router = EventRouter(commands, autocompleter, handler, messages, self._sync, self._tasks)
         self._endpoint = InteractionsEndpoint(settings.public_key, clock)
         self._client: RoomieClient | None = None
-        self._leaving = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._online = asyncio.Event()
 
+    @property
+    def name(self) -> str:
+        return "discord"
+
+    # Connection.
+
     async def run(self) -> None:
-        """Stays connected to Discord until `close`; raises `PlatformStartError` when it refuses us."""
-        privileged, wait = True, _FIRST_WAIT
-        while not self._leaving.is_set():
+        """Stay connected until `close` or cancellation; raises `PlatformStartError` when Discord refuses."""
+        privileged, delay = True, _FIRST_RETRY_SECONDS
+        while not self._stopping.is_set():
             try:
                 await self._run_connection(privileged=privileged)
             except discord.PrivilegedIntentsRequired as error:
@@ -83,48 +106,55 @@ class DiscordPlatform:
                 raise PlatformStartError(
                     f"Discord closed the connection for good (code {error.code})."
                 ) from error
-            except (discord.HTTPException, discord.GatewayNotFound, Unavailable, *NETWORK_ERRORS) as error:
-                logger.warning(
-                    "Discord cannot be reached, trying again in %.0f s: %s", wait, error_name(error)
-                )
-                await self._pause(wait)
-                wait = min(wait * 2, _MAX_WAIT)
+            except _TEMPORARY_ERRORS as error:
+                sentence = f"cannot be reached: {error_name(error)}"
+                self.status.report(_CONNECTION, sentence, log=False)
+                logger.warning("Discord %s; next attempt in %.0f s", sentence, delay)
+                await self._pause(delay)
+                delay = min(delay * 2, _MAX_RETRY_SECONDS)
 
     async def _run_connection(self, *, privileged: bool) -> None:
-        """One connection from login to its end; the library brings it back by itself meanwhile.
+        """Run one client until it closes; discord.py reconnects it meanwhile.
 
-        Whoever cancels it waits until what was begun is finished.
+        When cancelled, running handlers are finished first.
         """
-        self._client = client = connect(self._settings, self._reception, self._online, privileged=privileged)
+        self._client = client = connect(self._settings, self._router, self._online, privileged=privileged)
         async with client:
             await client.login(self._settings.token)
-            self._doorstep.attach(client)
+            self.status.clear(_CONNECTION)
+            self._messenger.attach(client)
             self._endpoint.attach(client)
             try:
-                await self._listen(client)
+                await self._receive(client)
             finally:
-                await self._attendant.wait_idle(self._settings.shutdown_timeout)
+                await self._tasks.wait_idle(self._settings.shutdown_timeout)
 
-    async def _listen(self, client: RoomieClient) -> None:
+    async def _receive(self, client: RoomieClient) -> None:
         if self._settings.gateway:
             await client.connect()
         else:
             self._online.set()
-            await self._leaving.wait()
+            await self._stopping.wait()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._leaving.wait(), seconds)
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def wait_online(self) -> None:
+        """Wait until events arrive."""
+        await self._online.wait()
 
     async def close(self) -> None:
-        """Finish what was begun, then leave."""
-        await self._attendant.wait_idle(self._settings.shutdown_timeout)
-        self._leaving.set()
+        """Finish running handlers, then disconnect."""
+        await self._tasks.wait_idle(self._settings.shutdown_timeout)
+        self._stopping.set()
         if self._client is not None:
             await self._client.close()
 
+    # Platform.
+
     def routes(self) -> list[PlatformRoute]:
-        """The interactions endpoint for our HTTP server, where a public key is set."""
+        """The interactions endpoint, if a public key is set."""
         if not self._settings.has_endpoint:
             return []
         signature = DiscordSignature(self._settings.public_key)
@@ -132,35 +162,26 @@ class DiscordPlatform:
         return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, signature)]
 
     @property
-    def name(self) -> str:
-        return "discord"
-
-    @property
     def is_connected(self) -> bool:
         return self._online.is_set()
 
-    async def opened(self) -> None:
-        """Wait until people can be heard."""
-        await self._online.wait()
-
     async def health(self) -> Mapping[str, object]:
         way = "gateway" if self._settings.gateway else "http"
-        return {"ok": self.is_connected, "way": way, "at_work": self._attendant.running_count}
+        return {"ok": self.is_connected, "way": way, "at_work": self._tasks.running_count}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Tell somebody by direct message or privately, once for each key; see `Doorstep.send`."""
-        await self._doorstep.send(to, reply, key)
+        """Send a direct message, a private follow-up or a channel message; see `DirectMessenger.send`."""
+        await self._messenger.send(to, reply, key)
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        """Whether the message with this key arrived; see `Doorstep.was_sent`."""
-        return await self._doorstep.was_sent(to, key, since)
+        return await self._messenger.was_sent(to, key, since)
 
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        """Discord keeps no page of anybody's that would have to follow."""
+        """Does nothing: Discord has no page of a person to refresh."""
 
     async def sync(self) -> int:
-        """Announce the commands now, by hand; how many they are."""
-        client = connect(self._settings, self._reception, asyncio.Event(), announces=False)
+        """Register the commands with Discord now, changed or not; returns their number."""
+        client = connect(self._settings, self._router, asyncio.Event(), syncs_commands=False)
         async with client:
             await client.login(self._settings.token)
             return await self._sync.sync(client.tree)

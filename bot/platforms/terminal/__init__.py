@@ -1,1 +1,1 @@
-"""Roomie at a terminal: the same conversation, for demonstrations, tests and people who live there."""
+"""Terminal adapter: a prompt on a screen, plain lines in a pipe."""

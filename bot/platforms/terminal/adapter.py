@@ -1,4 +1,4 @@
-"""Telling whoever sits at this terminal, as long as they do."""
+"""Terminal behind the platform port: prints notifications for its user."""
 
 import asyncio
 import sys
@@ -17,17 +17,17 @@ from core.names import same_name
 
 
 class TerminalPlatform:
-    """A platform with one person on it. What it printed it knows until it ends; a new one starts afresh."""
+    """Platform with one user. Its record of printed notifications ends with the process."""
 
     name = PlatformName.TERMINAL.value
 
     def __init__(self, session: TerminalSession, clock: Clock) -> None:
         self._session = session
         self._clock = clock
-        self._shown: set[str] = set()
+        self._sent_keys: set[str] = set()
 
     async def run(self) -> None:
-        """The conversation itself is led elsewhere."""
+        """Wait for cancellation; `converse` runs the prompt."""
         await asyncio.Event().wait()
 
     def routes(self) -> Sequence[PlatformRoute]:
@@ -37,24 +37,24 @@ class TerminalPlatform:
         return {"ok": True}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
-        """Print it; `Absent` for anybody else."""
-        if not is_terminal_of(to, self._session.name):
-            raise RecipientOffline("Somebody else sits at the terminal.")
+        """Print a notification above the prompt; raises `RecipientOffline` for any other user."""
+        if not is_terminal_user(to, self._session.name):
+            raise RecipientOffline("Another user is at the terminal.")
         console = Console()
-        shown = self._session.show_besides(
+        rendered = self._session.show_notification(
             reply, self._clock.now(), width=console.width, colour=not console.no_color
         )
-        sys.stdout.write(f"\n{shown.text}")
+        sys.stdout.write(f"\n{rendered.text}")
         sys.stdout.flush()
-        self._shown.add(key)
+        self._sent_keys.add(key)
 
     async def was_sent(self, to: Identity, key: str, since: datetime) -> bool:
-        return key in self._shown
+        return key in self._sent_keys
 
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        """A terminal shows no pages that could be out of date."""
+        """Does nothing: a terminal has no page of a person to refresh."""
 
 
-def is_terminal_of(identity: Identity, name: str) -> bool:
-    """Whether an identity is that of whoever goes by this name at a terminal."""
+def is_terminal_user(identity: Identity, name: str) -> bool:
+    """Whether an identity is this user of the terminal."""
     return same_name(identity.removeprefix(f"{PlatformName.TERMINAL}:"), name)

@@ -1,18 +1,18 @@
-"""From a reply to lines of text: drawn on a screen, plain when piped.
+"""Renders any reply as text: laid out on a screen, plain in a pipe. Buttons become numbers to type.
 
-Actions become numbers to type. Total: any reply can be shown; control characters never reach the terminal.
+Control characters never reach the terminal.
 """
 
 from bot.chat.reply import Button, Reply
-from bot.platforms.terminal.plain import render_plain
-from bot.platforms.terminal.text import RenderedReply, TerminalContext, numbered
+from bot.platforms.terminal.plain_renderer import render_plain
+from bot.platforms.terminal.text import RenderedReply, TerminalContext, numbered_buttons
 
 __all__ = ["RenderedReply", "TerminalContext", "render"]
 
 
 def render(reply: Reply, context: TerminalContext, before: tuple[Button, ...] = ()) -> RenderedReply:
-    """The reply as text, its buttons numbered from 1, or on from those that are shown already."""
-    buttons, first = (*before, *numbered(reply)), len(before) + 1
+    """The reply as text, its buttons numbered from 1 or on from those on the screen (`before`)."""
+    buttons, first = (*before, *numbered_buttons(reply)), len(before) + 1
     if context.width is None:
         return RenderedReply(render_plain(reply, context, first), buttons)
     from bot.platforms.terminal.rich_renderer import render_rich

@@ -1,4 +1,4 @@
-"""A reply on a screen: colours, tables that fit its width, and a number before whatever can be chosen."""
+"""Renders a reply for a screen with rich: colours, tables of its width, numbered buttons."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -11,8 +11,8 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from bot.chat.reply import Bold, Code, Reply, ReplyItem, Table, Text, Tone
-from bot.platforms.terminal.plain import form_lines, labels
-from bot.platforms.terminal.text import TerminalContext, flat, inline, safe
+from bot.platforms.terminal.plain_renderer import button_labels, form_lines
+from bot.platforms.terminal.text import TerminalContext, flatten, safe_inline, strip_unsafe
 
 _COLOURS = {
     Tone.INFO: "",
@@ -22,12 +22,12 @@ _COLOURS = {
     Tone.FAILED: "red",
 }
 _MIN_WIDTH = 20
-_WIDE = 120
-"""From so many columns on, what is said about a thing stands beside it rather than beneath."""
+_WIDE_SCREEN = 120
+"""Columns from which an item's detail stands beside its title rather than below."""
 
 
 def render_rich(reply: Reply, context: TerminalContext, first: int = 1) -> str:
-    """The reply as it fits a screen, its buttons numbered from `first`."""
+    """The reply within the width of the screen, its buttons numbered from `first`."""
     out = StringIO()
     console = Console(
         file=out,
@@ -44,62 +44,68 @@ def render_rich(reply: Reply, context: TerminalContext, first: int = 1) -> str:
 
 
 def _parts(reply: Reply, context: TerminalContext, first: int) -> Iterator[RenderableType]:
-    yield from _above(reply, context)
+    yield from _head(reply, context)
     numbers = count(first)
     if reply.items:
         yield _items(reply, context, numbers)
     if reply.table is not None:
         yield _table(reply.table, context)
     if reply.actions:
-        yield RichText(labels(flat(reply.actions), numbers), "cyan")
+        yield RichText(button_labels(flatten(reply.actions), numbers), "cyan")
     if reply.footer:
         yield _styled(reply.footer, context, "dim")
     if reply.form is not None:
         yield from map(RichText, form_lines(reply.form, reply))
 
 
-def _above(reply: Reply, context: TerminalContext) -> Iterator[RenderableType]:
+def _head(reply: Reply, context: TerminalContext) -> Iterator[RenderableType]:
     if reply.title:
-        yield RichText(safe(reply.title), "bold")
+        yield RichText(strip_unsafe(reply.title), "bold")
     if reply.text:
         yield _styled(reply.text, context, _COLOURS[reply.tone])
     for field in reply.fields:
-        yield RichText.assemble((f"{safe(field.name)}: ", "bold"), _styled(field.value, context))
+        yield RichText.assemble((f"{strip_unsafe(field.name)}: ", "bold"), _styled(field.value, context))
 
 
 def _items(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> RenderableType:
-    """What can be chosen in front; behind or beneath, what there is to say."""
+    """A grid: buttons in front, then titles; details beside or below them."""
     rows = [_item(item, context, numbers) for item in reply.items]
-    is_wide = (context.width or 0) >= _WIDE or not any(item.buttons for item in reply.items)
-    has_front = any(front for front, _, _ in rows)
+    is_wide = (context.width or 0) >= _WIDE_SCREEN or not any(item.buttons for item in reply.items)
+    has_buttons = any(buttons for buttons, _, _ in rows)
     grid = RichTable.grid(padding=(0, 2, 0, 0))
-    if has_front:
+    if has_buttons:
         grid.add_column(no_wrap=True)
     for _ in range(2 if is_wide else 1):
         grid.add_column(overflow="fold")
-    for front, title, detail in rows:
-        said = (title, detail) if is_wide else (_beneath(title, detail),)
-        grid.add_row(*((front,) if has_front else ()), *said)
+    for buttons, title, detail in rows:
+        text = (title, detail) if is_wide else (_stack(title, detail),)
+        grid.add_row(*((buttons,) if has_buttons else ()), *text)
     return Padding(grid, (0, 0, 0, 2))
 
 
 def _item(
     item: ReplyItem, context: TerminalContext, numbers: Iterator[int]
 ) -> tuple[RichText, RichText, RichText]:
-    """Its only choice, its title, and what is said about it, with its choices where there are several."""
-    choices = RichText(labels(item.buttons, numbers), "cyan")
+    """Columns of an item: its only button, title, detail. Links and several buttons go below the detail."""
+    buttons = RichText(button_labels(item.buttons, numbers), "cyan")
     title, detail = _styled(item.title, context), _styled(item.detail, context, "dim")
-    if len(item.buttons) == 1:
-        return choices, title, detail
-    return RichText(), title, _beneath(detail, choices) if detail else choices
+    if _is_front_button(item, buttons, context):
+        return buttons, title, detail
+    return RichText(), title, _stack(detail, buttons) if detail else buttons
 
 
-def _beneath(title: RichText, detail: RichText) -> RichText:
-    return RichText.assemble(title, "\n", detail) if detail else title
+def _is_front_button(item: ReplyItem, label: RichText, context: TerminalContext) -> bool:
+    """Whether an item has one button, narrow enough to leave room for the title."""
+    max_width = max(_MIN_WIDTH, context.width or 0) // 2
+    return len(item.buttons) == 1 and not item.buttons[0].url and label.cell_len <= max_width
+
+
+def _stack(upper: RichText, lower: RichText) -> RichText:
+    return RichText.assemble(upper, "\n", lower) if lower else upper
 
 
 def _table(table: Table, context: TerminalContext) -> RichTable:
-    grid = RichTable(*map(safe, table.columns), box=SIMPLE_HEAD, pad_edge=False)
+    grid = RichTable(*map(strip_unsafe, table.columns), box=SIMPLE_HEAD, pad_edge=False)
     for row in table.rows:
         grid.add_row(*(_styled(cell, context) for cell in row))
     return grid
@@ -109,5 +115,5 @@ def _styled(text: Text, context: TerminalContext, style: str = "") -> RichText:
     line = RichText(style=style)
     for each in text:
         emphasis = "bold" if isinstance(each, Bold) else "cyan" if isinstance(each, Code) else ""
-        line.append(inline(each, context), emphasis or None)
+        line.append(safe_inline(each, context), emphasis or None)
     return line

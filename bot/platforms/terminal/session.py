@@ -1,4 +1,4 @@
-"""One conversation at a terminal: lines in, replies out, numbers for buttons."""
+"""Terminal session: dispatches lines, keeps the numbered buttons of the last reply."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,83 +8,84 @@ from zoneinfo import ZoneInfo
 from bot.chat.reply import Button, Form, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.platforms.terminal.render import RenderedReply, TerminalContext, render
-from bot.platforms.terminal.text import numbered
+from bot.platforms.terminal.text import numbered_buttons
 from core.model.entities import Identity
 
 TerminalDispatch = Callable[[ChatRequest], Awaitable[Reply]]
 
 _MAX_NUMBER_LENGTH = 3
-_PLAIN_WORDS = {"rooms", "book", "society", "help", "whoami"}
+_COMMAND_WORDS = {"rooms", "book", "society", "help", "whoami"}
 
 
 @dataclass(slots=True)
 class TerminalSession:
-    """Who speaks, and which buttons the last reply showed."""
+    """Name of the user, and the buttons on the screen."""
 
-    answer: TerminalDispatch
+    dispatch: TerminalDispatch
     name: str
     zone: ZoneInfo
     buttons: tuple[Button, ...] = ()
 
     async def handle_line(self, line: str) -> Reply:
-        """The reply to one line: a command, plain words, or the number of a button."""
+        """Dispatch a line: a command, free text, the number of a button, or `/as NAME`."""
         line = line.strip()
         if line.isdecimal() and len(line) <= _MAX_NUMBER_LENGTH:
             return await self._press(line)
         if line.startswith("/as ") or line == "/as":
-            return self._speak_as(line.removeprefix("/as").strip())
+            return self._switch_user(line.removeprefix("/as").strip())
         first = line.removeprefix("/").split(" ")[0].casefold()
-        free = not line.startswith("/") and first not in _PLAIN_WORDS
-        return await self._ask(ChatRequest(self._asker(), text=line, is_free_text=free))
+        is_free_text = not line.startswith("/") and first not in _COMMAND_WORDS
+        return await self._dispatch(ChatRequest(self._requester(), text=line, is_free_text=is_free_text))
 
     def show(
         self, reply: Reply, now: datetime, *, width: int | None = None, colour: bool = False
     ) -> RenderedReply:
-        """The reply as text, for a screen so wide or for a pipe; its buttons are what numbers mean now."""
-        shown = render(reply, TerminalContext(self.zone, now, width, colour))
-        self.buttons = shown.buttons
-        return shown
+        """Render a reply for a screen of this width, or for a pipe; numbers now stand for its buttons."""
+        rendered = render(reply, TerminalContext(self.zone, now, width, colour))
+        self.buttons = rendered.buttons
+        return rendered
 
-    def show_besides(self, reply: Reply, now: datetime, *, width: int, colour: bool) -> RenderedReply:
-        """What comes unasked; numbers that were there go on to mean what they meant."""
-        shown = render(reply, TerminalContext(self.zone, now, width, colour), self.buttons)
-        self.buttons = shown.buttons
-        return shown
+    def show_notification(self, reply: Reply, now: datetime, *, width: int, colour: bool) -> RenderedReply:
+        """Render a notification; its buttons are numbered after those on the screen, which stay valid."""
+        rendered = render(reply, TerminalContext(self.zone, now, width, colour), self.buttons)
+        self.buttons = rendered.buttons
+        return rendered
 
     def button_for(self, line: str) -> Button | None:
-        """The button whose number somebody typed."""
+        """The button with the typed number; None for any other line."""
         line = line.strip()
         if not line.isdecimal() or len(line) > _MAX_NUMBER_LENGTH or not 1 <= int(line) <= len(self.buttons):
             return None
         return self.buttons[int(line) - 1]
 
     async def refresh(self, values: dict[str, str]) -> Form | None:
-        """The booking form anew, after an input that others follow."""
-        reply = await self.answer(ChatRequest(self._asker(), action="refresh_form", form=values))
+        """Reload the booking form after a change of an input that others depend on."""
+        reply = await self.dispatch(ChatRequest(self._requester(), action="refresh_form", form=values))
         return reply.form
 
     async def submit_form(self, form: Form, values: dict[str, str]) -> Reply:
-        """Send a form in."""
-        return await self._ask(ChatRequest(self._asker(), action=form.id, value=form.state, form=values))
+        return await self._dispatch(
+            ChatRequest(self._requester(), action=form.id, value=form.state, form=values)
+        )
 
     async def _press(self, number: str) -> Reply:
         button = self.button_for(number)
         if button is None:
-            return Reply((f"There is no [{number}] to choose here.",), tone=Tone.UNCLEAR)
-        return await self._ask(ChatRequest(self._asker(), action=button.action, value=button.value))
+            return Reply((f"There is no button [{number}] here.",), tone=Tone.UNCLEAR)
+        return await self._dispatch(ChatRequest(self._requester(), action=button.action, value=button.value))
 
-    async def _ask(self, request: ChatRequest) -> Reply:
-        reply = await self.answer(request)
-        self.buttons = numbered(reply)
+    async def _dispatch(self, request: ChatRequest) -> Reply:
+        reply = await self.dispatch(request)
+        self.buttons = numbered_buttons(reply)
         return reply
 
-    def _speak_as(self, name: str) -> Reply:
+    def _switch_user(self, name: str) -> Reply:
         if not name:
-            return Reply((f"You speak as {self.name}.",))
+            return Reply((f"You are {self.name}.",))
         self.name = name
-        return Reply((f"You speak as {name} now.",), tone=Tone.DONE)
+        return Reply((f"You are {name} now.",), tone=Tone.DONE)
 
-    def _asker(self) -> Requester:
+    def _requester(self) -> Requester:
         return Requester(
             Identity(f"{PlatformName.TERMINAL}:{self.name}"),
             PlatformName.TERMINAL,

@@ -1,4 +1,4 @@
-"""A little Discord for each test, and a door on it."""
+"""A Discord stand-in for each test, and a platform connected to it."""
 
 import asyncio
 import warnings
@@ -11,29 +11,27 @@ from typing import Any
 import pytest
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore", DeprecationWarning
-    )  # the library imports audioop, which Python 3.13 drops
+    warnings.simplefilter("ignore", DeprecationWarning)  # discord.py imports audioop, which Python 3.13 drops
     import discord as _  # noqa: F401
 
 from bot.platforms.discord.adapter import DiscordPlatform
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.settings import DiscordSettings
 from core.clock import SystemClock
-from tests.platforms.discord.fakes import COMMANDS, Pages, Script, Seen, Suggestions
+from tests.platforms.discord.fakes import COMMANDS, Autocompleter, Claims, KeyValues, Script
 from tests.standins.discord import Discord
 
 
 @dataclass
-class Behind:
-    """What stands behind a door; it outlives the door."""
+class Backend:
+    """Fakes behind a platform; they outlive its restarts."""
 
     script: Script = field(default_factory=Script)
-    pages: Pages = field(default_factory=Pages)
-    once: Seen = field(default_factory=Seen)
-    suggestions: Suggestions = field(default_factory=Suggestions)
+    key_values: KeyValues = field(default_factory=KeyValues)
+    claims: Claims = field(default_factory=Claims)
+    autocompleter: Autocompleter = field(default_factory=Autocompleter)
 
 
-Opening = Callable[..., AbstractAsyncContextManager[DiscordPlatform]]
+StartPlatform = Callable[..., AbstractAsyncContextManager[DiscordPlatform]]
 
 
 @pytest.fixture
@@ -43,38 +41,38 @@ async def discord() -> AsyncIterator[Discord]:
 
 
 @pytest.fixture
-def behind() -> Behind:
-    return Behind()
+def backend() -> Backend:
+    return Backend()
 
 
 @pytest.fixture
-def opened(discord: Discord, behind: Behind) -> Opening:
-    """Opens a door on the little Discord until the block is left; a second one is a restart."""
+def start_platform(discord: Discord, backend: Backend) -> StartPlatform:
+    """Runs a platform until the block is left; a second block is a restart."""
 
     @asynccontextmanager
-    async def opening(**changes: Any) -> AsyncIterator[DiscordPlatform]:
+    async def start(**changes: Any) -> AsyncIterator[DiscordPlatform]:
         settings = replace(settings_for(discord), **changes)
-        door = DiscordPlatform(
+        platform = DiscordPlatform(
             settings,
-            dispatcher=behind.script,
-            suggestions=behind.suggestions,
+            dispatcher=backend.script,
+            autocompleter=backend.autocompleter,
             commands=COMMANDS,
-            once=behind.once,
-            notebook=behind.pages,
+            deduplicator=backend.claims,
+            key_values=backend.key_values,
             clock=SystemClock(),
             zone=UTC,
         )
-        running = asyncio.create_task(door.run(), name="door")
-        opened = asyncio.create_task(door.opened())
-        await asyncio.wait({running, opened}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-        opened.cancel()
+        running = asyncio.create_task(platform.run(), name="platform")
+        online = asyncio.create_task(platform.wait_online())
+        await asyncio.wait({running, online}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        online.cancel()
         try:
-            yield door
+            yield platform
         finally:
-            await door.close()
+            await platform.close()
             await asyncio.gather(running, return_exceptions=running.cancelling() > 0)
 
-    return opening
+    return start
 
 
 def settings_for(discord: Discord) -> DiscordSettings:
@@ -88,6 +86,6 @@ def settings_for(discord: Discord) -> DiscordSettings:
 
 
 @pytest.fixture
-async def door(opened: Opening) -> AsyncIterator[DiscordPlatform]:
-    async with opened() as running:
+async def platform(start_platform: StartPlatform) -> AsyncIterator[DiscordPlatform]:
+    async with start_platform() as running:
         yield running

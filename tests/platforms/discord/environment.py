@@ -1,16 +1,17 @@
-"""A whole Roomie behind the little Discord: real core, real storage, the real library."""
+"""Complete application behind the Discord stand-in: real core, storage and discord.py."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.chat.command import Command
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.discord.adapter import DiscordPlatform
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
 from core.model.entities import Identity
@@ -26,7 +27,7 @@ from tests.standins.discord import Discord, Person
 
 
 class NoPasswords:
-    """Nobody logs in here."""
+    """Password hasher for tests without logins."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -37,65 +38,66 @@ class NoPasswords:
 
 @dataclass
 class Environment:
-    """Everything a test may want to look at."""
+    """Stand-in, storage, services, clock and, while open, the platform."""
 
     discord: Discord
     storage: ManagedStorage
     services: Services
     clock: StillClock
-    door: DiscordPlatform = field(init=False)
+    commands: tuple[Command, ...] = COMMANDS
+    platform: DiscordPlatform = field(init=False)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[DiscordPlatform]:
-        """Roomie at work on Discord."""
-        door = DiscordPlatform(
+        """Run the platform until the block is left."""
+        platform = DiscordPlatform(
             DiscordSettings(
                 token=self.discord.token,
                 api_base_url=self.discord.api_base_url,
                 gateway_url=self.discord.gateway_url,
             ),
-            dispatcher=Dispatcher(self.services, COMMANDS),
-            suggestions=Autocomplete(self.services),
-            commands=COMMANDS,
-            once=DeduplicationStore(self.services, "discord"),
-            notebook=StoredKeyValues(self.services, "discord"),
+            dispatcher=Dispatcher(self.services, self.commands),
+            autocompleter=Autocomplete(self.services),
+            commands=self.commands,
+            deduplicator=DeduplicationStore(self.services, "discord"),
+            key_values=StoredKeyValues(self.services, "discord"),
             clock=self.clock,
             zone=self.services.rules.zone,
-            zone_of=lambda who: zone_of(
-                self.services, self.services.read_model.directory.by_identity(who), ""
+            zone_of=lambda identity: zone_of(
+                self.services, self.services.read_model.directory.by_identity(identity), ""
             ),
         )
-        running = asyncio.create_task(door.run())
-        opened = asyncio.create_task(door.opened())
-        await asyncio.wait({running, opened}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-        opened.cancel()
+        running = asyncio.create_task(platform.run())
+        online = asyncio.create_task(platform.wait_online())
+        await asyncio.wait({running, online}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        online.cancel()
         try:
-            yield door
+            yield platform
         finally:
-            await door.close()
+            await platform.close()
             await running
 
-    async def settle_in(self, *people: Person) -> None:
-        """Make these people known to Roomie."""
+    async def add_people(self, *people: Person) -> None:
+        """Add people with linked Discord accounts."""
 
-        def work(unit: UnitOfWork) -> None:
+        def add(unit: UnitOfWork) -> None:
             for each in people:
                 person = unit.people.add(a_person(each.user.name), None)
                 unit.people.link(person.id, Identity(f"discord:{each.id}"))
 
-        await self.storage.write(work)
+        await self.storage.write(add)
 
 
 async def build_environment(
     discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock, rooms: int = 3
 ) -> Environment:
-    """A campus with one building and some rooms."""
+    """An environment with one building and some rooms."""
 
-    def furnish(unit: UnitOfWork) -> None:
+    def add_rooms(unit: UnitOfWork) -> None:
         unit.rooms.put_buildings([a_building()])
         unit.rooms.put_rooms(a_room(f"K-J17-G{number:03}", capacity=20) for number in range(1, rooms + 1))
 
-    await storage.write(furnish)
+    await storage.write(add_rooms)
     read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
     services = Services(
         storage,

@@ -1,30 +1,31 @@
-"""Fakes that keep state: a dispatcher with a script, and memories that are plain dictionaries."""
+"""Fakes with state: a scripted dispatcher, and stores in plain dictionaries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
+from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Option, Reply
 from bot.chat.request import ChatRequest, QuotedMessage, Requester
 
-Answering = Callable[[ChatRequest], Awaitable[Reply]]
+Respond = Callable[[ChatRequest], Awaitable[Reply]]
 
 
 class Script:
-    """A dispatcher that says what it was told to say, and remembers what it was asked."""
+    """Dispatcher with scripted replies that records its requests."""
 
     def __init__(self) -> None:
-        self.asked: list[ChatRequest] = []
+        self.requests: list[ChatRequest] = []
         self.quoted: list[QuotedMessage] = []
-        self.replies: dict[str, Reply | Answering] = {}
+        self.replies: dict[str, Reply | Respond] = {}
 
-    def says(self, what: str, reply: Reply | Answering) -> None:
-        """Answer an action or a line (`*` is everything else) like this."""
-        self.replies[what] = reply
+    def set_reply(self, to: str, reply: Reply | Respond) -> None:
+        """Reply to an action or a line; `*` matches every other."""
+        self.replies[to] = reply
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        self.asked.append(request)
+        self.requests.append(request)
         reply = self.replies.get(request.action or request.text) or self.replies.get("*") or Reply(("fine",))
         return reply if isinstance(reply, Reply) else await reply(request)
 
@@ -33,7 +34,7 @@ class Script:
         return Reply(("rooms",))
 
 
-def after(gate: asyncio.Event, reply: Reply) -> Answering:
+def after(gate: asyncio.Event, reply: Reply) -> Respond:
     """A reply that waits until the gate opens."""
 
     async def dispatch(request: ChatRequest) -> Reply:
@@ -43,43 +44,44 @@ def after(gate: asyncio.Event, reply: Reply) -> Answering:
     return dispatch
 
 
-class Pages:
-    """A notebook that outlives doors, not tests."""
+class KeyValues:
+    """Key-value store in memory."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
+        self.values: dict[str, str] = {}
 
     async def get(self, key: str) -> str | None:
-        return self.kept.get(key)
+        return self.values.get(key)
 
     async def put(self, key: str, text: str) -> None:
-        self.kept[key] = text
+        self.values[key] = text
 
 
-class Seen:
-    """Knows every key it was ever asked about."""
+class Claims:
+    """Deduplicator in memory; raises `error` when one is set."""
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.trouble: Exception | None = None
+        self.error: Exception | None = None
 
-    async def first(self, key: str) -> bool:
-        if self.trouble is not None:
-            raise self.trouble
+    async def claim(self, key: str, *, again_after: timedelta | None = None) -> bool:
+        if self.error is not None:
+            raise self.error
         is_first = key not in self.keys
         self.keys.add(key)
         return is_first
 
+    async def finish(self, key: str) -> None:
+        """Claims are never taken over here."""
 
-class Suggestions:
-    """Suggests what was typed, and that again."""
+
+class Autocompleter:
+    """Suggests what was typed, or the given options."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[ParameterType, str]] = []
         self.options: list[Option] = []
 
     async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
-        self.asked.append((takes, typed))
         return self.options or [Option(f"{typed} read", f"{typed} value")]
 
 
@@ -87,8 +89,8 @@ async def _never(context: CommandContext) -> Reply:
     raise NotImplementedError
 
 
-def a_command(name: str, *takes: CommandParameter, changes: bool = False, **more: Any) -> Command:
-    return Command(name, f"About {name}", f"/{name}", _never, takes, is_mutating=changes, **more)
+def a_command(name: str, *parameters: CommandParameter, is_mutating: bool = False, **more: Any) -> Command:
+    return Command(name, f"About {name}", f"/{name}", _never, parameters, is_mutating=is_mutating, **more)
 
 
 FREE = a_command(
@@ -101,13 +103,12 @@ BOOK = a_command(
     "rooms book",
     CommandParameter("when", ParameterType.WHEN, "When"),
     CommandParameter("room", ParameterType.ROOM, "Room", required=True),
-    changes=True,
+    is_mutating=True,
     aliases=("book",),
 )
 ADD = a_command(
-    "society add", CommandParameter("user", ParameterType.PERSON, "Whom", required=True), changes=True
+    "society add", CommandParameter("user", ParameterType.PERSON, "Whom", required=True), is_mutating=True
 )
 ADMIN = a_command("admin sync", admin_only=True)
 LOST = a_command("lost")
 COMMANDS = (FREE, BOOK, ADD, ADMIN, LOST)
-ACTION = ButtonAction("book", _never)

@@ -1,4 +1,4 @@
-"""Channels are told like people: findable afterwards, and given up when they are gone."""
+"""Notifications to channels are found in the history; a deleted channel is unreachable."""
 
 from datetime import timedelta
 
@@ -12,17 +12,17 @@ from core.model.entities import Identity
 from tests.standins.discord import Discord
 
 
-async def test_a_channel_is_written_to_and_searched(discord: Discord, door: DiscordPlatform):
+async def test_a_channel_message_is_sent_and_found(discord: Discord, platform: DiscordPlatform):
     _, channel = discord.guild()
     address, since = Identity(f"discord:channel:{channel.id}"), SystemClock().now() - timedelta(minutes=1)
 
-    await door.send(address, Reply(("A new week.",)), "notice 1")
+    await platform.send(address, Reply(("A new week.",)), "notice 1")
 
     assert len(channel.messages) == 1
-    assert await door.was_sent(address, "notice 1", since)
-    assert not await door.was_sent(address, "notice 2", since)
+    assert await platform.was_sent(address, "notice 1", since)
+    assert not await platform.was_sent(address, "notice 2", since)
 
 
-async def test_a_channel_that_is_gone_is_given_up(door: DiscordPlatform):
+async def test_a_deleted_channel_is_unreachable(platform: DiscordPlatform):
     with pytest.raises(RecipientUnreachable):
-        await door.send(Identity("discord:channel:4711"), Reply(("A new week.",)), "notice 1")
+        await platform.send(Identity("discord:channel:4711"), Reply(("A new week.",)), "notice 1")

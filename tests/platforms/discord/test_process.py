@@ -1,4 +1,4 @@
-"""Roomie as a process of its own, told of Discord by its environment alone."""
+"""The program as a process, configured by its environment alone."""
 
 import asyncio
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 
 PROJECT = Path(__file__).parents[3]
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
 def a_free_port() -> int:
@@ -26,7 +26,7 @@ def a_free_port() -> int:
 
 @dataclass
 class Machine:
-    """Where Roomie runs: nothing but an environment and a database."""
+    """Runs the program with an environment and a database."""
 
     discord: Discord
     database: Path
@@ -34,27 +34,27 @@ class Machine:
 
     @asynccontextmanager
     async def running(self, now: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """`python -m bot run` until the block is left; it must then stop by itself."""
+        """`python -m bot run` until the block is left; it must then stop on SIGTERM."""
         process = await self._spawn(now, "run")
         try:
-            await self.discord.gateway.wait_for(1, within=PATIENCE)
+            await self.discord.gateway.wait_for(1, timeout_seconds=TIMEOUT_SECONDS)
             yield process
             process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(process.communicate(), PATIENCE)
+            await asyncio.wait_for(process.communicate(), TIMEOUT_SECONDS)
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.communicate()
 
     async def command(self, *words: str) -> None:
-        done = await self._spawn("", *words)
-        _, complaint = await done.communicate()
-        assert done.returncode == 0, complaint.decode()
+        process = await self._spawn("", *words)
+        _, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
 
-    async def told(self, path: str) -> str:
+    async def get(self, path: str) -> str:
         address = f"http://127.0.0.1:{self.port}{path}"
-        async with aiohttp.ClientSession() as session, session.get(address) as answer:
-            return await answer.text()
+        async with aiohttp.ClientSession() as session, session.get(address) as response:
+            return await response.text()
 
     async def _spawn(self, now: str, *words: str) -> asyncio.subprocess.Process:
         environment = {
@@ -79,26 +79,26 @@ class Machine:
         )
 
 
-def reminders(person: Person) -> list[Seen]:
+def reminders(person: Person) -> list[ShownMessage]:
     return [each for each in person.sees() if each.text.startswith("Your booking begins")]
 
 
 async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
-    """Linked, free, book, reminded after a restart, longer, given up; announced once, stopped in order."""
+    """Link, search, book, restart, reminder, extend, cancel; one command sync, clean exits."""
     discord.interactions.window = 15.0
     wil, machine = discord.person("wil"), Machine(discord, tmp_path / "roomie.db")
     async with machine.running("2026-03-11T10:20:00+00:00") as first:
         await machine.command("link", "wil", f"discord:{wil.id}")
         free = await wil.run("/rooms free", when="11:00 for 1 hour")
         booked = await wil.press(free.seen, "Book")
-        health, gauges = await machine.told("/readyz"), await machine.told("/metrics")
+        health, gauges = await machine.get("/readyz"), await machine.get("/metrics")
 
     async with machine.running("2026-03-11T10:40:00+00:00") as second:
-        await discord.until(lambda: reminders(wil), PATIENCE)
+        await discord.wait_until(lambda: reminders(wil), TIMEOUT_SECONDS)
         again = await wil.press(free.seen, "Book")
         reminder = reminders(wil)[0]
-        told = [(await wil.press(reminder, label)).seen.text for label in ("30 min more", "Cancel")]
-        given_up = await wil.press(reminder, "Sure? Cancel")
+        texts = [(await wil.press(reminder, label)).seen.text for label in ("30 min more", "Cancel")]
+        cancelled = await wil.press(reminder, "Sure? Cancel")
         mine = await wil.run("/rooms mine")
 
     assert "rooms are free" in free.seen.text
@@ -107,9 +107,9 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
     assert "roomie_discord_well 1.0" in gauges
     assert "roomie_discord_interaction 2.0" in gauges
     assert "Booked" not in again.seen.text
-    assert "is now yours" in told[0]
-    assert "Give this booking up?" in told[1]
-    assert given_up.seen.text.startswith("Cancelled: ")
+    assert "is now yours" in texts[0]
+    assert "Give this booking up?" in texts[1]
+    assert cancelled.seen.text.startswith("Cancelled: ")
     assert "no bookings" in mine.seen.text
     assert len(reminders(wil)) <= 1
     assert discord.world.overwrites == 1

@@ -1,4 +1,4 @@
-"""Every reply gets a face that Discord accepts."""
+"""Every reply is rendered within Discord's limits."""
 
 import subprocess
 import sys
@@ -28,15 +28,15 @@ from bot.chat.reply import (
     TimestampStyle,
     Tone,
 )
-from bot.platforms.discord.gateway.settings import invite_link
 from bot.platforms.discord.render.custom_id import decode
-from bot.platforms.discord.render.forms import fill_in, modal, submitted_values, values
+from bot.platforms.discord.render.forms import fill_in, form_values, modal, submitted_values
 from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.discord.settings import invite_link
 from core.interval import Interval
 from core.model.entities import Identity
-from tests.standins.discord.forms import modal_complaints
-from tests.standins.discord.limits import BUTTON, COMPONENTS_V2, message_complaints, walk
-from tests.standins.discord.seen import Seen
+from tests.standins.discord.message_validation import BUTTON, COMPONENTS_V2, validate_message, walk
+from tests.standins.discord.modal_validation import validate_modal
+from tests.standins.discord.shown_message import ShownMessage
 from tests.strategies import forms, replies
 
 CAMPUS = ZoneInfo("Australia/Sydney")
@@ -44,8 +44,8 @@ NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 AN_HOUR = Interval.of_length(NOON, timedelta(hours=1))
 
 
-def seen(message: RenderedMessage) -> Seen:
-    return Seen({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
+def seen(message: RenderedMessage) -> ShownMessage:
+    return ShownMessage({"content": "", "embeds": [], "flags": 0, "components": list(message.components)})
 
 
 def shown(reply: Reply) -> str:
@@ -59,7 +59,7 @@ def shown(reply: Reply) -> str:
 def test_discord_accepts_every_reply(reply: Reply) -> None:
     message = render(reply, CAMPUS, mark=7)
 
-    wrong = message_complaints({"flags": COMPONENTS_V2, "components": list(message.components)})
+    wrong = validate_message({"flags": COMPONENTS_V2, "components": list(message.components)})
 
     assert wrong.found == []
 
@@ -67,9 +67,9 @@ def test_discord_accepts_every_reply(reply: Reply) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(forms())
 def test_discord_accepts_every_form(form: Form) -> None:
-    drawn = modal(form, "form")
+    payload = modal(form, "form")
 
-    assert modal_complaints(drawn).found == []
+    assert validate_modal(payload).found == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_discord_accepts_every_form(form: Form) -> None:
         "||no||",
     ],
 )
-def test_plain_text_is_shown_as_it_is(typed: str) -> None:
+def test_plain_text_is_escaped(typed: str) -> None:
     text = shown(Reply(text=(typed,)))
 
     assert text != typed
@@ -97,14 +97,14 @@ def test_a_link_in_plain_text_stays_whole() -> None:
     assert shown(Reply(text=("see https://rooms.example/a_b_c",))) == "see https://rooms.example/a_b_c"
 
 
-def test_times_are_written_in_each_readers_zone() -> None:
+def test_times_are_timestamp_markup() -> None:
     text = shown(Reply(text=(TimeRange(AN_HOUR), " ", Timestamp(NOON, TimestampStyle.RELATIVE))))
 
     start = int(NOON.timestamp())
     assert text == f"<t:{start}:F>\N{EN DASH}<t:{start + 3600}:t> <t:{start}:R>"
 
 
-def test_marks_of_text_are_discords() -> None:
+def test_bold_code_and_mentions_become_markdown() -> None:
     people = (Mention("Wil", Identity("discord:2")), " ", Mention("Ann", Identity("slack:T:U")))
 
     assert (
@@ -145,7 +145,7 @@ def rooms(count: int) -> tuple[ReplyItem, ...]:
     )
 
 
-def test_each_room_has_a_button_that_names_it() -> None:
+def test_each_room_has_a_button_with_its_value() -> None:
     message = render(Reply(items=rooms(3)), CAMPUS)
 
     ids = [str(each["custom_id"]) for each in walk(list(message.components)) if each["type"] == BUTTON]
@@ -156,26 +156,26 @@ def test_each_room_has_a_button_that_names_it() -> None:
     ]
 
 
-def test_three_hundred_rooms_fill_sections_then_a_menu_and_the_rest_is_counted() -> None:
-    looked_at = seen(render(Reply(items=rooms(300)), CAMPUS))
+def test_three_hundred_rooms_fill_sections_and_a_menu_and_the_others_are_counted() -> None:
+    message = seen(render(Reply(items=rooms(300)), CAMPUS))
 
-    assert looked_at.buttons == ["Book"] * 12
-    assert [option["value"] for option in looked_at.menus[0]["options"]] == [
+    assert message.buttons == ["Book"] * 12
+    assert [option["value"] for option in message.menus[0]["options"]] == [
         f"room-{number}" for number in range(12, 37)
     ]
-    assert "and 263 more" in looked_at.text
+    assert "and 263 more" in message.text
 
 
-def test_a_button_that_could_not_come_back_cannot_be_pressed() -> None:
+def test_a_button_that_does_not_fit_into_a_custom_id_is_disabled() -> None:
     message = render(
         Reply(text=("x",), actions=(Button("a:b", "Odd"), Button("book", "Long", "x" * 99))), CAMPUS
     )
 
-    drawn = [each for each in walk(list(message.components)) if each["type"] == BUTTON]
-    assert [(each["label"], each["disabled"]) for each in drawn] == [("Odd", True), ("Long", True)]
+    rendered = [each for each in walk(list(message.components)) if each["type"] == BUTTON]
+    assert [(each["label"], each["disabled"]) for each in rendered] == [("Odd", True), ("Long", True)]
 
 
-def test_equal_buttons_are_kept_apart_and_mean_the_same() -> None:
+def test_equal_buttons_get_different_custom_ids_with_the_same_meaning() -> None:
     again = Button("page", "Next", "2")
 
     message = render(Reply(text=("x",), actions=(again, again)), CAMPUS)
@@ -185,7 +185,7 @@ def test_equal_buttons_are_kept_apart_and_mean_the_same() -> None:
     assert decode(ids[0]) == decode(ids[1])
 
 
-def test_a_table_with_times_is_written_in_lines() -> None:
+def test_a_table_with_times_has_a_line_per_row() -> None:
     table = Table(("Room", "Until"), ((("Quad",), (Timestamp(NOON, TimestampStyle.TIME),)),))
 
     assert shown(Reply(table=table)).splitlines() == [
@@ -194,7 +194,7 @@ def test_a_table_with_times_is_written_in_lines() -> None:
     ]
 
 
-def test_a_long_table_says_how_many_rows_are_missing() -> None:
+def test_a_long_table_counts_the_rows_left_out() -> None:
     table = Table(("Room",), tuple(((f"Room number {number}",),) for number in range(400)))
 
     lines = shown(Reply(table=table)).splitlines()
@@ -203,16 +203,16 @@ def test_a_long_table_says_how_many_rows_are_missing() -> None:
     assert lines[-2] == f"… and {400 - shown_rows} more"
 
 
-def test_only_the_asker_sees_what_is_meant_for_him() -> None:
+def test_a_reply_is_private_unless_meant_for_the_channel() -> None:
     assert render(Reply(text=("x",)), CAMPUS).private
     assert not render(Reply(text=("x",), audience=Audience.CHANNEL), CAMPUS).private
 
 
-def test_an_empty_reply_still_says_something() -> None:
+def test_an_empty_reply_is_an_ellipsis() -> None:
     assert shown(Reply()) == "…"
 
 
-def test_the_tone_has_a_colour() -> None:
+def test_each_tone_has_a_colour() -> None:
     assert {render(Reply(tone=tone), CAMPUS).components[0]["accent_color"] for tone in Tone} >= {
         0x2D7D46,
         0xDA373C,
@@ -220,25 +220,25 @@ def test_the_tone_has_a_colour() -> None:
     assert len({render(Reply(tone=tone), CAMPUS).components[0]["accent_color"] for tone in Tone}) == len(Tone)
 
 
-def test_what_was_typed_comes_back_by_name_and_the_hidden_keeps_its_value() -> None:
+def test_submitted_values_come_back_by_name_and_hidden_inputs_keep_theirs() -> None:
     inputs = tuple(
         FormInput(f"i{number}", "Label", required=number != 2, value=f"old {number}") for number in range(6)
     )
     form = Form("book", "Book", inputs)
     typed = [{"type": 18, "component": {"type": 4, "custom_id": "i0", "value": "new"}}]
 
-    held = values(fill_in(form, submitted_values(typed)))
+    values = form_values(fill_in(form, submitted_values(typed)))
 
     names = [each["component"]["custom_id"] for each in labels_of(modal(form, "x"))]
     assert names == ["i0", "i1", "i3", "i4", "i5"]
-    assert held == {"i0": "new", "i1": "old 1", "i2": "old 2", "i3": "old 3", "i4": "old 4", "i5": "old 5"}
+    assert values == {"i0": "new", "i1": "old 1", "i2": "old 2", "i3": "old 3", "i4": "old 4", "i5": "old 5"}
 
 
-def labels_of(drawn: dict[str, object]) -> list[dict[str, dict[str, Any]]]:
-    return drawn["components"]  # type: ignore[return-value]
+def labels_of(payload: dict[str, object]) -> list[dict[str, dict[str, Any]]]:
+    return payload["components"]  # type: ignore[return-value]
 
 
-def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
+def test_a_long_choice_includes_its_default() -> None:
     options = tuple(Option(f"Room {number}", f"r{number}") for number in range(60))
     form = Form("book", "Book", (FormInput("room", "Room", FormInputKind.CHOICE, "r50", options),))
 
@@ -248,16 +248,16 @@ def test_a_choice_holds_its_default_even_when_it_is_far_down() -> None:
     assert defaults == ["r50"]
 
 
-def test_settings_and_renderer_are_there_without_the_library() -> None:
+def test_settings_and_renderer_do_not_import_discord_py() -> None:
     code = (
         "import sys, bot.platforms.discord.render.renderer, bot.platforms.discord.render.forms;"
-        "import bot.platforms.discord.gateway.settings;"
+        "import bot.platforms.discord.settings;"
         "sys.exit('discord' in sys.modules)"
     )
 
-    told = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own interpreter
-    assert told.returncode == 0
+    process = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our own interpreter
+    assert process.returncode == 0
 
 
-def test_the_invite_asks_for_no_more_than_it_needs() -> None:
+def test_the_invite_link_requests_two_permissions() -> None:
     assert invite_link(42).endswith("?client_id=42&scope=bot+applications.commands&permissions=18432")

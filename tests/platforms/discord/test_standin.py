@@ -1,4 +1,4 @@
-"""The little Discord behaves to the real discord.py as Discord does."""
+"""The fake server behaves towards discord.py as Discord does."""
 
 import asyncio
 import logging
@@ -13,29 +13,29 @@ import yarl
 from discord import app_commands, ui
 
 from tests.standins.discord import Discord, State
-from tests.standins.discord.bell import Bell
-from tests.standins.discord.command_tree import command_complaints
-from tests.standins.discord.limits import COMPONENTS_V2, message_complaints
+from tests.standins.discord.change_signal import ChangeSignal
+from tests.standins.discord.command_tree import validate_commands
+from tests.standins.discord.message_validation import COMPONENTS_V2, validate_message
 
 Handle = Callable[[library.Interaction], Awaitable[object]]
 LINE = {"type": 10, "content": "hello"}
 
 
 class Bot(library.Client):
-    """The smallest bot: one command, one thing done with every interaction and message."""
+    """Minimal bot: one command, and one handler for all interactions."""
 
-    def __init__(self, answer: Handle, intents: library.Intents, heartbeat_timeout: float = 60.0) -> None:
+    def __init__(self, handle: Handle, intents: library.Intents, heartbeat_timeout: float = 60.0) -> None:
         super().__init__(intents=intents, guild_ready_timeout=0.05, heartbeat_timeout=heartbeat_timeout)
-        self.answer = answer
-        self.heard: list[str] = []
+        self.handle = handle
+        self.received: list[str] = []
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(
             app_commands.Command(name="hello", description="Says hello", callback=self.hello)
         )
-        self.bell = Bell()
+        self.changed = ChangeSignal()
 
     async def hello(self, interaction: library.Interaction, name: str = "") -> None:
-        await self.answer(interaction)
+        await self.handle(interaction)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """No pause before identifying again."""
@@ -44,17 +44,17 @@ class Bot(library.Client):
         await self.tree.sync()
 
     async def on_message(self, message: library.Message) -> None:
-        self.heard.append(message.content)
-        self.bell.ring()
+        self.received.append(message.content)
+        self.changed.notify()
 
 
 @asynccontextmanager
 async def a_bot(
-    discord: Discord, answer: Handle, intents: library.Intents | None = None, **more: float
+    discord: Discord, handle: Handle, intents: library.Intents | None = None, **more: float
 ) -> AsyncIterator[Bot]:
     library.http.Route.BASE = discord.api_base_url
     library.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord.gateway_url)
-    bot = Bot(answer, intents or library.Intents(guilds=True), **more)
+    bot = Bot(handle, intents or library.Intents(guilds=True), **more)
     async with bot:
         running = asyncio.create_task(bot.start(discord.token))
         await discord.gateway.wait_for(1)
@@ -65,15 +65,15 @@ async def a_bot(
             await asyncio.wait([running])
 
 
-async def says_hello(interaction: library.Interaction) -> None:
+async def say_hello(interaction: library.Interaction) -> None:
     await interaction.response.send_message("hello", ephemeral=True)
 
 
-async def test_a_command_is_answered_and_seen_by_its_asker_alone(discord: Discord) -> None:
+async def test_an_ephemeral_response_is_seen_by_its_user_alone(discord: Discord) -> None:
     guild, channel = discord.guild()
     alice, bob = discord.person("alice", guild), discord.person("bob", guild)
 
-    async with a_bot(discord, says_hello):
+    async with a_bot(discord, say_hello):
         interaction = await alice.run("/hello", at=channel)
 
     assert interaction.seen.text == "hello"
@@ -81,42 +81,42 @@ async def test_a_command_is_answered_and_seen_by_its_asker_alone(discord: Discor
     assert bob.sees(channel) == []
 
 
-async def test_silence_for_three_seconds_is_a_failure_and_a_late_answer_is_refused(discord: Discord) -> None:
+async def test_an_interaction_expires_and_a_late_response_is_refused(discord: Discord) -> None:
     discord.interactions.window = 0.05
 
-    async def dawdle(interaction: library.Interaction) -> None:
+    async def respond_late(interaction: library.Interaction) -> None:
         await asyncio.sleep(0.1)
         with suppress(library.NotFound):
             await interaction.response.send_message("late")
 
-    async with a_bot(discord, dawdle):
+    async with a_bot(discord, respond_late):
         interaction = await discord.person("alice").run("/hello")
-        await discord.until(lambda: interaction.refusals)
+        await discord.wait_until(lambda: interaction.refusals)
 
     assert interaction.state is State.FAILED
     assert interaction.refusals[0]["code"] == 10062
 
 
-async def test_a_second_answer_is_refused(discord: Discord) -> None:
+async def test_a_second_response_is_refused(discord: Discord) -> None:
     async def twice(interaction: library.Interaction) -> None:
-        await says_hello(interaction)
+        await say_hello(interaction)
         url = f"{discord.api_base_url}/interactions/{interaction.id}/{interaction.token}/callback"
         async with aiohttp.ClientSession() as session:
             await session.post(url, json={"type": 4, "data": {"content": "again"}})
 
     async with a_bot(discord, twice):
         interaction = await discord.person("alice").run("/hello")
-        await discord.until(lambda: interaction.refusals)
+        await discord.wait_until(lambda: interaction.refusals)
 
     assert interaction.refusals[0]["code"] == 40060
 
 
-async def test_a_deferred_answer_keeps_the_privacy_of_its_deferral(discord: Discord) -> None:
-    async def slowly(interaction: library.Interaction) -> None:
+async def test_the_response_to_an_ephemeral_deferral_is_ephemeral(discord: Discord) -> None:
+    async def respond_deferred(interaction: library.Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send("at last")
 
-    async with a_bot(discord, slowly):
+    async with a_bot(discord, respond_deferred):
         interaction = await discord.person("alice").run("/hello")
 
     assert interaction.seen.text == "at last"
@@ -124,10 +124,10 @@ async def test_a_deferred_answer_keeps_the_privacy_of_its_deferral(discord: Disc
     assert interaction.followups == []
 
 
-async def test_a_token_dies_after_fifteen_minutes(discord: Discord) -> None:
+async def test_a_token_expires_after_fifteen_minutes(discord: Discord) -> None:
     codes: asyncio.Queue[int] = asyncio.Queue()
 
-    async def much_later(interaction: library.Interaction) -> None:
+    async def respond_after_expiry(interaction: library.Interaction) -> None:
         await interaction.response.defer()
         discord.world.time.advance(timedelta(minutes=16))
         try:
@@ -135,7 +135,7 @@ async def test_a_token_dies_after_fifteen_minutes(discord: Discord) -> None:
         except library.HTTPException as error:
             codes.put_nowait(error.code)
 
-    async with a_bot(discord, much_later):
+    async with a_bot(discord, respond_after_expiry):
         interaction = await discord.person("alice").start("/hello")
         code = await codes.get()
 
@@ -188,25 +188,23 @@ async def test_a_modal_comes_back_with_what_was_typed(discord: Discord) -> None:
     assert sent.seen.text == "booked"
 
 
-async def test_rest_limits_are_waited_out_by_the_library(
-    discord: Discord, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_discord_py_waits_for_rate_limits(discord: Discord, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
     discord.faults.add("POST", "/messages", retry_after=0.05, times=2)
     alice = discord.person("alice")
 
-    async with a_bot(discord, says_hello) as bot:
+    async with a_bot(discord, say_hello) as bot:
         user = await bot.fetch_user(int(alice.id))
         await user.send("hi")
 
     assert [each.text for each in alice.sees()] == ["hi"]
-    assert discord.asked("POST", "/messages") == 3
+    assert discord.count_requests("POST", "/messages") == 3
 
 
-async def test_a_nonce_says_a_thing_once(discord: Discord) -> None:
+async def test_a_nonce_makes_a_message_idempotent(discord: Discord) -> None:
     alice = discord.person("alice")
 
-    async with a_bot(discord, says_hello) as bot:
+    async with a_bot(discord, say_hello) as bot:
         user = await bot.fetch_user(int(alice.id))
         await user.send("hi", nonce="42")
         await user.send("hi", nonce="42")
@@ -214,11 +212,11 @@ async def test_a_nonce_says_a_thing_once(discord: Discord) -> None:
     assert len(alice.sees()) == 1
 
 
-async def test_closed_messages_are_refused(discord: Discord) -> None:
+async def test_closed_direct_messages_are_refused(discord: Discord) -> None:
     alice = discord.person("alice")
     alice.close_messages()
 
-    async with a_bot(discord, says_hello) as bot:
+    async with a_bot(discord, say_hello) as bot:
         user = await bot.fetch_user(int(alice.id))
         with pytest.raises(library.Forbidden) as refused:
             await user.send("hi")
@@ -227,47 +225,47 @@ async def test_closed_messages_are_refused(discord: Discord) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weather", "greeting"),
+    ("failure", "handshake"),
     [("cut", "resume"), ("close", "resume"), ("ask_to_reconnect", "resume"), ("invalidate", "identify")],
 )
-async def test_the_library_comes_back_and_goes_on_hearing(
-    discord: Discord, weather: str, greeting: str
+async def test_discord_py_reconnects_and_receives_events(
+    discord: Discord, failure: str, handshake: str
 ) -> None:
     alice = discord.person("alice")
     intents = library.Intents(guilds=True, dm_messages=True)
 
-    async with a_bot(discord, says_hello, intents) as bot:
+    async with a_bot(discord, say_hello, intents) as bot:
         discord.gateway.log.clear()
-        await getattr(discord.gateway, weather)()
-        await discord.until(lambda: greeting in discord.gateway.log and discord.gateway.connected)
+        await getattr(discord.gateway, failure)()
+        await discord.wait_until(lambda: handshake in discord.gateway.log and discord.gateway.connected)
         await alice.say("still there?")
-        await bot.bell.until(lambda: bot.heard)
+        await bot.changed.wait_until(lambda: bot.received)
 
-    assert bot.heard == ["still there?"]
+    assert bot.received == ["still there?"]
 
 
-async def test_what_was_missed_is_told_on_resuming(discord: Discord) -> None:
+async def test_missed_events_are_replayed_on_resume(discord: Discord) -> None:
     alice = discord.person("alice")
     intents = library.Intents(guilds=True, dm_messages=True)
 
-    async with a_bot(discord, says_hello, intents) as bot:
+    async with a_bot(discord, say_hello, intents) as bot:
         await discord.gateway.cut()
         await alice.say("one")
         await alice.say("two")
-        await bot.bell.until(lambda: len(bot.heard) == 2)
+        await bot.changed.wait_until(lambda: len(bot.received) == 2)
 
-    assert bot.heard == ["one", "two"]
+    assert bot.received == ["one", "two"]
 
 
-async def test_a_silent_gateway_is_left_and_resumed(
+async def test_discord_py_resumes_when_heartbeats_are_not_acknowledged(
     discord: Discord, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     discord.gateway.heartbeat_interval = 0.05
     discord.gateway.acknowledges = False
 
-    async with a_bot(discord, says_hello, heartbeat_timeout=0.15):
-        await discord.until(lambda: "resume" in discord.gateway.log)
+    async with a_bot(discord, say_hello, heartbeat_timeout=0.15):
+        await discord.wait_until(lambda: "resume" in discord.gateway.log)
         discord.gateway.acknowledges = True
         interaction = await discord.person("alice").run("/hello")
 
@@ -279,27 +277,27 @@ async def test_an_interaction_can_be_delivered_twice(discord: Discord) -> None:
 
     async def count(interaction: library.Interaction) -> None:
         times.append(interaction.id)
-        await says_hello(interaction)
+        await say_hello(interaction)
 
     async with a_bot(discord, count):
         interaction = await discord.person("alice").run("/hello")
         await interaction.deliver_again()
-        await discord.until(lambda: interaction.refusals)
+        await discord.wait_until(lambda: interaction.refusals)
 
     assert times == [int(interaction.id)] * 2
 
 
-async def test_words_are_hidden_without_the_intent_unless_the_bot_is_meant(discord: Discord) -> None:
+async def test_content_is_hidden_without_the_intent_unless_the_bot_is_mentioned(discord: Discord) -> None:
     guild, channel = discord.guild()
     alice = discord.person("alice", guild)
     intents = library.Intents(guilds=True, guild_messages=True)
 
-    async with a_bot(discord, says_hello, intents) as bot:
+    async with a_bot(discord, say_hello, intents) as bot:
         await alice.say("nobody in particular", at=channel)
         await alice.say(f"<@{discord.world.bot.id}> free now", at=channel)
-        await bot.bell.until(lambda: len(bot.heard) == 2)
+        await bot.changed.wait_until(lambda: len(bot.received) == 2)
 
-    assert bot.heard == ["", f"<@{discord.world.bot.id}> free now"]
+    assert bot.received == ["", f"<@{discord.world.bot.id}> free now"]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +315,7 @@ async def test_words_are_hidden_without_the_intent_unless_the_bot_is_meant(disco
     ],
 )
 def test_messages_beyond_the_limits_are_refused(message: dict[str, object], code: str) -> None:
-    wrong = message_complaints(message)
+    wrong = validate_message(message)
 
     assert any(code in found for _, found, _ in wrong.found)
 
@@ -360,6 +358,6 @@ def test_messages_beyond_the_limits_are_refused(message: dict[str, object], code
     ],
 )
 def test_commands_beyond_the_limits_are_refused(command: dict[str, object], code: str) -> None:
-    wrong = command_complaints([command])
+    wrong = validate_commands([command])
 
     assert any(code in found for _, found, _ in wrong.found)

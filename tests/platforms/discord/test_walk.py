@@ -1,4 +1,4 @@
-"""The golden way of a person on Discord, and of many at once, through the whole house."""
+"""What people do on Discord most, one and many at once, through the complete application."""
 
 import asyncio
 import re
@@ -14,68 +14,66 @@ from core.policy.rules import Rules
 from storage.factory import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.environment import Environment, build_environment
-from tests.standins.discord import Discord, Person, Seen
+from tests.standins.discord import Discord, Person, ShownMessage
 
 
 @pytest.fixture
 async def environment(
     discord: Discord, storage: ManagedStorage, rules: Rules, clock: StillClock
 ) -> AsyncIterator[Environment]:
-    discord.interactions.window = 15.0  # what takes three seconds is measured elsewhere, on a machine at rest
+    discord.interactions.window = 15.0  # the 3 s deadline is tested elsewhere; this machine may be busy
     built = await build_environment(discord, storage, rules, clock)
-    async with built.open() as built.door:
+    async with built.open() as built.platform:
         yield built
 
 
 @pytest.fixture
 async def wil(environment: Environment) -> Person:
     person = environment.discord.person("wil")
-    await environment.settle_in(person)
+    await environment.add_people(person)
     return person
 
 
-async def test_from_a_free_room_to_a_booking_a_message_longer_and_given_up(
-    environment: Environment, wil: Person
-) -> None:
+async def test_a_room_is_found_booked_extended_and_cancelled(environment: Environment, wil: Person) -> None:
     guild, channel = environment.discord.guild()
     wil.join(guild)
     free = await wil.run("/rooms free", at=channel, when="now for 1 hour", seats=10)
     booked = await wil.press(free.seen, "Book")
-    told = [free.seen.text, booked.seen.text]
-    await environment.door.send(Identity(f"discord:{wil.id}"), _notice(booked.seen), "confirmation 1")
+    texts = [free.seen.text, booked.seen.text]
+    await environment.platform.send(Identity(f"discord:{wil.id}"), _notice(booked.seen), "confirmation 1")
     for label in ("30 min more", "Cancel", "Sure? Cancel"):
         await wil.press(wil.sees()[0], label)
-        told.append(wil.sees()[0].text)
+        texts.append(wil.sees()[0].text)
     mine = await wil.run("/rooms mine")
 
-    assert "3 rooms are free" in told[0]
-    assert told[1].startswith("Booked **Room K")
-    assert "is now yours" in told[2]
-    assert "Give this booking up?" in told[3]
-    assert told[4].startswith("Cancelled: ")
+    assert "3 rooms are free" in texts[0]
+    assert texts[1].startswith("Booked **Room K")
+    assert "is now yours" in texts[2]
+    assert "Give this booking up?" in texts[3]
+    assert texts[4].startswith("Cancelled: ")
     assert "30 min more" not in mine.seen.buttons
 
 
-def _notice(booked: Seen) -> Reply:
-    """The message that follows a booking, with the buttons that its answer had."""
-    wishes = [decode(str(booked.button(label)["custom_id"])) for label in ("30 min more", "Cancel")]
-    longer, cancel = [each for each in wishes if each]
+def _notice(booked: ShownMessage) -> Reply:
+    """The notification of a booking, with the buttons of its reply."""
+    custom_ids = [decode(str(booked.button(label)["custom_id"])) for label in ("30 min more", "Cancel")]
+    extend, cancel = [each for each in custom_ids if each]
     return Reply(
         ("You have booked a room.",),
         actions=(
-            Button(longer.action, "30 min more", longer.value),
+            Button(extend.action, "30 min more", extend.value),
             Button(cancel.action, "Cancel", cancel.value, confirm="Give this booking up?"),
         ),
     )
 
 
-async def test_times_are_shown_in_the_readers_zone(environment: Environment, wil: Person) -> None:
+async def test_times_are_timestamp_markup(environment: Environment, wil: Person) -> None:
     booked = await wil.run("/book", room="K-J17-G001", when="tomorrow 3pm for 1 hour")
 
     assert re.search(r"<t:\d+:F>\N{EN DASH}<t:\d+:t>", booked.seen.text)
 
 
-async def test_the_suggested_time_is_what_gets_booked(environment: Environment, wil: Person) -> None:
+async def test_a_suggested_time_can_be_booked(environment: Environment, wil: Person) -> None:
     shown = await wil.complete("/book", "when", "tomorrow 3pm for 1 hour")
     booked = await wil.run("/book", room="K-J17-G001", when=shown[0]["value"])
 
@@ -95,10 +93,10 @@ async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
     assert "Booked" in booked.seen.text
 
 
-async def test_of_fifty_who_press_the_same_button_one_gets_the_room(environment: Environment) -> None:
+async def test_of_fifty_people_pressing_one_button_one_gets_the_room(environment: Environment) -> None:
     guild, channel = environment.discord.guild()
     people = [environment.discord.person(f"p{number}", guild) for number in range(50)]
-    await environment.settle_in(*people)
+    await environment.add_people(*people)
     button = {
         "type": 2,
         "style": 1,
@@ -137,26 +135,24 @@ async def test_three_hundred_free_rooms_are_paged(
 ) -> None:
     environment = await build_environment(discord, await open_another(), rules, clock, rooms=300)
     wil = discord.person("wil")
-    await environment.settle_in(wil)
+    await environment.add_people(wil)
     async with environment.open():
         first = await wil.run("/rooms free", when="now")
-        told = first.seen.text
+        first_text = first.seen.text
         second = await wil.press(first.seen, "292 more")
 
-    assert "300 rooms are free" in told
+    assert "300 rooms are free" in first_text
     assert "284 more" in second.seen.buttons
 
 
-async def test_no_command_is_missing_and_none_refuses_its_options(
-    environment: Environment, wil: Person
-) -> None:
+async def test_every_command_is_offered_with_its_parameters(environment: Environment, wil: Person) -> None:
     offered = environment.discord.world.commands[None]
     paths = {
         f"{command['name']} {option['name']}" if option["type"] == 1 else command["name"]
         for command in offered
         for option in command.get("options") or [{"type": 0}]
     }
-    takes = {
+    options = {
         f"{command['name']} {sub['name']}": [option["name"] for option in sub.get("options", [])]
         for command in offered
         for sub in command.get("options") or []
@@ -166,17 +162,17 @@ async def test_no_command_is_missing_and_none_refuses_its_options(
     assert {command.name for command in COMMANDS} <= paths
     for command in COMMANDS:
         if " " in command.name:
-            assert sorted(takes[command.name]) == sorted(each.name for each in command.parameters)
+            assert sorted(options[command.name]) == sorted(each.name for each in command.parameters)
 
 
-async def test_plain_words_find_rooms_too(environment: Environment, wil: Person) -> None:
+async def test_free_text_finds_rooms(environment: Environment, wil: Person) -> None:
     await wil.say("any room for 8 tomorrow at 3pm?")
-    await environment.discord.until(lambda: len(wil.sees()) == 2)
+    await environment.discord.wait_until(lambda: len(wil.sees()) == 2)
 
     assert "Book" in wil.sees()[1].buttons
 
 
-async def test_a_stranger_is_told_who_is_missing(environment: Environment) -> None:
+async def test_an_unlinked_user_is_refused(environment: Environment) -> None:
     stranger = environment.discord.person("stranger")
 
     answered = await stranger.run("/rooms mine")
@@ -184,9 +180,7 @@ async def test_a_stranger_is_told_who_is_missing(environment: Environment) -> No
     assert "does not know who you are" in answered.seen.text
 
 
-async def test_a_zone_that_somebody_chose_counts_for_what_is_read_and_shown(
-    environment: Environment, wil: Person
-) -> None:
+async def test_a_chosen_time_zone_applies_to_input_and_output(environment: Environment, wil: Person) -> None:
     await wil.run("/settings", timezone="Australia/Sydney")
 
     shown = await wil.complete("/book", "when", "tomorrow 8pm for 1 hour")

@@ -1,1 +1,1 @@
-"""The terminal: what is drawn, what is piped, and the conversation at the prompt."""
+"""Terminal: rendering for screens and pipes, session and prompt."""

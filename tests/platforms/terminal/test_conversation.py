@@ -1,4 +1,4 @@
-"""Somebody at a prompt: numbers, forms, second thoughts, and ways out."""
+"""Session and prompt: numbered buttons, forms, confirmation, leaving."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -34,14 +34,14 @@ LATER = Form(
 )
 
 
-class Answers:
-    """Stands for the dispatcher: remembers what was asked."""
+class RecordingDispatcher:
+    """Dispatcher with fixed replies that records its requests."""
 
     def __init__(self) -> None:
-        self.asked: list[ChatRequest] = []
+        self.requests: list[ChatRequest] = []
 
     async def __call__(self, request: ChatRequest) -> Reply:
-        self.asked.append(request)
+        self.requests.append(request)
         match request.action or request.text:
             case "/rooms form":
                 return Reply(form=FORM)
@@ -50,7 +50,7 @@ class Answers:
             case "book_form" if request.form.get("title") == "wrong":
                 return Reply(form=FORM, form_errors={"title": "Not that."})
         return Reply(
-            (f"said {request.action or request.text}",),
+            (f"reply to {request.action or request.text}",),
             items=(ReplyItem(("one",), (), (Button("book", "Book", "v1"),)),),
             actions=(
                 Button("link", "Link", url="https://example.org"),
@@ -60,53 +60,55 @@ class Answers:
 
 
 @pytest.fixture
-def answers() -> Answers:
-    return Answers()
+def dispatcher() -> RecordingDispatcher:
+    return RecordingDispatcher()
 
 
 @pytest.fixture
-def session(answers: Answers) -> TerminalSession:
-    return TerminalSession(answers, "wil", ZoneInfo("Europe/London"))
+def session(dispatcher: RecordingDispatcher) -> TerminalSession:
+    return TerminalSession(dispatcher, "wil", ZoneInfo("Europe/London"))
 
 
-async def test_a_number_presses_the_button_it_stands_for(session: TerminalSession, answers: Answers):
+async def test_a_number_presses_its_button(session: TerminalSession, dispatcher: RecordingDispatcher):
     session.show(await session.handle_line("/help"), NOW)
 
     await session.handle_line("1")
 
-    assert (answers.asked[-1].action, answers.asked[-1].value) == ("book", "v1")
+    assert (dispatcher.requests[-1].action, dispatcher.requests[-1].value) == ("book", "v1")
 
 
 @pytest.mark.parametrize("line", ["0", "3", "999", "²", "٣"])
-async def test_a_number_that_stands_for_nothing_presses_nothing(
-    session: TerminalSession, answers: Answers, line: str
+async def test_an_unknown_number_presses_nothing(
+    session: TerminalSession, dispatcher: RecordingDispatcher, line: str
 ):
     session.show(await session.handle_line("/help"), NOW)
 
     await session.handle_line(line)
 
-    assert all(not asked.action for asked in answers.asked)
+    assert all(not request.action for request in dispatcher.requests)
 
 
-async def test_plain_words_and_commands_are_told_apart(session: TerminalSession, answers: Answers):
+async def test_free_text_and_commands_are_distinguished(
+    session: TerminalSession, dispatcher: RecordingDispatcher
+):
     for line in ("/rooms free now", "rooms free now", "Book G01 now", "any room for 8?", "free now"):
         await session.handle_line(line)
 
-    assert [asked.is_free_text for asked in answers.asked] == [False, False, False, True, True]
+    assert [request.is_free_text for request in dispatcher.requests] == [False, False, False, True, True]
 
 
-async def test_one_may_speak_as_somebody_else(session: TerminalSession, answers: Answers):
+async def test_as_switches_the_user(session: TerminalSession, dispatcher: RecordingDispatcher):
     await session.handle_line("/as rema")
     await session.handle_line("/help")
 
-    assert answers.asked[-1].requester.identity == "terminal:rema"
+    assert dispatcher.requests[-1].requester.identity == "terminal:rema"
 
 
-Type = Callable[..., object]
+TypeLines = Callable[..., object]
 
 
 class Screen(DummyOutput):
-    """Keeps what is written on it."""
+    """Records what is written."""
 
     text = ""
 
@@ -123,15 +125,15 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-async def types(session: TerminalSession, tmp_path: Path, screen: Screen) -> AsyncIterator[Type]:
-    """Types keys at the prompt until the conversation ends."""
+async def types(session: TerminalSession, tmp_path: Path, screen: Screen) -> AsyncIterator[TypeLines]:
+    """Types lines at the prompt until it ends."""
     with create_pipe_input() as keys, create_app_session(input=keys, output=screen):
 
-        async def until_the_end(*lines: str) -> None:
+        async def type_lines(*lines: str) -> None:
             _type(keys, lines)
             await converse(session, COMMANDS, StillClock(NOW), tmp_path / "var" / "history")
 
-        yield until_the_end
+        yield type_lines
 
 
 def _type(keys: PipeInput, lines: tuple[str, ...]) -> None:
@@ -139,60 +141,66 @@ def _type(keys: PipeInput, lines: tuple[str, ...]) -> None:
         keys.send_text(line if line in {"\x03", "\x04"} else f"{line}\r")
 
 
-async def test_lines_are_answered_until_the_end_of_input(types: Type, answers: Answers, screen: Screen):
+async def test_lines_are_answered_until_the_end_of_input(
+    types: TypeLines, dispatcher: RecordingDispatcher, screen: Screen
+):
     await types("/help", "", "any room?", "\x04")
 
-    assert [asked.text for asked in answers.asked] == ["/help", "any room?"]
-    assert "said /help" in screen.text
+    assert [request.text for request in dispatcher.requests] == ["/help", "any room?"]
+    assert "reply to /help" in screen.text
 
 
-async def test_ctrl_c_on_an_empty_line_leaves(types: Type, answers: Answers):
+async def test_ctrl_c_on_an_empty_line_leaves(types: TypeLines, dispatcher: RecordingDispatcher):
     await types("\x03")
 
-    assert answers.asked == []
+    assert dispatcher.requests == []
 
 
 @pytest.mark.parametrize(("answer", "presses"), [("y", 1), ("", 0), ("no", 0), ("\x03", 0)])
-async def test_what_cannot_be_undone_is_asked_first(types: Type, answers: Answers, answer: str, presses: int):
+async def test_a_button_with_confirmation_asks_first(
+    types: TypeLines, dispatcher: RecordingDispatcher, answer: str, presses: int
+):
     await types("/help", "2", answer, "/quit")
 
-    assert sum(asked.action == "cancel" for asked in answers.asked) == presses
+    assert sum(request.action == "cancel" for request in dispatcher.requests) == presses
 
 
-async def test_a_form_is_asked_line_by_line_and_follows_what_was_said(types: Type, answers: Answers):
+async def test_a_form_is_prompted_input_by_input_and_refreshed(
+    types: TypeLines, dispatcher: RecordingDispatcher
+):
     await types("/rooms form", "2026-03-12", "7", "hub", "Chess", "\x04")
 
-    refreshed, sent = answers.asked[-2:]
+    refreshed, sent = dispatcher.requests[-2:]
     assert refreshed.action == "refresh_form"
     assert refreshed.form["date"] == "2026-03-12"
     assert sent.action == "book_form"
     assert dict(sent.form) == {"date": "2026-03-12", "room": "H", "title": "Chess"}
 
 
-async def test_enter_keeps_what_a_form_holds_and_numbers_choose(types: Type, answers: Answers):
+async def test_enter_keeps_a_value_and_numbers_choose_options(
+    types: TypeLines, dispatcher: RecordingDispatcher
+):
     await types("/rooms form", "", "2", "", "\x04")
 
-    assert dict(answers.asked[-1].form) == {"date": "2026-03-11", "room": "W2", "title": ""}
+    assert dict(dispatcher.requests[-1].form) == {"date": "2026-03-11", "room": "W2", "title": ""}
 
 
-async def test_a_form_can_be_left(types: Type, answers: Answers, screen: Screen):
+async def test_a_form_can_be_left(types: TypeLines, dispatcher: RecordingDispatcher, screen: Screen):
     await types("/rooms form", "", "\x03", "\x04")
 
-    assert [asked.action for asked in answers.asked] == [""]
+    assert [request.action for request in dispatcher.requests] == [""]
     assert "nothing was booked" in screen.text
 
 
-async def test_what_is_wrong_with_a_form_is_said_and_it_can_be_filled_in_again(
-    types: Type, answers: Answers, screen: Screen
-):
+async def test_errors_of_a_form_are_shown(types: TypeLines, dispatcher: RecordingDispatcher, screen: Screen):
     await types("/rooms form", "", "1", "wrong", "\x04")
 
     assert "Not that." in screen.text
 
 
-async def test_what_was_typed_is_remembered_and_answers_to_questions_are_not(types: Type, tmp_path: Path):
+async def test_the_history_holds_lines_but_no_answers_to_questions(types: TypeLines, tmp_path: Path):
     await types("/help", "2", "y", "\x04")
 
-    kept = (tmp_path / "var" / "history").read_text()
-    assert "+/help" in kept
-    assert "+y" not in kept
+    history = (tmp_path / "var" / "history").read_text()
+    assert "+/help" in history
+    assert "+y" not in history

@@ -1,88 +1,88 @@
-"""What Discord refuses in a list of application commands, and finding a command in it."""
+"""Validates application commands as Discord does, and finds a command by its line."""
 
 import re
 from typing import Any
 
-from tests.standins.discord.limits import Complaints, Path, Payload
+from tests.standins.discord.message_validation import Path, Payload, ValidationErrors
 
 CHAT_INPUT, USER, MESSAGE = 1, 2, 3
 SUB_COMMAND, SUB_COMMAND_GROUP = 1, 2
-MOST = {CHAT_INPUT: 100, USER: 15, MESSAGE: 15}
+MAX_COMMANDS = {CHAT_INPUT: 100, USER: 15, MESSAGE: 15}
 _NAME = re.compile(r"[-_'\w]{1,32}\Z")
 
 
-def command_complaints(commands: object) -> Complaints:
-    """What Discord would refuse in a bulk overwrite."""
-    wrong = Complaints()
-    if not wrong.count((), commands, 130):
-        return wrong
+def validate_commands(commands: object) -> ValidationErrors:
+    """Validate a bulk overwrite."""
+    errors = ValidationErrors()
+    if not errors.count((), commands, 130):
+        return errors
     assert isinstance(commands, list)
     for index, command in enumerate(commands):
-        _check_command(wrong, (index,), command)
-    for kind, most in MOST.items():
+        _check_command(errors, (index,), command)
+    for kind, maximum in MAX_COMMANDS.items():
         names = [each.get("name") for each in commands if each.get("type", CHAT_INPUT) == kind]
-        if len(names) > most:
-            wrong.add((), "APPLICATION_COMMANDS_MAX", f"At most {most} commands of kind {kind}.")
+        if len(names) > maximum:
+            errors.add((), "APPLICATION_COMMANDS_MAX", f"At most {maximum} commands of kind {kind}.")
         if len(set(names)) < len(names):
-            wrong.add((), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
-    return wrong
+            errors.add((), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+    return errors
 
 
-def _check_command(wrong: Complaints, at: Path, command: Payload) -> None:
+def _check_command(errors: ValidationErrors, at: Path, command: Payload) -> None:
     if command.get("type", CHAT_INPUT) != CHAT_INPUT:
-        wrong.length((*at, "name"), command.get("name"), 32, 1)
+        errors.length((*at, "name"), command.get("name"), 32, 1)
         if command.get("description") or command.get("options"):
-            wrong.add(
+            errors.add(
                 (*at, "description"), "APPLICATION_COMMAND_CONTEXT_MENU", "Context menus have a name only."
             )
         return
-    _check_node(wrong, at, command, depth=0)
+    _check_node(errors, at, command, depth=0)
     if _size(command) > 8000:
-        wrong.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
+        errors.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
 
 
-def _check_node(wrong: Complaints, at: Path, node: Payload, depth: int) -> None:
+def _check_node(errors: ValidationErrors, at: Path, node: Payload, depth: int) -> None:
     name = str(node.get("name"))
     if not _NAME.match(name) or name != name.lower():
-        wrong.add((*at, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-    wrong.length((*at, "description"), node.get("description"), 100, 1)
+        errors.add((*at, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    errors.length((*at, "description"), node.get("description"), 100, 1)
     options = node.get("options") or []
-    if not wrong.count((*at, "options"), options, 25):
+    if not errors.count((*at, "options"), options, 25):
         return
     names = [option.get("name") for option in options]
     if len(set(names)) < len(names):
-        wrong.add((*at, "options"), "APPLICATION_COMMAND_OPTIONS_NAME_UNIQUE", "Option names must be unique")
+        errors.add((*at, "options"), "APPLICATION_COMMAND_OPTIONS_NAME_UNIQUE", "Option names must be unique")
     nested = [option.get("type") in {SUB_COMMAND, SUB_COMMAND_GROUP} for option in options]
     if any(nested) and not all(nested):
-        wrong.add(
+        errors.add(
             (*at, "options"), "APPLICATION_COMMAND_OPTIONS_MIXED", "Sub-commands and options cannot be mixed"
         )
     for index, option in enumerate(options):
-        _check_option(wrong, (*at, "options", index), option, depth)
-    _require_required_first(wrong, at, options)
+        _check_option(errors, (*at, "options", index), option, depth)
+    _require_required_first(errors, at, options)
 
 
-def _check_option(wrong: Complaints, at: Path, option: Payload, depth: int) -> None:
-    _check_node(wrong, at, option, depth + 1)
+def _check_option(errors: ValidationErrors, at: Path, option: Payload, depth: int) -> None:
+    _check_node(errors, at, option, depth + 1)
     if option.get("type") == SUB_COMMAND_GROUP and depth > 0:
-        wrong.add((*at, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Groups nest once")
+        errors.add((*at, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Groups nest once")
     choices = option.get("choices") or []
     if choices and option.get("autocomplete"):
-        wrong.add(
+        errors.add(
             (*at, "autocomplete"),
             "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE",
             "Either choices or autocomplete",
         )
-    if wrong.count((*at, "choices"), choices, 25):
+    if errors.count((*at, "choices"), choices, 25):
         for index, choice in enumerate(choices):
-            wrong.length((*at, "choices", index, "name"), choice.get("name"), 100, 1)
-            wrong.length((*at, "choices", index, "value"), str(choice.get("value")), 100, 1)
+            errors.length((*at, "choices", index, "name"), choice.get("name"), 100, 1)
+            errors.length((*at, "choices", index, "value"), str(choice.get("value")), 100, 1)
 
 
-def _require_required_first(wrong: Complaints, at: Path, options: list[Payload]) -> None:
+def _require_required_first(errors: ValidationErrors, at: Path, options: list[Payload]) -> None:
     required = [bool(option.get("required")) for option in options]
     if required != sorted(required, reverse=True):
-        wrong.add(
+        errors.add(
             (*at, "options"),
             "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
             "Required options must be placed before non-required options",
@@ -96,7 +96,7 @@ def _size(node: Payload) -> int:
 
 
 def find_command(commands: list[dict[str, Any]], line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The command behind `/rooms free`, and the steps down to its sub-command (empty when it has none)."""
+    """The command of a line such as `/rooms free`, and the path to its sub-command (empty without one)."""
     words = line.removeprefix("/").split()
     command = next((each for each in commands if each["name"] == words[0] and each.get("type", 1) == 1), None)
     if command is None:

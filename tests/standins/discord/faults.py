@@ -1,4 +1,4 @@
-"""Bad weather made to order: slow answers, errors, rate limits and dropped connections."""
+"""Injects faults: slow responses, errors, rate limits and dropped connections."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next `times` requests that match, `after` having let so many pass."""
+    """Fault of the next `times` matching requests, the first `after` excepted."""
 
     method: str
     path: re.Pattern[str]
@@ -25,41 +25,39 @@ class Fault:
     delay: float = 0.0
     drop: bool = False
     late_drop: bool = False
-    """The request takes effect, and its answer is lost."""
+    """The request takes effect, and its response is lost."""
     global_limit: bool = False
-    met: int = 0
 
 
 @dataclass(slots=True)
 class Faults:
-    """The faults still to come."""
+    """Faults not injected yet."""
 
-    waiting: list[Fault] = field(default_factory=list)
+    pending: list[Fault] = field(default_factory=list)
 
-    def add(self, method: str, path: str, **what: Any) -> Fault:
-        fault = Fault(method, re.compile(path), **what)
-        self.waiting.append(fault)
+    def add(self, method: str, path: str, **effect: Any) -> Fault:
+        fault = Fault(method, re.compile(path), **effect)
+        self.pending.append(fault)
         return fault
 
     def next_for(self, method: str, path: str) -> Fault | None:
-        for fault in self.waiting:
+        for fault in self.pending:
             if fault.method in {method, "*"} and fault.path.search(path):
                 if fault.after > 0:
                     fault.after -= 1
                     continue
-                return self._spend(fault)
+                return self._use(fault)
         return None
 
-    def _spend(self, fault: Fault) -> Fault:
+    def _use(self, fault: Fault) -> Fault:
         fault.times -= 1
-        fault.met += 1
         if fault.times <= 0:
-            self.waiting.remove(fault)
+            self.pending.remove(fault)
         return fault
 
 
-def too_many(retry_after: float, *, is_global: bool = False) -> web.Response:
-    """Discord's 429; without `Via` discord.py takes it for a ban."""
+def rate_limited_response(retry_after: float, *, is_global: bool = False) -> web.Response:
+    """Discord's 429; without `Via` discord.py takes it for a Cloudflare ban."""
     body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
     response = json(body, 429)
     response.headers["Via"] = "1.1 google"
@@ -69,21 +67,21 @@ def too_many(retry_after: float, *, is_global: bool = False) -> web.Response:
 
 
 def json(body: object, status: int = 200) -> web.Response:
-    """An answer whose content type is exactly `application/json`, as discord.py demands."""
+    """A response whose content type is exactly `application/json`, as discord.py requires."""
     return web.Response(body=web.json_response(body).body, status=status, headers=JSON)
 
 
-async def suffer(fault: Fault, request: web.Request) -> web.Response | None:
-    """Let a fault happen; nothing when the request may go on."""
+async def apply_fault(fault: Fault, request: web.Request) -> web.Response | None:
+    """Inject a fault; returns None when the request continues."""
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.drop:
         drop_connection(request)
         return web.Response(status=500)
     if fault.retry_after:
-        return too_many(fault.retry_after, is_global=fault.global_limit)
+        return rate_limited_response(fault.retry_after, is_global=fault.global_limit)
     if fault.status:
-        return json(fault.body or {"message": f"{fault.status}: made to order", "code": 0}, fault.status)
+        return json(fault.body or {"message": f"{fault.status}: injected", "code": 0}, fault.status)
     return None
 
 
@@ -94,30 +92,30 @@ def drop_connection(request: web.Request) -> None:
 
 @dataclass(slots=True)
 class RateLimits:
-    """At most `most` requests of a bucket in `seconds`; a bucket is a kind of request and its place."""
+    """Allows `max_requests` in `seconds` per bucket; a bucket is a method and its channel or token."""
 
-    most: int = 5
+    max_requests: int = 5
     seconds: float = 5.0
-    _taken: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    _requests: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def take(self, bucket: str) -> float:
-        """Nothing when the request may pass, otherwise the seconds to wait."""
+        """Count a request; returns the seconds to wait, 0 when it may pass."""
         now = asyncio.get_running_loop().time()
-        taken = self._taken[bucket]
-        while taken and taken[0] <= now - self.seconds:
-            taken.popleft()
-        if len(taken) >= self.most:
-            return taken[0] + self.seconds - now
-        taken.append(now)
+        times = self._requests[bucket]
+        while times and times[0] <= now - self.seconds:
+            times.popleft()
+        if len(times) >= self.max_requests:
+            return times[0] + self.seconds - now
+        times.append(now)
         return 0.0
 
     def headers(self, bucket: str) -> dict[str, str]:
         now = asyncio.get_running_loop().time()
-        taken = self._taken[bucket]
-        reset_after = taken[0] + self.seconds - now if taken else self.seconds
+        times = self._requests[bucket]
+        reset_after = times[0] + self.seconds - now if times else self.seconds
         return {
-            "X-RateLimit-Limit": str(self.most),
-            "X-RateLimit-Remaining": str(self.most - len(taken)),
+            "X-RateLimit-Limit": str(self.max_requests),
+            "X-RateLimit-Remaining": str(self.max_requests - len(times)),
             "X-RateLimit-Reset-After": f"{reset_after:.3f}",
             "X-RateLimit-Reset": f"{now + reset_after:.3f}",
             "X-RateLimit-Bucket": bucket.split(":", maxsplit=1)[0],

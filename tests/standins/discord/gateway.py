@@ -1,4 +1,4 @@
-"""The gateway of the little Discord: sessions that identify, beat, resume, and get events in order."""
+"""Gateway of the fake server: identify, heartbeat, resume, and events in order."""
 
 import asyncio
 import json
@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from tests.standins.discord.bell import Bell
+from tests.standins.discord.change_signal import ChangeSignal
 from tests.standins.discord.world import Channel, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
-QUIET = frozenset({3, 4, 8})
+IGNORED = frozenset({3, 4, 8})
 """Presence, voice and member requests: understood and ignored."""
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
@@ -24,7 +24,7 @@ COMMANDS_A_MINUTE = 120
 
 
 class Closed(Exception):
-    """The gateway hangs up with this code."""
+    """Close the connection with this code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class Closed(Exception):
 
 @dataclass(slots=True)
 class Session:
-    """What a client may resume: its events so far and where to send the next."""
+    """Session of a client, which it can resume: events sent so far and its connection."""
 
     id: str
     shard: int
@@ -51,7 +51,7 @@ class Session:
         await self._push(event)
 
     async def resume_on(self, socket: web.WebSocketResponse, after: int) -> None:
-        """Send what was missed, in order, and go on from there on this socket."""
+        """Send the missed events in order and continue on this socket."""
         while after < self.sequence:
             missed = next(each for each in self.events if each["s"] > after)
             await socket.send_json(missed)
@@ -67,9 +67,9 @@ class Session:
 
 
 class Gateway:
-    """All sessions, and ways to treat them badly."""
+    """All sessions, and failures to inject."""
 
-    def __init__(self, world: World, token: str, bell: Bell) -> None:
+    def __init__(self, world: World, token: str, changed: ChangeSignal) -> None:
         self.world = world
         self.token = token
         self.url = ""
@@ -78,29 +78,29 @@ class Gateway:
         self.acknowledges = True
         self.granted = PRIVILEGED
         self.shards_required = 1
-        self.bell = bell
+        self.changed = changed
         self.log: list[str] = []
-        """What clients did, in order: `identify`, `resume`, `heartbeat`, `lost`."""
+        """Events in order: `identify`, `resume`, `heartbeat`, `lost`, `closed CODE`."""
 
     @property
     def connected(self) -> list[Session]:
         return [each for each in self.sessions.values() if each.socket is not None and not each.socket.closed]
 
     async def dispatch(self, name: str, payload: Any, guild_id: str | None = None) -> int:
-        """Send an event to every session responsible for it; how many those are."""
+        """Send an event to the sessions of its shard; returns their number."""
         reached = [each for each in self.sessions.values() if _shard_of(guild_id, each.shards) == each.shard]
         for session in reached:
             await session.send(name, payload)
         return len(reached)
 
     async def announce_message(self, channel: Channel, message: dict[str, Any]) -> None:
-        """MESSAGE_CREATE to those who asked for it, its words only to those who may read them."""
+        """Send MESSAGE_CREATE according to the intents; the content only where it may be read."""
         wanted = GUILD_MESSAGES if channel.guild_id else DIRECT_MESSAGES
         for session in list(self.sessions.values()):
             if session.intents & wanted and _shard_of(channel.guild_id, session.shards) == session.shard:
-                await session.send("MESSAGE_CREATE", self._as_seen(session, channel, message))
+                await session.send("MESSAGE_CREATE", self._visible_message(session, channel, message))
 
-    def _as_seen(self, session: Session, channel: Channel, message: dict[str, Any]) -> dict[str, Any]:
+    def _visible_message(self, session: Session, channel: Channel, message: dict[str, Any]) -> dict[str, Any]:
         bot = self.world.bot.id
         concerns_bot = (
             channel.guild_id is None
@@ -111,10 +111,10 @@ class Gateway:
             return message
         return message | {"content": "", "embeds": [], "attachments": [], "components": []}
 
-    # Bad weather.
+    # Failures.
 
     async def cut(self) -> None:
-        """Drop every connection without a word."""
+        """Abort every connection."""
         for session in self.connected:
             assert session.socket is not None
             transport = session.socket._req.transport if session.socket._req else None
@@ -141,14 +141,14 @@ class Gateway:
             await session.socket.send_json({"op": INVALID_SESSION, "d": resumable})
 
     def forget_sessions(self) -> None:
-        """Sessions cannot be resumed any more; whoever tries is told to identify."""
+        """Forget disconnected sessions; a resume is answered with "invalid session"."""
         for session in list(self.sessions.values()):
             if session not in self.connected:
                 self.sessions.pop(session.id)
 
-    async def wait_for(self, count: int = 1, within: float = 30.0) -> None:
-        """Until so many sessions are connected and told all that they missed."""
-        await self.bell.until(lambda: len(self.connected) >= count, within)
+    async def wait_for(self, count: int = 1, timeout_seconds: float = 30.0) -> None:
+        """Wait until so many sessions are connected and up to date."""
+        await self.changed.wait_until(lambda: len(self.connected) >= count, timeout_seconds)
 
     # The protocol.
 
@@ -167,30 +167,30 @@ class Gateway:
 
 
 class Connection:
-    """One client on the line."""
+    """Connection of one client."""
 
     def __init__(self, gateway: Gateway, socket: web.WebSocketResponse) -> None:
         self.gateway = gateway
         self.socket = socket
         self.session: Session | None = None
-        self._heard: deque[float] = deque()
+        self._received: deque[float] = deque()
 
     async def run(self) -> None:
         await self._send(HELLO, {"heartbeat_interval": round(self.gateway.heartbeat_interval * 1000)})
         async for frame in self.socket:
             if frame.type is aiohttp.WSMsgType.TEXT:
-                await self._hear(frame.data)
+                await self._receive(frame.data)
         self.gateway.log.append("lost")
 
     def leave(self) -> None:
         if self.session is not None and self.session.socket is self.socket:
             self.session.socket = None
 
-    async def _hear(self, frame: str) -> None:
+    async def _receive(self, frame: str) -> None:
         self._count()
         try:
-            said = json.loads(frame)
-            operation, payload = said["op"], said.get("d")
+            command = json.loads(frame)
+            operation, payload = command["op"], command.get("d")
         except (ValueError, KeyError, TypeError) as error:
             raise Closed(4002, "Error while decoding payload.") from error
         if operation == HEARTBEAT:
@@ -199,17 +199,17 @@ class Connection:
             await self._identify(payload)
         elif operation == RESUME:
             await self._resume(payload)
-        elif operation not in QUIET:
+        elif operation not in IGNORED:
             raise Closed(4001, "Unknown opcode.")
         elif self.session is None:
             raise Closed(4003, "Not authenticated.")
 
     def _count(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._heard.append(now)
-        while self._heard[0] < now - 60:
-            self._heard.popleft()
-        if len(self._heard) > COMMANDS_A_MINUTE:
+        self._received.append(now)
+        while self._received[0] < now - 60:
+            self._received.popleft()
+        if len(self._received) > COMMANDS_A_MINUTE:
             raise Closed(4008, "Rate limited.")
 
     async def _heartbeat(self) -> None:
@@ -235,10 +235,10 @@ class Connection:
             raise Closed(4014, "Disallowed intent(s).")
         self.session = Session(secrets.token_hex(8), shard, shards, intents, self.socket)
         self.gateway.sessions[self.session.id] = self.session
-        await self._welcome(self.session)
-        self.gateway.bell.ring()
+        await self._send_ready(self.session)
+        self.gateway.changed.notify()
 
-    async def _welcome(self, session: Session) -> None:
+    async def _send_ready(self, session: Session) -> None:
         world = self.gateway.world
         guilds = [each for each in world.guilds.values() if each.has_bot]
         mine = [each for each in guilds if _shard_of(each.id, session.shards) == session.shard]
@@ -272,7 +272,7 @@ class Connection:
         self.session = session
         await session.resume_on(self.socket, after)
         await session.send("RESUMED", {})
-        self.gateway.bell.ring()
+        self.gateway.changed.notify()
 
     async def _send(self, operation: int, payload: Any) -> None:
         await self.socket.send_json({"op": operation, "d": payload, "s": None, "t": None})

@@ -1,4 +1,4 @@
-"""Interactions: the three seconds to answer once, the fifteen minutes to follow up."""
+"""Interactions: one response within 3 s, follow-ups for 15 minutes."""
 
 import asyncio
 import secrets
@@ -8,10 +8,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from tests.standins.discord.bell import Bell
-from tests.standins.discord.forms import choice_complaints, modal_complaints
-from tests.standins.discord.limits import COMPONENTS_V2, EPHEMERAL, Complaints, message_complaints
-from tests.standins.discord.seen import Seen
+from tests.standins.discord.change_signal import ChangeSignal
+from tests.standins.discord.message_validation import (
+    COMPONENTS_V2,
+    EPHEMERAL,
+    ValidationErrors,
+    validate_message,
+)
+from tests.standins.discord.modal_validation import validate_choices, validate_modal
+from tests.standins.discord.shown_message import ShownMessage
 from tests.standins.discord.world import Channel, User, World
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 1, 2, 3, 4, 5
@@ -24,11 +29,11 @@ ANSWERS = {
     MODAL_SUBMIT: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE},
 }
 LOADING = 1 << 7
-TOKEN_LIVES = timedelta(minutes=15)
+TOKEN_TTL = timedelta(minutes=15)
 
 
-class Refused(Exception):
-    """Discord answers with this status and error."""
+class ApiError(Exception):
+    """Error response of Discord's API."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -36,9 +41,9 @@ class Refused(Exception):
         self.body: dict[str, Any] = {"message": message, "code": code}
 
     @classmethod
-    def malformed(cls, wrong: Complaints) -> "Refused":
+    def malformed(cls, errors: ValidationErrors) -> "ApiError":
         refusal = cls(400, 50035, "Invalid Form Body")
-        refusal.body = wrong.as_error()
+        refusal.body = errors.as_error()
         return refusal
 
 
@@ -51,25 +56,25 @@ class State(Enum):
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """One thing a person did, and all that came back."""
+    """An interaction and the responses to it."""
 
     payload: dict[str, Any]
     channel: Channel
     user: User
-    born: datetime
+    created_at: datetime
     window: float
     state: State = State.WAITING
     message: dict[str, Any] | None = None
-    """The original response, or the message that was pressed when it gets updated."""
+    """The original response, or the message of the pressed button."""
     modal: dict[str, Any] | None = None
     choices: list[dict[str, Any]] | None = None
     followups: list[dict[str, Any]] = field(default_factory=list)
     answer_kind: int = 0
     answered_after: float = 0.0
     refusals: list[dict[str, Any]] = field(default_factory=list)
-    """Errors that the application was given about this interaction."""
-    again: Callable[[], Any] | None = None
-    bell: Bell = field(default_factory=Bell)
+    """Error responses to the application about this interaction."""
+    redeliver: Callable[[], Any] | None = None
+    changed: ChangeSignal = field(default_factory=ChangeSignal)
 
     @property
     def id(self) -> str:
@@ -84,34 +89,34 @@ class Interaction:
         return int(self.payload["type"])
 
     @property
-    def seen(self) -> Seen:
-        """The answer as the person sees it."""
+    def seen(self) -> ShownMessage:
+        """The response as the user sees it."""
         if self.message is None:
-            raise LookupError(f"nothing to see: {self.state.value}, refused {self.refusals}")
-        return Seen(self.message)
+            raise LookupError(f"no response: {self.state.value}, refused {self.refusals}")
+        return ShownMessage(self.message)
 
     @property
     def is_settled(self) -> bool:
         return self.state in {State.ANSWERED, State.FAILED}
 
-    async def settled(self, within: float = 10.0) -> "Interaction":
-        """Wait until there is an answer to look at, or until Discord has given up on it."""
-        await self.bell.until(lambda: self.is_settled, within)
+    async def wait_settled(self, timeout_seconds: float = 10.0) -> "Interaction":
+        """Wait for a response, or until the interaction has expired."""
+        await self.changed.wait_until(lambda: self.is_settled, timeout_seconds)
         return self
 
     async def deliver_again(self) -> None:
-        """Send the very same interaction once more."""
-        assert self.again is not None
-        await self.again()
+        """Deliver the same interaction again."""
+        assert self.redeliver is not None
+        await self.redeliver()
 
 
 class Interactions:
-    """All interactions, and the rules about answering them."""
+    """All interactions, and the rules for responding to them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.window = 3.0
-        self.known: dict[str, Interaction] = {}
+        self.by_interaction_token: dict[str, Interaction] = {}
         self.ephemerals: dict[str, tuple[User, Channel, dict[str, Any]]] = {}
 
     def new(
@@ -132,8 +137,8 @@ class Interactions:
         }
         interaction = Interaction(payload, channel, user, self.world.time.now(), self.window)
         interaction.message = more.get("message")
-        self.known[interaction.token] = interaction
-        asyncio.get_running_loop().call_later(self.window, self._give_up, interaction)
+        self.by_interaction_token[interaction.token] = interaction
+        asyncio.get_running_loop().call_later(self.window, self._expire, interaction)
         return interaction
 
     def _place(self, user: User, channel: Channel) -> dict[str, Any]:
@@ -157,36 +162,38 @@ class Interactions:
             owners |= {"0": guild.id} if guild.has_bot else {}
         return place | {"authorizing_integration_owners": owners}
 
-    def _give_up(self, interaction: Interaction) -> None:
+    def _expire(self, interaction: Interaction) -> None:
         if interaction.state is State.WAITING:
             interaction.state = State.FAILED
-            interaction.bell.ring()
+            interaction.changed.notify()
 
-    # What the application may say.
+    # Responses of the application.
 
     def answer(self, interaction_id: str, token: str, body: dict[str, Any]) -> Interaction:
-        """Take the one callback of an interaction, or raise what Discord answers."""
-        interaction = self.known.get(token)
+        """Accept the callback of an interaction, or raise Discord's error."""
+        interaction = self.by_interaction_token.get(token)
         if interaction is None or interaction.id != interaction_id or interaction.state is State.FAILED:
-            raise self._told(interaction, Refused(404, 10062, "Unknown interaction"))
+            raise self._record(interaction, ApiError(404, 10062, "Unknown interaction"))
         if interaction.state is not State.WAITING:
-            raise self._told(interaction, Refused(400, 40060, "Interaction has already been acknowledged."))
+            raise self._record(
+                interaction, ApiError(400, 40060, "Interaction has already been acknowledged.")
+            )
         kind = body.get("type")
         if kind not in ANSWERS[interaction.kind] or (
             kind in {UPDATE, DEFERRED_UPDATE} and interaction.message is None
         ):
-            wrong = Complaints()
-            wrong.add(("type",), "INTERACTION_INVALID_TYPE", f"{kind} does not answer this interaction")
-            raise self._told(interaction, Refused.malformed(wrong))
-        self._take(interaction, kind, body.get("data") or {})
+            errors = ValidationErrors()
+            errors.add(("type",), "INTERACTION_INVALID_TYPE", f"{kind} does not answer this interaction")
+            raise self._record(interaction, ApiError.malformed(errors))
+        self._accept(interaction, kind, body.get("data") or {})
         interaction.answer_kind = kind
-        interaction.answered_after = (self.world.time.now() - interaction.born).total_seconds()
-        interaction.bell.ring()
+        interaction.answered_after = (self.world.time.now() - interaction.created_at).total_seconds()
+        interaction.changed.notify()
         return interaction
 
-    def _take(self, interaction: Interaction, kind: int, data: dict[str, Any]) -> None:
+    def _accept(self, interaction: Interaction, kind: int, data: dict[str, Any]) -> None:
         if kind == MESSAGE:
-            self._check(interaction, message_complaints(data))
+            self._check(interaction, validate_message(data))
             interaction.message = self._post(interaction, data)
         elif kind == DEFERRED:
             interaction.message = self._post(
@@ -196,18 +203,18 @@ class Interactions:
             assert interaction.message is not None
             self.edit(interaction.message, data, interaction)
         elif kind == CHOICES:
-            self._check(interaction, choice_complaints(data.get("choices")))
+            self._check(interaction, validate_choices(data.get("choices")))
             interaction.choices = data["choices"]
         elif kind == MODAL:
-            self._check(interaction, modal_complaints(data))
+            self._check(interaction, validate_modal(data))
             interaction.modal = data
         interaction.state = State.DEFERRED if kind in {DEFERRED, DEFERRED_UPDATE} else State.ANSWERED
 
-    def _check(self, interaction: Interaction | None, wrong: Complaints) -> None:
-        if wrong:
-            raise self._told(interaction, Refused.malformed(wrong))
+    def _check(self, interaction: Interaction | None, errors: ValidationErrors) -> None:
+        if errors:
+            raise self._record(interaction, ApiError.malformed(errors))
 
-    def _told(self, interaction: Interaction | None, refusal: Refused) -> Refused:
+    def _record(self, interaction: Interaction | None, refusal: ApiError) -> ApiError:
         if interaction is not None:
             interaction.refusals.append(refusal.body)
         return refusal
@@ -234,13 +241,13 @@ class Interactions:
     def edit(
         self, message: dict[str, Any], data: dict[str, Any], interaction: Interaction | None = None
     ) -> None:
-        """Change the parts of a message that are given."""
+        """Update the given fields of a message."""
         was_v2 = bool(message["flags"] & COMPONENTS_V2)
-        self._check(interaction, message_complaints(data, was_v2=was_v2, editing=True))
+        self._check(interaction, validate_message(data, was_v2=was_v2, editing=True))
         becomes_v2 = (data.get("flags") or 0) & COMPONENTS_V2
         if becomes_v2 and not was_v2:
-            left = {name: data.get(name, message[name]) for name in ("content", "embeds")}
-            self._check(interaction, message_complaints(left | data))
+            remaining = {name: data.get(name, message[name]) for name in ("content", "embeds")}
+            self._check(interaction, validate_message(remaining | data))
         message.update({name: data[name] or [] for name in ("components", "embeds") if name in data})
         if "content" in data:
             message["content"] = data["content"] or ""
@@ -248,22 +255,22 @@ class Interactions:
         message["edited_timestamp"] = self.world.time.now().isoformat()
 
     def by_token(self, token: str) -> Interaction:
-        """The interaction whose webhook this is, as long as the token lives."""
-        interaction = self.known.get(token)
+        """The interaction of a webhook token that has not expired."""
+        interaction = self.by_interaction_token.get(token)
         if interaction is None:
-            raise Refused(404, 10015, "Unknown Webhook")
-        if self.world.time.now() - interaction.born > TOKEN_LIVES:
-            raise self._told(interaction, Refused(401, 50027, "Invalid Webhook Token"))
+            raise ApiError(404, 10015, "Unknown Webhook")
+        if self.world.time.now() - interaction.created_at > TOKEN_TTL:
+            raise self._record(interaction, ApiError(401, 50027, "Invalid Webhook Token"))
         if interaction.state in {State.WAITING, State.FAILED}:
-            raise self._told(interaction, Refused(404, 10015, "Unknown Webhook"))
+            raise self._record(interaction, ApiError(404, 10015, "Unknown Webhook"))
         return interaction
 
     def follow_up(self, token: str, data: dict[str, Any]) -> dict[str, Any]:
-        """A further message; the first one after a deferral takes the place of "thinking"."""
+        """Post a follow-up; the first one after a deferral replaces "thinking"."""
         interaction = self.by_token(token)
-        self._check(interaction, message_complaints(data))
-        waiting = interaction.state is State.DEFERRED and interaction.answer_kind == DEFERRED
-        if waiting:
+        self._check(interaction, validate_message(data))
+        is_thinking = interaction.state is State.DEFERRED and interaction.answer_kind == DEFERRED
+        if is_thinking:
             assert interaction.message is not None
             self.edit(interaction.message, data, interaction)
             message = interaction.message
@@ -271,11 +278,11 @@ class Interactions:
             message = self._post(interaction, data)
             interaction.followups.append(message)
         interaction.state = State.ANSWERED
-        interaction.bell.ring()
+        interaction.changed.notify()
         return message
 
-    def found(self, token: str, message_id: str) -> dict[str, Any]:
-        """The original response or a follow-up of an interaction."""
+    def find(self, token: str, message_id: str) -> dict[str, Any]:
+        """Find the original response or a follow-up by id."""
         interaction = self.by_token(token)
         original = interaction.message
         for message in (original, *interaction.followups):
@@ -284,21 +291,21 @@ class Interactions:
                 "@original" if message is original else "",
             }:
                 return message
-        raise self._told(interaction, Refused(404, 10008, "Unknown Message"))
+        raise self._record(interaction, ApiError(404, 10008, "Unknown Message"))
 
-    def edit_found(self, token: str, message_id: str, data: dict[str, Any]) -> dict[str, Any]:
-        message, interaction = self.found(token, message_id), self.by_token(token)
+    def edit_response(self, token: str, message_id: str, data: dict[str, Any]) -> dict[str, Any]:
+        message, interaction = self.find(token, message_id), self.by_token(token)
         self.edit(message, data, interaction)
         if message is interaction.message:
             interaction.state = State.ANSWERED
-        interaction.bell.ring()
+        interaction.changed.notify()
         return message
 
     def delete(self, token: str, message_id: str) -> None:
-        message, interaction = self.found(token, message_id), self.by_token(token)
+        message, interaction = self.find(token, message_id), self.by_token(token)
         if message is interaction.message:
             interaction.message = None
             interaction.state = State.ANSWERED
         self.ephemerals.pop(message["id"], None)
         interaction.channel.messages.pop(message["id"], None)
-        interaction.bell.ring()
+        interaction.changed.notify()

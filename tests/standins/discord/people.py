@@ -1,13 +1,13 @@
-"""Being a person on the little Discord: running commands, pressing buttons, filling in forms, looking."""
+"""Acts as a Discord user: runs commands, presses buttons, submits forms, reads messages."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.standins.discord.command_tree import MESSAGE, USER, find_command
 from tests.standins.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interaction
-from tests.standins.discord.limits import LABEL, SELECTS, walk
-from tests.standins.discord.seen import Seen
-from tests.standins.discord.world import MANAGE_GUILD, ORDINARY, Channel, Guild, User
+from tests.standins.discord.message_validation import LABEL, SELECTS, walk
+from tests.standins.discord.shown_message import ShownMessage
+from tests.standins.discord.world import MANAGE_GUILD, MEMBER_PERMISSIONS, Channel, Guild, User
 
 if TYPE_CHECKING:
     from tests.standins.discord.server import Discord
@@ -16,7 +16,7 @@ STRING, INTEGER, BOOLEAN, A_USER = 3, 4, 5, 6
 
 
 class Person:
-    """Someone with an account, who does things `at` a channel, by default in direct messages with the bot."""
+    """A user. Actions happen `at` a channel, by default in the direct messages with the bot."""
 
     def __init__(self, discord: "Discord", user: User) -> None:
         self._discord = discord
@@ -31,10 +31,10 @@ class Person:
         return self._discord.world.direct_channel(self.user)
 
     def join(self, guild: Guild, *, manages: bool = False) -> None:
-        guild.members[self.id] = ORDINARY | (MANAGE_GUILD if manages else 0)
+        guild.members[self.id] = MEMBER_PERMISSIONS | (MANAGE_GUILD if manages else 0)
 
     def close_messages(self) -> None:
-        """From now on, direct messages of the bot are refused."""
+        """Refuse direct messages of the bot from now on."""
         self.user.takes_messages = False
 
     def open_messages(self) -> None:
@@ -43,11 +43,11 @@ class Person:
     # Commands.
 
     async def run(self, line: str, *, at: Channel | None = None, **options: Any) -> Interaction:
-        """Run `/rooms free` with these options and wait for the answer."""
-        return await (await self.start(line, at=at, **options)).settled()
+        """Run a command such as `/rooms free` with these options and wait for the response."""
+        return await (await self.start(line, at=at, **options)).wait_settled()
 
     async def start(self, line: str, *, at: Channel | None = None, **options: Any) -> Interaction:
-        """Run a command without waiting."""
+        """Run a command without waiting for the response."""
         channel = at or self.dm
         data = self._command_data(line, channel, options)
         return await self._discord.deliver(self._new(COMMAND, channel, data))
@@ -59,10 +59,10 @@ class Person:
         channel = at or self.dm
         data = self._command_data(line, channel, {option: typed}, focused=option)
         interaction = await self._discord.deliver(self._new(AUTOCOMPLETE, channel, data))
-        return (await interaction.settled()).choices or []
+        return (await interaction.wait_settled()).choices or []
 
     def offered(self, at: Channel | None = None) -> list[str]:
-        """The commands this person can see there."""
+        """Names of the commands that the user sees in a channel."""
         return [each["name"] for each in self._commands(at or self.dm)]
 
     def _commands(self, channel: Channel) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ class Person:
         if not through_guild and not (1 in installs and self.user.installed):
             return False
         needed = int(command.get("default_member_permissions") or 0)
-        mine = guild.members.get(self.id, ORDINARY) if guild else needed
+        mine = guild.members.get(self.id, MEMBER_PERMISSIONS) if guild else needed
         return mine & needed == needed
 
     def _command_data(
@@ -88,18 +88,18 @@ class Person:
         command, steps = find_command(self._commands(channel), line)
         node = steps[-1] if steps else command
         users: dict[str, Any] = {}
-        given = _typed_options(node, options, focused, users)
+        values = _typed_options(node, options, focused, users)
         for step in reversed(steps):
-            given = [{"name": step["name"], "type": step["type"], "options": given}]
-        data = {"id": command["id"], "name": command["name"], "type": 1, "options": given}
+            values = [{"name": step["name"], "type": step["type"], "options": values}]
+        data = {"id": command["id"], "name": command["name"], "type": 1, "options": values}
         return data | {"resolved": {"users": users}} if users else data
 
     async def use_on_person(self, name: str, target: "Person", *, at: Channel | None = None) -> Interaction:
-        """Use a context menu on somebody."""
+        """Use a context menu on a user."""
         resolved = {"users": {target.id: target.user.payload()}}
         return await self._use_menu(name, USER, target.id, resolved, at or self.dm)
 
-    async def use_on_message(self, name: str, message: Seen, *, at: Channel) -> Interaction:
+    async def use_on_message(self, name: str, message: ShownMessage, *, at: Channel) -> Interaction:
         """Use a context menu on a message."""
         return await self._use_menu(
             name, MESSAGE, message.id, {"messages": {message.id: message.payload}}, at
@@ -114,46 +114,46 @@ class Person:
         if not found:
             raise LookupError(f"no context menu {name!r} is offered here")
         data = {"id": found[0]["id"], "name": name, "type": kind, "target_id": target, "resolved": resolved}
-        return await (await self._discord.deliver(self._new(COMMAND, channel, data))).settled()
+        return await (await self._discord.deliver(self._new(COMMAND, channel, data))).wait_settled()
 
     # Messages, buttons, forms.
 
-    async def press(self, message: Seen, label: str, nth: int = 0) -> Interaction:
-        """Press a button and wait for what comes of it."""
-        return await (await self.start_press(message, label, nth)).settled()
+    async def press(self, message: ShownMessage, label: str, nth: int = 0) -> Interaction:
+        """Press a button and wait for the response."""
+        return await (await self.start_press(message, label, nth)).wait_settled()
 
-    async def start_press(self, message: Seen, label: str, nth: int = 0) -> Interaction:
+    async def start_press(self, message: ShownMessage, label: str, nth: int = 0) -> Interaction:
         button = message.button(label, nth)
         data = {"custom_id": button["custom_id"], "component_type": 2, "id": button.get("id", 1)}
-        return await self._touch(message, data)
+        return await self._use_component(message, data)
 
-    async def pick(self, message: Seen, option: str) -> Interaction:
-        """Pick from a menu and wait for what comes of it."""
+    async def pick(self, message: ShownMessage, option: str) -> Interaction:
+        """Pick an option of a menu and wait for the response."""
         menu, value = message.option(option)
         data = {"custom_id": menu["custom_id"], "component_type": menu["type"], "values": [value], "id": 1}
-        return await (await self._touch(message, data)).settled()
+        return await (await self._use_component(message, data)).wait_settled()
 
-    async def _touch(self, message: Seen, data: dict[str, Any]) -> Interaction:
+    async def _use_component(self, message: ShownMessage, data: dict[str, Any]) -> Interaction:
         channel = self._discord.world.channels[message.payload["channel_id"]]
         private = self._discord.interactions.ephemerals.get(message.id)
         if private is not None and private[0] is not self.user:
-            raise LookupError("only the person it was shown to can press this")
+            raise LookupError("only the user who sees this message can press it")
         interaction = self._new(COMPONENT, channel, data, message=message.payload)
         return await self._discord.deliver(interaction)
 
     async def submit(self, opened: Interaction, **values: str) -> Interaction:
-        """Fill in the form that an interaction opened, by custom id; what is left out keeps what it held."""
+        """Submit the modal that an interaction opened, with values by custom id; others keep their value."""
         if opened.modal is None:
             raise LookupError(f"no form was opened: {opened.state.value}, refused {opened.refusals}")
         data = {"custom_id": opened.modal["custom_id"], "components": _filled(opened.modal, values)}
         more = {"message": opened.message} if opened.message is not None else {}
         interaction = self._new(MODAL_SUBMIT, opened.channel, data, **more)
-        return await (await self._discord.deliver(interaction)).settled()
+        return await (await self._discord.deliver(interaction)).wait_settled()
 
-    async def say(self, words: str, *, at: Channel | None = None) -> Seen:
-        """Write a message; `<@id>` mentions."""
+    async def say(self, text: str, *, at: Channel | None = None) -> ShownMessage:
+        """Send a message; `<@id>` mentions a user."""
         channel = at or self.dm
-        mentions = [user.payload() for user in self._discord.world.users.values() if f"<@{user.id}>" in words]
+        mentions = [user.payload() for user in self._discord.world.users.values() if f"<@{user.id}>" in text]
         more: dict[str, Any] = {"mentions": mentions}
         if channel.guild_id:
             guild = self._discord.world.guilds[channel.guild_id]
@@ -162,12 +162,12 @@ class Person:
                 "guild_id": guild.id,
                 "member": {name: member[name] for name in member if name != "user"},
             }
-        message = self._discord.world.message(channel, self.user, words, **more)
+        message = self._discord.world.message(channel, self.user, text, **more)
         await self._discord.gateway.announce_message(channel, message)
-        return Seen(message)
+        return ShownMessage(message)
 
-    def sees(self, at: Channel | None = None) -> list[Seen]:
-        """The messages this person sees in a channel, those only he sees included, oldest first."""
+    def sees(self, at: Channel | None = None) -> list[ShownMessage]:
+        """The messages that the user sees in a channel, ephemeral ones included, oldest first."""
         channel = at or self.dm
         private = [
             message
@@ -175,7 +175,7 @@ class Person:
             if user is self.user and where is channel
         ]
         return [
-            Seen(each)
+            ShownMessage(each)
             for each in sorted([*channel.messages.values(), *private], key=lambda each: int(each["id"]))
         ]
 
@@ -186,7 +186,7 @@ class Person:
 def _typed_options(
     node: Mapping[str, Any], given: Mapping[str, Any], focused: str, users: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The options as Discord's own apps would send them; they refuse what the command does not allow."""
+    """The options as a Discord client would send them; refuses what the command does not allow."""
     known = {each["name"]: each for each in node.get("options") or ()}
     if unknown := set(given) - set(known):
         raise LookupError(f"{node['name']!r} has no options {sorted(unknown)}; it has {sorted(known)}")
@@ -221,13 +221,17 @@ def _filled(modal: Mapping[str, Any], values: Mapping[str, str]) -> list[dict[st
     filled = []
     for number, part in enumerate(modal["components"]):
         if part["type"] == LABEL:
-            filled.append({"type": LABEL, "id": number, "component": _held(part["component"], values)})
+            filled.append(
+                {"type": LABEL, "id": number, "component": _filled_input(part["component"], values)}
+            )
         elif part["type"] == 1:
-            filled.append({"type": 1, "id": number, "components": [_held(part["components"][0], values)]})
+            filled.append(
+                {"type": 1, "id": number, "components": [_filled_input(part["components"][0], values)]}
+            )
     return filled
 
 
-def _held(given: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+def _filled_input(given: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     name = given["custom_id"]
     if given["type"] in SELECTS:
         defaults = [each["value"] for each in given.get("options") or () if each.get("default")]

@@ -1,14 +1,14 @@
-"""The REST side of the little Discord, version 10."""
+"""REST API of the fake server, version 10."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.standins.discord.command_tree import command_complaints
-from tests.standins.discord.faults import drop_connection, json, suffer, too_many
-from tests.standins.discord.interactions import Refused
-from tests.standins.discord.limits import COMPONENTS_V2, message_complaints
+from tests.standins.discord.command_tree import validate_commands
+from tests.standins.discord.faults import apply_fault, drop_connection, json, rate_limited_response
+from tests.standins.discord.interactions import ApiError
+from tests.standins.discord.message_validation import COMPONENTS_V2, validate_message
 from tests.standins.discord.world import Channel, Guild
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PREFIX = "/api/v10"
 NONCE_MINUTES = 5
-OPEN = ("/interactions/", "/webhooks/")
-"""Paths whose secret is in the path itself."""
+TOKEN_PATHS = ("/interactions/", "/webhooks/")
+"""Paths that are authorised by a token in the path."""
 
 
 class Rest:
-    """Routes over the world; each answers what Discord answers."""
+    """Routes and handlers."""
 
     def __init__(self, discord: "Discord") -> None:
         self._discord = discord
@@ -60,19 +60,22 @@ class Rest:
         return [web.route(method, PREFIX + path, handler) for method, path, handler in table]
 
     @web.middleware
-    async def around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Faults, who is asking, rate limits, and refusals as Discord words them."""
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Apply faults, authorisation, rate limits and error responses."""
         path = request.path.removeprefix(PREFIX)
         if path == request.path:
             return await handler(request)
         self._discord.requests.append((request.method, path))
         fault = self._discord.faults.next_for(request.method, path)
-        if fault is not None and (suffered := await suffer(fault, request)) is not None:
-            return suffered
-        if not path.startswith(OPEN) and request.headers.get("Authorization") != f"Bot {self._discord.token}":
+        if fault is not None and (response := await apply_fault(fault, request)) is not None:
+            return response
+        if (
+            not path.startswith(TOKEN_PATHS)
+            and request.headers.get("Authorization") != f"Bot {self._discord.token}"
+        ):
             return json({"message": "401: Unauthorized", "code": 0}, 401)
         response = await self._limited(request, handler)
-        self._discord.bell.ring()
+        self._discord.changed.notify()
         if fault is not None and fault.late_drop:
             drop_connection(request)
         return response
@@ -81,12 +84,12 @@ class Rest:
         bucket = _bucket(request)
         limits = self._discord.rate_limits
         if bucket and (wait := limits.take(bucket)):
-            response = too_many(wait)
+            response = rate_limited_response(wait)
             response.headers.update(limits.headers(bucket))
             return response
         try:
             answer = await handler(request)
-        except Refused as refusal:
+        except ApiError as refusal:
             answer = json(refusal.body, refusal.status)
         except web.HTTPNotFound:
             answer = json({"message": "404: Not Found", "code": 0}, 404)
@@ -94,7 +97,7 @@ class Rest:
             answer.headers.update(limits.headers(bucket))
         return answer
 
-    # Who and where.
+    # Application, users, servers.
 
     async def me(self, request: web.Request) -> web.Response:
         return json(self._world.bot.payload() | {"verified": True, "mfa_enabled": True, "flags": 0})
@@ -102,7 +105,7 @@ class Rest:
     async def user(self, request: web.Request) -> web.Response:
         user = self._world.users.get(request.match_info["user"])
         if user is None:
-            raise Refused(404, 10013, "Unknown User")
+            raise ApiError(404, 10013, "Unknown User")
         return json(user.payload())
 
     async def application(self, request: web.Request) -> web.Response:
@@ -135,7 +138,7 @@ class Rest:
     def _guild(self, request: web.Request) -> Guild:
         guild = self._world.guilds.get(request.match_info["guild"])
         if guild is None or not guild.has_bot:
-            raise Refused(403, 50001, "Missing Access")
+            raise ApiError(403, 50001, "Missing Access")
         return guild
 
     # Commands.
@@ -147,8 +150,8 @@ class Rest:
         self._own(request)
         guild = self._guild(request).id if "guild" in request.match_info else None
         commands = await request.json()
-        if wrong := command_complaints(commands):
-            raise Refused.malformed(wrong)
+        if errors := validate_commands(commands):
+            raise ApiError.malformed(errors)
         old = {(each["name"], each["type"]): each["id"] for each in self._world.commands.get(guild, [])}
         self._world.commands[guild] = [self._registered(each, guild, old) for each in commands]
         self._world.overwrites += 1
@@ -156,13 +159,13 @@ class Rest:
 
     def _own(self, request: web.Request) -> None:
         if request.match_info["app"] != self._world.application_id:
-            raise Refused(403, 20012, "You are not authorized to perform this action on this application")
+            raise ApiError(403, 20012, "You are not authorized to perform this action on this application")
 
     def _registered(
         self, command: dict[str, Any], guild: str | None, old: dict[tuple[str, int], str]
     ) -> dict[str, Any]:
         kind = command.get("type", 1)
-        known = {
+        defaults = {
             "id": old.get((command["name"], kind)) or self._world.ids.new(),
             "application_id": self._world.application_id,
             "type": kind,
@@ -170,23 +173,23 @@ class Rest:
             "description": "",
             "default_member_permissions": None,
         }
-        return known | command | ({"guild_id": guild} if guild else {})
+        return defaults | command | ({"guild_id": guild} if guild else {})
 
     # Channels and messages.
 
     def _channel(self, request: web.Request) -> Channel:
         channel = self._world.channels.get(request.match_info["channel"])
         if channel is None:
-            raise Refused(404, 10003, "Unknown Channel")
+            raise ApiError(404, 10003, "Unknown Channel")
         guild = self._world.guilds.get(channel.guild_id or "")
         if channel.without_bot or (guild is not None and not guild.has_bot):
-            raise Refused(403, 50001, "Missing Access")
+            raise ApiError(403, 50001, "Missing Access")
         return channel
 
     def _message(self, request: web.Request) -> dict[str, Any]:
         message = self._channel(request).messages.get(request.match_info["message"])
         if message is None:
-            raise Refused(404, 10008, "Unknown Message")
+            raise ApiError(404, 10008, "Unknown Message")
         return message
 
     async def channel(self, request: web.Request) -> web.Response:
@@ -195,11 +198,11 @@ class Rest:
     async def open_direct(self, request: web.Request) -> web.Response:
         user = self._world.users.get(str((await request.json()).get("recipient_id")))
         if user is None or user.bot:
-            raise Refused(400, 50033, "Invalid Recipient(s)")
+            raise ApiError(400, 50033, "Invalid Recipient(s)")
         return json(self._world.direct_channel(user).payload())
 
     async def messages(self, request: web.Request) -> web.Response:
-        """History, newest first as Discord gives it unless `after` is asked for."""
+        """History, newest first; with `after`, the oldest after it."""
         query = request.query
         found = sorted(
             self._channel(request).messages.values(), key=lambda each: int(each["id"]), reverse=True
@@ -218,11 +221,11 @@ class Rest:
     async def send(self, request: web.Request) -> web.Response:
         channel, body = self._channel(request), await request.json()
         if channel.guild_id is None and not all(person.takes_messages for person in channel.people):
-            raise Refused(403, 50007, "Cannot send messages to this user")
-        if wrong := message_complaints(body):
-            raise Refused.malformed(wrong)
-        if (before := self._said_before(channel, body)) is not None:
-            return json(before)
+            raise ApiError(403, 50007, "Cannot send messages to this user")
+        if errors := validate_message(body):
+            raise ApiError.malformed(errors)
+        if (repeated := self._find_by_nonce(channel, body)) is not None:
+            return json(repeated)
         message = self._world.message(
             channel,
             self._world.bot,
@@ -237,11 +240,11 @@ class Rest:
         await self._discord.gateway.announce_message(channel, message)
         return json(message)
 
-    def _said_before(self, channel: Channel, body: dict[str, Any]) -> dict[str, Any] | None:
-        """The message of the last few minutes with the same nonce, when that is to be enforced."""
+    def _find_by_nonce(self, channel: Channel, body: dict[str, Any]) -> dict[str, Any] | None:
+        """With `enforce_nonce`, the message of the last minutes with the same nonce."""
         nonce = str(body.get("nonce") or "")
         if len(nonce) > 25:
-            raise Refused(400, 50035, "Invalid Form Body")
+            raise ApiError(400, 50035, "Invalid Form Body")
         message = self._nonces.get((channel.id, nonce))
         if message is None or not body.get("enforce_nonce"):
             return None
@@ -251,7 +254,7 @@ class Rest:
     async def edit(self, request: web.Request) -> web.Response:
         message, body = self._message(request), await request.json()
         if message["author"]["id"] != self._world.bot.id:
-            raise Refused(403, 50005, "Cannot edit a message authored by another user")
+            raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         self._discord.interactions.edit(message, body)
         return json(message)
 
@@ -268,42 +271,42 @@ class Rest:
 
     async def callback(self, request: web.Request) -> web.Response:
         body = await request.json()
-        where = request.match_info
-        interaction = self._discord.interactions.answer(where["interaction"], where["token"], body)
+        ids = request.match_info
+        interaction = self._discord.interactions.answer(ids["interaction"], ids["token"], body)
         if request.query.get("with_response") not in {"1", "true"}:
             return web.Response(status=204)
-        about = {"id": interaction.id, "type": interaction.kind, "response_message_ephemeral": False}
-        answer: dict[str, Any] = {"interaction": about, "resource": {"type": body["type"]}}
+        summary = {"id": interaction.id, "type": interaction.kind, "response_message_ephemeral": False}
+        answer: dict[str, Any] = {"interaction": summary, "resource": {"type": body["type"]}}
         if interaction.message is not None and body["type"] in {4, 5, 6, 7}:
-            about["response_message_id"] = interaction.message["id"]
+            summary["response_message_id"] = interaction.message["id"]
             answer["resource"] |= {"message": interaction.message} if body["type"] in {4, 7} else {}
         return json(answer)
 
     async def follow_up(self, request: web.Request) -> web.Response:
         body = await request.json()
         if (body.get("flags") or 0) & COMPONENTS_V2 and request.query.get("with_components") == "false":
-            raise Refused(400, 50035, "Invalid Form Body")
+            raise ApiError(400, 50035, "Invalid Form Body")
         return json(self._discord.interactions.follow_up(request.match_info["token"], body))
 
     async def followed_up(self, request: web.Request) -> web.Response:
-        where = request.match_info
-        return json(self._discord.interactions.found(where["token"], where["message"]))
+        ids = request.match_info
+        return json(self._discord.interactions.find(ids["token"], ids["message"]))
 
     async def edit_followed_up(self, request: web.Request) -> web.Response:
-        where, body = request.match_info, await request.json()
-        return json(self._discord.interactions.edit_found(where["token"], where["message"], body))
+        ids, body = request.match_info, await request.json()
+        return json(self._discord.interactions.edit_response(ids["token"], ids["message"], body))
 
     async def delete_followed_up(self, request: web.Request) -> web.Response:
-        where = request.match_info
-        self._discord.interactions.delete(where["token"], where["message"])
+        ids = request.match_info
+        self._discord.interactions.delete(ids["token"], ids["message"])
         return web.Response(status=204)
 
 
 def _bucket(request: web.Request) -> str:
-    """Messages are limited by channel and follow-ups by token; callbacks are not limited."""
-    where = request.match_info
-    if "channel" in where and request.method in {"POST", "PATCH", "DELETE"}:
-        return f"{request.method.lower()}-message:{where['channel']}"
-    if "app" in where and "token" in where:
-        return f"webhook:{where['token']}"
+    """Bucket of the rate limit: per channel for messages, per token for follow-ups, none for callbacks."""
+    ids = request.match_info
+    if "channel" in ids and request.method in {"POST", "PATCH", "DELETE"}:
+        return f"{request.method.lower()}-message:{ids['channel']}"
+    if "app" in ids and "token" in ids:
+        return f"webhook:{ids['token']}"
     return ""

@@ -1,4 +1,4 @@
-"""A Discord of our own on the loopback: start it, be people on it, make its weather."""
+"""Fake Discord server on the loopback."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from typing import Self
 import aiohttp
 from aiohttp import web
 
-from tests.standins.discord.bell import Bell
+from tests.standins.discord.change_signal import ChangeSignal
 from tests.standins.discord.faults import Faults, RateLimits
 from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.interactions import Interaction, Interactions
 from tests.standins.discord.people import Person
 from tests.standins.discord.rest import PREFIX, Rest
-from tests.standins.discord.seen import Seen
-from tests.standins.discord.signing import Signed, deliver_over_http, endpoint_is_sound
+from tests.standins.discord.shown_message import ShownMessage
+from tests.standins.discord.signed_requests import RequestSigner, deliver_over_http, verify_endpoint
 from tests.standins.discord.world import Channel, Guild, World
 
 TOKEN = "a-discord-token"
@@ -23,7 +23,7 @@ TOKEN = "a-discord-token"
 class Discord:
     """REST v10 and gateway v10 with their limits.
 
-    Point a bot at `api_base_url` and `gateway_url` with `token`. Interactions go to
+    Connect a bot to `api_base_url` and `gateway_url` with `token`. Interactions go to
     `interactions_url` where it is set, instead of through the gateway.
     """
 
@@ -33,9 +33,9 @@ class Discord:
         self.faults = Faults()
         self.rate_limits = RateLimits()
         self.interactions = Interactions(self.world)
-        self.bell = Bell()
-        self.gateway = Gateway(self.world, token, self.bell)
-        self.signed = Signed()
+        self.changed = ChangeSignal()
+        self.gateway = Gateway(self.world, token, self.changed)
+        self.signer = RequestSigner()
         self.interactions_url = ""
         self.recommended_shards = 1
         self.requests: list[tuple[str, str]] = []
@@ -54,11 +54,11 @@ class Discord:
 
     @property
     def public_key(self) -> str:
-        return self.signed.public_key
+        return self.signer.public_key
 
     async def __aenter__(self) -> Self:
         rest = Rest(self)
-        app = web.Application(middlewares=[rest.around])
+        app = web.Application(middlewares=[rest.handle])
         app.router.add_routes(rest.routes())
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
@@ -80,25 +80,25 @@ class Discord:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # Who is there.
+    # Users and servers.
 
     def person(self, name: str, *guilds: Guild, manages: bool = False, installed: bool = False) -> Person:
-        """A new person, a member of these servers; `installed` has added the bot for himself."""
+        """Create a user in these servers; `installed` adds the bot to the account."""
         person = Person(self, self.world.add_user(name, installed=installed))
         for guild in guilds:
             person.join(guild, manages=manages)
         return person
 
     def guild(self, name: str = "Campus", *, has_bot: bool = True) -> tuple[Guild, Channel]:
-        """A new server and its first channel."""
+        """Create a server with a channel."""
         guild = self.world.add_guild(name, has_bot=has_bot)
         return guild, self.world.add_channel(guild)
 
     # Deliveries.
 
     async def deliver(self, interaction: Interaction) -> Interaction:
-        """Send an interaction on its way; it can be sent again."""
-        interaction.again = lambda: self._send(interaction)
+        """Deliver an interaction to the bot; it can be redelivered."""
+        interaction.redeliver = lambda: self._send(interaction)
         await self._send(interaction)
         return interaction
 
@@ -113,25 +113,25 @@ class Discord:
                 "INTERACTION_CREATE", interaction.payload, interaction.payload.get("guild_id")
             )
 
-    async def send_again(self, message: Seen) -> None:
+    async def send_again(self, message: ShownMessage) -> None:
         """Deliver a message a second time."""
         channel = self.world.channels[message.payload["channel_id"]]
         await self.gateway.announce_message(channel, message.payload)
 
     async def use_endpoint(self, url: str) -> bool:
-        """Send interactions to this address from now on, if it answers as it must."""
+        """Deliver interactions to this URL from now on, if it passes verification."""
         assert self._session is not None
-        sound = await endpoint_is_sound(self, self._session, url)
-        if sound:
+        is_valid = await verify_endpoint(self, self._session, url)
+        if is_valid:
             self.interactions_url = url
-        return sound
+        return is_valid
 
-    # Waiting and looking.
+    # Waiting and inspecting.
 
-    async def until(self, holds: Callable[[], object], within: float = 30.0) -> None:
-        """Until something holds that the bot's requests may bring about."""
-        await self.bell.until(holds, within)
+    async def wait_until(self, condition: Callable[[], object], timeout_seconds: float = 30.0) -> None:
+        """Wait for a condition that requests of the bot may make true."""
+        await self.changed.wait_until(condition, timeout_seconds)
 
-    def asked(self, method: str, path: str) -> int:
-        """How many requests there were with this method and this in their path."""
-        return sum(each == method and path in where for each, where in self.requests)
+    def count_requests(self, method: str, path: str) -> int:
+        """Number of requests with this method whose path contains `path`."""
+        return sum(each == method and path in requested for each, requested in self.requests)

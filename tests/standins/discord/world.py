@@ -1,4 +1,4 @@
-"""The little Discord that the stand-in keeps: an application, people, servers, channels and messages."""
+"""State of the fake server: application, users, servers, channels and messages."""
 
 import itertools
 from collections.abc import Iterator
@@ -11,25 +11,25 @@ from core.clock import SystemClock
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 TEXT_CHANNEL, DIRECT_MESSAGE = 0, 1
 MANAGE_GUILD = 1 << 5
-ORDINARY = 1 << 10 | 1 << 11 | 1 << 31
+MEMBER_PERMISSIONS = 1 << 10 | 1 << 11 | 1 << 31
 
 
 class Time:
-    """The stand-in's clock: the machine's, moved by however much a test asks for."""
+    """System clock that a test can advance."""
 
     def __init__(self) -> None:
         self._clock = SystemClock()
-        self._ahead = timedelta()
+        self._offset = timedelta()
 
     def now(self) -> datetime:
-        return self._clock.now() + self._ahead
+        return self._clock.now() + self._offset
 
     def advance(self, by: timedelta) -> None:
-        self._ahead += by
+        self._offset += by
 
 
 class Snowflakes:
-    """Ids that tell when they were made, as Discord's do."""
+    """Generates ids that contain their time, like Discord's."""
 
     def __init__(self, time: Time) -> None:
         self._time = time
@@ -86,13 +86,13 @@ class Channel:
             "name": self.name,
             "position": 0,
             "permission_overwrites": [],
-            "permissions": str(ORDINARY),
+            "permissions": str(MEMBER_PERMISSIONS),
         }
 
 
 @dataclass(slots=True)
 class Guild:
-    """A server. `has_bot` is false where only people who installed the application bring it along."""
+    """A server. Without `has_bot`, only users who installed the application can use it there."""
 
     id: str
     name: str
@@ -111,14 +111,14 @@ class Guild:
             "mute": False,
             "flags": 0,
             "pending": False,
-            "permissions": str(self.members.get(user.id, ORDINARY)),
+            "permissions": str(self.members.get(user.id, MEMBER_PERMISSIONS)),
         }
 
     def payload(self) -> dict[str, Any]:
         everyone = {
             "id": self.id,
             "name": "@everyone",
-            "permissions": str(ORDINARY),
+            "permissions": str(MEMBER_PERMISSIONS),
             "position": 0,
             "color": 0,
         }
@@ -143,7 +143,7 @@ class Guild:
 
 
 class World:
-    """Everybody and everything in the little Discord."""
+    """State of the fake server."""
 
     def __init__(self) -> None:
         self.time = Time()
@@ -155,7 +155,7 @@ class World:
         self.commands: dict[str | None, list[dict[str, Any]]] = {None: []}
         """Application commands: the global ones under None, a server's under its id."""
         self.overwrites = 0
-        """How often commands were synchronised."""
+        """Number of command syncs."""
 
     @property
     def application_id(self) -> str:
@@ -178,9 +178,9 @@ class World:
         return channel
 
     def direct_channel(self, *people: User, without_bot: bool = False) -> Channel:
-        """The direct messages with these people, opened when they are not yet."""
+        """The DM channel of these users; created on first use."""
         for channel in self.channels.values():
-            if channel.guild_id is None and set_of(channel.people) == set_of(people):
+            if channel.guild_id is None and _as_set(channel.people) == _as_set(people):
                 return channel
         channel = Channel(self.ids.new(), people=people, without_bot=without_bot)
         self.channels[channel.id] = channel
@@ -191,7 +191,7 @@ class World:
         return [*own, *self.commands[None]]
 
     def message(self, channel: Channel, author: User, content: Any, **more: Any) -> dict[str, Any]:
-        """A message as Discord describes it, kept in its channel unless it is ephemeral."""
+        """Create a message and store it in its channel."""
         message = {
             "id": self.ids.new(),
             "type": 0,
@@ -219,5 +219,5 @@ class World:
             yield from channel.messages.values()
 
 
-def set_of(people: tuple[User, ...]) -> frozenset[str]:
+def _as_set(people: tuple[User, ...]) -> frozenset[str]:
     return frozenset(person.id for person in people)

@@ -1,0 +1,1 @@
+"""Renders replies and forms as Discord components."""

@@ -1,4 +1,4 @@
-"""Discord's message components as plain payloads, and how much of its limits they use."""
+"""Discord's message components as payloads, and their limits."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -9,7 +9,7 @@ ROW, BUTTON, MENU, TEXT_INPUT, SECTION, TEXT, CONTAINER, LABEL = 1, 2, 3, 4, 9, 
 MAX_COMPONENTS = 40
 MAX_TEXT = 4000
 MAX_OPTIONS = 25
-BUTTONS_A_ROW = 5
+MAX_BUTTONS_IN_ROW = 5
 
 
 def text(content: str) -> Component:
@@ -25,8 +25,8 @@ def row(inside: Sequence[Component]) -> Component:
 
 
 def rows(buttons: Sequence[Component]) -> Iterator[Component]:
-    for start in range(0, len(buttons), BUTTONS_A_ROW):
-        yield row(buttons[start : start + BUTTONS_A_ROW])
+    for start in range(0, len(buttons), MAX_BUTTONS_IN_ROW):
+        yield row(buttons[start : start + MAX_BUTTONS_IN_ROW])
 
 
 def menu(custom_id: str, placeholder: str, options: Sequence[Component]) -> Component:
@@ -35,7 +35,7 @@ def menu(custom_id: str, placeholder: str, options: Sequence[Component]) -> Comp
 
 
 def walk(components: Iterable[object]) -> Iterator[Component]:
-    """Every component, those inside others too."""
+    """All components, nested ones included."""
     for component in components:
         if isinstance(component, dict):
             yield component
@@ -51,11 +51,11 @@ def count(components: Iterable[object]) -> int:
 def replace_component(
     components: Iterable[object], custom_id: str, new: Mapping[str, object]
 ) -> list[object]:
-    """The same components, but for parts of the one with this custom id."""
-    return [_changed(each, custom_id, new) for each in components]
+    """Copy the components; update those with this custom id."""
+    return [_replace_in(each, custom_id, new) for each in components]
 
 
-def _changed(component: object, custom_id: str, new: Mapping[str, object]) -> object:
+def _replace_in(component: object, custom_id: str, new: Mapping[str, object]) -> object:
     if not isinstance(component, dict):
         return component
     if component.get("custom_id") == custom_id:
@@ -64,5 +64,5 @@ def _changed(component: object, custom_id: str, new: Mapping[str, object]) -> ob
     if isinstance(inside := component.get("components"), list):
         result["components"] = replace_component(inside, custom_id, new)
     if "accessory" in component:
-        result["accessory"] = _changed(component["accessory"], custom_id, new)
+        result["accessory"] = _replace_in(component["accessory"], custom_id, new)
     return result

@@ -1,4 +1,4 @@
-"""Buttons that ask before they act: the first press turns them into the question."""
+"""Buttons that need confirmation: the first press turns them into the question, the second acts."""
 
 from collections.abc import Sequence
 
@@ -12,31 +12,32 @@ from bot.platforms.discord.render.components import (
     walk,
 )
 from bot.platforms.discord.render.custom_id import decode
-from bot.platforms.discord.render.text import clip, to_markdown
+from bot.platforms.discord.render.text import to_markdown
+from bot.platforms.text import clip_line
 
-LABEL, QUESTION = 80, 300
+MAX_LABEL, MAX_QUESTION = 80, 300
 DANGER = 4
-_APART = 98
-"""The number that keeps an armed button apart from an equal one beside it."""
+_CONFIRMED_NUMBER = 98
+"""Number in the custom id of a confirmed button: Discord refuses equal ids in one message."""
 
 
 def with_confirmation(components: Sequence[object], custom_id: str, question: str) -> list[object]:
-    """The message with that button asking; the question stands beneath where there is room for it."""
-    wish = decode(custom_id)
-    acts = wish.confirmed.encode(_APART) if wish else None
-    label = clip(f"Sure? {_label_of(components, custom_id)}", LABEL)
-    button = {"label": label, "style": DANGER, "custom_id": acts or custom_id}
-    asking = replace_component(components, custom_id, button)
-    line = to_markdown((question,), QUESTION)
-    return [*asking, text(line)] if line.strip() and _has_room(asking, line) else asking
+    """Turn the button into its question, which also appears as text where there is room."""
+    decoded = decode(custom_id)
+    confirmed = decoded.confirmed.encode(_CONFIRMED_NUMBER) if decoded else None
+    label = clip_line(f"Sure? {_label_of(components, custom_id)}", MAX_LABEL)
+    button = {"label": label, "style": DANGER, "custom_id": confirmed or custom_id}
+    changed = replace_component(components, custom_id, button)
+    line = to_markdown((question,), MAX_QUESTION)
+    return [*changed, text(line)] if line.strip() and _has_room(changed, line) else changed
 
 
 def confirmation_message(components: Sequence[object], custom_id: str, question: str) -> list[object]:
-    """The question and its button alone, for one person's eyes, beside a message that others see too."""
-    asking = with_confirmation(components, custom_id, "")
+    """The question and its button alone, for an ephemeral message beside a public one."""
+    changed = with_confirmation(components, custom_id, "")
     before = {each.get("custom_id") for each in walk(components)}
-    buttons = [each for each in walk(asking) if each.get("custom_id") not in before]
-    return [text(to_markdown((question or "Are you sure?",), QUESTION) or "…"), row(buttons)]
+    buttons = [each for each in walk(changed) if each.get("custom_id") not in before]
+    return [text(to_markdown((question or "Are you sure?",), MAX_QUESTION) or "…"), row(buttons)]
 
 
 def _label_of(components: Sequence[object], custom_id: str) -> str:

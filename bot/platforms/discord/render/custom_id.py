@@ -1,7 +1,7 @@
-"""What a button remembers of its action, in the hundred characters that Discord gives it.
+"""Encodes a button's action and value in a custom id of at most 100 characters.
 
-`b:book:v1` is a button, `m:book:` a menu whose picked option is the value. After the letter, `o` says that a
-form will open, `c` that a press must be confirmed, and `~2` keeps two equal ones apart.
+`b:book:v1` is a button, `m:book:` a menu, whose picked option is the value. After the letter, `o` means
+that a form opens, `c` that confirmation is needed, and `~2` distinguishes equal ones in a message.
 """
 
 import re
@@ -16,7 +16,7 @@ _ANY = re.compile(_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class CustomId:
-    """An action, the value it is about, and how it wants to be treated."""
+    """Action, value and flags of a button or menu."""
 
     action: str
     value: str = ""
@@ -25,10 +25,10 @@ class CustomId:
     needs_confirmation: bool = False
 
     def encode(self, nth: int = 0) -> str | None:
-        """The id of the nth component with this content; nothing when it cannot be said in a custom id."""
+        """The custom id of the nth component with this content; None when it does not fit."""
         flags = ("o" if self.opens else "") + ("c" if self.needs_confirmation else "")
-        apart = f"~{nth}" if nth else ""
-        text = f"{'m' if self.is_menu else 'b'}{flags}{apart}:{self.action}:{self.value}"
+        number = f"~{nth}" if nth else ""
+        text = f"{'m' if self.is_menu else 'b'}{flags}{number}:{self.action}:{self.value}"
         return text if len(text) <= MAX_LENGTH and decode(text) == self else None
 
     @property
@@ -37,7 +37,7 @@ class CustomId:
 
 
 def decode(text: str) -> CustomId | None:
-    """What a custom id says, or nothing when we did not make it."""
+    """Parse a custom id; None for one that `encode` did not make."""
     match = _ANY.fullmatch(text)
     if match is None:
         return None

@@ -1,7 +1,7 @@
-"""Giving a reply its face on Discord: pure, for every possible reply, always inside Discord's limits.
+"""Renders any reply as a Discord message within Discord's limits; pure, never raises.
 
-Items become sections with a button each. Those that find no place move into a menu; what finds none there
-either is counted. Nothing is lost without a word, and nothing raises.
+Items become sections with a button each. Items beyond the limits become options of a menu; those that the
+menu cannot hold are counted in a last line.
 """
 
 from collections import Counter
@@ -25,12 +25,15 @@ from bot.platforms.discord.render import components as parts
 from bot.platforms.discord.render.components import Component
 from bot.platforms.discord.render.custom_id import MAX_LENGTH, CustomId
 from bot.platforms.discord.render.tables import table_text
-from bot.platforms.discord.render.text import clip, fit, plain, to_markdown
+from bot.platforms.discord.render.text import fit, to_markdown
+from bot.platforms.text import clip_line, plain_text
 
-HEAD, FIELDS, ITEM, FOOTER = 1500, 900, 500, 300
-"""Characters that these may take of the message."""
-LABEL, PLACEHOLDER, OPTION, URL = 80, 150, 100, 512
-ROWS_OF_ACTIONS = 4
+MAX_HEAD, MAX_FIELDS, MAX_ITEM, MAX_FOOTER = 1500, 900, 500, 300
+"""Shares of the message's 4,000 characters."""
+MAX_LABEL, MAX_PLACEHOLDER, MAX_OPTION, MAX_URL = 80, 150, 100, 512
+MAX_ACTION_ROWS = 4
+_OVERFLOW_COMPONENTS, _OVERFLOW_CHARACTERS = 3, 100
+"""Reserved for the menu (a row and a select) and the line that follow items without room."""
 COLOURS = {
     Tone.INFO: 0x5865F2,
     Tone.DONE: 0x2D7D46,
@@ -44,9 +47,9 @@ LINK = 5
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A message in components (version 2), and whether only the asker may see it.
+    """Message in components (version 2); `private` if only the requester may see it.
 
-    `questions` holds what to ask before a press counts, by the custom id of its button.
+    `questions` holds confirmation questions by the custom id of their button.
     """
 
     components: tuple[Component, ...]
@@ -55,36 +58,37 @@ class RenderedMessage:
 
 
 def render(reply: Reply, zone: tzinfo, mark: int | None = None) -> RenderedMessage:
-    """A reply as a message. `zone` is for the few places where Discord cannot show each reader his own;
-    `mark` (1 to 2**31 - 1) can be found again in the message's history.
+    """Render a reply. `zone` is for labels and code blocks, where Discord shows no times of its own;
+    `mark` (1 to 2**31 - 1) identifies the message in the channel's history.
     """
-    page = _MessageBuilder(zone)
-    actions, spare = page.actions(reply.actions), to_markdown(reply.footer, FOOTER).strip()
-    page.reserve(parts.count(actions) + (1 if spare else 0), len(spare) + 3)
-    page.add_text(_head(reply, page.text_left if _is_all_text(reply) else HEAD))
-    page.add_text(_fields(reply.fields))
-    page.items(reply.items)
+    builder = _MessageBuilder(zone)
+    actions, footer = builder.actions(reply.actions), to_markdown(reply.footer, MAX_FOOTER).strip()
+    builder.reserve(parts.count(actions) + (1 if footer else 0), len(footer) + 3)
+    builder.add_text(_head(reply, builder.text_left if _is_text_only(reply) else MAX_HEAD))
+    builder.add_text(_fields(reply.fields))
+    builder.items(reply.items)
     if reply.table is not None:
-        page.add_text(table_text(reply.table, page.text_left, zone))
-    inside = [*page.inside, *actions, *([parts.text(f"-# {_one_line(spare)}")] if spare else [])]
-    frame: Component = {
+        builder.add_text(table_text(reply.table, builder.text_left, zone))
+    small_print = [parts.text(f"-# {_one_line(footer)}")] if footer else []
+    components = [*builder.components, *actions, *small_print]
+    container: Component = {
         "type": parts.CONTAINER,
         "accent_color": COLOURS[reply.tone],
-        "components": inside or [parts.text("…")],
+        "components": components or [parts.text("…")],
     }
     if mark is not None:
-        frame["id"] = mark
-    return RenderedMessage((frame,), reply.audience is Audience.REQUESTER, tuple(page.questions))
+        container["id"] = mark
+    return RenderedMessage((container,), reply.audience is Audience.REQUESTER, tuple(builder.questions))
 
 
-def _is_all_text(reply: Reply) -> bool:
+def _is_text_only(reply: Reply) -> bool:
     return not (reply.fields or reply.items or reply.table)
 
 
-def _head(reply: Reply, room: int) -> str:
+def _head(reply: Reply, limit: int) -> str:
     title = _one_line(to_markdown((reply.title,), 250))
     heading = f"### {title}\n" if title else ""
-    return heading + to_markdown(reply.text, room - len(heading))
+    return heading + to_markdown(reply.text, limit - len(heading))
 
 
 def _fields(fields: Sequence[ReplyField]) -> str:
@@ -92,7 +96,7 @@ def _fields(fields: Sequence[ReplyField]) -> str:
         f"**{_one_line(to_markdown((each.name,), 100)) or '·'}**  {to_markdown(each.value, 500)}\n"
         for each in fields
     )
-    return fit(lines, FIELDS).strip()
+    return fit(lines, MAX_FIELDS).strip()
 
 
 def _one_line(text: str) -> str:
@@ -101,131 +105,136 @@ def _one_line(text: str) -> str:
 
 @dataclass(slots=True)
 class _MessageBuilder:
-    """A message in the making, with what is left of its limits."""
+    """Builds one message and tracks what is left of its limits."""
 
     zone: tzinfo
-    inside: list[Component] = field(default_factory=list)
+    components: list[Component] = field(default_factory=list)
     questions: list[tuple[str, str]] = field(default_factory=list)
-    left: int = parts.MAX_COMPONENTS - 1
+    components_left: int = parts.MAX_COMPONENTS - 1
     text_left: int = parts.MAX_TEXT
     _ids: Counter[CustomId] = field(default_factory=Counter)
 
     def reserve(self, components: int, characters: int) -> None:
-        self.left -= components
+        self.components_left -= components
         self.text_left -= characters
 
     def add_text(self, content: str) -> bool:
-        """Add a text, unless it is blank or there is no room for it."""
-        if not content.strip() or len(content) > self.text_left or self.left < 1:
+        """Add a text unless it is blank or exceeds the limits; returns whether it was added."""
+        if not content.strip() or len(content) > self.text_left or self.components_left < 1:
             return False
         return self._add([parts.text(content)], len(content))
 
     def _add(self, new: Sequence[Component], characters: int) -> bool:
-        self.inside += new
-        self.left -= parts.count(new)
+        self.components += new
+        self.components_left -= parts.count(new)
         self.text_left -= characters
         return True
 
     # Buttons and menus.
 
     def actions(self, actions: Sequence[Button | Choice]) -> list[Component]:
-        """The rows of buttons and menus beneath a message, as many as there may be."""
-        buttons = [drawn for each in actions if isinstance(each, Button) and (drawn := self.button(each))]
-        menus = [drawn for each in actions if isinstance(each, Choice) and (drawn := self._choice(each))]
-        menus = menus[: ROWS_OF_ACTIONS - 1]
-        most = (ROWS_OF_ACTIONS - len(menus)) * parts.BUTTONS_A_ROW
-        return [*parts.rows(buttons[:most]), *menus]
+        """Rows of buttons and menus below the message; those beyond the limits are dropped."""
+        buttons = [
+            component for each in actions if isinstance(each, Button) and (component := self.button(each))
+        ]
+        menus = [
+            component for each in actions if isinstance(each, Choice) and (component := self._choice(each))
+        ]
+        menus = menus[: MAX_ACTION_ROWS - 1]
+        max_buttons = (MAX_ACTION_ROWS - len(menus)) * parts.MAX_BUTTONS_IN_ROW
+        return [*parts.rows(buttons[:max_buttons]), *menus]
 
     def button(self, button: Button) -> Component | None:
-        """A button; one that Discord could not bring back is shown but cannot be pressed."""
-        label = clip(button.label, LABEL) or clip(button.action, LABEL) or "…"
-        drawn: Component = {"type": parts.BUTTON, "label": label}
+        """A button; disabled when its value does not fit into a custom id, None for an invalid link."""
+        label = clip_line(button.label, MAX_LABEL) or clip_line(button.action, MAX_LABEL) or "…"
+        component: Component = {"type": parts.BUTTON, "label": label}
         if button.url:
-            return drawn | {"style": LINK, "url": button.url} if _is_link(button.url) else None
-        wish = CustomId(
+            return component | {"style": LINK, "url": button.url} if _is_link(button.url) else None
+        decoded = CustomId(
             button.action, button.value, opens=button.opens, needs_confirmation=bool(button.confirm)
         )
-        custom_id = self._id(wish)
+        custom_id = self._encode(decoded)
         if custom_id is None:
             unusable = f"-:{sum(self._ids.values())}"
             self._ids[CustomId("-")] += 1
-            return drawn | {"style": STYLES[ButtonStyle.PLAIN], "custom_id": unusable, "disabled": True}
+            return component | {"style": STYLES[ButtonStyle.PLAIN], "custom_id": unusable, "disabled": True}
         if button.confirm:
             self.questions.append((custom_id, button.confirm))
-        return drawn | {"style": STYLES[button.style], "custom_id": custom_id}
+        return component | {"style": STYLES[button.style], "custom_id": custom_id}
 
-    def _id(self, wish: CustomId) -> str | None:
-        self._ids[wish] += 1
-        return wish.encode(self._ids[wish] - 1)
+    def _encode(self, custom_id: CustomId) -> str | None:
+        self._ids[custom_id] += 1
+        return custom_id.encode(self._ids[custom_id] - 1)
 
     def _choice(self, choice: Choice) -> Component | None:
-        custom_id = self._id(CustomId(choice.action, is_menu=True))
+        custom_id = self._encode(CustomId(choice.action, is_menu=True))
         options = self._options(choice.options)
         if custom_id is None or not options:
             return None
-        return parts.menu(custom_id, clip(choice.label, PLACEHOLDER), options)
+        return parts.menu(custom_id, clip_line(choice.label, MAX_PLACEHOLDER), options)
 
     def _options(self, options: Iterable[Option]) -> list[Component]:
-        able = {each.value: each for each in options if each.value.strip() and len(each.value) <= OPTION}
-        return [_option(each) for each in list(able.values())[: parts.MAX_OPTIONS]]
+        usable = {
+            each.value: each for each in options if each.value.strip() and len(each.value) <= MAX_OPTION
+        }
+        return [_option(each) for each in list(usable.values())[: parts.MAX_OPTIONS]]
 
     # Items.
 
     def items(self, items: Sequence[ReplyItem]) -> None:
-        """A section each, as long as there is room; then a menu, then a count."""
+        """Add a section per item; the items from the first without room on become a menu and a count."""
         for index, item in enumerate(items):
             rest = items[index:]
-            spare = 0 if len(rest) == 1 else 3
-            if not self._item(item, spare):
-                self._rest(rest)
+            if not self._item(item, is_last=len(rest) == 1):
+                self._overflow(rest)
                 return
 
-    def _item(self, item: ReplyItem, spare: int) -> bool:
+    def _item(self, item: ReplyItem, *, is_last: bool) -> bool:
         content = _item_text(item)
-        if len(content) > self.text_left - (100 if spare else 0):
+        if len(content) > self.text_left - (0 if is_last else _OVERFLOW_CHARACTERS):
             return False
-        drawn = self._drawn(content, item)
-        if parts.count(drawn) > self.left - spare:
+        components = self._item_components(content, item)
+        if parts.count(components) > self.components_left - (0 if is_last else _OVERFLOW_COMPONENTS):
             return False
-        return self._add(drawn, len(content))
+        return self._add(components, len(content))
 
-    def _drawn(self, content: str, item: ReplyItem) -> list[Component]:
-        buttons = [drawn for each in item.buttons[:10] if (drawn := self.button(each))]
+    def _item_components(self, content: str, item: ReplyItem) -> list[Component]:
+        buttons = [component for each in item.buttons[:10] if (component := self.button(each))]
         if not buttons:
             return [parts.text(content)]
         return [parts.section(content, buttons[0]), *parts.rows(buttons[1:])]
 
-    def _rest(self, items: Sequence[ReplyItem]) -> None:
-        """What found no place: in a menu where one action serves all, and a line that counts the hidden."""
-        listed = self._menu_of(items) if self.left >= 3 else 0
+    def _overflow(self, items: Sequence[ReplyItem]) -> None:
+        """Add a menu of the items with the same action, and a line that counts the others."""
+        listed = self._menu_of(items) if self.components_left >= _OVERFLOW_COMPONENTS else 0
         if hidden := len(items) - listed:
             self.add_text(f"-# … and {hidden} more. Narrow it down to see them.")
 
     def _menu_of(self, items: Sequence[ReplyItem]) -> int:
-        able = [(item, item.buttons[0]) for item in items if item.buttons and _fits_menu(item.buttons[0])]
-        if not able:
+        usable = [(item, item.buttons[0]) for item in items if item.buttons and _fits_menu(item.buttons[0])]
+        if not usable:
             return 0
-        first = able[0][1]
+        first = usable[0][1]
         same = [
             (item, button)
-            for item, button in able
+            for item, button in usable
             if (button.action, button.opens) == (first.action, first.opens)
         ]
         options = self._options(
-            Option(plain(item.title, self.zone), button.value, plain(item.detail, self.zone))
+            Option(plain_text(item.title, self.zone), button.value, plain_text(item.detail, self.zone))
             for item, button in same
         )
-        custom_id = self._id(CustomId(first.action, is_menu=True, opens=first.opens))
+        custom_id = self._encode(CustomId(first.action, is_menu=True, opens=first.opens))
         if custom_id is None or not options:
             return 0
-        label = clip(f"{first.label}: {len(options)} more", PLACEHOLDER)
+        label = clip_line(f"{first.label}: {len(options)} more", MAX_PLACEHOLDER)
         self._add([parts.menu(custom_id, label, options)], 0)
         return len(options)
 
 
 def _item_text(item: ReplyItem) -> str:
-    title = _one_line(to_markdown(item.title, ITEM // 2))
-    detail = to_markdown(item.detail, ITEM // 2).strip()
+    title = _one_line(to_markdown(item.title, MAX_ITEM // 2))
+    detail = to_markdown(item.detail, MAX_ITEM // 2).strip()
     return (
         "\n".join(
             part for part in (f"**{title}**" if _is_bare(item.title) and title else title, detail) if part
@@ -235,17 +244,17 @@ def _item_text(item: ReplyItem) -> str:
 
 
 def _is_bare(title: Text) -> bool:
-    """Whether a title may be set in bold as a whole: no mark-up of its own."""
+    """Whether a title has no mark-up of its own, so that it can be bold as a whole."""
     return all(isinstance(inline, str) for inline in title)
 
 
 def _option(option: Option) -> Component:
-    drawn: Component = {
-        "label": clip(option.label, OPTION) or clip(option.value, OPTION),
+    component: Component = {
+        "label": clip_line(option.label, MAX_OPTION) or clip_line(option.value, MAX_OPTION),
         "value": option.value,
     }
-    detail = clip(option.detail, OPTION)
-    return drawn | {"description": detail} if detail else drawn
+    detail = clip_line(option.detail, MAX_OPTION)
+    return component | {"description": detail} if detail else component
 
 
 def _fits_menu(button: Button) -> bool:
@@ -262,6 +271,6 @@ def _is_link(url: str) -> bool:
     return (
         bool(found and rest)
         and scheme in {"http", "https"}
-        and len(url) <= URL
+        and len(url) <= MAX_URL
         and not any(map(str.isspace, url))
     )

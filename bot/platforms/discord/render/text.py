@@ -1,13 +1,13 @@
-"""Writing text for Discord: its mark-up, its timestamps, and never more than there is room for."""
+"""Renders text as Discord markdown within a length limit."""
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timestamp, TimestampStyle
+from bot.platforms.text import ELLIPSIS
 from core.interval import Interval
 
-ELLIPSIS = "…"
 DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
 _SPECIAL = frozenset("\\*_~`|<>[]()#@")
@@ -18,30 +18,31 @@ _STYLES = {
     TimestampStyle.DATETIME: "F",
     TimestampStyle.RELATIVE: "R",
 }
-_LONG = timedelta(hours=24)
+_GUARD = "\0"
+_DAY = timedelta(hours=24)
 
 
-def to_markdown(text: Text, room: int = 4000) -> str:
-    """Text in Discord's mark-up, cut between characters when it is longer than `room`."""
-    return fit(_pieces(text), room)
+def to_markdown(text: Text, limit: int = 4000) -> str:
+    """Markdown of at most `limit` characters; never cut within an escape, a timestamp or a link."""
+    return fit(_pieces(text), limit)
 
 
-def fit(pieces: Iterable[str], room: int) -> str:
-    """As many of the pieces as fit, none of them cut, with an ellipsis when some did not."""
-    kept: list[str] = []
+def fit(pieces: Iterable[str], limit: int) -> str:
+    """Join as many whole pieces as fit; an ellipsis stands for the others."""
+    taken: list[str] = []
     length = 0
     for piece in pieces:
-        if length + len(piece) > room:
-            return _with_ellipsis(kept, length, room)
-        kept.append(piece)
+        if length + len(piece) > limit:
+            return _with_ellipsis(taken, length, limit)
+        taken.append(piece)
         length += len(piece)
-    return "".join(kept)
+    return "".join(taken)
 
 
-def _with_ellipsis(kept: list[str], length: int, room: int) -> str:
-    while kept and length + len(ELLIPSIS) > room:
-        length -= len(kept.pop())
-    return "".join([*kept, ELLIPSIS]) if room > 0 else ""
+def _with_ellipsis(taken: list[str], length: int, limit: int) -> str:
+    while taken and length + len(ELLIPSIS) > limit:
+        length -= len(taken.pop())
+    return "".join([*taken, ELLIPSIS]) if limit > 0 else ""
 
 
 def _pieces(text: Text) -> Iterator[str]:
@@ -49,15 +50,15 @@ def _pieces(text: Text) -> Iterator[str]:
         if isinstance(inline, str):
             yield from escape(inline)
         else:
-            yield _marked(inline)
+            yield _inline_markdown(inline)
 
 
-def _marked(inline: Inline) -> str:
+def _inline_markdown(inline: Inline) -> str:
     match inline:
         case Timestamp(at, style):
             return timestamp(at, style)
         case TimeRange(interval):
-            return _stretch(interval)
+            return _time_range(interval)
         case Bold(text):
             return _bold(text)
         case Code(text):
@@ -68,12 +69,12 @@ def _marked(inline: Inline) -> str:
 
 
 def timestamp(at: datetime, style: TimestampStyle = TimestampStyle.DATETIME) -> str:
-    """A moment that every reader sees in his own zone."""
+    """Timestamp mark-up, which Discord shows in each reader's zone."""
     return f"<t:{int(at.timestamp())}:{_STYLES[style]}>"
 
 
-def _stretch(interval: Interval) -> str:
-    end = TimestampStyle.DATETIME if interval.duration >= _LONG else TimestampStyle.TIME
+def _time_range(interval: Interval) -> str:
+    end = TimestampStyle.DATETIME if interval.duration >= _DAY else TimestampStyle.TIME
     return f"{timestamp(interval.start)}{DASH}{timestamp(interval.end, end)}"
 
 
@@ -97,63 +98,23 @@ def _mention(person: Mention) -> str:
 
 
 def escape(text: str) -> Iterator[str]:
-    """Plain text, character by character, so that Discord shows it as it is; links stay whole."""
-    text = _AT_LINE_START.sub(_guarded, text)
+    """Escape plain text; yields single characters and whole links."""
+    text = _AT_LINE_START.sub(_mark_list_item, text)
     start = 0
     for link in _LINK.finditer(text):
-        yield from map(_shown, text[start : link.start()])
+        yield from map(_escape_character, text[start : link.start()])
         yield link.group()
         start = link.end()
-    yield from map(_shown, text[start:])
+    yield from map(_escape_character, text[start:])
 
 
-_GUARD = "\0"
-
-
-def _guarded(match: re.Match[str]) -> str:
-    """Marks what would begin a list, so that it gets its backslash."""
+def _mark_list_item(match: re.Match[str]) -> str:
+    """Insert a guard, later a backslash, where a line would start a list."""
     space, mark = match.groups()
     return f"{space}{_GUARD}{mark}" if not mark.isdigit() else f"{space}{mark}{_GUARD}"
 
 
-def _shown(character: str) -> str:
+def _escape_character(character: str) -> str:
     if character == _GUARD:
         return "\\"
     return f"\\{character}" if character in _SPECIAL else character
-
-
-def plain(text: Text, zone: tzinfo, room: int = 100) -> str:
-    """Text where Discord allows no mark-up: labels, menus, fields of forms. Times are in `zone`."""
-    return clip("".join(_plain(inline, zone) for inline in text), room)
-
-
-def clip(text: str, room: int) -> str:
-    """One line of at most `room` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= room else line[: room - 1].rstrip() + ELLIPSIS
-
-
-def _plain(inline: Inline, zone: tzinfo) -> str:
-    match inline:
-        case Timestamp(at, style):
-            return _clock(at, style, zone)
-        case TimeRange(interval):
-            return plain_time_range(interval, zone)
-        case Bold(text) | Code(text):
-            return text
-        case Mention(name):
-            return name
-    return str(inline)
-
-
-def plain_time_range(interval: Interval, zone: tzinfo) -> str:
-    end = TimestampStyle.DATETIME if interval.duration >= _LONG else TimestampStyle.TIME
-    return f"{_clock(interval.start, TimestampStyle.DATETIME, zone)}{DASH}{_clock(interval.end, end, zone)}"
-
-
-def _clock(at: datetime, style: TimestampStyle, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
-    if style is TimestampStyle.TIME:
-        return f"{local:%H:%M}"
-    date = f"{local:%a} {local.day} {local:%b}"
-    return date if style is TimestampStyle.DATE else f"{date} {local:%H:%M}"

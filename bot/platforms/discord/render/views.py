@@ -1,4 +1,4 @@
-"""Putting rendered messages into the hands of discord.py, and naming what it answers."""
+"""Passes rendered payloads to discord.py, and classifies its errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,29 +12,29 @@ from bot.platforms.discord.render.renderer import RenderedMessage
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED, CANNOT_MESSAGE = 10062, 40060, 50007
 EXPIRED_CODES = frozenset({10008, 10015, UNKNOWN_INTERACTION, 50027})
-"""The message, the webhook, the interaction or its token are no more."""
+"""Unknown message, webhook or interaction, or an expired token."""
 
 NETWORK_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
-"""The connection failed on the way there or back, so nobody knows whether it arrived."""
+"""The connection failed; the request may have arrived."""
 
 
 class RawView(ui.LayoutView):
-    """Components that are drawn already. Buttons find their way by their custom ids, not through this."""
+    """View of rendered components. Their events are routed by custom id, not by this view."""
 
     def __init__(self, components: Sequence[object]) -> None:
         super().__init__(timeout=None)
-        self._drawn = [dict(each) for each in components if isinstance(each, Mapping)]
+        self._components = [dict(each) for each in components if isinstance(each, Mapping)]
         self.stop()
 
     def to_components(self) -> list[dict[str, Any]]:
-        return self._drawn
+        return self._components
 
     def has_components_v2(self) -> bool:
         return True
 
 
 class RawModal(ui.Modal):
-    """A modal that is drawn already; what is sent in comes as an event."""
+    """Rendered modal; its submission arrives as an event."""
 
     def __init__(self, payload: Component) -> None:
         super().__init__(title=str(payload["title"]), custom_id=str(payload["custom_id"]), timeout=None)
@@ -54,11 +54,11 @@ def is_gone(error: discord.HTTPException) -> bool:
 
 
 def is_public(interaction: discord.Interaction) -> bool:
-    """Whether others see the message that was pressed."""
+    """Whether others see the message of the pressed button."""
     message = interaction.message
     return message is not None and not message.flags.ephemeral and not interaction.context.dm_channel
 
 
 def raw_components(message: discord.Message) -> list[dict[str, Any]]:
-    """The components of a message as they came."""
+    """The components of a message as payloads."""
     return [dict(each.to_dict()) for each in message.components]

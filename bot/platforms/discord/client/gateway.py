@@ -1,4 +1,4 @@
-"""The connection to Discord: which events are heard, and who attends to them."""
+"""Discord client: receives events from the gateway and passes them to the handlers."""
 
 import asyncio
 import logging
@@ -13,14 +13,17 @@ from discord.enums import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.platforms.discord.gateway.settings import DiscordSettings
+from bot.platforms.discord.client import rate_limit
 from bot.platforms.discord.render.custom_id import BUTTONS, MENUS, decode
+from bot.platforms.discord.settings import DiscordSettings
 
 logger = logging.getLogger(__name__)
+MAX_RATE_LIMIT_SECONDS = 30.0
+"""Longer rate limits raise `discord.RateLimited`; 30 s is the shortest that discord.py accepts."""
 
 
 class EventHandler(Protocol):
-    """What the connection reports to."""
+    """Receiver of the client's events."""
 
     def build(self, tree: app_commands.CommandTree[Any]) -> None: ...
     async def sync_commands(self, tree: app_commands.CommandTree[Any]) -> None: ...
@@ -28,79 +31,83 @@ class EventHandler(Protocol):
     async def on_form(self, interaction: discord.Interaction) -> None: ...
     async def on_text(self, message: discord.Message, me: discord.abc.User) -> None: ...
     async def on_failure(self, interaction: discord.Interaction, error: Exception) -> None: ...
-    def watch(self, work: Coroutine[Any, Any, None]) -> object: ...
+    def start(self, work: Coroutine[Any, Any, None]) -> None: ...
 
 
 class RoomieCommandTree(app_commands.CommandTree[Any]):
-    """The command tree, whose failures are answered in one place."""
+    """Command tree that passes its errors to the event handler."""
 
-    def __init__(self, client: discord.Client, attends: EventHandler) -> None:
+    def __init__(self, client: discord.Client, handler: EventHandler) -> None:
         super().__init__(client)
-        self._attends = attends
+        self._handler = handler
 
     async def on_error(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
     ) -> None:
-        await self._attends.on_failure(interaction, error)
+        await self._handler.on_failure(interaction, error)
 
 
 class RoomieClient(discord.Client):
-    """The events that matter. Buttons and menus of any age are served, for their custom ids say it all."""
+    """discord.py client. Buttons and menus of any age work: their custom ids hold action and value."""
 
     def __init__(
         self,
-        attends: EventHandler,
+        handler: EventHandler,
         online: asyncio.Event,
         *,
-        announces: bool,
+        syncs_commands: bool,
         **options: Any,  # noqa: ANN401 - discord.py's own
     ) -> None:
         super().__init__(**options)
-        self.attends = attends
+        self.handler = handler
         self.online = online
-        self._announces = announces
-        self.tree = RoomieCommandTree(self, attends)
-        attends.build(self.tree)
+        self._syncs_commands = syncs_commands
+        self.tree = RoomieCommandTree(self, handler)
+        handler.build(self.tree)
         self.add_dynamic_items(PersistentButton, PersistentMenu)
 
     def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:  # noqa: ANN401  # the library's own
-        """Nothing happens any more while we leave; the library would stumble over a loop that it let go."""
+        """Drop events while closing: discord.py has let go of its loop by then and would raise."""
         if not self.is_closed():
             super().dispatch(event, *args, **more)
 
+    async def close(self) -> None:
+        await super().close()
+        await rate_limit.cancel_pauses()
+
     async def setup_hook(self) -> None:
-        if self._announces:
-            await self.attends.sync_commands(self.tree)
+        if self._syncs_commands:
+            await self.handler.sync_commands(self.tree)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Forms, and buttons that nobody knows any more; commands and known buttons have their own ways."""
+        """Handle forms, and buttons with unreadable custom ids; discord.py routes commands and the rest."""
         if interaction.type is InteractionType.modal_submit:
-            self.attends.watch(self.attends.on_form(interaction))
+            self.handler.start(self.handler.on_form(interaction))
         elif interaction.type is InteractionType.component and decode(_custom_id(interaction)) is None:
-            self.attends.watch(self.attends.on_press(interaction, _custom_id(interaction), ""))
+            self.handler.start(self.handler.on_press(interaction, _custom_id(interaction), ""))
 
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:
-            self.attends.watch(self.attends.on_text(message, self.user))
+            self.handler.start(self.handler.on_text(message, self.user))
 
     async def on_connect(self) -> None:
         self.online.set()
 
     async def on_ready(self) -> None:
-        logger.info("On Discord as %s in %d servers", self.user, len(self.guilds))
+        logger.info("Connected to Discord as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_disconnect(self) -> None:
         if self.online.is_set() and not self.is_closed():
-            logger.warning("The connection to Discord was lost; it comes back by itself")
+            logger.warning("Lost the connection to Discord; reconnecting")
         self.online.clear()
 
     async def on_resumed(self) -> None:
         self.online.set()
-        logger.info("The connection to Discord is back, and nothing was missed")
+        logger.info("Resumed the connection to Discord; no event was missed")
 
 
 class ShardedRoomieClient(RoomieClient, discord.AutoShardedClient):
-    """The same over as many connections as Discord asks for."""
+    """Client with as many gateway connections (shards) as Discord recommends."""
 
 
 def _custom_id(interaction: discord.Interaction) -> str:
@@ -109,7 +116,7 @@ def _custom_id(interaction: discord.Interaction) -> str:
 
 
 class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=BUTTONS):
-    """Any button of ours, however old its message."""
+    """Button of any message of ours, also of one sent before the last restart."""
 
     @classmethod
     async def from_custom_id(
@@ -118,11 +125,11 @@ class PersistentButton(ui.DynamicItem[ui.Button[Any]], template=BUTTONS):
         return cls(cast("ui.Button[Any]", item))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        await _press(interaction, self.custom_id, "")
+        _press(interaction, self.custom_id, "")
 
 
 class PersistentMenu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
-    """Any menu of ours, however old its message."""
+    """Select menu of any message of ours, also of one sent before the last restart."""
 
     @classmethod
     async def from_custom_id(
@@ -131,46 +138,46 @@ class PersistentMenu(ui.DynamicItem[ui.Select[Any]], template=MENUS):
         return cls(cast("ui.Select[Any]", item))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        await _press(interaction, self.custom_id, next(iter(self.item.values), ""))
+        _press(interaction, self.custom_id, next(iter(self.item.values), ""))
 
 
-async def _press(interaction: discord.Interaction, custom_id: str, picked: str) -> None:
-    attends = cast("RoomieClient", interaction.client).attends
-    attends.watch(attends.on_press(interaction, custom_id, picked))
+def _press(interaction: discord.Interaction, custom_id: str, picked: str) -> None:
+    handler = cast("RoomieClient", interaction.client).handler
+    handler.start(handler.on_press(interaction, custom_id, picked))
 
 
 def intents_for(settings: DiscordSettings, *, privileged: bool) -> discord.Intents:
-    """Only what is listened to; reading everybody's words is privileged and can be refused."""
-    intents = discord.Intents(guilds=True)
-    intents.dm_messages = settings.direct_messages
-    intents.guild_messages = settings.mentions
+    """The fewest intents that the settings need; message content is privileged and can be refused."""
+    intents = discord.Intents(guilds=True, dm_messages=True, guild_messages=True)
     intents.message_content = settings.message_content and privileged
     return intents
 
 
 def connect(
     settings: DiscordSettings,
-    attends: EventHandler,
+    handler: EventHandler,
     online: asyncio.Event,
     *,
     privileged: bool = True,
-    announces: bool = True,
+    syncs_commands: bool = True,
 ) -> RoomieClient:
-    """A client for these settings, not logged in yet. It says through `online` whether it is connected.
+    """Create a client, not logged in yet. It sets and clears `online` with its connection.
 
-    The library knows one set of addresses for the whole process.
+    The URLs are set for the whole process: discord.py keeps them in class attributes.
     """
     Route.BASE = settings.api_base_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
+    rate_limit.install()
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice is not used
     kind: Callable[..., RoomieClient] = ShardedRoomieClient if settings.sharded else RoomieClient
     return kind(
-        attends,
+        handler,
         online,
-        announces=announces,
+        syncs_commands=syncs_commands,
         intents=intents_for(settings, privileged=privileged),
         allowed_mentions=discord.AllowedMentions.none(),
         application_id=settings.application_id,
+        max_ratelimit_timeout=MAX_RATE_LIMIT_SECONDS,
         chunk_guilds_at_startup=False,
         member_cache_flags=discord.MemberCacheFlags.none(),
         max_messages=None,

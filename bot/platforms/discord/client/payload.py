@@ -1,4 +1,4 @@
-"""What a signed request must look like, and how old it may be, before the library is given it."""
+"""Validates the payload and age of a signed interaction before discord.py parses it."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 1, 2, 3, 4, 5
 
 MAX_AGE_SECONDS = 300
-"""How far Discord's clock and ours may differ; older requests, pings too, may be replays."""
+"""Greatest difference between Discord's clock and ours; older requests, pings too, may be replays."""
 _MAX_DIGITS = 12
 
 Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
@@ -16,7 +16,7 @@ Kind = Annotated[int, Meta(ge=0, le=255)]
 
 
 class Malformed(Exception):
-    """It is signed, and no interaction."""
+    """The request is signed but is not an interaction."""
 
 
 class _User(Struct):
@@ -74,13 +74,13 @@ _DATA: dict[int, type[Struct]] = {
 
 
 def is_recent(timestamp: str, now: float) -> bool:
-    """Whether a request was signed within five minutes of now, before or after."""
+    """Whether a timestamp (seconds since 1970) is at most five minutes before or after `now`."""
     is_number = timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _MAX_DIGITS
     return is_number and abs(now - int(timestamp)) <= MAX_AGE_SECONDS
 
 
 def read_payload(body: bytes) -> dict[str, Any]:
-    """A JSON object with a known type. `Malformed` for anything else."""
+    """Parse a JSON object with a known interaction type; raises `Malformed` for anything else."""
     try:
         payload = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -92,7 +92,7 @@ def read_payload(body: bytes) -> dict[str, Any]:
 
 
 def check_payload(payload: dict[str, Any]) -> None:
-    """Raises `Malformed` unless everything is there that handling this interaction takes."""
+    """Raise `Malformed` unless all fields are there that handling the interaction needs."""
     try:
         interaction = msgspec.convert(payload, _Interaction)
         msgspec.convert(interaction.data, _DATA[payload["type"]])

@@ -1,4 +1,4 @@
-"""Interactions sent over HTTP, signed as Discord signs them."""
+"""Sends signed interactions to an HTTP endpoint."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.standins.discord.server import Discord
 
 
-class Signed:
+class RequestSigner:
     """Posts payloads to an interactions endpoint with Ed25519 signatures."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Signed:
         *,
         forged: bool = False,
     ) -> tuple[int, dict[str, Any]]:
-        """The status and the JSON that came back; `forged` breaks the signature."""
+        """Post a payload; returns status and JSON. `forged` sends an invalid signature."""
         body = json.dumps(payload).encode()
         headers = self.headers(body, timestamp)
         if forged:
@@ -51,9 +51,9 @@ class Signed:
 async def deliver_over_http(
     discord: "Discord", session: aiohttp.ClientSession, interaction: "Interaction"
 ) -> int:
-    """Send an interaction to the endpoint; an answer in the response counts as the callback."""
+    """Send an interaction to the endpoint; a response in the HTTP body counts as the callback."""
     timestamp = str(int(discord.world.time.now().timestamp()))
-    status, answer = await discord.signed.post(
+    status, answer = await discord.signer.post(
         session, discord.interactions_url, interaction.payload, timestamp
     )
     if status == 200 and "type" in answer:
@@ -61,10 +61,10 @@ async def deliver_over_http(
     return status
 
 
-async def endpoint_is_sound(discord: "Discord", session: aiohttp.ClientSession, url: str) -> bool:
-    """What Discord tries before it accepts an endpoint: a ping, and a ping with a forged signature."""
+async def verify_endpoint(discord: "Discord", session: aiohttp.ClientSession, url: str) -> bool:
+    """Check an endpoint as Discord does: with a ping, and a ping with a forged signature."""
     timestamp = str(int(discord.world.time.now().timestamp()))
     ping = {"id": discord.world.ids.new(), "type": 1, "token": "ping", "version": 1, "application_id": "1"}
-    true = await discord.signed.post(session, url, ping, timestamp)
-    forged = await discord.signed.post(session, url, ping, timestamp, forged=True)
-    return true == (200, {"type": 1}) and forged[0] == 401
+    signed = await discord.signer.post(session, url, ping, timestamp)
+    forged = await discord.signer.post(session, url, ping, timestamp, forged=True)
+    return signed == (200, {"type": 1}) and forged[0] == 401

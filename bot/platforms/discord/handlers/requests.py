@@ -1,4 +1,4 @@
-"""Turning what people do on Discord into what is asked."""
+"""Maps Discord's interactions and messages to chat requests, and users to identities."""
 
 import re
 
@@ -13,9 +13,15 @@ def identity_of(user: discord.abc.User) -> Identity:
 
 
 def user_id(identity: Identity) -> int | None:
-    """The Discord user behind an identity, or nothing when it is not one of Discord's."""
+    """The id of a Discord user; None for any other identity."""
     platform, _, number = identity.partition(":")
     return int(number) if platform == "discord" and number.isascii() and number.isdecimal() else None
+
+
+def channel_id(identity: Identity) -> int | None:
+    """The id of a channel, as in `discord:channel:5`; None for any other identity."""
+    number = identity.removeprefix("discord:channel:")
+    return int(number) if number != identity and number.isascii() and number.isdecimal() else None
 
 
 def requester_of(interaction: discord.Interaction) -> Requester:
@@ -31,17 +37,21 @@ def delivery_id_of(interaction: discord.Interaction) -> str:
     return f"interaction {interaction.id}"
 
 
-def command_request(interaction: discord.Interaction, words: str) -> ChatRequest:
+def dedup_key(request: ChatRequest | QuotedMessage) -> str:
+    return f"{request.requester.identity} {request.delivery_id}"
+
+
+def command_request(interaction: discord.Interaction, line: str) -> ChatRequest:
     return ChatRequest(
         requester_of(interaction),
-        text=words,
+        text=line,
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
     )
 
 
-def pointed_at(interaction: discord.Interaction, message: discord.Message) -> QuotedMessage:
-    """A message of anybody's, with what was passed on in it."""
+def message_request(interaction: discord.Interaction, message: discord.Message) -> QuotedMessage:
+    """A message chosen in the context menu, with the messages forwarded in it; untrusted text."""
     return QuotedMessage(
         requester_of(interaction),
         _content(message),
@@ -64,23 +74,23 @@ def button_request(
 
 
 def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
-    """What was written to the bot in plain words; what its author only quotes or passes on stays apart."""
+    """A message to the bot. What its author only quotes or forwards stays separate; None when empty."""
     typed = taken_apart(message.content)
-    words, quoted = _without(me, typed.own), _without(me, typed.quoted or _content(message))
+    own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _content(message))
     author = message.author
-    by = Requester(
+    requester = Requester(
         identity_of(author),
         PlatformName.DISCORD,
         author.display_name,
-        is_channel_admin=_manages(message),
+        is_channel_admin=_can_manage(message),
     )
-    key, channel = f"message {message.id}", str(message.channel.id)
-    if words:
-        return ChatRequest(by, text=words, is_free_text=True, delivery_id=key, channel=channel)
-    return QuotedMessage(by, quoted, delivery_id=key, channel=channel) if quoted else None
+    delivery_id, channel = f"message {message.id}", str(message.channel.id)
+    if own:
+        return ChatRequest(requester, text=own, is_free_text=True, delivery_id=delivery_id, channel=channel)
+    return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel) if quoted else None
 
 
-def _without(me: discord.abc.User, text: str) -> str:
+def _without_mention(me: discord.abc.User, text: str) -> str:
     return " ".join(re.sub(rf"<@!?{me.id}>", " ", text).split())
 
 
@@ -89,11 +99,11 @@ def _content(message: discord.Message) -> str:
 
 
 def is_direct(message: discord.Message) -> bool:
-    """Whether it was said between the two of us; the library knows no server of messages from new ones."""
+    """Whether a message was sent in a DM; `guild` is no test: it is None for servers not cached yet."""
     return isinstance(message.channel, discord.DMChannel)
 
 
-def _manages(message: discord.Message) -> bool:
+def _can_manage(message: discord.Message) -> bool:
     author = message.author
     return (
         message.guild is not None

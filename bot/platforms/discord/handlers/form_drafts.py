@@ -1,4 +1,4 @@
-"""Forms that are open on somebody's screen, so that nothing typed is lost when it must be typed again."""
+"""Caches open forms, so that a refused form can be opened again with what was typed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from bot.chat.reply import Button, ButtonStyle, Form, Reply, ReplyField
+from bot.platforms.cache import LruCache
 from bot.platforms.discord.render.custom_id import MAX_LENGTH
-from bot.platforms.discord.render.forms import fill_in, submitted_values, values
-from bot.platforms.discord.state.recent import LruCache
+from bot.platforms.discord.render.forms import fill_in, form_values, submitted_values
 
 REOPEN = "discord.form"
-"""The action of buttons that open a form again; it never reaches the dispatcher."""
+"""Action of buttons that reopen a form; it never reaches the dispatcher."""
 DRAFT_EXPIRED = "I no longer have what was typed there. Start again, please."
 _MAX_DRAFTS = 5000
 _CUSTOM_ID = re.compile(r"f:(?P<key>[0-9a-f]{6}):(?P<action>[^:]*):(?P<state>.*)", re.DOTALL)
@@ -19,7 +19,7 @@ _CUSTOM_ID = re.compile(r"f:(?P<key>[0-9a-f]{6}):(?P<action>[^:]*):(?P<state>.*)
 
 @dataclass(frozen=True, slots=True)
 class SubmittedForm:
-    """A form that came back: the action it stands for, and what it holds."""
+    """Submitted modal: its action, state and values; `form` if it is still cached."""
 
     action: str
     state: str
@@ -28,13 +28,13 @@ class SubmittedForm:
 
 
 class FormDrafts:
-    """Forms by person. One that was forgotten still comes back with its action, state and what was shown."""
+    """LRU cache of forms by user. An evicted form still comes back with action, state and visible inputs."""
 
     def __init__(self) -> None:
-        self._forms: LruCache[Form] = LruCache(_MAX_DRAFTS)
+        self._forms: LruCache[str, Form] = LruCache(_MAX_DRAFTS)
 
-    def keep(self, user: str, form: Form) -> str:
-        """Remember a form as it is now; the key finds it again."""
+    def save(self, user: str, form: Form) -> str:
+        """Cache a form; returns the key for `find`."""
         key = blake2s(f"{form.id}\n{form.state}".encode(), digest_size=3).hexdigest()
         self._forms.put(f"{user} {key}", form)
         return key
@@ -43,15 +43,15 @@ class FormDrafts:
         return self._forms.get(f"{user} {key}")
 
     def custom_id(self, user: str, form: Form) -> str:
-        """What a form's modal is called, so that it can be read when it comes back."""
-        key = self.keep(user, form)
-        told = f"f:{key}:{form.id}:{form.state}"
-        return told if len(told) <= MAX_LENGTH and ":" not in form.id else f"f:{key}::"
+        """Cache a form; returns the custom id for its modal, with action and state where they fit."""
+        key = self.save(user, form)
+        custom_id = f"f:{key}:{form.id}:{form.state}"
+        return custom_id if len(custom_id) <= MAX_LENGTH and ":" not in form.id else f"f:{key}::"
 
     def read(
         self, user: str, custom_id: str, components: Sequence[Mapping[str, object]]
     ) -> SubmittedForm | None:
-        """A form that was sent in, remembered with what was typed; nothing when it was never ours."""
+        """Parse a submitted modal and cache what was typed; None when its form is unknown."""
         match = _CUSTOM_ID.fullmatch(custom_id)
         if match is None:
             return None
@@ -60,27 +60,27 @@ class FormDrafts:
         if form is None:
             return SubmittedForm(match["action"], match["state"], typed) if match["action"] else None
         form = fill_in(form, typed)
-        self.keep(user, form)
-        return SubmittedForm(form.id, form.state, values(form), form)
+        self.save(user, form)
+        return SubmittedForm(form.id, form.state, form_values(form), form)
 
-    def with_button(self, user: str, reply: Reply, sent: Form | None = None) -> Reply:
-        """The reply with a button in place of the form that cannot be opened now; errors are told by name."""
-        form = reply.form or (sent if reply.form_errors else None)
+    def with_button(self, user: str, reply: Reply, submitted: Form | None = None) -> Reply:
+        """Replace a form that cannot be opened now by a button that opens it; list errors by input."""
+        form = reply.form or (submitted if reply.form_errors else None)
         if form is None:
             return reply
-        label = "Try again" if sent is not None else form.title or "Open the form"
-        button = Button(REOPEN, label, self.keep(user, form), ButtonStyle.PRIMARY, opens=True)
+        label = "Try again" if submitted is not None else form.title or "Open the form"
+        button = Button(REOPEN, label, self.save(user, form), ButtonStyle.PRIMARY, opens=True)
         errors = tuple(
             ReplyField(_label(form, name), (sentence,)) for name, sentence in reply.form_errors.items()
         )
         return replace(reply, form=None, fields=(*reply.fields, *errors), actions=(button, *reply.actions))
 
 
-def with_known(reply: Reply, known: Mapping[str, str]) -> Reply:
-    """The reply with what is known already put into the empty inputs of its form."""
-    if reply.form is None or not known:
+def with_prefill(reply: Reply, prefill: Mapping[str, str]) -> Reply:
+    """Fill empty inputs of the reply's form."""
+    if reply.form is None or not prefill:
         return reply
-    inputs = (replace(each, value=each.value or known.get(each.name, "")) for each in reply.form.inputs)
+    inputs = (replace(each, value=each.value or prefill.get(each.name, "")) for each in reply.form.inputs)
     return replace(reply, form=replace(reply.form, inputs=tuple(inputs)))
 
 

@@ -1,14 +1,14 @@
-"""A message as a person sees it: its texts, its buttons, its menus."""
+"""A message as a user sees it: texts, buttons, menus."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from tests.standins.discord.limits import BUTTON, EPHEMERAL, LINK, SELECTS, TEXT_DISPLAY, walk
+from tests.standins.discord.message_validation import BUTTON, EPHEMERAL, LINK, SELECTS, TEXT_DISPLAY, walk
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A look at one message. Looking again shows what became of it."""
+class ShownMessage:
+    """View of a message; reflects later edits."""
 
     payload: dict[str, Any]
 
@@ -22,10 +22,10 @@ class Seen:
 
     @property
     def text(self) -> str:
-        """Everything there is to read, one line a part, buttons left out."""
-        shown = [each["content"] for each in self._components if each["type"] == TEXT_DISPLAY]
+        """All text, one line per part, without buttons."""
+        displays = [each["content"] for each in self._components if each["type"] == TEXT_DISPLAY]
         embeds = [part for embed in self.payload["embeds"] for part in _embed_lines(embed)]
-        return "\n".join(part for part in (self.payload["content"], *embeds, *shown) if part)
+        return "\n".join(part for part in (self.payload["content"], *embeds, *displays) if part)
 
     @property
     def buttons(self) -> list[str]:
@@ -40,13 +40,13 @@ class Seen:
         return [dict(each) for each in walk(self.payload["components"])]
 
     def button(self, label: str, nth: int = 0) -> dict[str, Any]:
-        """The nth button with this label or custom id; only what can be pressed."""
-        able = [each for each in self._components if each["type"] == BUTTON and each.get("style") != LINK]
-        able = [each for each in able if not each.get("disabled")]
-        named = [each for each in able if label in {each.get("label"), each.get("custom_id")}]
-        if len(named) <= nth:
+        """The nth enabled button with this label or custom id."""
+        enabled = [each for each in self._components if each["type"] == BUTTON and each.get("style") != LINK]
+        enabled = [each for each in enabled if not each.get("disabled")]
+        matching = [each for each in enabled if label in {each.get("label"), each.get("custom_id")}]
+        if len(matching) <= nth:
             raise LookupError(f"no button {label!r} to press (number {nth}); there are {self.buttons}")
-        return named[nth]
+        return matching[nth]
 
     def option(self, label: str) -> tuple[dict[str, Any], str]:
         """The menu that has an option with this label or value, and the option's value."""

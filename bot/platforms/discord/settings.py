@@ -1,4 +1,4 @@
-"""What Discord needs to know to find us, and we to find it."""
+"""Settings of the Discord adapter."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,13 +9,13 @@ GATEWAY = "wss://gateway.discord.gg/"
 
 @dataclass(frozen=True, slots=True)
 class DiscordSettings:
-    """Discord is on when there is a token.
+    """Settings of the Discord adapter; it is on when there is a token.
 
-    `public_key` opens the HTTP interactions endpoint at `interactions_path`; `gateway` false means that it is
-    the only way in. `sync` says when commands are announced: when they changed, always, or only by hand.
-    `guild_id` announces them to one server, at once, for trying things out. `message_content` asks for the
-    privileged intent, without which the bot still hears direct messages and mentions. Seconds: answers that
-    take longer than `patience` are deferred, and `drain` is how long those under way may take when we stop.
+    `public_key` opens the HTTP interactions endpoint at `interactions_path`; without `gateway` it is the only
+    source of interactions. `sync` says when commands are registered: when they changed, at every start, or
+    only by hand. `guild_id` registers them in one server, where they appear immediately. `message_content`
+    requests the privileged intent; without it, only direct messages and mentions can be read.
+    In seconds: `request_timeout` until an interaction is deferred, `shutdown_timeout` to finish handlers.
     """
 
     token: str = ""
@@ -28,8 +28,6 @@ class DiscordSettings:
     sharded: bool = False
     sync: Literal["changed", "always", "never"] = "changed"
     guild_id: int | None = None
-    direct_messages: bool = True
-    mentions: bool = True
     message_content: bool = False
     request_timeout: float = 2.0
     shutdown_timeout: float = 5.0
@@ -44,7 +42,7 @@ class DiscordSettings:
 
 
 def invite_link(application_id: int | str) -> str:
-    """Where to go to add the bot to a server, or to oneself."""
+    """OAuth2 link that adds the bot to a server or a user account."""
     permissions = 1 << 11 | 1 << 14  # Send Messages, Embed Links
     query = f"client_id={application_id}&scope=bot+applications.commands&permissions={permissions}"
     return f"https://discord.com/oauth2/authorize?{query}"

@@ -1,4 +1,4 @@
-"""What people on Discord get from Roomie's door, through the real library and a wire."""
+"""What people on Discord see, through discord.py and a stand-in of Discord."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from bot.chat.reply import (
     Tone,
 )
 from bot.platforms.discord.adapter import DiscordPlatform
-from tests.platforms.discord.conftest import Behind, Opening
+from tests.platforms.discord.conftest import Backend, StartPlatform
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, State
 
@@ -31,44 +31,44 @@ FORM = Form(
 
 
 async def test_typed_options_become_the_line_that_a_person_would_type(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild, manages=True)
 
     await wil.run("/rooms free", at=channel, when="tomorrow 3pm", seats=20)
 
-    asked = behind.script.asked[0]
-    assert asked.text == "rooms free tomorrow 3pm 20 seats"
-    assert asked.requester.identity == f"discord:{wil.id}"
-    assert asked.requester.is_channel_admin
-    assert asked.channel == channel.id
+    request = backend.script.requests[0]
+    assert request.text == "rooms free tomorrow 3pm 20 seats"
+    assert request.requester.identity == f"discord:{wil.id}"
+    assert request.requester.is_channel_admin
+    assert request.channel == channel.id
 
 
-async def test_a_person_is_named_by_a_mention(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_user_option_becomes_a_mention(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     wil, rema = discord.person("wil"), discord.person("rema")
 
     await wil.run("/society add", user=rema)
 
-    assert behind.script.asked[0].text == f"society add <@{rema.id}>"
+    assert backend.script.requests[0].text == f"society add <@{rema.id}>"
 
 
-async def test_book_stands_alone_and_each_command_is_offered_once(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_book_is_a_command_of_its_own_and_each_command_is_listed_once(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
 
     await wil.run("/book", at=channel, room="G01")
 
-    assert behind.script.asked[0].text == "rooms book G01"
+    assert backend.script.requests[0].text == "rooms book G01"
     assert wil.offered(channel)[:4] == ["rooms", "society", "book", "lost"]
 
 
 async def test_administrators_commands_are_hidden_from_others(
-    discord: Discord, door: DiscordPlatform
+    discord: Discord, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, dana = discord.person("wil", guild), discord.person("dana", guild, manages=True)
@@ -77,7 +77,7 @@ async def test_administrators_commands_are_hidden_from_others(
     assert "admin" in dana.offered(channel)
 
 
-async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door: DiscordPlatform) -> None:
+async def test_in_a_server_the_response_is_ephemeral(discord: Discord, platform: DiscordPlatform) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
 
@@ -87,19 +87,21 @@ async def test_in_a_server_only_the_asker_sees_the_answer(discord: Discord, door
     assert rema.sees(channel) == []
 
 
-async def test_what_is_meant_for_the_channel_is_seen_by_all(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_reply_for_the_channel_is_public(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
-    behind.script.says("*", Reply(("hello all",), audience=Audience.CHANNEL))
+    backend.script.set_reply("*", Reply(("hello all",), audience=Audience.CHANNEL))
 
     await wil.run("/rooms free", at=channel)
 
     assert [each.text for each in rema.sees(channel)] == ["hello all"]
 
 
-async def test_in_direct_messages_the_answer_stays(discord: Discord, door: DiscordPlatform) -> None:
+async def test_in_direct_messages_the_response_is_not_ephemeral(
+    discord: Discord, platform: DiscordPlatform
+) -> None:
     wil = discord.person("wil")
 
     answered = await wil.run("/rooms free")
@@ -107,8 +109,8 @@ async def test_in_direct_messages_the_answer_stays(discord: Discord, door: Disco
     assert not answered.seen.ephemeral
 
 
-async def test_who_installed_it_for_himself_uses_it_where_the_bot_is_not(
-    discord: Discord, door: DiscordPlatform
+async def test_a_user_install_works_in_servers_without_the_bot(
+    discord: Discord, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild(has_bot=False)
     wil = discord.person("wil", guild, installed=True)
@@ -121,17 +123,17 @@ async def test_who_installed_it_for_himself_uses_it_where_the_bot_is_not(
 
 
 async def test_suggestions_are_shown_while_typing(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     shown = await discord.person("wil").complete("/rooms free", "when", "tomorrow 3pm")
 
     assert shown == [{"name": "tomorrow 3pm read", "value": "tomorrow 3pm value"}]
 
 
-async def test_too_many_or_too_long_suggestions_are_no_failure(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_too_many_or_too_long_suggestions_are_cut(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.suggestions.options = [
+    backend.autocompleter.options = [
         Option("x" * 200, "x" * 200),
         *(Option("y" * 200, f"v{i}") for i in range(60)),
     ]
@@ -145,25 +147,25 @@ async def test_too_many_or_too_long_suggestions_are_no_failure(
 
 
 async def test_a_button_carries_its_action_and_value(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(("free:",), items=(ROOM,)))
-    behind.script.says("book", Reply(("Booked.",), tone=Tone.DONE))
+    backend.script.set_reply("rooms free", Reply(("free:",), items=(ROOM,)))
+    backend.script.set_reply("book", Reply(("Booked.",), tone=Tone.DONE))
     wil = discord.person("wil")
 
     shown = await wil.run("/rooms free")
     pressed = await wil.press(shown.seen, "Book")
 
-    assert (behind.script.asked[1].action, behind.script.asked[1].value) == ("book", "v1")
+    assert (backend.script.requests[1].action, backend.script.requests[1].value) == ("book", "v1")
     assert pressed.seen.text == "Booked."
     assert len(wil.sees()) == 2
 
 
 async def test_a_reply_that_replaces_takes_the_place_of_its_message(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
-    behind.script.says("page", Reply(("page 2",), replaces=True))
+    backend.script.set_reply("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
+    backend.script.set_reply("page", Reply(("page 2",), replaces=True))
     wil = discord.person("wil")
 
     shown = await wil.run("/rooms free")
@@ -173,103 +175,107 @@ async def test_a_reply_that_replaces_takes_the_place_of_its_message(
 
 
 async def test_the_picked_option_is_the_value(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     menu = Choice("pick", "Which room?", (Option("Quad", "r1"), Option("Red Centre", "r2")))
-    behind.script.says("rooms free", Reply(("pick:",), actions=(menu,)))
+    backend.script.set_reply("rooms free", Reply(("pick:",), actions=(menu,)))
     wil = discord.person("wil")
 
     shown = await wil.run("/rooms free")
     await wil.pick(shown.seen, "Red Centre")
 
-    assert (behind.script.asked[1].action, behind.script.asked[1].value) == ("pick", "r2")
+    assert (backend.script.requests[1].action, backend.script.requests[1].value) == ("pick", "r2")
 
 
 CANCEL = Button("cancel", "Cancel", "b1", ButtonStyle.DANGER, confirm="Give this booking up?")
 
 
-async def test_a_button_that_asks_acts_on_the_second_press(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_button_with_confirmation_acts_on_the_second_press(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(("Your booking",), actions=(CANCEL,)))
-    behind.script.says("cancel", Reply(("Cancelled.",), replaces=True, tone=Tone.DONE))
+    backend.script.set_reply("rooms free", Reply(("Your booking",), actions=(CANCEL,)))
+    backend.script.set_reply("cancel", Reply(("Cancelled.",), replaces=True, tone=Tone.DONE))
     wil = discord.person("wil")
     shown = await wil.run("/rooms free")
 
-    armed = await wil.press(shown.seen, "Cancel")
-    asked_after_first = len(behind.script.asked)
-    text_after_first = armed.seen.text
-    done = await wil.press(armed.seen, "Sure? Cancel")
+    question = await wil.press(shown.seen, "Cancel")
+    requests_after_first = len(backend.script.requests)
+    text_after_first = question.seen.text
+    done = await wil.press(question.seen, "Sure? Cancel")
 
-    assert asked_after_first == 1
+    assert requests_after_first == 1
     assert text_after_first == "Your booking\nGive this booking up?"
     assert done.seen.text == "Cancelled."
-    assert (behind.script.asked[1].action, behind.script.asked[1].value) == ("cancel", "b1")
+    assert (backend.script.requests[1].action, backend.script.requests[1].value) == ("cancel", "b1")
 
 
-async def test_what_is_private_never_replaces_what_all_can_see(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_private_reply_never_replaces_a_public_message(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
-    behind.script.says("rooms free", Reply(("hello all",), actions=(CANCEL,), audience=Audience.CHANNEL))
-    behind.script.says("cancel", Reply(("Your quota is 3.",), replaces=True))
+    backend.script.set_reply(
+        "rooms free", Reply(("hello all",), actions=(CANCEL,), audience=Audience.CHANNEL)
+    )
+    backend.script.set_reply("cancel", Reply(("Your quota is 3.",), replaces=True))
     shown = await wil.run("/rooms free", at=channel)
 
-    asked = await rema.press(shown.seen, "Cancel")
-    question = asked.seen.text
-    done = await rema.press(asked.seen, "Sure? Cancel")
+    asking = await rema.press(shown.seen, "Cancel")
+    question = asking.seen.text
+    done = await rema.press(asking.seen, "Sure? Cancel")
 
     assert [each.text for each in wil.sees(channel)] == ["hello all"]
     assert question == "Give this booking up?"
     assert done.seen.text == "Your quota is 3."
 
 
-async def test_buttons_work_after_a_restart(discord: Discord, behind: Behind, opened: Opening) -> None:
-    behind.script.says("rooms free", Reply(("free:",), items=(ROOM,), actions=(CANCEL,)))
+async def test_buttons_work_after_a_restart(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
+) -> None:
+    backend.script.set_reply("rooms free", Reply(("free:",), items=(ROOM,), actions=(CANCEL,)))
     wil = discord.person("wil")
-    async with opened():
+    async with start_platform():
         shown = await wil.run("/rooms free")
 
-    async with opened():
+    async with start_platform():
         pressed = await wil.press(shown.seen, "Book")
-        armed = await wil.press(shown.seen, "Cancel")
+        question = await wil.press(shown.seen, "Cancel")
 
     assert pressed.seen.text == "fine"
-    assert "Sure? Cancel" in armed.seen.buttons
+    assert "Sure? Cancel" in question.seen.buttons
 
 
-async def test_a_button_of_another_age_is_answered_kindly(discord: Discord, door: DiscordPlatform) -> None:
+async def test_an_unreadable_button_gets_an_explanation(discord: Discord, platform: DiscordPlatform) -> None:
     wil = discord.person("wil")
     row = {"type": 1, "components": [{"type": 2, "style": 2, "label": "Old", "custom_id": "what:is:this"}]}
     discord.world.message(wil.dm, discord.world.bot, "long ago", components=[row])
 
     pressed = await wil.press(wil.sees()[0], "Old")
 
-    assert "older Roomie" in pressed.seen.text
+    assert "older version of Roomie" in pressed.seen.text
 
 
 # Forms.
 
 
 async def test_a_form_opens_and_comes_back_filled_in(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(form=FORM))
+    backend.script.set_reply("rooms free", Reply(form=FORM))
     wil = discord.person("wil")
 
     opened = await wil.run("/rooms free")
     await wil.submit(opened, when="tomorrow 3pm", title="Chess")
 
-    asked = behind.script.asked[1]
-    assert (asked.action, dict(asked.form)) == ("book_form", {"when": "tomorrow 3pm", "title": "Chess"})
+    request = backend.script.requests[1]
+    assert (request.action, dict(request.form)) == ("book_form", {"when": "tomorrow 3pm", "title": "Chess"})
 
 
-async def test_what_was_typed_is_kept_for_another_try(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_refused_form_opens_again_with_what_was_typed(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(form=FORM))
-    behind.script.says(
+    backend.script.set_reply("rooms free", Reply(form=FORM))
+    backend.script.set_reply(
         "book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}, tone=Tone.UNCLEAR)
     )
     wil = discord.person("wil")
@@ -283,53 +289,53 @@ async def test_what_was_typed_is_kept_for_another_try(
     assert [each["component"]["value"] for each in again.modal["components"]] == ["yesterday", "Chess"]
 
 
-async def test_a_form_sent_in_after_a_restart_still_means_something(
-    discord: Discord, behind: Behind, opened: Opening
+async def test_a_form_submitted_after_a_restart_works(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(form=FORM))
+    backend.script.set_reply("rooms free", Reply(form=FORM))
     wil = discord.person("wil")
-    async with opened():
+    async with start_platform():
         form = await wil.run("/rooms free")
 
-    async with opened():
+    async with start_platform():
         await wil.submit(form, when="tomorrow 3pm")
 
-    assert dict(behind.script.asked[1].form) == {"when": "tomorrow 3pm", "title": ""}
+    assert dict(backend.script.requests[1].form) == {"when": "tomorrow 3pm", "title": ""}
 
 
-async def test_a_form_that_nobody_remembers_is_answered_kindly(
-    discord: Discord, behind: Behind, opened: Opening
+async def test_an_expired_form_gets_an_explanation(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(form=Form("x" * 20, "Book", FORM.inputs, state="y" * 90)))
+    backend.script.set_reply("rooms free", Reply(form=Form("x" * 20, "Book", FORM.inputs, state="y" * 90)))
     wil = discord.person("wil")
-    async with opened():
+    async with start_platform():
         form = await wil.run("/rooms free")
 
-    async with opened():
+    async with start_platform():
         answered = await wil.submit(form, when="tomorrow 3pm")
 
     assert "no longer have" in answered.seen.text
 
 
-async def test_try_again_after_a_restart_says_what_was_lost(
-    discord: Discord, behind: Behind, opened: Opening
+async def test_try_again_after_a_restart_gets_an_explanation(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(form=FORM))
-    behind.script.says("book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}))
+    backend.script.set_reply("rooms free", Reply(form=FORM))
+    backend.script.set_reply("book_form", Reply(("Not quite.",), form_errors={"when": "That has passed."}))
     wil = discord.person("wil")
-    async with opened():
+    async with start_platform():
         refused = await wil.submit(await wil.run("/rooms free"), when="yesterday")
 
-    async with opened():
+    async with start_platform():
         answered = await wil.press(refused.seen, "Try again")
 
     assert "no longer have" in answered.seen.text
 
 
-async def test_book_with_somebody_opens_the_form_with_their_name(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_book_with_this_user_opens_the_form_with_their_name(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("form", Reply(form=FORM))
+    backend.script.set_reply("form", Reply(form=FORM))
     wil, rema = discord.person("wil"), discord.person("rema")
 
     opened = await wil.use_on_person("Book with this user", rema)
@@ -338,8 +344,8 @@ async def test_book_with_somebody_opens_the_form_with_their_name(
     assert opened.modal["components"][1]["component"]["value"] == "With Rema"
 
 
-async def test_book_from_a_message_reads_its_words(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_book_from_this_message_offers_rooms_for_its_text(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
@@ -347,58 +353,58 @@ async def test_book_from_a_message_reads_its_words(
 
     await wil.use_on_message("Book from this message", message, at=channel)
 
-    message = behind.script.quoted[0]
+    message = backend.script.quoted[0]
     assert message.text == "let's meet tomorrow 3pm, 6 of us"
     assert message.requester.identity == f"discord:{wil.id}"
-    assert behind.script.asked == []
+    assert backend.script.requests == []
 
 
-# Plain words.
+# Messages.
 
 
-async def test_a_direct_message_is_answered(discord: Discord, behind: Behind, door: DiscordPlatform) -> None:
+async def test_a_direct_message_is_answered(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
+) -> None:
     wil = discord.person("wil")
 
     await wil.say("free room for 8 now?")
-    await discord.until(lambda: len(wil.sees()) == 2)
+    await discord.wait_until(lambda: len(wil.sees()) == 2)
 
-    assert (behind.script.asked[0].text, behind.script.asked[0].is_free_text) == (
+    assert (backend.script.requests[0].text, backend.script.requests[0].is_free_text) == (
         "free room for 8 now?",
         True,
     )
     assert wil.sees()[1].text == "fine"
 
 
-async def test_a_mention_is_answered_to_the_asker_alone(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_mention_is_answered_by_direct_message(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
 
     await wil.say("nothing for you", at=channel)
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
-    await discord.until(lambda: wil.sees())
+    await discord.wait_until(lambda: wil.sees())
 
-    assert [each.text for each in behind.script.asked] == ["my bookings"]
+    assert [each.text for each in backend.script.requests] == ["my bookings"]
     assert len(wil.sees(channel)) == 2
 
 
-async def test_a_mention_with_direct_messages_closed_says_where_to_go(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_mention_with_closed_direct_messages_gets_a_hint(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
     wil.close_messages()
 
     await wil.say(f"<@{discord.world.bot.id}> my bookings", at=channel)
-    await discord.until(lambda: len(wil.sees(channel)) == 2)
+    await discord.wait_until(lambda: len(wil.sees(channel)) == 2)
 
     assert "closed" in wil.sees(channel)[1].text
 
 
-async def test_nobody_is_pinged_by_what_others_typed(
-    discord: Discord, behind: Behind, door: DiscordPlatform
-) -> None:
+async def test_responses_ping_nobody(discord: Discord, backend: Backend, platform: DiscordPlatform) -> None:
     bodies: list[dict[str, object]] = []
     callback = discord.interactions.answer
 
@@ -413,80 +419,80 @@ async def test_nobody_is_pinged_by_what_others_typed(
     assert bodies[0]["allowed_mentions"] == {"parse": []}
 
 
-# In time, once.
+# Deferral and deduplication.
 
 
-async def test_a_slow_answer_is_deferred_and_then_told(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_slow_reply_is_deferred(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
-    behind.script.says("*", after(gate, Reply(("at last",))))
+    backend.script.set_reply("*", after(gate, Reply(("at last",))))
     guild, channel = discord.guild()
     wil = discord.person("wil", guild)
 
     interaction = await wil.start("/rooms free", at=channel)
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
 
     assert interaction.seen.text == "at last"
     assert interaction.seen.ephemeral
     assert len(wil.sees(channel)) == 1
 
 
-async def test_a_slow_answer_for_everybody_is_seen_by_everybody(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_slow_reply_for_the_channel_is_public(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
-    behind.script.says("*", after(gate, Reply(("hello all",), audience=Audience.CHANNEL)))
+    backend.script.set_reply("*", after(gate, Reply(("hello all",), audience=Audience.CHANNEL)))
     guild, channel = discord.guild()
     wil, rema = discord.person("wil", guild), discord.person("rema", guild)
 
     interaction = await wil.start("/rooms free", at=channel)
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await discord.until(lambda: rema.sees(channel))
+    await discord.wait_until(lambda: rema.sees(channel))
 
     assert [each.text for each in rema.sees(channel)] == ["hello all"]
 
 
 async def test_a_slow_press_is_deferred_and_replaces_its_message(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
-    behind.script.says("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
-    behind.script.says("page", after(gate, Reply(("page 2",), replaces=True)))
+    backend.script.set_reply("rooms free", Reply(("page 1",), actions=(Button("page", "Next", "2"),)))
+    backend.script.set_reply("page", after(gate, Reply(("page 2",), replaces=True)))
     wil = discord.person("wil")
     shown = await wil.run("/rooms free")
 
     pressing = await wil.start_press(shown.seen, "Next")
-    await discord.until(lambda: pressing.state is State.DEFERRED)
+    await discord.wait_until(lambda: pressing.state is State.DEFERRED)
     gate.set()
-    await pressing.settled()
+    await pressing.wait_settled()
 
     assert [each.text for each in wil.sees()] == ["page 2"]
 
 
-async def test_a_form_that_comes_late_is_offered_on_a_button(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+async def test_a_slow_form_is_offered_on_a_button(
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     gate = asyncio.Event()
-    behind.script.says("*", after(gate, Reply(form=FORM)))
+    backend.script.set_reply("*", after(gate, Reply(form=FORM)))
     wil = discord.person("wil")
 
     interaction = await wil.start("/rooms free")
-    await discord.until(lambda: interaction.state is State.DEFERRED)
+    await discord.wait_until(lambda: interaction.state is State.DEFERRED)
     gate.set()
-    await interaction.settled()
+    await interaction.wait_settled()
     opened = await wil.press(interaction.seen, "Book a room")
 
     assert opened.modal is not None
 
 
 async def test_the_same_press_delivered_again_does_nothing(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
-    behind.script.says("rooms free", Reply(("free:",), items=(ROOM,)))
+    backend.script.set_reply("rooms free", Reply(("free:",), items=(ROOM,)))
     wil = discord.person("wil")
     shown = await wil.run("/rooms free")
     pressed = await wil.press(shown.seen, "Book")
@@ -494,104 +500,106 @@ async def test_the_same_press_delivered_again_does_nothing(
     await pressed.deliver_again()
     await wil.run("/rooms free")
 
-    assert [each.action for each in behind.script.asked] == ["", "book", ""]
+    assert [each.action for each in backend.script.requests] == ["", "book", ""]
 
 
 async def test_the_same_press_delivered_to_the_next_process_does_nothing(
-    discord: Discord, behind: Behind, opened: Opening
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
     wil = discord.person("wil")
-    async with opened():
+    async with start_platform():
         booked = await wil.run("/rooms book", room="G01")
 
-    async with opened():
+    async with start_platform():
         await booked.deliver_again()
         await wil.run("/rooms free")
 
-    assert [each.text for each in behind.script.asked] == ["rooms book G01", "rooms free"]
+    assert [each.text for each in backend.script.requests] == ["rooms book G01", "rooms free"]
 
 
-async def test_an_interaction_that_discord_gave_up_on_is_left_alone(
-    discord: Discord, behind: Behind, opened: Opening
+async def test_an_expired_interaction_is_dropped(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
     discord.interactions.window = 0.05
-    async with opened() as door:
+    async with start_platform() as platform:
         wil = discord.person("wil")
         await wil.run("/rooms free")
         late = discord.interactions.new(
             2, wil.user, wil.dm, wil._command_data("/rooms book", wil.dm, {"room": "G01"})
         )
         late.payload["id"] = discord.world.ids.at(discord.world.time.now().replace(year=2020))
-        await late.settled()
+        await late.wait_settled()
 
         await discord.deliver(late)
-        await discord.until(lambda: late.refusals)
+        await discord.wait_until(lambda: late.refusals)
         await wil.run("/rooms free")
-        assert door.is_connected
+        assert platform.is_connected
 
-    assert [each.text for each in behind.script.asked] == ["rooms free", "rooms free"]
+    assert [each.text for each in backend.script.requests] == ["rooms free", "rooms free"]
 
 
 async def test_fifty_people_pressing_at_once_are_all_answered(
-    discord: Discord, behind: Behind, door: DiscordPlatform
+    discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
     people = [discord.person(f"p{number}", guild) for number in range(50)]
-    behind.script.says("rooms free", Reply(("free:",), items=(ROOM,), audience=Audience.CHANNEL))
+    backend.script.set_reply("rooms free", Reply(("free:",), items=(ROOM,), audience=Audience.CHANNEL))
     shown = await people[0].run("/rooms free", at=channel)
 
     pressed = await asyncio.gather(*(person.press(shown.seen, "Book") for person in people))
 
     assert {each.state for each in pressed} == {State.ANSWERED}
-    assert len({each.requester.identity for each in behind.script.asked[1:]}) == 50
+    assert len({each.requester.identity for each in backend.script.requests[1:]}) == 50
 
 
-async def test_leaving_waits_for_what_is_under_way(discord: Discord, behind: Behind, opened: Opening) -> None:
+async def test_shutdown_waits_for_running_handlers(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
+) -> None:
     gate = asyncio.Event()
-    behind.script.says("*", after(gate, Reply(("at last",))))
+    backend.script.set_reply("*", after(gate, Reply(("at last",))))
     wil = discord.person("wil")
 
-    async with opened():
+    async with start_platform():
         interaction = await wil.start("/rooms free")
-        await discord.until(lambda: interaction.state is State.DEFERRED)
+        await discord.wait_until(lambda: interaction.state is State.DEFERRED)
         asyncio.get_running_loop().call_later(0.05, gate.set)
 
     assert interaction.seen.text == "at last"
 
 
 @pytest.mark.parametrize("guild_id", [None, 7])
-async def test_commands_are_announced_only_when_they_changed(
-    discord: Discord, behind: Behind, opened: Opening, guild_id: int | None
+async def test_commands_are_synced_only_when_they_changed(
+    discord: Discord, backend: Backend, start_platform: StartPlatform, guild_id: int | None
 ) -> None:
     if guild_id:
         guild, _ = discord.guild()
         guild_id = int(guild.id)
 
-    async with opened(guild_id=guild_id):
+    async with start_platform(guild_id=guild_id):
         first = discord.world.overwrites
-    async with opened(guild_id=guild_id):
+    async with start_platform(guild_id=guild_id):
         second = discord.world.overwrites
-    async with opened(guild_id=guild_id) as door:
-        await door.sync()
+    async with start_platform(guild_id=guild_id) as platform:
+        await platform.sync()
         third = discord.world.overwrites
 
     assert (first, second, third) == (1, 1, 2)
 
 
-async def test_whoever_is_stopped_finishes_what_was_begun(
-    discord: Discord, behind: Behind, opened: Opening
+async def test_cancellation_waits_for_running_handlers(
+    discord: Discord, backend: Backend, start_platform: StartPlatform
 ) -> None:
     gate = asyncio.Event()
-    behind.script.says("*", after(gate, Reply(("at last",))))
+    backend.script.set_reply("*", after(gate, Reply(("at last",))))
     wil = discord.person("wil")
 
-    async with opened() as door:
-        running = next(each for each in asyncio.all_tasks() if each.get_name() == "door")
+    async with start_platform() as platform:
+        running = next(each for each in asyncio.all_tasks() if each.get_name() == "platform")
         interaction = await wil.start("/rooms free")
-        await discord.until(lambda: interaction.state is State.DEFERRED)
+        await discord.wait_until(lambda: interaction.state is State.DEFERRED)
         asyncio.get_running_loop().call_later(0.05, gate.set)
         running.cancel()
-        await interaction.settled()
-        assert door.is_connected or interaction.seen.text == "at last"
+        await interaction.wait_settled()
+        assert platform.is_connected or interaction.seen.text == "at last"
 
     assert interaction.seen.text == "at last"

@@ -1,4 +1,4 @@
-"""The command table as Discord's command tree: groups, typed options, suggestions, context menus."""
+"""Builds Discord's command tree from our commands: groups, options, autocomplete, context menus."""
 
 import inspect
 import json
@@ -10,16 +10,16 @@ import discord
 from discord import app_commands
 
 from bot.chat.command import Command, CommandParameter, ParameterType
-from bot.platforms.discord.render.text import clip
+from bot.platforms.text import clip_line
 
 RunCommand: TypeAlias = Callable[[discord.Interaction, Command, dict[str, str]], Awaitable[None]]
 SuggestValues: TypeAlias = Callable[
     [discord.Interaction, ParameterType, str], Awaitable[list[app_commands.Choice[str]]]
 ]
 
-DESCRIPTION = 100
+MAX_DESCRIPTION = 100
 TOP_LEVEL_ALIASES = frozenset({"book"})
-"""Other names that deserve a place of their own in the list that all bots of a server share."""
+"""Aliases that are registered as commands; few, for all bots of a server share one list."""
 AUTOCOMPLETED = frozenset(
     {
         ParameterType.WHEN,
@@ -31,32 +31,32 @@ AUTOCOMPLETED = frozenset(
         ParameterType.BOOKING,
     }
 )
-GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
-INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
-CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-MANAGERS = discord.Permissions(manage_guild=True)
+_GROUPS = {"rooms": "Find and book rooms", "society": "Your societies"}
+_INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
+_CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+_MANAGERS = discord.Permissions(manage_guild=True)
 
 
 class AutocompleteTransformer(app_commands.Transformer):
-    """Text that is helped along while it is typed."""
+    """Text option with autocomplete."""
 
-    def __init__(self, takes: ParameterType, suggest: SuggestValues) -> None:
-        self._takes = takes
+    def __init__(self, kind: ParameterType, suggest: SuggestValues) -> None:
+        self._kind = kind
         self._suggest = suggest
 
     async def transform(self, interaction: discord.Interaction, value: str, /) -> str:
         return value
 
-    async def autocomplete(  # type: ignore[override]  # ours are all texts
+    async def autocomplete(  # type: ignore[override]  # all options with autocomplete are texts
         self, interaction: discord.Interaction, value: str, /
     ) -> list[app_commands.Choice[str]]:
-        return await self._suggest(interaction, self._takes, value)
+        return await self._suggest(interaction, self._kind, value)
 
 
 def add_commands(
     tree: app_commands.CommandTree[Any], commands: Sequence[Command], run: RunCommand, suggest: SuggestValues
 ) -> None:
-    """Give the tree every command under its own name, and a few words of their own."""
+    """Add every command under its name, and some under an alias as well."""
     groups = _groups(commands)
     for group in groups.values():
         tree.add_command(group)
@@ -66,30 +66,30 @@ def add_commands(
             *(other for other in command.aliases if other in TOP_LEVEL_ALIASES),
         ):
             first, _, second = name.partition(" ")
-            built = _build(second or first, command, run, suggest)
+            built = _create_command(second or first, command, run, suggest)
             if second:
                 groups[first].add_command(built)
             else:
-                built.allowed_installs, built.allowed_contexts = INSTALLS, CONTEXTS
+                built.allowed_installs, built.allowed_contexts = _INSTALLS, _CONTEXTS
                 tree.add_command(built)
 
 
 def _groups(commands: Sequence[Command]) -> dict[str, app_commands.Group]:
-    """A group for each first word; hidden from those who do not manage when all in it is for those who do."""
+    """One group per first word; hidden from ordinary members when all its commands are for administrators."""
     members: dict[str, list[Command]] = {}
     for command in commands:
         if " " in command.name:
             members.setdefault(command.name.split()[0], []).append(command)
-    return {name: _group(name, inside) for name, inside in members.items()}
+    return {name: _group(name, subcommands) for name, subcommands in members.items()}
 
 
-def _group(name: str, inside: Sequence[Command]) -> app_commands.Group:
+def _group(name: str, subcommands: Sequence[Command]) -> app_commands.Group:
     return app_commands.Group(
         name=name,
-        description=GROUPS.get(name, name.capitalize()),
-        allowed_installs=INSTALLS,
-        allowed_contexts=CONTEXTS,
-        default_permissions=MANAGERS if all(each.admin_only for each in inside) else None,
+        description=_GROUPS.get(name, name.capitalize()),
+        allowed_installs=_INSTALLS,
+        allowed_contexts=_CONTEXTS,
+        default_permissions=_MANAGERS if all(each.admin_only for each in subcommands) else None,
     )
 
 
@@ -97,16 +97,16 @@ def _name(command: Command, groups: Mapping[str, object]) -> str:
     return f"{command.name} show" if command.name in groups else command.name
 
 
-def _build(
+def _create_command(
     name: str, command: Command, run: RunCommand, suggest: SuggestValues
 ) -> app_commands.Command[Any, ..., None]:
-    names = {f"option_{place}": each.name for place, each in enumerate(command.parameters)}
+    names = {f"option_{index}": each.name for index, each in enumerate(command.parameters)}
 
-    async def callback(interaction: discord.Interaction, **given: Any) -> None:  # noqa: ANN401  # as annotated below
+    async def callback(interaction: discord.Interaction, **options: Any) -> None:  # noqa: ANN401  # as annotated below
         await run(
             interaction,
             command,
-            {names[key]: _text(value) for key, value in given.items() if value is not None},
+            {names[key]: _text(value) for key, value in options.items() if value is not None},
         )
 
     parameters = [_parameter(key, each, suggest) for key, each in zip(names, command.parameters, strict=True)]
@@ -117,58 +117,58 @@ def _build(
     app_commands.rename(**names)(callback)
     app_commands.describe(
         **{
-            key: clip(each.description, DESCRIPTION) or "…"
+            key: clip_line(each.description, MAX_DESCRIPTION) or "…"
             for key, each in zip(names, command.parameters, strict=True)
         }
     )(callback)
     if command.admin_only:
-        app_commands.default_permissions(MANAGERS)(callback)
-    summary = clip(command.summary, DESCRIPTION)
+        app_commands.default_permissions(_MANAGERS)(callback)
+    summary = clip_line(command.summary, MAX_DESCRIPTION)
     return app_commands.Command(name=name, description=summary or "…", callback=callback)
 
 
-def _parameter(key: str, given: CommandParameter, suggest: SuggestValues) -> inspect.Parameter:
-    default = inspect.Parameter.empty if given.required else None
+def _parameter(key: str, parameter: CommandParameter, suggest: SuggestValues) -> inspect.Parameter:
+    default = inspect.Parameter.empty if parameter.required else None
     return inspect.Parameter(
-        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(given.type, suggest)
+        key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(parameter.type, suggest)
     )
 
 
-def _annotation(takes: ParameterType, suggest: SuggestValues) -> Any:  # noqa: ANN401  # what discord.py understands
-    if takes is ParameterType.PERSON:
+def _annotation(kind: ParameterType, suggest: SuggestValues) -> Any:  # noqa: ANN401  # what discord.py understands
+    if kind is ParameterType.PERSON:
         return discord.User
-    if takes is ParameterType.NUMBER:
+    if kind is ParameterType.NUMBER:
         return app_commands.Range[int, 1, 10_000]
-    if takes in AUTOCOMPLETED:
-        return app_commands.Transform[str, AutocompleteTransformer(takes, suggest)]
+    if kind in AUTOCOMPLETED:
+        return app_commands.Transform[str, AutocompleteTransformer(kind, suggest)]
     return app_commands.Range[str, 1, 500]
 
 
 def _text(value: object) -> str:
-    """An option as it would be typed; a person as a mention."""
+    """An option's value as it would be typed; a user as a mention."""
     return f"<@{value.id}>" if isinstance(value, discord.abc.User) else str(value)
 
 
 def add_menus(
     tree: app_commands.CommandTree[Any],
-    on_person: Callable[[discord.Interaction, discord.User], Awaitable[None]],
+    on_user: Callable[[discord.Interaction, discord.User], Awaitable[None]],
     on_message: Callable[[discord.Interaction, discord.Message], Awaitable[None]],
 ) -> None:
-    """The context menus of people and messages."""
+    """Add the context menus of users and messages."""
 
-    async def with_person(interaction: discord.Interaction, user: discord.User) -> None:
-        await on_person(interaction, user)
+    async def with_user(interaction: discord.Interaction, user: discord.User) -> None:
+        await on_user(interaction, user)
 
     async def from_message(interaction: discord.Interaction, message: discord.Message) -> None:
         await on_message(interaction, message)
 
-    for name, callback in (("Book with this user", with_person), ("Book from this message", from_message)):
+    for name, callback in (("Book with this user", with_user), ("Book from this message", from_message)):
         menu: app_commands.ContextMenu = app_commands.ContextMenu(name=name, callback=callback)
-        menu.allowed_installs, menu.allowed_contexts = INSTALLS, CONTEXTS
+        menu.allowed_installs, menu.allowed_contexts = _INSTALLS, _CONTEXTS
         tree.add_command(menu)
 
 
 def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
-    """The same as long as Discord would be told the same."""
-    told = [each.to_dict(tree) for each in tree.get_commands()]
-    return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    """Hash of what a sync would send."""
+    payload = [each.to_dict(tree) for each in tree.get_commands()]
+    return sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()

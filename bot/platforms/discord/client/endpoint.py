@@ -1,4 +1,4 @@
-"""Interactions over HTTP, for hosts without a gateway connection: signed by Discord, answered by REST."""
+"""Interactions endpoint: takes interactions over HTTP, where there is no gateway connection."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from bot.platforms.discord.gateway.payload import PING, Malformed, check_payload, is_recent, read_payload
+from bot.platforms.discord.client.payload import PING, Malformed, check_payload, is_recent, read_payload
 from core.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _TIMESTAMP = re.compile(r"[0-9]{1,20}")
 
 
 def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether Discord sent this: Ed25519 over the timestamp and the body."""
+    """Whether Discord signed a request: Ed25519 over timestamp and body."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         signature = bytes.fromhex(headers.get("X-Signature-Ed25519", ""))
@@ -49,15 +49,15 @@ class DiscordSignature:
 
 
 def dispatch_payload(client: discord.Client, payload: dict[str, Any]) -> None:
-    """Give discord.py an interaction that did not come through its gateway.
+    """Pass an interaction to discord.py that did not come through its gateway.
 
-    The library has no public way to do this; a test holds on to this one.
+    discord.py has no public function for this; a test fails when the private one changes.
     """
     client._connection.parse_interaction_create(payload)  # type: ignore[arg-type]  # noqa: SLF001
 
 
 class InteractionsEndpoint:
-    """The address that Discord posts interactions to; it answers 202 and the reply goes by REST."""
+    """Webhook for interactions. It answers 202; replies go through the REST API."""
 
     def __init__(self, public_key: str, clock: Clock) -> None:
         self._public_key = public_key
@@ -65,7 +65,7 @@ class InteractionsEndpoint:
         self._client: discord.Client | None = None
 
     def attach(self, client: discord.Client) -> None:
-        """From now on there is somebody to hand interactions to."""
+        """Set the client that receives the interactions; until then they are answered with 503."""
         self._client = client
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -85,6 +85,6 @@ class InteractionsEndpoint:
         except Malformed:
             return web.json_response({"error": "not an interaction"}, status=400)
         except (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            logger.warning("discord.py cannot read an interaction: %s", type(error).__name__)
+            logger.warning("discord.py cannot parse an interaction: %s", type(error).__name__)
             return web.json_response({"error": "not an interaction"}, status=400)
         return web.Response(status=202)

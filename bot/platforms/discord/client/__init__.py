@@ -1,0 +1,1 @@
+"""Connection to Discord: gateway client, interactions endpoint, command tree and its sync."""

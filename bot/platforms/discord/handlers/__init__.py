@@ -1,0 +1,1 @@
+"""Handlers of interactions and messages, and direct messages to people."""

@@ -1,0 +1,51 @@
+"""State that all Discord conversations share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from bot.chat.reply import Audience, Reply
+from bot.platforms.cache import LruCache
+from bot.platforms.discord.handlers.form_drafts import FormDrafts
+from bot.platforms.discord.render.renderer import RenderedMessage, render
+from bot.platforms.health import PlatformHealth
+from core.model.entities import Identity
+
+EVENTS = (
+    "interaction",
+    "repeated delivery",
+    "deferral",
+    "late interaction",
+    "lost answer",
+    "direct message",
+    "closed direct message",
+)
+"""Counted events."""
+_MAX_QUESTIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordState:
+    """Time zones of campus and readers, event counters, form drafts, and confirmation questions."""
+
+    zone: tzinfo
+    zone_of: Callable[[Identity], tzinfo] | None
+    status: PlatformHealth
+    drafts: FormDrafts = field(default_factory=FormDrafts)
+    _questions: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_QUESTIONS))
+
+    def render(
+        self, reply: Reply, reader: Identity | None = None, mark: int | None = None
+    ) -> RenderedMessage:
+        """Render a reply in its reader's zone, and cache the questions of buttons that need confirmation."""
+        zone = self.zone
+        if self.zone_of is not None and reader is not None and reply.audience is Audience.REQUESTER:
+            zone = self.zone_of(reader)
+        message = render(reply, zone, mark)
+        for custom_id, question in message.questions:
+            self._questions.put(custom_id, question)
+        return message
+
+    def question(self, custom_id: str) -> str:
+        """The confirmation question of a button; empty when it was evicted."""
+        return self._questions.get(custom_id) or ""

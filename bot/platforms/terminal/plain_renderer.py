@@ -1,0 +1,77 @@
+"""Renders a reply for pipes and files: one line per item, tables with tabs, no wrapping."""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from bot.chat.reply import Button, Form, Reply, ReplyItem, Table
+from bot.platforms.terminal.text import TerminalContext, flatten, safe_text, strip_unsafe
+
+_MAX_OPTIONS = 6
+
+
+def render_plain(reply: Reply, context: TerminalContext, first: int = 1) -> str:
+    """The reply's lines, its buttons numbered from `first`."""
+    numbers = count(first)
+    lines = (*_head(reply, context), *_body(reply, context, numbers), *_foot(reply, context))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _head(reply: Reply, context: TerminalContext) -> Iterator[str]:
+    if reply.title:
+        yield strip_unsafe(reply.title)
+    if reply.text:
+        yield safe_text(reply.text, context)
+    for field in reply.fields:
+        yield f"{strip_unsafe(field.name)}: {safe_text(field.value, context)}"
+
+
+def _body(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> Iterator[str]:
+    for item in reply.items:
+        yield _item(item, context, numbers)
+    if reply.table is not None:
+        yield from _table(reply.table, context)
+    if reply.actions:
+        yield button_labels(flatten(reply.actions), numbers)
+
+
+def _foot(reply: Reply, context: TerminalContext) -> Iterator[str]:
+    if reply.footer:
+        yield safe_text(reply.footer, context)
+    if reply.form is not None:
+        yield from form_lines(reply.form, reply)
+
+
+def _item(item: ReplyItem, context: TerminalContext, numbers: Iterator[int]) -> str:
+    parts = (
+        safe_text(item.title, context),
+        safe_text(item.detail, context),
+        button_labels(item.buttons, numbers),
+    )
+    return "  " + "  ".join(part for part in parts if part)
+
+
+def button_labels(buttons: Iterable[Button], numbers: Iterator[int]) -> str:
+    """`[1] Book  [2] Cancel`; links are written out and have no number."""
+    return "  ".join(
+        f"{strip_unsafe(each.label)}: {strip_unsafe(each.url)}"
+        if each.url
+        else f"[{next(numbers)}] {strip_unsafe(each.label)}"
+        for each in buttons
+    )
+
+
+def _table(table: Table, context: TerminalContext) -> Iterator[str]:
+    yield "\t".join(map(strip_unsafe, table.columns))
+    for row in table.rows:
+        yield "\t".join(safe_text(cell, context) for cell in row)
+
+
+def form_lines(form: Form, reply: Reply) -> Iterator[str]:
+    """Title, inputs with their first options, and errors below their inputs."""
+    yield strip_unsafe(form.title)
+    for each in form.inputs:
+        labels = ", ".join(strip_unsafe(option.label) for option in each.options[:_MAX_OPTIONS])
+        options = f" ({labels})" if each.options else ""
+        yield f"  {strip_unsafe(each.label)}{options}: {strip_unsafe(each.value)}"
+        if error := reply.form_errors.get(each.name):
+            yield f"    {strip_unsafe(error)}"
