@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.config.model import ConfigError, Settings, read_settings
+from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
 RunLoop: TypeAlias = Callable[[Coroutine[Any, Any, int]], int]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import seal_anew
 from bot.runtime.app import backup, open_services, read_import_file, revision, upgrade

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.chat.reply import Reply, Tone
 from bot.chat.reply_json import encode_reply
 from bot.commands import COMMANDS
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.session import TerminalSession
 from bot.runtime.app import clock_of, folder, open_services, upgrade
@@ -31,7 +31,7 @@ async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_services(settings) as services:
         session = TerminalSession(
             Dispatcher(services, COMMANDS).dispatch,
-            await terminal_user(services, arguments.speak_as or settings.config.terminal.person),
+            await terminal_user(services, arguments.speak_as or settings.config.terminal.user),
             services.rules.zone,
         )
         if not arguments.lines and sys.stdin.isatty():

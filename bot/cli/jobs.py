@@ -4,7 +4,7 @@ import argparse
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
 from core.model.jobs import JobState
 

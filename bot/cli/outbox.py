@@ -2,7 +2,7 @@
 
 import argparse
 
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
 from core.errors import NotFound

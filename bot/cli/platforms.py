@@ -3,7 +3,7 @@
 import argparse
 
 from bot.commands import COMMANDS
-from bot.config.model import ConfigError, Settings
+from bot.config import ConfigError, Settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.runtime.app import open_services, upgrade
 from bot.runtime.platforms import discord_platform, discord_settings

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bot.config.model import ConfigError, Settings
+from bot.config import ConfigError, Settings
 from bot.runtime.roles import ALL_ROLES, ProcessRole, UnknownRole, parse_roles
 
 

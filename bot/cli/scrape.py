@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from bot.cli.progress import progress_bar
-from bot.config.model import Config, Settings, SourceSection
+from bot.config import Config, Settings, SourceSection
 from bot.runtime.app import open_services, read_source, upgrade
 from bot.runtime.refresh import refresh
 from bot.services import Services

@@ -1,6 +1,6 @@
 """From the configuration to the way in."""
 
-from bot.config.model import Config, LoginSection
+from bot.config import Config, LoginSection
 from bot.login.email_addresses import domain_spellings
 from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from bot.login.shibboleth import display_name
@@ -13,8 +13,8 @@ def login_settings(config: Config) -> LoginSettings:
     login = config.login
     rule = AccessRule(
         frozenset(login.required_groups),
-        frozenset(login.allowed),
-        login.contact,
+        frozenset(login.allowed_emails),
+        login.support_contact,
         frozenset(name for each in login.match_domains for name in domain_spellings(each)),
     )
     return LoginSettings(_shibboleth(login), _oidc(login), rule, _development(login))
@@ -40,14 +40,14 @@ def _oidc(login: LoginSection) -> OidcSettings:
         client_id=login.oidc_client_id,
         client_secret=login.oidc_client_secret,
         scope=login.oidc_scope,
-        key=login.oidc_key,
-        groups=login.oidc_groups,
+        key=login.oidc_subject_claim,
+        groups=login.oidc_groups_claim,
     )
 
 
 def _development(login: LoginSection) -> IdentityClaims | None:
     """`rema@example.org Rema Boo`: an address, and a name after it."""
-    address, _, name = login.development.strip().partition(" ")
+    address, _, name = login.dev_user.strip().partition(" ")
     if not address:
         return None
     return IdentityClaims(Identity(f"eppn:{name_key(address)}"), address, display_name(name, address))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.login.public_access import is_loopback
+from bot.config.types import is_loopback
 from bot.login.settings import OidcSettings
 from core.errors import NotAllowed, Unavailable
 from core.ip_addresses import is_public

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest
-from bot.config.model import Config, Settings, SourceSection
+from bot.config import Config, Settings, SourceSection
 from bot.login.from_config import login_settings, public_url
 from bot.login.oidc import OidcClient
 from bot.login.public_access import is_public
@@ -26,6 +26,7 @@ from bot.web.framework.settings import HttpSettings
 from core.clock import Clock, ShiftedClock, SystemClock
 from core.errors import Invalid
 from core.policy.retention import Retention
+from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
@@ -68,7 +69,7 @@ def clock_of(settings: Settings) -> Clock:
 def build_services(config: Config, clock: Clock) -> Services:
     from bot.login.passwords import Argon2Passwords
 
-    read_model, rules = ReadModel(), config.rules
+    read_model, rules = ReadModel(), booking_rules(config)
     storage = open_storage(config.database.url, read_model, rules, clock)
     return Services(
         storage=storage,
@@ -89,11 +90,31 @@ def build_services(config: Config, clock: Clock) -> Services:
             ),
         ),
         default_minutes=config.booking.default_minutes,
-        bookable=tuple(config.booking.bookable),
-        operators=tuple(config.messages.operators),
+        bookable=tuple(config.booking.bookable_rooms),
+        operators=tuple(config.timetables.operators),
         stale_after={each.name: _stale_after(each) for each in config.source},
         public_url=public_url(config),
         retention=_retention(config),
+    )
+
+
+def booking_rules(config: Config) -> Rules:
+    booking = config.booking
+    return Rules(
+        zone=ZoneInfo(config.campus.timezone),
+        weekday_hours=booking.weekday_hours,
+        weekend_hours=booking.weekend_hours,
+        slot_length=booking.slot_minutes,
+        weekly_quota=booking.weekly_quota_minutes,
+        student_horizon=booking.student_days_ahead,
+        society_horizon=booking.society_days_ahead,
+        staff_horizon=booking.staff_days_ahead,
+        quota_reset_hour=booking.quota_reset_hour,
+        refund_notice=booking.refund_notice,
+        check_in_opens_before=booking.check_in_opens_minutes,
+        society_token_days=booking.society_token_days,
+        token_idle=config.login.token_idle,
+        tokens_per_person=config.login.tokens_per_person,
     )
 
 
@@ -110,7 +131,7 @@ def _retention(config: Config) -> Retention:
 
 def _stale_after(source: SourceSection) -> timedelta:
     """One refresh may fail before anybody is told that a timetable is old."""
-    return max(2 * source.every, timedelta(hours=1))
+    return max(2 * source.interval, timedelta(hours=1))
 
 
 def server_secret(config: Config) -> bytes:
@@ -208,8 +229,8 @@ def http_settings(config: Config) -> HttpSettings:
         max_connections=http.max_connections,
         max_connections_per_address=http.max_connections_per_address,
         header_timeout=max(1.0, http.header_timeout.total_seconds()),
-        shutdown_delay=http.linger.total_seconds(),
-        confirmations=config.messages.confirmations,
+        shutdown_delay=http.shutdown_delay.total_seconds(),
+        confirmations=config.notifications.confirmations,
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
         is_public=is_public(config),
@@ -261,10 +282,10 @@ async def read_source(services: Services, section: SourceSection, progress: Prog
     settings = SourceSettings(
         name=section.name,
         kind=section.kind,
-        address=section.address,
+        address=section.url,
         zone=services.rules.zone,
         year=section.year,
-        interval=section.every,
+        interval=section.interval,
         rooms=tuple(section.rooms),
         allow_private=section.allow_private,
         options=section.options,

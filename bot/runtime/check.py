@@ -1,8 +1,9 @@
 """What is set up and what is missing: `roomie check`, and what has to be right before Roomie runs."""
 
 from dataclasses import replace
+from string import hexdigits
 
-from bot.config.model import Config, Settings
+from bot.config import Config, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.platforms.discord.gateway.settings import invite_link
@@ -42,6 +43,8 @@ def platform_problems(config: Config) -> list[str]:
     problems = list(slack.problems()) if slack.is_configured else []
     if config.discord.token and not config.discord.gateway and not config.discord.public_key:
         problems.append("Discord without its gateway needs discord.public_key for the interactions endpoint.")
+    if config.discord.public_key and not _is_ed25519_key(config.discord.public_key):
+        problems.append("discord.public_key is 64 hexadecimal digits; the developer portal shows them.")
     if config.discord.application_id and not config.discord.application_id.isdecimal():
         problems.append("discord.application_id is a number; the developer portal shows it.")
     if config.discord.guild_id and not config.discord.guild_id.isdecimal():
@@ -49,6 +52,10 @@ def platform_problems(config: Config) -> list[str]:
     if not config.discord.interactions_path.startswith("/"):
         problems.append("discord.interactions_path begins with a slash.")
     return problems
+
+
+def _is_ed25519_key(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set(hexdigits)
 
 
 async def _database(config: Config) -> tuple[str, bool]:

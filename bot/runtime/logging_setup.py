@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from bot.config.model import LogSection
+from bot.config import LogSection
 from bot.web.framework.request_log import LibraryFilter, LineFormatter, RequestIdFilter
 
 

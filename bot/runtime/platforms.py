@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.chat.reply import Reply
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
-from bot.config.model import Config
+from bot.config import Config
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.base import Platform, PlatformRoute, RateLimited, RecipientUnreachable

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bot.config.model import Config, SourceSection
+from bot.config import Config, SourceSection
 from bot.runtime.app import read_source
 from bot.services import Services
 from bot.worker.scheduler import Job
@@ -38,7 +38,7 @@ def source_jobs(config: Config) -> tuple[Job, ...]:
 
 
 def _every(section: SourceSection, _: Config) -> Periodic:
-    return Periodic(section.every)
+    return Periodic(section.interval)
 
 
 async def _refresh(section: SourceSection, services: Services) -> None:

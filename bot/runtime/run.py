@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.config.model import Config, ConfigError, Settings
+from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.redaction import without_text
@@ -81,7 +81,7 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
         tasks.start(asyncio.to_thread(_preload_parser), "language")
-        tasks.start(_reload_periodically(services, config.jobs.refresh_picture), "picture")
+        tasks.start(_reload_periodically(services, config.cache.reload_interval), "picture")
         outbox = await house.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
             logger.info("running %s", ", ".join(sorted(roles)))
@@ -97,10 +97,8 @@ def _check_login_configuration(config: Config) -> None:
     """Refuse what would let the wrong people in, and be loud about what is for developers only."""
     if problems := login_problems(config, secret_file(config)):
         raise ConfigError(problems)
-    if config.login.development:
-        logger.warning(
-            "DEVELOPMENT: everybody who opens a login page is taken for %s", config.login.development
-        )
+    if config.login.dev_user:
+        logger.warning("DEVELOPMENT: everybody who opens a login page is taken for %s", config.login.dev_user)
 
 
 async def _may_hold_sample(url: str) -> bool:
@@ -327,7 +325,7 @@ async def _run_terminal(
     from bot.platforms.terminal.session import TerminalSession
     from bot.runtime.terminal_user import terminal_user
 
-    name = await terminal_user(services, speak_as or settings.config.terminal.person)
+    name = await terminal_user(services, speak_as or settings.config.terminal.user)
     session = TerminalSession(Dispatcher(services, COMMANDS).dispatch, name, services.rules.zone)
     if outbox is not None:
         outbox.open(TerminalPlatform(session, services.clock))

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import seal_anew
@@ -47,7 +47,7 @@ async def run_worker(
 
 
 def outbox_settings(config: Config) -> OutboxSettings:
-    return OutboxSettings(lease=config.messages.lease, concurrency=config.messages.at_once)
+    return OutboxSettings(lease=config.notifications.lease, concurrency=config.notifications.concurrency)
 
 
 def register_gauges(services: Services, outbox: OutboxSender) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.redaction import error_name, without_text
 from bot.services import Services
 from core.errors import RoomieError, Unavailable
@@ -60,7 +60,7 @@ async def notices(services: Services) -> None:
 
 
 def _quota_reset(config: Config) -> Schedule:
-    return config.jobs.quota_notices or DailyAt(config.booking.quota_resets_at * 60, weekday=0)
+    return config.jobs.quota_notices or DailyAt(config.booking.quota_reset_hour * 60, weekday=0)
 
 
 JOBS: tuple[Job, ...] = (

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields
 
-from bot.config.model import Config, ConfigError, Secret, read_settings
+from bot.config import RENAMED, Config, ConfigError, Secret, SourceSection, read_settings, sections
+from bot.runtime.app import booking_rules
 
 EXAMPLE = Path("config.example.toml")
 
@@ -59,9 +60,8 @@ def test_the_environment_wins_over_the_file_and_ours_over_the_usual_names(tmp_pa
     assert settings_of(tmp_path, text, PORT="2").http.port == 2
     assert settings_of(tmp_path, text, PORT="2", ROOMIE_HTTP__PORT="3").http.port == 3
     assert settings_of(tmp_path, DATABASE_URL="postgres://h/d").database.url == "postgres://h/d"
-    assert (
-        settings_of(tmp_path, ROOMIE_CAMPUS__TIMEZONE="Australia/Sydney").rules.zone.key == "Australia/Sydney"
-    )
+    sydney = settings_of(tmp_path, ROOMIE_CAMPUS__TIMEZONE="Australia/Sydney")
+    assert booking_rules(sydney).zone.key == "Australia/Sydney"
 
 
 def test_secrets_come_from_the_environment_or_a_file_named_there(tmp_path: Path):
@@ -90,7 +90,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path):
     port = 99999
     prot = 1
     [booking]
-    granularity = 7
+    slot_minutes = 7
     weekday_hours = "21:00-08:00"
     refund_notice = "2 hours"
     """
@@ -104,7 +104,7 @@ def test_every_problem_is_named_at_once(tmp_path: Path):
         "campus.timezone",
         "http.port",
         "http.prot",
-        "booking.granularity",
+        "booking.slot_minutes",
         "booking.weekday_hours",
         "booking.refund_notice",
         "ROOMIE_NO__SUCH",
@@ -112,6 +112,37 @@ def test_every_problem_is_named_at_once(tmp_path: Path):
         "http.rate_limit",
     ):
         assert any(problem.startswith(place) or place in problem for problem in problems), place
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_an_old_key_is_refused_with_its_new_name(tmp_path: Path, old: str, new: str):
+    section, _, key = old.partition(".")
+    table = f"[[{section}]]" if section == "source" else f"[{section}]"
+
+    problems = problems_of(tmp_path, f"{table}\n{key} = 1\n")
+
+    assert f"is called {new} now" in problems[0]
+    assert not any("no such" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("suffix", ["", "_FILE"])
+@pytest.mark.parametrize(
+    ("old", "new"), [each for each in RENAMED.items() if not each[0].startswith("source.")]
+)
+def test_an_old_variable_is_refused_with_its_new_name(tmp_path: Path, old: str, new: str, suffix: str):
+    old_name, new_name = (f"ROOMIE_{each.replace('.', '__')}".upper() for each in (old, new))
+
+    assert problems_of(tmp_path, **{old_name + suffix: "1"}) == [
+        f"{old_name}{suffix}: is called {new_name} now"
+    ]
+
+
+def test_renamed_keys_exist_under_their_new_names():
+    known = {f"{name}.{key.name}" for name, model in sections().items() for key in fields(model)}
+    known |= {f"source.{key.name}" for key in fields(SourceSection)}
+
+    assert set(RENAMED.values()) <= known
+    assert not RENAMED.keys() & known
 
 
 @pytest.mark.parametrize("text", ["[http\n", "\x00", "a = 1\na = 2"])
@@ -167,9 +198,9 @@ def test_a_made_up_clock_is_refused_while_real_people_listen(
 
 
 def test_rules_follow_the_settings(tmp_path: Path):
-    rules = settings_of(
-        tmp_path, '[booking]\nallowance = 60\nrefund_notice = "2h"\nweekend_hours = "00:00-24:00"\n'
-    ).rules
+    text = '[booking]\nweekly_quota_minutes = 60\nrefund_notice = "2h"\nweekend_hours = "00:00-24:00"\n'
+
+    rules = booking_rules(settings_of(tmp_path, text))
 
     assert (rules.weekly_quota, rules.refund_notice) == (60, timedelta(hours=2))
     assert (rules.weekend_hours.opens, rules.weekend_hours.closes) == (0, 1440)

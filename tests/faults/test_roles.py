@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientConnectorError, ClientSession
 
-from bot.config.model import Config, DiscordSection, HttpSection, SlackSection
+from bot.config import Config, DiscordSection, HttpSection, SlackSection
 from bot.runtime.platforms import (
     _discord_settings_for_roles,
     _slack_settings_for_roles,
@@ -125,7 +125,7 @@ async def test_a_process_that_is_to_stop_says_so_and_answers_what_is_under_way(
     fleet: Fleet, session: ClientSession
 ):
     """Checking a password takes a while, and that of nobody takes as long."""
-    [web] = await fleet.start("web", more={"ROOMIE_HTTP__LINGER": "1s"})
+    [web] = await fleet.start("web", more={"ROOMIE_HTTP__SHUTDOWN_DELAY": "1s"})
 
     web.ask_to_stop()
     while await web.is_ready(session):  # noqa: ASYNC110 - another process tells no event

@@ -37,7 +37,7 @@ def roomie(
     """Carries out a command line on a campus with two people and a timetable in a file."""
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.chdir(tmp_path)
-    source = f'[[source]]\nname = "classes"\nkind = "file"\naddress = "{timetable}"\n'
+    source = f'[[source]]\nname = "classes"\nkind = "file"\nurl = "{timetable}"\n'
     Path("config.toml").write_text(source, "utf-8")
     apart(remind_everybody, sqlite_url, ["chat:p0", "chat:p1"])
 

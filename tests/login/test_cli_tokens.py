@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from bot.cli.admin import HANDLERS
-from bot.config.model import read_settings
+from bot.config import read_settings
 from bot.services import Services
 from core.errors import Invalid
 from tests.api.visitor import Visitor

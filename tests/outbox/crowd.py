@@ -84,7 +84,7 @@ class Worker:
             "PATH": os.environ["PATH"],
             "DATABASE_URL": url,
             "PORT": "0",
-            "ROOMIE_MESSAGES__LEASE": "2s",
+            "ROOMIE_NOTIFICATIONS__LEASE": "2s",
             "PYTHONDONTWRITEBYTECODE": "1",
             **environment,
         }

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
 from core.model.entities import NotificationPreferences, QuietHours
 from tests.builders import a_slot

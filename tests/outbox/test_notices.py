@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.chat.reply import Tone
-from bot.config.model import Config
+from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
 from core.model.entities import Identity, NotificationPreferences, QuietHours
 from tests.builders import a_slot

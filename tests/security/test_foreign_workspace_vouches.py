@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.request import ChatRequest, PlatformName, Requester
-from bot.config.model import Config, ConfigError, SlackSection, read_settings
+from bot.config import Config, ConfigError, SlackSection, read_settings
 from bot.platforms.slack.ports import SlackInstallation
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.runtime.check import platform_problems

@@ -15,7 +15,7 @@ from bot.chat.reply import Button, Code, Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.cli import main
 from bot.commands import COMMANDS
-from bot.config.model import ConfigError, read_settings
+from bot.config import ConfigError, read_settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose

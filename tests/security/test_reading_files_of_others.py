@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli import main
 from bot.commands import COMMANDS
-from bot.config.model import Config, DatabaseSection, Settings
+from bot.config import Config, DatabaseSection, Settings
 from bot.platforms.terminal.repl import _prompt
 from bot.runtime.app import exposures, open_services, server_secret
 from core.errors import AlreadyExists
