@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import seal_anew
-from bot.runtime.app import backup, open_services, read_import_file, revision, upgrade
-from bot.runtime.importing import import_file
+from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.importing import import_file, read_import_file
 from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
 from core.model.entities import Identity, Person, PersonId, Society, SocietyId, UserGroup

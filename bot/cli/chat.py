@@ -16,7 +16,8 @@ from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.session import TerminalSession
-from bot.runtime.app import clock_of, folder, open_services, upgrade
+from bot.runtime.app import clock_of, open_services, upgrade
+from bot.runtime.server_secret import data_folder
 from bot.runtime.terminal_user import terminal_user
 from bot.services import Services
 from core.errors import Invalid
@@ -35,7 +36,7 @@ async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
             services.rules.zone,
         )
         if not arguments.lines and sys.stdin.isatty():
-            return await _converse(session, services, folder(settings.config) / "history")
+            return await _converse(session, services, data_folder(settings.config) / "history")
         lines = arguments.lines or _lines(sys.stdin)
         return max([await _say(session, line, services, in_json=arguments.json) for line in lines], default=0)
 

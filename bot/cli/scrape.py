@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.cli.progress import progress_bar
 from bot.config import Config, Settings, SourceSection
-from bot.runtime.app import open_services, read_source, upgrade
-from bot.runtime.refresh import refresh
+from bot.runtime.app import open_services, upgrade
+from bot.runtime.refresh import read_source, refresh
 from bot.services import Services
 from core.errors import Invalid, RoomieError
 from core.services.timetable_import import ImportResult

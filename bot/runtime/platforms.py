@@ -1,4 +1,4 @@
-"""Opening the chat platforms that are configured, each behind the same few verbs."""
+"""Creates the configured chat platforms."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,60 +68,60 @@ def discord_settings(config: Config) -> DiscordSettings:
 
 
 def _number(text: str) -> int | None:
-    """Nothing when it is none; `roomie check` says so."""
+    """None for anything but digits, which `platform_problems` reports."""
     return int(text) if text.isdecimal() else None
 
 
 def create_platforms(
     config: Config, services: Services, dispatcher: Dispatcher, roles: frozenset[ProcessRole] = ALL_ROLES
 ) -> tuple[Platform, ...]:
-    """Every platform that these roles need, if it is set up; their libraries are imported only here."""
-    doors: list[Platform] = []
+    """The configured platforms that these roles need. Imports their libraries late."""
+    platforms: list[Platform] = []
     if (slack := _slack_settings_for_roles(slack_settings(config), roles)) is not None:
-        doors.append(_slack(slack, services, dispatcher))
+        platforms.append(_slack(slack, services, dispatcher))
     if (discord := _discord_settings_for_roles(discord_settings(config), roles)) is not None:
-        doors.append(discord_platform(discord, services, dispatcher))
-    return tuple(doors)
+        platforms.append(discord_platform(discord, services, dispatcher))
+    return tuple(platforms)
 
 
 def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:
-    """Workers only speak; web processes hear Slack in HTTP mode and let workspaces install Roomie."""
-    hears = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
+    """Workers only send; web processes receive events in HTTP mode and serve the installation page."""
+    receiver = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
     installs = settings.many_workspaces and ProcessRole.WEB in roles
-    if not settings.is_configured or not (roles & {hears, ProcessRole.WORKER} or installs):
+    if not settings.is_configured or not (roles & {receiver, ProcessRole.WORKER} or installs):
         return None
-    return replace(settings, listens=hears in roles)
+    return replace(settings, listens=receiver in roles)
 
 
 def _discord_settings_for_roles(
     settings: DiscordSettings, roles: frozenset[ProcessRole]
 ) -> DiscordSettings | None:
-    """Workers only speak; web processes answer the interactions endpoint. One of those who hear announces."""
+    """Workers only send; web processes serve the interactions endpoint. Only receivers register commands."""
     gateway = settings.gateway and ProcessRole.DISCORD in roles
     endpoint = settings.has_endpoint and ProcessRole.WEB in roles
     if not settings.is_on or not (gateway or endpoint or ProcessRole.WORKER in roles):
         return None
-    hears = gateway or (endpoint and not settings.gateway)
-    return replace(settings, gateway=gateway, sync=settings.sync if hears else "never")
+    receives = gateway or (endpoint and not settings.gateway)
+    return replace(settings, gateway=gateway, sync=settings.sync if receives else "never")
 
 
 def _slack(settings: SlackSettings, services: Services, dispatcher: Dispatcher) -> Platform:
     from bot.platforms.slack.adapter import SlackAdapter
     from bot.platforms.slack.client.health import EVENTS
 
-    def known(identity: Identity) -> Account | None:
+    def account_of(identity: Identity) -> Account | None:
         return services.read_model.directory.by_identity(identity)
 
     def chosen_zone(identity: Identity) -> str:
-        found = known(identity)
-        return (found.person.zone if found else None) or ""
+        account = account_of(identity)
+        return (account.person.zone if account else None) or ""
 
     adapter = SlackAdapter(
         settings,
         answers=dispatcher,
         once=DeduplicationStore(services, "slack"),
         later=OutboxDeferral(services),
-        linked=lambda identity: known(identity) is not None,
+        linked=lambda identity: account_of(identity) is not None,
         chosen_zone=chosen_zone,
         clock=services.clock,
         zone=services.rules.zone,
@@ -140,12 +140,12 @@ def _register_gauges(
     counts: Mapping[str, int],
     names: Iterable[str],
 ) -> None:
-    """For `/metrics`: whether all is well with a platform, and what happened in this process."""
-    shown = platform.capitalize()
-    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
+    """Registers a platform's metrics of this process: its health and its counters."""
+    title = platform.capitalize()
+    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {title}, 1 or 0.", is_well)
     for name in names:
         key = f"roomie_{platform}_{name.replace(' ', '_')}"
-        services.gauges[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+        services.gauges[key] = (f"{title}, so often in this process: {name}.", partial(_count, counts, name))
 
 
 def _count(counts: Mapping[str, int], name: str) -> int:
@@ -165,8 +165,8 @@ class _SlackPlatform:
         return self._adapter.routes()
 
     async def health(self) -> Mapping[str, object]:
-        troubles = self._adapter.health.problems
-        return {"ok": not troubles, "troubles": dict(troubles)}
+        problems = self._adapter.health.problems
+        return {"ok": not problems, "troubles": dict(problems)}
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         with _translate_slack_errors():
@@ -182,16 +182,15 @@ class _SlackPlatform:
 
 @contextmanager
 def _translate_slack_errors() -> Iterator[None]:
-    """Slack's troubles by the names that every platform's have."""
-    from bot.platforms.slack.client.api import SlackRecipientUnreachable as Gone
-    from bot.platforms.slack.client.api import SlackUnavailable
+    """Raises the platform-independent errors for Slack's own."""
+    from bot.platforms.slack.client.api import SlackRecipientUnreachable, SlackUnavailable
 
     try:
         yield
-    except Gone as gone:
-        raise RecipientUnreachable(str(gone)) from gone
-    except SlackUnavailable as later:
-        raise RateLimited(str(later), later.seconds) from later
+    except SlackRecipientUnreachable as error:
+        raise RecipientUnreachable(str(error)) from error
+    except SlackUnavailable as error:
+        raise RateLimited(str(error), error.seconds) from error
 
 
 def discord_platform(
@@ -200,7 +199,7 @@ def discord_platform(
     from bot.platforms.discord.adapter import DiscordPlatform
     from bot.platforms.discord.state.shared import EVENTS
 
-    door = DiscordPlatform(
+    discord = DiscordPlatform(
         settings,
         dispatcher=dispatcher,
         suggestions=Autocomplete(services),
@@ -211,5 +210,5 @@ def discord_platform(
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
-    _register_gauges(services, "discord", lambda: door.is_connected, door.counts, EVENTS)
-    return door
+    _register_gauges(services, "discord", lambda: discord.is_connected, discord.counts, EVENTS)
+    return discord

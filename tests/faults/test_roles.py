@@ -22,7 +22,7 @@ from tests.standins.slack import SlackStandIn
 def test_roles_are_named_in_a_list():
     assert parse_roles("web, worker") == {ProcessRole.WEB, ProcessRole.WORKER}
 
-    with pytest.raises(UnknownRole, match="no role wbe; there are web, worker, slack, discord"):
+    with pytest.raises(UnknownRole, match="there is no role wbe; choose from web, worker, slack, discord"):
         parse_roles("wbe")
 
 
@@ -103,7 +103,7 @@ async def test_a_role_with_nothing_to_do_says_so(tmp_path: Path, database_url: s
     process = await Process(tmp_path, database_url, "slack").start()
 
     assert await process.ended() == 2
-    assert "--only slack: with these settings there is nothing to do" in process.log.read_text()
+    assert "--only slack: this configuration leaves nothing to do for these roles" in process.log.read_text()
 
 
 async def test_a_web_process_leaves_slacks_socket_to_whoever_keeps_it(slack: SlackStandIn, fleet: Fleet):
