@@ -33,7 +33,7 @@ async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, 
     number, label, _, used = listed.strip().split("\t")
     assert (number, label, used) == ("1", "http", "never")
     assert first.token not in listed
-    assert "Login 1 of wil is ended." in ended
+    assert "Ended login 1 of wil." in ended
     await services.storage.catch_up()
     assert (await first.get("/user.info/")).status == 401
 

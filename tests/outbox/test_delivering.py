@@ -84,7 +84,7 @@ async def test_while_nobody_can_tell_whether_it_arrived_it_waits(environment: En
     await environment.pass_time(NOW + timedelta(minutes=32))
 
     assert unclear.state is SENDING
-    assert "nobody can tell" in unclear.error
+    assert "unknown whether it arrived" in unclear.error
     assert environment.chat.told() == ["Hello"]
     assert await environment.states() == [SENT]
 
