@@ -1,4 +1,4 @@
-"""From the configuration to the way in."""
+"""Builds login settings from the configuration."""
 
 from bot.config import Config, LoginSection
 from bot.login.email_addresses import domain_spellings
@@ -46,7 +46,7 @@ def _oidc(login: LoginSection) -> OidcSettings:
 
 
 def _development(login: LoginSection) -> IdentityClaims | None:
-    """`rema@example.org Rema Boo`: an address, and a name after it."""
+    """Parses `rema@example.org Rema Boo`: an address, and optionally a name."""
     address, _, name = login.dev_user.strip().partition(" ")
     if not address:
         return None
@@ -54,10 +54,10 @@ def _development(login: LoginSection) -> IdentityClaims | None:
 
 
 def public_url(config: Config) -> str:
-    """How browsers reach us, as far as we are told; empty where people are elsewhere and we are not told."""
+    """The URL at which browsers reach Roomie; empty if users are elsewhere and no `public_url` is set."""
     host = config.http.host
     if config.has_real_platform and not config.http.public_url:
         return ""
-    near = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
-    shown = f"[{near}]" if ":" in near else near
-    return config.http.public_url.rstrip("/") or f"http://{shown}:{config.http.port}"
+    local = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
+    url_host = f"[{local}]" if ":" in local else local
+    return config.http.public_url.rstrip("/") or f"http://{url_host}:{config.http.port}"

@@ -77,7 +77,7 @@ async def test_login_answers_privately_with_a_link(say):
 
     assert reply.audience is Audience.REQUESTER
     assert link_in(reply).startswith("/login?sid=")
-    assert "do not pass it on" in "".join(map(str, reply.footer))
+    assert "do not share it" in "".join(map(str, reply.footer))
 
 
 async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, services: Services):

@@ -67,7 +67,7 @@ def test_a_provider_open_to_all_needs_named_domains(tmp_path: Path) -> None:
 
     assert "login.match_domains" in problems()[0]
     assert problems(ROOMIE_LOGIN__MATCH_DOMAINS="ucl.ac.uk") == []
-    assert "is no domain" in problems(ROOMIE_LOGIN__MATCH_DOMAINS="@ucl.ac.uk")[0]
+    assert "is not a domain" in problems(ROOMIE_LOGIN__MATCH_DOMAINS="@ucl.ac.uk")[0]
 
 
 @pytest.mark.parametrize("key", ["preferred_username", "nickname", "name"])
