@@ -1,4 +1,4 @@
-"""Settings: where they come from, which wins, and every mistake named at once."""
+"""Configuration: sources, precedence, problems, renamed keys."""
 
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def test_the_example_shows_every_key_with_its_default(tmp_path: Path):
                 assert usual in text or own in text, key.name
 
 
-def test_what_a_source_can_say_is_shown_too():
+def test_the_example_shows_every_key_of_a_source():
     text = EXAMPLE.read_text()
     (source,) = (each for each in fields(Config) if each.name == "source")
 
@@ -53,7 +53,7 @@ def test_what_a_source_can_say_is_shown_too():
         assert f"# {key.name} = " in text, key.name
 
 
-def test_the_environment_wins_over_the_file_and_ours_over_the_usual_names(tmp_path: Path):
+def test_precedence_of_file_common_and_own_variables(tmp_path: Path):
     text = "[http]\nport = 1\n"
 
     assert settings_of(tmp_path, text).http.port == 1
@@ -64,7 +64,7 @@ def test_the_environment_wins_over_the_file_and_ours_over_the_usual_names(tmp_pa
     assert booking_rules(sydney).zone.key == "Australia/Sydney"
 
 
-def test_secrets_come_from_the_environment_or_a_file_named_there(tmp_path: Path):
+def test_secrets_come_from_variables_or_files(tmp_path: Path):
     (tmp_path / "token").write_text("xoxb-1\n")
 
     given = settings_of(tmp_path, SLACK_BOT_TOKEN="xoxb-2")
@@ -81,7 +81,7 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(tmp_path: Path):
     assert "verysecret" not in problem
 
 
-def test_every_problem_is_named_at_once(tmp_path: Path):
+def test_all_problems_are_reported_together(tmp_path: Path):
     text = """
     colour = "blue"
     [campus]
@@ -146,13 +146,13 @@ def test_renamed_keys_exist_under_their_new_names():
 
 
 @pytest.mark.parametrize("text", ["[http\n", "\x00", "a = 1\na = 2"])
-def test_a_file_that_is_no_toml_is_named(tmp_path: Path, text: str):
+def test_invalid_toml_is_reported(tmp_path: Path, text: str):
     (problem,) = problems_of(tmp_path, text)
 
     assert "is not valid TOML" in problem
 
 
-def test_a_file_that_is_not_there_is_a_problem_only_when_it_was_named(tmp_path: Path, monkeypatch):
+def test_a_missing_file_is_reported_only_if_it_was_named(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert read_settings(None, {}).path is None
 
@@ -162,7 +162,7 @@ def test_a_file_that_is_not_there_is_a_problem_only_when_it_was_named(tmp_path: 
         read_settings(None, {"ROOMIE_CONFIG": str(tmp_path / "none.toml")})
 
 
-def test_a_made_up_clock_starts_where_it_is_told(tmp_path: Path, monkeypatch):
+def test_a_simulated_clock_starts_at_the_given_time(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     settings = read_settings(None, {"ROOMIE_NOW": "2026-03-11T10:20:00+01:00"})
@@ -186,7 +186,7 @@ def test_a_made_up_clock_starts_where_it_is_told(tmp_path: Path, monkeypatch):
         ),
     ],
 )
-def test_a_made_up_clock_is_refused_while_real_people_listen(
+def test_a_simulated_clock_is_refused_with_real_platforms(
     tmp_path: Path, environment: dict[str, str], refused: str
 ):
     environment = environment | {"ROOMIE_NOW": "2026-03-11T10:20:00+00:00"}

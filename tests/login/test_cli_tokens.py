@@ -1,4 +1,4 @@
-"""`roomie user tokens`: which programs act for somebody, and ending one from the command line."""
+"""`roomie user tokens`: lists program logins and ends them."""
 
 import argparse
 
@@ -24,7 +24,7 @@ def roomie(database_url: str, capsys: pytest.CaptureFixture[str]):
     return run
 
 
-async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, services: Services):
+async def test_each_login_is_listed_and_can_be_ended(roomie, program: Visitor, services: Services):
     first = await program.log_in("wil")
 
     listed = await roomie("wil")
@@ -38,7 +38,7 @@ async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, 
     assert (await first.get("/user.info/")).status == 401
 
 
-async def test_a_number_that_is_none_ends_none(roomie, program: Visitor):
+async def test_an_unknown_number_ends_no_login(roomie, program: Visitor):
     wil = await program.log_in("wil")
 
     with pytest.raises(Invalid, match="has no login 2"):
