@@ -1,5 +1,6 @@
 """Configuration: sources, precedence, problems, renamed keys."""
 
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -143,6 +144,25 @@ def test_renamed_keys_exist_under_their_new_names():
 
     assert set(RENAMED.values()) <= known
     assert not RENAMED.keys() & known
+
+
+_TABLE = re.compile(r"^ *\[+(\w+)\]+\n((?: *\w+ = .*\n)+)", re.MULTILINE)
+
+
+def test_settings_in_the_documentation_exist():
+    known = {f"{name}.{key.name}" for name, model in sections().items() for key in fields(model)}
+    known |= {f"source.{key.name}" for key in fields(SourceSection)}
+    pages = [*Path("docs").rglob("*.md"), Path("README.md"), Path("SECURITY.md")]
+
+    named = {
+        f"{table[1]}.{line.split()[0]}"
+        for page in pages
+        for table in _TABLE.finditer(page.read_text())
+        for line in table[2].splitlines()
+    }
+
+    assert named
+    assert named <= known
 
 
 @pytest.mark.parametrize("text", ["[http\n", "\x00", "a = 1\na = 2"])
