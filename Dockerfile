@@ -1,4 +1,4 @@
-# Not tried yet: it was written without a Docker daemon. See docs/deploy.md.
+# Not tested: never built with a Docker daemon. See docs/deploy.md.
 FROM python:3.11-slim
 WORKDIR /opt/roomie
 COPY requirements.txt .

@@ -1,33 +1,33 @@
-"""`roomie`, or `python -m bot`: the one place where an event loop is started."""
+"""Entry point of `roomie` and `python -m bot`."""
 
 import sys
 
 HELP = """\
 Roomie finds and books campus rooms: in Slack, in Discord, at a terminal and over HTTP.
 
-  roomie run                 start everything that is configured; chat here when this is a terminal
-  roomie chat ["/rooms …"]   one command an argument, or a line of standard input
-  roomie parse [TEXT]        show how a phrase is read
-  roomie import FILE…        bring buildings, rooms or timetables in (JSON or CSV)
-  roomie sample              load a small campus to try things on
-  roomie user …              add, list, password, groups
+  roomie run                 start the server, chat platforms and background worker; chat in this terminal
+  roomie chat ["/rooms …"]   answer commands given as arguments or on standard input
+  roomie parse [TEXT]        show how a phrase is understood
+  roomie import FILE…        import buildings, rooms or timetables (CSV or JSON)
+  roomie sample              load a small sample campus to try Roomie out
+  roomie user …              add, list, password, groups, tokens
   roomie society …           add, list, president
-  roomie link PERSON ID      let a chat account (slack:T1:U1, discord:2) stand for a person
-  roomie db …                upgrade, check, backup FILE
-  roomie slack manifest      the Slack app's manifest, ready to paste
-  roomie discord sync        announce the Discord commands now
+  roomie link PERSON ID      link a chat account (slack:T1:U1, discord:2) to a person
+  roomie db …                upgrade, check, seal, backup FILE
+  roomie slack manifest      print the Slack app manifest
+  roomie discord sync        register the commands with Discord
   roomie scrape [SOURCE]     read timetable sources now (--dry-run); accept SOURCE
   roomie outbox …            list, retry ID, give-up ID
-  roomie jobs                what is done again and again: last, next, trouble
-  roomie check               read the configuration and say what is set up
+  roomie jobs                list periodic jobs: last run, next run, last error
+  roomie check               check the configuration and show what is set up
 
-  roomie COMMAND --help      more about one of them
-  --config FILE              settings other than config.toml (or ROOMIE_CONFIG)
+  roomie COMMAND --help      show the options of a command
+  --config FILE              configuration file (default: ROOMIE_CONFIG, config.toml)
 """
 
 
 def main() -> int:
-    """Carry out the command line; its exit status."""
+    """Runs the command line and returns its exit status."""
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         sys.stdout.write(HELP)

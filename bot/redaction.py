@@ -1,7 +1,7 @@
-"""Errors and libraries' records as logs may show them: where and what, and nothing that anybody typed.
+"""Redacts errors and library log records, so that logs contain nothing that users typed.
 
-The text of an exception often quotes the value that it is about (`KeyError`, `ValueError`, PostgreSQL's
-DETAIL), so only class names, codes and stack frames are shown.
+An exception's text often quotes the offending value (`KeyError`, `ValueError`, PostgreSQL's DETAIL), so only
+class names, error codes and stack frames are logged.
 """
 
 import logging
@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from errno import errorcode
 from types import TracebackType
 
-_BEFORE_VALUES = re.compile(r"[:({\n]")
+_VALUE_START = re.compile(r"[:({\n]")
 
 
 class Hidden(Exception):
-    """Stands for an error in a log: its class and code, its traceback and its causes, without its text."""
+    """Replaces an error in a log: class, code, traceback and causes, without its text."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(error_name(error))
 
 
 def error_name(error: BaseException) -> str:
-    """The class of an error and its code; the text too where its class says that it is safe to log."""
+    """An error's class and code, with its text if the class declares `is_safe_to_log`."""
     name = type(error).__name__
     if getattr(error, "is_safe_to_log", False):
         return f"{name}: {error}"
@@ -30,13 +30,13 @@ def error_name(error: BaseException) -> str:
 
 
 def keep_own_words(record: logging.LogRecord) -> None:
-    """Drop the values in a library's record: its template stays, or what stands before the first value."""
+    """Removes values from a library's log record; keeps its template, or its text up to the first value."""
     if isinstance(record.args, tuple) and record.args:
         record.args = tuple(each if isinstance(each, int | float) else "…" for each in record.args)
     elif isinstance(record.args, Mapping) and record.args:
         record.args = {}
     else:
-        record.msg = _BEFORE_VALUES.split(str(record.msg), maxsplit=1)[0].rstrip()
+        record.msg = _VALUE_START.split(str(record.msg), maxsplit=1)[0].rstrip()
 
 
 def without_text(error: BaseException) -> BaseException:
@@ -64,11 +64,13 @@ def _part(error: BaseException, above: frozenset[int]) -> Exception:
 
 
 def _code(error: BaseException) -> str:
-    """What the operating system, a database or an HTTP peer calls it."""
+    """The error code of the operating system, the database or the HTTP peer."""
     if isinstance(error, OSError) and error.errno is not None and error.errno in errorcode:
         return errorcode[error.errno]
     for name in ("sqlite_errorname", "sqlstate"):
         if isinstance(code := getattr(error, name, None), str):
             return code
-    numbers = (vars(error).get(name) for name in ("status", "code"))  # properties may warn, or worse
+    numbers = (
+        vars(error).get(name) for name in ("status", "code")
+    )  # not getattr: properties may warn or raise
     return " ".join(str(each) for each in numbers if isinstance(each, int))

@@ -1,4 +1,4 @@
-"""The command line: reading arguments, and handing each command to what does it."""
+"""Command line: argument parsers and dispatch to the command handlers."""
 
 import argparse
 import io
@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.config.model import ConfigError, Settings, read_settings
+from bot.config import ConfigError, Settings, read_settings
 from core.errors import RoomieError
 
 RunLoop: TypeAlias = Callable[[Coroutine[Any, Any, int]], int]
@@ -16,8 +16,8 @@ CliHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, 
 
 
 def main(arguments: Sequence[str], run_loop: RunLoop) -> int:
-    """Carry out one command line; its exit status. 2 for arguments or settings that cannot be used."""
-    _take_any_characters()
+    """Runs one command and returns its exit status: 2 for unusable arguments or settings, 1 for a refusal."""
+    _replace_invalid_characters()
     parsed = _parser().parse_args(arguments)
     try:
         settings = read_settings(Path(parsed.config) if parsed.config else None, os.environ)
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str], run_loop: RunLoop) -> int:
         for problem in error.problems:
             print(f"roomie: {problem}", file=sys.stderr)
         return 2
-    except RoomieError as refusal:
-        print(f"roomie: {refusal}", file=sys.stderr)
+    except RoomieError as error:
+        print(f"roomie: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -36,15 +36,15 @@ def main(arguments: Sequence[str], run_loop: RunLoop) -> int:
         return 0
 
 
-def _take_any_characters() -> None:
-    """Bytes that are no text, and terminals that cannot show an arrow, are no reason to stop."""
+def _replace_invalid_characters() -> None:
+    """Reads undecodable input, and writes to terminals with a narrow encoding, without failing."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _handler(command: str) -> CliHandler:
-    """What does a command; imported only when it is asked for."""
+    """The handler of a command, imported late to keep the start fast."""
     match command:
         case "run":
             from bot.cli.run import run
@@ -81,8 +81,8 @@ def _handler(command: str) -> CliHandler:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="roomie", description="Finds and books campus rooms.")
-    parser.add_argument("--config", metavar="FILE", help="settings other than config.toml")
+    parser = argparse.ArgumentParser(prog="roomie", description="Find and book campus rooms.")
+    parser.add_argument("--config", metavar="FILE", help="configuration file (default: config.toml)")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_run_and_chat(commands)
     _add_parse(commands)
@@ -98,93 +98,105 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 
 def _add_run_and_chat(commands: Commands) -> None:
-    run = _add(commands, "run", "start everything that is configured")
-    run.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who sits at this terminal")
-    run.add_argument("--only", default="", metavar="ROLES", help="of web,worker,slack,discord; all otherwise")
-    chat = _add(commands, "chat", "answer commands here")
-    chat.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="who asks, by username")
-    chat.add_argument("--json", action="store_true", help="print the neutral reply as JSON")
+    run = _add(commands, "run", "start the server, the configured chat platforms and the background worker")
+    run.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="username at this terminal")
+    run.add_argument(
+        "--only", default="", metavar="ROLES", help="roles to run: web,worker,slack,discord (default: all)"
+    )
+    chat = _add(commands, "chat", "answer chat commands in this terminal")
+    chat.add_argument("--as", dest="speak_as", default="", metavar="NAME", help="username to act as")
+    chat.add_argument("--json", action="store_true", help="print replies as JSON")
     chat.add_argument("lines", nargs="*", metavar="COMMAND", help='such as "/rooms free now 20 seats"')
 
 
 def _add_parse(commands: Commands) -> None:
-    parse = _add(commands, "parse", "show how a phrase is read; JSON lines on standard input without TEXT")
+    parse = _add(
+        commands,
+        "parse",
+        "show how a phrase is understood; without TEXT, reads JSON lines from standard input",
+    )
     parse.add_argument("text", nargs="*", metavar="TEXT")
-    parse.add_argument("--now", default="", metavar="ISO", help="the instant to read it at")
-    parse.add_argument("--tz", default="", metavar="ZONE", help="the zone to read it in")
+    parse.add_argument("--now", default="", metavar="ISO", help="current date and time to assume")
+    parse.add_argument("--tz", default="", metavar="ZONE", help="time zone to assume")
     parse.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_import(commands: Commands) -> None:
-    bring = _add(commands, "import", "bring buildings, rooms or timetables in")
-    bring.add_argument("files", nargs="+", metavar="FILE")
-    _add(commands, "sample", "load a small campus to try things on")
+    importing = _add(commands, "import", "import buildings, rooms or timetables from CSV or JSON files")
+    importing.add_argument("files", nargs="+", metavar="FILE")
+    _add(commands, "sample", "load a small sample campus to try Roomie out")
 
 
 def _add_people(commands: Commands) -> None:
-    user = _add(commands, "user", "people and their passwords").add_subparsers(dest="verb", required=True)
+    user = _add(commands, "user", "manage people, passwords and logins").add_subparsers(
+        dest="verb", required=True
+    )
     add = user.add_parser("add", help="add a person")
     add.add_argument("username")
     add.add_argument("--email", required=True)
     add.add_argument("--name", default="")
     add.add_argument("--group", action="append", default=[], metavar="Group_2", dest="groups")
-    add.add_argument("--admin", action="store_true", help="may use administrators' commands")
+    add.add_argument("--admin", action="store_true", help="allow administrator commands")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-    user.add_parser("list", help="everybody")
+    user.add_parser("list", help="list all people")
     password = user.add_parser("password", help="set a password")
     password.add_argument("username")
-    password.add_argument("--password-stdin", action="store_true")
-    tokens = user.add_parser("tokens", help="show somebody's logins by programs, or end one")
+    password.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    tokens = user.add_parser("tokens", help="list a person's program logins, or end one")
     tokens.add_argument("username")
     tokens.add_argument("--revoke", type=int, metavar="N", help="end the login with this number")
-    groups = user.add_parser("groups", help="show or set somebody's groups")
+    groups = user.add_parser("groups", help="show or set a person's groups")
     groups.add_argument("username")
     groups.add_argument("groups", nargs="*", metavar="Group_2")
-    society = _add(commands, "society", "societies").add_subparsers(dest="verb", required=True)
+    society = _add(commands, "society", "manage societies").add_subparsers(dest="verb", required=True)
     found = society.add_parser("add", help="add a society")
     found.add_argument("id")
     found.add_argument("name")
     found.add_argument("--president", metavar="USERNAME")
-    society.add_parser("list", help="all societies")
-    president = society.add_parser("president", help="make somebody president")
+    society.add_parser("list", help="list all societies")
+    president = society.add_parser("president", help="set the president")
     president.add_argument("id")
     president.add_argument("username")
-    link = _add(commands, "link", "let a chat account stand for a person")
+    link = _add(commands, "link", "link a chat account to a person")
     link.add_argument("person")
     link.add_argument("identity", help="slack:TEAM:USER or discord:USER")
 
 
 def _add_database(commands: Commands) -> None:
-    db = _add(commands, "db", "look after the database").add_subparsers(dest="verb", required=True)
-    db.add_parser("upgrade", help="bring its schema up to date")
-    db.add_parser("check", help="say where it stands")
-    db.add_parser("seal", help="seal tokens with the secret of today that an earlier one sealed, or none did")
-    backup = db.add_parser("backup", help="write a consistent copy, also while Roomie runs")
+    db = _add(commands, "db", "manage the database").add_subparsers(dest="verb", required=True)
+    db.add_parser("upgrade", help="upgrade the schema")
+    db.add_parser("check", help="show the schema revision")
+    db.add_parser("seal", help="encrypt stored tokens with the current secret")
+    backup = db.add_parser("backup", help="write a consistent copy, even while Roomie runs")
     backup.add_argument("file", metavar="FILE")
-    _add(commands, "check", "read the configuration and say what is set up")
+    _add(commands, "check", "check the configuration and show what is set up")
 
 
 def _add_platforms(commands: Commands) -> None:
-    slack = _add(commands, "slack", "set the Slack app up").add_subparsers(dest="verb", required=True)
-    manifest = slack.add_parser("manifest", help="print the app's manifest, ready to paste")
+    slack = _add(commands, "slack", "set up the Slack app").add_subparsers(dest="verb", required=True)
+    manifest = slack.add_parser("manifest", help="print the app manifest to paste into Slack")
     manifest.add_argument(
-        "--public-url", default="", metavar="URL", help="for HTTP mode: where Slack finds Roomie"
+        "--public-url", default="", metavar="URL", help="for HTTP mode: the URL at which Slack reaches Roomie"
     )
-    discord = _add(commands, "discord", "set the Discord app up").add_subparsers(dest="verb", required=True)
-    discord.add_parser("sync", help="announce the commands now, changed or not")
+    discord = _add(commands, "discord", "set up the Discord app").add_subparsers(dest="verb", required=True)
+    discord.add_parser("sync", help="register the commands with Discord now")
 
 
 def _add_worker(commands: Commands) -> None:
-    outbox = _add(commands, "outbox", "what Roomie has to say unasked").add_subparsers(dest="verb")
-    listed = outbox.add_parser("list", help="what waits and what went wrong")
-    listed.add_argument("--all", action="store_true", help="what was sent or dropped, too")
-    for verb, help_line in (("retry", "send it after all"), ("give-up", "do not send it")):
+    outbox = _add(commands, "outbox", "inspect and manage queued notifications").add_subparsers(dest="verb")
+    listed = outbox.add_parser("list", help="list waiting and failed notifications")
+    listed.add_argument("--all", action="store_true", help="include those sent and dropped")
+    for verb, help_line in (
+        ("retry", "send a notification that was given up"),
+        ("give-up", "stop sending a notification"),
+    ):
         outbox.add_parser(verb, help=help_line).add_argument("id", type=int)
-    scrape = _add(commands, "scrape", "read timetable sources now; or accept one that was refused")
-    scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="all sources when none is named")
-    scrape.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
-    _add(commands, "jobs", "what is done again and again: last time, next time, trouble")
+    scrape = _add(commands, "scrape", "read timetable sources now, or accept a rejected timetable")
+    scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="default: all sources")
+    scrape.add_argument("--dry-run", action="store_true", help="show what would change, without changing it")
+    _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
 
 
 def _add(commands: Commands, name: str, help_line: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=help_line, description=help_line)
+    description = f"{help_line[0].upper()}{help_line[1:]}."
+    return commands.add_parser(name, help=help_line, description=description)

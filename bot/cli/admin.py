@@ -1,4 +1,4 @@
-"""What administrators do at the command line: people, societies, files, the database."""
+"""`roomie import`, `sample`, `user`, `society`, `link`, `db` and `check`."""
 
 import argparse
 import getpass
@@ -8,51 +8,56 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.login.public_access import is_public
 from bot.platforms.stores import reencrypt_tokens
-from bot.runtime.app import backup, open_services, read_import_file, revision, upgrade
-from bot.runtime.importing import import_file
+from bot.runtime.app import backup, open_services, revision, upgrade
+from bot.runtime.importing import import_file, read_import_file
 from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
 from core.model.entities import Identity, Person, PersonId, Society, SocietyId, UserGroup
 from core.ports.storage import UnitOfWork
 from core.services.accounts import find_person
 
+_MAX_REASONS = 50
+
 AdminHandler: TypeAlias = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
 
 
 async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Take the files in, one after the other; 1 when any was refused."""
+    """Imports the files one by one; status 1 if any was rejected."""
     from bot.cli.progress import track
 
     await upgrade(settings.config.database.url)
     status = 0
     async with open_services(settings) as services:
         for name in track(arguments.files, "Importing"):
-            brought = read_import_file(Path(name), services.rules.zone)
-            summary, refusals = await import_file(services, brought)
-            for reason in refusals[:50]:
-                print(f"{name}: refused: {reason}", file=sys.stderr)
-            if refusals:
+            file = read_import_file(Path(name), services.rules.zone)
+            summary, rejections = await import_file(services, file)
+            for reason in rejections[:_MAX_REASONS]:
+                print(f"{name}: rejected: {reason}", file=sys.stderr)
+            if rejections:
                 status = 1
-                print(f"{name}: {len(refusals)} refused, so nothing of this file was taken in")
+                print(f"{name}: not imported, because of {len(rejections)} rejected records")
                 continue
             counts = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged"
             removed = f", {summary.removed} removed" if summary.removed else ""
-            print(f"{name}: {brought.kind}: {counts}{removed}, 0 refused")
+            print(f"{name}: {file.kind}: {counts}{removed}")
     return status
 
 
 async def _sample(_arguments: argparse.Namespace, settings: Settings) -> int:
     if is_public(settings.config):
-        raise NotAllowed("Others can reach this Roomie, and the sample people's passwords are published.")
+        raise NotAllowed(
+            "The sample people's passwords are published, and other machines can reach this Roomie."
+        )
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
         loaded = await load_sample(services)
     print(
         f"Loaded {loaded.rooms} rooms in {loaded.buildings} buildings, {loaded.entries} timetable entries, "
-        f"{loaded.people} people (passwords: wilpassword and so on). Do not keep them on a public server."
+        f"{loaded.people} people (passwords: wilpassword, remapassword, …). "
+        "For trying out only, never on a public server."
     )
     return 0
 
@@ -74,8 +79,8 @@ async def _user_add(arguments: argparse.Namespace, settings: Settings) -> int:
     password = _password(from_stdin=arguments.password_stdin, optional=True)
     async with open_services(settings) as services:
         added = await services.accounts.add_person(person, password)
-    without = "" if password else " There is no password yet: roomie user password " + added.username
-    print(f"Added {added.username} ({', '.join(sorted(added.groups))}).{without}")
+    hint = "" if password else f" No password yet; set one with: roomie user password {added.username}"
+    print(f"Added {added.username} ({', '.join(sorted(added.groups))}).{hint}")
     return 0
 
 
@@ -91,14 +96,14 @@ async def _user_password(arguments: argparse.Namespace, settings: Settings) -> i
     password = _password(from_stdin=arguments.password_stdin)
     async with open_services(settings) as services:
         person = await services.accounts.set_password(arguments.username, password or "")
-    print(f"{person.username} has a new password and is logged out everywhere.")
+    print(f"{person.username} has a new password and was logged out everywhere.")
     return 0
 
 
 async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int:
     groups = _groups(arguments.groups)
 
-    def work(unit: UnitOfWork) -> Person:
+    def update(unit: UnitOfWork) -> Person:
         person = find_person(unit, arguments.username)
         if groups:
             unit.people.put(replace(person, groups=groups))
@@ -106,13 +111,13 @@ async def _user_groups(arguments: argparse.Namespace, settings: Settings) -> int
         return person
 
     async with open_services(settings) as services:
-        person = await services.storage.write(work)
+        person = await services.storage.write(update)
     print(f"{person.username}: {' '.join(sorted(person.groups)) or 'no groups'}")
     return 0
 
 
 async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int:
-    """A line for each login: its number, where it came from, since when, and when it was last used."""
+    """Prints number, origin, creation and last use of each login; or ends the one with `--revoke`."""
     async with open_services(settings) as services:
         person = await services.storage.read(lambda unit: find_person(unit, arguments.username))
         logins = await services.accounts.logins(person.id)
@@ -124,7 +129,7 @@ async def _user_tokens(arguments: argparse.Namespace, settings: Settings) -> int
         if not 1 <= arguments.revoke <= len(logins):
             raise Invalid(f"{person.username} has no login {arguments.revoke}.")
         await services.accounts.revoke(person.id, logins[arguments.revoke - 1].hash, "administrator")
-    print(f"Login {arguments.revoke} of {person.username} is ended.")
+    print(f"Ended login {arguments.revoke} of {person.username}.")
     return 0
 
 
@@ -137,7 +142,7 @@ async def _society(arguments: argparse.Namespace, settings: Settings) -> int:
             print(f"Added {society.name} ({society.id}).")
         elif arguments.verb == "president":
             change = await services.societies.appoint(SocietyId(arguments.id), arguments.username)
-            print(f"{change.person.username} presides over {change.society.name}.")
+            print(f"{change.person.username} is now president of {change.society.name}.")
         else:
             for society in await services.storage.read(lambda unit: unit.societies.all()):
                 print(f"{society.id}\t{society.name}")
@@ -151,7 +156,7 @@ async def _link(arguments: argparse.Namespace, settings: Settings) -> int:
         raise Invalid("An identity looks like slack:T0123:U0456 or discord:8034.")
     async with open_services(settings) as services:
         person = await services.accounts.link(arguments.person, Identity(arguments.identity))
-    print(f"{arguments.identity} now stands for {person.username}.")
+    print(f"{arguments.identity} is now linked to {person.username}.")
     return 0
 
 
@@ -159,24 +164,28 @@ async def _db(arguments: argparse.Namespace, settings: Settings) -> int:
     url = settings.config.database.url
     if arguments.verb == "backup":
         await backup(url, Path(arguments.file))
-        print(f"Written to {arguments.file}.")
+        print(f"Backup written to {arguments.file}.")
         return 0
     if arguments.verb == "seal":
         return await _seal(settings)
     if arguments.verb == "upgrade":
         await upgrade(url)
-    at = await revision(url)
-    print(f"The database is at revision {at}." if at else "There is no database yet: roomie db upgrade")
-    return 0 if at else 1
+    current = await revision(url)
+    print(
+        f"The database is at revision {current}."
+        if current
+        else "There is no database yet. Create it with: roomie db upgrade"
+    )
+    return 0 if current else 1
 
 
 async def _seal(settings: Settings) -> int:
-    """1 when a token is left that no secret opens."""
+    """Status 1 if a token remains that no secret decrypts."""
     async with open_services(settings) as services:
         done = await reencrypt_tokens(services)
-    print(f"{done.sealed} tokens sealed with the secret of today.")
+    print(f"{done.sealed} tokens encrypted with the current secret.")
     for team in done.lost:
-        print(f"{team}: no secret opens its token; install Roomie there again", file=sys.stderr)
+        print(f"{team}: no secret decrypts its token; reinstall Roomie in that workspace", file=sys.stderr)
     return 1 if done.lost else 0
 
 
@@ -194,7 +203,7 @@ def _groups(names: list[str]) -> frozenset[UserGroup]:
         return frozenset(map(UserGroup, names))
     except ValueError:
         known = ", ".join(UserGroup)
-        raise Invalid(f"There is no such group among {' '.join(names)}. Groups are {known}.") from None
+        raise Invalid(f"Unknown group in {' '.join(names)}. Groups are {known}.") from None
 
 
 def _society_id(text: str) -> SocietyId:
@@ -211,9 +220,11 @@ def _password(*, from_stdin: bool, optional: bool = False) -> str | None:
     else:
         password = ""
     if not password and (from_stdin or not optional):
-        raise Invalid("A password is needed: type it, or give it with --password-stdin.")
+        raise Invalid("A password is needed: type it, or pass it with --password-stdin.")
     if "\ufffd" in password or not password.isprintable():
-        raise Invalid("That password cannot be typed everywhere: it holds control or broken characters.")
+        raise Invalid(
+            "The password contains control or invalid characters, which cannot be typed everywhere."
+        )
     return password or None
 
 
@@ -234,4 +245,4 @@ HANDLERS: Mapping[str, AdminHandler] = {
     "db": _db,
     "check": _check,
 }
-"""Each command by its name; `run`, `chat` and `parse` live elsewhere."""
+"""Handlers by command name; other commands have modules of their own."""

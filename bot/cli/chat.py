@@ -1,4 +1,4 @@
-"""`roomie chat` and `roomie parse`: the conversation and the reading, a line at a time."""
+"""`roomie chat` and `roomie parse`: commands and phrases, line by line."""
 
 import argparse
 import json
@@ -13,31 +13,34 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.chat.reply import Reply, Tone
 from bot.chat.reply_json import encode_reply
 from bot.commands import COMMANDS
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.session import TerminalSession
-from bot.runtime.app import clock_of, folder, open_services, upgrade
+from bot.runtime.app import clock_of, open_services, upgrade
+from bot.runtime.server_secret import data_folder
 from bot.runtime.terminal_user import terminal_user
 from bot.services import Services
 from core.errors import Invalid
 
 _STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.UNCLEAR: 2, Tone.FAILED: 3}
-"""Exit statuses: done or answered, refused, not understood, broken."""
+"""Exit statuses: 0 answered or done, 1 refused, 2 not understood, 3 failed."""
 
 
 async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Answer each line; the worst line's status."""
+    """Answers each line; the status is the highest of all lines."""
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
         session = TerminalSession(
             Dispatcher(services, COMMANDS).dispatch,
-            await terminal_user(services, arguments.speak_as or settings.config.terminal.person),
+            await terminal_user(services, arguments.speak_as or settings.config.terminal.user),
             services.rules.zone,
         )
         if not arguments.lines and sys.stdin.isatty():
-            return await _converse(session, services, folder(settings.config) / "history")
+            return await _converse(session, services, data_folder(settings.config) / "history")
         lines = arguments.lines or _lines(sys.stdin)
-        return max([await _say(session, line, services, in_json=arguments.json) for line in lines], default=0)
+        return max(
+            [await _answer(session, line, services, as_json=arguments.json) for line in lines], default=0
+        )
 
 
 async def _converse(session: TerminalSession, services: Services, history: Path) -> int:
@@ -47,9 +50,9 @@ async def _converse(session: TerminalSession, services: Services, history: Path)
     return 0
 
 
-async def _say(session: TerminalSession, line: str, services: Services, *, in_json: bool) -> int:
+async def _answer(session: TerminalSession, line: str, services: Services, *, as_json: bool) -> int:
     reply = await session.handle_line(line)
-    if in_json:
+    if as_json:
         print(json.dumps(encode_reply(reply), ensure_ascii=False))
     else:
         _print(session, reply, services)
@@ -58,8 +61,8 @@ async def _say(session: TerminalSession, line: str, services: Services, *, in_js
 
 def _print(session: TerminalSession, reply: Reply, services: Services) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    shown = session.show(reply, services.clock.now(), width=width, colour="NO_COLOR" not in os.environ)
-    print(shown.text, end="", flush=True)
+    rendered = session.show(reply, services.clock.now(), width=width, colour="NO_COLOR" not in os.environ)
+    print(rendered.text, end="", flush=True)
 
 
 def _lines(stream: Iterable[str]) -> Iterable[str]:
@@ -67,12 +70,12 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
 
 
 async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Show how phrases are read, with the campus's own names where there is a database."""
+    """Prints how phrases are understood, with the room and building names of the database."""
     from bot.language import parse_lines, parse_phrase, summarize
-    from bot.language import to_json as reading_json
+    from bot.language import to_json as reading_to_json
 
-    now = _instant(arguments.now) if arguments.now else clock_of(settings).now()
-    zone = _zone(arguments.tz or settings.config.campus.timezone)
+    now = _parse_now(arguments.now) if arguments.now else clock_of(settings).now()
+    zone = _parse_zone(arguments.tz or settings.config.campus.timezone)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
         names = services.names.of(services.read_model)
@@ -82,29 +85,29 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
             return 0
         reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names)
         if arguments.json:
-            print(json.dumps(reading_json(reading), ensure_ascii=False))
+            print(json.dumps(reading_to_json(reading), ensure_ascii=False))
         else:
             print(
                 reading.problem.message
                 if reading.problem
                 else summarize(reading, names, now=now) or "nothing"
             )
-            for label, words in (("assumed", reading.assumptions), ("left over", reading.unparsed)):
+            for label, words in (("assumed", reading.assumptions), ("not understood", reading.unparsed)):
                 if words:
                     print(f"{label}: {', '.join(words)}")
         return 0 if reading.problem is None else 2
 
 
-def _instant(text: str) -> datetime:
+def _parse_now(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid(f"--now: {text!r} is no instant; write 2026-03-11T10:20:00+00:00") from None
+        raise Invalid(f"--now: {text!r} is not a date and time; write 2026-03-11T10:20:00+00:00") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _parse_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"--tz: {name!r} is no time zone; use an IANA name such as Europe/London") from None
+        raise Invalid(f"--tz: {name!r} is not a time zone; use an IANA name such as Europe/London") from None

@@ -1,8 +1,8 @@
-"""`roomie outbox`: what waits to be sent, what went wrong, and what to do about it."""
+"""`roomie outbox`: lists, retries and gives up queued notifications."""
 
 import argparse
 
-from bot.config.model import Settings
+from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
 from core.errors import NotFound
@@ -32,41 +32,41 @@ async def outbox(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _list(services: Services, *, everything: bool) -> None:
-    """A line a message: what is not done with, and what was given up; all of them when asked for."""
-    wanted = {MessageState.WAITING, MessageState.SENDING, MessageState.GIVEN_UP}
-    states = tuple(MessageState) if everything else tuple(wanted)
-    found = await services.storage.read(lambda unit: unit.outbox.entries(states, _MAX_LISTED))
-    for each in found:
+    """Prints a line for each message that is waiting, unclear or given up; with `everything`, for all."""
+    open_states = (MessageState.WAITING, MessageState.SENDING, MessageState.GIVEN_UP)
+    states = tuple(MessageState) if everything else open_states
+    entries = await services.storage.read(lambda unit: unit.outbox.entries(states, _MAX_LISTED))
+    for each in entries:
         print("\t".join(_describe(each, services)))
     backlog = await services.storage.read(lambda unit: unit.outbox.backlog())
     print(f"{backlog.waiting} waiting, {backlog.sending} unclear, {backlog.given_up} given up")
 
 
-def _describe(each: OutboxEntry, services: Services) -> tuple[str, ...]:
-    message, directory = each.message, services.read_model.directory
-    known = directory.people.get(message.person_id) if message.person_id else None
-    to = message.identity or (known.person.username if known else "")
+def _describe(entry: OutboxEntry, services: Services) -> tuple[str, ...]:
+    message, directory = entry.message, services.read_model.directory
+    account = directory.people.get(message.person_id) if message.person_id else None
+    recipient = message.identity or (account.person.username if account else "")
     due = message.due_at.astimezone(services.rules.zone)
     return (
-        str(each.id),
-        _STATE_NAMES[each.state],
+        str(entry.id),
+        _STATE_NAMES[entry.state],
         f"{due:%Y-%m-%d %H:%M}",
         message.kind,
-        to,
-        f"{each.attempts} tries",
-        each.error,
+        recipient,
+        f"{entry.attempts} attempts",
+        entry.error,
     )
 
 
 async def _retry(services: Services, message_id: int) -> None:
     now = services.clock.now()
     if not await services.storage.write(lambda unit: unit.outbox.retry(message_id, now)):
-        raise NotFound(f"There is no message {message_id} that was given up.")
-    print(f"Message {message_id} will be sent once it is clear that it did not arrive before.")
+        raise NotFound(f"No message {message_id} was given up.")
+    print(f"Message {message_id} will be sent, unless it turns out to have arrived already.")
 
 
 async def _give_up(services: Services, message_id: int) -> None:
-    trouble = "given up by an operator"
-    if not await services.storage.write(lambda unit: unit.outbox.give_up(message_id, trouble)):
-        raise NotFound(f"There is no message {message_id} that waits to be sent.")
+    reason = "given up by an operator"
+    if not await services.storage.write(lambda unit: unit.outbox.give_up(message_id, reason)):
+        raise NotFound(f"No message {message_id} is waiting to be sent.")
     print(f"Message {message_id} will not be sent.")

@@ -1,4 +1,4 @@
-"""A progress bar for long work, where somebody is looking."""
+"""Progress bars on standard error, if it is a terminal."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def track(items: Sequence[T], label: str) -> Iterator[T]:
-    """The items one by one, with a bar on standard error when that is a terminal."""
+    """Yields the items and shows how many are done."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -21,7 +21,7 @@ def track(items: Sequence[T], label: str) -> Iterator[T]:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Something to tell how many are done of how many, shown as a bar while somebody is looking."""
+    """Yields a callback that takes the number done and the total."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return

@@ -1,13 +1,12 @@
-"""`roomie run` at the command line."""
+"""`roomie run`."""
 
 import argparse
 
-from bot.config.model import ConfigError, Settings
+from bot.config import ConfigError, Settings
 from bot.runtime.roles import ALL_ROLES, ProcessRole, UnknownRole, parse_roles
 
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serve until told to stop."""
     from bot.runtime.run import run as serve
 
     await serve(settings, speak_as=arguments.speak_as, roles=_roles(arguments.only))

@@ -1,12 +1,12 @@
-"""`roomie scrape`: reading timetable sources now, and accepting a timetable that was refused."""
+"""`roomie scrape`: reads timetable sources now, or accepts a rejected timetable."""
 
 import argparse
 from collections.abc import Sequence
 
 from bot.cli.progress import progress_bar
-from bot.config.model import Config, Settings, SourceSection
-from bot.runtime.app import open_services, read_source, upgrade
-from bot.runtime.refresh import refresh
+from bot.config import Config, Settings, SourceSection
+from bot.runtime.app import open_services, upgrade
+from bot.runtime.refresh import read_source, refresh
 from bot.services import Services
 from core.errors import Invalid, RoomieError
 from core.services.timetable_import import ImportResult
@@ -15,71 +15,74 @@ _MAX_PROBLEMS = 20
 
 
 async def scrape(arguments: argparse.Namespace, settings: Settings) -> int:
-    """1 when any source failed or was refused."""
+    """Status 1 if any source failed or was rejected."""
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
         if arguments.words[:1] == ["accept"]:
             return await _accept(services, arguments.words[1:])
-        sections = _chosen(settings.config, arguments.words)
-        one = _dry_run if arguments.dry_run else _refresh
-        return max([await one(services, each) for each in sections], default=0)
+        sections = _select_sources(settings.config, arguments.words)
+        process = _dry_run if arguments.dry_run else _refresh
+        return max([await process(services, each) for each in sections], default=0)
 
 
 async def _accept(services: Services, names: Sequence[str]) -> int:
     if len(names) != 1:
-        raise Invalid("Which source? roomie scrape accept SOURCE")
-    refreshed = await services.timetables.accept(names[0], "administrator")
-    print(f"{names[0]}: accepted. {refreshed.summary}{_describe(refreshed)}")
+        raise Invalid("Name one source: roomie scrape accept SOURCE")
+    result = await services.timetables.accept(names[0], "administrator")
+    print(f"{names[0]}: accepted. {result.summary}{_describe(result)}")
     return 0
 
 
-def _chosen(config: Config, names: Sequence[str]) -> list[SourceSection]:
+def _select_sources(config: Config, names: Sequence[str]) -> list[SourceSection]:
     known = {each.name: each for each in config.source}
     if not known:
-        raise Invalid("No timetable source is configured; see [[source]] in config.example.toml.")
-    if strange := [name for name in names if name not in known]:
-        raise Invalid(f"There is no source {', '.join(strange)}; there are {', '.join(known)}.")
+        raise Invalid("No timetable source is configured. See [[source]] in config.example.toml.")
+    if unknown := [name for name in names if name not in known]:
+        raise Invalid(f"There is no source {', '.join(unknown)}. Configured sources: {', '.join(known)}.")
     return [known[name] for name in names or known]
 
 
 async def _refresh(services: Services, section: SourceSection) -> int:
     try:
         with progress_bar(section.name) as progress:
-            refreshed = await refresh(section, services, progress)
-    except RoomieError as trouble:
-        print(f"{section.name}: failed: {trouble}")
+            result = await refresh(section, services, progress)
+    except RoomieError as error:
+        print(f"{section.name}: failed: {error}")
         return 1
-    outcome = "unchanged" if refreshed.is_unchanged else "current" if refreshed.is_current else "REFUSED"
-    print(f"{section.name}: {outcome}. {refreshed.summary}{_describe(refreshed)}")
-    _print_reasons(section.name, refreshed.anomalies, refreshed.problems)
-    if not refreshed.is_current:
+    outcome = "unchanged" if result.is_unchanged else "current" if result.is_current else "REJECTED"
+    print(f"{section.name}: {outcome}. {result.summary}{_describe(result)}")
+    _print_reasons(section.name, result.anomalies, result.problems)
+    if not result.is_current:
         print(
-            f"  The last good one stays. To take this one all the same: roomie scrape accept {section.name}"
+            f"  The last good one stays in use. To use this one anyway: roomie scrape accept {section.name}"
         )
-    return 0 if refreshed.is_current else 1
+    return 0 if result.is_current else 1
 
 
 async def _dry_run(services: Services, section: SourceSection) -> int:
-    """What a refresh would do."""
     try:
         with progress_bar(section.name) as progress:
-            published = await read_source(services, section, progress)
-    except RoomieError as trouble:
-        print(f"{section.name}: failed: {trouble}")
+            snapshot = await read_source(services, section, progress)
+    except RoomieError as error:
+        print(f"{section.name}: failed: {error}")
         return 1
-    verdict = "would be REFUSED" if published.anomalies else "would be taken in"
-    print(f"{section.name}: {verdict}. {published.summary}")
-    _print_reasons(section.name, published.anomalies, published.problems)
-    return 1 if published.anomalies else 0
+    verdict = "would be REJECTED" if snapshot.anomalies else "would be imported"
+    print(f"{section.name}: {verdict}. {snapshot.summary}")
+    _print_reasons(section.name, snapshot.anomalies, snapshot.problems)
+    return 1 if snapshot.anomalies else 0
 
 
 def _describe(result: ImportResult) -> str:
-    return f" {result.conflicts} holders of bookings are told of clashes." if result.conflicts else ""
+    return (
+        f" {result.conflicts} people are notified that their bookings clash with it."
+        if result.conflicts
+        else ""
+    )
 
 
-def _print_reasons(name: str, doubts: Sequence[str], problems: Sequence[str]) -> None:
-    for doubt in doubts:
-        print(f"  {name}: {doubt}")
+def _print_reasons(name: str, anomalies: Sequence[str], problems: Sequence[str]) -> None:
+    for anomaly in anomalies:
+        print(f"  {name}: {anomaly}")
     for problem in problems[:_MAX_PROBLEMS]:
         print(f"  {name}: problem: {problem}")
     if len(problems) > _MAX_PROBLEMS:

@@ -1,0 +1,51 @@
+"""Configuration: sections and defaults, types of settings, reading from file and environment."""
+
+from bot.config.loader import RENAMED, ConfigError, Environment, read_settings, sections
+from bot.config.sections import (
+    BookingSection,
+    CacheSection,
+    CampusSection,
+    Config,
+    DatabaseSection,
+    DiscordSection,
+    HttpSection,
+    JobsSection,
+    LoginSection,
+    LogSection,
+    NotificationsSection,
+    RetentionSection,
+    SecuritySection,
+    Settings,
+    SlackSection,
+    SourceSection,
+    TerminalSection,
+    TimetablesSection,
+)
+from bot.config.types import Secret
+
+__all__ = [
+    "RENAMED",
+    "BookingSection",
+    "CacheSection",
+    "CampusSection",
+    "Config",
+    "ConfigError",
+    "DatabaseSection",
+    "DiscordSection",
+    "Environment",
+    "HttpSection",
+    "JobsSection",
+    "LogSection",
+    "LoginSection",
+    "NotificationsSection",
+    "RetentionSection",
+    "Secret",
+    "SecuritySection",
+    "Settings",
+    "SlackSection",
+    "SourceSection",
+    "TerminalSection",
+    "TimetablesSection",
+    "read_settings",
+    "sections",
+]

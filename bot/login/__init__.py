@@ -1,1 +1,1 @@
-"""How people prove who they are, whichever way this Roomie is set up to ask."""
+"""Logins: OpenID Connect, Shibboleth, passwords, and linking chat accounts to people."""

@@ -1,4 +1,4 @@
-"""Chat accounts on their way to a person: the link they are given, and what happens once they are linked."""
+"""Links chat accounts to people: the login link, and the request that continues after the login."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName
-from bot.login import requester as asking
+from bot.login import requester as login_requester
 from bot.login.encrypted_replies import seal_reply
 from bot.login.links import Links
 from bot.services import Services
@@ -20,12 +20,12 @@ from core.ports.storage import UnitOfWork
 logger = logging.getLogger(__name__)
 
 DispatchRequest: TypeAlias = Callable[[ChatRequest], Awaitable[Reply]]
-"""What answers whatever is asked: the dispatcher."""
+"""`Dispatcher.dispatch`."""
 
 _MAX_PREVIEW = 60
-_USELESS_AFTER = timedelta(hours=1)
-_LEFT_BEHIND_AFTER = timedelta(seconds=30)
-"""Whoever linked a chat account goes on at once; after this long, whoever notices does."""
+_REPLY_LIFETIME = timedelta(hours=1)
+_RESUME_DELAY = timedelta(seconds=30)
+"""The process that linked an account continues its request; after this time any other process does."""
 PLATFORMS = {
     PlatformName.SLACK: "Slack",
     PlatformName.DISCORD: "Discord",
@@ -34,28 +34,28 @@ PLATFORMS = {
 
 
 async def login_link_reply(services: Services, request: ChatRequest, *, waits: bool) -> Reply:
-    """A link made for this very chat account; with `waits`, what was asked is done after the login."""
+    """A reply with a login link for this chat account. With `waits` the request continues after the login."""
     if request.requester.platform is PlatformName.TERMINAL:
-        return Reply(("Nobody has this name here. ", "Say /as NAME to be somebody else."), tone=Tone.REFUSED)
+        return Reply(("There is no account with this name. ", "Use /as NAME to switch."), tone=Tone.REFUSED)
     if not services.public_url:
         return _link_by_operator(request)
-    about = asking.encode(asking.from_chat(request, waits=waits))
-    letters = await services.logins.open(about, request.requester.identity)
+    requester = login_requester.encode(login_requester.from_chat(request, waits=waits))
+    sid_token = await services.logins.open(requester, request.requester.identity)
     lead = "Log in once, so that Roomie knows who you are"
     return Reply(
-        (f"{lead}; then it goes on with what you asked." if waits else f"{lead}.",),
+        (f"{lead}. It then continues with your request." if waits else f"{lead}.",),
         tone=Tone.REFUSED if waits else Tone.INFO,
         actions=(
             Button(
-                "log_in", "Log in", url=Links(services.public_url, letters).page, style=ButtonStyle.PRIMARY
+                "log_in", "Log in", url=Links(services.public_url, sid_token).page, style=ButtonStyle.PRIMARY
             ),
         ),
-        footer=("This link is for you alone: do not pass it on. It is good for ten minutes, once.",),
+        footer=("This link is only for you: do not share it. It works once, for ten minutes.",),
     )
 
 
 def _link_by_operator(request: ChatRequest) -> Reply:
-    """Where no browser reaches us."""
+    """The reply where browsers cannot reach Roomie."""
     return Reply(
         (
             "Roomie does not know who you are yet. Ask an administrator to link ",
@@ -67,56 +67,56 @@ def _link_by_operator(request: ChatRequest) -> Reply:
 
 
 def request_preview(request: ChatRequest | None) -> str:
-    """What waits for a login, in a line."""
+    """The request that waits for a login, in one short line."""
     if request is None:
         return ""
-    words = one_line(request.text or request.action.replace("_", " "))
-    return words if len(words) <= _MAX_PREVIEW else f"{words[: _MAX_PREVIEW - 1]}…"
+    text = one_line(request.text or request.action.replace("_", " "))
+    return text if len(text) <= _MAX_PREVIEW else f"{text[: _MAX_PREVIEW - 1]}…"
 
 
 def linked_message(services: Services, session: LoginSession, person: Person) -> OutboxMessage:
-    """What the chat account is told as it is linked."""
-    goes_on = asking.decode(session.request).asked is not None
+    """The message that confirms a link to the chat account."""
+    continues = login_requester.decode(session.request).asked is not None
     reply = Reply(
         (
             "You are logged in as ",
             Bold(person.name),
             f" ({person.username}). ",
-            "Now to what you asked." if goes_on else "/logout ends it.",
+            "Continuing with your request…" if continues else "Use /logout to log out.",
         ),
         tone=Tone.DONE,
     )
     return _message(services, session, "linked", reply)
 
 
-async def continue_request(services: Services, answers: DispatchRequest, session: LoginSession) -> None:
-    """Do what was waiting for the login, and answer it where it was asked.
+async def continue_request(services: Services, dispatch: DispatchRequest, session: LoginSession) -> None:
+    """Dispatches the request that waited for the login, and queues the reply to the chat account.
 
-    Should we die on the way it is done again; a booking carries its key and is made once.
+    A crash in between repeats the request; its delivery id makes sure that a booking is made once.
     """
-    asked = asking.decode(session.request).asked
-    if asked is None:
+    request = login_requester.decode(session.request).asked
+    if request is None:
         return
-    reply = await answers(asked)
+    reply = await dispatch(request)
     if reply.form is not None:
-        reply = Reply(("Now you can ask that again.",))
+        reply = Reply(("You are logged in now. Please send your request again.",))
     message = _message(services, session, "asked", reply)
 
-    def work(unit: UnitOfWork) -> None:
+    def consume(unit: UnitOfWork) -> None:
         if unit.login_sessions.consume_request(session.hash):
             unit.outbox.add([message])
 
-    await services.storage.write(work)
+    await services.storage.write(consume)
 
 
-async def resume_pending(services: Services, answers: DispatchRequest) -> None:
-    """Go on where a process died between linking and answering; and leave nothing about that is over."""
+async def resume_pending(services: Services, dispatch: DispatchRequest) -> None:
+    """Continues requests whose process died after linking the account, and deletes expired logins."""
     await services.logins.delete_expired()
-    left = services.clock.now() - _LEFT_BEHIND_AFTER
+    deadline = services.clock.now() - _RESUME_DELAY
     for session in await services.storage.read(lambda unit: unit.login_sessions.waiting()):
-        if session.finished_at is not None and session.finished_at < left:
-            logger.info("going on with what waited for a login")
-            await continue_request(services, answers, session)
+        if session.finished_at is not None and session.finished_at < deadline:
+            logger.info("continuing a request that waited for a login")
+            await continue_request(services, dispatch, session)
 
 
 def _message(services: Services, session: LoginSession, kind: str, reply: Reply) -> OutboxMessage:
@@ -128,5 +128,5 @@ def _message(services: Services, session: LoginSession, kind: str, reply: Reply)
         due_at=now,
         payload=seal_reply(reply, key, services.accounts.secrets),
         identity=session.identity or Identity(""),
-        expires_at=now + _USELESS_AFTER,
+        expires_at=now + _REPLY_LIFETIME,
     )

@@ -1,40 +1,40 @@
-"""Comparing e-mail addresses and their domains strictly.
+"""Strict comparison of e-mail addresses and domains.
 
-Domains compare as IDNA A-labels in lower case. Local parts compare without regard to ASCII case and in no
-other way: full case folding would make the Kelvin sign (U+212A) a `k`, and so open somebody else's account.
+Domains are compared as lower-case IDNA A-labels. Of local parts only ASCII letters are case-insensitive: full
+case folding maps the Kelvin sign (U+212A) to `k`, which would open another person's account.
 """
 
 import idna
 
 from bot.login.shibboleth import is_address
 
-_LONGEST_DOMAIN = 253
+_MAX_DOMAIN_LENGTH = 253
 
 
 def canonical_domain(text: str) -> str:
-    """A domain as A-labels in lower case, without a final dot. `ValueError` for what is none."""
+    """Normalizes a domain to lower-case A-labels without a trailing dot. Raises `ValueError`."""
     domain = text.strip().removesuffix(".")
-    if not domain or len(domain) > _LONGEST_DOMAIN:
-        raise ValueError(f"{text[:60]!r} is no domain")
+    if not domain or len(domain) > _MAX_DOMAIN_LENGTH:
+        raise ValueError(f"{text[:60]!r} is not a domain")
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode()
     except UnicodeError as error:
-        raise ValueError(f"{text[:60]!r} is no domain") from error
+        raise ValueError(f"{text[:60]!r} is not a domain") from error
     if "." not in ascii_domain:
-        raise ValueError(f"{text[:60]!r} is no full domain")
+        raise ValueError(f"{text[:60]!r} is not a full domain")
     return ascii_domain
 
 
 def canonical_address(text: str) -> str:
-    """An address as it compares. `ValueError` for what is none."""
+    """Normalizes an address for comparison. Raises `ValueError`."""
     if not is_address(text):
-        raise ValueError("no address")
+        raise ValueError("not an e-mail address")
     local, _, domain = text.partition("@")
     return f"{local.lower() if local.isascii() else local}@{canonical_domain(domain)}"
 
 
 def domain_of(address: str) -> str:
-    """The canonical domain of an address; empty for what is none."""
+    """The canonical domain of an address; empty for an invalid address."""
     try:
         return canonical_address(address).rpartition("@")[2]
     except ValueError:
@@ -49,7 +49,7 @@ def is_same_address(one: str, other: str) -> bool:
 
 
 def spellings(address: str) -> tuple[str, ...]:
-    """An address as written, and with its domain as A-labels and as U-labels; empty for what is none."""
+    """An address as written and with its domain as A-labels and U-labels; empty for an invalid address."""
     try:
         canonical = canonical_address(address)
     except ValueError:
@@ -59,15 +59,15 @@ def spellings(address: str) -> tuple[str, ...]:
 
 
 def domain_spellings(domain: str) -> tuple[str, ...]:
-    """A domain as A-labels and as U-labels; as written where it is none, which then fits nothing."""
+    """A domain as A-labels and U-labels; an invalid one as written, which then matches nothing."""
     try:
         canonical = canonical_domain(domain)
     except ValueError:
         return (domain,)
-    return tuple(dict.fromkeys((canonical, _unicode(canonical))))
+    return tuple(dict.fromkeys((canonical, _to_unicode(canonical))))
 
 
-def _unicode(domain: str) -> str:
+def _to_unicode(domain: str) -> str:
     try:
         return idna.decode(domain)
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""Replies that wait in the outbox, sealed: some hold a login's link or a society's token."""
+"""Encrypts replies queued in the outbox, because some contain a login link or a society's token."""
 
 import json
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from bot.login.encryption import DecryptionFailed, seal_text, unseal_text
 
 
 def seal_reply(reply: Reply, key: str, secrets: Sequence[bytes]) -> str:
-    """A reply as the message with this key keeps it."""
+    """Encrypts a reply as the payload of the message with this key."""
     return seal_text(json.dumps(encode_reply(reply), ensure_ascii=False), secrets, _purpose(key))
 
 
 def unseal_reply(payload: str, key: str, secrets: Sequence[bytes]) -> Reply:
-    """The reply that was kept; one that says so where it cannot be read any more."""
+    """Decrypts a payload; returns a reply that says so if it cannot be read."""
     try:
         return decode_reply(json.loads(unseal_text(payload, secrets, _purpose(key)).text))
     except (DecryptionFailed, ValueError):

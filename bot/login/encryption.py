@@ -1,4 +1,4 @@
-"""Closing things so that only the right hands open them: results by the sid, all else by our own secret."""
+"""Authenticated encryption (AES-256-GCM), with a key derived for each purpose (HKDF)."""
 
 import base64
 import os
@@ -11,65 +11,64 @@ from core.errors import Invalid
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_NONCE = 12
-_SEALED = "sealed:"
-"""How a sealed text begins. What does not was kept before texts were sealed, and is taken as it is."""
+_NONCE_LENGTH = 12
+_PREFIX = "sealed:"
+"""Marks encrypted texts. Texts without it are from releases that did not encrypt; they are read as is."""
 
 
 class DecryptionFailed(Invalid):
-    """It was closed with another key, or is not what was closed."""
+    """The key or purpose is wrong, or the ciphertext was changed."""
 
     code = "unsealable"
 
     def __init__(self) -> None:
-        super().__init__("This cannot be opened.")
+        super().__init__("This could not be decrypted.")
 
 
 def encrypt(content: bytes, key: bytes, purpose: str) -> bytes:
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(_NONCE_LENGTH)
     return nonce + _cipher(key, purpose).encrypt(nonce, content, None)
 
 
-def decrypt(sealed: bytes, key: bytes, purpose: str) -> bytes:
-    """What was sealed. `Unsealable` when key, purpose or content are not those of then."""
+def decrypt(ciphertext: bytes, key: bytes, purpose: str) -> bytes:
+    """Raises `DecryptionFailed`."""
     from cryptography.exceptions import InvalidTag
 
     try:
-        return _cipher(key, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+        return _cipher(key, purpose).decrypt(ciphertext[:_NONCE_LENGTH], ciphertext[_NONCE_LENGTH:], None)
     except (InvalidTag, ValueError) as error:
         raise DecryptionFailed from error
 
 
 class Unsealed(NamedTuple):
-    """`is_current` says that the text was sealed with the secret of today."""
+    """`is_current`: the text was encrypted with the current secret, the first one."""
 
     text: str
     is_current: bool
 
 
 def seal_text(text: str, secrets: Sequence[bytes], purpose: str) -> str:
-    """A text as it may be kept: only the first of `secrets`, the server's of today, opens it again."""
-    sealed = encrypt(text.encode("utf-8", "surrogatepass"), secrets[0], purpose)
-    return _SEALED + base64.urlsafe_b64encode(sealed).decode()
+    """Encrypts a text for storage with the first of `secrets`, the current one."""
+    ciphertext = encrypt(text.encode("utf-8", "surrogatepass"), secrets[0], purpose)
+    return _PREFIX + base64.urlsafe_b64encode(ciphertext).decode()
 
 
-def unseal_text(kept: str, secrets: Sequence[bytes], purpose: str) -> Unsealed:
-    """What was kept, sealed with any of `secrets` or not at all. `Unsealable` when none of them opens it."""
-    if not kept.startswith(_SEALED):
-        return Unsealed(kept, is_current=False)
+def unseal_text(stored: str, secrets: Sequence[bytes], purpose: str) -> Unsealed:
+    """Decrypts a stored text with any of `secrets`. Raises `DecryptionFailed` if none fits."""
+    if not stored.startswith(_PREFIX):
+        return Unsealed(stored, is_current=False)
     try:
-        sealed = base64.urlsafe_b64decode(kept.removeprefix(_SEALED))
+        ciphertext = base64.urlsafe_b64decode(stored.removeprefix(_PREFIX))
     except ValueError as error:
         raise DecryptionFailed from error
-    for place, secret in enumerate(secrets):
+    for index, secret in enumerate(secrets):
         with suppress(DecryptionFailed):
-            text = decrypt(sealed, secret, purpose).decode("utf-8", "surrogatepass")
-            return Unsealed(text, is_current=place == 0)
+            text = decrypt(ciphertext, secret, purpose).decode("utf-8", "surrogatepass")
+            return Unsealed(text, is_current=index == 0)
     raise DecryptionFailed
 
 
 def _cipher(key: bytes, purpose: str) -> "AESGCM":
-    """AES-256-GCM under a key of its own for each purpose."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF

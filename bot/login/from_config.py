@@ -1,6 +1,6 @@
-"""From the configuration to the way in."""
+"""Builds login settings from the configuration."""
 
-from bot.config.model import Config, LoginSection
+from bot.config import Config, LoginSection
 from bot.login.email_addresses import domain_spellings
 from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from bot.login.shibboleth import display_name
@@ -13,8 +13,8 @@ def login_settings(config: Config) -> LoginSettings:
     login = config.login
     rule = AccessRule(
         frozenset(login.required_groups),
-        frozenset(login.allowed),
-        login.contact,
+        frozenset(login.allowed_emails),
+        login.support_contact,
         frozenset(name for each in login.match_domains for name in domain_spellings(each)),
     )
     return LoginSettings(_shibboleth(login), _oidc(login), rule, _development(login))
@@ -40,24 +40,24 @@ def _oidc(login: LoginSection) -> OidcSettings:
         client_id=login.oidc_client_id,
         client_secret=login.oidc_client_secret,
         scope=login.oidc_scope,
-        key=login.oidc_key,
-        groups=login.oidc_groups,
+        key=login.oidc_subject_claim,
+        groups=login.oidc_groups_claim,
     )
 
 
 def _development(login: LoginSection) -> IdentityClaims | None:
-    """`rema@example.org Rema Boo`: an address, and a name after it."""
-    address, _, name = login.development.strip().partition(" ")
+    """Parses `rema@example.org Rema Boo`: an address, and optionally a name."""
+    address, _, name = login.dev_user.strip().partition(" ")
     if not address:
         return None
     return IdentityClaims(Identity(f"eppn:{name_key(address)}"), address, display_name(name, address))
 
 
 def public_url(config: Config) -> str:
-    """How browsers reach us, as far as we are told; empty where people are elsewhere and we are not told."""
+    """The URL at which browsers reach Roomie; empty if users are elsewhere and no `public_url` is set."""
     host = config.http.host
     if config.has_real_platform and not config.http.public_url:
         return ""
-    near = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
-    shown = f"[{near}]" if ":" in near else near
-    return config.http.public_url.rstrip("/") or f"http://{shown}:{config.http.port}"
+    local = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - replaced, not bound
+    url_host = f"[{local}]" if ":" in local else local
+    return config.http.public_url.rstrip("/") or f"http://{url_host}:{config.http.port}"

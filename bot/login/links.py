@@ -1,4 +1,4 @@
-"""Where a login under way can be reached, as clients, browsers and chats are told."""
+"""URLs of a login session, for programs, browsers and chats."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,22 +11,22 @@ _API = "/api/v1/"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses of one sid. `base` is how we are reached from outside, without a slash at its end."""
+    """The URLs of one sid. `base` is our public URL without a trailing slash."""
 
     base: str
-    letters: str
+    sid_token: str
 
     @property
     def callback(self) -> str:
-        return f"{self.base}{_API}user.login.callback?sid={self.letters}"
+        return f"{self.base}{_API}user.login.callback?sid={self.sid_token}"
 
     @property
     def page(self) -> str:
-        """Our own page, whatever it will ask for."""
-        return f"{self.base}/login?sid={self.letters}"
+        """Our login page, for every login method."""
+        return f"{self.base}/login?sid={self.sid_token}"
 
     def login(self, settings: LoginSettings) -> str:
-        """Where a program sends its person."""
+        """The URL that a program opens for its user."""
         return self.shibboleth(settings) if settings.method is LoginMethod.SHIBBOLETH else self.page
 
     def shibboleth(self, settings: LoginSettings) -> str:
@@ -34,8 +34,8 @@ class Links:
 
     @property
     def stream(self) -> str:
-        return f"{self.base}{_API}push.subscribe/{full_sid(self.letters)}"
+        return f"{self.base}{_API}push.subscribe/{full_sid(self.sid_token)}"
 
     @property
     def long_poll(self) -> str:
-        return f"{self.base}{_API}push.subscribe_longpoll/{full_sid(self.letters)}"
+        return f"{self.base}{_API}push.subscribe_longpoll/{full_sid(self.sid_token)}"

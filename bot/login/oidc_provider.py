@@ -1,4 +1,4 @@
-"""Talking to an OpenID provider: where it is answered, its keys, codes for tokens."""
+"""HTTP client of an OpenID provider: discovery, signing keys, token and userinfo endpoints."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.login.public_access import is_loopback
+from bot.config.types import is_loopback
 from bot.login.settings import OidcSettings
 from core.errors import NotAllowed, Unavailable
 from core.ip_addresses import is_public
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from joserfc.jwt import Token
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384")
-"""Signatures by keys that only the provider has; `none` and shared secrets are no proof."""
+"""Asymmetric signatures only: `none` and HMAC prove nothing about the provider."""
 _MAX_RESPONSE_SIZE = 512 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _DISCOVERY_TTL = 3600.0
 _MIN_KEY_REFRESH_INTERVAL = 30.0
-_REFUSALS = {400, 401, 403}
+_REJECTED_STATUSES = {400, 401, 403}
 AddressInfo: TypeAlias = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the provider does what."""
+    """Endpoints from the discovery document; `takes_basic`: accepts client_secret_basic."""
 
     authorize: str
     token: str
@@ -42,7 +42,7 @@ class Endpoints:
 
 
 class ProviderUnavailable(Unavailable):
-    """The provider cannot be reached, or does not answer as one."""
+    """The provider is unreachable or its response is invalid."""
 
     code = "provider_away"
 
@@ -51,16 +51,16 @@ class ProviderUnavailable(Unavailable):
 
 
 class IdentityRejected(NotAllowed):
-    """The provider did not say, in a way that counts, who this is."""
+    """The provider did not identify the user in a way that we accept."""
 
     code = "not_recognised"
 
     def __init__(self, why: str = "Your institution's login did not say who you are.") -> None:
-        super().__init__(f"{why} Open the link again, please.")
+        super().__init__(f"{why} Please open the link again.")
 
 
 def is_safe(url: str) -> bool:
-    """By https, or on this very machine."""
+    """Whether a URL uses https, or points to this machine."""
     try:
         parsed = URL(url)
     except ValueError:
@@ -69,7 +69,7 @@ def is_safe(url: str) -> bool:
 
 
 class Provider:
-    """One issuer. What it says of itself is asked for anew every hour, its keys also when one is unknown."""
+    """One issuer. Caches discovery and keys for an hour; an unknown key refreshes the keys earlier."""
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
@@ -80,38 +80,42 @@ class Provider:
 
     async def endpoints(self) -> Endpoints:
         if self._endpoints is None or perf_counter() - self._endpoints[0] > _DISCOVERY_TTL:
-            told = await self._ask("GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-            self._endpoints = perf_counter(), self._read_endpoints(told)
+            document = await self._request(
+                "GET", f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            )
+            self._endpoints = perf_counter(), self._read_endpoints(document)
         return self._endpoints[1]
 
-    def _read_endpoints(self, told: Mapping[str, Any]) -> Endpoints:
+    def _read_endpoints(self, document: Mapping[str, Any]) -> Endpoints:
         names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        authorize, token, keys = (_address(told, name) for name in names)
-        ways = told.get("token_endpoint_auth_methods_supported")
-        if told.get("issuer") != self._issuer or not (authorize and token and keys):
+        authorize, token, keys = (_endpoint(document, name) for name in names)
+        methods = document.get("token_endpoint_auth_methods_supported")
+        if document.get("issuer") != self._issuer or not (authorize and token and keys):
             raise ProviderUnavailable
-        takes_basic = not isinstance(ways, list) or "client_secret_basic" in ways
-        return Endpoints(authorize, token, keys, _address(told, "userinfo_endpoint"), takes_basic)
+        takes_basic = not isinstance(methods, list) or "client_secret_basic" in methods
+        return Endpoints(authorize, token, keys, _endpoint(document, "userinfo_endpoint"), takes_basic)
 
     async def exchange(self, settings: OidcSettings, grant: Mapping[str, str]) -> Mapping[str, Any]:
-        """Tokens for a code; each code is good once."""
-        place, headers = await self.endpoints(), {}
+        """Exchanges an authorization code for tokens."""
+        endpoints, headers = await self.endpoints(), {}
         form = {"grant_type": "authorization_code", "client_id": settings.client_id, **grant}
-        if settings.client_secret and place.takes_basic:
+        if settings.client_secret and endpoints.takes_basic:
             pair = f"{quote(settings.client_id, safe='')}:{quote(settings.client_secret, safe='')}"
             headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
         elif settings.client_secret:
             form["client_secret"] = settings.client_secret
-        return await self._ask("POST", place.token, data=form, headers=headers)
+        return await self._request("POST", endpoints.token, data=form, headers=headers)
 
     async def userinfo(self, access_token: str) -> dict[str, Any]:
-        place = await self.endpoints()
-        if not place.userinfo or not access_token:
+        endpoints = await self.endpoints()
+        if not endpoints.userinfo or not access_token:
             return {}
-        return await self._ask("GET", place.userinfo, headers={"Authorization": f"Bearer {access_token}"})
+        return await self._request(
+            "GET", endpoints.userinfo, headers={"Authorization": f"Bearer {access_token}"}
+        )
 
     async def read(self, token: str) -> "Token":
-        """A signed token; a fault of joserfc's when no key of the provider's made it."""
+        """Verifies a token's signature. Raises `JoseError` or `ValueError`."""
         from joserfc import jwt
         from joserfc.errors import JoseError
 
@@ -128,39 +132,39 @@ class Provider:
         from joserfc.jwk import KeySet
 
         if self._keys is None or perf_counter() - self._keys[0] > _DISCOVERY_TTL:
-            told = await self._ask("GET", (await self.endpoints()).keys)
+            document = await self._request("GET", (await self.endpoints()).keys)
             usable = [
                 each
-                for each in told.get("keys", ())
+                for each in document.get("keys", ())
                 if isinstance(each, dict) and each.get("kty") in {"RSA", "EC"} and each.get("use") != "enc"
             ]
             self._keys = perf_counter(), KeySet.import_key_set({"keys": usable})
         return self._keys[1]
 
-    async def _ask(
+    async def _request(
         self,
         method: str,
         url: str,
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """An object that the provider answers with; `ProviderUnavailable` for anything else."""
+        """Returns the JSON object of a response. Raises `ProviderUnavailable` or `IdentityRejected`."""
         if not is_safe(url):
             raise ProviderUnavailable
         try:
-            async with self._web(url).request(
+            async with self._session(url).request(
                 method, url, data=data, headers=headers, allow_redirects=False
-            ) as answer:
-                if answer.status in _REFUSALS:
+            ) as response:
+                if response.status in _REJECTED_STATUSES:
                     raise IdentityRejected
-                told = json.loads(await _read_limited(answer)) if answer.status == 200 else None
+                content = json.loads(await _read_limited(response)) if response.status == 200 else None
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
             raise ProviderUnavailable from error
-        if not isinstance(told, dict):
+        if not isinstance(content, dict):
             raise ProviderUnavailable
-        return told
+        return content
 
-    def _web(self, url: str) -> aiohttp.ClientSession:
+    def _session(self, url: str) -> aiohttp.ClientSession:
         at_issuer = URL(url).host == URL(self._issuer).host
         if at_issuer not in self._sessions:
             make = self._guard.socket_to_issuer if at_issuer else self._guard.socket_to_other
@@ -178,35 +182,35 @@ class Provider:
 
 
 class IssuerGuard:
-    """SSRF guard: an issuer on the public internet names no endpoints in our private networks.
+    """SSRF guard: a public issuer's endpoints must not be in our private networks.
 
-    It judges the address that is connected to, so a name that resolves differently later gains nothing.
+    The check is on the address that is connected to, so DNS rebinding does not bypass it.
     """
 
     def __init__(self) -> None:
         self._issuer_is_public = False
 
     def socket_to_issuer(self, info: AddressInfo) -> socket.socket:
-        """The issuer itself is of the configuration, and may be in a private network."""
+        """The issuer is configured by the operator, so it may be in a private network."""
         self._issuer_is_public = is_public(str(info[4][0]))
         return socket.socket(*info[:3])
 
     def socket_to_other(self, info: AddressInfo) -> socket.socket:
         if self._issuer_is_public and not is_public(str(info[4][0])):
-            raise OSError("the provider names an address in a private network")
+            raise OSError("the provider's endpoint is in a private network")
         return socket.socket(*info[:3])
 
 
-def _address(told: Mapping[str, Any], name: str) -> str:
-    """An endpoint that may be used; empty where there is none."""
-    address = told.get(name)
-    return address if isinstance(address, str) and is_safe(address) else ""
+def _endpoint(document: Mapping[str, Any], name: str) -> str:
+    """A safe endpoint URL; empty if there is none."""
+    url = document.get(name)
+    return url if isinstance(url, str) and is_safe(url) else ""
 
 
-async def _read_limited(answer: aiohttp.ClientResponse) -> bytes:
+async def _read_limited(response: aiohttp.ClientResponse) -> bytes:
     body = b""
-    async for piece in answer.content.iter_any():
-        body += piece
+    async for chunk in response.content.iter_any():
+        body += chunk
         if len(body) > _MAX_RESPONSE_SIZE:
             raise ProviderUnavailable
     return body

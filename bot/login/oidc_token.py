@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _LEEWAY_SECONDS = 60
 _MAX_SUBJECT = 255
-"""Characters, all of them ASCII: what the specification allows a subject."""
+"""ASCII characters, the maximum of the specification."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What one login expects of its ID token. `access_token` is the one that came beside it."""
+    """Expected claims of the ID token; `access_token` is the one issued with it, for `at_hash`."""
 
     issuer: str
     client_id: str
@@ -43,20 +43,20 @@ def check_id_token(token: "Token", expected: Expected, now: datetime) -> None:
 
 
 def access_token_hash(access_token: str, algorithm: str) -> str:
-    """`at_hash`: the left half of the digest that belongs to the signature's algorithm, base64url."""
+    """Computes `at_hash`: the left half of the digest of the signature's algorithm, base64url."""
     digest = hashlib.new(f"sha{algorithm[2:]}", access_token.encode()).digest()
     return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
 def _is_subject(value: object) -> bool:
-    """Compared exactly ever after, so it must be what every database keeps exactly."""
+    """Whether every database stores and compares the value exactly."""
     if not isinstance(value, str):
         return False
     return 0 < len(value) <= _MAX_SUBJECT and value.isascii() and value.isprintable()
 
 
 def _is_for(client_id: str, claims: Mapping[str, Any]) -> bool:
-    """With several audiences the authorized party decides; where one is named, it is us."""
+    """Whether we are the audience; with several audiences, `azp` must be us too."""
     audience = claims.get("aud")
     audiences = [audience] if isinstance(audience, str) else audience
     if not isinstance(audiences, list) or client_id not in audiences:
@@ -77,7 +77,7 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 
 def _seconds(value: object) -> float:
-    """A NumericDate; `IdentityRejected` for anything that is no finite number."""
+    """Parses a NumericDate. Raises `IdentityRejected` for anything but a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise IdentityRejected
     try:
@@ -92,6 +92,6 @@ def _is_equal(value: object, expected: str) -> bool:
     return isinstance(value, str) and hmac.compare_digest(value.encode("utf-8", "replace"), expected.encode())
 
 
-def _require(condition: bool) -> None:  # noqa: FBT001 - it is what is asserted
+def _require(condition: bool) -> None:  # noqa: FBT001 - an assertion
     if not condition:
         raise IdentityRejected

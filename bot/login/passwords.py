@@ -1,4 +1,4 @@
-"""Hashing passwords slowly, in a few threads of their own."""
+"""Password hashing with Argon2id, in a thread pool."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one hash takes: passes, KiB of memory, lanes. The second profile that RFC 9106 recommends."""
+    """Argon2 cost: passes, KiB of memory, lanes. RFC 9106's second recommended profile."""
 
     passes: int = 3
     memory: int = 64 * 1024
@@ -24,52 +24,52 @@ class Cost:
 
 
 class Argon2Passwords:
-    """The core's `Passwords`, by Argon2id. At most `waiting` wait for a thread; more are sent away."""
+    """Implements the port `Passwords`. More than `waiting` callers in the queue get `Unavailable`."""
 
     def __init__(self, cost: Cost | None = None, *, threads: int = 2, waiting: int = 64) -> None:
         self._cost = cost or Cost()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
-        self._most = threads + waiting
-        self._under_way = 0
+        self._max_pending = threads + waiting
+        self._pending = 0
         self._hasher: PasswordHasher | None = None
-        self._nobodys = ""
+        self._dummy_hash = ""
 
     async def hash(self, password: str) -> str:
-        return await self._run(lambda: self._ready().hash(_bytes(password)))
+        return await self._run(lambda: self._get_hasher().hash(_bytes(password)))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password fits; takes as long for a hash that is not there."""
-        return await self._run(lambda: self._fits(password_hash, password))
+        """Checks a password; takes equally long without a hash, so that timing reveals no accounts."""
+        return await self._run(lambda: self._matches(password_hash, password))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._under_way >= self._most:
+    async def _run(self, function: Callable[[], T]) -> T:
+        if self._pending >= self._max_pending:
             raise Unavailable("Too many people are logging in right now. Please try again in a moment.")
-        self._under_way += 1
+        self._pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function)
         finally:
-            self._under_way -= 1
+            self._pending -= 1
 
-    def _fits(self, password_hash: str | None, password: str) -> bool:
+    def _matches(self, password_hash: str | None, password: str) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError
 
-        hasher = self._ready()
+        hasher = self._get_hasher()
         try:
-            hasher.verify(password_hash or self._nobodys, _bytes(password))
+            hasher.verify(password_hash or self._dummy_hash, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
         return bool(password_hash)
 
-    def _ready(self) -> "PasswordHasher":
-        """The hasher, made when first needed: importing it takes a while."""
+    def _get_hasher(self) -> "PasswordHasher":
+        """The hasher, created on first use, because importing argon2 is slow."""
         if self._hasher is None:
             from argon2 import PasswordHasher
 
             hasher = PasswordHasher(self._cost.passes, self._cost.memory, self._cost.lanes)
-            self._nobodys = hasher.hash("nobody's")
+            self._dummy_hash = hasher.hash("no account")
             self._hasher = hasher
         return self._hasher
 

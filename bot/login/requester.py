@@ -1,4 +1,4 @@
-"""Who asks for a login and what waits for it, as kept beside the sid."""
+"""The requester of a login, stored with the session and shown on the confirmation page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +18,12 @@ _FIELDS_OF_0_1 = {
     "door": "platform",
     "manages": "is_channel_admin",
 }
-"""Requests that wait in a database since before fields were renamed; logins last ten minutes."""
+"""Old field names in sessions stored by release 0.1, which may still be open after an upgrade."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRequester:
-    """A program at an address that calls itself `agent`, or a chat account with what it had `asked`."""
+    """A program with its address and user agent, or a chat account with the request that waits (`asked`)."""
 
     name: str = ""
     address: str = ""
@@ -36,7 +36,7 @@ def from_program(address: str, agent: str) -> LoginRequester:
 
 
 def from_chat(request: ChatRequest, *, waits: bool) -> LoginRequester:
-    """What a chat account asked. That it manages something is found out anew when it asks anew."""
+    """A chat account's request, without channel rights, which may have changed by the time it continues."""
     name = one_line(request.requester.name)[:_MAX_USER_AGENT]
     return LoginRequester(
         name=name,
@@ -57,9 +57,9 @@ def decode(text: str) -> LoginRequester:
     stored = msgspec.json.decode(text)
     request = stored.get("asked")
     if request and "by" in request:
-        stored["asked"] = _renamed(request) | {"requester": _renamed(request["by"])}
+        stored["asked"] = _rename_fields(request) | {"requester": _rename_fields(request["by"])}
     return msgspec.convert(stored, LoginRequester)
 
 
-def _renamed(stored: Mapping[str, object]) -> dict[str, object]:
+def _rename_fields(stored: Mapping[str, object]) -> dict[str, object]:
     return {_FIELDS_OF_0_1.get(name, name): value for name, value in stored.items()}

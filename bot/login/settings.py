@@ -1,4 +1,4 @@
-"""What an operator may choose about logging in."""
+"""Settings of the login methods."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,7 +7,7 @@ from core.services.provisioning import AccessRule, IdentityClaims
 
 
 class LoginMethod(Enum):
-    """How somebody at a browser proves who they are."""
+    """Authentication at a browser."""
 
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     SHIBBOLETH = "shibboleth"
@@ -17,10 +17,10 @@ class LoginMethod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ShibbolethSettings:
-    """The service provider in front of us, and the headers in which it passes on what it knows.
+    """A Shibboleth service provider in front of us, and the names of the headers that carry attributes.
 
-    `url` is its handler's, with a slash at its end. Headers count only from trusted proxies, and only beside
-    `secret` in the header `secret_header`.
+    `url` is the handler's, with a trailing slash. Headers are accepted only from trusted proxies, and only
+    with `secret` in the header `secret_header`.
     """
 
     url: str = ""
@@ -35,7 +35,7 @@ class ShibbolethSettings:
 
 @dataclass(frozen=True, slots=True)
 class OidcSettings:
-    """An OpenID provider. `key` is the claim that names a person for ever, `groups` the one with groups."""
+    """An OpenID provider. `key` is the claim that identifies a user, `groups` the claim with their groups."""
 
     issuer: str = ""
     client_id: str = ""
@@ -47,7 +47,7 @@ class OidcSettings:
 
 @dataclass(frozen=True, slots=True)
 class LoginSettings:
-    """The way in, who may take it, and who is taken for granted on a developer's own machine."""
+    """Login method, access rule, and the user that `dev_user` logs everybody in as."""
 
     shibboleth: ShibbolethSettings = ShibbolethSettings()
     oidc: OidcSettings = OidcSettings()

@@ -1,13 +1,15 @@
-"""What is set up and what is missing: `roomie check`, and what has to be right before Roomie runs."""
+"""`roomie check`: a summary of the configuration, and the problems that prevent a start."""
 
 from dataclasses import replace
+from string import hexdigits
 
-from bot.config.model import Config, Settings
+from bot.config import Config, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.platforms.discord.settings import invite_link
-from bot.runtime.app import exposures, http_settings, revision, secret_file, setting
+from bot.runtime.app import http_settings, revision, setting
 from bot.runtime.platforms import discord_settings, slack_settings
+from bot.runtime.server_secret import permission_warnings, secret_file
 from bot.sample.data import SAMPLE_PEOPLE
 from bot.web.framework.connections import share_of
 from bot.web.framework.open_files import fitting
@@ -15,7 +17,7 @@ from core.errors import RoomieError
 
 
 async def check(settings: Settings) -> tuple[list[str], bool]:
-    """A line for each part, and whether Roomie could run like this."""
+    """Returns a line for each part, and whether Roomie would start."""
     config = settings.config
     problems = [*platform_problems(config), *login_problems(config, secret_file(config))]
     database, is_there = await _database(config)
@@ -25,61 +27,74 @@ async def check(settings: Settings) -> tuple[list[str], bool]:
         f"configuration: {settings.path or 'defaults (no config.toml)'}",
         f"campus: {config.campus.name}, {config.campus.timezone}",
         f"database: {database}",
-        f"http: {config.http.host}:{config.http.port}{', others can reach it' if is_public(config) else ''}",
+        f"http: {config.http.host}:{config.http.port}{', public' if is_public(config) else ''}",
         f"connections: {_connections(config)}",
         f"slack: {_slack(config)}",
         f"discord: {_discord(config)}",
         f"sources: {', '.join(each.name for each in config.source) or 'none'}",
-        *(f"warning: {each}" for each in exposures(config)),
+        *(f"warning: {each}" for each in permission_warnings(config)),
         *(f"problem: {each}" for each in problems),
     ]
     return lines, is_there and not problems
 
 
 def platform_problems(config: Config) -> list[str]:
-    """What is missing or contradicts itself in the settings of chat platforms."""
+    """Missing or contradictory settings of the chat platforms."""
     slack = slack_settings(config)
     problems = list(slack.problems()) if slack.is_configured else []
     if config.discord.token and not config.discord.gateway and not config.discord.public_key:
-        problems.append("Discord without its gateway needs discord.public_key for the interactions endpoint.")
+        problems.append(
+            "discord.gateway: without the gateway, discord.public_key is needed for the interactions endpoint"
+        )
+    if config.discord.public_key and not _is_ed25519_key(config.discord.public_key):
+        problems.append(
+            "discord.public_key: must be 64 hexadecimal digits; copy it from the developer portal"
+        )
     if config.discord.application_id and not config.discord.application_id.isdecimal():
-        problems.append("discord.application_id is a number; the developer portal shows it.")
+        problems.append("discord.application_id: must be a number; copy it from the developer portal")
     if config.discord.guild_id and not config.discord.guild_id.isdecimal():
-        problems.append("discord.guild_id is the number of a server.")
+        problems.append("discord.guild_id: must be the number of a server (Copy Server ID in Discord)")
     if not config.discord.interactions_path.startswith("/"):
-        problems.append("discord.interactions_path begins with a slash.")
+        problems.append("discord.interactions_path: must begin with a slash")
     return problems
+
+
+def _is_ed25519_key(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set(hexdigits)
 
 
 async def _database(config: Config) -> tuple[str, bool]:
     try:
         at = await revision(config.database.url)
-    except RoomieError as trouble:
-        return str(trouble), False
-    return (f"at revision {at}" if at else "not there yet; roomie run or roomie db upgrade makes it"), True
+    except RoomieError as error:
+        return str(error), False
+    return (
+        f"at revision {at}" if at else "not created yet; roomie run or roomie db upgrade creates it"
+    ), True
 
 
 def _connections(config: Config) -> str:
     settings = http_settings(config)
     fit = fitting(settings.max_connections)
     settings = replace(settings, max_connections=fit)
-    lowered = "; the limit of open files allows no more" if fit < config.http.max_connections else ""
-    return f"{fit or 'any number'}, {share_of(settings) or 'any number'} for each address{lowered}"
+    lowered = " (the limit of open files allows no more)" if fit < config.http.max_connections else ""
+    return f"{fit or 'unlimited'} in all, {share_of(settings) or 'unlimited'} for each address{lowered}"
 
 
 def _slack(config: Config) -> str:
     settings = slack_settings(config)
     if not settings.is_configured:
-        return "off (set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; the app's manifest: roomie slack manifest)"
+        return "off (set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; get the manifest: roomie slack manifest)"
     workspaces = "many workspaces" if settings.is_multi_workspace else "one workspace"
     return f"{settings.mode} mode, {workspaces}"
 
 
 def _discord(config: Config) -> str:
     application = config.discord.application_id
-    invite = f"; invite it: {invite_link(application)}" if application.isdecimal() else ""
+    invite = f"; invite link: {invite_link(application)}" if application.isdecimal() else ""
     if not config.discord.token:
         return f"off (set DISCORD_TOKEN){invite}"
     settings = discord_settings(config)
-    ways = [*(["gateway"] if settings.gateway else []), *(["HTTP"] if settings.has_endpoint else [])]
-    return f"{' and '.join(ways) or 'no way in'}{invite or '; set discord.application_id for an invite link'}"
+    connections = [*(["gateway"] if settings.gateway else []), *(["HTTP"] if settings.has_endpoint else [])]
+    invite = invite or "; set discord.application_id for an invite link"
+    return f"{' and '.join(connections) or 'not reachable'}{invite}"

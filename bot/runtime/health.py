@@ -1,4 +1,4 @@
-"""How what happens by itself is doing, for `/readyz`."""
+"""Health of the background work, as parts of `/readyz`."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,14 @@ from bot.services import Services
 
 
 async def outbox_health(services: Services) -> Mapping[str, object]:
-    """What waits to be sent, and how late the oldest of it is; lateness takes no API out of service."""
+    """The outbox's backlog and the delay of its oldest message; a late outbox leaves the API in service."""
     backlog = await services.storage.read(lambda unit: unit.outbox.backlog())
     due = backlog.oldest_due
-    late = max(0, int((services.clock.now() - due).total_seconds())) if due is not None else 0
+    delay = max(0, int((services.clock.now() - due).total_seconds())) if due is not None else 0
     return {
         "ok": True,
         "oldest_due": due.isoformat() if due is not None else None,
-        "late_seconds": late,
+        "late_seconds": delay,
         "waiting": backlog.waiting,
         "sending": backlog.sending,
         "given_up": backlog.given_up,
@@ -22,7 +22,7 @@ async def outbox_health(services: Services) -> Mapping[str, object]:
 
 
 async def sources_health(services: Services) -> Mapping[str, object]:
-    """When each timetable was last read well, and what is wrong with it; old ones still count."""
+    """When each timetable was last read successfully, and its last error; stale ones stay in use."""
     states = await services.storage.read(lambda unit: unit.sources.all())
     stale = {each.name for each in stale_sources(services, services.clock.now())}
     return {

@@ -1,14 +1,14 @@
-"""Setting logging up: lines for the person on call, on standard error."""
+"""Configures logging to standard error, as text or JSON."""
 
 import logging
 import sys
 
-from bot.config.model import LogSection
+from bot.config import LogSection
 from bot.web.framework.request_log import LibraryFilter, LineFormatter, RequestIdFilter
 
 
 class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generic in stubs only
-    """Writes to what standard error is now, so that a prompt can hold lines back while somebody types."""
+    """Looks `sys.stderr` up for each record: the prompt replaces it while the user types."""
 
     @property
     def stream(self) -> object:
@@ -20,11 +20,11 @@ class _StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]  # generi
 
 
 def configure_logging(settings: LogSection) -> None:
-    """One handler for everything; `text` for people, `json` for machines."""
+    """Installs one handler for our own loggers and the libraries', whose level is at least `WARNING`."""
     handler = _StderrHandler()
     handler.addFilter(RequestIdFilter())
     handler.addFilter(LibraryFilter())
     handler.setFormatter(LineFormatter(as_json=settings.format == "json"))
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
-    for chatty in ("alembic", "apscheduler", "asyncio", "discord", "slack_bolt", "slack_sdk"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
+    for verbose in ("alembic", "apscheduler", "asyncio", "discord", "slack_bolt", "slack_sdk"):
+        logging.getLogger(verbose).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.chat.timezones import zone_of
 from bot.commands import COMMANDS
-from bot.config.model import Config
+from bot.config import Config
 from bot.conversation.autocomplete import Autocomplete
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.base import Platform
@@ -64,14 +64,14 @@ def discord_settings(config: Config) -> DiscordSettings:
 
 
 def _number(text: str) -> int | None:
-    """None for text that is no number, which `roomie check` reports."""
+    """None for anything but digits, which `platform_problems` reports."""
     return int(text) if text.isdecimal() else None
 
 
 def create_platforms(
     config: Config, services: Services, dispatcher: Dispatcher, roles: frozenset[ProcessRole] = ALL_ROLES
 ) -> tuple[Platform, ...]:
-    """Create the configured platforms that these roles need; imports their libraries on demand."""
+    """The configured platforms that these roles need. Imports their libraries late."""
     platforms: list[Platform] = []
     if (slack := _slack_settings_for_roles(slack_settings(config), roles)) is not None:
         platforms.append(_slack_platform(slack, services, dispatcher))
@@ -81,12 +81,12 @@ def create_platforms(
 
 
 def _slack_settings_for_roles(settings: SlackSettings, roles: frozenset[ProcessRole]) -> SlackSettings | None:
-    """Workers only send; web processes receive in HTTP mode and serve the OAuth pages."""
-    receives = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
+    """Workers only send; web processes receive events in HTTP mode and serve the installation page."""
+    receiver = ProcessRole.SLACK if settings.mode is Mode.SOCKET else ProcessRole.WEB
     installs = settings.is_multi_workspace and ProcessRole.WEB in roles
-    if not settings.is_configured or not (roles & {receives, ProcessRole.WORKER} or installs):
+    if not settings.is_configured or not (roles & {receiver, ProcessRole.WORKER} or installs):
         return None
-    return replace(settings, receives=receives in roles)
+    return replace(settings, receives=receiver in roles)
 
 
 def _discord_settings_for_roles(

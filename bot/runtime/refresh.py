@@ -1,44 +1,75 @@
-"""Refreshing a timetable source: reading it, judging it, taking it in; and noting when that failed."""
+"""Refreshes timetable sources: reads, compares with the last good run, imports or records the failure."""
 
 from collections.abc import Callable
 from functools import partial
 
-from bot.config.model import Config, SourceSection
-from bot.runtime.app import read_source
+from bot.config import Config, SourceSection
 from bot.services import Services
 from bot.worker.scheduler import Job
 from core.errors import RoomieError
 from core.policy.schedule import Periodic
-from core.services.timetable_import import ImportResult
+from core.services.timetable_import import ImportResult, TimetableSnapshot
 
 Progress = Callable[[int, int], None]
+"""Called with the number of pages read and the expected total."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """Progress that nobody watches."""
+    """Ignores progress."""
 
 
 async def refresh(
     section: SourceSection, services: Services, progress: Progress = no_progress
 ) -> ImportResult:
-    """Take in what a source publishes now; the last good run stays when that is in doubt or fails."""
+    """Imports what a source publishes now. A rejected or failed run leaves the last good one current."""
     try:
-        published = await read_source(services, section, progress)
-        return await services.timetables.import_run(section.name, published)
-    except RoomieError as trouble:
-        await services.timetables.record_failure(section.name, str(trouble))
+        snapshot = await read_source(services, section, progress)
+        return await services.timetables.import_run(section.name, snapshot)
+    except RoomieError as error:
+        await services.timetables.record_failure(section.name, str(error))
         raise
 
 
-def source_jobs(config: Config) -> tuple[Job, ...]:
-    """A job for each source."""
-    return tuple(
-        Job(f"refresh {each.name}", partial(_every, each), partial(_refresh, each)) for each in config.source
+async def read_source(services: Services, section: SourceSection, progress: Progress) -> TimetableSnapshot:
+    """Scrapes a source and compares it with its last good run. Raises `Unavailable` if it cannot be read."""
+    from scraper.model import SourceSettings
+    from scraper.pipeline import LastGoodRun, scrape_and_compare
+
+    state, rooms = await services.timetables.last_good(section.name)
+    last_good = LastGoodRun(section.name, rooms)
+    async for slots in services.timetables.current_slots(section.name):
+        last_good.add_slots(slots)
+    settings = SourceSettings(
+        name=section.name,
+        kind=section.kind,
+        address=section.url,
+        zone=services.rules.zone,
+        year=section.year,
+        interval=section.interval,
+        rooms=tuple(section.rooms),
+        allow_private=section.allow_private,
+        options=section.options,
+    )
+    return await scrape_and_compare(
+        settings,
+        now=services.clock.now(),
+        previous_fingerprints=state.fingerprints,
+        rooms=tuple(services.read_model.catalogue.rooms.values()),
+        last_good=last_good,
+        progress=progress,
     )
 
 
-def _every(section: SourceSection, _: Config) -> Periodic:
-    return Periodic(section.every)
+def source_jobs(config: Config) -> tuple[Job, ...]:
+    """One refresh job for each configured source."""
+    return tuple(
+        Job(f"refresh {each.name}", partial(_schedule, each), partial(_refresh, each))
+        for each in config.source
+    )
+
+
+def _schedule(section: SourceSection, _: Config) -> Periodic:
+    return Periodic(section.interval)
 
 
 async def _refresh(section: SourceSection, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""`roomie run`: all that is configured, or some roles of it, in one process until it is told to stop."""
+"""`roomie run`: serves all roles, or some of them, in one process until a signal stops it."""
 
 import asyncio
 import gc
@@ -12,25 +12,23 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.config.model import Config, ConfigError, Settings
+from bot.config import Config, ConfigError, Settings
 from bot.login.public_access import is_public
 from bot.login.security_checks import SAMPLE_IN_PUBLIC, login_problems
 from bot.redaction import without_text
 from bot.runtime.app import (
     answer_after_login,
-    exposures,
-    folder,
     http_settings,
     login_context,
     open_services,
     parse_text,
-    secret_file,
     setting,
     upgrade,
 )
 from bot.runtime.health import outbox_health, sources_health
 from bot.runtime.logging_setup import configure_logging
 from bot.runtime.roles import ALL_ROLES, ProcessRole
+from bot.runtime.server_secret import data_folder, permission_warnings, secret_file
 from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
 from bot.services import Services
 from bot.web.application import HEALTH_ROUTES, ROUTES, create_application, flush_last_used, serve
@@ -52,27 +50,27 @@ _LOGIN_CLEANUP_INTERVAL = 60.0
 
 
 async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[ProcessRole] = ALL_ROLES) -> None:
-    """Serve until a signal comes, or the chat at the terminal ends.
+    """Serves until SIGINT, SIGTERM or the end of the terminal session.
 
-    What is not needed to answer the first request is imported after the server listens.
+    Modules that the first request does not need are imported once the server listens.
     """
-    config, stop = settings.config, _stop_on_signals()
+    config, stop = settings.config, _stop_event()
     configure_logging(config.log)
     _check_login_configuration(config)
     await upgrade(config.database.url)
-    needs_look = is_public(config) and await _may_hold_sample(config.database.url)
-    async with AsyncExitStack() as house:
-        services = await house.enter_async_context(open_services(settings, load=False))
+    checks_sample = is_public(config) and await _may_hold_sample(config.database.url)
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(settings, load=False))
         platforms = _platforms(config, services, roles)
-        if needs_look:
+        if checks_sample:
             await services.storage.load()
             await _check_sample(services)
-        tasks = await house.enter_async_context(_Tasks())
-        url = await house.enter_async_context(_serving(services, config, platforms, roles))
+        tasks = await stack.enter_async_context(_Tasks())
+        url = await stack.enter_async_context(_serving(services, config, platforms, roles))
         logger.info("listening on %s", url or "no port")
-        for each in exposures(config):
+        for each in permission_warnings(config):
             logger.warning(each)
-        if not needs_look:
+        if not checks_sample:
             await services.storage.load()
         await _load_sample_data(services, config, roles)
         freeze_gc()
@@ -81,10 +79,10 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
             if ProcessRole.WORKER in roles:
                 services.read_model.subscribe(partial(_notify_platform, services, platform, tasks))
         tasks.start(asyncio.to_thread(_preload_parser), "language")
-        tasks.start(_reload_periodically(services, config.jobs.refresh_picture), "picture")
-        outbox = await house.enter_async_context(_running_worker(services, config, platforms, roles))
+        tasks.start(_reload_periodically(services, config.cache.reload_interval), "read model")
+        outbox = await stack.enter_async_context(_running_worker(services, config, platforms, roles))
         if roles != ALL_ROLES:
-            logger.info("running %s", ", ".join(sorted(roles)))
+            logger.info("running roles: %s", ", ".join(sorted(roles)))
             await stop.wait()
         elif await _announce(services, config, url):
             await _until_first(stop.wait(), _run_terminal(services, settings, speak_as, outbox))
@@ -94,22 +92,22 @@ async def run(settings: Settings, *, speak_as: str = "", roles: frozenset[Proces
 
 
 def _check_login_configuration(config: Config) -> None:
-    """Refuse what would let the wrong people in, and be loud about what is for developers only."""
+    """Raises `ConfigError` for an unsafe login configuration; warns about the development user."""
     if problems := login_problems(config, secret_file(config)):
         raise ConfigError(problems)
-    if config.login.development:
+    if config.login.dev_user:
         logger.warning(
-            "DEVELOPMENT: everybody who opens a login page is taken for %s", config.login.development
+            "DEVELOPMENT: everybody who opens a login page is logged in as %s", config.login.dev_user
         )
 
 
 async def _may_hold_sample(url: str) -> bool:
-    """Whether sample people are in a database, or nothing keeps them out of it yet."""
+    """Whether a database contains sample people, or could: it was never used by a public Roomie."""
     return await setting(url, PUBLIC) is None or await setting(url, SAMPLE_PEOPLE) is not None
 
 
 async def _check_sample(services: Services) -> None:
-    """Refuse people with published passwords before the first request, and end what tokens they have."""
+    """Raises `ConfigError` if there are sample people, after revoking their tokens."""
     from bot.sample.load import keep_sample_out
 
     if not await keep_sample_out(services):
@@ -117,11 +115,13 @@ async def _check_sample(services: Services) -> None:
 
 
 def _platforms(config: Config, services: Services, roles: frozenset[ProcessRole]) -> "Sequence[Platform]":
-    """Those that these roles need. `ConfigError` when that leaves a process with nothing to do."""
-    opened = _open_platforms(config, services, roles) if config.has_platform else ()
-    if not opened and not roles & {ProcessRole.WEB, ProcessRole.WORKER}:
-        raise ConfigError([f"--only {','.join(sorted(roles))}: with these settings there is nothing to do"])
-    return opened
+    """The platforms that these roles need. Raises `ConfigError` for a process without anything to do."""
+    platforms = _open_platforms(config, services, roles) if config.has_platform else ()
+    if not platforms and not roles & {ProcessRole.WEB, ProcessRole.WORKER}:
+        raise ConfigError(
+            [f"--only {','.join(sorted(roles))}: this configuration leaves nothing to do for these roles"]
+        )
+    return platforms
 
 
 def _open_platforms(
@@ -140,49 +140,49 @@ def _open_platforms(
 def _notify_platform(
     services: Services, platform: "Platform", tasks: "_Tasks", people: frozenset[PersonId]
 ) -> None:
-    """Let a platform know whose pages are out of date."""
-    known = (services.read_model.directory.people.get(each) for each in people)
-    mine = [
+    """Tells a platform which of its users' pages (such as Slack's App Home) are out of date."""
+    accounts = (services.read_model.directory.people.get(each) for each in people)
+    identities = [
         identity
-        for each in known
+        for each in accounts
         if each is not None
         for identity in each.identities
         if identity.startswith(f"{platform.name}:")
     ]
-    if mine:
-        tasks.start(platform.on_people_changed(mine), f"{platform.name} pages")
+    if identities:
+        tasks.start(platform.on_people_changed(identities), f"{platform.name} pages")
 
 
 def freeze_gc() -> None:
-    """Leave what was loaded out of later collections, each of which would hold up an answer."""
+    """Excludes the loaded read model from garbage collections, which would delay answers."""
     gc.collect()
     gc.freeze()
 
 
 def _preload_parser() -> None:
-    """Load the language before the first user needs it."""
+    """Loads the parser's vocabulary before the first request needs it."""
     from bot.language import preload
 
     preload()
 
 
-async def _reload_periodically(services: Services, every: timedelta) -> None:
-    """Let the window of the picture move on with time, in every process."""
+async def _reload_periodically(services: Services, interval: timedelta) -> None:
+    """Reloads the read model, so that its window moves on with time."""
     while True:
-        await asyncio.sleep(every.total_seconds())
+        await asyncio.sleep(interval.total_seconds())
         try:
             await services.storage.reload()
-        except RoomieError as trouble:
-            logger.warning("the picture could not be read anew: %s", trouble)
+        except RoomieError as error:
+            logger.warning("could not reload the read model: %s", error)
 
 
 @asynccontextmanager
 async def _serving(
     services: Services, config: Config, platforms: "Sequence[Platform]", roles: frozenset[ProcessRole]
 ) -> AsyncIterator[str]:
-    """Answer over HTTP until the block is left; then finish what is under way.
+    """Serves HTTP and yields the URL; on exit finishes requests in progress.
 
-    Without the role `web` that is only how this process is, and only where a port was chosen for it.
+    Without the role `web` only health checks are served, and only if `http.health_port` is set.
     """
     is_web, http = ProcessRole.WEB in roles, config.http
     if not is_web and not http.health_port:
@@ -190,7 +190,7 @@ async def _serving(
         return
     app = create_application(
         services,
-        _within_open_files(http_settings(config)),
+        _limit_connections(http_settings(config)),
         checks={platform.name: partial(_platform_health, platform) for platform in platforms}
         | {"outbox": partial(outbox_health, services), "timetables": partial(sources_health, services)},
         parse=lambda text: parse_text(services, text),
@@ -199,44 +199,44 @@ async def _serving(
         platforms=[route for platform in platforms for route in platform.routes()] if is_web else (),
     )
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
-    looking_after = asyncio.create_task(_clean_up_logins(app, services))
+    cleaning_up = asyncio.create_task(_clean_up_logins(app, services))
     try:
         yield url
     finally:
-        looking_after.cancel()
+        cleaning_up.cancel()
         await flush_last_used(app)
         await stop_serving(runner)
 
 
-def _within_open_files(settings: HttpSettings) -> HttpSettings:
-    """As many connections as the system has open files for, with its soft limit raised."""
+def _limit_connections(settings: HttpSettings) -> HttpSettings:
+    """Raises the soft limit of open files, and bounds connections by what it allows."""
     fit = raise_limit(settings.max_connections)
     if fit < settings.max_connections:
-        logger.warning("http.max_connections: %s; the limit of open files allows no more", fit)
+        logger.warning("http.max_connections is lowered to %s: the limit of open files allows no more", fit)
     return replace(settings, max_connections=fit)
 
 
 async def _clean_up_logins(app: "web.Application", services: Services) -> None:
-    """Every minute: go on where a login was cut short, and write down when tokens were last used."""
+    """Every minute: continues requests that waited for a login, and stores when tokens were last used."""
     from bot.login.chat_link import resume_pending
 
     while True:
         try:
             await resume_pending(services, partial(answer_after_login, services))
             await flush_last_used(app)
-        except RoomieError as trouble:
-            logger.warning("logins are not looked after: %s", trouble)
+        except RoomieError as error:
+            logger.warning("could not clean up logins: %s", error)
         await asyncio.sleep(_LOGIN_CLEANUP_INTERVAL)
 
 
 async def _platform_health(platform: "Platform") -> Mapping[str, object]:
-    """How a platform is. One that is away is shown, and does not take the HTTP API out of service."""
+    """A platform's health as a part of `/readyz`; a platform that is down leaves the HTTP API in service."""
     health = dict(await platform.health())
     return {"ok": True, "well": health.pop("ok", True), **health}
 
 
 class _Tasks:
-    """What goes on beside the HTTP API; a platform that gives up does not take the others along."""
+    """Background tasks beside the HTTP server; one that fails is logged and leaves the others running."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -250,20 +250,23 @@ class _Tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        task = asyncio.ensure_future(self._watched(work, name))
+    def start(self, coroutine: Coroutine[Any, Any, Any], name: str) -> None:
+        task = asyncio.ensure_future(self._log_failure(coroutine, name))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     @staticmethod
-    async def _watched(work: Coroutine[Any, Any, Any], name: str) -> None:
+    async def _log_failure(coroutine: Coroutine[Any, Any, Any], name: str) -> None:
         try:
-            await work
+            await coroutine
         except Exception as error:
-            logger.exception("%s has stopped; everything else goes on", name, exc_info=without_text(error))
+            logger.exception(
+                "%s stopped with an error; everything else keeps running", name, exc_info=without_text(error)
+            )
 
 
-def _stop_on_signals() -> asyncio.Event:
+def _stop_event() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stop.set)
@@ -271,9 +274,10 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 async def _load_sample_data(services: Services, config: Config, roles: frozenset[ProcessRole]) -> None:
-    """The sample campus for an empty database, on this machine only: its passwords are published.
+    """Loads the sample campus into an empty database.
 
-    Only where one process is all there is; several that divide the roles have a campus of their own.
+    Not in public, because the sample's passwords are published, and not for a process with some of the roles,
+    because its database belongs to a real campus.
     """
     from bot.sample.load import load_sample_if_empty
 
@@ -285,7 +289,7 @@ async def _load_sample_data(services: Services, config: Config, roles: frozenset
 async def _running_worker(
     services: Services, config: Config, platforms: "Sequence[Platform]", roles: frozenset[ProcessRole]
 ) -> "AsyncIterator[OutboxSender | None]":
-    """What happens by itself, for workers."""
+    """Runs the background worker if the role asks for it, and yields its outbox sender."""
     if ProcessRole.WORKER not in roles:
         yield None
         return
@@ -296,21 +300,21 @@ async def _running_worker(
 
 
 async def _announce(services: Services, config: Config, url: str) -> bool:
-    """In three lines: what is there, where, and what to type. Whether somebody is there to type it."""
+    """Prints a three-line welcome. Returns whether a terminal is attached."""
     from bot.sample.load import has_sample_people
 
     catalogue = services.read_model.catalogue
     rooms, buildings = len(catalogue.rooms), len(catalogue.buildings)
-    sample = " (a sample to try; people: wil, rema, emily, dana)" if await has_sample_people(services) else ""
-    there = f"{config.campus.name}: {rooms} rooms in {buildings} buildings{sample}."
+    sample = " (sample data; people: wil, rema, emily, dana)" if await has_sample_people(services) else ""
+    contents = f"{config.campus.name}: {rooms} rooms in {buildings} buildings{sample}."
     if not rooms:
-        there = f"{config.campus.name}: no rooms yet. Bring some in with: roomie import FILE"
+        contents = f"{config.campus.name}: no rooms yet. Import some: roomie import FILE"
     lines = (
-        there,
-        f"HTTP API on {url}, described on {url}/docs",
-        "Type: /rooms free now 20 seats   (or /help; Ctrl-D ends)"
+        contents,
+        f"HTTP API: {url}   Documentation: {url}/docs",
+        "Try: /rooms free now 20 seats   (/help for more, Ctrl-D to quit)"
         if sys.stdin.isatty()
-        else 'Ask it: roomie chat "/rooms free now 20 seats"',
+        else 'Try: roomie chat "/rooms free now 20 seats"',
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
@@ -327,16 +331,16 @@ async def _run_terminal(
     from bot.platforms.terminal.session import TerminalSession
     from bot.runtime.terminal_user import terminal_user
 
-    name = await terminal_user(services, speak_as or settings.config.terminal.person)
+    name = await terminal_user(services, speak_as or settings.config.terminal.user)
     session = TerminalSession(Dispatcher(services, COMMANDS).dispatch, name, services.rules.zone)
     if outbox is not None:
         outbox.open(TerminalPlatform(session, services.clock))
-    await converse(session, COMMANDS, services.clock, folder(settings.config) / "history")
+    await converse(session, COMMANDS, services.clock, data_folder(settings.config) / "history")
 
 
-async def _until_first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Until one of them ends; the others are called off, and a fault in any is raised."""
-    tasks = [asyncio.ensure_future(each) for each in waits]
+async def _until_first(*coroutines: Coroutine[Any, Any, object]) -> None:
+    """Waits until one ends, cancels the others, and raises the error of any that failed."""
+    tasks = [asyncio.ensure_future(each) for each in coroutines]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()

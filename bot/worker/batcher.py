@@ -1,4 +1,4 @@
-"""Many small things to write down, made one work: what comes in while one is under way goes together next."""
+"""Coalesces concurrent single calls into one batched call (the DataLoader pattern)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,31 +9,33 @@ R = TypeVar("R")
 
 
 class Batcher(Generic[T, R]):
-    """Call it with one item and get the answer to that; `carry_out` answers several, in their order."""
+    """Collects items while a batch runs; `run_batch` returns the results in the order of the items."""
 
-    def __init__(self, carry_out: Callable[[Sequence[T]], Awaitable[Sequence[R]]], most: int = 200) -> None:
-        self._carry_out = carry_out
-        self._most = most
+    def __init__(
+        self, run_batch: Callable[[Sequence[T]], Awaitable[Sequence[R]]], batch_size: int = 200
+    ) -> None:
+        self._run_batch = run_batch
+        self._batch_size = batch_size
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
-        self._at_work: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def __call__(self, item: T) -> R:
-        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, answer))
-        if self._at_work is None or self._at_work.done():
-            self._at_work = asyncio.ensure_future(self._work())
-        return await answer
+        result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, result))
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run())
+        return await result
 
-    async def _work(self) -> None:
+    async def _run(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            batch, self._waiting = self._waiting[: self._batch_size], self._waiting[self._batch_size :]
             try:
-                answers = await self._carry_out([item for item, _ in batch])
-            except Exception as error:  # noqa: BLE001 - it belongs to everybody who waits
+                results = await self._run_batch([item for item, _ in batch])
+            except Exception as error:  # noqa: BLE001 - raised to every caller of the batch
                 for _, waiting in batch:
                     if not waiting.done():
                         waiting.set_exception(error)
                 continue
-            for (_, waiting), answer in zip(batch, answers, strict=True):
+            for (_, waiting), result in zip(batch, results, strict=True):
                 if not waiting.done():
-                    waiting.set_result(answer)
+                    waiting.set_result(result)

@@ -1,8 +1,8 @@
-"""Sending what is queued: each message at least once, and shown once.
+"""Sends queued messages (transactional outbox): at-least-once delivery, with a check against duplicates.
 
-A worker claims what is due, notes each message as being sent before it asks the platform, and then what came
-of it. A message that somebody began to send is looked for before it is sent again; where nobody can tell
-whether it arrived, it waits.
+A worker claims due messages with a lease, marks each as being sent before it calls the platform, and stores
+the outcome. If a send was interrupted, the platform is asked whether the message arrived before it is sent
+again; while that is unknown, the message waits.
 """
 
 import asyncio
@@ -28,26 +28,26 @@ from core.policy.quiet_hours import quiet_until
 
 logger = logging.getLogger(__name__)
 
-_SEND_TIMEOUT = 1.0
-"""Seconds until the database is asked again for what is due, if nothing says earlier that there is."""
+_POLL_INTERVAL = 1.0
+"""Seconds between two polls of the database."""
 _FIRST_DELAY, _MAX_DELAY = timedelta(seconds=5), timedelta(hours=1)
 _MAX_ATTEMPTS = 12
 _RECHECK_INTERVAL = timedelta(minutes=1)
-"""Until somebody who is not there, or has no platform that is open here, is tried again."""
+"""Delay before a recipient who is offline, or on none of our platforms, is tried again."""
 _CLOCK_SKEW = timedelta(minutes=2)
-"""How far a platform's clock may be behind ours."""
+"""How far a platform's clock may be behind ours when its message history is searched."""
 _MESSAGE_LIFETIME = timedelta(days=1)
-"""How long a message that never expires is kept for somebody whom nobody can reach."""
+"""How long a message without expiry waits for an unreachable recipient."""
 _SHUTDOWN_GRACE = 5.0
 _MAX_ERROR_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxSettings:
-    """`lease` is how long a worker may keep a message to himself; a send gets half of it.
+    """`lease` is how long a claim lasts; a send times out after half of it.
 
-    `concurrency` bounds the sending on one platform, `max_claimed` what a worker holds. `spacing` is kept
-    between two messages to one place.
+    `concurrency` bounds sends in progress on one platform, `max_claimed` messages that a worker holds.
+    `spacing` is the pause between two messages to one recipient.
     """
 
     lease: timedelta = timedelta(minutes=2)
@@ -57,7 +57,7 @@ class OutboxSettings:
 
 
 class OutboxSender:
-    """One worker. Any number may run, in this process and in others; any of them may die at any time."""
+    """One worker. Any number may run, in this and other processes, and may be killed at any time."""
 
     def __init__(
         self,
@@ -74,68 +74,67 @@ class OutboxSender:
         self._worker = worker
         self._settings = settings or OutboxSettings()
         self._pacing = DeliveryLimiter(self._settings.concurrency, self._settings.spacing.total_seconds())
-        self._begin = Batcher(self._write_starts)
-        self._settle = Batcher(self._write_outcomes)
-        self._in_hand: dict[int, asyncio.Task[None]] = {}
+        self._start = Batcher(self._write_starts)
+        self._complete = Batcher(self._write_outcomes)
+        self._claimed: dict[int, asyncio.Task[None]] = {}
         self._finished = asyncio.Event()
         self._is_stopping = False
 
     @property
     def claimed_count(self) -> int:
-        """How many messages it is busy with."""
-        return len(self._in_hand)
+        return len(self._claimed)
 
     def open(self, platform: Platform) -> None:
-        """Deliver there too from now on."""
+        """Adds a platform to deliver to."""
         self._platforms[platform.name] = platform
 
     async def run(self) -> None:
-        """Deliver until cancelled; then finish what is being sent and let go of the rest."""
+        """Delivers until cancelled; then finishes sends in progress and releases the other claims."""
         try:
             while True:
                 try:
                     is_more = bool(self._platforms) and await self._claim_batch()
-                except Unavailable as trouble:
-                    logger.warning("the outbox cannot be read: %s", trouble)
+                except Unavailable as error:
+                    logger.warning("could not read the outbox: %s", error)
                     is_more = False
-                await (self._wait_for_capacity() if is_more else asyncio.sleep(_SEND_TIMEOUT))
+                await (self._wait_for_capacity() if is_more else asyncio.sleep(_POLL_INTERVAL))
         finally:
             await self._shut_down()
 
     async def deliver_due(self) -> None:
-        """Deliver what is due now, and come back when that is done."""
+        """Delivers all messages that are due now."""
         while await self._claim_batch():
             await self._wait_for_capacity()
-        while self._in_hand:
-            await asyncio.wait(self._in_hand.values())
+        while self._claimed:
+            await asyncio.wait(self._claimed.values())
 
-    # Taking
+    # Claiming
 
     async def _claim_batch(self) -> bool:
-        """Claim as many as there is room for; whether there may be more."""
-        most, now = self._settings.max_claimed - len(self._in_hand), self._services.clock.now()
-        if most <= 0 or not await self._services.storage.read(lambda unit: unit.outbox.is_any_due(now)):
+        """Claims as many messages as there is capacity for. Returns whether more may be due."""
+        capacity, now = self._settings.max_claimed - len(self._claimed), self._services.clock.now()
+        if capacity <= 0 or not await self._services.storage.read(lambda unit: unit.outbox.is_any_due(now)):
             return False
         until = now + self._settings.lease
         claimed = await self._services.storage.write_relaxed(
-            lambda unit: unit.outbox.claim(self._worker, now, until, most)
+            lambda unit: unit.outbox.claim(self._worker, now, until, capacity)
         )
         for each in claimed:
-            if each.id not in self._in_hand:
-                self._in_hand[each.id] = asyncio.ensure_future(self._process(each))
-        return len(claimed) >= most
+            if each.id not in self._claimed:
+                self._claimed[each.id] = asyncio.ensure_future(self._process(each))
+        return len(claimed) >= capacity
 
     async def _wait_for_capacity(self) -> None:
-        """Wait until half of what can be held is done with: claiming one by one would cost too much."""
-        while len(self._in_hand) > self._settings.max_claimed // 2:
+        """Waits until half of the capacity is free, because claiming messages one by one is expensive."""
+        while len(self._claimed) > self._settings.max_claimed // 2:
             self._finished.clear()
             await self._finished.wait()
 
     async def _shut_down(self) -> None:
-        """What is being sent gets a moment to arrive; what is not begun goes back at once."""
+        """Waits for sends in progress, up to the grace period; messages not yet started are released."""
         self._is_stopping = True
-        if self._in_hand:
-            _, late = await asyncio.wait(self._in_hand.values(), timeout=_SHUTDOWN_GRACE)
+        if self._claimed:
+            _, late = await asyncio.wait(self._claimed.values(), timeout=_SHUTDOWN_GRACE)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -143,61 +142,66 @@ class OutboxSender:
     # One message
 
     async def _process(self, claimed: ClaimedMessage) -> None:
-        """Whatever goes wrong here, the lease ends and somebody tries again."""
+        """Delivers and stores the outcome. After any error the lease expires and a worker tries again."""
         try:
             outcome = await self._outcome(claimed)
             if outcome is not None:
                 self.counts[outcome.state.name.lower()] += 1
-                await self._settle(outcome)
-        except Unavailable as trouble:
-            logger.warning("message %d waits for the database: %s", claimed.id, trouble)
+                await self._complete(outcome)
+        except Unavailable as error:
+            logger.warning("message %d waits for the database: %s", claimed.id, error)
         except Exception as error:
             kind, trace = claimed.message.kind, without_text(error)
-            logger.exception("message %d (%s) was left as it is", claimed.id, kind, exc_info=trace)
+            logger.exception(
+                "message %d (%s) failed; it is tried again when its lease ends",
+                claimed.id,
+                kind,
+                exc_info=trace,
+            )
         finally:
-            del self._in_hand[claimed.id]
+            del self._claimed[claimed.id]
             self._finished.set()
 
     async def _outcome(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
-        """What becomes of it; None when it is no longer ours to send."""
+        """The message's next state; None if another worker has claimed it."""
         message, now = claimed.message, self._services.clock.now()
         await self._services.synced_read_model()
-        if claimed.is_unclear and (known := await self._check_delivered(claimed)) is not None:
-            return known
+        if claimed.is_unclear and (outcome := await self._check_delivered(claimed)) is not None:
+            return outcome
         if message.expires_at is not None and message.expires_at <= now:
-            return DeliveryOutcome(claimed.id, MessageState.DROPPED, "it would have come too late")
-        ways = delivery_targets(message, self._services, self._platforms)
-        if not ways:
-            return self._postpone(claimed, "no platform of theirs is open here")
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, "expired before it could be sent")
+        targets = delivery_targets(message, self._services, self._platforms)
+        if not targets:
+            return self._postpone(claimed, "the recipient has no chat account on a platform that runs here")
         kind = self._kinds.get(message.kind)
         if kind is None:
             return DeliveryOutcome(
-                claimed.id, MessageState.GIVEN_UP, f"there is no kind of message {message.kind}"
+                claimed.id, MessageState.GIVEN_UP, f"unknown notification type {message.kind}"
             )
         if kind.respects_quiet_hours and (until := self._quiet_until(message, now)) is not None:
             return DeliveryOutcome(claimed.id, MessageState.WAITING, "quiet hours", until)
-        return await self._deliver(claimed, kind, ways)
+        return await self._deliver(claimed, kind, targets)
 
     async def _check_delivered(self, claimed: ClaimedMessage) -> DeliveryOutcome | None:
-        """Whether it arrived when somebody began to send it; None when it did not."""
+        """The outcome of an interrupted send, as the platform knows it; None if nothing arrived."""
         identity, since = claimed.message.identity, claimed.since or claimed.message.due_at
         platform = self._platforms.get(platform_of(identity)) if identity is not None else None
         if platform is None or identity is None:
-            return self._recheck(claimed, "nobody here can tell whether it arrived")
+            return self._recheck(claimed, "unknown whether it arrived: the platform does not run here")
         try:
             async with self._pacing.slot(platform.name), asyncio.timeout(self._send_timeout):
                 arrived = await platform.was_sent(identity, claimed.message.key, since - _CLOCK_SKEW)
         except RecipientUnreachable as error:
             return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, _error_text(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it leaves the message unclear
-            return self._recheck(claimed, f"nobody can tell whether it arrived: {_error_text(error)}")
+        except Exception as error:  # noqa: BLE001 - any error leaves the delivery unknown
+            return self._recheck(claimed, f"unknown whether it arrived: {_error_text(error)}")
         return DeliveryOutcome(claimed.id, MessageState.SENT) if arrived else None
 
     async def _deliver(
-        self, claimed: ClaimedMessage, kind: NotificationType, ways: Sequence[Identity]
+        self, claimed: ClaimedMessage, kind: NotificationType, targets: Sequence[Identity]
     ) -> DeliveryOutcome | None:
         outcome: DeliveryOutcome | None = None
-        for identity in ways:
+        for identity in targets:
             try:
                 reply = await kind.compose(
                     context_for(identity, self._services, claimed.message), claimed.message
@@ -209,7 +213,7 @@ class OutboxSender:
                 )
                 return self._retry(claimed, _error_text(error))
             if reply is None:
-                return DeliveryOutcome(claimed.id, MessageState.DROPPED, "there was nothing to say any more")
+                return DeliveryOutcome(claimed.id, MessageState.DROPPED, "no longer relevant")
             outcome = await self._send(claimed, identity, reply)
             if outcome is None or outcome.state is not MessageState.GIVEN_UP:
                 break
@@ -223,7 +227,7 @@ class OutboxSender:
         async with self._pacing.slot(platform.name):
             if self._is_stopping:
                 return DeliveryOutcome(claimed.id, MessageState.WAITING)
-            if not await self._begin((claimed.id, identity)):
+            if not await self._start((claimed.id, identity)):
                 return None
             try:
                 async with asyncio.timeout(self._send_timeout):
@@ -234,60 +238,61 @@ class OutboxSender:
                 return self._postpone(claimed, _error_text(error))
             except RateLimited as error:
                 return self._retry(claimed, _error_text(error), timedelta(seconds=error.retry_after))
-            except Exception as error:  # noqa: BLE001 - it is noted, and looked for before the next attempt
+            except Exception as error:  # noqa: BLE001 - stored, and checked before the next attempt
                 return self._retry(claimed, _error_text(error))
         return DeliveryOutcome(claimed.id, MessageState.SENT)
 
     @property
     def _send_timeout(self) -> float:
-        """Seconds. Over before the lease is, so that nobody looks for what is still on its way."""
+        """Seconds. Shorter than the lease, so that no other worker looks for a message still being sent."""
         return self._settings.lease.total_seconds() / 2
 
-    # What comes next
+    # Next states
 
     def _retry(
-        self, claimed: ClaimedMessage, trouble: str, least: timedelta = timedelta()
+        self, claimed: ClaimedMessage, reason: str, min_delay: timedelta = timedelta()
     ) -> DeliveryOutcome:
-        """Later, each time after twice as long; given up in the end, for an operator to see."""
+        """Exponential backoff; after the last attempt the message is given up and an operator decides."""
         attempts = claimed.attempts + 1
         if attempts >= _MAX_ATTEMPTS:
-            logger.warning("message %d is given up; `roomie outbox` says why", claimed.id)
-            return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, trouble)
-        delay = max(least, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY))
-        return DeliveryOutcome(claimed.id, MessageState.SENDING, trouble, self._services.clock.now() + delay)
+            logger.warning(
+                "message %d was given up after %d attempts; see roomie outbox", claimed.id, attempts
+            )
+            return DeliveryOutcome(claimed.id, MessageState.GIVEN_UP, reason)
+        delay = max(min_delay, min(_FIRST_DELAY * 2 ** min(claimed.attempts, 20), _MAX_DELAY))
+        return DeliveryOutcome(claimed.id, MessageState.SENDING, reason, self._services.clock.now() + delay)
 
-    def _recheck(self, claimed: ClaimedMessage, trouble: str) -> DeliveryOutcome:
-        """To be looked for again, as long as it is of use; shown as unclear until then."""
+    def _recheck(self, claimed: ClaimedMessage, reason: str) -> DeliveryOutcome:
+        """Schedules another delivery check until the message expires; it is listed as unclear meanwhile."""
         again = self._services.clock.now() + _RECHECK_INTERVAL
         if claimed.message.expires_at is not None and claimed.message.expires_at <= again:
-            return DeliveryOutcome(claimed.id, MessageState.DROPPED, trouble)
-        return DeliveryOutcome(claimed.id, MessageState.SENDING, trouble, again)
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, reason)
+        return DeliveryOutcome(claimed.id, MessageState.SENDING, reason, again)
 
-    def _postpone(self, claimed: ClaimedMessage, trouble: str) -> DeliveryOutcome:
-        """For when somebody comes by; not for ever."""
+    def _postpone(self, claimed: ClaimedMessage, reason: str) -> DeliveryOutcome:
+        """Schedules another attempt until the message expires."""
         again = self._services.clock.now() + _RECHECK_INTERVAL
         last = claimed.message.expires_at or claimed.message.due_at + _MESSAGE_LIFETIME
         if again >= last:
-            return DeliveryOutcome(claimed.id, MessageState.DROPPED, trouble)
-        return DeliveryOutcome(claimed.id, MessageState.WAITING, trouble, again)
+            return DeliveryOutcome(claimed.id, MessageState.DROPPED, reason)
+        return DeliveryOutcome(claimed.id, MessageState.WAITING, reason, again)
 
     def _quiet_until(self, message: OutboxMessage, now: datetime) -> datetime | None:
-        known = (
-            self._services.read_model.directory.people.get(message.person_id) if message.person_id else None
-        )
-        if known is None:
+        people = self._services.read_model.directory.people
+        account = people.get(message.person_id) if message.person_id else None
+        if account is None:
             return None
-        return quiet_until(now, known.person.preferences.quiet, zone_of(self._services, known, ""))
+        return quiet_until(now, account.person.preferences.quiet, zone_of(self._services, account, ""))
 
-    # Writing down
+    # Batched writes
 
     async def _write_starts(self, batch: Sequence[tuple[int, Identity]]) -> Sequence[bool]:
         now, sending = self._services.clock.now(), dict(batch)
         until = now + self._settings.lease
-        begun = await self._services.storage.write_relaxed(
+        started = await self._services.storage.write_relaxed(
             lambda unit: unit.outbox.start(self._worker, sending, now, until)
         )
-        return [each in begun for each, _ in batch]
+        return [each in started for each, _ in batch]
 
     async def _write_outcomes(self, batch: Sequence[DeliveryOutcome]) -> Sequence[None]:
         await self._services.storage.write_relaxed(lambda unit: unit.outbox.complete(self._worker, batch))

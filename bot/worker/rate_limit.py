@@ -1,4 +1,4 @@
-"""Keeping messages apart: so many at once on a platform, and a pause between two to one place."""
+"""Limits deliveries: concurrency for each platform, spacing for each recipient."""
 
 import asyncio
 from asyncio import Semaphore, get_running_loop
@@ -10,23 +10,23 @@ _MAX_TRACKED = 10_000
 
 
 class DeliveryLimiter:
-    """`spacing` is seconds; what nobody has waited for lately is forgotten."""
+    """`spacing` is seconds between two messages to one recipient; a bounded table holds the next slots."""
 
-    def __init__(self, at_once: int, spacing: float) -> None:
+    def __init__(self, concurrency: int, spacing: float) -> None:
         self._spacing = spacing
-        self._under_way: dict[str, Semaphore] = defaultdict(lambda: Semaphore(at_once))
+        self._semaphores: dict[str, Semaphore] = defaultdict(lambda: Semaphore(concurrency))
         self._next: dict[Identity, float] = {}
 
     def slot(self, platform: str) -> Semaphore:
-        """To be held while something is under way on a platform."""
-        return self._under_way[platform]
+        """The semaphore to hold while a request to the platform is in progress."""
+        return self._semaphores[platform]
 
     async def wait_turn(self, identity: Identity) -> None:
-        """Wait until the place may be written to again."""
+        """Waits until the recipient may get another message."""
         now = get_running_loop().time()
-        turn = max(now, self._next.get(identity, now))
+        slot = max(now, self._next.get(identity, now))
         if len(self._next) > _MAX_TRACKED:
             self._next = {each: at for each, at in self._next.items() if at > now}
-        self._next[identity] = turn + self._spacing
-        if turn > now:
-            await asyncio.sleep(turn - now)
+        self._next[identity] = slot + self._spacing
+        if slot > now:
+            await asyncio.sleep(slot - now)

@@ -1,4 +1,4 @@
-"""Where somebody can be told of something, in the order in which they would like it."""
+"""Delivery targets of a message, in the recipient's order of preference."""
 
 from collections.abc import Container
 
@@ -13,21 +13,21 @@ from core.model.outbox import OutboxMessage
 def delivery_targets(
     message: OutboxMessage, services: Services, platforms: Container[str]
 ) -> tuple[Identity, ...]:
-    """Identities on platforms that are open here; a message for one identity has no other way."""
+    """Identities on platforms that this process serves; a message to an identity goes to that one only."""
     if message.person_id is None:
         identity = message.identity
         return (identity,) if identity is not None and platform_of(identity) in platforms else ()
-    known = services.read_model.directory.people.get(message.person_id)
-    return _identities(known, platforms) if known is not None else ()
+    account = services.read_model.directory.people.get(message.person_id)
+    return _identities(account, platforms) if account is not None else ()
 
 
 def _identities(account: Account, platforms: Container[str]) -> tuple[Identity, ...]:
-    """The chosen platform first, and the terminal last: there they are told only while they sit there."""
+    """The preferred platform first, the terminal last, because it reaches a person only while they use it."""
     person = account.person
-    everywhere = (*account.identities, Identity(f"{PlatformName.TERMINAL}:{person.username}"))
-    open_ones = [each for each in everywhere if platform_of(each) in platforms]
-    chosen = person.preferences.deliver_to
-    return tuple(sorted(open_ones, key=lambda each: platform_of(each) != chosen))
+    identities = (*account.identities, Identity(f"{PlatformName.TERMINAL}:{person.username}"))
+    reachable = [each for each in identities if platform_of(each) in platforms]
+    preferred = person.preferences.deliver_to
+    return tuple(sorted(reachable, key=lambda each: platform_of(each) != preferred))
 
 
 def platform_of(identity: Identity) -> str:
@@ -35,9 +35,10 @@ def platform_of(identity: Identity) -> str:
 
 
 def context_for(identity: Identity, services: Services, message: OutboxMessage) -> CommandContext:
-    """As if whoever is told had asked."""
+    """A command context as if the recipient had sent a request."""
     directory = services.read_model.directory
-    known = directory.people.get(message.person_id) if message.person_id else directory.by_identity(identity)
-    door = platform_of(identity)
-    asker = Requester(identity, PlatformName(door) if door in set(PlatformName) else PlatformName.TERMINAL)
-    return CommandContext(ChatRequest(asker), services, known)
+    by_person = directory.people.get(message.person_id) if message.person_id else None
+    account = by_person if message.person_id else directory.by_identity(identity)
+    platform = platform_of(identity)
+    name = PlatformName(platform) if platform in set(PlatformName) else PlatformName.TERMINAL
+    return CommandContext(ChatRequest(Requester(identity, name)), services, account)

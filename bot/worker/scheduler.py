@@ -1,7 +1,7 @@
-"""What is done again and again, and when. What is due lives in the database; APScheduler only wakes us.
+"""Runs periodic jobs. Due times are stored in the database; APScheduler only triggers the polling.
 
-A job belongs to whoever claimed it, for as long as he renews his claim: two processes never do one job at
-once, and one that dies is followed by another. A job that fails says so and runs again.
+A worker claims a due job with a lease and renews it while the job runs, so two processes never run the same
+job at the same time, and another takes over when one dies. A job that fails is retried.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.redaction import error_name, without_text
 from bot.services import Services
 from core.errors import RoomieError, Unavailable
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _POLL_INTERVAL = 5
-"""Seconds between two looks at what is due."""
+"""Seconds."""
 _LEASE = timedelta(minutes=2)
 _RENEWALS = 4
-"""How often a claim is renewed before it would end."""
+"""Renewals during one lease."""
 _RETRY_DELAY = timedelta(minutes=5)
-"""How soon a job that failed runs again, unless its next time comes earlier."""
+"""Delay before a failed job runs again, unless its schedule comes earlier."""
 _MAX_ERROR_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing that is done again and again."""
+    """A periodic job; `timing` reads its schedule from the configuration."""
 
     name: str
     timing: Callable[[Config], Schedule]
@@ -47,30 +47,30 @@ class Job:
 
 
 async def purge(services: Services) -> None:
-    """Forget what is past its time, or too much."""
-    what = limits(services.retention, services.rules, services.clock.now())
-    gone = await Purge(services.storage).run(what, services.rules.tokens_per_person)
-    logger.debug("%d rows were forgotten", gone)
+    """Deletes rows beyond their retention time or number."""
+    retention_limits = limits(services.retention, services.rules, services.clock.now())
+    deleted = await Purge(services.storage).run(retention_limits, services.rules.tokens_per_person)
+    logger.debug("purged %d rows", deleted)
 
 
-async def notices(services: Services) -> None:
-    """Tell those who asked for it that their minutes are fresh."""
+async def send_quota_notices(services: Services) -> None:
+    """Queues a notice of the new quota week for everyone who subscribed to it."""
     now = services.clock.now()
     await services.storage.write_relaxed(lambda unit: queue_quota_notices(unit, services.rules, now))
 
 
 def _quota_reset(config: Config) -> Schedule:
-    return config.jobs.quota_notices or DailyAt(config.booking.quota_resets_at * 60, weekday=0)
+    return config.jobs.quota_notices or DailyAt(config.booking.quota_reset_hour * 60, weekday=0)
 
 
 JOBS: tuple[Job, ...] = (
     Job("purge", lambda config: config.jobs.purge, purge),
-    Job("quota notices", _quota_reset, notices),
+    Job("quota notices", _quota_reset, send_quota_notices),
 )
 
 
 class JobRunner:
-    """Does what is due, as one of any number of workers."""
+    """Claims and runs due jobs, as one of any number of workers."""
 
     def __init__(self, services: Services, config: Config, jobs: Sequence[Job], worker: str) -> None:
         self._services = services
@@ -78,44 +78,44 @@ class JobRunner:
         self._timings = {job.name: job.timing(config) for job in jobs}
         self._worker = worker
         self._lease = _LEASE
-        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     async def prepare(self) -> None:
-        """Let the jobs be known; settings that bring one forward count at once."""
+        """Registers the jobs; a schedule that was changed to an earlier time takes effect now."""
         now, zone = self._services.clock.now(), self._services.rules.zone
         times = {
             name: (timing.first(now, zone), timing.after(now, zone)) for name, timing in self._timings.items()
         }
 
-        def work(unit: UnitOfWork) -> None:
+        def register(unit: UnitOfWork) -> None:
             for name, (first, latest) in times.items():
                 unit.jobs.register(name, first, latest)
 
-        await self._services.storage.write_relaxed(work)
+        await self._services.storage.write_relaxed(register)
 
     async def poll(self) -> None:
-        """Begin what is due and nobody is at."""
+        """Starts jobs that are due and unclaimed."""
         now = self._services.clock.now()
         try:
             states = await self._services.storage.read(lambda unit: unit.jobs.all())
             due = [each.name for each in states if each.due_at <= now and each.name in self._jobs]
             for name in due:
-                if name not in self._at_work and await self._claim(name, now):
-                    self._at_work[name] = asyncio.ensure_future(self._run_job(self._jobs[name]))
-        except Unavailable as trouble:
-            logger.warning("what is due cannot be seen: %s", trouble)
+                if name not in self._running and await self._claim(name, now):
+                    self._running[name] = asyncio.ensure_future(self._run_job(self._jobs[name]))
+        except Unavailable as error:
+            logger.warning("could not read due jobs: %s", error)
 
     async def run_due(self) -> None:
-        """Begin what is due, and come back when it is done."""
+        """Starts due jobs and waits for them."""
         await self.poll()
-        while self._at_work:
-            await asyncio.wait(self._at_work.values())
+        while self._running:
+            await asyncio.wait(self._running.values())
 
     async def stop(self) -> None:
-        """Leave what is not finished to others."""
-        for task in self._at_work.values():
+        """Cancels running jobs and releases their claims."""
+        for task in self._running.values():
             task.cancel()
-        await asyncio.gather(*self._at_work.values(), return_exceptions=True)
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _claim(self, name: str, now: datetime) -> bool:
         until = now + self._lease
@@ -125,8 +125,8 @@ class JobRunner:
 
     async def _run_job(self, job: Job) -> None:
         try:
-            trouble = await self._run(job)
-            await self._finish(job.name, trouble)
+            error = await self._run(job)
+            await self._finish(job.name, error)
         except asyncio.CancelledError:
             with suppress(Unavailable):
                 await self._services.storage.write_relaxed(
@@ -134,28 +134,28 @@ class JobRunner:
                 )
             raise
         except Unavailable as unavailable:
-            logger.warning("how job %s went could not be noted: %s", job.name, unavailable)
+            logger.warning("could not store the result of job %s: %s", job.name, unavailable)
         finally:
-            del self._at_work[job.name]
+            del self._running[job.name]
 
     async def _run(self, job: Job) -> str:
-        """What went wrong, if anything. The work ends when somebody else has got hold of the job."""
-        work = asyncio.ensure_future(job.run(self._services))
-        renewing = asyncio.ensure_future(self._renew(job.name, work))
+        """Runs the job; returns its error text, if any. Cancels it if another worker takes the claim over."""
+        task = asyncio.ensure_future(job.run(self._services))
+        renewing = asyncio.ensure_future(self._renew(job.name, task))
         try:
-            await work
-        except RoomieError as trouble:
-            logger.warning("job %s failed and runs again: %s", job.name, error_name(trouble))
-            return str(trouble)[:_MAX_ERROR_LENGTH]
+            await task
+        except RoomieError as error:
+            logger.warning("job %s failed and will be retried: %s", job.name, error_name(error))
+            return str(error)[:_MAX_ERROR_LENGTH]
         except Exception as error:
-            logger.exception("job %s failed and runs again", job.name, exc_info=without_text(error))
+            logger.exception("job %s failed and will be retried", job.name, exc_info=without_text(error))
             return f"{type(error).__name__}: {error}"[:_MAX_ERROR_LENGTH]
         finally:
-            work.cancel()
+            task.cancel()
             renewing.cancel()
         return ""
 
-    async def _renew(self, name: str, work: "asyncio.Future[None]") -> None:
+    async def _renew(self, name: str, task: "asyncio.Future[None]") -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / _RENEWALS)
             until = self._services.clock.now() + self._lease
@@ -164,25 +164,25 @@ class JobRunner:
                     lambda unit, until=until: unit.jobs.renew(name, self._worker, until)  # type: ignore[misc]
                 ):
                     logger.warning("job %s was taken over by another worker", name)
-                    work.cancel()
+                    task.cancel()
 
-    async def _finish(self, name: str, trouble: str) -> None:
+    async def _finish(self, name: str, error: str) -> None:
         now = self._services.clock.now()
         due = self._timings[name].after(now, self._services.rules.zone)
-        if trouble:
+        if error:
             due = min(due, now + _RETRY_DELAY)
         await self._services.storage.write_relaxed(
-            lambda unit: unit.jobs.finish(name, self._worker, now, due, trouble)
+            lambda unit: unit.jobs.finish(name, self._worker, now, due, error)
         )
 
 
 def start(runner: JobRunner) -> "AsyncIOScheduler":
-    """A scheduler that makes the workforce look every few seconds, already started."""
+    """Starts a scheduler that polls for due jobs every few seconds."""
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(runner.poll, "interval", seconds=_POLL_INTERVAL, id="look")
+    scheduler.add_job(runner.poll, "interval", seconds=_POLL_INTERVAL, id="poll")
     scheduler.start()
     return scheduler

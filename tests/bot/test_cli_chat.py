@@ -1,4 +1,4 @@
-"""`roomie chat` as programs use it: a reply for each line, and a status that says how it went."""
+"""`roomie chat`: replies and exit statuses."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ def sample_world(sqlite_url: str, sample_file: Path) -> None:
     shutil.copy(sample_file, sqlite_url.removeprefix("sqlite:///"))
 
 
-def test_each_argument_is_a_line_and_a_number_presses(roomie: Roomie):
+def test_arguments_are_commands_and_numbers_press_buttons(roomie: Roomie):
     said = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
 
     assert said.status == 0
@@ -30,7 +30,7 @@ def test_without_arguments_each_line_of_input_is_answered(roomie: Roomie):
     assert "You are rema boo (rema)." in said.out
 
 
-def test_json_is_the_neutral_reply_one_a_line(roomie: Roomie):
+def test_json_prints_one_reply_per_line(roomie: Roomie):
     said = roomie("chat", "--as", "rema", "--json", "/rooms free now 20 seats", "/nonsense")
 
     free, unknown = map(json.loads, said.out.splitlines())
@@ -54,11 +54,11 @@ def test_json_is_the_neutral_reply_one_a_line(roomie: Roomie):
         (["/rooms free now", "/book Wren G01 now", "/flibber"], 2),
     ],
 )
-def test_the_status_says_whether_it_was_understood_and_allowed(roomie: Roomie, lines: list[str], status: int):
+def test_the_exit_status_follows_the_replies(roomie: Roomie, lines: list[str], status: int):
     assert roomie("chat", "--as", "rema", *lines).status == status
 
 
-def test_a_stranger_may_look_and_is_told_how_to_become_known(roomie: Roomie):
+def test_an_unknown_user_may_search_and_learns_how_to_log_in(roomie: Roomie):
     said = roomie("chat", "--as", "nobody", "/rooms free now 20 seats", "1", "/whoami")
 
     assert said.status == 1
@@ -67,7 +67,7 @@ def test_a_stranger_may_look_and_is_told_how_to_become_known(roomie: Roomie):
     assert "terminal:nobody" in said.out
 
 
-def test_what_one_process_books_the_next_one_knows(roomie: Roomie):
+def test_bookings_are_visible_to_the_next_process(roomie: Roomie):
     roomie("chat", "--as", "wil", "/book Wren G02 tomorrow 3pm")
 
     assert (

@@ -1,4 +1,4 @@
-"""The program as a process: starting, serving, being told to stop. Few and quick, for each start costs."""
+"""`roomie` as a process: start, requests, shutdown. Few tests, because each start is slow."""
 
 import json
 import os
@@ -20,7 +20,7 @@ LISTENING = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 @pytest.fixture
 def environment(tmp_path: Path, sample_file: Path) -> dict[str, str]:
-    """As little as a service would have; a sample world of its own; no port of anybody else's."""
+    """A minimal environment with its own copy of the sample database and any free port."""
     shutil.copy(sample_file, tmp_path / "roomie.db")
     return {
         "PATH": os.environ["PATH"],
@@ -67,7 +67,7 @@ def address(server: subprocess.Popen[str]) -> str:
     for line in server.stdout:
         if match := LISTENING.search(line):
             return match.group(1)
-    raise AssertionError("it ended without listening")
+    raise AssertionError("the process ended without listening")
 
 
 def got(url: str) -> Any:
@@ -75,7 +75,7 @@ def got(url: str) -> Any:
         return json.load(answer)
 
 
-def test_help_names_every_command_and_the_version_is_told(environment: dict[str, str], tmp_path: Path):
+def test_help_lists_every_command(environment: dict[str, str], tmp_path: Path):
     said = roomie(environment, tmp_path, "--help")
 
     assert said.returncode == 0
@@ -84,9 +84,7 @@ def test_help_names_every_command_and_the_version_is_told(environment: dict[str,
     assert list(tmp_path.iterdir()) == [tmp_path / "roomie.db"]
 
 
-def test_bytes_that_are_no_text_are_answered_and_a_narrow_encoding_is_enough(
-    environment: dict[str, str], tmp_path: Path
-):
+def test_undecodable_input_and_narrow_encodings_work(environment: dict[str, str], tmp_path: Path):
     said = roomie(
         environment | {"PYTHONIOENCODING": "ascii:strict"},
         tmp_path,
@@ -98,7 +96,7 @@ def test_bytes_that_are_no_text_are_answered_and_a_narrow_encoding_is_enough(
     assert b"rooms are free" in said.stdout
 
 
-def test_what_cannot_be_used_is_named_with_status_two(environment: dict[str, str], tmp_path: Path):
+def test_unusable_settings_exit_with_status_two(environment: dict[str, str], tmp_path: Path):
     wrong = environment | {
         "ROOMIE_HTTP__PORT": "x",
         "ROOMIE_CAMPUS__TIMEZONE": "Mars",
@@ -111,7 +109,7 @@ def test_what_cannot_be_used_is_named_with_status_two(environment: dict[str, str
     assert said.stderr.count(b"roomie: ") == 3
 
 
-def test_a_service_listens_answers_notices_others_and_stops_in_order(
+def test_a_server_starts_syncs_and_stops(
     environment: dict[str, str], tmp_path: Path, server: subprocess.Popen[str]
 ):
     url = address(server)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientConnectorError, ClientSession
 
-from bot.config.model import Config, DiscordSection, HttpSection, SlackSection
+from bot.config import Config, DiscordSection, HttpSection, SlackSection
 from bot.runtime.platforms import (
     _discord_settings_for_roles,
     _slack_settings_for_roles,
@@ -22,7 +22,7 @@ from tests.standins.slack import SlackStandIn
 def test_roles_are_named_in_a_list():
     assert parse_roles("web, worker") == {ProcessRole.WEB, ProcessRole.WORKER}
 
-    with pytest.raises(UnknownRole, match="no role wbe; there are web, worker, slack, discord"):
+    with pytest.raises(UnknownRole, match="there is no role wbe; choose from web, worker, slack, discord"):
         parse_roles("wbe")
 
 
@@ -103,7 +103,7 @@ async def test_a_role_with_nothing_to_do_is_refused(tmp_path: Path, database_url
     process = await Process(tmp_path, database_url, "slack").start()
 
     assert await process.ended() == 2
-    assert "--only slack: with these settings there is nothing to do" in process.log.read_text()
+    assert "--only slack: this configuration leaves nothing to do for these roles" in process.log.read_text()
 
 
 async def test_a_web_process_leaves_slacks_socket_to_the_role_that_has_it(slack: SlackStandIn, fleet: Fleet):
@@ -123,7 +123,7 @@ async def slack():
 
 async def test_a_stopping_process_reports_it_and_answers_open_requests(fleet: Fleet, session: ClientSession):
     """Checking a password takes a while, and that of nobody takes as long."""
-    [web] = await fleet.start("web", more={"ROOMIE_HTTP__LINGER": "1s"})
+    [web] = await fleet.start("web", more={"ROOMIE_HTTP__SHUTDOWN_DELAY": "1s"})
 
     web.ask_to_stop()
     while await web.is_ready(session):  # noqa: ASYNC110 - there is no event

@@ -37,7 +37,7 @@ def roomie(
     """Runs a command line on a campus with two people and a timetable in a file."""
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.chdir(tmp_path)
-    source = f'[[source]]\nname = "classes"\nkind = "file"\naddress = "{timetable}"\n'
+    source = f'[[source]]\nname = "classes"\nkind = "file"\nurl = "{timetable}"\n'
     Path("config.toml").write_text(source, "utf-8")
     apart(remind_everybody, sqlite_url, ["chat:p0", "chat:p1"])
 
@@ -55,7 +55,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(roomie: Roomie):
 
     assert (first, second) == (0, 0)
     assert said == again
-    assert "would be taken in. 20 entries added" in said
+    assert "would be imported. 20 entries added" in said
 
 
 def test_a_source_is_read_and_found_unchanged_the_next_time(roomie: Roomie):
@@ -72,7 +72,7 @@ def test_a_refused_timetable_is_explained_and_can_be_accepted(roomie: Roomie, ti
     again, nothing = roomie("scrape", "accept", "classes")
 
     assert (refused, accepted, again) == (1, 0, 1)
-    assert "REFUSED" in why
+    assert "REJECTED" in why
     assert "only 1 are left" in why
     assert "waits to be accepted" in nothing
 
@@ -87,7 +87,10 @@ def test_a_source_that_cannot_be_read_is_reported(roomie: Roomie, timetable: Pat
 
 
 def test_an_unknown_source_is_refused(roomie: Roomie):
-    assert roomie("scrape", "strange") == (1, "roomie: There is no source strange; there are classes.\n")
+    assert roomie("scrape", "strange") == (
+        1,
+        "roomie: There is no source strange. Configured sources: classes.\n",
+    )
 
 
 def test_messages_are_listed_given_up_and_sent_after_all(roomie: Roomie):
@@ -97,7 +100,7 @@ def test_messages_are_listed_given_up_and_sent_after_all(roomie: Roomie):
     _, then = roomie("outbox")
     again, _ = roomie("outbox", "retry", number)
 
-    assert "reminder\tp0\t0 tries" in listed
+    assert "reminder\tp0\t0 attempts" in listed
     assert "2 waiting, 0 unclear, 0 given up" in listed
     assert (given_up, again) == (0, 0)
     assert "given up by an operator" in then
@@ -108,4 +111,4 @@ def test_a_message_that_is_not_there_cannot_be_given_up(roomie: Roomie):
 
 
 def test_jobs_are_listed_once_there_are_any(roomie: Roomie):
-    assert roomie("jobs") == (0, "No jobs yet: roomie run begins them.\n")
+    assert roomie("jobs") == (0, "No jobs yet. They are created by roomie run.\n")

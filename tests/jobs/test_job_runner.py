@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.services import Services
 from bot.worker.scheduler import Job, JobRunner
 from core.errors import Unavailable

@@ -1,4 +1,4 @@
-"""A person at a browser without scripts: opens links, reads pages, fills forms in."""
+"""A browser without scripts: follows links and redirects, keeps cookies, submits forms."""
 
 import html
 import re

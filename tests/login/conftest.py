@@ -1,4 +1,4 @@
-"""The documents' world, as the API's tests have it, and people at browsers."""
+"""A server with login pages, and clients: programs and browsers."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Chat accounts and the people they stand for: linking, what waited for it, and links that were forwarded."""
+"""Linking chat accounts: waiting requests, and links that were forwarded to a victim."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,10 +77,10 @@ async def test_login_answers_privately_with_a_link(say):
 
     assert reply.audience is Audience.REQUESTER
     assert link_in(reply).startswith("/login?sid=")
-    assert "do not pass it on" in "".join(map(str, reply.footer))
+    assert "do not share it" in "".join(map(str, reply.footer))
 
 
-async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, services: Services):
+async def test_an_unlinked_accounts_booking_request_gets_a_login_link(say, services: Services):
     reply = await say(BOOK)
 
     assert reply.tone is Tone.REFUSED
@@ -88,7 +88,7 @@ async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(s
     assert not services.read_model.bookings
 
 
-async def test_after_the_login_the_booking_that_waited_is_made_and_told(
+async def test_a_waiting_booking_is_made_after_the_login(
     say, browser: Browser, services: Services, clock: StillClock
 ):
     page = await browser.log_in(link_in(await say(BOOK)), "rema")
@@ -104,7 +104,9 @@ async def test_after_the_login_the_booking_that_waited_is_made_and_told(
     assert (await say("/whoami")).text[1].text == "rema boo"
 
 
-async def test_pressing_a_button_waits_too(dispatcher: Dispatcher, say, browser: Browser, services: Services):
+async def test_a_button_press_waits_for_the_login_too(
+    dispatcher: Dispatcher, say, browser: Browser, services: Services
+):
     free = await say("/rooms free 8 august 15:00 for 1 hour RO-POO")
     button = next(each for item in free.items for each in item.buttons if each.action == "book")
     asked = ChatRequest(
@@ -117,7 +119,7 @@ async def test_pressing_a_button_waits_too(dispatcher: Dispatcher, say, browser:
     assert len(services.read_model.bookings) == 1
 
 
-async def test_what_waited_is_done_once_even_when_it_is_delivered_again(
+async def test_a_waiting_request_is_done_once_even_if_continued_twice(
     say, browser: Browser, services: Services
 ):
     page = await browser.log_in(link_in(await say(BOOK, key="same")), "rema")
@@ -129,7 +131,7 @@ async def test_what_waited_is_done_once_even_when_it_is_delivered_again(
     assert again.tone is not Tone.FAILED
 
 
-async def test_a_login_that_was_cut_short_is_gone_on_with(
+async def test_an_interrupted_login_is_resumed(
     say, browser: Browser, services: Services, dispatcher: Dispatcher, clock: StillClock, app: web.Application
 ):
     link = link_in(await say(BOOK))
@@ -149,7 +151,7 @@ async def test_a_login_that_was_cut_short_is_gone_on_with(
     assert len(await replies_to(services, REMA)) == 1
 
 
-async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browser, services: Services):
+async def test_opening_a_forwarded_link_links_nobody(say, browser: Browser, services: Services):
     trap = link_in(await say(BOOK, MALLORY, "Totally Rema"))
 
     page = await browser.log_in(trap, "rema")
@@ -161,7 +163,7 @@ async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browse
     assert not services.read_model.bookings
 
 
-async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, services: Services):
+async def test_declining_a_forwarded_link_ends_it(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say(BOOK, MALLORY)), "rema")
 
     declined = await browser.submit(page, answer="no")
@@ -189,7 +191,7 @@ async def test_an_attacker_cannot_confirm_in_the_victims_place(
     assert services.read_model.directory.by_identity(MALLORY).person.username == "emily"
 
 
-async def test_the_link_tells_no_program_anything(say, program):
+async def test_a_chat_link_has_no_status_for_programs(say, program):
     sid = link_in(await say("/login")).partition("=")[2]
 
     status = await program.post("/user.login.status/", {"sid": sid})
@@ -199,7 +201,7 @@ async def test_the_link_tells_no_program_anything(say, program):
     assert stream.status == 404
 
 
-async def test_a_newer_link_ends_the_older(say, browser: Browser):
+async def test_a_new_link_invalidates_the_previous_one(say, browser: Browser):
     older, newer = link_in(await say("/login")), link_in(await say("/login"))
 
     assert (await browser.open(older)).status == 410
@@ -214,9 +216,7 @@ async def test_one_person_may_have_many_accounts(say, browser: Browser, services
     assert len(services.read_model.directory.by_name("rema").identities) == 2
 
 
-async def test_an_account_that_stands_for_somebody_is_not_taken_over(
-    say, browser: Browser, services: Services
-):
+async def test_a_linked_account_cannot_be_taken_over(say, browser: Browser, services: Services):
     link = link_in(await say("/login"))
     await services.accounts.link("emily", REMA)
 
@@ -226,7 +226,7 @@ async def test_an_account_that_stands_for_somebody_is_not_taken_over(
     assert services.read_model.directory.by_identity(REMA).person.username == "emily"
 
 
-async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, services: Services):
+async def test_logout_unlinks_and_login_links_again(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say("/login")), "rema")
     await browser.submit(page, answer="yes")
 
@@ -240,14 +240,14 @@ async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, servi
     assert services.read_model.directory.by_identity(REMA) is None
 
 
-async def test_whoami_says_how_to_begin(say):
+async def test_whoami_explains_how_to_log_in(say):
     reply = await say("/whoami")
 
     assert "/login" in words_of(reply)
     assert str(REMA) in words_of(reply)
 
 
-async def test_where_no_browser_reaches_us_administrators_link(services: Services):
+async def test_without_a_public_url_administrators_link_accounts(services: Services):
     reply = await Dispatcher(services, COMMANDS).dispatch(
         ChatRequest(Requester(REMA, PlatformName.SLACK, "rema"), BOOK)
     )
@@ -256,14 +256,14 @@ async def test_where_no_browser_reaches_us_administrators_link(services: Service
     assert str(REMA) in words_of(reply)
 
 
-async def test_links_are_written_down(say, browser: Browser, database_url: str):
+async def test_links_are_audited(say, browser: Browser, database_url: str):
     page = await browser.log_in(link_in(await say("/login")), "rema")
     await browser.submit(page, answer="yes")
 
     assert await ask(database_url, "SELECT subject FROM audit WHERE action = 'link'") == REMA
 
 
-async def test_nothing_that_waited_is_kept_longer_than_needed(say, browser: Browser, services: Services):
+async def test_waiting_requests_are_deleted_when_done(say, browser: Browser, services: Services):
     page = await browser.log_in(link_in(await say(BOOK)), "rema")
     await browser.submit(page, answer="yes")
 

@@ -1,11 +1,11 @@
-"""`roomie user tokens`: which programs act for somebody, and ending one from the command line."""
+"""`roomie user tokens`: lists program logins and ends them."""
 
 import argparse
 
 import pytest
 
 from bot.cli.admin import HANDLERS
-from bot.config.model import read_settings
+from bot.config import read_settings
 from bot.services import Services
 from core.errors import Invalid
 from tests.api.visitor import Visitor
@@ -24,7 +24,7 @@ def roomie(database_url: str, capsys: pytest.CaptureFixture[str]):
     return run
 
 
-async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, services: Services):
+async def test_each_login_is_listed_and_can_be_ended(roomie, program: Visitor, services: Services):
     first = await program.log_in("wil")
 
     listed = await roomie("wil")
@@ -33,12 +33,12 @@ async def test_each_login_has_a_line_and_can_be_ended(roomie, program: Visitor, 
     number, label, _, used = listed.strip().split("\t")
     assert (number, label, used) == ("1", "http", "never")
     assert first.token not in listed
-    assert "Login 1 of wil is ended." in ended
+    assert "Ended login 1 of wil." in ended
     await services.storage.catch_up()
     assert (await first.get("/user.info/")).status == 401
 
 
-async def test_a_number_that_is_none_ends_none(roomie, program: Visitor):
+async def test_an_unknown_number_ends_no_login(roomie, program: Visitor):
     wil = await program.log_in("wil")
 
     with pytest.raises(Invalid, match="has no login 2"):

@@ -1,4 +1,4 @@
-"""The switch that takes everybody on a developer's own machine for one person, and says so."""
+"""`login.dev_user` logs everybody on this machine in as one person, with a warning."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def login_settings() -> LoginSettings:
     )
 
 
-async def test_one_press_logs_in_and_every_page_is_loud_about_it(program: Visitor, browser: Browser):
+async def test_one_click_logs_in_and_every_page_shows_a_warning(program: Visitor, browser: Browser):
     told = await begun(program)
 
     first = await browser.open(told["loginUrl"])
@@ -29,7 +29,7 @@ async def test_one_press_logs_in_and_every_page_is_loud_about_it(program: Visito
     assert (await status(program, told["sid"])).json["user_data"]["email"] == "dev@example.org"
 
 
-async def test_nobody_who_comes_by_way_of_a_proxy_is_taken_for_us(program: Visitor, browser: Browser):
+async def test_requests_through_a_proxy_are_refused(program: Visitor, browser: Browser):
     first = await browser.open((await begun(program))["loginUrl"])
 
     page = await browser.ask(
@@ -44,7 +44,7 @@ async def test_nobody_who_comes_by_way_of_a_proxy_is_taken_for_us(program: Visit
     [{"Forwarded": "for=192.0.2.7"}, {"X-Real-IP": "192.0.2.7"}, {"Host": "rooms.example.org"}],
     ids=str,
 )
-async def test_what_came_by_another_way_or_name_is_not_taken_for_us(
+async def test_requests_to_another_address_or_host_name_are_refused(
     program: Visitor, browser: Browser, headers: dict[str, str]
 ):
     first = await browser.open((await begun(program))["loginUrl"])

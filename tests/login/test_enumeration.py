@@ -1,4 +1,4 @@
-"""Nobody learns from a refused login whether a name is known here."""
+"""Refused logins do not reveal which names have an account."""
 
 import pytest
 
@@ -26,7 +26,7 @@ class PasswordsThatCount:
 
 
 @pytest.mark.parametrize("name", ["wil", "no-password", "nobody"])
-async def test_every_refusal_takes_one_slow_check_and_one_note(
+async def test_every_refusal_costs_one_hash_and_one_audit_entry(
     services: Services, rules: Rules, clock: StillClock, name: str
 ):
     await services.accounts.add_person(a_person("no-password"), None)
@@ -39,7 +39,7 @@ async def test_every_refusal_takes_one_slow_check_and_one_note(
     assert len(passwords.checked) == 1
 
 
-async def test_known_and_unknown_names_are_answered_and_delayed_alike(program: Visitor):
+async def test_known_and_unknown_names_get_the_same_response_and_delay(program: Visitor):
     def answers(name: str) -> list[tuple[int, bytes]]:
         return [(each.status, each.body) for each in heard[name]]
 

@@ -1,15 +1,15 @@
-"""What Roomie refuses to run with where others could reach it."""
+"""Login configurations that are refused at start."""
 
 from pathlib import Path
 
 import pytest
 
-from bot.config.model import Config, read_settings
+from bot.config import Config, read_settings
 from bot.login.from_config import login_settings, public_url
 from bot.login.security_checks import login_problems
 from bot.login.settings import LoginMethod
 
-GOOD = "0123456789abcdef0123456789abcdef"
+GOOD = "c0ffee5f1d2e3b4a59687786a5b4c3d2"
 _SHIBBOLETH = {
     "ROOMIE_LOGIN__SHIBBOLETH_URL": "https://hub.example.org/Shibboleth.sso",
     "ROOMIE_LOGIN__PROXY_SECRET": GOOD,
@@ -30,19 +30,19 @@ def problems(tmp_path: Path, **environment: str) -> list[str]:
 
 
 @pytest.mark.parametrize("setting", [{}, _SHIBBOLETH, _OIDC, _OPEN, _OPEN | _SHIBBOLETH, _OPEN | _OIDC])
-def test_what_is_set_up_whole_may_run(tmp_path: Path, setting: dict[str, str]):
+def test_complete_configurations_are_accepted(tmp_path: Path, setting: dict[str, str]):
     assert problems(tmp_path, **setting) == []
 
 
 @pytest.mark.parametrize("secret", ["secret", "changeme", "a" * 64, "short", "ab" * 32])
-def test_a_secret_that_anybody_would_guess_stays_on_this_machine(tmp_path: Path, secret: str):
+def test_a_guessable_secret_is_refused_in_public_only(tmp_path: Path, secret: str):
     weak = {"ROOMIE_SECURITY__SECRET": secret}
 
     assert problems(tmp_path, **weak) == []
     assert "security.secret" in problems(tmp_path, **(_OPEN | weak))[0]
 
 
-def test_a_secret_file_is_for_us_alone(tmp_path: Path):
+def test_a_secret_file_must_be_private_and_strong(tmp_path: Path):
     file = tmp_path / "roomie.secret"
     file.write_text(GOOD)
     open_door = {"ROOMIE_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - never bound
@@ -56,18 +56,18 @@ def test_a_secret_file_is_for_us_alone(tmp_path: Path):
 
     assert "chmod 600" in readable[0]
     assert private == []
-    assert "32 characters" in short[0]
+    assert "32 random characters" in short[0]
 
 
 @pytest.mark.parametrize("missing", ["ROOMIE_LOGIN__PROXY_SECRET", "ROOMIE_HTTP__TRUSTED_PROXIES"])
-def test_attributes_need_a_secret_and_a_known_proxy(tmp_path: Path, missing: str):
+def test_shibboleth_needs_a_proxy_secret_and_a_trusted_proxy(tmp_path: Path, missing: str):
     assert len(problems(tmp_path, **(_SHIBBOLETH | {missing: ""}))) == 1
 
 
-def test_everybody_is_no_proxy(tmp_path: Path):
+def test_all_addresses_are_no_trusted_proxy(tmp_path: Path):
     everybody = {"ROOMIE_HTTP__TRUSTED_PROXIES": "0.0.0.0/0"}
 
-    assert "that is everybody" in problems(tmp_path, **(_SHIBBOLETH | everybody))[0]
+    assert "these are all addresses" in problems(tmp_path, **(_SHIBBOLETH | everybody))[0]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_everybody_is_no_proxy(tmp_path: Path):
     ],
     ids=str,
 )
-def test_half_a_set_up_is_named(tmp_path: Path, change: dict[str, str]):
+def test_incomplete_configurations_are_named(tmp_path: Path, change: dict[str, str]):
     assert len(problems(tmp_path, **(_OIDC | change))) == 1
 
 
@@ -93,23 +93,23 @@ def test_half_a_set_up_is_named(tmp_path: Path, change: dict[str, str]):
     ],
     ids=str,
 )
-def test_taking_everybody_for_one_person_is_for_this_machine_alone(tmp_path: Path, change: dict[str, str]):
-    found = problems(tmp_path, ROOMIE_LOGIN__DEVELOPMENT="rema@example.org Rema Boo", **change)
+def test_the_development_user_works_on_this_machine_only(tmp_path: Path, change: dict[str, str]):
+    found = problems(tmp_path, ROOMIE_LOGIN__DEV_USER="rema@example.org Rema Boo", **change)
 
-    assert any("this machine alone" in each for each in found) == bool(change)
+    assert any("this machine only" in each for each in found) == bool(change)
 
 
-def test_the_way_in_follows_from_what_is_set(tmp_path: Path):
+def test_the_login_method_follows_from_the_configuration(tmp_path: Path):
     def way(**environment: str) -> LoginMethod:
         return login_settings(configured(tmp_path, **environment)).method
 
     assert way() is LoginMethod.PASSWORD
     assert way(**_SHIBBOLETH) is LoginMethod.SHIBBOLETH
     assert way(**_OIDC) is LoginMethod.OIDC
-    assert way(ROOMIE_LOGIN__DEVELOPMENT="rema@example.org") is LoginMethod.DEVELOPMENT
+    assert way(ROOMIE_LOGIN__DEV_USER="rema@example.org") is LoginMethod.DEVELOPMENT
 
 
-def test_browsers_reach_us_where_we_are_told_or_else_here(tmp_path: Path):
+def test_the_public_url_defaults_to_this_machine(tmp_path: Path):
     told = {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org/"}
 
     assert public_url(configured(tmp_path, **told)) == "https://rooms.example.org"
@@ -130,10 +130,15 @@ def test_browsers_reach_us_where_we_are_told_or_else_here(tmp_path: Path):
     ],
     ids=str,
 )
-def test_whoever_can_be_reached_needs_strong_secrets(tmp_path: Path, reached: dict[str, str]):
-    weak = {"ROOMIE_SECURITY__SECRET": "changeme", "ROOMIE_LOGIN__PROXY_SECRET": "changeme"}
+def test_public_configurations_need_strong_secrets(tmp_path: Path, reached: dict[str, str]):
+    weak = {
+        "ROOMIE_SECURITY__SECRET": "changeme",
+        "ROOMIE_LOGIN__SHIBBOLETH_URL": _SHIBBOLETH["ROOMIE_LOGIN__SHIBBOLETH_URL"],
+        "ROOMIE_LOGIN__PROXY_SECRET": "changeme",
+    }
 
-    named = [each.partition(":")[0] for each in problems(tmp_path, **weak, **reached)]
+    found = problems(tmp_path, **weak, **reached)
+    named = [each.partition(":")[0] for each in found if "is easy to guess" in each]
 
     assert named == ["security.secret", "login.proxy_secret"]
 
@@ -153,21 +158,21 @@ def test_whoever_can_be_reached_needs_strong_secrets(tmp_path: Path, reached: di
     ],
     ids=str,
 )
-def test_on_this_machine_alone_anything_goes(tmp_path: Path, near: dict[str, str]):
-    development = {"ROOMIE_LOGIN__DEVELOPMENT": "rema@example.org Rema Boo"}
+def test_weak_secrets_are_accepted_on_this_machine_only(tmp_path: Path, near: dict[str, str]):
+    development = {"ROOMIE_LOGIN__DEV_USER": "rema@example.org Rema Boo"}
 
     assert problems(tmp_path, ROOMIE_SECURITY__SECRET="short", **development, **near) == []
 
 
 @pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1"])
-def test_everybody_is_no_proxy_whatever_the_login(tmp_path: Path, everybody: str):
+def test_all_addresses_are_no_trusted_proxy_without_shibboleth_either(tmp_path: Path, everybody: str):
     found = problems(tmp_path, ROOMIE_HTTP__TRUSTED_PROXIES=everybody)
 
     assert [each.partition(":")[0] for each in found] == ["http.trusted_proxies"]
 
 
 @pytest.mark.parametrize("url", ["rooms.example.org", "http://[", "https://", "/", "ftp://rooms.example.org"])
-def test_what_is_no_address_is_no_public_url(tmp_path: Path, url: str):
+def test_an_invalid_public_url_is_named(tmp_path: Path, url: str):
     found = problems(tmp_path, ROOMIE_HTTP__PUBLIC_URL=url)
 
     assert [each.partition(":")[0] for each in found] == ["http.public_url"]

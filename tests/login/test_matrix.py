@@ -1,4 +1,4 @@
-"""Every verb for every kind of caller, on somebody else's things: what is not allowed changes nothing."""
+"""Every operation as every kind of caller on another person's data: forbidden ones change nothing."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ _EVERYTHING = (
 
 @pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", _KINDS)
-async def test_what_is_not_allowed_changes_nothing(
+async def test_forbidden_requests_change_nothing(
     kind: str, verb: str, scene: Scene, program: Visitor, database_url: str
 ):
     caller = await _caller(kind, scene, program)
@@ -146,7 +146,7 @@ async def test_what_is_not_allowed_changes_nothing(
 
 
 @pytest.mark.parametrize("kind", sorted(_PERSONS - {"the president"}))
-async def test_nobody_reads_of_others_what_is_theirs_alone(kind: str, scene: Scene, program: Visitor):
+async def test_nobody_reads_other_peoples_private_data(kind: str, scene: Scene, program: Visitor):
     caller = await _caller(kind, scene, program)
 
     account = await caller.get("/user.info/")
@@ -168,7 +168,7 @@ _GUARDED = [
 
 
 @pytest.mark.parametrize(("route", "method", "path"), _GUARDED)
-async def test_every_guarded_route_of_the_table_knows_its_callers(
+async def test_every_protected_route_is_in_the_matrix(
     route: Route, method: str, path: str, scene: Scene, program: Visitor
 ):
     by_nobody = await program.ask(method, path)
@@ -188,7 +188,7 @@ _OPEN_TO_ALL = {
 }
 
 
-def test_only_logging_in_is_open_to_everybody_on_the_booking_api():
+def test_only_login_routes_of_the_booking_api_are_public():
     booking_api = {
         route.name for route in ROUTES if route.api.name == "ROOMIE" and route.access is Access.PUBLIC
     }
@@ -196,7 +196,7 @@ def test_only_logging_in_is_open_to_everybody_on_the_booking_api():
     assert booking_api == _OPEN_TO_ALL
 
 
-async def test_no_answer_lets_other_sites_act_with_a_browsers_own_rights(program: Visitor):
+async def test_no_response_allows_credentialed_cross_origin_requests(program: Visitor):
     for path in ("/user.info/", "/user.login.getToken/", "/api/buildings", "/login?sid=x"):
         heard = await program.get(path, headers={"Origin": "https://elsewhere.example"})
 

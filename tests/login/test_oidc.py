@@ -1,4 +1,4 @@
-"""Logging in at an OpenID provider: the whole way, and every way in which it must fail."""
+"""OpenID Connect logins against a fake provider, successful and failing."""
 
 from collections.abc import AsyncIterator
 
@@ -43,7 +43,7 @@ async def app(
     )
 
 
-async def test_the_provider_says_who_it_is_and_the_person_says_yes(
+async def test_a_person_logs_in_at_the_provider_and_confirms(
     program: Visitor, browser: Browser, provider: Provider
 ):
     told = await begun(program)
@@ -59,7 +59,7 @@ async def test_the_provider_says_who_it_is_and_the_person_says_yes(
     assert told["sid"][4:] not in str(provider.asked)
 
 
-async def test_the_same_person_comes_back_whatever_their_address_is_by_then(
+async def test_a_person_is_recognized_after_their_address_changed(
     program: Visitor, browser: Browser, provider: Provider, database_url: str
 ):
     for address in ("rema.boo@example.org", "rema.new@example.org"):
@@ -71,9 +71,7 @@ async def test_the_same_person_comes_back_whatever_their_address_is_by_then(
     assert await ask(database_url, "SELECT count(*) FROM identity WHERE identity LIKE 'oidc:%'") == 1
 
 
-async def test_an_address_that_was_given_to_somebody_new_is_not_a_way_in(
-    program: Visitor, browser: Browser, provider: Provider
-):
+async def test_a_reassigned_address_opens_no_account(program: Visitor, browser: Browser, provider: Provider):
     told = await begun(program)
     await browser.submit(await browser.open(told["loginUrl"]), answer="yes")
     provider.person["sub"] = "another human"
@@ -101,7 +99,7 @@ async def test_an_address_that_was_given_to_somebody_new_is_not_a_way_in(
         "refused",
     ],
 )
-async def test_whoever_the_provider_does_not_vouch_for_stays_out(
+async def test_unverified_identities_are_rejected(
     program: Visitor, browser: Browser, provider: Provider, wrong: str
 ):
     provider.wrong = wrong
@@ -114,7 +112,9 @@ async def test_whoever_the_provider_does_not_vouch_for_stays_out(
     assert not browser.cookies
 
 
-async def test_what_the_token_leaves_out_is_asked_for(program: Visitor, browser: Browser, provider: Provider):
+async def test_missing_claims_come_from_the_userinfo_endpoint(
+    program: Visitor, browser: Browser, provider: Provider
+):
     provider.wrong = "no address"
 
     page = await browser.open((await begun(program))["loginUrl"])
@@ -122,7 +122,7 @@ async def test_what_the_token_leaves_out_is_asked_for(program: Visitor, browser:
     assert "rema.boo@example.org" in page.words
 
 
-async def test_new_keys_of_the_provider_are_found(
+async def test_rotated_provider_keys_are_fetched(
     program: Visitor, browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.login.oidc_provider._MIN_KEY_REFRESH_INTERVAL", 0.0)
@@ -134,7 +134,7 @@ async def test_new_keys_of_the_provider_are_found(
     assert page.status == 200, page.words
 
 
-async def test_a_provider_that_is_not_itself_is_not_used(
+async def test_a_discovery_document_of_another_issuer_is_refused(
     program: Visitor, browser: Browser, provider: Provider
 ):
     provider.wrong = "issuer of configuration"
@@ -144,7 +144,7 @@ async def test_a_provider_that_is_not_itself_is_not_used(
     assert page.status == 503
 
 
-async def test_a_replayed_answer_of_the_provider_is_refused(
+async def test_a_replayed_provider_response_is_refused(
     program: Visitor, browser: Browser, provider: Provider
 ):
     told = await begun(program)
@@ -159,7 +159,7 @@ async def test_a_replayed_answer_of_the_provider_is_refused(
     assert replayed.status == 403
 
 
-async def test_an_answer_for_one_browser_is_refused_from_another(
+async def test_a_provider_response_is_bound_to_one_browser(
     program: Visitor, browser: Browser, door: str, session
 ):
     told = await begun(program)
@@ -174,7 +174,7 @@ async def test_an_answer_for_one_browser_is_refused_from_another(
     assert (tricked.status, tricked_again.status) == (403, 403)
 
 
-async def test_the_cookie_is_for_this_trip_alone(program: Visitor, browser: Browser):
+async def test_the_state_cookie_is_limited_to_the_login(program: Visitor, browser: Browser):
     page = await browser.open((await begun(program))["loginUrl"], follow=False)
 
     cookie = page.headers["Set-Cookie"]
@@ -188,7 +188,7 @@ class TestAccess:
     def rule(self) -> AccessRule:
         return AccessRule(frozenset({"engineering"}), frozenset({"@staff.example.org"}), "the help desk")
 
-    async def test_whoever_may_not_come_in_is_told_whom_to_ask(
+    async def test_a_refused_person_sees_the_support_contact(
         self, program: Visitor, browser: Browser, database_url: str
     ):
         told = await begun(program)
@@ -205,7 +205,7 @@ class TestAccess:
         [{"groups": ["engineering", "x"]}, {"email": "dana@STAFF.example.org"}],
         ids=["by group", "by domain"],
     )
-    async def test_groups_and_lists_let_in(
+    async def test_required_groups_and_allowed_emails_admit(
         self, program: Visitor, browser: Browser, provider: Provider, more: dict[str, object]
     ):
         provider.person |= more

@@ -1,4 +1,4 @@
-"""Logging in by what a service provider says in headers: believed of our own proxy alone."""
+"""Shibboleth logins by headers of the trusted proxy."""
 
 from ipaddress import ip_network
 from urllib.parse import quote
@@ -55,7 +55,7 @@ async def test_a_program_is_sent_to_the_service_provider(program: Visitor):
     assert told["loginUrl"] == f"https://hub.example.org/Shibboleth.sso/Login?target={target}"
 
 
-async def test_our_own_page_leads_there_too(program: Visitor, browser: Browser):
+async def test_our_login_page_redirects_to_the_service_provider(program: Visitor, browser: Browser):
     told = await begun(program)
 
     page = await browser.open(f"/login?sid={told['sid']}", follow=False)
@@ -64,7 +64,7 @@ async def test_our_own_page_leads_there_too(program: Visitor, browser: Browser):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_somebody_new_becomes_a_student(program: Visitor, browser: Browser, method: str):
+async def test_a_new_person_becomes_a_student(program: Visitor, browser: Browser, method: str):
     told = await begun(program)
 
     page = await arrive(browser, told, REMA, method)
@@ -80,7 +80,7 @@ async def test_somebody_new_becomes_a_student(program: Visitor, browser: Browser
 
 
 @pytest.mark.parametrize("form", ["letters", "whole"])
-async def test_the_callback_knows_both_forms_of_a_sid(program: Visitor, browser: Browser, form: str):
+async def test_the_callback_accepts_both_forms_of_a_sid(program: Visitor, browser: Browser, form: str):
     told = await begun(program)
     sid = told["sid"] if form == "whole" else told["sid"].removeprefix("shib")
 
@@ -98,7 +98,7 @@ async def test_the_same_eppn_is_the_same_person_whatever_its_case(
     assert await ask(database_url, "SELECT count(*) FROM identity WHERE identity LIKE 'eppn:%'") == 1
 
 
-async def test_who_was_entered_by_hand_is_taken_for_the_same_person(program: Visitor, browser: Browser):
+async def test_a_person_added_by_hand_is_matched_by_address(program: Visitor, browser: Browser):
     told = await begun(program)
 
     page = await arrive(browser, told, REMA | {"eppn": "wil@wil.com", "cn": "Somebody"})
@@ -120,7 +120,7 @@ async def test_who_was_entered_by_hand_is_taken_for_the_same_person(program: Vis
     ],
     ids=str,
 )
-async def test_attributes_without_proof_are_refused(
+async def test_attributes_without_the_proxy_secret_are_refused(
     program: Visitor, browser: Browser, change: dict[str, str], database_url: str
 ):
     told = await begun(program)
@@ -132,7 +132,7 @@ async def test_attributes_without_proof_are_refused(
     assert await ask(database_url, "SELECT count(*) FROM audit WHERE subject = 'unproved attributes'") == 1
 
 
-async def test_a_secret_that_is_missing_or_doubled_proves_nothing(program: Visitor, browser: Browser):
+async def test_a_missing_or_repeated_secret_is_refused(program: Visitor, browser: Browser):
     told = await begun(program)
     without = {name: value for name, value in REMA.items() if name != "X-Roomie-Proxy-Secret"}
     doubled = [*REMA.items(), ("eppn", "wil@wil.com")]
@@ -148,7 +148,9 @@ class TestFromElsewhere:
     def settings(self) -> HttpSettings:
         return HttpSettings(rate_limit=0, trusted_proxies=(ip_network("10.0.0.5/32"),))
 
-    async def test_even_the_right_secret_is_not_believed(self, program: Visitor, browser: Browser):
+    async def test_the_right_secret_from_an_untrusted_address_is_refused(
+        self, program: Visitor, browser: Browser
+    ):
         told = await begun(program)
 
         page = await arrive(browser, told, REMA | {"X-Forwarded-For": "10.0.0.5"})
@@ -161,15 +163,15 @@ class TestAccess:
     def rule(self) -> AccessRule:
         return AccessRule(frozenset({"engsci-all"}), frozenset({"guest@ucl.ac.uk"}), "room-help@ucl.ac.uk")
 
-    async def test_a_group_lets_in(self, program: Visitor, browser: Browser):
+    async def test_a_required_group_admits(self, program: Visitor, browser: Browser):
         assert (await arrive(browser, await begun(program), REMA)).status == 200
 
-    async def test_a_name_on_the_list_lets_in(self, program: Visitor, browser: Browser):
+    async def test_a_listed_address_admits(self, program: Visitor, browser: Browser):
         guest = REMA | {"eppn": "guest@ucl.ac.uk", "uclIntranetGroups": ""}
 
         assert (await arrive(browser, await begun(program), guest)).status == 200
 
-    async def test_everybody_else_hears_whom_to_ask(
+    async def test_everybody_else_sees_the_support_contact(
         self, program: Visitor, browser: Browser, database_url: str
     ):
         told = await begun(program)
@@ -184,7 +186,7 @@ class TestAccess:
         assert await ask(database_url, "SELECT count(*) FROM audit WHERE subject = 'refused'") == 1
 
 
-async def test_passwords_are_not_taken_where_an_institution_knows_people(program: Visitor, browser: Browser):
+async def test_password_pages_are_closed_with_shibboleth(program: Visitor, browser: Browser):
     told = await begun(program)
     form = {"sid": told["sid"], "username": "wil", "password": "wilpassword"}
 
@@ -193,7 +195,7 @@ async def test_passwords_are_not_taken_where_an_institution_knows_people(program
     assert page.status == 403
 
 
-async def test_a_name_in_other_letters_arrives_whole(program: Visitor, browser: Browser):
+async def test_non_latin_names_are_decoded(program: Visitor, browser: Browser):
     for name in ("Zoë Łukasz 愛", quote("Zoë Łukasz 愛")):
         page = await arrive(
             browser, await begun(program), REMA | {"cn": name, "eppn": f"{len(name)}@ucl.ac.uk"}

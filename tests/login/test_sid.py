@@ -1,4 +1,4 @@
-"""The document's flow with a sid, walked over HTTP by programs, people and thieves."""
+"""The documented sid flow over HTTP, by programs, people and thieves."""
 
 import asyncio
 from datetime import timedelta
@@ -32,7 +32,7 @@ async def logged_in(program: Visitor, browser: Browser, name: str = "wil") -> di
     return told
 
 
-async def test_a_program_is_told_where_to_go(program: Visitor):
+async def test_a_program_gets_a_sid_and_a_login_url(program: Visitor):
     told = await begun(program)
 
     letters = told["sid"].removeprefix("shib")
@@ -49,7 +49,7 @@ async def test_no_two_programs_get_the_same_sid(program: Visitor):
     assert len(sids) == 5
 
 
-async def test_nobody_is_logged_in_before_somebody_says_yes(program: Visitor, browser: Browser):
+async def test_nobody_is_logged_in_before_the_confirmation(program: Visitor, browser: Browser):
     told = await begun(program)
     await browser.log_in(told["loginUrl"], "wil")
 
@@ -58,7 +58,7 @@ async def test_nobody_is_logged_in_before_somebody_says_yes(program: Visitor, br
     assert heard.json == {"success": "OK", "status": "NOT_LOGGED_IN"}
 
 
-async def test_the_program_gets_the_login_answer_with_a_token_that_works(program: Visitor, browser: Browser):
+async def test_a_program_gets_a_working_token(program: Visitor, browser: Browser):
     told = await logged_in(program, browser)
 
     heard = await status(program, told["sid"])
@@ -73,7 +73,7 @@ async def test_the_program_gets_the_login_answer_with_a_token_that_works(program
 
 
 @pytest.mark.parametrize("form", ["whole", "letters", "json", "no slash"])
-async def test_a_sid_is_heard_in_either_form_and_either_body(program: Visitor, browser: Browser, form: str):
+async def test_a_sid_is_accepted_in_both_forms_and_body_types(program: Visitor, browser: Browser, form: str):
     sid = (await logged_in(program, browser))["sid"]
 
     match form:
@@ -89,7 +89,7 @@ async def test_a_sid_is_heard_in_either_form_and_either_body(program: Visitor, b
     assert heard.json["status"] == "LOGGED_IN"
 
 
-async def test_the_token_is_the_same_each_time_for_a_minute_and_then_never_again(
+async def test_a_token_can_be_fetched_repeatedly_for_a_minute(
     program: Visitor, browser: Browser, clock: StillClock
 ):
     sid = (await logged_in(program, browser))["sid"]
@@ -128,7 +128,7 @@ async def test_a_guessed_sid_is_invalid(program: Visitor, browser: Browser, sid:
     assert (await program.get(f"/stream.sub_lp/{sid.replace(' ', '+')}")).status == 404
 
 
-async def test_a_missing_sid_is_told_so(program: Visitor):
+async def test_a_missing_sid_is_reported(program: Visitor):
     heard = await program.post("/user.login.status/", {})
 
     assert (heard.status, heard.json["error"]) == (200, "No sid supplied")
@@ -148,7 +148,7 @@ async def test_a_sid_logs_one_person_in_once(program: Visitor, browser: Browser)
     assert (await status(program, told["sid"])).json["user_data"]["token"] == token
 
 
-async def test_two_presses_of_yes_make_one_login(program: Visitor, browser: Browser, database_url: str):
+async def test_confirming_twice_makes_one_login(program: Visitor, browser: Browser, database_url: str):
     told = await begun(program)
     page = await browser.log_in(told["loginUrl"], "wil")
 
@@ -158,7 +158,7 @@ async def test_two_presses_of_yes_make_one_login(program: Visitor, browser: Brow
     assert await ask(database_url, "SELECT count(*) FROM token") == 1
 
 
-async def test_whoever_says_no_lets_nobody_in(program: Visitor, browser: Browser, database_url: str):
+async def test_declining_logs_nobody_in(program: Visitor, browser: Browser, database_url: str):
     told = await begun(program)
 
     page = await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
@@ -169,9 +169,7 @@ async def test_whoever_says_no_lets_nobody_in(program: Visitor, browser: Browser
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 
 
-async def test_a_thief_who_forwards_his_link_gets_nothing_from_a_victim_who_only_clicks(
-    program: Visitor, browser: Browser
-):
+async def test_opening_a_forwarded_link_gives_a_thief_nothing(program: Visitor, browser: Browser):
     trap = await begun(program)
 
     page = await browser.open(trap["loginUrl"])
@@ -180,7 +178,7 @@ async def test_a_thief_who_forwards_his_link_gets_nothing_from_a_victim_who_only
     assert (await status(program, trap["sid"])).json["status"] == "NOT_LOGGED_IN"
 
 
-async def test_the_page_says_who_asks_and_how_to_refuse(program: Visitor, browser: Browser):
+async def test_the_page_names_the_requester_and_offers_to_decline(program: Visitor, browser: Browser):
     heard = await program.get("/user.login.getToken/", headers={"User-Agent": "Trap/1.0 <b>"})
 
     page = await browser.log_in(heard.json["loginUrl"], "rema")
@@ -192,7 +190,7 @@ async def test_the_page_says_who_asks_and_how_to_refuse(program: Visitor, browse
 
 
 @pytest.mark.parametrize("nonce", ["", "guessed", "x" * 43])
-async def test_saying_yes_takes_what_only_the_page_knows(program: Visitor, browser: Browser, nonce: str):
+async def test_confirming_needs_the_pages_nonce(program: Visitor, browser: Browser, nonce: str):
     told = await begun(program)
     page = await browser.log_in(told["loginUrl"], "wil")
 
@@ -202,7 +200,7 @@ async def test_saying_yes_takes_what_only_the_page_knows(program: Visitor, brows
     assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
 
 
-async def test_an_older_page_cannot_be_confirmed_for_somebody_else(program: Visitor, browser: Browser):
+async def test_an_outdated_page_cannot_confirm_another_person(program: Visitor, browser: Browser):
     told = await begun(program)
     of_wil = await browser.log_in(told["loginUrl"], "wil")
     await browser.log_in(told["loginUrl"], "rema")
@@ -212,7 +210,7 @@ async def test_an_older_page_cannot_be_confirmed_for_somebody_else(program: Visi
     assert heard.status == 403
 
 
-async def test_forms_are_not_taken_from_other_sites(program: Visitor, browser: Browser):
+async def test_cross_site_forms_are_refused(program: Visitor, browser: Browser):
     told = await begun(program)
     page = await browser.log_in(told["loginUrl"], "wil")
     foreign = {"Sec-Fetch-Site": "cross-site"}
@@ -223,7 +221,7 @@ async def test_forms_are_not_taken_from_other_sites(program: Visitor, browser: B
     assert (confirm.status, login.status) == (403, 403)
 
 
-async def test_no_page_shows_a_token_or_lets_itself_be_framed_or_kept(program: Visitor, browser: Browser):
+async def test_pages_show_no_token_and_forbid_framing_and_caching(program: Visitor, browser: Browser):
     told = await begun(program)
     first = await browser.open(told["loginUrl"])
     second = await browser.submit(first, username="wil", password="wilpassword")
@@ -244,7 +242,7 @@ async def test_no_page_shows_a_token_or_lets_itself_be_framed_or_kept(program: V
         assert "Set-Cookie" not in page.headers
 
 
-async def test_neither_sid_nor_token_nor_nonce_is_kept_as_it_is(
+async def test_sids_tokens_and_nonces_are_stored_hashed(
     program: Visitor, browser: Browser, database_url: str, services: Services
 ):
     told = await begun(program)
@@ -262,7 +260,7 @@ async def test_neither_sid_nor_token_nor_nonce_is_kept_as_it_is(
         assert secret.encode() not in kept
 
 
-async def test_results_are_forgotten_once_nobody_can_come_for_them(
+async def test_expired_results_are_deleted(
     program: Visitor, browser: Browser, database_url: str, clock: StillClock
 ):
     await logged_in(program, browser)
@@ -276,9 +274,7 @@ async def test_results_are_forgotten_once_nobody_can_come_for_them(
     assert await ask(database_url, "SELECT count(*) FROM login_session") == 1
 
 
-async def test_a_login_is_written_down_for_those_who_look_after_things(
-    program: Visitor, browser: Browser, database_url: str
-):
+async def test_logins_are_audited(program: Visitor, browser: Browser, database_url: str):
     await logged_in(program, browser)
     told = await begun(program)
     await browser.submit(await browser.open(told["loginUrl"]), username="wil", password="wrong")
@@ -289,7 +285,7 @@ async def test_a_login_is_written_down_for_those_who_look_after_things(
     assert await ask(database_url, refused) == 1
 
 
-async def test_a_wrong_password_says_no_more_than_that(program: Visitor, browser: Browser):
+async def test_a_wrong_password_reveals_nothing(program: Visitor, browser: Browser):
     told = await begun(program)
     page = await browser.open(told["loginUrl"])
 
@@ -301,14 +297,14 @@ async def test_a_wrong_password_says_no_more_than_that(program: Visitor, browser
     assert "Wrong username or password." in known.words
 
 
-async def test_one_address_may_begin_only_so_many_logins(program: Visitor):
+async def test_logins_started_by_one_address_are_rate_limited(program: Visitor):
     told = [(await begun(program)) for _ in range(150)]
 
     assert all("sid" in each for each in told[:120])
     assert "error" in told[-1]
 
 
-async def test_callback_without_an_institution_leads_to_our_own_page(program: Visitor, browser: Browser):
+async def test_the_callback_without_shibboleth_redirects_to_our_page(program: Visitor, browser: Browser):
     told = await begun(program)
 
     page = await browser.open(told["callbackUrl"])
@@ -317,5 +313,5 @@ async def test_callback_without_an_institution_leads_to_our_own_page(program: Vi
     assert "Password" in page.words
 
 
-def test_sids_are_beyond_guessing():
+def test_sids_have_enough_entropy():
     assert len({new_sid() for _ in range(1_000)}) == 1_000

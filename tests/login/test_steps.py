@@ -1,4 +1,4 @@
-"""What a login under way may become: pure steps, one by one."""
+"""State transitions of a login session."""
 
 from datetime import timedelta
 
@@ -26,12 +26,12 @@ from core.policy.login import (
 )
 from tests.builders import NOW
 
-LETTERS = "pescvktqatuvacymiwxhewsrrvsybexcijjpskcrcvngylmquwszbbtoujpd"
+SID_TOKEN = "pescvktqatuvacymiwxhewsrrvsybexcijjpskcrcvngylmquwszbbtoujpd"
 _MOMENT = timedelta(seconds=1)
 
 
 def a_session(**others: object) -> LoginSession:
-    return LoginSession(sid_hash(LETTERS), NOW + LIFETIME, **others)  # type: ignore[arg-type]
+    return LoginSession(sid_hash(SID_TOKEN), NOW + LIFETIME, **others)  # type: ignore[arg-type]
 
 
 def test_a_sid_is_the_prefix_and_sixty_letters():
@@ -43,27 +43,27 @@ def test_a_sid_is_the_prefix_and_sixty_letters():
     assert sid.islower()
 
 
-def test_both_forms_of_a_sid_name_the_same_login():
-    assert sid_token(f"shib{LETTERS}") == sid_token(LETTERS) == LETTERS
+def test_both_forms_of_a_sid_are_the_same_login():
+    assert sid_token(f"shib{SID_TOKEN}") == sid_token(SID_TOKEN) == SID_TOKEN
 
 
-def test_sixty_letters_that_begin_like_the_prefix_are_whole():
-    letters = "shib" + "a" * 56
+def test_sixty_letters_that_begin_with_the_prefix_are_a_sid_token():
+    token = "shib" + "a" * 56
 
-    assert sid_token(letters) == letters
+    assert sid_token(token) == token
 
 
 @given(st.text(max_size=70))
 def test_nothing_else_is_a_sid(text: str):
-    letters = sid_token(text)
+    token = sid_token(text)
 
-    assert letters is None or letters == text[-60:]
+    assert token is None or token == text[-60:]
 
 
 @pytest.mark.parametrize(
-    "text", ["", "shib", LETTERS[:-1], LETTERS.upper(), LETTERS[:-1] + "é", LETTERS + "a"]
+    "text", ["", "shib", SID_TOKEN[:-1], SID_TOKEN.upper(), SID_TOKEN[:-1] + "é", SID_TOKEN + "a"]
 )
-def test_what_is_not_sixty_small_letters_is_no_sid(text: str):
+def test_only_sixty_lower_case_letters_are_a_sid(text: str):
     assert sid_token(text) is None
 
 
@@ -83,21 +83,21 @@ def test_a_result_can_be_fetched_for_a_minute_even_when_the_sid_ends_meanwhile()
     assert login_status(session, late + RESULT_TTL) is LoginStatus.UNKNOWN
 
 
-def test_what_failed_is_told_until_the_sid_ends():
+def test_a_failure_is_reported_until_the_sid_expires():
     session = fail(a_session(), NOW, "no")
 
     assert login_status(session, NOW + LIFETIME - _MOMENT) is LoginStatus.FAILED
     assert login_status(session, NOW + LIFETIME) is LoginStatus.UNKNOWN
 
 
-def test_a_chat_accounts_link_tells_nobody_anything():
+def test_a_chat_link_has_no_status():
     linking = a_session(identity=Identity("slack:T1:U1"))
 
     assert login_status(linking, NOW) is LoginStatus.UNKNOWN
     assert login_status(finish(linking, NOW), NOW) is LoginStatus.UNKNOWN
 
 
-def test_only_the_page_shown_last_confirms():
+def test_only_the_latest_page_confirms():
     first = request_confirmation(a_session(), PersonId(1), "first")
     second = request_confirmation(first, PersonId(2), "second")
 
@@ -108,13 +108,13 @@ def test_only_the_page_shown_last_confirms():
 
 
 def test_a_confirmation_counts_once():
-    asked = request_confirmation(a_session(), PersonId(1), "once")
+    requested = request_confirmation(a_session(), PersonId(1), "once")
 
-    for over in (finish(asked, NOW, b""), fail(asked, NOW, "no")):
+    for over in (finish(requested, NOW, b""), fail(requested, NOW, "no")):
         assert over.state not in {LoginState.OPEN, LoginState.REQUESTED}
         with pytest.raises(NotConfirmed):
             check_nonce(over, "once")
 
 
-def test_a_failed_login_forgets_what_waited_for_it():
+def test_a_failed_login_drops_the_waiting_request():
     assert fail(a_session(request="something"), NOW, "no").request == ""

@@ -1,4 +1,4 @@
-"""Hearing of a login's end: four kinds of streams, early and late, here and in another process."""
+"""Subscriptions to a login result: four transports, early and late, across processes."""
 
 import asyncio
 import json
@@ -74,7 +74,7 @@ async def until(happened: Callable[[], bool]) -> None:
 
 
 @_each_kind
-async def test_who_listens_hears_of_the_login(
+async def test_subscribers_receive_the_login(
     listen: Any, program: Visitor, browser: Browser, session: ClientSession, app: web.Application
 ):
     told = await begun(program)
@@ -91,7 +91,7 @@ async def test_who_listens_hears_of_the_login(
 
 
 @_each_kind
-async def test_a_result_is_kept_for_who_comes_late(
+async def test_late_subscribers_receive_the_result(
     listen: Any, program: Visitor, browser: Browser, session: ClientSession
 ):
     told = await logged_in(program, browser)
@@ -102,7 +102,9 @@ async def test_a_result_is_kept_for_who_comes_late(
 
 
 @_each_kind
-async def test_a_refusal_is_told_too(listen: Any, program: Visitor, browser: Browser, session: ClientSession):
+async def test_refusals_are_published(
+    listen: Any, program: Visitor, browser: Browser, session: ClientSession
+):
     told = await begun(program)
     await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
 
@@ -123,7 +125,7 @@ async def test_all_documented_paths_answer(program: Visitor, browser: Browser, n
 
 
 @pytest.mark.parametrize("name", ["stream.sub", "stream.sub_lp"])
-async def test_an_unknown_channel_is_not_there(program: Visitor, session: ClientSession, name: str):
+async def test_an_unknown_channel_is_a_404(program: Visitor, session: ClientSession, name: str):
     heard = await program.get(f"/{name}/shib{'a' * 60}")
 
     assert heard.status == 404
@@ -132,7 +134,7 @@ async def test_an_unknown_channel_is_not_there(program: Visitor, session: Client
         await session.ws_connect(f"{program.url}/stream.sub/shib{'a' * 60}")
 
 
-async def test_a_channel_ends_with_its_time(program: Visitor, browser: Browser, clock: StillClock):
+async def test_a_channel_expires(program: Visitor, browser: Browser, clock: StillClock):
     told = await logged_in(program, browser)
     clock.move(timedelta(seconds=60))
 
@@ -148,7 +150,7 @@ async def test_nobody_can_publish_from_outside(program: Visitor, method: str):
     assert heard.status == 405
 
 
-async def test_what_is_said_into_a_websocket_goes_unheard(
+async def test_messages_from_websocket_clients_are_ignored(
     program: Visitor, session: ClientSession, app: web.Application
 ):
     told = await begun(program)
@@ -196,7 +198,7 @@ class TestLongPoll:
             {"If-Modified-Since": "Fri, 99 Nonsense"},
         ],
     )
-    async def test_who_has_not_heard_it_hears_it(
+    async def test_unseen_messages_are_delivered(
         self, program: Visitor, browser: Browser, headers: dict[str, str]
     ):
         told = await logged_in(program, browser)
@@ -217,7 +219,7 @@ class TestLongPoll:
             ({"If-None-Match": "null"}, "?tag=1"),
         ],
     )
-    async def test_who_has_heard_it_waits_for_more(
+    async def test_seen_messages_are_not_repeated(
         self, program: Visitor, browser: Browser, headers: dict[str, str], query: str
     ):
         told = await logged_in(program, browser)
@@ -227,7 +229,7 @@ class TestLongPoll:
         assert heard.status == 304
 
 
-async def test_streams_end_in_order_when_the_service_stops(
+async def test_streams_are_closed_on_shutdown(
     services: Services, settings: HttpSettings, session: ClientSession
 ):
     app = create_application(services, settings)
@@ -250,7 +252,7 @@ async def test_streams_end_in_order_when_the_service_stops(
     assert len(app[STATE].subscriptions) == 0
 
 
-async def test_who_hangs_up_is_forgotten(
+async def test_disconnected_subscribers_are_removed(
     program: Visitor, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
@@ -265,7 +267,7 @@ async def test_who_hangs_up_is_forgotten(
     await until(lambda: len(app[STATE].subscriptions) == 0)
 
 
-async def test_events_show_that_they_are_alive(
+async def test_event_streams_send_heartbeats(
     program: Visitor, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
@@ -299,7 +301,7 @@ class TestTwoProcesses:
             await services.storage.close()
 
     @_each_kind
-    async def test_a_login_in_one_is_heard_in_the_other(
+    async def test_a_login_in_one_process_reaches_subscribers_of_another(
         self, listen: Any, database_url: str, clock: StillClock, session: ClientSession
     ):
         async with (
@@ -318,7 +320,7 @@ class TestTwoProcesses:
             assert heard["result"] == "success"
             assert (await Visitor(session, other, heard["token"]).get("/user.info/")).status == 200
 
-    async def test_a_token_handed_out_in_one_is_good_in_the_other_before_it_heard_of_it(
+    async def test_a_new_token_works_in_another_process_before_it_synced(
         self, database_url: str, clock: StillClock, session: ClientSession, monkeypatch: pytest.MonkeyPatch
     ):
         async with (

@@ -1,4 +1,4 @@
-"""A token for each login: listed with its last use, and ended one by one."""
+"""`/tokens`: lists logins with their last use and ends them one by one."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def say(services: Services) -> Callable[..., object]:
     return said
 
 
-async def test_every_login_is_listed_with_where_it_came_from(say, program: Visitor, browser: Browser, app):
+async def test_every_login_is_listed_with_its_origin(say, program: Visitor, browser: Browser, app):
     wil = await program.log_in("wil")
     await logged_in(program, browser)
     await wil.get("/user.info/")
@@ -45,7 +45,7 @@ async def test_every_login_is_listed_with_where_it_came_from(say, program: Visit
     assert wil.token not in str(reply)
 
 
-async def test_one_is_ended_by_number_and_the_others_stay(say, program: Visitor):
+async def test_a_login_is_ended_by_number(say, program: Visitor):
     first, second = await program.log_in("wil"), await program.log_in("wil")
 
     reply = await say("/tokens revoke 1")
@@ -55,7 +55,7 @@ async def test_one_is_ended_by_number_and_the_others_stay(say, program: Visitor)
     assert statuses == [200, 401]
 
 
-async def test_one_is_ended_by_its_button(say, program: Visitor):
+async def test_a_login_is_ended_by_its_button(say, program: Visitor):
     wil = await program.log_in("wil")
     button = (await say("/tokens")).items[0].buttons[0]
 
@@ -67,7 +67,7 @@ async def test_one_is_ended_by_its_button(say, program: Visitor):
     assert (await wil.get("/user.info/")).status == 401
 
 
-async def test_nobody_ends_what_is_somebody_elses(say, program: Visitor):
+async def test_nobody_ends_another_persons_login(say, program: Visitor):
     wil = await program.log_in("wil")
     button = (await say("/tokens")).items[0].buttons[0]
 
@@ -80,7 +80,7 @@ async def test_nobody_ends_what_is_somebody_elses(say, program: Visitor):
 @pytest.mark.parametrize(
     "words", ["/tokens revoke 0", "/tokens revoke 99", "/tokens revoke", "/tokens x", "/tokens 1 2"]
 )
-async def test_what_names_no_token_ends_none(say, program: Visitor, words: str):
+async def test_an_invalid_number_ends_no_login(say, program: Visitor, words: str):
     wil = await program.log_in("wil")
 
     reply = await say(words)
@@ -89,7 +89,7 @@ async def test_what_names_no_token_ends_none(say, program: Visitor, words: str):
     assert (await wil.get("/user.info/")).status == 200
 
 
-async def test_ending_one_is_written_down(say, program: Visitor, database_url: str):
+async def test_ending_a_login_is_audited(say, program: Visitor, database_url: str):
     await program.log_in("wil")
 
     await say("/tokens revoke 1")
@@ -97,7 +97,7 @@ async def test_ending_one_is_written_down(say, program: Visitor, database_url: s
     assert await ask(database_url, "SELECT count(*) FROM audit WHERE action = 'revoke token'") == 1
 
 
-async def test_a_token_from_a_browser_login_logs_out_by_itself_alone(program: Visitor, browser: Browser):
+async def test_logout_ends_only_its_own_token(program: Visitor, browser: Browser):
     wil = await program.log_in("wil")
     told = await logged_in(program, browser)
     other = program.as_((await status(program, told["sid"])).json["user_data"]["token"])

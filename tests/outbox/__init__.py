@@ -1,1 +1,1 @@
-"""What Roomie says unasked: when it is due, that it arrives, and that nobody reads it twice."""
+"""Notifications: when they are due, that they arrive, and that they arrive once."""

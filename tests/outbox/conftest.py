@@ -1,4 +1,4 @@
-"""A house on either database."""
+"""An environment on each database."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Many people with a booking each that they are about to be reminded of, and a worker that can be killed."""
+"""Many people with a reminder that is due, and a worker process that can be killed."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ _QUARTER = timedelta(minutes=15)
 
 
 async def remind_everybody(url: str, identities: Sequence[Identity]) -> None:
-    """A booking for each, made an hour ago, whose reminder has just come due by the machine's own clock."""
+    """Books a room for each identity, an hour ago, with a reminder due now by the system clock."""
     now = SystemClock().now()
     start = _next_quarter(now + timedelta(minutes=12))
     storage = open_storage(url, ReadModel(), _ALWAYS_OPEN, StillClock(now - timedelta(hours=1)))
@@ -58,11 +58,11 @@ def _furnish(unit: UnitOfWork, identities: Sequence[Identity]) -> list[PersonId]
 async def _book(storage: ManagedStorage, people: Sequence[PersonId], slot: Interval, now: datetime) -> None:
     read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
     services = BookingService(storage, read_model, _ALWAYS_OPEN, StillClock(now))
-    wishes = (
+    requests = (
         BookRoom(BookingId(f"booking-{number}"), RoomId(f"K-J17-{number}"), slot, person)
         for number, person in enumerate(people)
     )
-    await asyncio.gather(*map(services.book, wishes))
+    await asyncio.gather(*map(services.book, requests))
 
 
 async def backlog(url: str) -> Backlog:
@@ -76,7 +76,7 @@ async def backlog(url: str) -> Backlog:
 
 
 class Worker:
-    """`roomie run --only worker` on a database, with short leases so that others need not wait long."""
+    """`roomie run --only worker`, with short leases so that other workers take over soon."""
 
     def __init__(self, url: str, folder: Path, environment: Mapping[str, str]) -> None:
         self._log = folder / "worker.log"
@@ -84,7 +84,7 @@ class Worker:
             "PATH": os.environ["PATH"],
             "DATABASE_URL": url,
             "PORT": "0",
-            "ROOMIE_MESSAGES__LEASE": "2s",
+            "ROOMIE_NOTIFICATIONS__LEASE": "2s",
             "PYTHONDONTWRITEBYTECODE": "1",
             **environment,
         }
@@ -102,7 +102,7 @@ class Worker:
             )
 
     def kill_now(self) -> None:
-        """Without a goodbye, and without waiting."""
+        """Sends SIGKILL without waiting."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 

@@ -1,4 +1,4 @@
-"""A small campus whose messages go to a platform in memory, with any number of workers."""
+"""A small campus with a fake chat platform in memory and any number of workers."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ _numbers = count(1)
 
 @dataclass
 class Chat:
-    """A platform that remembers what it was given, and fails as often as it is told to."""
+    """A fake platform that records messages and raises the errors it was given."""
 
     name: str = "chat"
     shown: list[tuple[Identity, Reply, str]] = field(default_factory=list)
@@ -87,10 +87,10 @@ class Chat:
         return any((each, its) == (to, key) for each, _, its in self.shown)
 
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
-        """It has no pages."""
+        """This platform has no pages."""
 
     def told(self, to: Identity = WIL) -> list[str]:
-        """What stands there for somebody, a line a message."""
+        """The texts sent to an identity."""
         return ["".join(map(_plain, reply.text)) for each, reply, _ in self.shown if each == to]
 
 
@@ -100,7 +100,7 @@ def _plain(part: object) -> str:
 
 @dataclass
 class Environment:
-    """wil and rema are students, stan is an administrator, pres presides over the chess players."""
+    """wil and rema are students, stan is an administrator, pres is president of the chess society."""
 
     storage: ManagedStorage
     clock: StillClock
@@ -119,7 +119,7 @@ class Environment:
         await self.worker().deliver_due()
 
     async def pass_time(self, until: datetime, step: timedelta = timedelta(minutes=1)) -> None:
-        """Let the clock run on, delivering as it goes."""
+        """Advances the clock step by step and delivers what is due."""
         worker = self.worker()
         while self.clock.now() < until:
             self.clock.set(min(until, self.clock.now() + step))
@@ -130,11 +130,11 @@ class Environment:
     ) -> Booking:
         person = self.people[by] if by is not None else None
         booking_id = BookingId(f"{next(_numbers):08x}-booking")
-        wish = BookRoom(booking_id, room, slot or a_slot(), person, **others)  # type: ignore[arg-type]
-        return (await self.services.bookings.book(wish)).booking
+        request = BookRoom(booking_id, room, slot or a_slot(), person, **others)  # type: ignore[arg-type]
+        return (await self.services.bookings.book(request)).booking
 
     async def add_people(self, count: int) -> None:
-        """Staff, called `chat:p0` and so on."""
+        """Adds staff with the identities `chat:p0`, `chat:p1`, …"""
 
         def work(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
             return {
@@ -164,10 +164,10 @@ class Environment:
         return [each.state for each in await self.listed()]
 
     async def ask(self, words: str, by: Identity = WIL, *, manages: bool = False, channel: str = "") -> Reply:
-        asked = ChatRequest(
+        request = ChatRequest(
             Requester(by, PlatformName.SLACK, is_channel_admin=manages), text=words, channel=channel
         )
-        return await Dispatcher(self.services, COMMANDS).dispatch(asked)
+        return await Dispatcher(self.services, COMMANDS).dispatch(request)
 
 
 async def open_environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
@@ -207,7 +207,7 @@ def _furnish(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
 
 
 class _NoPasswords:
-    """Nobody logs in here."""
+    """Passwords are not used here."""
 
     async def hash(self, password: str) -> str:
         return password
@@ -217,7 +217,7 @@ class _NoPasswords:
 
 
 def a_message(key: str = "m1", **others: object) -> OutboxMessage:
-    """For wil, due at once."""
+    """A message for wil, due now."""
     others.setdefault("kind", "reply")
     others.setdefault("due_at", NOW)
     others.setdefault("identity", WIL)

@@ -1,8 +1,8 @@
-"""A whole week passes, clocks and all: every reminder and notice comes as it should."""
+"""A simulated week: every reminder and notice arrives at its time."""
 
 from datetime import UTC, datetime, timedelta
 
-from bot.config.model import Config
+from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
 from core.model.entities import NotificationPreferences, QuietHours
 from tests.builders import a_slot
@@ -11,7 +11,7 @@ from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 MINUTES = timedelta(minutes=10)
 
 
-async def test_a_week_in_which_the_clocks_change(environment: Environment):
+async def test_a_week_with_a_clock_change(environment: Environment):
     """From Wednesday 25 March to Wednesday 1 April 2026; summer time begins on Sunday the 29th in London."""
     environment.clock.set(datetime(2026, 3, 25, 10, 0, tzinfo=UTC))
     await environment.want(NotificationPreferences((60, 10), notices=True))
@@ -45,7 +45,7 @@ async def test_a_week_in_which_the_clocks_change(environment: Environment):
     ]
 
 
-async def test_a_week_of_downtime_ends_without_a_burst(environment: Environment):
+async def test_no_burst_of_messages_follows_a_week_of_downtime(environment: Environment):
     await environment.want(NotificationPreferences((60, 30, 10), notices=True))
     for days in range(1, 4):
         await environment.book(a_slot("15:00", 30, days=days))

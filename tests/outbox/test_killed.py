@@ -1,4 +1,4 @@
-"""A worker is killed again and again while it reminds many people: each hears of it, and each hears once."""
+"""A worker is killed repeatedly while it sends reminders: everybody gets one, nobody two."""
 
 import asyncio
 from collections import Counter
@@ -111,7 +111,7 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], pat
 
 
 @pytest.mark.parametrize(("kind", "database"), [("slack", "postgres_url"), ("discord", "sqlite_url")])
-async def test_all_are_reminded_and_nobody_twice_whenever_the_worker_dies(
+async def test_everybody_is_reminded_once_although_the_worker_is_killed(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, database: str
 ):
     url = request.getfixturevalue(database)
@@ -129,7 +129,7 @@ async def test_all_are_reminded_and_nobody_twice_whenever_the_worker_dies(
 @pytest.mark.soak
 @pytest.mark.parametrize("database", ["sqlite_url", "postgres_url"])
 @pytest.mark.parametrize("kind", PLATFORMS)
-async def test_a_thousand_are_reminded_and_nobody_twice_whenever_the_worker_dies(
+async def test_a_thousand_people_are_reminded_once_although_the_worker_is_killed(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, database: str
 ):
     url = request.getfixturevalue(database)

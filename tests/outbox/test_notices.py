@@ -1,11 +1,11 @@
-"""On Monday mornings, those who asked for it hear that their quota is fresh: once a week."""
+"""Weekly quota notices for people and channels that subscribed."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.chat.reply import Tone
-from bot.config.model import Config
+from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
 from core.model.entities import Identity, NotificationPreferences, QuietHours
 from tests.builders import a_slot
@@ -28,9 +28,7 @@ async def on(environment: Environment, worker: JobRunner, moment: datetime) -> N
     await environment.deliver()
 
 
-async def test_who_asked_for_it_hears_what_is_left_and_what_last_week_took(
-    environment: Environment, worker: JobRunner
-):
+async def test_subscribers_get_their_quota_and_last_weeks_use(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(reminders=(), notices=True))
     await environment.book(a_slot("11:00", 120))
 
@@ -43,7 +41,7 @@ async def test_who_asked_for_it_hears_what_is_left_and_what_last_week_took(
     assert environment.chat.told(REMA) == []
 
 
-async def test_it_comes_once_a_week_whatever_restarts(environment: Environment, worker: JobRunner):
+async def test_a_notice_comes_once_a_week_despite_restarts(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(reminders=(), notices=True))
 
     for hours in range(0, 24 * 13, 5):
@@ -57,7 +55,7 @@ async def test_it_comes_once_a_week_whatever_restarts(environment: Environment, 
     assert len(environment.chat.told()) == 2
 
 
-async def test_after_downtime_of_weeks_it_comes_once(environment: Environment, worker: JobRunner):
+async def test_a_notice_comes_once_after_weeks_of_downtime(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(reminders=(), notices=True))
 
     await on(environment, worker, MONDAY + timedelta(days=21, hours=30))
@@ -66,7 +64,7 @@ async def test_after_downtime_of_weeks_it_comes_once(environment: Environment, w
     assert len(environment.chat.told()) == 1
 
 
-async def test_staff_have_no_quota_to_hear_of(environment: Environment, worker: JobRunner):
+async def test_staff_get_no_quota_notice(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(notices=True), who=STAN)
 
     await on(environment, worker, MONDAY)
@@ -74,7 +72,7 @@ async def test_staff_have_no_quota_to_hear_of(environment: Environment, worker: 
     assert environment.chat.told(STAN) == []
 
 
-async def test_quiet_hours_hold_it_back(environment: Environment, worker: JobRunner):
+async def test_quiet_hours_delay_a_notice(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(notices=True, quiet=QuietHours(22 * 60, 8 * 60)))
 
     await on(environment, worker, MONDAY)
@@ -85,7 +83,7 @@ async def test_quiet_hours_hold_it_back(environment: Environment, worker: JobRun
     assert len(environment.chat.told()) == 1
 
 
-async def test_a_channel_hears_it_when_those_who_manage_it_asked(environment: Environment, worker: JobRunner):
+async def test_channel_admins_subscribe_their_channel(environment: Environment, worker: JobRunner):
     refused = await environment.ask("/rooms notices on", channel="C1")
     asked = await environment.ask("/rooms notices on", channel="C1", manages=True)
 
@@ -100,7 +98,7 @@ async def test_a_channel_hears_it_when_those_who_manage_it_asked(environment: En
 
 
 @pytest.mark.parametrize(("words", "channel"), [("/rooms notices on", ""), ("/rooms notices loud", "C1")])
-async def test_what_makes_no_sense_is_refused(environment: Environment, words: str, channel: str):
+async def test_invalid_notice_commands_are_refused(environment: Environment, words: str, channel: str):
     reply = await environment.ask(words, WIL, manages=True, channel=channel)
 
     assert reply.is_refusal

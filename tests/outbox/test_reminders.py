@@ -1,4 +1,4 @@
-"""People are reminded of their bookings: in time, of what is true then, and not in a burst."""
+"""Reminders: due times, changes of the booking, downtime and quiet hours."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,14 +10,14 @@ from tests.builders import NOW, a_booking, a_person, a_slot, at
 from tests.outbox.environment import LAB, REMA, WIL, Environment
 
 
-def test_a_reminder_is_due_half_an_hour_before_unless_somebody_wants_it_otherwise():
+def test_a_reminder_is_due_thirty_minutes_before_by_default():
     (reminder,) = reminders(a_booking(slot=a_slot("15:00")), a_person(person_id=1), NOW)
 
     assert reminder.due_at == at("14:30")
     assert reminder.expires_at == at("15:00")
 
 
-def test_each_of_several_reminders_is_useless_once_the_next_is_due():
+def test_a_reminder_expires_when_the_next_is_due():
     person = a_person(person_id=1, preferences=NotificationPreferences(reminders=(10, 120, 30)))
 
     messages = reminders(a_booking(slot=a_slot("15:00")), person, NOW)
@@ -26,15 +26,15 @@ def test_each_of_several_reminders_is_useless_once_the_next_is_due():
     assert [each.expires_at for each in messages] == [at("14:30"), at("14:50"), at("15:00")]
 
 
-def test_nobody_is_reminded_of_what_they_have_just_booked():
+def test_a_booking_that_starts_soon_has_no_reminder():
     assert reminders(a_booking(slot=a_slot("10:45")), a_person(person_id=1), NOW) == ()
 
 
-def test_a_societys_own_booking_reminds_nobody():
+def test_a_booking_by_society_token_has_no_reminder():
     assert reminders(a_booking(slot=a_slot("15:00"), by=None), None, NOW) == ()
 
 
-def test_a_reminder_keeps_its_distance_when_the_clocks_change():
+def test_a_reminder_keeps_its_lead_time_across_a_clock_change():
     start = datetime(2026, 3, 29, 1, 15, tzinfo=UTC)  # 02:15 in London, just after the clocks jump
     booking = a_booking(slot=Interval(start, start + timedelta(hours=1)))
 
@@ -43,7 +43,7 @@ def test_a_reminder_keeps_its_distance_when_the_clocks_change():
     assert reminder.due_at == start - timedelta(minutes=30)
 
 
-async def test_a_booking_brings_its_reminder_with_it(environment: Environment):
+async def test_booking_queues_a_reminder(environment: Environment):
     await environment.book(a_slot("15:00"))
 
     await environment.pass_time(at("14:29"))
@@ -56,7 +56,7 @@ async def test_a_booking_brings_its_reminder_with_it(environment: Environment):
     assert [button.label for button in reply.actions] == ["I'm here", "30 min more", "Cancel"]
 
 
-async def test_a_cancelled_booking_takes_its_reminder_along(environment: Environment):
+async def test_cancelling_removes_the_reminder(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
 
     await environment.services.bookings.cancel(booking.id, environment.people[WIL])
@@ -66,7 +66,7 @@ async def test_a_cancelled_booking_takes_its_reminder_along(environment: Environ
     assert await environment.listed() == []
 
 
-async def test_a_moved_booking_is_reminded_of_at_its_new_time_and_place(environment: Environment):
+async def test_moving_moves_the_reminder(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
 
     await environment.services.bookings.move(booking, environment.people[WIL], a_slot("17:00"), LAB)
@@ -78,7 +78,7 @@ async def test_a_moved_booking_is_reminded_of_at_its_new_time_and_place(environm
     assert "K-J17-LAB" in environment.chat.told()[0]
 
 
-async def test_an_extended_booking_keeps_its_reminder_and_tells_the_new_end(environment: Environment):
+async def test_extending_updates_the_reminders_end(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
 
     await environment.services.bookings.extend(booking, environment.people[WIL], timedelta(minutes=30))
@@ -88,7 +88,7 @@ async def test_an_extended_booking_keeps_its_reminder_and_tells_the_new_end(envi
     assert any(getattr(part, "interval", None) == a_slot("15:00", 90) for part in reply.text)
 
 
-async def test_a_booking_that_was_moved_while_its_reminder_was_on_its_way_says_nothing_wrong(
+async def test_a_reminder_claimed_before_a_move_shows_the_new_time(
     environment: Environment,
 ):
     booking = await environment.book(a_slot("15:00"))
@@ -104,7 +104,7 @@ async def test_a_booking_that_was_moved_while_its_reminder_was_on_its_way_says_n
     assert environment.chat.shown == []
 
 
-async def test_moving_a_booking_there_and_back_reminds_once(environment: Environment):
+async def test_moving_back_and_forth_reminds_once(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
 
     moved = (
@@ -116,7 +116,7 @@ async def test_moving_a_booking_there_and_back_reminds_once(environment: Environ
     assert len(environment.chat.shown) == 1
 
 
-async def test_after_downtime_a_late_reminder_is_sent_while_it_is_of_use(environment: Environment):
+async def test_a_late_reminder_is_sent_until_the_booking_starts(environment: Environment):
     await environment.want(NotificationPreferences(reminders=(30, 60, 90)))
     await environment.book(a_slot("15:00"))
     await environment.book(a_slot("12:00"), LAB)
@@ -128,7 +128,7 @@ async def test_after_downtime_a_late_reminder_is_sent_while_it_is_of_use(environ
     assert "G01" in environment.chat.told()[0]
 
 
-async def test_people_choose_their_reminders_and_bookings_follow(environment: Environment):
+async def test_changed_preferences_apply_to_existing_bookings(environment: Environment):
     await environment.book(a_slot("15:00"))
 
     await environment.want(NotificationPreferences(reminders=()))
@@ -140,7 +140,7 @@ async def test_people_choose_their_reminders_and_bookings_follow(environment: En
     assert [each.message.due_at for each in two] == [at("14:00"), at("14:50")]
 
 
-async def test_nothing_disturbs_quiet_hours_and_what_would_come_too_late_is_dropped(environment: Environment):
+async def test_quiet_hours_delay_or_drop_reminders(environment: Environment):
     await environment.want(NotificationPreferences(reminders=(60,), quiet=QuietHours(11 * 60, 13 * 60)))
     await environment.book(a_slot("12:00"))
     await environment.book(a_slot("13:30"), LAB)
@@ -152,7 +152,7 @@ async def test_nothing_disturbs_quiet_hours_and_what_would_come_too_late_is_drop
     assert sorted(each.name for each in await environment.states()) == ["DROPPED", "SENT"]
 
 
-async def test_who_booked_where_no_chat_answers_is_told_when_asked_for(environment: Environment):
+async def test_bookings_over_http_are_confirmed_if_configured(environment: Environment):
     await environment.book(a_slot("15:00"), confirm=True)
     await environment.book(a_slot("16:00"), LAB)
 
@@ -161,7 +161,7 @@ async def test_who_booked_where_no_chat_answers_is_told_when_asked_for(environme
     assert environment.chat.told() == ["Booked Room K-J17-G01 for ."]
 
 
-async def test_others_bookings_remind_others(environment: Environment):
+async def test_reminders_go_to_the_person_who_booked(environment: Environment):
     await environment.book(a_slot("15:00"), by=REMA)
 
     await environment.pass_time(at("14:31"), timedelta(minutes=10))
@@ -170,7 +170,7 @@ async def test_others_bookings_remind_others(environment: Environment):
     assert len(environment.chat.told(REMA)) == 1
 
 
-async def test_reminders_of_many_bookings_are_sent_once_each(environment: Environment):
+async def test_each_of_many_reminders_is_sent_once(environment: Environment):
     await environment.add_people(250)
     rooms = [RoomId(f"K-J17-{number}") for number in range(101, 111)]
     for n in range(250):
@@ -185,7 +185,7 @@ async def test_reminders_of_many_bookings_are_sent_once_each(environment: Enviro
     assert await environment.states() == [MessageState.SENT] * 250
 
 
-def test_nobody_is_reminded_of_what_somebody_else_booked():
+def test_nobody_is_reminded_of_another_persons_booking():
     booking = a_booking(by=2, slot=a_slot("15:00"))
 
     assert reminders(booking, a_person(person_id=1), NOW) == ()

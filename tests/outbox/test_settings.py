@@ -1,4 +1,4 @@
-"""People choose how they are told of things, by typing or in a form."""
+"""`/settings`: notification preferences, typed or in a form."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_reminders_are_minutes_or_hours(words: str, reminders: tuple[int, ...]):
         "timezone Mars/Olympus",
     ],
 )
-def test_what_cannot_be_read_is_refused_with_an_example(words: str):
+def test_invalid_settings_are_refused_with_an_example(words: str):
     with pytest.raises(Invalid):
         parse_preferences(words, AS_EVERYBODY)
 
@@ -66,7 +66,7 @@ def test_several_settings_fit_in_one_line():
     assert told.zone == "Australia/Sydney"
 
 
-def test_what_is_shown_can_be_typed():
+def test_displayed_settings_can_be_typed():
     told = PreferenceValues(
         NotificationPreferences(
             (60, 10), notices=True, quiet=QuietHours(22 * 60, 8 * 60), deliver_to="slack"
@@ -83,7 +83,7 @@ def the_person(environment: Environment) -> Person:
     return environment.services.read_model.directory.people[environment.people[WIL]].person
 
 
-async def test_settings_are_kept_and_shown(environment: Environment):
+async def test_settings_are_stored_and_shown(environment: Environment):
     await environment.book(a_slot("15:00"))
 
     reply = await environment.ask("/settings reminders 60 timezone Europe/Paris")
@@ -99,7 +99,7 @@ async def press(environment: Environment, action: str, **form: str) -> Reply:
     return await Dispatcher(environment.services, COMMANDS).dispatch(asked)
 
 
-async def test_the_form_holds_what_is_set_and_keeps_what_is_sent(environment: Environment):
+async def test_the_form_shows_and_stores_settings(environment: Environment):
     opened = await press(environment, "settings")
     assert opened.form is not None
     values = {each.name: each.value for each in opened.form.inputs}
@@ -110,7 +110,7 @@ async def test_the_form_holds_what_is_set_and_keeps_what_is_sent(environment: En
     assert the_person(environment).preferences == NotificationPreferences(quiet=QuietHours(22 * 60, 8 * 60))
 
 
-async def test_a_mistake_in_the_form_is_said_beside_its_line_and_nothing_is_kept(environment: Environment):
+async def test_a_form_error_is_shown_at_its_field_and_nothing_is_stored(environment: Environment):
     reply = await press(environment, "settings_form", quiet="at night", notices="on")
 
     assert list(reply.form_errors) == ["quiet"]

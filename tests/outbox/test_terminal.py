@@ -1,4 +1,4 @@
-"""Whoever sits at the terminal is told there, and nobody else is."""
+"""Notifications at the terminal reach only the user who sits there."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ def at_terminal(environment: Environment, name: str = "wil") -> tuple[TerminalSe
     return session, outbox
 
 
-async def test_a_reminder_is_printed_and_its_buttons_go_on_from_those_that_were_there(
+async def test_a_reminder_is_printed_with_continued_button_numbers(
     environment: Environment, capsys: pytest.CaptureFixture[str]
 ):
     session, outbox = at_terminal(environment)
@@ -46,7 +46,7 @@ async def test_a_reminder_is_printed_and_its_buttons_go_on_from_those_that_were_
     assert [button.action for button in session.buttons] == ["book", "here", "extend", "cancel"]
 
 
-async def test_who_does_not_sit_there_is_told_when_they_come(environment: Environment):
+async def test_a_reminder_waits_for_the_user_at_the_terminal(environment: Environment):
     _, outbox = at_terminal(environment, "rema")
     await environment.book(a_slot("15:00"))
     environment.clock.set(at("14:30"))
@@ -56,7 +56,7 @@ async def test_who_does_not_sit_there_is_told_when_they_come(environment: Enviro
     assert await environment.states() == [MessageState.WAITING]
 
 
-async def test_the_platform_somebody_chose_comes_first(
+async def test_the_preferred_platform_comes_first(
     environment: Environment, capsys: pytest.CaptureFixture[str]
 ):
     _, outbox = at_terminal(environment)

@@ -1,4 +1,4 @@
-"""Replies survive the outbox word for word, whatever they hold."""
+"""Encoding of replies in the outbox."""
 
 import json
 
@@ -11,7 +11,7 @@ from tests.strategies import replies
 
 
 @given(replies())
-def test_a_reply_comes_back_as_it_was(reply: Reply):
+def test_replies_survive_encoding(reply: Reply):
     assert decode_reply(json.loads(json.dumps(encode_reply(reply)))) == reply
 
 
@@ -23,5 +23,5 @@ _json = st.recursive(
 
 
 @given(_json)
-def test_anything_else_becomes_a_reply_too(value: object):
+def test_invalid_payloads_become_a_reply(value: object):
     assert isinstance(decode_reply(value), Reply)

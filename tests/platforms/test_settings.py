@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from bot.config.model import Config, DiscordSection, SlackSection, read_settings
+from bot.config import Config, DiscordSection, SlackSection, read_settings
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.slack.settings import SlackSettings
 from bot.runtime.check import platform_problems

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.config.model import SourceSection
+from bot.config import SourceSection
 from bot.runtime.refresh import refresh
 from core.errors import Unavailable
 from core.services.timetable_import import ImportResult
@@ -32,7 +32,7 @@ async def read(environment: Environment, site: TimetableSite) -> ImportResult:
     section = SourceSection(
         name="unsw",
         kind="unsw_nss",
-        address=site.address,
+        url=site.address,
         year=2026,
         allow_private=True,
         options={"per_second": "1000"},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.request import ChatRequest, PlatformName, Requester
-from bot.config.model import Config, ConfigError, SlackSection, read_settings
+from bot.config import Config, ConfigError, SlackSection, read_settings
 from bot.platforms.ports import Installation
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.runtime.check import platform_problems
@@ -234,9 +234,9 @@ def test_many_workspaces_of_which_none_is_named_do_not_start() -> None:
     [
         ({"T2": []}, "names no domain"),
         ({"E2": ["ucl.ac.uk"]}, "no workspace's id"),
-        ({"T2": ["*.ucl.ac.uk"]}, "is no domain"),
-        ({"T2": ["@ucl.ac.uk"]}, "is no domain"),
-        ({"T2": ["uk"]}, "no full domain"),
+        ({"T2": ["*.ucl.ac.uk"]}, "is not a domain"),
+        ({"T2": ["@ucl.ac.uk"]}, "is not a domain"),
+        ({"T2": ["uk"]}, "not a full domain"),
     ],
 )
 def test_a_workspace_that_is_named_wrongly_is_told(trusted: dict[str, list[str]], told: str) -> None:

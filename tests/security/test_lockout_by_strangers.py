@@ -260,6 +260,32 @@ def test_a_stolen_mark_or_a_neighbour_at_a_known_address_guesses_no_faster() -> 
     assert guesses_in_a_day(neighbour, LoginThrottle(5)) <= 600
 
 
+def test_a_neighbour_who_guesses_at_400_known_accounts_holds_up_no_other() -> None:
+    """All 401 accounts are known at the one address of the campus; programs keep no cookies."""
+    throttle, tries, waits = LoginThrottle(5), 0, []
+    for second in range(120):
+        for _ in range(8):
+            victim = f"student {tries % 400}"
+            throttle.admit(Attempt(account_keys(victim), HOME, known_as=victim), float(second))
+            tries += 1
+        admission = throttle.admit(Attempt(account_keys("wil"), HOME, known_as="7"), second + 0.5)
+        waits.append(admission.wait)
+        throttle.forgive(admission)
+
+    assert waits == [0] * 120
+
+
+def test_a_neighbour_at_a_campus_guesses_slowly_once_free_tries_are_used() -> None:
+    """400 accounts have five free tries each; from then on the address's own count bounds them together."""
+    neighbour = [
+        Attempt(account_keys(f"student {each}"), HOME, known_as=f"student {each}") for each in range(400)
+    ]
+
+    made = guesses_in_a_day(neighbour, LoginThrottle(5), tries_a_second=8)
+
+    assert made <= 400 * 5 + _DAY * 2
+
+
 def test_whoever_holds_a_whole_ipv6_network_does_not_have_65536_shares() -> None:
     throttle = LoginThrottle(5)
     made = sum(

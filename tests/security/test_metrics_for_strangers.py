@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 from aiohttp import ClientSession
 
-from bot.config.model import ConfigError, read_settings
+from bot.config import ConfigError, read_settings
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings

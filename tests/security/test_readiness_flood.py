@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.config.model import Config, HttpSection
+from bot.config import Config, HttpSection
 from bot.runtime.app import http_settings
 from bot.services import Services
 from bot.web.application import create_application, serve, stop

@@ -15,7 +15,7 @@ from bot.chat.reply import Button, Code, Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.cli import main
 from bot.commands import COMMANDS
-from bot.config.model import ConfigError, read_settings
+from bot.config import ConfigError, read_settings
 from bot.conversation.dispatcher import Dispatcher
 from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
@@ -261,12 +261,12 @@ def test_the_command_line_seals_and_says_what_is_lost(
         printed = capsys.readouterr()
         return status, printed.out + printed.err
 
-    assert seal("s" * 32) == (0, "1 tokens sealed with the secret of today.\n")
-    assert seal("t" * 32, f"{'r' * 32},{'s' * 32}") == (0, "1 tokens sealed with the secret of today.\n")
-    assert seal("t" * 32) == (0, "0 tokens sealed with the secret of today.\n")
+    assert seal("s" * 32) == (0, "1 tokens encrypted with the current secret.\n")
+    assert seal("t" * 32, f"{'r' * 32},{'s' * 32}") == (0, "1 tokens encrypted with the current secret.\n")
+    assert seal("t" * 32) == (0, "0 tokens encrypted with the current secret.\n")
     status, said = seal("u" * 32)
     assert status == 1
-    assert "T1: no secret opens its token" in said
+    assert "T1: no secret decrypts its token" in said
 
 
 def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(

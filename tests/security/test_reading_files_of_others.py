@@ -12,9 +12,10 @@ import pytest
 
 from bot.cli import main
 from bot.commands import COMMANDS
-from bot.config.model import Config, DatabaseSection, Settings
+from bot.config import Config, DatabaseSection, Settings
 from bot.platforms.terminal.repl import _create_prompt
-from bot.runtime.app import exposures, open_services, server_secret
+from bot.runtime.app import open_services
+from bot.runtime.server_secret import permission_warnings, server_secret
 from core.errors import AlreadyExists
 from core.ports.storage import UnitOfWork
 from storage.factory import backup, upgrade
@@ -127,20 +128,22 @@ async def test_a_folder_that_is_not_ours_to_shut_is_left_and_named(tmp_path: Pat
     await live(settings, shared, set())
 
     assert mode_of(shared) == 0o755
-    assert exposures(settings.config) == [
-        f"other accounts of this machine can look into the folder {shared}; one of mode 0700 keeps them out"
+    assert permission_warnings(settings.config) == [
+        f"other accounts on this machine can read the folder {shared}; give it mode 0700"
     ]
 
 
 def test_an_open_secret_is_named(tmp_path: Path):
     config = settings_for(tmp_path / "roomie.db").config
     server_secret(config)
-    assert exposures(config) == []
+    assert permission_warnings(config) == []
 
     (tmp_path / "roomie.secret").chmod(0o644)
 
     secret = tmp_path / "roomie.secret"
-    assert exposures(config) == [f"other accounts of this machine can read {secret}: chmod 600 {secret}"]
+    assert permission_warnings(config) == [
+        f"other accounts on this machine can read {secret}; run chmod 600 {secret}"
+    ]
 
 
 def test_roomie_check_says_so_too(
@@ -153,7 +156,7 @@ def test_roomie_check_says_so_too(
     main(("db", "upgrade"), asyncio.run)
     main(("check",), asyncio.run)
 
-    assert "warning: other accounts of this machine can look into the folder" in capsys.readouterr().out
+    assert "warning: other accounts on this machine can read the folder" in capsys.readouterr().out
 
 
 def test_what_was_typed_at_the_terminal_is_for_nobody_else(umask: int, tmp_path: Path):

@@ -21,7 +21,7 @@ from tests.builders import NOW
 from tests.fakes.clock import StillClock
 
 ROOT = Path(__file__).parents[2]
-GOOD = "0123456789abcdef0123456789abcdef"
+GOOD = "c0ffee5f1d2e3b4a59687786a5b4c3d2"
 REACHED = {
     "public_url": {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org"},
     "proxy": {"ROOMIE_HTTP__TRUSTED_PROXIES": "127.0.0.1"},
@@ -96,7 +96,7 @@ async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
     wrong = {
         **REACHED["proxy"],
         "ROOMIE_SECURITY__SECRET": "changeme",
-        "ROOMIE_LOGIN__DEVELOPMENT": "rema@example.org Rema Boo",
+        "ROOMIE_LOGIN__DEV_USER": "rema@example.org Rema Boo",
         "ROOMIE_LOGIN__OIDC_ISSUER": "https://id.example.org",
     }
 
@@ -107,11 +107,11 @@ async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
     named = [each.removeprefix("roomie: ") for each in refusals.splitlines()]
     assert [each.partition(":")[0] for each in named] == [
         "login.oidc_client_id",
-        "login.development",
+        "login.dev_user",
         "security.secret",
     ]
     assert all(f"problem: {each}" in found for each in named)
-    assert "problem: http: others can reach it, and the sample people" in found
+    assert "problem: database: it holds the sample people, whose passwords are published" in found
 
 
 async def test_people_who_are_not_the_samples_keep_their_tokens(sqlite_url: str):

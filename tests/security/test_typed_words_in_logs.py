@@ -13,7 +13,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Reply
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.commands import COMMANDS
-from bot.config.model import LogSection
+from bot.config import LogSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.client.api import BadRequest
 from bot.platforms.slack.client.library_logs import quiet_logger

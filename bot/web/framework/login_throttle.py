@@ -43,6 +43,9 @@ class FailureCounter:
         failures, last = self._counted.get(key, (0, now))
         return max(0.0, last + self._patience.delay_after(failures) - now) if failures else 0.0
 
+    def has_free_tries(self, key: Hashable, now: float) -> bool:
+        return self._left(self._counted.get(key, (0, now)), now) < self._patience.free
+
     def count(self, key: Hashable, now: float) -> None:
         failures = self._left(self._counted.pop(key, (0, now)), now)
         if len(self._counted) >= _MAX_KEYS:
@@ -169,7 +172,7 @@ class LoginThrottle:
         if not self._limit:
             return Admission(0.0)
         waits = []
-        for lane in self._lanes(attempt):
+        for lane in self._lanes(attempt, now):
             wait = max(each.failures.wait(each.key, now) for each in lane)
             if wait <= 0:
                 for each in lane:
@@ -188,15 +191,16 @@ class LoginThrottle:
         for each in admission.lane:
             each.failures.reset(each.key, all_of_them=False)
 
-    def _lanes(self, attempt: Attempt) -> Iterator[Lane]:
+    def _lanes(self, attempt: Attempt, now: float) -> Iterator[Lane]:
         home = household(attempt.address)
         if attempt.mark:
             yield (Counter(self._marks, attempt.mark, own=True),)
         if attempt.known_as:
-            yield (
-                Counter(self._known, (attempt.known_as, home), own=True),
-                Counter(self._known_addresses, home),
-            )
+            own = Counter(self._known, (attempt.known_as, home), own=True)
+            # The address's count is shared by all accounts known there: a neighbour who fills it must not
+            # hold up accounts that have free tries of their own.
+            is_fresh = self._known.has_free_tries(own.key, now)
+            yield (own,) if is_fresh else (own, Counter(self._known_addresses, home))
         yield (
             *(Counter(self._pairs, (account, home), own=True) for account in attempt.accounts),
             *(Counter(self._accounts, account) for account in attempt.accounts),
@@ -210,5 +214,5 @@ class LoginThrottle:
 
     def refund(self, name: str, address: str) -> None:
         """A stranger's try was right."""
-        [lane] = self._lanes(Attempt(account_keys(name), address))
+        [lane] = self._lanes(Attempt(account_keys(name), address), now=0.0)
         self.forgive(Admission(0.0, lane))

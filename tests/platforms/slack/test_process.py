@@ -66,7 +66,7 @@ async def roomie(slack: SlackStandIn, folder: Path, mode: Mode) -> AsyncIterator
         "DATABASE_URL": f"sqlite:///{folder / 'roomie.db'}",
         "PORT": str(port),
         "ROOMIE_SLACK__MATCH_EMAIL": "true",
-        "ROOMIE_MESSAGES__CONFIRMATIONS": "true",
+        "ROOMIE_NOTIFICATIONS__CONFIRMATIONS": "true",
         "ROOMIE_NOW": "2026-03-11T10:20:00+00:00",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "PYTHONDONTWRITEBYTECODE": "1",

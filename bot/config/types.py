@@ -1,0 +1,192 @@
+"""Types of settings: each carries the parser that turns TOML values and environment variables into it.
+
+Parsers raise `ValueError` with a message that names the value and shows how to write it.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo
+from yarl import URL
+
+from core.model.entities import OpeningHours
+from core.policy.retention import MIN_KEPT_BOOKINGS
+from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_MINUTES_PER_DAY = 24 * 60
+_MIN_JOB_INTERVAL = timedelta(seconds=1)
+_MIN_RETENTION = timedelta(days=1)
+
+
+class Secret(str):
+    """Text that must not appear in logs or messages; its `repr` is masked."""
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+def parse_timezone(name: object) -> str:
+    try:
+        ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone; use an IANA name such as Europe/London") from None
+    return str(name)
+
+
+def parse_hours(text: object) -> OpeningHours:
+    if isinstance(text, OpeningHours):
+        return text
+    opens, _, closes = str(text).partition("-")
+    try:
+        return OpeningHours(_minutes_after_midnight(opens), _minutes_after_midnight(closes))
+    except ValueError:
+        raise ValueError(f"{text!r} are not opening hours; write them as 08:00-21:00") from None
+
+
+def _minutes_after_midnight(clock: str) -> int:
+    hours, _, minutes = clock.strip().partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
+        raise ValueError(clock)
+    return int(hours) * 60 + int(minutes)
+
+
+def parse_slot_minutes(given: object) -> int:
+    if str(given) not in {"5", "10", "15", "20", "30", "60"}:
+        raise ValueError(f"{given!r} does not divide an hour into slots; use 5, 10, 15, 20, 30 or 60")
+    return int(str(given))
+
+
+def parse_duration(text: object) -> timedelta:
+    if isinstance(text, timedelta):
+        return text
+    number, unit = str(text)[:-1], str(text)[-1:]
+    if not number.isdecimal() or unit not in _UNITS:
+        raise ValueError(f"{text!r} is not a duration; write 30s, 15m, 6h or 1d")
+    return timedelta(seconds=int(number) * _UNITS[unit])
+
+
+def parse_retention(text: object, minimum: timedelta = _MIN_RETENTION) -> timedelta:
+    if (duration := parse_duration(text)) < minimum:
+        raise ValueError(f"{text!r} is too short; use at least {minimum.days}d")
+    return duration
+
+
+def parse_booking_retention(text: object) -> timedelta:
+    return parse_retention(text, MIN_KEPT_BOOKINGS)
+
+
+def parse_schedule(text: object) -> Schedule:
+    if isinstance(text, Periodic | DailyAt):
+        return text
+    day, _, clock = str(text).strip().lower().partition(" ")
+    try:
+        if day == "daily" or day in WEEKDAYS:
+            return DailyAt(_time_of_day(clock), None if day == "daily" else WEEKDAYS.index(day))
+        return Periodic(max(parse_duration(text), _MIN_JOB_INTERVAL))
+    except ValueError:
+        raise ValueError(f"{text!r} is not a schedule; write 6h, daily 03:00 or mon 03:00") from None
+
+
+def _time_of_day(clock: str) -> int:
+    if (minutes := _minutes_after_midnight(clock)) >= _MINUTES_PER_DAY:
+        raise ValueError(clock)
+    return minutes
+
+
+def parse_secret(text: object) -> Secret:
+    return Secret(text)
+
+
+def parse_networks(given: object) -> list[str]:
+    return [_parse_network(each) for each in (given if isinstance(given, list) else [given])]
+
+
+def _parse_network(text: object) -> str:
+    try:
+        ip_network(str(text), strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address or network; write 10.0.0.5 or 10.0.0.0/8") from None
+    return str(text)
+
+
+def parse_workspaces(given: object) -> dict[str, list[str]]:
+    """Domains by workspace id; in the environment `T012=ucl.ac.uk cs.ucl.ac.uk, T345=kcl.ac.uk`."""
+    if isinstance(given, str):
+        domains_by_team: dict[str, list[str]] = {}
+        for team, _, domains in (each.partition("=") for each in given.split(",") if each.strip()):
+            domains_by_team.setdefault(team.strip(), []).extend(domains.split())
+        return domains_by_team
+    if isinstance(given, dict) and all(_is_list_of_text(domains) for domains in given.values()):
+        return given
+    raise ValueError("write a list of domains for each workspace, such as T012ABCDEF = ['ucl.ac.uk']")
+
+
+def _is_list_of_text(given: object) -> bool:
+    return isinstance(given, list) and all(isinstance(each, str) for each in given)
+
+
+TimeZoneName = Annotated[str, Meta(extra={"parse": parse_timezone})]
+DailyHours = Annotated[OpeningHours, Meta(extra={"parse": parse_hours})]
+Duration = Annotated[timedelta, Meta(extra={"parse": parse_duration})]
+RetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_retention})]
+BookingRetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_booking_retention})]
+JobSchedule = Annotated[Schedule, Meta(extra={"parse": parse_schedule})]
+OptionalJobSchedule = Annotated[Schedule | None, Meta(extra={"parse": parse_schedule})]
+SlotMinutes = Annotated[int, Meta(extra={"parse": parse_slot_minutes})]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Days = Annotated[int, Meta(ge=0, le=366)]
+Workspaces = Annotated[dict[str, list[str]], Meta(extra={"parse": parse_workspaces})]
+SecretText = Annotated[Secret, Meta(extra={"parse": parse_secret})]
+TextList = Annotated[list[str], Meta(extra={"is_list": True})]
+Networks = Annotated[list[str], Meta(extra={"is_list": True, "parse": parse_networks})]
+
+Parser: TypeAlias = Callable[[object], object]
+
+
+def convert(setting: FieldInfo, given: object) -> object:
+    """Converts a value to a setting's type. Raises `ValueError` with a message fit to show."""
+    parser = _extra(setting).get("parse")
+    try:
+        return parser(given) if parser else msgspec.convert(given, setting.type, strict=False)
+    except msgspec.ValidationError as error:
+        if get_origin(setting.type) is Literal:
+            choices = ", ".join(get_args(setting.type))
+            raise ValueError(f"{given!r} is not one of {choices}") from error
+        message = str(error).replace("`", "")
+        raise ValueError(message[:1].lower() + message[1:]) from error
+
+
+def is_secret(setting: FieldInfo) -> bool:
+    return Secret in get_args(setting.type)
+
+
+def is_list(setting: FieldInfo) -> bool:
+    """Whether the environment gives several values, separated by commas."""
+    return bool(_extra(setting).get("is_list"))
+
+
+def _extra(setting: FieldInfo) -> dict[str, Any]:
+    meta = next((each for each in get_args(setting.type) if isinstance(each, Meta)), None)
+    return (meta.extra or {}) if meta else {}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an IP address or host name is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
+def host_of(url: str) -> str:
+    """The host part of a URL; empty if there is none."""
+    try:
+        return URL(url).host or ""
+    except ValueError:
+        return ""
