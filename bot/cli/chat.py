@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply, Tone
 from bot.chat.reply_json import encode_reply
@@ -20,6 +20,7 @@ from bot.runtime.app import clock_of, folder, open_services, upgrade
 from bot.runtime.terminal_user import terminal_user
 from bot.services import Services
 from core.errors import Invalid
+from core.time_zones import find_time_zone
 
 _STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.UNCLEAR: 2, Tone.FAILED: 3}
 """Exit statuses: done or answered, refused, not understood, broken."""
@@ -104,7 +105,6 @@ def _instant(text: str) -> datetime:
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"--tz: {name!r} is no time zone; use an IANA name such as Europe/London") from None
+    if (zone := find_time_zone(name)) is None:
+        raise Invalid(f"--tz: {name!r} is no time zone; use an IANA name such as Europe/London")
+    return zone

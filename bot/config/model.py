@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -22,6 +22,7 @@ from core.model.entities import OpeningHours
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.rules import Rules
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
+from core.time_zones import find_time_zone
 
 Environment: TypeAlias = Mapping[str, str]
 
@@ -65,10 +66,8 @@ class ConfigError(Exception):
 
 
 def _zone(name: object) -> str:
-    try:
-        ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/London") from None
+    if find_time_zone(str(name)) is None:
+        raise ValueError(f"{name!r} is no time zone; use an IANA name such as Europe/London")
     return str(name)
 
 

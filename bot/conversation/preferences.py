@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import PlatformName
 from core.errors import Invalid
 from core.model.entities import NotificationPreferences, QuietHours
+from core.time_zones import find_time_zone
 
 _MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|min|mins|minutes?)?)?")
@@ -119,9 +119,7 @@ def _platform(value: str) -> str:
 def _zone(value: str) -> str | None:
     if value.lower() in {"campus", *_OFF}:
         return None
-    try:
-        return ZoneInfo(value.strip().replace(" ", "_")).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(
-            f"I know no time zone {value[:40]}. Write one such as Australia/Sydney, or campus."
-        ) from None
+    zone = find_time_zone(value.strip().replace(" ", "_"))
+    if zone is None:
+        raise Invalid(f"I know no time zone {value[:40]}. Write one such as Australia/Sydney, or campus.")
+    return zone.key

@@ -8,6 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
+from core.time_zones import find_time_zone
 
 _BREAK = "\u200b"
 _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
@@ -113,18 +114,11 @@ def _stretch(stretch: TimeRange, context: RenderContext) -> str:
 
 def _same_day(start: datetime, end: datetime, context: RenderContext) -> bool:
     """In the reader's zone, which decides whether the second time needs a date."""
-    zone = _zone(context.reader_zone) or context.campus
+    zone = find_time_zone(context.reader_zone) or context.campus
     try:
         return start.astimezone(zone).date() == end.astimezone(zone).date()
     except (OverflowError, ValueError):
         return False
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ValueError, OSError, LookupError):
-        return None
 
 
 def _wall(at: datetime, context: RenderContext, form: str) -> str:
@@ -231,7 +225,7 @@ def campus_note(reply: Reply, context: RenderContext) -> str:
     times = list(_times_of(reply))
     if not times:
         return ""
-    reader = _zone(context.reader_zone)
+    reader = find_time_zone(context.reader_zone)
     if reader is not None and _offset(reader, context) == _offset(context.campus, context):
         return f"{context.campus.key} time"
     whose = f"your zone, {context.reader_zone}" if reader is not None else "your own zone"
