@@ -13,6 +13,7 @@ from bot.services import Services
 from core.directory import Account
 from core.errors import NotAuthenticated
 from core.model.entities import Person
+from core.read_model import ReadModel
 
 
 class ParameterType(StrEnum):
@@ -65,6 +66,11 @@ class CommandContext:
         if self.account is None:
             raise NotAuthenticated("Roomie does not know who you are yet, so it cannot do that for you.")
         return self.account.person
+
+    @property
+    def read_model(self) -> ReadModel:
+        """The read model, which the dispatcher has synced for this request."""
+        return self.services.read_model
 
     @property
     def zone(self) -> ZoneInfo:

@@ -25,7 +25,7 @@ async def handle(context: CommandContext) -> Reply:
 
 
 def _a_building(context: CommandContext) -> str:
-    buildings = context.services.read_model.catalogue.buildings.values()
+    buildings = context.read_model.catalogue.buildings.values()
     return next((each.name for each in buildings), "the library")
 
 

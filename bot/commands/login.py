@@ -7,7 +7,6 @@ from bot.login.chat_link import login_link_reply
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if context.account is None:
         return await login_link_reply(context.services, context.request, waits=False)
     person = context.account.person

@@ -6,7 +6,6 @@ from bot.chat.request import PlatformName
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if context.account is None:
         return Reply(("You are not logged in here.",), actions=(Button("login", "Log in"),))
     if context.request.requester.platform is PlatformName.TERMINAL:

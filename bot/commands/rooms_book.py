@@ -20,7 +20,7 @@ from core.services.bookings import snap_to_grid
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
     if (confused := clarification(reading)) is not None:
         return confused
@@ -39,7 +39,6 @@ async def handle(context: CommandContext) -> Reply:
 
 async def handle_button(context: CommandContext) -> Reply:
     """A Book button: the slot was shown when it was pressed."""
-    await context.services.synced_read_model()
     code = SlotValue.read(context.value)
     return await book(context, code, code.title)
 
@@ -78,7 +77,7 @@ def _others(context: CommandContext, reading: ParseResult, room: Room, code: Slo
     """What else the words could have meant, where that could be booked."""
     trial, schedule = (
         eligibility(context, code.society_id),
-        context.services.read_model.availability.schedule(room.id),
+        context.read_model.availability.schedule(room.id),
     )
     for other in reading.alternatives[:2]:
         slot = _slot(context, other, room)
@@ -90,9 +89,7 @@ def _others(context: CommandContext, reading: ParseResult, room: Room, code: Slo
 
 
 def _society_name(context: CommandContext, code: SlotValue) -> str:
-    society = (
-        context.services.read_model.directory.societies.get(code.society_id) if code.society_id else None
-    )
+    society = context.read_model.directory.societies.get(code.society_id) if code.society_id else None
     return society.name if society else str(code.society_id)
 
 
@@ -105,7 +102,7 @@ def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
     said: list[Inline] = ["Which room? Name one, as in "]
     if reading.unparsed:
         said.insert(0, f"I know no room called {', '.join(reading.unparsed)[:60]}. ")
-    example = next(iter(context.services.read_model.catalogue.rooms), "K-J17-G01")
+    example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
     said += [Code(f"/book {example} tomorrow 3pm for 2 hours"), "."]
     if reading.when is None:
         return Reply(tuple(said), tone=Tone.UNCLEAR)

@@ -9,19 +9,17 @@ from core.policy.quota import has_quota
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _cancel(context, find_booking(context, context.text).id)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _cancel(context, BookingId(context.value))
 
 
 async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
     cancelled = await context.services.bookings.cancel(booking_id, context.person.id)
     booking = cancelled.booking
-    room = context.services.read_model.catalogue.room(booking.room_id)
+    room = context.read_model.catalogue.room(booking.room_id)
     said: list[Inline] = ["Cancelled: ", Bold(room_name(room)), " ", TimeRange(booking.interval), "."]
     left = f"{format_minutes(cancelled.quota_left)} are left this week."
     if cancelled.refund:

@@ -29,7 +29,6 @@ _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), (
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     booking, words = resolve_booking(context, context.text)
     longer = _length(words) if _UNTIL.match(words) is None else _until(context, booking, words)
     on_grid = _on_grid(context, booking, longer)
@@ -39,7 +38,6 @@ async def handle(context: CommandContext) -> Reply:
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     booking_id, _, length = context.value.partition("~")
     booking = await context.services.bookings.get(BookingId(booking_id))
     return await _extend(context, booking, _length(length or str(EXTENSION)))
@@ -52,7 +50,7 @@ async def _extend(context: CommandContext, booking: Booking, longer: timedelta) 
         more = Interval.of_length(booking.interval.end, longer)
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
     after = moved.booking
-    room = context.services.read_model.catalogue.room(after.room_id)
+    room = context.read_model.catalogue.room(after.room_id)
     said: list[Inline] = [Bold(room_name(room)), " is now yours ", TimeRange(after.interval), "."]
     if after.society_id is None and has_quota(context.person):
         kept = " The minutes given up do not come back;" if longer < timedelta(0) and not moved.cost else ""
@@ -91,7 +89,7 @@ def _on_grid(context: CommandContext, booking: Booking, longer: timedelta) -> ti
     end = booking.interval.end + longer
     if end <= booking.interval.start:
         return longer
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     return (
         snap_to_grid(Interval(booking.interval.start, end), room, context.services.rules).end
         - booking.interval.end
@@ -100,7 +98,7 @@ def _on_grid(context: CommandContext, booking: Booking, longer: timedelta) -> ti
 
 def _offer(context: CommandContext, booking: Booking, longer: timedelta) -> Reply:
     """The echo; the press on it extends."""
-    room = context.services.read_model.catalogue.room(booking.room_id)
+    room = context.read_model.catalogue.room(booking.room_id)
     slot = Interval(booking.interval.start, booking.interval.end + longer)
     grid = format_minutes(context.services.rules.slot_length_of(room))
     said = (f"Bookings end every {grid}. Shall ", Bold(room_name(room)), " be yours ", TimeRange(slot), "?")

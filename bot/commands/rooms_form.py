@@ -40,7 +40,7 @@ _NOBODY = "-"
 
 async def handle(context: CommandContext) -> Reply:
     """The empty form, or one that holds the slot of the button pressed."""
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     values = (
         _values_of(resolve_slot(context, SlotValue.read(context.value)), context)
         if context.value
@@ -51,13 +51,13 @@ async def handle(context: CommandContext) -> Reply:
 
 async def refresh(context: CommandContext) -> Reply:
     """The form again, its rooms following the time that was chosen."""
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     return Reply(form=_form(context, read_model, {**_first_values(context), **context.request.form}))
 
 
 async def fill_in(context: CommandContext, message: str) -> Reply:
     """The form for somebody else's message: its time, size and room, and its words as the title."""
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     values = {
         **_first_values(context),
         **_read_from(context, message),
@@ -82,7 +82,7 @@ def _read_from(context: CommandContext, message: str) -> dict[str, str]:
 
 async def handle_form(context: CommandContext) -> Reply:
     """The form sent in: a booking, or what is wrong beside the input it belongs to."""
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     values = dict(context.request.form)
     try:
         slot = _slot(context, values)

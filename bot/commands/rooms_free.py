@@ -49,18 +49,16 @@ _PAGE = 8
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _rooms_for(context, parse_text(context))
 
 
 async def offer(context: CommandContext, message: str) -> Reply:
     """Rooms for the time, size and place that somebody else's message speaks of."""
-    await context.services.synced_read_model()
     return await _rooms_for(context, read_quoted(context, message))
 
 
 async def _rooms_for(context: CommandContext, reading: ParseResult) -> Reply:
-    read_model = context.services.read_model
+    read_model = context.read_model
     if (confused := clarification(reading)) is not None:
         return confused
     search = search_from(context, reading)
@@ -77,7 +75,7 @@ async def _rooms_for(context: CommandContext, reading: ParseResult) -> Reply:
 
 
 async def handle_next_page(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     search = _resolved(read_model, SearchValue.read(context.value))
     reply = await results(context, read_model, search)
     return replace(reply, text=(TimeRange(search.slot), ": ", *reply.text), replaces=True)

@@ -9,18 +9,16 @@ from core.model.entities import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _check_in(context, find_booking(context, context.text).id)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _check_in(context, BookingId(context.value))
 
 
 async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
     booking = await context.services.bookings.check_in(booking_id, context.person.id)
-    room = context.services.read_model.catalogue.room(booking.room_id)
+    room = context.read_model.catalogue.room(booking.room_id)
     until = Timestamp(booking.interval.end, TimestampStyle.TIME)
     return Reply(
         ("Welcome. ", Bold(room_name(room)), " is yours until ", until, "."),

@@ -10,7 +10,7 @@ _MAX_BOOKINGS = 20
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     bookings = upcoming_bookings(context)
     if not bookings:
         find = Button("free_now", "Free now", style=ButtonStyle.PRIMARY)

@@ -20,7 +20,7 @@ from core.services.move_booking import MoveResult
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     booking, words = resolve_booking(context, context.text)
     reading = parse_text(replace(context, text=words))
     if (confused := clarification(reading)) is not None:
@@ -38,7 +38,7 @@ async def handle(context: CommandContext) -> Reply:
 
 async def handle_button(context: CommandContext) -> Reply:
     """A Move button: where to was shown when it was pressed."""
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     code = MoveValue.read(context.value)
     booking = next((each for each in upcoming_bookings(context) if each.id.startswith(code.booking_id)), None)
     if booking is None or not code.booking_id:
@@ -48,7 +48,7 @@ async def handle_button(context: CommandContext) -> Reply:
 
 
 def _where_to(context: CommandContext, booking: Booking) -> Reply:
-    room = next(iter(context.services.read_model.catalogue.rooms), booking.room_id)
+    room = next(iter(context.read_model.catalogue.rooms), booking.room_id)
     begin = f"/rooms move {short_id(booking)}"
     said = ("Where or when to? For example: ", Code(f"{begin} fri 3pm"), ", or ", Code(f"{begin} {room}"))
     return Reply(said, tone=Tone.UNCLEAR)
@@ -81,7 +81,7 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
 
 def _moved(context: CommandContext, moved: MoveResult) -> Reply:
     after = moved.booking
-    room = context.services.read_model.catalogue.room(after.room_id)
+    room = context.read_model.catalogue.room(after.room_id)
     said: list[Inline] = ["Moved to ", Bold(room_name(room)), " ", TimeRange(after.interval), "."]
     if after.society_id is None and has_quota(context.person):
         said.append(f" {format_minutes(moved.quota_left)} are left this week.")

@@ -7,7 +7,6 @@ from core.policy.quota import has_quota, next_reset
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if not has_quota(context.person):
         return Reply(("You may book as much as you need: staff have no quota.",))
     quota = await context.services.bookings.quota(context.person.id)

@@ -11,7 +11,7 @@ from core.model.entities import BookingId
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     booking = await context.services.bookings.get(BookingId(context.value))
     if booking.booked_by != context.person.id:
         raise NotYourBooking
@@ -24,7 +24,6 @@ async def handle_button(context: CommandContext) -> Reply:
 
 async def handle(context: CommandContext) -> Reply:
     """Typed, with the start of a booking's id."""
-    await context.services.synced_read_model()
     return await handle_button(replace(context, value=find_booking(context, context.text).id))
 
 

@@ -16,7 +16,7 @@ _MAX_ROWS = 40
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:

@@ -14,7 +14,7 @@ from core.read_model import ReadModel
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
     if reading.room is None and reading.unparsed:
         return _which(read_model, reading)

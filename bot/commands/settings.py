@@ -27,7 +27,6 @@ _HINTS = {
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if not context.text.strip():
         return _listing(_told(context))
     return await _kept(context, parse_preferences(context.text, _told(context)))
@@ -35,13 +34,11 @@ async def handle(context: CommandContext) -> Reply:
 
 async def handle_open_form(context: CommandContext) -> Reply:
     """The form, as things are."""
-    await context.services.synced_read_model()
     return Reply(form=_form(context, preference_fields(_told(context))))
 
 
 async def handle_form(context: CommandContext) -> Reply:
     """The form sent in; what cannot be read is said beside its line."""
-    await context.services.synced_read_model()
     told, errors = _told(context), dict[str, str]()
     for word in WORDS:
         try:

@@ -6,7 +6,6 @@ from bot.conversation.society_arguments import member_in
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     named = member_in(context)
     change = await context.services.societies.add_member(context.person.id, named.who, named.society_id)
     if not change.changed:

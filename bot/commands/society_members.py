@@ -6,7 +6,6 @@ from bot.conversation.society_arguments import belonging_in
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     by = context.person.id
     society, people = await context.services.societies.members(by, belonging_in(context, context.text))
     rows = tuple(((person.name,), (person.username,), (role.value,)) for person, role in people)

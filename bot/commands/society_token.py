@@ -7,7 +7,6 @@ from core.model.entities import SocietyId
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     words, renew = context.text.strip(), False
     for word in ("new", "renew", "regenerate"):
         if words.casefold().startswith(word):
@@ -17,7 +16,6 @@ async def handle(context: CommandContext) -> Reply:
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _token(context, SocietyId(context.value), renew=True)
 
 

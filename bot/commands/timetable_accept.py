@@ -10,7 +10,6 @@ from core.services.operators import is_operator
 
 async def handle(context: CommandContext) -> Reply:
     """By those who look after timetables."""
-    await context.services.synced_read_model()
     if not is_operator(context.person, context.services.timetables.operators):
         raise NotPermitted("Only those who look after timetables can do this.")
     source = context.text.strip()

@@ -13,7 +13,6 @@ _GROUPS = {
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     identity = context.request.requester.identity
     if context.account is None:
         return Reply(

@@ -49,9 +49,7 @@ def bookable_query(query: RoomQuery, society_id: SocietyId | None) -> RoomQuery:
 def eligibility(context: CommandContext, society_id: SocietyId | None, spent: int = 0) -> EligibilityCheck:
     """What the asker could book now, as far as memory tells; quota counts where `spent` says so."""
     known = context.account
-    society = (
-        context.services.read_model.directory.societies.get(society_id) if society_id is not None else None
-    )
+    society = context.read_model.directory.societies.get(society_id) if society_id is not None else None
     role = known.role_in(society.id) if known is not None and society is not None else None
     person = known.person if known is not None else _A_STUDENT
     asking = BookingParty(person, society, role, spent)
@@ -90,7 +88,7 @@ def _near(
     slot = snap_to_grid(unavailable.slot, room, context.services.rules)
     closes = open_hours(slot.start, room, context.services.rules).end
     return alternatives(
-        context.services.read_model.availability,
+        context.read_model.availability,
         unavailable.bookable,
         _seconds(slot.start),
         _seconds(slot.end),
@@ -110,7 +108,7 @@ def _next_days(
         hours = open_hours(local + timedelta(days=days), room, rules)
         first, last = _seconds(max(hours.start, slot.start)), _seconds(hours.end - slot.duration)
         found = first_available(
-            context.services.read_model.availability,
+            context.read_model.availability,
             unavailable.bookable,
             first,
             last,
@@ -123,11 +121,7 @@ def _next_days(
 
 
 def _room(context: CommandContext, unavailable: UnavailableSlot) -> Room | None:
-    return (
-        context.services.read_model.catalogue.rooms.get(unavailable.query.room)
-        if unavailable.query.room
-        else None
-    )
+    return context.read_model.catalogue.rooms.get(unavailable.query.room) if unavailable.query.room else None
 
 
 def _length(found: Alternative) -> timedelta:
@@ -171,12 +165,12 @@ def owner_buttons(
     context: CommandContext, booking: Booking, quota_left: int | None = None
 ) -> tuple[Button, ...]:
     """What its owner can do with a booking; more time only where there is some, and quota for it."""
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     more = Interval.of_length(booking.interval.end, timedelta(minutes=EXTENSION))
     first, last = _seconds(more.start), _seconds(more.end)
     can_stay = (
         room is not None
-        and context.services.read_model.availability.schedule(room.id).is_free(first, last)
+        and context.read_model.availability.schedule(room.id).is_free(first, last)
         and eligibility(context, booking.society_id).refusal(room, more) is None
         and (
             quota_left is None

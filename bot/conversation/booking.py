@@ -62,7 +62,7 @@ async def book(context: CommandContext, code: SlotValue, title: str, *, offer_ot
 
 def resolve_slot(context: CommandContext, code: SlotValue) -> SlotValue:
     """The code with whole ids, where it held digests."""
-    read_model = context.services.read_model
+    read_model = context.read_model
     room_id = resolve_id(code.room_id, read_model.catalogue.rooms)
     society_id = resolve_id(code.society_id, read_model.directory.societies) if code.society_id else None
     return replace(code, room_id=room_id, society_id=society_id)
@@ -70,8 +70,8 @@ def resolve_slot(context: CommandContext, code: SlotValue) -> SlotValue:
 
 async def predicted_refusal(context: CommandContext, code: SlotValue) -> Reply | None:
     """The refusal that booking would meet as things stand; None when it would succeed."""
-    room = context.services.read_model.catalogue.room(code.room_id)
-    busy = context.services.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
+    room = context.read_model.catalogue.room(code.room_id)
+    busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
     if context.account is None:
         raise NotAuthenticated("Roomie does not know who you are yet, so it cannot book for you.")
     refusal = (await eligibility_with_quota(context, code.society_id)).refusal(room, code.slot, busy)
@@ -85,10 +85,10 @@ async def predicted_refusal(context: CommandContext, code: SlotValue) -> Reply |
 def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
     """What was booked, and what can be done about it."""
     booking = booked.booking
-    room = context.services.read_model.catalogue.room(booking.room_id)
+    room = context.read_model.catalogue.room(booking.room_id)
     said: list[Inline] = ["Booked ", Bold(room_name(room)), " for ", TimeRange(booking.interval), "."]
     if booking.society_id is not None:
-        society = context.services.read_model.directory.societies.get(booking.society_id)
+        society = context.read_model.directory.societies.get(booking.society_id)
         said.append(f" It is held for {society.name if society else booking.society_id}.")
     elif has_quota(context.person) and booked.cost:
         said.append(
@@ -108,7 +108,7 @@ async def refusal_reply(
     context: CommandContext, code: SlotValue, refusal: RoomieError, moving: Booking | None = None
 ) -> Reply:
     """Why not: who has it, when that may be said, and the first things that would work."""
-    room = context.services.read_model.catalogue.room(code.room_id)
+    room = context.read_model.catalogue.room(code.room_id)
     items = await alternative_items(
         context, UnavailableSlot(RoomQuery(room=room.id), code.slot, code.society_id), moving
     )
@@ -133,8 +133,8 @@ def _for_a_society(context: CommandContext, code: SlotValue, refusal: RoomieErro
     """The same slot for each society of the asker's, when the room is for societies only."""
     if not isinstance(refusal, SocietyOnly) or context.account is None:
         return
-    room = context.services.read_model.catalogue.room(code.room_id)
-    busy = context.services.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
+    room = context.read_model.catalogue.room(code.room_id)
+    busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
     for each in context.account.memberships[:3]:
         if eligibility(context, each.society.id).refusal(room, code.slot, busy) is None:
             yield book_button(room, code.slot, each.society.id, f"Book for {each.society.name}")

@@ -27,7 +27,7 @@ def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
     own = context.services.bookings.upcoming(context.person.id)
     if context.account is None:
         return own
-    read_model, now = context.services.read_model, context.services.clock.now()
+    read_model, now = context.read_model, context.services.clock.now()
     presided = [each.society.id for each in context.account.memberships if each.role is Role.PRESIDENT]
     by_token = (
         booking
@@ -69,7 +69,7 @@ def find_booking(context: CommandContext, words: str) -> Booking:
 
 
 def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     return (
         (reading.room is None or booking.room_id == reading.room)
         and (reading.building is None or (room is not None and room.building_id == reading.building))
@@ -110,6 +110,6 @@ def _with_id(context: CommandContext, bookings: Iterable[Booking]) -> str:
 
 
 def _where_and_when(context: CommandContext, booking: Booking) -> str:
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     local = booking.interval.start.astimezone(context.zone)
     return f"{room_name(room) if room else booking.room_id}, {local:%a} {local.day} {local:%b} {local:%H:%M}"

@@ -22,7 +22,7 @@ async def schedules(
     context: CommandContext, rooms: Sequence[Room], day: Interval
 ) -> Mapping[RoomId, RoomSchedule]:
     """What takes each of these rooms on a day."""
-    read_model = context.services.read_model
+    read_model = context.read_model
     if read_model.covers(day):
         return {room.id: read_model.availability.schedule(room.id) for room in rooms}
     return await context.services.storage.read(
@@ -37,7 +37,7 @@ def _kept(unit: UnitOfWork, room: Room, day: Interval) -> RoomSchedule:
 
 def busy_text(context: CommandContext, busy: Busy) -> str:
     """What takes a room and who says so; the asker's own bookings are called theirs."""
-    booking = context.services.read_model.bookings.get(busy.booking_id) if busy.booking_id else None
+    booking = context.read_model.bookings.get(busy.booking_id) if busy.booking_id else None
     if booking is not None and context.account is not None and booking.booked_by == context.account.person.id:
         return "your booking" if busy.name == "Booked" else f"{busy.name}, your booking"
     return busy_reason(busy)

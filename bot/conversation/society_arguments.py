@@ -38,7 +38,7 @@ def society_in(context: CommandContext, words: str) -> SocietyId | None:
     sought = words.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
     if not sought:
         return _presided(context)
-    societies = context.services.read_model.directory.societies
+    societies = context.read_model.directory.societies
     if sought in societies:
         return SocietyId(sought)
     alike = [each.id for each in societies.values() if _is_called(each, sought)]

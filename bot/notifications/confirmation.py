@@ -9,7 +9,7 @@ from core.services.reminders import CONFIRMATION
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
-    read_model = context.services.read_model
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None:
         return None

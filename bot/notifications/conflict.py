@@ -14,7 +14,7 @@ from core.services.conflicts import CONFLICT, find_conflict
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
     """Nothing for a booking that was given up or moved away meanwhile, or a class that has gone again."""
-    read_model = context.services.read_model
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     taken_by = find_conflict(read_model, booking, message.payload) if booking is not None else None
     room = read_model.catalogue.rooms.get(booking.room_id) if booking is not None else None

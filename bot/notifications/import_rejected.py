@@ -14,7 +14,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     run = await context.services.storage.read(lambda unit: unit.timetable_runs.rejected(source))
     if run is None:
         return None
-    report, state = RunReport.read(run.report), context.services.read_model.sources.get(source)
+    report, state = RunReport.read(run.report), context.read_model.sources.get(source)
     good = state.last_good_at if state is not None else None
     stays = (
         ("The one of ", Timestamp(good, TimestampStyle.DATETIME), " stays.")

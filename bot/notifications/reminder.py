@@ -11,7 +11,7 @@ from core.services.reminders import REMINDER, Reminder
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
     """Nothing for a booking that was given up or begins at another time now: that has its own reminders."""
-    read_model = context.services.read_model
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None or booking.interval.start != Reminder.read(message.payload).start:
         return None

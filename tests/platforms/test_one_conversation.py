@@ -19,7 +19,14 @@ from tests.platforms.slack.environment import build_environment
 from tests.standins.slack import SlackStandIn
 
 PLATFORMS = Path(__file__).parents[2] / "bot/platforms"
-OF_THE_CORE = {"core.clock", "core.names", "core.errors", "core.interval", "core.model.entities"}
+OF_THE_CORE = {
+    "core.clock",
+    "core.names",
+    "core.time_zones",
+    "core.errors",
+    "core.interval",
+    "core.model.entities",
+}
 OF_THE_MODEL = {"Identity"}
 
 
