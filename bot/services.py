@@ -1,4 +1,4 @@
-"""Everything the core can do, in one hand: what commands and the HTTP API are given."""
+"""Container of the application services that commands, the HTTP API and the worker share."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,67 +23,67 @@ if TYPE_CHECKING:
 
 
 class ManagedStorage(Storage, Protocol):
-    """Storage as the house runs it: opened, loaded, kept fresh, closed."""
+    """Storage with its lifecycle: opened, loaded, synchronised, closed."""
 
     async def open(self) -> None:
-        """Check the schema and read the catalogue into the picture."""
+        """Check the schema and read the catalogue into the read model."""
         ...
 
     async def load(self) -> None:
-        """Make all works possible and complete the picture; works that come earlier wait for it."""
+        """Complete the read model and accept transactions; earlier ones wait for it."""
         ...
 
     async def close(self) -> None:
-        """Finish what is queued, then let go of the database."""
+        """Finish queued transactions, then disconnect."""
         ...
 
     def is_fresh(self) -> bool:
-        """Whether nothing that others wrote is missing; looks at most every few milliseconds."""
+        """Whether the read model contains all commits of other processes; checked at most every few ms."""
         ...
 
     def age(self) -> float:
-        """Seconds since the picture was last known to hold all that was committed anywhere."""
+        """Seconds since the read model was last known to contain every commit."""
         ...
 
     async def catch_up(self) -> None:
-        """Read into the picture what other processes wrote."""
+        """Apply the commits of other processes to the read model."""
         ...
 
     async def loaded(self) -> None:
-        """Wait until busy times and people are in the picture."""
+        """Wait until busy times and people are in the read model."""
         ...
 
     async def reload(self) -> None:
-        """Read the whole picture anew."""
+        """Reload the whole read model."""
         ...
 
     async def probe(self) -> None:
-        """Raise `Unavailable` unless something could be written now."""
+        """Raises `Unavailable` unless the database accepts writes."""
         ...
 
 
 class NameIndexCache:
-    """The names that people may type, made anew only when rooms or societies change."""
+    """Caches the index of names that people may type, until rooms or societies change."""
 
     def __init__(self) -> None:
-        self._names: NameIndex | None = None
-        self._made_of: tuple[object, object] | None = None
+        self._index: NameIndex | None = None
+        self._built_from: tuple[object, object] | None = None
 
     def of(self, read_model: ReadModel) -> "NameIndex":
         from bot.language import NameIndex
 
-        made_of = (read_model.catalogue, read_model.directory.societies)
-        if self._names is None or self._made_of != made_of:
+        built_from = (read_model.catalogue, read_model.directory.societies)
+        if self._index is None or self._built_from != built_from:
             catalogue = read_model.catalogue
             societies = read_model.directory.societies.values()
-            self._names = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
-            self._made_of = made_of
-        return self._names
+            self._index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
+            self._built_from = built_from
+        return self._index
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The picture to answer from, and the use cases that change it."""
+    """The read model, and the use cases that change what it shows."""
 
     storage: ManagedStorage
     read_model: ReadModel
@@ -94,19 +94,19 @@ class Services:
     accounts: Accounts
     names: NameIndexCache = field(default_factory=NameIndexCache)
     default_minutes: int = 60
-    """How long a booking is when nobody says."""
+    """Length of a booking whose end is not given."""
     gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
-    """What else `/metrics` tells: what each is, and how to read it."""
+    """More gauges for `/metrics`: description and reader by name."""
     public_url: str = ""
-    """How browsers reach us, without a slash at the end."""
+    """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()
-    """Patterns of rooms that may be booked although a timetable source brought them."""
+    """Patterns of rooms that may be booked although they come from a timetable source."""
     operators: tuple[str, ...] = ()
-    """Usernames of those who look after timetables; without any, administrators do."""
+    """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
-    """How old the timetable of each source may be before answers say so."""
+    """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
-    """How long what is over is kept."""
+    """How long old rows are stored."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
 
@@ -118,9 +118,9 @@ class Services:
         object.__setattr__(self, "timetables", timetables)
 
     async def synced_read_model(self) -> ReadModel:
-        """The picture, complete and with what other processes wrote until a few milliseconds ago.
+        """The read model, complete and at most a few milliseconds behind other processes.
 
-        While the database cannot be reached it is as it was; `/readyz` says so, and nothing can be changed.
+        While the database is unreachable it stays as it is; `/readyz` then fails, and so do writes.
         """
         if not self.read_model.is_complete:
             await self.storage.loaded()

@@ -1,4 +1,4 @@
-"""Which zone someone's times are read and written in."""
+"""Chooses the time zone in which a person reads and writes times."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,7 @@ from core.directory import Account
 from core.time_zones import find_time_zone
 
 
-def zone_of(services: Services, account: Account | None, given: str) -> ZoneInfo:
-    """The person's own setting, else what their platform told, else the campus's."""
-    name = (account.person.zone if account else None) or given
+def zone_of(services: Services, account: Account | None, reported: str) -> ZoneInfo:
+    """The person's own setting, else the zone their platform reports, else the campus's."""
+    name = (account.person.zone if account else None) or reported
     return find_time_zone(name) or services.rules.zone

@@ -36,21 +36,21 @@ PLATFORMS = {
 async def login_link_reply(services: Services, request: ChatRequest, *, waits: bool) -> Reply:
     """A link made for this very chat account; with `waits`, what was asked is done after the login."""
     if request.requester.platform is PlatformName.TERMINAL:
-        return Reply(("Nobody has this name here. ", "Say /as NAME to be somebody else."), tone=Tone.REFUSED)
+        return Reply(("There's no user with this name. ", "Use /as NAME to switch users."), tone=Tone.REFUSED)
     if not services.public_url:
         return _link_by_operator(request)
     about = asking.encode(asking.from_chat(request, waits=waits))
     letters = await services.logins.open(about, request.requester.identity)
-    lead = "Log in once, so that Roomie knows who you are"
+    lead = "Please log in once, so that Roomie knows who you are"
     return Reply(
-        (f"{lead}; then it goes on with what you asked." if waits else f"{lead}.",),
+        (f"{lead}. It then continues with your request." if waits else f"{lead}.",),
         tone=Tone.REFUSED if waits else Tone.INFO,
         actions=(
             Button(
                 "log_in", "Log in", url=Links(services.public_url, letters).page, style=ButtonStyle.PRIMARY
             ),
         ),
-        footer=("This link is for you alone: do not pass it on. It is good for ten minutes, once.",),
+        footer=("This link is only for you, so don't share it. It works once, within ten minutes.",),
     )
 
 
@@ -58,7 +58,7 @@ def _link_by_operator(request: ChatRequest) -> Reply:
     """Where no browser reaches us."""
     return Reply(
         (
-            "Roomie does not know who you are yet. Ask an administrator to link ",
+            "Roomie doesn't know who you are yet. Ask an administrator to link ",
             Code(request.requester.identity),
             " to your account.",
         ),
@@ -79,10 +79,10 @@ def linked_message(services: Services, session: LoginSession, person: Person) ->
     goes_on = asking.decode(session.request).asked is not None
     reply = Reply(
         (
-            "You are logged in as ",
+            "You're logged in as ",
             Bold(person.name),
             f" ({person.username}). ",
-            "Now to what you asked." if goes_on else "/logout ends it.",
+            "Continuing with your request." if goes_on else "Use /logout to log out.",
         ),
         tone=Tone.DONE,
     )
@@ -99,7 +99,7 @@ async def continue_request(services: Services, answers: DispatchRequest, session
         return
     reply = await answers(asked)
     if reply.form is not None:
-        reply = Reply(("Now you can ask that again.",))
+        reply = Reply(("Please ask that again now.",))
     message = _message(services, session, "asked", reply)
 
     def work(unit: UnitOfWork) -> None:

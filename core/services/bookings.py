@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from typing import NewType
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
@@ -71,7 +72,7 @@ class BookingService:
         """Let a booking end later, or earlier when `longer` is below zero."""
         start, end = booking.interval.start, booking.interval.end + longer
         if end <= start:
-            raise InvalidTimes("That would leave nothing of the booking. To give it up, cancel it.")
+            raise InvalidTimes("That would leave nothing of the booking. Cancel it instead.")
         return await self.move(booking, by, Interval(start, end))
 
     async def check_in(self, booking_id: BookingId, by: PersonId) -> Booking:
@@ -109,20 +110,24 @@ class BookingService:
         return QuotaStatus(quota_left(spent, self._rules), self._rules.weekly_quota, before)
 
 
-def snap_to_grid(slot: Interval, room: Room | None, rules: Rules) -> Interval:
-    """The smallest slot on the grid of `room`, or of the campus in general, that holds `slot`.
+GridSlot = NewType("GridSlot", Interval)
+"""Interval that starts and ends on a room's booking grid; `snap_to_grid` makes one."""
 
-    Free and busy themselves are never rounded.
+
+def snap_to_grid(slot: Interval, room: Room | None, rules: Rules) -> GridSlot:
+    """The smallest slot on the grid of `room`, or of the campus in general, that contains `slot`.
+
+    Free and busy times themselves are never rounded.
     """
     return _snap(slot, rules.slot_length_of(room), rules.zone)
 
 
 @lru_cache(maxsize=1024)
-def _snap(slot: Interval, minutes: int, zone: ZoneInfo) -> Interval:
-    """Remembered, for every room of a list is asked about the same slot."""
+def _snap(slot: Interval, minutes: int, zone: ZoneInfo) -> GridSlot:
+    """Cached, because a list of rooms snaps the same slot for each of them."""
     grid = timedelta(minutes=minutes)
     start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
-    return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
+    return GridSlot(Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid))
 
 
 def _past_grid(local: datetime, grid: timedelta) -> timedelta:

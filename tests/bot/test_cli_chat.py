@@ -18,7 +18,7 @@ def test_each_argument_is_a_line_and_a_number_presses(roomie: Roomie):
     said = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
 
     assert said.status == 0
-    assert "Booked Hub Workshop (RO-POO) for Wed 11 Mar, 10:15–11:15." in said.out
+    assert "You're booked: Hub Workshop (RO-POO), Wed 11 Mar, 10:15–11:15." in said.out
     assert "You have 120 minutes of 180 left this week." in said.out
     assert "\x1b" not in said.out
 
@@ -27,7 +27,7 @@ def test_without_arguments_each_line_of_input_is_answered(roomie: Roomie):
     said = roomie("chat", "--as", "rema", typed="/rooms quota\n\n   \nwhoami\n")
 
     assert "You have 180 minutes" in said.out
-    assert "You are rema boo (rema)." in said.out
+    assert "You're rema boo (rema)." in said.out
 
 
 def test_json_is_the_neutral_reply_one_a_line(roomie: Roomie):
@@ -63,7 +63,7 @@ def test_a_stranger_may_look_and_is_told_how_to_become_known(roomie: Roomie):
 
     assert said.status == 1
     assert "10 rooms are free" in said.out
-    assert "does not know who you are" in said.out
+    assert "Please log in first" in said.out
     assert "terminal:nobody" in said.out
 
 
@@ -71,6 +71,6 @@ def test_what_one_process_books_the_next_one_knows(roomie: Roomie):
     roomie("chat", "--as", "wil", "/book Wren G02 tomorrow 3pm")
 
     assert (
-        "is taken Thu 12 Mar, 15:00–16:00: somebody has booked it."
+        "is taken Thu 12 Mar, 15:00–16:00: somebody else has booked it."
         in roomie("chat", "--as", "rema", "/book Wren G02 tomorrow 3pm").out
     )

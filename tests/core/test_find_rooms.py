@@ -107,7 +107,7 @@ def test_some_time_is_one_that_may_be_booked_where_there_is_one():
     late = replace(MIDDLE, weekday_hours=OpeningHours(15 * 60, 21 * 60))
     trial = EligibilityCheck(BookingParty(WIL), RULES, NOW)
 
-    (free,) = find_windows(campus(late), RoomQuery(), ELEVEN, CLOSING, HOUR, trial.allows).rooms
+    (free,) = find_windows(campus(late), RoomQuery(), ELEVEN, CLOSING, HOUR, trial.accepts).rooms
 
     assert free.start == seconds(at("15:00"))
 
@@ -178,7 +178,7 @@ def test_every_alternative_is_free_and_would_be_booked(
     trial = EligibilityCheck(BookingParty(a_person("wil", group, person_id=1), spent=spent), RULES, now)
     wish = RoomQuery(bookable_only=True, individual_only=True)
 
-    offered = alternatives(availability, wish, *slot, slot[1] + 8 * HOUR, trial.allows)
+    offered = alternatives(availability, wish, *slot, slot[1] + 8 * HOUR, trial.accepts)
 
     for each in offered:
         for room, start, end in each.parts:
@@ -203,17 +203,17 @@ def test_every_alternative_is_free_and_would_be_booked(
 def test_a_rehearsal_says_what_booking_would(person: Person, room: Room, said: str):
     trial = EligibilityCheck(BookingParty(person), RULES, NOW)
 
-    assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (said == "yes")
+    assert trial.accepts(room, ELEVEN, ELEVEN + HOUR) is (said == "yes")
 
 
 def test_a_rehearsal_knows_quota_and_who_needs_none():
-    assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
-    assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).allows(
+    assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).accepts(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).accepts(
         MIDDLE, ELEVEN, ELEVEN + HOUR
     )
     member = replace(WIL, groups=frozenset({UserGroup.STUDENT, UserGroup.SOCIETY_MEMBER}))
     for_a_society = BookingParty(member, a_society(), Role.MEMBER, spent=180)
-    assert EligibilityCheck(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert EligibilityCheck(for_a_society, RULES, NOW).accepts(MIDDLE, ELEVEN, ELEVEN + HOUR)
 
 
 def test_a_building_without_a_place_is_never_near():

@@ -77,7 +77,7 @@ async def test_login_answers_privately_with_a_link(say):
 
     assert reply.audience is Audience.REQUESTER
     assert link_in(reply).startswith("/login?sid=")
-    assert "do not pass it on" in "".join(map(str, reply.footer))
+    assert "don't share it" in "".join(map(str, reply.footer))
 
 
 async def test_the_first_try_to_book_is_answered_with_a_link_and_books_nothing(say, services: Services):
@@ -98,9 +98,9 @@ async def test_after_the_login_the_booking_that_waited_is_made_and_told(
     linked, answered = await replies_to(services, REMA)
     assert done.status == 200
     assert [each.room_id for each in booked] == ["RO-POO"]
-    assert words_of(linked).startswith("You are logged in as rema boo (rema).")
+    assert words_of(linked).startswith("You're logged in as rema boo (rema).")
     assert answered.tone is Tone.DONE
-    assert "Booked" in words_of(answered)
+    assert "You're booked" in words_of(answered)
     assert (await say("/whoami")).text[1].text == "rema boo"
 
 
@@ -234,7 +234,7 @@ async def test_logout_ends_it_and_login_begins_anew(say, browser: Browser, servi
     gone = await say("/logout")
     nobody = await say("/logout")
 
-    assert "You are logged in as" in words_of(again)
+    assert "You're logged in as" in words_of(again)
     assert gone.tone is Tone.DONE
     assert "not logged in" in words_of(nobody)
     assert services.read_model.directory.by_identity(REMA) is None

@@ -39,7 +39,9 @@ async def test_who_asked_for_it_hears_what_is_left_and_what_last_week_took(
     await on(environment, worker, MONDAY)
 
     assert before == []
-    assert environment.chat.told() == ["You have 180 minutes again. Last week you used 120."]
+    assert environment.chat.told() == [
+        "Your quota has been reset: you have 180 minutes this week. Last week you used 120 minutes."
+    ]
     assert environment.chat.told(REMA) == []
 
 
@@ -95,7 +97,7 @@ async def test_a_channel_hears_it_when_those_who_manage_it_asked(environment: En
 
     assert (refused.tone, asked.tone) == (Tone.REFUSED, Tone.DONE)
     assert environment.chat.told(CHANNEL) == [
-        "A new week: everybody has 180 minutes to book rooms with again."
+        "It's a new week: everybody has 180 minutes to book rooms again."
     ]
 
 

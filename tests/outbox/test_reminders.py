@@ -51,7 +51,7 @@ async def test_a_booking_brings_its_reminder_with_it(environment: Environment):
     await environment.pass_time(at("14:31"))
 
     assert before == []
-    assert environment.chat.told() == ["Your booking begins : Room K-J17-G01, ."]
+    assert environment.chat.told() == ["Your booking starts : Room K-J17-G01, ."]
     (_, reply, _) = environment.chat.shown[0]
     assert [button.label for button in reply.actions] == ["I'm here", "30 min more", "Cancel"]
 
@@ -158,7 +158,7 @@ async def test_who_booked_where_no_chat_answers_is_told_when_asked_for(environme
 
     await environment.deliver()
 
-    assert environment.chat.told() == ["Booked Room K-J17-G01 for ."]
+    assert environment.chat.told() == ["You're booked: Room K-J17-G01, ."]
 
 
 async def test_others_bookings_remind_others(environment: Environment):

@@ -68,7 +68,7 @@ async def test_no_command_is_missing_at_a_terminal(
     reply = await session.handle_line(f"/{command.name}")
 
     assert reply is not None
-    assert "I do not know" not in str(reply.text)
+    assert "I don't know" not in str(reply.text)
 
 
 @pytest.mark.parametrize(

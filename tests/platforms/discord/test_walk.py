@@ -49,9 +49,9 @@ async def test_from_a_free_room_to_a_booking_a_message_longer_and_given_up(
     mine = await wil.run("/rooms mine")
 
     assert "3 rooms are free" in told[0]
-    assert told[1].startswith("Booked **Room K")
-    assert "is now yours" in told[2]
-    assert "Give this booking up?" in told[3]
+    assert told[1].startswith("You're booked: **Room K")
+    assert "You now have" in told[2]
+    assert "Cancel this booking?" in told[3]
     assert told[4].startswith("Cancelled: ")
     assert "30 min more" not in mine.seen.buttons
 
@@ -64,7 +64,7 @@ def _notice(booked: Seen) -> Reply:
         ("You have booked a room.",),
         actions=(
             Button(longer.action, "30 min more", longer.value),
-            Button(cancel.action, "Cancel", cancel.value, confirm="Give this booking up?"),
+            Button(cancel.action, "Cancel", cancel.value, confirm="Cancel this booking?"),
         ),
     )
 
@@ -80,7 +80,7 @@ async def test_the_suggested_time_is_what_gets_booked(environment: Environment, 
     booked = await wil.run("/book", room="K-J17-G001", when=shown[0]["value"])
 
     assert "Thu 12 Mar" in shown[0]["name"]
-    assert "Booked" in booked.seen.text
+    assert "You're booked" in booked.seen.text
 
 
 async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
@@ -92,7 +92,7 @@ async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
     booked = await wil.submit(again, when="tomorrow 3pm for 1 hour")
 
     assert "**When**" in refused.seen.text
-    assert "Booked" in booked.seen.text
+    assert "You're booked" in booked.seen.text
 
 
 async def test_of_fifty_who_press_the_same_button_one_gets_the_room(environment: Environment) -> None:
@@ -112,7 +112,7 @@ async def test_of_fifty_who_press_the_same_button_one_gets_the_room(environment:
 
     pressed = await asyncio.gather(*(person.press(public, "Book") for person in people))
 
-    booked = [each for each in pressed if each.seen.text.startswith("Booked")]
+    booked = [each for each in pressed if each.seen.text.startswith("You're booked")]
     taken = [each for each in pressed if "is taken" in each.seen.text]
     assert (len(booked), len(taken)) == (1, 49)
 
@@ -181,7 +181,7 @@ async def test_a_stranger_is_told_who_is_missing(environment: Environment) -> No
 
     answered = await stranger.run("/rooms mine")
 
-    assert "does not know who you are" in answered.seen.text
+    assert "doesn't know who you are" in answered.seen.text
 
 
 async def test_a_zone_that_somebody_chose_counts_for_what_is_read_and_shown(

@@ -53,7 +53,7 @@ async def test_without_a_response_url_the_channel_is_used(
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
 
-    assert "Booked" in read(bob.sees()[1])
+    assert "You're booked" in read(bob.sees()[1])
 
 
 async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment, slack: SlackStandIn) -> None:
@@ -68,7 +68,7 @@ async def test_what_cannot_be_said_waits_in_the_outbox(environment: Environment,
         ((to, reply, key),) = environment.outbox.left
         await adapter.notifier.send(to, reply, key)
 
-    assert "Booked" in read(bob.dms[-1])
+    assert "You're booked" in read(bob.dms[-1])
 
 
 async def test_a_message_whose_answer_was_lost_is_not_sent_again(
@@ -232,7 +232,7 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
         await adapter.wait_idle()
 
     assert len(environment.services.read_model.bookings) == 1
-    assert "Booked" in read(bob.sees()[-1])
+    assert "You're booked" in read(bob.sees()[-1])
 
 
 async def test_in_a_crowd_everybody_is_acknowledged_and_then_answered(
@@ -289,7 +289,7 @@ async def test_a_slow_booking_says_so_in_its_form_and_then_what_came_of_it(
         assert "Still at it" in read(bob.modal)
 
         slowly.may.set()
-        await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
+        await slack.until(lambda: bob.modal and "You're booked" in read(bob.modal))
         await adapter.wait_idle()
 
     assert slack.refusals == []
@@ -325,7 +325,7 @@ async def test_a_home_that_cannot_be_published_harms_nobody(
         await slack.until(lambda: adapter.health.counts["home not published"])
         await bob.types("/rooms mine")
 
-    assert "You have no bookings" in read(bob.sees()[0])
+    assert "You have no upcoming bookings" in read(bob.sees()[0])
 
 
 async def test_work_that_fails_is_logged_and_late_work_is_called_off(

@@ -19,7 +19,7 @@ _LINES = ("whoami", "rooms mine", "rooms quota", "rooms free now")
 _HOME_BUTTONS = Reply(
     actions=(
         Button(FORM_ACTION, "Book a room…", opens=True),
-        Button("free_now", "What is free now"),
+        Button("free_now", "Free now"),
         Button("help", "Help"),
     )
 )
