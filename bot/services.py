@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from core.clock import Clock
@@ -11,6 +12,7 @@ from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports.storage import Storage
+from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
@@ -93,6 +95,8 @@ class Services:
     societies: SocietyService
     accounts: Accounts
     names: NameIndexCache = field(default_factory=NameIndexCache)
+    random: RandomSource = field(default_factory=SystemRandom)
+    """Source of random choices; tests pass a seeded `random.Random`."""
     default_minutes: int = 60
     """Length of a booking whose end is not given."""
     gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)

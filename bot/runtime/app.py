@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -88,6 +89,7 @@ def build_services(config: Config, clock: Clock) -> Services:
                 each.strip().encode() for each in config.security.previous_secrets.split(",") if each.strip()
             ),
         ),
+        random=SystemRandom(),
         default_minutes=config.booking.default_minutes,
         bookable=tuple(config.booking.bookable),
         operators=tuple(config.messages.operators),

@@ -244,7 +244,7 @@ async def test_home_shows_what_is_mine_and_stays_fresh(environment: Environment,
         assert "You have no upcoming bookings" in read(bob.home)
 
         await bob.types("/book K-J17-G01 11:00-12:00")
-        await slack.until(lambda: "one booking" in read(bob.home))  # type: ignore[arg-type]
+        await slack.until(lambda: "1 upcoming booking" in read(bob.home))  # type: ignore[arg-type]
         await bob.presses(bob.home, "Cancel")
         await slack.until(lambda: "You have no upcoming bookings" in read(bob.home))  # type: ignore[arg-type]
         await adapter.wait_idle()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.chat.actions import Action
 from bot.chat.reply import Button, Reply, Tone
 from bot.platforms.slack.client.api import SlackApi, SlackError
 from bot.platforms.slack.client.health import SlackHealth
@@ -19,8 +20,8 @@ _LINES = ("whoami", "rooms mine", "rooms quota", "rooms free now")
 _HOME_BUTTONS = Reply(
     actions=(
         Button(FORM_ACTION, "Book a room…", opens=True),
-        Button("free_now", "Free now"),
-        Button("help", "Help"),
+        Button(Action.FREE_NOW, "Free now"),
+        Button(Action.HELP, "Help"),
     )
 )
 _MAX_CONCURRENT = 2
