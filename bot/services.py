@@ -71,7 +71,7 @@ class NameIndexCache:
         self._index: NameIndex | None = None
         self._built_from: tuple[object, object] | None = None
 
-    def of(self, read_model: ReadModel) -> "NameIndex":
+    def get(self, read_model: ReadModel) -> "NameIndex":
         from bot.language import NameIndex
 
         built_from = (read_model.catalogue, read_model.directory.societies)

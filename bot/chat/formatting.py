@@ -111,7 +111,7 @@ def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> Reply
     return ReplyItem(tuple(title), tuple(detail), buttons)
 
 
-EXTENSION = 30
+EXTENSION_MINUTES = 30
 """Minutes that the button "30 min more" adds."""
 
 
@@ -130,7 +130,7 @@ def check_in_button(booking: Booking) -> Button:
 
 
 def extend_button(booking: Booking) -> Button:
-    return Button(Action.EXTEND, f"{EXTENSION} min more", f"{booking.id}~{EXTENSION}")
+    return Button(Action.EXTEND, f"{EXTENSION_MINUTES} min more", f"{booking.id}~{EXTENSION_MINUTES}")
 
 
 def cancel_button(booking: Booking, label: str = "Cancel") -> Button:

@@ -67,14 +67,14 @@ class QuotedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SplitMessage:
     """Message split into its author's own text and the text quoted from others."""
 
     own: str
     quoted: str
 
 
-def taken_apart(text: str) -> Typed:
+def split_quotes(text: str) -> SplitMessage:
     """Quoted lines begin with `>`; all after `>>>` is quoted. Slack writes `&gt;`."""
     own: list[str] = []
     quoted: list[str] = []
@@ -84,4 +84,4 @@ def taken_apart(text: str) -> Typed:
         rest_is_quoted = rest_is_quoted or plain.startswith(">>>")
         is_quoted = rest_is_quoted or plain.startswith(">")
         (quoted if is_quoted else own).append(plain.lstrip("> ") if is_quoted else line)
-    return Typed("\n".join(own), "\n".join(quoted))
+    return SplitMessage("\n".join(own), "\n".join(quoted))

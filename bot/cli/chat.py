@@ -76,7 +76,7 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     zone = _zone(arguments.tz or settings.config.campus.timezone)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        names = services.names.of(services.read_model)
+        names = services.names.get(services.read_model)
         if not arguments.text:
             for line in parse_lines(sys.stdin, names, now, zone):
                 print(line, flush=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION, format_minutes, quota_left_text, room_name, short_id
+from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.booking import refusal_reply
@@ -41,7 +41,7 @@ async def handle(context: CommandContext) -> Reply:
 async def handle_button(context: CommandContext) -> Reply:
     booking_id, _, length = context.value.partition("~")
     booking = await context.services.bookings.get(BookingId(booking_id))
-    return await _extend(context, booking, _parse_length(length or str(EXTENSION)))
+    return await _extend(context, booking, _parse_length(length or str(EXTENSION_MINUTES)))
 
 
 async def _extend(context: CommandContext, booking: Booking, change: timedelta) -> Reply:

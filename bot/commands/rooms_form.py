@@ -12,7 +12,7 @@ from bot.chat.request import PlatformName
 from bot.conversation.booking import book, resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.quoted_message import read_quoted
-from bot.conversation.refusals import sentence
+from bot.conversation.refusals import refusal_sentence
 from bot.conversation.search import parse_text, search_from
 from bot.language import TimeKind
 from core.catalogue import RoomQuery
@@ -93,7 +93,7 @@ async def handle_form(context: CommandContext) -> Reply:
     except RoomieError as refusal:
         name = _input_of(refusal, values)
         form = _form(context, read_model, {**_first_values(context), **values})
-        return Reply(form=form, form_errors={name: sentence(refusal)})
+        return Reply(form=form, form_errors={name: refusal_sentence(refusal)})
 
 
 def _form(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> Form:

@@ -3,7 +3,7 @@
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyField, Tone
 from bot.conversation.preferences import (
-    WORDS,
+    SETTINGS,
     PreferenceValues,
     parse_preferences,
     preference_fields,
@@ -40,7 +40,7 @@ async def handle_open_form(context: CommandContext) -> Reply:
 async def handle_form(context: CommandContext) -> Reply:
     """Saves the submitted form, or shows each problem beside its input."""
     values, errors = _current(context), dict[str, str]()
-    for word in WORDS:
+    for word in SETTINGS:
         try:
             values = with_value(values, word, context.request.form.get(word, preference_fields(values)[word]))
         except Invalid as refusal:
@@ -88,7 +88,7 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
             options.get(word, ()),
             hint=_HINTS.get(word, ""),
         )
-        for word in WORDS
+        for word in SETTINGS
     )
     return Form("settings_form", "Your settings", inputs, submit="Save")
 

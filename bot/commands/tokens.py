@@ -17,12 +17,12 @@ async def handle(context: CommandContext) -> Reply:
     logins = await context.services.accounts.logins(person.id)
     if not words:
         return _list(logins)
-    return await _end(context, _by_number(logins, words))
+    return await _revoke(context, _by_number(logins, words))
 
 
 async def handle_button(context: CommandContext) -> Reply:
     logins = await context.services.accounts.logins(context.person.id)
-    return await _end(context, next((each for each in logins if _token_id(each) == context.value), None))
+    return await _revoke(context, next((each for each in logins if _token_id(each) == context.value), None))
 
 
 def _list(logins: list[LoginToken]) -> Reply:
@@ -49,7 +49,7 @@ def _by_number(logins: list[LoginToken], words: list[str]) -> LoginToken | None:
     return logins[place] if 0 <= place < len(logins) else None
 
 
-async def _end(context: CommandContext, login: LoginToken | None) -> Reply:
+async def _revoke(context: CommandContext, login: LoginToken | None) -> Reply:
     person = context.person
     is_revoked = login is not None and await context.services.accounts.revoke(
         person.id, login.hash, f"person:{person.id}"

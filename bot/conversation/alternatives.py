@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import EXTENSION, booking_buttons, room_name
+from bot.chat.formatting import EXTENSION_MINUTES, booking_buttons, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, ReplyItem, TimeRange
 from bot.conversation.button_values import MoveValue, SlotValue
 from core.catalogue import RoomQuery
@@ -170,7 +170,7 @@ def owner_buttons(
 ) -> tuple[Button, ...]:
     """Buttons for the owner of a booking; "more time" only when the room is free and the quota allows it."""
     room = context.read_model.catalogue.rooms.get(booking.room_id)
-    more = Interval.of_length(booking.interval.end, timedelta(minutes=EXTENSION))
+    more = Interval.of_length(booking.interval.end, timedelta(minutes=EXTENSION_MINUTES))
     first, last = _seconds(more.start), _seconds(more.end)
     can_extend = (
         room is not None
@@ -180,7 +180,7 @@ def owner_buttons(
             quota_left is None
             or not has_quota(context.person)
             or booking.society_id
-            or quota_left >= EXTENSION
+            or quota_left >= EXTENSION_MINUTES
         )
     )
     return booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))

@@ -75,7 +75,7 @@ class Autocomplete:
 
         if not typed:
             return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]
-        names, now = self._services.names.of(self._services.read_model), self._services.clock.now()
+        names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
         defaults = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
         zone = zone_of(

@@ -14,8 +14,8 @@ _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|mi
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?::(\d{2}))?")
 _OFF = {"off", "none", "no", "never", "0", ""}
 _ON = {"on", "yes"}
-WORDS = ("reminders", "notices", "quiet", "deliver", "timezone")
-_SETTING = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE | re.ASCII)
+SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone")
+_SETTING = re.compile(rf"\b({'|'.join(SETTINGS)})\b", re.IGNORECASE | re.ASCII)
 _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
 
@@ -32,7 +32,7 @@ def parse_preferences(text: str, current: PreferenceValues) -> PreferenceValues:
     parts = _SETTING.split(text.strip())
     if parts[0].strip() or len(parts) < 3:
         raise Invalid(
-            f"You can set {join_with_and(WORDS)}, for example: /settings reminders 30, 10 quiet 22:00-8:00"
+            f"You can set {join_with_and(SETTINGS)}, for example: /settings reminders 30, 10 quiet 22:00-8:00"
         )
     for word, value in zip(parts[1::2], parts[2::2], strict=True):
         current = with_value(current, word.lower(), value.strip(" ,;"))

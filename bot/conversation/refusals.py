@@ -43,7 +43,7 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
             return _quota_spent(refusal, services)
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
-            return (f"{sentence(refusal)} The last day you can book now is ", _day(last), ".")
+            return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
         case CheckInClosed():
             return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
         case NotBookable() | SocietyOnly():
@@ -53,10 +53,10 @@ def refusal_text(refusal: RoomieError, services: Services) -> Text:
         case UnknownBooking():
             return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case _:
-            return (sentence(refusal),)
+            return (refusal_sentence(refusal),)
 
 
-def sentence(refusal: RoomieError) -> str:
+def refusal_sentence(refusal: RoomieError) -> str:
     """The refusal as one plain sentence, short enough for a form."""
     match refusal:
         case NotFound():

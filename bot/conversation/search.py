@@ -22,7 +22,7 @@ def parse_text(context: CommandContext) -> ParseResult:
         context.text,
         now=truncate_to_minute(services.clock.now()),
         zone=context.zone,
-        names=services.names.of(services.read_model),
+        names=services.names.get(services.read_model),
         defaults=defaults,
     )
 
@@ -32,7 +32,7 @@ def summary_of(context: CommandContext, reading: ParseResult) -> str:
     services = context.services
     return _summary(
         replace(reading, text=""),
-        services.names.of(services.read_model),
+        services.names.get(services.read_model),
         truncate_to_minute(services.clock.now()),
     )
 

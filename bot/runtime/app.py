@@ -244,7 +244,7 @@ def parse_text(services: Services, text: str) -> dict[str, object]:
 
     now = services.clock.now().replace(second=0, microsecond=0)
     reading = parse_phrase(
-        text, now=now, zone=services.rules.zone, names=services.names.of(services.read_model)
+        text, now=now, zone=services.rules.zone, names=services.names.get(services.read_model)
     )
     if reading.problem is not None and reading.problem.reason is ProblemReason.TOO_MUCH:
         raise Invalid(reading.problem.message)

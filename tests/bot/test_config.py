@@ -1,4 +1,4 @@
-"""Settings: where they come from, which wins, and every mistake named at once."""
+"""Settings: sources, precedence, and all problems reported together."""
 
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def test_the_example_shows_every_key_with_its_default(tmp_path: Path):
                 assert usual in text or own in text, key.name
 
 
-def test_what_a_source_can_say_is_shown_too():
+def test_the_example_shows_the_settings_of_a_source():
     text = EXAMPLE.read_text()
     (source,) = (each for each in fields(Config) if each.name == "source")
 
@@ -52,7 +52,7 @@ def test_what_a_source_can_say_is_shown_too():
         assert f"# {key.name} = " in text, key.name
 
 
-def test_the_environment_wins_over_the_file_and_ours_over_the_usual_names(tmp_path: Path):
+def test_the_environment_overrides_the_file_and_our_names_the_usual_ones(tmp_path: Path):
     text = "[http]\nport = 1\n"
 
     assert settings_of(tmp_path, text).http.port == 1
@@ -81,7 +81,7 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(tmp_path: Path):
     assert "verysecret" not in problem
 
 
-def test_every_problem_is_named_at_once(tmp_path: Path):
+def test_all_problems_are_reported_together(tmp_path: Path):
     text = """
     colour = "blue"
     [campus]
@@ -115,13 +115,13 @@ def test_every_problem_is_named_at_once(tmp_path: Path):
 
 
 @pytest.mark.parametrize("text", ["[http\n", "\x00", "a = 1\na = 2"])
-def test_a_file_that_is_no_toml_is_named(tmp_path: Path, text: str):
+def test_an_invalid_toml_file_is_named(tmp_path: Path, text: str):
     (problem,) = problems_of(tmp_path, text)
 
     assert "is not valid TOML" in problem
 
 
-def test_a_file_that_is_not_there_is_a_problem_only_when_it_was_named(tmp_path: Path, monkeypatch):
+def test_a_missing_file_is_a_problem_only_when_it_was_named(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert read_settings(None, {}).path is None
 
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_a_problem_only_when_it_was_named(tmp_path: 
         read_settings(None, {"ROOMIE_CONFIG": str(tmp_path / "none.toml")})
 
 
-def test_a_made_up_clock_starts_where_it_is_told(tmp_path: Path, monkeypatch):
+def test_a_shifted_clock_starts_at_the_given_time(tmp_path: Path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     settings = read_settings(None, {"ROOMIE_NOW": "2026-03-11T10:20:00+01:00"})
@@ -155,7 +155,7 @@ def test_a_made_up_clock_starts_where_it_is_told(tmp_path: Path, monkeypatch):
         ),
     ],
 )
-def test_a_made_up_clock_is_refused_while_real_people_listen(
+def test_a_shifted_clock_is_refused_with_real_platforms(
     tmp_path: Path, environment: dict[str, str], refused: str
 ):
     environment = environment | {"ROOMIE_NOW": "2026-03-11T10:20:00+00:00"}

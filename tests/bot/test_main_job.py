@@ -1,4 +1,4 @@
-"""The main job from end to end: find a room, book it, change it, give it up."""
+"""The main job from end to end: find a room, book it, change it, cancel it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from tests.bot.chat import Chat, buttons
 from tests.fakes.clock import StillClock
 
 
-async def test_find_book_look_be_refused_cancel(wil: Chat, rema: Chat):
+async def test_find_book_view_refuse_and_cancel(wil: Chat, rema: Chat):
     free = await wil.say("/rooms free now 20 seats")
     assert "Wed 11 Mar, 10:20 · 20+ seats" in free
     assert "10 rooms are free" in free
@@ -52,7 +52,7 @@ async def test_every_alternative_to_a_taken_room_works_when_pressed(wil: Chat, r
     assert all(answer.startswith("You're booked: ") for answer in answers)
 
 
-async def test_extend_move_come_and_go(wil: Chat, clock: StillClock):
+async def test_extend_move_check_in_and_cancel(wil: Chat, clock: StillClock):
     await wil.say("/book Wren G02 11:00 for 30 min")
     assert (
         "You now have Wren G02 (H-C12-G02), Wed 11 Mar, 11:00–12:00. You have 120 minutes left"
@@ -72,9 +72,9 @@ async def test_extend_move_come_and_go(wil: Chat, clock: StillClock):
     assert await wil.quota() == 135
 
 
-async def test_what_lies_off_the_grid_is_shown_with_its_cost_before_it_is_done(wil: Chat):
-    shown = await wil.say("/book Wren G02 11:10 to 11:50")
-    assert "Book Wren G02 (H-C12-G02), Wed 11 Mar, 11:00–12:00? It uses 60 minutes of your quota." in shown
+async def test_a_time_off_the_grid_is_confirmed_with_its_cost(wil: Chat):
+    reply = await wil.say("/book Wren G02 11:10 to 11:50")
+    assert "Book Wren G02 (H-C12-G02), Wed 11 Mar, 11:00–12:00? It uses 60 minutes of your quota." in reply
     assert await wil.quota() == 180
 
     assert "You're booked: Wren G02" in await wil.press("Book it")
@@ -84,9 +84,9 @@ async def test_what_lies_off_the_grid_is_shown_with_its_cost_before_it_is_done(w
     assert "Moved to" in await wil.press("Move it")
 
 
-async def test_what_the_echo_shows_is_what_the_press_books(wil: Chat, services):
-    shown = await wil.say('/book RO-PIZZA tomorrow 3:10pm to 4pm for SOTECHSOC "Weekly meeting"')
-    assert "for UCLU Technology Society, “Weekly meeting”?" in shown
+async def test_the_confirmed_slot_is_what_is_booked(wil: Chat, services):
+    reply = await wil.say('/book RO-PIZZA tomorrow 3:10pm to 4pm for SOTECHSOC "Weekly meeting"')
+    assert "for UCLU Technology Society, “Weekly meeting”?" in reply
 
     assert "It's for UCLU Technology Society." in await wil.press("Book it")
 
@@ -96,17 +96,17 @@ async def test_what_the_echo_shows_is_what_the_press_books(wil: Chat, services):
     assert "Weekly meeting" in await wil.say("/rooms timetable RO-PIZZA tomorrow")
 
 
-async def test_one_who_names_no_end_is_told_what_was_assumed(wil: Chat):
+async def test_a_search_without_an_end_names_the_assumed_length(wil: Chat):
     assert "(for 60 minutes, as you gave no end)" in await wil.say("/rooms free tomorrow 3pm")
     assert "as you gave no end" not in await wil.say("/rooms free tomorrow 3pm to 4pm")
 
 
-async def test_words_without_a_place_are_named(wil: Chat):
+async def test_words_that_were_not_understood_are_named(wil: Chat):
     assert "I didn't understand “flibber”, so I left it out." in await wil.say(
         "/rooms free tomorrow 3pm flibber"
     )
-    shown = await wil.say("/book Wren G02 tomorrow 3pm flibber")
-    assert "I didn't understand “flibber”, so I left it out." in shown
+    reply = await wil.say("/book Wren G02 tomorrow 3pm flibber")
+    assert "I didn't understand “flibber”, so I left it out." in reply
     assert wil.labels == ["Book it"]
 
 
@@ -138,20 +138,20 @@ async def test_pages_of_rooms_follow_one_another(wil: Chat):
         ("/book Wren G01 now", "Wren G01 (H-C12-G01) is taken Wed 11 Mar, 10:15–11:15 (MATH1001 TUT)."),
     ],
 )
-async def test_a_refusal_says_why_and_offers_what_works(rema: Chat, line: str, why: str):
+async def test_a_refusal_says_why_and_offers_alternatives(rema: Chat, line: str, why: str):
     assert why in await rema.say(line)
     assert rema.tone is Tone.REFUSED
 
     assert "You're booked: " in await rema.press("Book")
 
 
-async def test_too_far_ahead_is_told_with_the_last_day(rema: Chat, dana: Chat):
+async def test_a_refusal_for_being_too_far_ahead_names_the_last_day(rema: Chat, dana: Chat):
     assert "The last day you can book now is Wed 18 Mar." in await rema.say("/book Wren G02 26 march 3pm")
     assert rema.tone is Tone.REFUSED
     assert "You're booked" in await dana.say("/book Wren G02 26 march 3pm")
 
 
-async def test_a_society_room_is_offered_for_the_askers_society(emily: Chat):
+async def test_a_society_room_is_offered_for_the_requesters_society(emily: Chat):
     await emily.say("/book RO-PIZZA tomorrow 3pm")
 
     assert "It's for UCLU Technology Society." in await emily.press("Book for UCLU Technology Society")
@@ -174,9 +174,7 @@ async def test_when_nothing_is_free_it_says_why(rema: Chat, line: str, why: str)
 @pytest.mark.parametrize(
     "line", ["/rooms free tonight 11pm", "/rooms free sat 8pm", "/rooms free 26 march 3pm"]
 )
-async def test_rooms_that_are_free_but_closed_to_the_asker_have_no_button_that_must_fail(
-    rema: Chat, line: str
-):
+async def test_free_rooms_that_cannot_be_booked_have_no_book_button(rema: Chat, line: str):
     assert "You can't book then:" in await rema.say(line)
 
     for number in range(rema.labels.count("Book")):
@@ -200,7 +198,7 @@ async def test_every_book_button_of_a_page_works(rema: Chat, line: str):
     assert offered
 
 
-async def test_quota_that_is_spent_offers_the_rest_of_it(rema: Chat):
+async def test_spent_quota_offers_a_shorter_booking(rema: Chat):
     await rema.say("/book Wren G02 tomorrow 9am for 2 hours 30 min")
 
     refused = await rema.say("/book Wren G02 tomorrow 3pm for 1 hour")
@@ -221,7 +219,7 @@ async def test_staff_have_no_quota(dana: Chat):
     assert "Staff have no quota" in await dana.say("/rooms quota")
 
 
-async def test_what_somebody_else_booked_is_not_theirs_to_change(wil: Chat, rema: Chat, services):
+async def test_bookings_of_others_cannot_be_changed(wil: Chat, rema: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
     (booking,) = services.read_model.bookings.values()
 
@@ -234,13 +232,13 @@ async def test_what_somebody_else_booked_is_not_theirs_to_change(wil: Chat, rema
     assert services.read_model.bookings[booking.id] == booking
 
 
-async def test_which_booking_is_meant_can_be_said_by_id_room_or_time(wil: Chat, services):
+async def test_a_booking_can_be_named_by_id_room_or_time(wil: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
     await wil.say("/book Lovelace 205 friday 9am")
 
-    asked = await wil.say("/rooms cancel")
-    assert "That could be any of 2 bookings. Choose one by its id:" in asked
-    assert "Wren G02 (H-C12-G02), Thu 12 Mar 15:00" in asked
+    reply = await wil.say("/rooms cancel")
+    assert "That could be any of 2 bookings. Choose one by its id:" in reply
+    assert "Wren G02 (H-C12-G02), Thu 12 Mar 15:00" in reply
     assert "I can't tell which booking “banana” is." in await wil.say("/rooms cancel banana")
     assert "I can't find that booking" in await wil.say("/rooms cancel Wren G03")
     assert len(services.read_model.bookings) == 2
@@ -249,7 +247,7 @@ async def test_which_booking_is_meant_can_be_said_by_id_room_or_time(wil: Chat, 
     assert "Cancelled: Lovelace 205" in await wil.say("cancel my booking on friday", free=True)
 
 
-async def test_the_only_booking_is_not_given_up_for_words_about_another(wil: Chat, services):
+async def test_the_only_booking_is_not_cancelled_when_another_is_named(wil: Chat, services):
     await wil.say("/book Wren G02 tomorrow 3pm")
 
     for line in (
@@ -264,7 +262,7 @@ async def test_the_only_booking_is_not_given_up_for_words_about_another(wil: Cha
     assert len(services.read_model.bookings) == 1
 
 
-async def test_a_date_in_figures_is_no_bookings_id(wil: Chat):
+async def test_a_numeric_date_is_not_a_booking_id(wil: Chat):
     await wil.say("/book Wren G02 tomorrow 3pm")
 
     assert "Moved to Wren G02 (H-C12-G02), Fri 13 Mar, 09:00–10:00" in await wil.say(
@@ -272,7 +270,7 @@ async def test_a_date_in_figures_is_no_bookings_id(wil: Chat):
     )
 
 
-async def test_a_move_that_is_refused_offers_where_it_would_work(wil: Chat):
+async def test_a_refused_move_offers_alternatives(wil: Chat):
     await wil.say("/book Wren G02 15:00 for 3 hours")
 
     refused = await wil.say("/rooms move Wren G01 tomorrow 7pm")
@@ -283,7 +281,7 @@ async def test_a_move_that_is_refused_offers_where_it_would_work(wil: Chat):
     assert await wil.quota() >= 0
 
 
-async def test_an_extension_into_somebody_elses_time_names_a_room_close_by(wil: Chat, rema: Chat):
+async def test_an_extension_into_another_booking_offers_a_nearby_room(wil: Chat, rema: Chat):
     await wil.say("/book Wren G02 15:00 for 1 hour")
     assert "30 min more" in wil.labels
     await rema.say("/book Wren G02 16:00 for 1 hour")
@@ -296,7 +294,7 @@ async def test_an_extension_into_somebody_elses_time_names_a_room_close_by(wil: 
     assert "Nearby:" in refused
 
 
-async def test_a_repeated_delivery_books_once_and_is_answered_the_same(wil: Chat, services):
+async def test_a_repeated_delivery_books_once_and_gets_the_same_reply(wil: Chat, services):
     await wil.say("/rooms free tomorrow 3pm")
     book = next(each for item in wil.last.items for each in item.buttons)
 
@@ -316,7 +314,7 @@ async def test_a_key_belongs_to_one_person(wil: Chat, rema: Chat, services):
     assert len(services.read_model.bookings) == 2
 
 
-async def test_days_beyond_memory_are_answered_from_storage(dana: Chat, services, clock: StillClock):
+async def test_days_outside_the_read_model_are_read_from_storage(dana: Chat, services, clock: StillClock):
     await dana.say("/book Wren G02 fri 29 may 3pm for 1 hour")
     clock.move(timedelta(days=-60))
     await services.storage.reload()
@@ -330,8 +328,8 @@ async def test_days_beyond_memory_are_answered_from_storage(dana: Chat, services
 
 
 @pytest.mark.parametrize("command", ["/rooms status", "/rooms timetable"])
-async def test_a_place_that_is_not_there_is_said_to_be_unknown(wil: Chat, command: str):
-    said = await wil.say(f"{command} hubble")
+async def test_an_unknown_place_is_named(wil: Chat, command: str):
+    reply = await wil.say(f"{command} hubble")
 
-    assert "called hubble" in said
-    assert "For example: " in said
+    assert "called hubble" in reply
+    assert "For example: " in reply

@@ -1,4 +1,4 @@
-"""Societies in chat: who belongs, who presides, and the token that books."""
+"""Societies in chat: members, presidents and the booking token."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ async def test_a_president_adds_lists_and_removes(wil: Chat, rema: Chat):
         ("/society add <@U99>", "There's nobody called terminal:U99."),
     ],
 )
-async def test_what_cannot_be_done_is_said_plainly(wil: Chat, line: str, why: str):
+async def test_a_refusal_says_why(wil: Chat, line: str, why: str):
     assert why in await wil.say(line)
 
     assert wil.last.is_refusal
@@ -45,13 +45,13 @@ async def test_what_cannot_be_done_is_said_plainly(wil: Chat, line: str, why: st
 @pytest.mark.parametrize(
     "line", ["/society add rema", "/society remove emily", "/society token", "/society members"]
 )
-async def test_others_may_not(rema: Chat, line: str):
+async def test_only_members_and_presidents_manage_a_society(rema: Chat, line: str):
     await rema.say(line)
 
     assert rema.last.is_refusal
 
 
-async def test_members_see_who_belongs_and_nothing_more(emily: Chat):
+async def test_members_see_the_members_and_not_the_token(emily: Chat):
     assert "Wil\twil\tpresident" in await emily.say("/society members")
     assert "Only society presidents can do this." in await emily.say("/society token")
     assert emily.tone is Tone.REFUSED
@@ -69,14 +69,14 @@ async def test_a_token_books_until_it_is_replaced(wil: Chat, services):
     assert services.accounts.bearer(second) is not None
 
 
-async def test_a_president_of_several_must_say_which(wil: Chat, services):
+async def test_a_president_of_several_societies_must_name_one(wil: Chat, services):
     await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
 
     assert "You're president of 2 societies. Choose one: " in await wil.say("/society add rema")
     assert "can now book for Chess Society" in await wil.say("/society add rema chess society")
 
 
-async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: Chat, emily: Chat, services):
+async def test_presidents_see_and_cancel_bookings_made_with_their_token(wil: Chat, emily: Chat, services):
     _, term = await services.societies.token_term(
         services.read_model.directory.by_name("wil").person.id, None
     )

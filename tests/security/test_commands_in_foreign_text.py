@@ -11,7 +11,7 @@ import pytest
 
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Reply
-from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, taken_apart
+from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, split_quotes
 from bot.commands import COMMANDS
 from bot.conversation.button_values import SlotValue
 from bot.conversation.dispatcher import Dispatcher
@@ -363,6 +363,6 @@ async def test_titles_and_feeds_are_shown_and_never_run(
     ],
 )
 def test_quotes_are_told_from_own_words(text: str, own: str, quoted: str) -> None:
-    typed = taken_apart(text)
+    typed = split_quotes(text)
 
     assert (typed.own, typed.quoted) == (own, quoted)

@@ -4,7 +4,7 @@ import re
 
 import discord
 
-from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, taken_apart
+from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, split_quotes
 from core.model.entities import Identity
 
 
@@ -65,7 +65,7 @@ def button_request(
 
 def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
     """What was written to the bot in plain words; what its author only quotes or passes on stays apart."""
-    typed = taken_apart(message.content)
+    typed = split_quotes(message.content)
     words, quoted = _without(me, typed.own), _without(me, typed.quoted or _content(message))
     author = message.author
     by = Requester(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
 from bot.chat.reply import Audience, Text
-from bot.chat.request import taken_apart
+from bot.chat.request import split_quotes
 from bot.platforms.slack.client.api import SlackApi, SlackError
 from bot.platforms.slack.client.health import SlackHealth
 from bot.platforms.slack.handlers import event as incoming
@@ -123,7 +123,7 @@ class SlackHandlers:
 
     async def on_text(self, installation: SlackInstallation, body: EventBody, text: str) -> None:
         """A direct message or a mention, in plain words."""
-        did, typed = incoming.from_event(body), taken_apart(text)
+        did, typed = incoming.from_event(body), split_quotes(text)
         if not await self._asking.is_first(did, is_event=True):
             return
         quoted = typed.quoted or incoming.passed_on(body["event"])
