@@ -8,7 +8,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from bot.chat.reply import Reply
+from bot.chat.reply import FormInput, Reply, ReplyField, ReplyItem, TimeRange, Timestamp
 
 T = TypeVar("T")
 
@@ -30,8 +30,22 @@ def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower t
             return [encode_reply(each) for each in value]
         case _ if is_dataclass(value):
             named = {each.name: encode_reply(getattr(value, each.name)) for each in fields(value)}
-            return {"type": type(value).__name__.lower(), **named}
+            return {"type": _type_name(type(value)), **named}
     return str(value)
+
+
+_TYPE_NAMES: Mapping[object, str] = {
+    Timestamp: "moment",
+    TimeRange: "stretch",
+    ReplyField: "field",
+    ReplyItem: "item",
+    FormInput: "input",
+}
+"""Stored names that differ from the class's own; outboxes hold them, and other versions read them."""
+
+
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - a dataclass of any kind
+    return _TYPE_NAMES.get(kind) or getattr(kind, "__name__", "").lower()
 
 
 def decode_reply(value: object) -> Reply:
@@ -69,7 +83,7 @@ def _decode_union(hints: Sequence[Any], value: Any) -> Any:  # noqa: ANN401 - on
         return value
     named = value.get("type") if isinstance(value, dict) else None
     parts = [each for each in hints if each is not NoneType and each is not str]
-    chosen = [each for each in parts if getattr(each, "__name__", "").lower() == named] or parts
+    chosen = [each for each in parts if _type_name(each) == named] or parts
     return _decode(chosen[0], value)
 
 
