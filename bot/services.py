@@ -1,9 +1,10 @@
-"""Everything the core can do, in one hand: what commands and the HTTP API are given."""
+"""Container of the application services that commands, the HTTP API and the worker share."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
@@ -11,6 +12,7 @@ from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
+from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
@@ -23,27 +25,27 @@ if TYPE_CHECKING:
 
 
 class NameIndexCache:
-    """The names that people may type, made anew only when rooms or societies change."""
+    """Caches the index of names that people may type, until rooms or societies change."""
 
     def __init__(self) -> None:
-        self._names: NameIndex | None = None
-        self._made_of: tuple[object, object] | None = None
+        self._index: NameIndex | None = None
+        self._built_from: tuple[object, object] | None = None
 
-    def of(self, read_model: ReadModel) -> "NameIndex":
+    def get(self, read_model: ReadModel) -> "NameIndex":
         from bot.language import NameIndex
 
-        made_of = (read_model.catalogue, read_model.directory.societies)
-        if self._names is None or self._made_of != made_of:
+        built_from = (read_model.catalogue, read_model.directory.societies)
+        if self._index is None or self._built_from != built_from:
             catalogue = read_model.catalogue
             societies = read_model.directory.societies.values()
-            self._names = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
-            self._made_of = made_of
-        return self._names
+            self._index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
+            self._built_from = built_from
+        return self._index
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The picture to answer from, and the use cases that change it."""
+    """The read model, and the use cases that change what it shows."""
 
     storage: ManagedStorage
     read_model: ReadModel
@@ -53,20 +55,22 @@ class Services:
     societies: SocietyService
     accounts: Accounts
     names: NameIndexCache = field(default_factory=NameIndexCache)
+    random: RandomSource = field(default_factory=SystemRandom)
+    """Source of random choices; tests pass a seeded `random.Random`."""
     default_minutes: int = 60
-    """How long a booking is when nobody says."""
+    """Length of a booking whose end is not given."""
     gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
-    """What else `/metrics` tells: what each is, and how to read it."""
+    """More gauges for `/metrics`: description and reader by name."""
     public_url: str = ""
-    """How browsers reach us, without a slash at the end."""
+    """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()
-    """Patterns of rooms that may be booked although a timetable source brought them."""
+    """Patterns of rooms that may be booked although they come from a timetable source."""
     operators: tuple[str, ...] = ()
-    """Usernames of those who look after timetables; without any, administrators do."""
+    """Usernames of the timetable operators; administrators when empty."""
     stale_after: Mapping[str, timedelta] = field(default_factory=dict)
-    """How old the timetable of each source may be before answers say so."""
+    """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
-    """How long what is over is kept."""
+    """How long old rows are stored."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
 
@@ -78,9 +82,9 @@ class Services:
         object.__setattr__(self, "timetables", timetables)
 
     async def synced_read_model(self) -> ReadModel:
-        """The picture, complete and with what other processes wrote until a few milliseconds ago.
+        """The read model, complete and at most a few milliseconds behind other processes.
 
-        While the database cannot be reached it is as it was; `/readyz` says so, and nothing can be changed.
+        While the database is unreachable it stays as it is; `/readyz` then fails, and so do writes.
         """
         if not self.read_model.is_complete:
             await self.storage.loaded()

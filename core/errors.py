@@ -156,7 +156,7 @@ class StaleVersion(Conflict):
     code = "changed_meanwhile"
 
     def __init__(self) -> None:
-        super().__init__("This booking was changed in the meantime. Have a look at it and try again.")
+        super().__init__("This booking has changed in the meantime. Check it and try again.")
 
 
 class SlotTaken(Conflict):
@@ -191,7 +191,7 @@ class NotBookable(Conflict):
     code = "not_bookable"
 
     def __init__(self, room: Room) -> None:
-        super().__init__("Nobody can book this room here.")
+        super().__init__("This room can't be booked here.")
         self.room = room
 
 
@@ -211,7 +211,7 @@ class LastPresident(Conflict):
     code = "last_president"
 
     def __init__(self) -> None:
-        super().__init__("A society needs a president: make somebody else president first.")
+        super().__init__("A society needs a president. Make somebody else president first.")
 
 
 class AlreadyExists(Conflict):

@@ -1,0 +1,1 @@
+"""Vocabulary of commands and platforms: requests, replies, commands and formatting."""

@@ -1,4 +1,4 @@
-"""What a command is: a name, what it takes, and what answers it."""
+"""Commands, their parameters and button actions, and the context that handlers get."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from bot.services import Services
 from core.directory import Account
 from core.errors import NotAuthenticated
 from core.model.entities import Person
+from core.read_model import ReadModel
 
 
 class ParameterType(StrEnum):
-    """What an option holds, so that a platform can help to fill it in."""
+    """Type of a parameter; platforms choose pickers and autocomplete by it."""
 
     WHEN = "when"
     ROOM = "room"
@@ -32,10 +33,10 @@ class ParameterType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommandParameter:
-    """One thing a command takes, for platforms with typed options.
+    """Parameter of a command, for platforms with typed options.
 
-    `phrase` puts a value among the words of a typed line (`{} seats`), so every door ends in the same
-    reading.
+    `template` writes a value as it would stand in a typed line (`{} seats`), so that all platforms use one
+    parser.
     """
 
     name: str
@@ -47,9 +48,9 @@ class CommandParameter:
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """A command or action about to be answered.
+    """Context of one request: the requester's account, and the text after the command's name.
 
-    Who asks, the person behind them, and the rest of the words.
+    `value` is what the pressed button carried.
     """
 
     request: ChatRequest
@@ -61,19 +62,24 @@ class CommandContext:
 
     @property
     def person(self) -> Person:
-        """The person who asks. `NotAuthenticated` when nobody known stands behind the identity."""
+        """The requester; raises `NotAuthenticated` when their chat account is not linked."""
         if self.account is None:
-            raise NotAuthenticated("Roomie does not know who you are yet, so it cannot do that for you.")
+            raise NotAuthenticated("Please log in first, so that Roomie knows who you are.")
         return self.account.person
 
     @property
+    def read_model(self) -> ReadModel:
+        """The read model, which the dispatcher has synced for this request."""
+        return self.services.read_model
+
+    @property
     def zone(self) -> ZoneInfo:
-        """The zone to read and write times in."""
+        """Time zone in which the requester reads and writes times."""
         return zone_of(self.services, self.account, self.request.requester.zone)
 
     @property
     def key(self) -> str | None:
-        """What makes this very request safe to repeat."""
+        """Idempotency key of this request; None when the platform gives no delivery id."""
         return (
             f"{self.request.requester.identity} {self.request.delivery_id}"
             if self.request.delivery_id
@@ -83,12 +89,12 @@ class CommandContext:
 
 CommandHandler: TypeAlias = Callable[[CommandContext], Awaitable[Reply]]
 QuotedHandler: TypeAlias = Callable[[CommandContext, str], Awaitable[Reply]]
-"""Answers somebody else's message, whose text is data."""
+"""Answers a quoted message, whose text is data and never run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonAction:
-    """Something that buttons and forms do. `name` has at most 20 characters."""
+    """Handler for a button or form. `name` has at most 20 characters."""
 
     name: str
     handle: CommandHandler
@@ -96,7 +102,7 @@ class ButtonAction:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something people can type. `name` is one or two words (`rooms free`); `also` are other names for it."""
+    """Command that people can type. `name` is one or two words (`rooms free`)."""
 
     name: str
     summary: str
@@ -109,10 +115,10 @@ class Command:
     admin_only: bool = False
     is_mutating: bool = False
     quoted: QuotedHandler | None = None
-    """Answers a message of somebody else that was pointed at; most commands have none."""
+    """Answers a quoted message; most commands have none."""
 
     def line(self, values: dict[str, str]) -> str:
-        """The line someone would have typed to give these options."""
+        """The typed line that means the same as these option values."""
         phrases = [
             each.template.format(values[each.name]) for each in self.parameters if values.get(each.name)
         ]

@@ -1,10 +1,11 @@
-"""How rooms, bookings and slots are put into words, the same behind every door."""
+"""Formats rooms, bookings and times for replies, alike on every platform."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from bot.chat.actions import Action
 from bot.chat.reply import (
     Bold,
     Button,
@@ -43,7 +44,7 @@ _EQUIPMENT = {
 
 
 def room_name(room: Room) -> str:
-    """A room's full name, and its id where the name does not hold it already."""
+    """The room's name, followed by its id unless the name contains it."""
     return room.name if room.id in room.name else f"{room.name} ({room.id})"
 
 
@@ -66,7 +67,7 @@ def usage_name(usage: str) -> str:
 
 
 def free_until(free: FreeRoom, at: datetime, zone: ZoneInfo) -> Text:
-    """`free until 15:00 (COMP1511 LEC, timetable)`: when it ends and why. `zone` is the campus's."""
+    """`free until 15:00 (COMP1511 LEC, timetable)`. `zone` is the campus's."""
     if free.until is None or free.next_busy is None:
         return (_REST_OF_DAY,)
     until = format_moment(free.until, TimestampStyle.TIME)
@@ -79,7 +80,7 @@ _REST_OF_DAY = "free for the rest of the day"
 
 
 def busy_reason(busy: Busy) -> str:
-    """What takes a room and who says so: `COMP1511 LEC, timetable unsw`."""
+    """The entry that occupies a room, and its source: `COMP1511 LEC, timetable unsw`."""
     if busy.booking_id is not None:
         return "booked here" if busy.name == "Booked" else f"{busy.name}, booked here"
     return f"{busy.name}, timetable" + ("" if busy.source in {"", "import"} else f" {busy.source}")
@@ -90,17 +91,17 @@ def format_moment(seconds: int, style: TimestampStyle = TimestampStyle.DATETIME)
 
 
 def format_distance(metres: float | None) -> str:
-    """Whole tens of metres, as the crow flies."""
+    """Distance in a straight line, rounded to ten metres; empty when unknown."""
     return "" if metres is None else f"{round(metres / 10) * 10} m away"
 
 
 def short_id(booking: Booking) -> str:
-    """Enough of a booking's id to type."""
+    """The first eight characters of a booking's id, which commands accept."""
     return booking.id[:8]
 
 
 def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> ReplyItem:
-    """A booking in a list: where, when, and its short id."""
+    """List item of a booking: room, time and short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
     if booking.title:
         title += [" · ", booking.title]
@@ -110,21 +111,30 @@ def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> Reply
     return ReplyItem(tuple(title), tuple(detail), buttons)
 
 
-EXTENSION = 30
-"""Minutes that the button for staying longer adds."""
+EXTENSION_MINUTES = 30
+"""Minutes that the button "30 min more" adds."""
 
 
-def booking_buttons(booking: Booking, now: datetime, *, can_stay: bool = True) -> tuple[Button, ...]:
-    """What its owner can do with an active booking."""
+def booking_buttons(booking: Booking, now: datetime, *, can_extend: bool = True) -> tuple[Button, ...]:
+    """Buttons for the owner of a booking; none once it is over or cancelled."""
     if booking.state is BookingState.CANCELLED or booking.interval.end <= now:
         return ()
-    buttons = [Button("extend", f"{EXTENSION} min more", f"{booking.id}~{EXTENSION}")] if can_stay else []
+    buttons = [extend_button(booking)] if can_extend else []
     if booking.interval.start <= now and booking.checked_in_at is None:
-        buttons.insert(0, Button("here", "I'm here", booking.id, ButtonStyle.PRIMARY))
-    buttons.append(
-        Button("cancel", "Cancel", booking.id, ButtonStyle.DANGER, confirm="Give this booking up?")
-    )
-    return tuple(buttons)
+        buttons.insert(0, check_in_button(booking))
+    return (*buttons, cancel_button(booking))
+
+
+def check_in_button(booking: Booking) -> Button:
+    return Button(Action.CHECK_IN, "I'm here", booking.id, ButtonStyle.PRIMARY)
+
+
+def extend_button(booking: Booking) -> Button:
+    return Button(Action.EXTEND, f"{EXTENSION_MINUTES} min more", f"{booking.id}~{EXTENSION_MINUTES}")
+
+
+def cancel_button(booking: Booking, label: str = "Cancel") -> Button:
+    return Button(Action.CANCEL, label, booking.id, ButtonStyle.DANGER, confirm="Cancel this booking?")
 
 
 def format_minutes(count: int) -> str:
@@ -132,9 +142,14 @@ def format_minutes(count: int) -> str:
     return f"{count} minute" if count == 1 else f"{count} minutes"
 
 
+def quota_left_text(minutes: int) -> str:
+    """Sentence about the rest of this week's quota."""
+    return f"You have {format_minutes(minutes)} left this week."
+
+
 def one_line(text: str) -> str:
-    """Somebody's words on one line, without control characters and marks that turn a line around."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """User text on one line, without control characters and bidirectional marks."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def format_time(minutes_after_midnight: int) -> str:

@@ -1,7 +1,7 @@
-"""What Roomie says, before any platform gives it a face.
+"""Replies as data, independent of the platform.
 
-A `Reply` is plain data made of a closed set of parts. Each platform's renderer turns every possible reply
-into something its platform accepts; buttons carry an action and an opaque value and come back through the
+A `Reply` consists of a closed set of parts. Each platform's renderer turns every possible reply into a
+payload that the platform accepts. Buttons carry an action and an opaque value, which come back through the
 dispatcher.
 """
 
@@ -16,7 +16,7 @@ from core.model.entities import Identity
 
 
 class TimestampStyle(StrEnum):
-    """How a moment is written: `15:00`, `Thu 12 Mar`, `Thu 12 Mar, 15:00`, `in 20 minutes`."""
+    """`15:00`, `Thu 12 Mar`, `Thu 12 Mar, 15:00` or `in 20 minutes`."""
 
     TIME = "time"
     DATE = "date"
@@ -26,7 +26,7 @@ class TimestampStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """An instant, written in the reader's own zone by platforms that know it."""
+    """Instant, shown in the reader's own time zone where the platform knows it."""
 
     at: datetime
     style: TimestampStyle = TimestampStyle.DATETIME
@@ -34,7 +34,7 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """An interval, written with its date: `Thu 12 Mar, 15:00–17:00`."""
+    """Interval, shown with its date: `Thu 12 Mar, 15:00–17:00`."""
 
     interval: Interval
 
@@ -46,14 +46,14 @@ class Bold:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Something to type or copy, word for word."""
+    """Text to type or copy verbatim."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A person, by name; platforms that know the identity may make it a link, and ping nobody."""
+    """Person, by name. Platforms that know the identity may link it, without a notification."""
 
     name: str
     identity: Identity | None = None
@@ -61,7 +61,7 @@ class Mention:
 
 Inline: TypeAlias = str | Timestamp | TimeRange | Bold | Code | Mention
 Text: TypeAlias = tuple[Inline, ...]
-"""Never platform mark-up: plain strings are shown as they are, whatever characters they hold."""
+"""Never platform mark-up: renderers escape plain strings."""
 
 
 class ButtonStyle(StrEnum):
@@ -72,11 +72,10 @@ class ButtonStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press.
+    """Button, or a link when `url` is set.
 
-    `action` names what it does (at most 20 characters), `value` is opaque to platforms (at most 70 characters
-    of ASCII). `confirm` is asked before a press counts. `opens` says that the answer will be a form. `url`,
-    when set, makes it a link instead.
+    `action` names its handler (at most 20 characters), `value` is opaque to platforms (at most 70 characters
+    of ASCII). `confirm` is the question of a confirmation dialog. `opens` says that the reply will be a form.
     """
 
     action: str
@@ -97,7 +96,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several, picked from a menu; the picked option's value comes back as the action's value."""
+    """Select menu; the chosen option's value comes back as the action's value."""
 
     action: str
     label: str
@@ -112,7 +111,7 @@ class ReplyField:
 
 @dataclass(frozen=True, slots=True)
 class ReplyItem:
-    """One thing of a list, a free room say, with what can be done with it."""
+    """List item, such as a free room, with its buttons."""
 
     title: Text
     detail: Text = ()
@@ -121,7 +120,7 @@ class ReplyItem:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; every row is as long as `columns`."""
+    """Table; every row is as long as `columns`."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -139,10 +138,10 @@ class FormInputKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """One line of a form. `value` is what it holds at first, in the shape it comes back in.
+    """Input of a form. `value` is its initial value, in the format in which it is submitted.
 
-    WHEN is free text; DATE is `YYYY-MM-DD` and TIME `HH:MM`, both campus wall time. `refreshes` asks for the
-    form to be built anew when this input changes (the free rooms follow the time).
+    WHEN is free text; DATE is `YYYY-MM-DD` and TIME `HH:MM`, both campus wall time. A change of an input that
+    `refreshes` rebuilds the form (the free rooms depend on the time).
     """
 
     name: str
@@ -158,10 +157,7 @@ class FormInput:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Something to fill in.
-
-    It comes back as the action `id` with `state` as its value and the inputs by name.
-    """
+    """Form. It is submitted as the action `id`, with `state` as the value and the inputs by name."""
 
     id: str
     title: str
@@ -179,7 +175,7 @@ class Tone(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who sees a reply: the asker alone, or everybody in the channel."""
+    """Who sees a reply: the requester alone, or everybody in the channel."""
 
     REQUESTER = "asker"
     CHANNEL = "channel"
@@ -187,12 +183,12 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer.
+    """Reply to a request, or a notification.
 
-    Order on the page: title, text, fields, items, table, actions, footer. `form` asks the platform to open a
-    form (terminals ask line by line); `form_errors` (by input name) go with the form that was sent in.
-    `replaces` says that the message whose button was pressed is out of date and this takes its place.
-    `code` names the refusal, when it is one, for platforms that can help on.
+    Shown in this order: title, text, fields, items, table, actions, footer. `form` makes the platform open a
+    form (terminals ask line by line); `form_errors` (by input name) belong to the submitted form. With
+    `replaces`, the reply takes the place of the message whose button was pressed. `code` is the error code
+    of a refusal.
     """
 
     text: Text = ()

@@ -1,4 +1,4 @@
-"""A reply as JSON, and back: for programs that talk to Roomie at a terminal, and for the outbox."""
+"""Encodes and decodes replies as JSON, for the terminal's JSON mode and the outbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -8,13 +8,13 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from bot.chat.reply import Reply
+from bot.chat.reply import FormInput, Reply, ReplyField, ReplyItem, TimeRange, Timestamp
 
 T = TypeVar("T")
 
 
 def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """Plain lists, mappings and strings; parts of a text other than strings name their `type`."""
+    """Lists, mappings and strings; every dataclass becomes a mapping with its `type`."""
     match value:
         case None | bool() | int() | float():
             return value
@@ -30,52 +30,66 @@ def encode_reply(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower t
             return [encode_reply(each) for each in value]
         case _ if is_dataclass(value):
             named = {each.name: encode_reply(getattr(value, each.name)) for each in fields(value)}
-            return {"type": type(value).__name__.lower(), **named}
+            return {"type": _type_name(type(value)), **named}
     return str(value)
 
 
+_TYPE_NAMES: Mapping[object, str] = {
+    Timestamp: "moment",
+    TimeRange: "stretch",
+    ReplyField: "field",
+    ReplyItem: "item",
+    FormInput: "input",
+}
+"""Stored names that differ from the class's own; outboxes hold them, and other versions read them."""
+
+
+def _type_name(kind: Any) -> str:  # noqa: ANN401 - a dataclass of any kind
+    return _TYPE_NAMES.get(kind) or getattr(kind, "__name__", "").lower()
+
+
 def decode_reply(value: object) -> Reply:
-    """The reply that `as_json` wrote. What cannot be read becomes a reply that says so: this never raises."""
+    """The reply from `encode_reply`'s JSON; a reply that says so if unreadable. Never raises."""
     try:
-        reply = _read(Reply, value)
+        reply = _decode(Reply, value)
     except (TypeError, ValueError, LookupError, OverflowError):
         return _UNREADABLE
     return reply if isinstance(reply, Reply) else _UNREADABLE
 
 
-_UNREADABLE = Reply(("Roomie had something to tell you and can no longer read it. Please ask again.",))
+_UNREADABLE = Reply(("Roomie had a message for you but can't read it any more. Please ask again.",))
 
 
-def _read(hint: Any, value: Any) -> Any:  # noqa: ANN401 - whatever the hint says
+def _decode(hint: Any, value: Any) -> Any:  # noqa: ANN401 - whatever the hint says
     origin = get_origin(hint)
     if origin in {Union, UnionType}:
-        return _one_of(get_args(hint), value)
+        return _decode_union(get_args(hint), value)
     if origin is tuple:
-        return tuple(_read(get_args(hint)[0], each) for each in _checked(list, value))
+        return tuple(_decode(get_args(hint)[0], each) for each in _expect(list, value))
     if origin is Mapping:
-        return {str(key): _checked(str, each) for key, each in _checked(dict, value).items()}
+        return {str(key): _expect(str, each) for key, each in _expect(dict, value).items()}
     hint = getattr(hint, "__supertype__", hint)
     if is_dataclass(hint):
-        return _part(hint, _checked(dict, value))
+        return _decode_dataclass(hint, _expect(dict, value))
     if hint is datetime:
         return datetime.fromisoformat(value)
-    return hint(value) if isinstance(hint, type) and issubclass(hint, Enum) else _checked(hint, value)
+    return hint(value) if isinstance(hint, type) and issubclass(hint, Enum) else _expect(hint, value)
 
 
-def _one_of(hints: Sequence[Any], value: Any) -> Any:  # noqa: ANN401 - one of them
+def _decode_union(hints: Sequence[Any], value: Any) -> Any:  # noqa: ANN401 - one of them
     if value is None and NoneType in hints:
         return None
     if isinstance(value, str) and str in hints:
         return value
     named = value.get("type") if isinstance(value, dict) else None
     parts = [each for each in hints if each is not NoneType and each is not str]
-    chosen = [each for each in parts if getattr(each, "__name__", "").lower() == named] or parts
-    return _read(chosen[0], value)
+    chosen = [each for each in parts if _type_name(each) == named] or parts
+    return _decode(chosen[0], value)
 
 
-def _part(kind: Any, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a dataclass of any kind
+def _decode_dataclass(kind: Any, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a dataclass of any kind
     hints = _hints(kind)
-    return kind(**{name: _read(hints[name], each) for name, each in value.items() if name in hints})
+    return kind(**{name: _decode(hints[name], each) for name, each in value.items() if name in hints})
 
 
 @cache
@@ -83,7 +97,7 @@ def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass of any
     return get_type_hints(kind)
 
 
-def _checked(kind: type[T], value: object) -> T:
+def _expect(kind: type[T], value: object) -> T:
     if not isinstance(value, kind):
-        raise TypeError(f"{value!r} is no {kind.__name__}")
+        raise TypeError(f"{value!r} is not a {kind.__name__}")
     return value

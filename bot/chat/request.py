@@ -1,4 +1,4 @@
-"""What someone asked: words typed, a button pressed, a form sent in, or somebody's message pointed at."""
+"""Requests from chat: typed text, button presses, submitted forms and quoted messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,6 @@ from core.model.entities import Identity
 
 
 class PlatformName(StrEnum):
-    """The platforms people come through."""
-
     TERMINAL = "terminal"
     SLACK = "slack"
     DISCORD = "discord"
@@ -17,12 +15,11 @@ class PlatformName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, as the platform knows them.
+    """Sender of a request, as the platform knows them.
 
-    The dispatcher finds the person behind `identity`. `zone` is the IANA zone their platform reports, empty
-    where it tells none. `email` is set only where the platform vouches for it, and `vouched_by` then names
-    the workspace that does (`slack:T1`). `manages` says that they administer the server or workspace they
-    ask from.
+    The dispatcher looks up the account linked to `identity`. `zone` is the IANA zone that the platform
+    reports, or empty. `email` is set only where the platform vouches for it; `vouched_by` then names the
+    workspace (`slack:T1`). `is_channel_admin`: administers the server or workspace of the request.
     """
 
     identity: Identity
@@ -36,11 +33,12 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One thing asked.
+    """Request from chat.
 
-    Typed: `words` are the whole line, the command's own words first (`rooms free now 20 seats`); `free` says
-    that they came without a command (a direct message, a mention). Pressed or sent in: `action`, `value`, and
-    `form`'s inputs by name. `key` is the same whenever the platform delivers the same thing again.
+    Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`);
+    `is_free_text` marks text without a command (a direct message, a mention). Pressed or submitted:
+    `action`, `value`, and the `form` inputs by name. `delivery_id` stays the same when the platform delivers
+    a request again.
     """
 
     requester: Requester
@@ -55,10 +53,10 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class QuotedMessage:
-    """Words that the asker did not type: a message they pointed at, quoted or passed on.
+    """Text that the requester did not type: a message they selected, quoted or forwarded.
 
-    It is data and not a `ChatRequest`: nothing that runs commands takes it. A time, a size and a place are
-    read from it, and rooms are offered; with `wants_form`, in the booking form.
+    It is data and not a `ChatRequest`, so nothing that runs commands accepts it. Only a time, a size and a
+    place are read from it, to offer rooms; with `wants_form`, in the booking form.
     """
 
     requester: Requester
@@ -69,14 +67,14 @@ class QuotedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """A message taken apart: what its author typed, and what they quoted of others."""
+class SplitMessage:
+    """Message split into its author's own text and the text quoted from others."""
 
     own: str
     quoted: str
 
 
-def taken_apart(text: str) -> Typed:
+def split_quotes(text: str) -> SplitMessage:
     """Quoted lines begin with `>`; all after `>>>` is quoted. Slack writes `&gt;`."""
     own: list[str] = []
     quoted: list[str] = []
@@ -86,4 +84,4 @@ def taken_apart(text: str) -> Typed:
         rest_is_quoted = rest_is_quoted or plain.startswith(">>>")
         is_quoted = rest_is_quoted or plain.startswith(">")
         (quoted if is_quoted else own).append(plain.lstrip("> ") if is_quoted else line)
-    return Typed("\n".join(own), "\n".join(quoted))
+    return SplitMessage("\n".join(own), "\n".join(quoted))

@@ -1,15 +1,13 @@
-"""Which zone someone's times are read and written in."""
+"""Chooses the time zone in which a person reads and writes times."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.services import Services
 from core.directory import Account
+from core.time_zones import find_time_zone
 
 
-def zone_of(services: Services, account: Account | None, given: str) -> ZoneInfo:
-    """The person's own setting, else what their platform told, else the campus's."""
-    name = (account.person.zone if account else None) or given
-    try:
-        return ZoneInfo(name) if name else services.rules.zone
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return services.rules.zone
+def zone_of(services: Services, account: Account | None, reported: str) -> ZoneInfo:
+    """The person's own setting, else the zone their platform reports, else the campus's."""
+    name = (account.person.zone if account else None) or reported
+    return find_time_zone(name) or services.rules.zone

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply, Tone
 from bot.chat.reply_json import encode_reply
@@ -21,6 +21,7 @@ from bot.runtime.server_secret import data_folder
 from bot.runtime.terminal_user import terminal_user
 from bot.services import Services
 from core.errors import Invalid
+from core.time_zones import find_time_zone
 
 _STATUS = {Tone.INFO: 0, Tone.DONE: 0, Tone.REFUSED: 1, Tone.UNCLEAR: 2, Tone.FAILED: 3}
 """Exit statuses: 0 answered or done, 1 refused, 2 not understood, 3 failed."""
@@ -78,7 +79,7 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     zone = _parse_zone(arguments.tz or settings.config.campus.timezone)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        names = services.names.of(services.read_model)
+        names = services.names.get(services.read_model)
         if not arguments.text:
             for line in parse_lines(sys.stdin, names, now, zone):
                 print(line, flush=True)
@@ -107,7 +108,6 @@ def _parse_now(text: str) -> datetime:
 
 
 def _parse_zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid(f"--tz: {name!r} is not a time zone; use an IANA name such as Europe/London") from None
+    if (zone := find_time_zone(name)) is None:
+        raise Invalid(f"--tz: {name!r} is not a time zone; use an IANA name such as Europe/London")
+    return zone

@@ -1,4 +1,4 @@
-"""Everything people can type, a file a command."""
+"""The commands that people can type, one file each."""
 
 from bot.chat.command import Command
 from bot.commands import (

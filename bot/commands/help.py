@@ -1,36 +1,66 @@
-"""`/help`: what can be said, with something to press for those who would rather not type."""
+"""`/help`: the six things that people do first, and every command behind a button."""
 
+from collections.abc import Sequence
+
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyField, ReplyItem
 
+_ALL = "all"
+_FIRST_STEPS = (
+    ("/rooms free now", "Find a free room"),
+    ("/book ROOM tomorrow 3pm", "Book a room"),
+    ("/rooms mine", "See your bookings"),
+    ("/rooms extend 30 min", "Keep a room longer"),
+    ("/rooms cancel", "Cancel a booking"),
+    ("/rooms quota", "See your quota for this week"),
+)
+
+_SHORTCUTS = (
+    Button(Action.FREE_NOW, "Free now", style=ButtonStyle.PRIMARY),
+    Button(Action.OPEN_FORM, "Book a room…", opens=True),
+    Button(Action.MY_BOOKINGS, "My bookings"),
+)
+
 
 async def handle(context: CommandContext) -> Reply:
-    asked = context.text.strip().removeprefix("/").casefold()
-    menu = [
+    topic = (context.text or context.value).strip().removeprefix("/").casefold()
+    commands = [
         each for each in context.commands if not each.admin_only or context.request.requester.is_channel_admin
     ]
-    shown = [each for each in menu if asked and (each.name.startswith(asked) or asked in each.aliases)]
-    if len(shown) == 1:
-        return _one(shown[0])
+    if topic == _ALL:
+        return _list(commands)
+    matching = [each for each in commands if topic and (each.name.startswith(topic) or topic in each.aliases)]
+    if len(matching) == 1:
+        return _describe(matching[0])
+    return _list(matching) if matching else _first_steps(context)
+
+
+def _first_steps(context: CommandContext) -> Reply:
     return Reply(
-        ("What Roomie does:",),
-        items=tuple(ReplyItem((Code(each.usage),), (each.summary,)) for each in shown or menu),
-        actions=(
-            Button("free_now", "Free now", style=ButtonStyle.PRIMARY),
-            Button("form", "Book a room…", opens=True),
-            Button("mine", "My bookings"),
-        ),
-        footer=(f"Plain words do too: any room for 8 near {_a_building(context)} tomorrow afternoon?",),
+        ("Here's what you can do:",),
+        items=tuple(ReplyItem((Code(usage),), (summary,)) for usage, summary in _FIRST_STEPS),
+        actions=(*_SHORTCUTS, Button(Action.HELP, "All commands", _ALL)),
+        footer=(f"Or just ask: any room for 8 near {_example_building(context)} tomorrow afternoon?",),
     )
 
 
-def _a_building(context: CommandContext) -> str:
-    buildings = context.services.read_model.catalogue.buildings.values()
+def _list(commands: Sequence[Command]) -> Reply:
+    return Reply(
+        ("Commands:",),
+        items=tuple(ReplyItem((Code(each.usage),), (each.summary,)) for each in commands),
+        actions=_SHORTCUTS,
+        footer=("/help COMMAND explains one of them.",),
+    )
+
+
+def _example_building(context: CommandContext) -> str:
+    buildings = context.read_model.catalogue.buildings.values()
     return next((each.name for each in buildings), "the library")
 
 
-def _one(command: Command) -> Reply:
-    """A single command, with what it takes and examples of it."""
+def _describe(command: Command) -> Reply:
+    """One command, with its parameters and examples."""
     return Reply(
         (Code(command.usage), " ", command.summary, "."),
         fields=tuple(ReplyField(each.name, (each.description,)) for each in command.parameters),
@@ -41,9 +71,9 @@ def _one(command: Command) -> Reply:
 
 COMMAND = Command(
     name="help",
-    summary="What you can say",
-    usage="/help [rooms|society|COMMAND]",
+    summary="See what Roomie can do",
+    usage="/help [all|COMMAND]",
     handle=handle,
-    actions=(ButtonAction("help", handle),),
+    actions=(ButtonAction(Action.HELP, handle),),
     aliases=("rooms help", "society help", "book help", "?"),
 )

@@ -1,5 +1,6 @@
-"""`/login`: a link made for this very chat account, with which its person says who they are."""
+"""`/login`: sends a link that connects this chat account to a person."""
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply
 from bot.chat.request import PlatformName
@@ -7,23 +8,22 @@ from bot.login.chat_link import login_link_reply
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if context.account is None:
         return await login_link_reply(context.services, context.request, waits=False)
     person = context.account.person
-    said = ("You are logged in as ", Bold(person.name), f" ({person.username}).")
+    text = ("You're logged in as ", Bold(person.name), f" ({person.username}).")
     if context.request.requester.platform is PlatformName.TERMINAL:
-        return Reply(said)
+        return Reply(text)
     return Reply(
-        (*said, " To be somebody else here, say ", Code("/logout"), " first."),
-        actions=(Button("logout", "Log out"),),
+        (*text, " To switch accounts, use ", Code("/logout"), " first."),
+        actions=(Button(Action.LOG_OUT, "Log out"),),
     )
 
 
 COMMAND = Command(
     name="login",
-    summary="Tell Roomie who you are",
+    summary="Log in to Roomie",
     usage="/login",
     handle=handle,
-    actions=(ButtonAction("login", handle),),
+    actions=(ButtonAction(Action.LOG_IN, handle),),
 )

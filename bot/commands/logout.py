@@ -1,35 +1,33 @@
-"""`/logout`: this chat account stands for nobody any more."""
+"""`/logout`: disconnects this chat account from its person."""
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply, Tone
 from bot.chat.request import PlatformName
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if context.account is None:
-        return Reply(("You are not logged in here.",), actions=(Button("login", "Log in"),))
+        return Reply(("You're not logged in here.",), actions=(Button(Action.LOG_IN, "Log in"),))
     if context.request.requester.platform is PlatformName.TERMINAL:
-        return Reply(
-            ("There is nothing to log out of at a terminal. ", Code("/as NAME"), " changes who you are.")
-        )
+        return Reply(("There's no login at the terminal. Use ", Code("/as NAME"), " to switch users."))
     await context.services.logins.unlink(context.account.person.id, context.request.requester.identity)
     return Reply(
         (
-            "You are logged out here: this account does not stand for ",
+            "You're logged out here, ",
             Bold(context.account.person.name),
-            " any more. Your bookings stay, and so do programs that you let in.",
+            ". Your bookings and connected apps stay as they are.",
         ),
         tone=Tone.DONE,
-        actions=(Button("login", "Log in again"),),
+        actions=(Button(Action.LOG_IN, "Log in again"),),
     )
 
 
 COMMAND = Command(
     name="logout",
-    summary="Stop Roomie from knowing you here",
+    summary="Log out of Roomie here",
     usage="/logout",
     handle=handle,
-    actions=(ButtonAction("logout", handle),),
+    actions=(ButtonAction(Action.LOG_OUT, handle),),
     is_mutating=True,
 )

@@ -1,16 +1,17 @@
-"""`/rooms book` and `/book`: holding a room, at once or, when something was guessed, after a look."""
+"""`/rooms book` and `/book`: books a room, after a confirmation where the text was ambiguous."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import format_minutes, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import eligibility
 from bot.conversation.booking import book, predicted_refusal
 from bot.conversation.button_values import SearchValue, SlotValue
-from bot.conversation.search import clarification, parse_text, search_from, summary_of
+from bot.conversation.search import clarification, ignored_words, parse_text, search_from, summary_of
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.catalogue import RoomQuery
 from core.interval import Interval
@@ -20,10 +21,10 @@ from core.services.bookings import snap_to_grid
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
-    if (confused := clarification(reading)) is not None:
-        return confused
+    if (question := clarification(reading)) is not None:
+        return question
     if reading.room is None:
         return _no_room(context, reading)
     room = read_model.catalogue.room(reading.room)
@@ -33,19 +34,18 @@ async def handle(context: CommandContext) -> Reply:
     slot = _slot(context, when, room)
     if _is_plain(reading, when, slot):
         return await book(context, SlotValue(room.id, slot, reading.society), reading.title or "")
-    code = SlotValue(room.id, slot, reading.society, reading.title or "")
-    return await predicted_refusal(context, code) or _offer(context, reading, room, code)
+    value = SlotValue(room.id, slot, reading.society, reading.title or "")
+    return await predicted_refusal(context, value) or _offer(context, reading, room, value)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    """A Book button: the slot was shown when it was pressed."""
-    await context.services.synced_read_model()
-    code = SlotValue.read(context.value)
-    return await book(context, code, code.title)
+    """Books the slot of the pressed button."""
+    value = SlotValue.read(context.value)
+    return await book(context, value, value.title)
 
 
 def _slot(context: CommandContext, when: ParsedTime, room: Room) -> Interval:
-    """What was said, on the room's grid. An end that nobody said follows the widened start."""
+    """The requested time, widened to the room's booking grid. Without an end, the default length applies."""
     length = timedelta(minutes=context.services.default_minutes)
     if when.end is not None:
         return snap_to_grid(Interval(when.start, when.end), room, context.services.rules)
@@ -54,76 +54,75 @@ def _slot(context: CommandContext, when: ParsedTime, room: Room) -> Interval:
 
 
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
-    """Whether the wish can be carried out as it was said, with nothing guessed that costs."""
-    said = (when.start, when.end or slot.end) == (slot.start, slot.end)
-    return said and not reading.unparsed and not reading.alternatives
+    """Whether the request can be booked without a confirmation, because nothing was guessed."""
+    is_on_grid = (when.start, when.end or slot.end) == (slot.start, slot.end)
+    return is_on_grid and not reading.unparsed and not reading.alternatives
 
 
-def _offer(context: CommandContext, reading: ParseResult, room: Room, code: SlotValue) -> Reply:
-    """The echo with its cost; the press on it books."""
-    said: list[Inline] = [Bold(room_name(room)), " ", TimeRange(code.slot)]
-    if code.society_id is not None:
-        said.append(f" for {_society_name(context, code)}")
-    if title := SlotValue.read(str(code)).title:
-        said.append(f", “{title}”")
-    if code.society_id is None and has_quota(context.person):
-        said.append(f", {format_minutes(code.slot.minutes)} of your quota")
-    said.append("?")
-    if reading.unparsed:
-        said.append(f" I could not place: {', '.join(reading.unparsed)}.")
-    return Reply(tuple(said), actions=(_book_button("Book it", code), *_others(context, reading, room, code)))
+def _offer(context: CommandContext, reading: ParseResult, room: Room, value: SlotValue) -> Reply:
+    """Asks for a confirmation that names the slot and its cost; its button books."""
+    text: list[Inline] = ["Book ", Bold(room_name(room)), ", ", TimeRange(value.slot)]
+    if value.society_id is not None:
+        text.append(f", for {_society_name(context, value)}")
+    if title := SlotValue.read(str(value)).title:
+        text.append(f", “{title}”")
+    text.append("?")
+    if value.society_id is None and has_quota(context.person):
+        text.append(f" It uses {format_minutes(value.slot.minutes)} of your quota.")
+    text += ignored_words(reading)
+    actions = (_book_button("Book it", value), *_other_readings(context, reading, room, value))
+    return Reply(tuple(text), actions=actions)
 
 
-def _others(context: CommandContext, reading: ParseResult, room: Room, code: SlotValue) -> Iterator[Button]:
-    """What else the words could have meant, where that could be booked."""
-    trial, schedule = (
-        eligibility(context, code.society_id),
-        context.services.read_model.availability.schedule(room.id),
-    )
+def _other_readings(
+    context: CommandContext, reading: ParseResult, room: Room, value: SlotValue
+) -> Iterator[Button]:
+    """Buttons for the text's other meanings that could be booked."""
+    check = eligibility(context, value.society_id)
+    schedule = context.read_model.availability.schedule(room.id)
     for other in reading.alternatives[:2]:
         slot = _slot(context, other, room)
         busy = schedule.conflicts(int(slot.start.timestamp()), int(slot.end.timestamp()))
-        if trial.refusal(room, slot, busy) is None:
+        if check.refusal(room, slot, busy) is None:
             local = slot.start.astimezone(context.zone)
             label = f"{local:%a} {local.day} {local:%b} {local:%H:%M} instead"
-            yield _book_button(label, replace(code, slot=slot))
+            yield _book_button(label, replace(value, slot=slot))
 
 
-def _society_name(context: CommandContext, code: SlotValue) -> str:
-    society = (
-        context.services.read_model.directory.societies.get(code.society_id) if code.society_id else None
-    )
-    return society.name if society else str(code.society_id)
+def _society_name(context: CommandContext, value: SlotValue) -> str:
+    society = context.read_model.directory.societies.get(value.society_id) if value.society_id else None
+    return society.name if society else str(value.society_id)
 
 
-def _book_button(label: str, code: SlotValue) -> Button:
+def _book_button(label: str, value: SlotValue) -> Button:
     style = ButtonStyle.PRIMARY if label == "Book it" else ButtonStyle.PLAIN
-    return Button("book", label, str(code), style)
+    return Button(Action.BOOK, label, str(value), style)
 
 
 def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
-    said: list[Inline] = ["Which room? Name one, as in "]
+    text: list[Inline] = ["Which room would you like? For example: "]
     if reading.unparsed:
-        said.insert(0, f"I know no room called {', '.join(reading.unparsed)[:60]}. ")
-    example = next(iter(context.services.read_model.catalogue.rooms), "K-J17-G01")
-    said += [Code(f"/book {example} tomorrow 3pm for 2 hours"), "."]
+        text.insert(0, f"I can't find a room called {', '.join(reading.unparsed)[:60]}. ")
+    example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
+    text.append(Code(f"/book {example} tomorrow 3pm for 2 hours"))
     if reading.when is None:
-        return Reply(tuple(said), tone=Tone.UNCLEAR)
+        return Reply(tuple(text), tone=Tone.UNCLEAR)
     search = search_from(context, reading)
-    button = Button("free", f"Free rooms: {summary_of(context, reading)}"[:75], str(search))
-    return Reply(tuple(said), tone=Tone.UNCLEAR, actions=(button,))
+    button = Button(Action.SEARCH, f"Free rooms: {summary_of(context, reading)}"[:75], str(search))
+    return Reply(tuple(text), tone=Tone.UNCLEAR, actions=(button,))
 
 
 def _no_time(context: CommandContext, reading: ParseResult, room: Room) -> Reply:
-    said = f"When would you like {room_name(room)}? Say a time, as in “tomorrow 3pm for 2 hours”."
+    text = f"When would you like {room_name(room)}? For example: tomorrow 3pm for 2 hours."
     when = reading.when
     if when is not None and when.recurrence is not None:
-        said = "Roomie books one date at a time. Name the first, as in “tuesday 5pm for 1 hour”."
+        text = "Roomie books one date at a time. Start with the first, for example: tuesday 5pm for 1 hour."
     if when is None:
-        return Reply((said,), tone=Tone.UNCLEAR)
+        return Reply((text,), tone=Tone.UNCLEAR)
     search = search_from(context, replace(reading, room=None))
     search = SearchValue(search.slot, search.minutes, RoomQuery(building=room.building_id), reading.society)
-    return Reply((said,), tone=Tone.UNCLEAR, actions=(Button("free", "What is free then", str(search)),))
+    button = Button(Action.SEARCH, "See what's free then", str(search))
+    return Reply((text,), tone=Tone.UNCLEAR, actions=(button,))
 
 
 COMMAND = Command(
@@ -132,14 +131,14 @@ COMMAND = Command(
     usage='/rooms book ROOM WHEN [for SOCIETY] ["title"]',
     handle=handle,
     parameters=(
-        CommandParameter("room", ParameterType.ROOM, "Which room", required=True),
+        CommandParameter("room", ParameterType.ROOM, "The room to book", required=True),
         CommandParameter(
-            "when", ParameterType.WHEN, "When: tomorrow 3pm for 2 hours, fri 10-12", required=True
+            "when", ParameterType.WHEN, "Date and time: tomorrow 3pm for 2 hours, fri 10-12", required=True
         ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society it is for", template="for {}"),
-        CommandParameter("title", ParameterType.TEXT, "What it is for", template='"{}"'),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
+        CommandParameter("title", ParameterType.TEXT, "What it's for", template='"{}"'),
     ),
-    actions=(ButtonAction("book", handle_button),),
+    actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),
     examples=("/book G01 tomorrow 3pm for 2 hours", '/book RO-POO fri 5-7pm for SOTECHSOC "Weekly meeting"'),
     is_mutating=True,

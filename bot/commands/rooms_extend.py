@@ -1,11 +1,12 @@
-"""`/rooms extend`: keeping a room for longer, or giving back the end of a booking."""
+"""`/rooms extend`: makes a booking longer or shorter."""
 
 import re
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION, format_minutes, room_name, short_id
+from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.booking import refusal_reply
@@ -29,36 +30,36 @@ _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), (
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
-    booking, words = resolve_booking(context, context.text)
-    longer = _length(words) if _UNTIL.match(words) is None else _until(context, booking, words)
-    on_grid = _on_grid(context, booking, longer)
-    if on_grid != longer:
+    booking, text = resolve_booking(context, context.text)
+    change = _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
+    on_grid = _snap_change(context, booking, change)
+    if on_grid != change:
         return _offer(context, booking, on_grid)
-    return await _extend(context, booking, longer)
+    return await _extend(context, booking, change)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     booking_id, _, length = context.value.partition("~")
     booking = await context.services.bookings.get(BookingId(booking_id))
-    return await _extend(context, booking, _length(length or str(EXTENSION)))
+    return await _extend(context, booking, _parse_length(length or str(EXTENSION_MINUTES)))
 
 
-async def _extend(context: CommandContext, booking: Booking, longer: timedelta) -> Reply:
+async def _extend(context: CommandContext, booking: Booking, change: timedelta) -> Reply:
     try:
-        moved = await context.services.bookings.extend(booking, context.person.id, longer)
+        moved = await context.services.bookings.extend(booking, context.person.id, change)
     except SlotTaken as taken:
-        more = Interval.of_length(booking.interval.end, longer)
+        more = Interval.of_length(booking.interval.end, change)
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
     after = moved.booking
-    room = context.services.read_model.catalogue.room(after.room_id)
-    said: list[Inline] = [Bold(room_name(room)), " is now yours ", TimeRange(after.interval), "."]
+    room = context.read_model.catalogue.room(after.room_id)
+    text: list[Inline] = ["You now have ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
     if after.society_id is None and has_quota(context.person):
-        kept = " The minutes given up do not come back;" if longer < timedelta(0) and not moved.cost else ""
-        said.append(f"{kept} {format_minutes(moved.quota_left)} are left this week.")
+        is_lost = change < timedelta(0) and not moved.cost
+        if is_lost:
+            text.append(" The minutes you gave up can't be refunded.")
+        text.append(f" {quota_left_text(moved.quota_left)}")
     return Reply(
-        tuple(said),
+        tuple(text),
         tone=Tone.DONE,
         actions=owner_buttons(context, after, moved.quota_left),
         footer=(f"Booking {short_id(after)}",),
@@ -66,58 +67,61 @@ async def _extend(context: CommandContext, booking: Booking, longer: timedelta) 
     )
 
 
-def _length(words: str) -> timedelta:
-    said = words.strip().lower()
-    for phrase, gauges in _IN_FIGURES:
-        said = said.replace(phrase, gauges)
-    match = _LENGTH.match(said)
+def _parse_length(text: str) -> timedelta:
+    """The change in length, negative for less."""
+    text = text.strip().lower()
+    for phrase, figures in _IN_FIGURES:
+        text = text.replace(phrase, figures)
+    match = _LENGTH.match(text)
     if match is None or not (match["hours"] or match["minutes"]):
-        raise Invalid("By how long? For example: /rooms extend 21cf0a17 30 min, or -30 min to end earlier.")
+        raise Invalid(
+            "How much longer? For example: /rooms extend 21cf0a17 30 min, or -30 min to end earlier."
+        )
     length = timedelta(hours=float(match["hours"] or 0), minutes=int(match["minutes"] or 0))
     return -length if match["less"] or match["fewer"] else length
 
 
-def _until(context: CommandContext, booking: Booking, words: str) -> timedelta:
-    """What takes a booking to the end said: on the day on which it ends."""
+def _parse_end(context: CommandContext, booking: Booking, text: str) -> timedelta:
+    """The change in length that ends a booking at a time on the day on which it ends now."""
     day = booking.interval.end.astimezone(context.services.rules.zone)
-    reading = parse_text(replace(context, text=f"{day:%Y-%m-%d} {_UNTIL.sub('', words)}"))
+    reading = parse_text(replace(context, text=f"{day:%Y-%m-%d} {_UNTIL.sub('', text)}"))
     if reading.when is None or reading.when.kind is not TimeKind.INSTANT:
         raise Invalid("Until when? For example: /rooms extend 21cf0a17 until 17:00.")
     return reading.when.start - booking.interval.end
 
 
-def _on_grid(context: CommandContext, booking: Booking, longer: timedelta) -> timedelta:
-    """The length that ends the booking on the grid; never less of it than was said."""
-    end = booking.interval.end + longer
+def _snap_change(context: CommandContext, booking: Booking, change: timedelta) -> timedelta:
+    """The change in length, rounded up so that the booking ends on the grid."""
+    end = booking.interval.end + change
     if end <= booking.interval.start:
-        return longer
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+        return change
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     return (
         snap_to_grid(Interval(booking.interval.start, end), room, context.services.rules).end
         - booking.interval.end
     )
 
 
-def _offer(context: CommandContext, booking: Booking, longer: timedelta) -> Reply:
-    """The echo; the press on it extends."""
-    room = context.services.read_model.catalogue.room(booking.room_id)
-    slot = Interval(booking.interval.start, booking.interval.end + longer)
-    grid = format_minutes(context.services.rules.slot_length_of(room))
-    said = (f"Bookings end every {grid}. Shall ", Bold(room_name(room)), " be yours ", TimeRange(slot), "?")
-    value = f"{booking.id}~{int(longer.total_seconds()) // 60}"
-    return Reply(said, actions=(Button("extend", "Yes", value, ButtonStyle.PRIMARY),))
+def _offer(context: CommandContext, booking: Booking, change: timedelta) -> Reply:
+    """Asks for a confirmation; its button extends."""
+    room = context.read_model.catalogue.room(booking.room_id)
+    slot = Interval(booking.interval.start, booking.interval.end + change)
+    step = format_minutes(context.services.rules.slot_length_of(room))
+    text = (f"Bookings run in steps of {step}. Change ", Bold(room_name(room)), " to ", TimeRange(slot), "?")
+    value = f"{booking.id}~{int(change.total_seconds()) // 60}"
+    return Reply(text, actions=(Button(Action.EXTEND, "Yes", value, ButtonStyle.PRIMARY),))
 
 
 COMMAND = Command(
     name="rooms extend",
-    summary="Keep a room longer, or give back the end",
+    summary="Extend or shorten a booking",
     usage="/rooms extend [ID] LENGTH|until TIME",
     handle=handle,
     parameters=(
-        CommandParameter("booking", ParameterType.BOOKING, "Which booking, as /rooms mine shows it"),
-        CommandParameter("length", ParameterType.TEXT, "By how long: 30 min, 1h, -15 min", required=True),
+        CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),
+        CommandParameter("length", ParameterType.TEXT, "How much longer: 30 min, 1h, -15 min", required=True),
     ),
-    actions=(ButtonAction("extend", handle_button),),
+    actions=(ButtonAction(Action.EXTEND, handle_button),),
     aliases=("extend", "rooms shorten"),
     examples=("/rooms extend 21cf0a17 30 min",),
     is_mutating=True,

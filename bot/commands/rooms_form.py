@@ -1,9 +1,10 @@
-"""The booking form: the same wish as `/book`, filled in rather than typed."""
+"""The booking form: the same request as `/book`, filled in rather than typed."""
 
 import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.formatting import format_minutes, one_line, room_details, room_name
 from bot.chat.reply import Form, FormInput, FormInputKind, Option, Reply
@@ -11,7 +12,7 @@ from bot.chat.request import PlatformName
 from bot.conversation.booking import book, resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.quoted_message import read_quoted
-from bot.conversation.refusals import sentence
+from bot.conversation.refusals import refusal_sentence
 from bot.conversation.search import parse_text, search_from
 from bot.language import TimeKind
 from core.catalogue import RoomQuery
@@ -21,7 +22,6 @@ from core.errors import (
     NotAuthenticated,
     OutsideHours,
     RoomieError,
-    SlotTaken,
     TooFarAhead,
     UnknownSociety,
 )
@@ -35,12 +35,12 @@ _LENGTHS = (30, 60, 90, 120, 180)
 _MAX_ROOMS = 25
 _MAX_TITLE = 150
 _COUNT = re.compile(r"[1-9][0-9]{0,3}")
-_NOBODY = "-"
+_MYSELF = "-"
 
 
 async def handle(context: CommandContext) -> Reply:
-    """The empty form, or one that holds the slot of the button pressed."""
-    read_model = await context.services.synced_read_model()
+    """Opens the form, filled with the slot of the pressed button if there is one."""
+    read_model = context.read_model
     values = (
         _values_of(resolve_slot(context, SlotValue.read(context.value)), context)
         if context.value
@@ -49,24 +49,24 @@ async def handle(context: CommandContext) -> Reply:
     return Reply(form=_form(context, read_model, values))
 
 
-async def refresh(context: CommandContext) -> Reply:
-    """The form again, its rooms following the time that was chosen."""
-    read_model = await context.services.synced_read_model()
+async def handle_refresh(context: CommandContext) -> Reply:
+    """Rebuilds the form, with the rooms that are free at the chosen time."""
+    read_model = context.read_model
     return Reply(form=_form(context, read_model, {**_first_values(context), **context.request.form}))
 
 
-async def fill_in(context: CommandContext, message: str) -> Reply:
-    """The form for somebody else's message: its time, size and room, and its words as the title."""
-    read_model = await context.services.synced_read_model()
+async def handle_quoted(context: CommandContext, message: str) -> Reply:
+    """Opens the form with a quoted message's time, size and room, and its text as the title."""
+    read_model = context.read_model
     values = {
         **_first_values(context),
-        **_read_from(context, message),
+        **_values_from(context, message),
         "title": one_line(message)[:_MAX_TITLE],
     }
     return Reply(form=_form(context, read_model, values))
 
 
-def _read_from(context: CommandContext, message: str) -> dict[str, str]:
+def _values_from(context: CommandContext, message: str) -> dict[str, str]:
     reading = read_quoted(context, message)
     values = {"seats": str(reading.capacity)} if reading.capacity else {}
     if reading.room is not None:
@@ -81,19 +81,19 @@ def _read_from(context: CommandContext, message: str) -> dict[str, str]:
 
 
 async def handle_form(context: CommandContext) -> Reply:
-    """The form sent in: a booking, or what is wrong beside the input it belongs to."""
-    read_model = await context.services.synced_read_model()
+    """Books what the form says, or shows each problem beside its input."""
+    read_model = context.read_model
     values = dict(context.request.form)
     try:
         slot = _slot(context, values)
-        code = SlotValue(_room(read_model, values), slot, _society(read_model, values))
-        return await book(context, code, values.get("title", ""), offer_others=False)
+        value = SlotValue(_room(read_model, values), slot, _society(read_model, values))
+        return await book(context, value, values.get("title", ""), offer_alternatives=False)
     except NotAuthenticated:
         raise
     except RoomieError as refusal:
-        place = _place(refusal, values)
+        name = _input_of(refusal, values)
         form = _form(context, read_model, {**_first_values(context), **values})
-        return Reply(form=form, form_errors={place: sentence(refusal)})
+        return Reply(form=form, form_errors={name: refusal_sentence(refusal)})
 
 
 def _form(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> Form:
@@ -104,17 +104,17 @@ def _form(context: CommandContext, read_model: ReadModel, values: dict[str, str]
         FormInputKind.CHOICE,
         values.get("room", ""),
         _rooms(context, read_model, values),
-        hint="Free then, smallest first",
+        hint="Free at that time, smallest first",
     )
     title = FormInput(
-        "title", "What for", value=values.get("title", ""), placeholder="Weekly meeting", required=False
+        "title", "What's it for?", value=values.get("title", ""), placeholder="Weekly meeting", required=False
     )
     inputs = (*when, *_seats(values), room, *_societies(context, values), title)
     return Form("book_form", "Book a room", inputs)
 
 
 def _seats(values: dict[str, str]) -> tuple[FormInput, ...]:
-    """How many seats, where a message said so: the rooms follow it."""
+    """The seats input, shown where a message gave a number."""
     if not values.get("seats"):
         return ()
     return (
@@ -123,24 +123,22 @@ def _seats(values: dict[str, str]) -> tuple[FormInput, ...]:
 
 
 def _when_inputs(context: CommandContext, values: dict[str, str]) -> tuple[FormInput, ...]:
-    """Date and time pickers where there are any; free text where there are none."""
+    """Date and time pickers, or free text on platforms without them."""
     zone = context.services.rules.zone.key
     if context.request.requester.platform is PlatformName.DISCORD:
         hint = "tomorrow 3pm for 2 hours"
         return (FormInput("when", "When", FormInputKind.WHEN, values.get("when", ""), placeholder=hint),)
-    said = {int(values["minutes"])} if _COUNT.fullmatch(values["minutes"]) else set()
-    lengths = tuple(Option(format_minutes(each), str(each)) for each in sorted({*_LENGTHS, *said}))
+    chosen = {int(values["minutes"])} if _COUNT.fullmatch(values["minutes"]) else set()
+    lengths = tuple(Option(format_minutes(each), str(each)) for each in sorted({*_LENGTHS, *chosen}))
     return (
         FormInput("date", "Date", FormInputKind.DATE, values["date"], refreshes=True),
         FormInput("time", f"Time ({zone})", FormInputKind.TIME, values["time"], refreshes=True),
-        FormInput(
-            "minutes", "For how long", FormInputKind.CHOICE, values["minutes"], lengths, refreshes=True
-        ),
+        FormInput("minutes", "Length", FormInputKind.CHOICE, values["minutes"], lengths, refreshes=True),
     )
 
 
 def _rooms(context: CommandContext, read_model: ReadModel, values: dict[str, str]) -> tuple[Option, ...]:
-    wish = RoomQuery(bookable_only=True, individual_only=_society(read_model, values) is None)
+    query = RoomQuery(bookable_only=True, individual_only=_society(read_model, values) is None)
     try:
         slot = _slot(context, values)
     except RoomieError:
@@ -149,7 +147,7 @@ def _rooms(context: CommandContext, read_model: ReadModel, values: dict[str, str
         )
     first, last = int(slot.start.timestamp()), int(slot.end.timestamp())
     seats = int(values["seats"]) if _COUNT.fullmatch(values.get("seats", "")) else 1
-    found = find_rooms(read_model.availability, replace(wish, capacity=seats), first, last, limit=_MAX_ROOMS)
+    found = find_rooms(read_model.availability, replace(query, capacity=seats), first, last, limit=_MAX_ROOMS)
     options = [
         Option(room_name(each.room), each.room.id, room_details(each.room, read_model.catalogue))
         for each in found.rooms
@@ -164,16 +162,16 @@ def _societies(context: CommandContext, values: dict[str, str]) -> tuple[FormInp
     if context.account is None or not context.account.memberships:
         return ()
     mine = tuple(Option(each.society.name, each.society.id) for each in context.account.memberships)
-    options = (Option("Myself", _NOBODY), *mine)
+    options = (Option("Myself", _MYSELF), *mine)
     return (
         FormInput(
-            "society", "For", FormInputKind.CHOICE, values.get("society", _NOBODY), options, required=False
+            "society", "For", FormInputKind.CHOICE, values.get("society", _MYSELF), options, required=False
         ),
     )
 
 
 def _first_values(context: CommandContext) -> dict[str, str]:
-    """The next step of the grid from now, for the usual length."""
+    """The next step of the booking grid, for the default length."""
     grid = timedelta(minutes=context.services.rules.slot_length)
     local = (context.services.clock.now() + grid).astimezone(context.services.rules.zone)
     local -= timedelta(minutes=local.minute % context.services.rules.slot_length)
@@ -184,13 +182,13 @@ def _first_values(context: CommandContext) -> dict[str, str]:
     }
 
 
-def _values_of(code: SlotValue, context: CommandContext) -> dict[str, str]:
-    local = code.slot.start.astimezone(context.services.rules.zone)
+def _values_of(value: SlotValue, context: CommandContext) -> dict[str, str]:
+    local = value.slot.start.astimezone(context.services.rules.zone)
     return {
-        **_time_values(code.slot, context),
-        "when": f"{local:%Y-%m-%d %H:%M} for {format_minutes(code.slot.minutes)}",
-        "room": code.room_id,
-        "society": code.society_id or _NOBODY,
+        **_time_values(value.slot, context),
+        "when": f"{local:%Y-%m-%d %H:%M} for {format_minutes(value.slot.minutes)}",
+        "room": value.room_id,
+        "society": value.society_id or _MYSELF,
     }
 
 
@@ -210,13 +208,13 @@ def _slot(context: CommandContext, values: dict[str, str]) -> Interval:
         raise InvalidTimes("Choose a date, a time and a length.") from None
 
 
-def _typed_slot(context: CommandContext, words: str) -> Interval:
-    reading = parse_text(replace(context, text=words))
+def _typed_slot(context: CommandContext, text: str) -> Interval:
+    reading = parse_text(replace(context, text=text))
     if reading.problem is not None:
         raise InvalidTimes(reading.problem.message)
     when = reading.when
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
-        raise InvalidTimes("Say a day and a time, as in “tomorrow 3pm for 2 hours”.")
+        raise InvalidTimes("Give a day and a time, for example: tomorrow 3pm for 2 hours.")
     length = timedelta(minutes=context.services.default_minutes)
     slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
     return snap_to_grid(slot, None, context.services.rules)
@@ -229,22 +227,20 @@ def _room(read_model: ReadModel, values: dict[str, str]) -> RoomId:
 
 
 def _society(read_model: ReadModel, values: dict[str, str]) -> SocietyId | None:
-    chosen = values.get("society", _NOBODY)
-    if chosen in {"", _NOBODY}:
+    chosen = values.get("society", _MYSELF)
+    if chosen in {"", _MYSELF}:
         return None
     if chosen not in read_model.directory.societies:
         raise UnknownSociety(chosen)
     return SocietyId(chosen)
 
 
-def _place(refusal: RoomieError, values: dict[str, str]) -> str:
-    """The input that a refusal belongs to."""
+def _input_of(refusal: RoomieError, values: dict[str, str]) -> str:
+    """The name of the input that a refusal is about."""
     if isinstance(refusal, TooFarAhead) and "date" in values:
         return "date"
     if isinstance(refusal, InvalidTimes | OutsideHours | TooFarAhead):
         return "when" if "when" in values else "time"
-    if isinstance(refusal, SlotTaken):
-        return "room"
     return "room"
 
 
@@ -254,10 +250,10 @@ COMMAND = Command(
     usage="/rooms form",
     handle=handle,
     actions=(
-        ButtonAction("form", handle),
-        ButtonAction("refresh_form", refresh),
+        ButtonAction(Action.OPEN_FORM, handle),
+        ButtonAction("refresh_form", handle_refresh),
         ButtonAction("book_form", handle_form),
     ),
     is_mutating=True,
-    quoted=fill_in,
+    quoted=handle_quoted,
 )

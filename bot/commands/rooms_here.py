@@ -1,5 +1,6 @@
-"""`/rooms here`: saying "I'm here" for a booking."""
+"""`/rooms here`: checks in to a booking."""
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
@@ -9,21 +10,19 @@ from core.model.entities import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _check_in(context, find_booking(context, context.text).id)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _check_in(context, BookingId(context.value))
 
 
 async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
     booking = await context.services.bookings.check_in(booking_id, context.person.id)
-    room = context.services.read_model.catalogue.room(booking.room_id)
+    room = context.read_model.catalogue.room(booking.room_id)
     until = Timestamp(booking.interval.end, TimestampStyle.TIME)
     return Reply(
-        ("Welcome. ", Bold(room_name(room)), " is yours until ", until, "."),
+        ("You're checked in. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
         actions=owner_buttons(context, booking),
         replaces=True,
@@ -32,13 +31,11 @@ async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
 
 COMMAND = Command(
     name="rooms here",
-    summary="Say that you have come",
+    summary="Check in to your booking",
     usage="/rooms here [ID]",
     handle=handle,
-    parameters=(
-        CommandParameter("booking", ParameterType.BOOKING, "Which booking, as /rooms mine shows it"),
-    ),
-    actions=(ButtonAction("here", handle_button),),
+    parameters=(CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),),
+    actions=(ButtonAction(Action.CHECK_IN, handle_button),),
     aliases=("here",),
     is_mutating=True,
 )

@@ -1,15 +1,16 @@
-"""`/rooms move`: having a booking at another time, in another room, or both."""
+"""`/rooms move`: moves a booking to another time, another room, or both."""
 
 from dataclasses import replace
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import format_minutes, room_name, short_id
+from bot.chat.formatting import quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import move_button, owner_buttons
 from bot.conversation.booking import RECOVERABLE, refusal_reply
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import resolve_booking, upcoming_bookings
-from bot.conversation.search import clarification, parse_text
+from bot.conversation.search import clarification, ignored_words, parse_text
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
@@ -20,42 +21,49 @@ from core.services.move_booking import MoveResult
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
-    booking, words = resolve_booking(context, context.text)
-    reading = parse_text(replace(context, text=words))
-    if (confused := clarification(reading)) is not None:
-        return confused
+    read_model = context.read_model
+    booking, text = resolve_booking(context, context.text)
+    reading = parse_text(replace(context, text=text))
+    if (question := clarification(reading)) is not None:
+        return question
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
-        return _where_to(context, booking)
+        return _ask_for_target(context, booking)
     room = read_model.catalogue.room(reading.room or booking.room_id)
-    said = _slot(booking, when)
-    slot = snap_to_grid(said, room, context.services.rules)
-    if slot != said or reading.unparsed or reading.alternatives:
+    wanted = _slot(booking, when)
+    slot = snap_to_grid(wanted, room, context.services.rules)
+    if slot != wanted or reading.unparsed or reading.alternatives:
         return _offer(reading, booking, room, slot)
     return await _move(context, booking, room, slot)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    """A Move button: where to was shown when it was pressed."""
-    read_model = await context.services.synced_read_model()
-    code = MoveValue.read(context.value)
-    booking = next((each for each in upcoming_bookings(context) if each.id.startswith(code.booking_id)), None)
-    if booking is None or not code.booking_id:
+    """Moves a booking to the slot of the pressed button."""
+    read_model = context.read_model
+    value = MoveValue.read(context.value)
+    booking = next(
+        (each for each in upcoming_bookings(context) if each.id.startswith(value.booking_id)), None
+    )
+    if booking is None or not value.booking_id:
         raise UnknownBooking
-    room = read_model.catalogue.room(resolve_id(code.room_id, read_model.catalogue.rooms))
-    return await _move(context, booking, room, code.slot)
+    room = read_model.catalogue.room(resolve_id(value.room_id, read_model.catalogue.rooms))
+    return await _move(context, booking, room, value.slot)
 
 
-def _where_to(context: CommandContext, booking: Booking) -> Reply:
-    room = next(iter(context.services.read_model.catalogue.rooms), booking.room_id)
+def _ask_for_target(context: CommandContext, booking: Booking) -> Reply:
+    room = next(iter(context.read_model.catalogue.rooms), booking.room_id)
     begin = f"/rooms move {short_id(booking)}"
-    said = ("Where or when to? For example: ", Code(f"{begin} fri 3pm"), ", or ", Code(f"{begin} {room}"))
-    return Reply(said, tone=Tone.UNCLEAR)
+    text = (
+        "Where or when would you like to move it? For example: ",
+        Code(f"{begin} fri 3pm"),
+        ", or ",
+        Code(f"{begin} {room}"),
+    )
+    return Reply(text, tone=Tone.UNCLEAR)
 
 
 def _slot(booking: Booking, when: ParsedTime | None) -> Interval:
-    """As long as before where no end was said, and at the same time where only a room was."""
+    """The new time: as long as before without an end, at the same time when only a room is given."""
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return booking.interval
     if when.end is None:
@@ -64,11 +72,16 @@ def _slot(booking: Booking, when: ParsedTime | None) -> Interval:
 
 
 def _offer(reading: ParseResult, booking: Booking, room: Room, slot: Interval) -> Reply:
-    """The echo; the press on it moves."""
-    said: list[Inline] = ["Move to ", Bold(room_name(room)), " ", TimeRange(slot), "?"]
-    if reading.unparsed:
-        said.append(f" I could not place: {', '.join(reading.unparsed)}.")
-    return Reply(tuple(said), actions=(move_button(booking, room, slot, "Move it"),))
+    """Asks for a confirmation; its button moves."""
+    text: list[Inline] = [
+        "Move to ",
+        Bold(room_name(room)),
+        ", ",
+        TimeRange(slot),
+        "?",
+        *ignored_words(reading),
+    ]
+    return Reply(tuple(text), actions=(move_button(booking, room, slot, "Move it"),))
 
 
 async def _move(context: CommandContext, booking: Booking, room: Room, slot: Interval) -> Reply:
@@ -76,17 +89,17 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
         moved = await context.services.bookings.move(booking, context.person.id, slot, room.id)
     except RECOVERABLE as refusal:
         return await refusal_reply(context, SlotValue(room.id, slot, booking.society_id), refusal, booking)
-    return _moved(context, moved)
+    return _confirmation(context, moved)
 
 
-def _moved(context: CommandContext, moved: MoveResult) -> Reply:
+def _confirmation(context: CommandContext, moved: MoveResult) -> Reply:
     after = moved.booking
-    room = context.services.read_model.catalogue.room(after.room_id)
-    said: list[Inline] = ["Moved to ", Bold(room_name(room)), " ", TimeRange(after.interval), "."]
+    room = context.read_model.catalogue.room(after.room_id)
+    text: list[Inline] = ["Moved to ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
     if after.society_id is None and has_quota(context.person):
-        said.append(f" {format_minutes(moved.quota_left)} are left this week.")
+        text.append(f" {quota_left_text(moved.quota_left)}")
     return Reply(
-        tuple(said),
+        tuple(text),
         tone=Tone.DONE,
         actions=owner_buttons(context, after, moved.quota_left),
         footer=(f"Booking {short_id(after)}",),
@@ -95,15 +108,15 @@ def _moved(context: CommandContext, moved: MoveResult) -> Reply:
 
 COMMAND = Command(
     name="rooms move",
-    summary="Have a booking at another time or in another room",
+    summary="Move a booking to another time or room",
     usage="/rooms move [ID] WHEN|ROOM",
     handle=handle,
     parameters=(
-        CommandParameter("booking", ParameterType.BOOKING, "Which booking, as /rooms mine shows it"),
+        CommandParameter("booking", ParameterType.BOOKING, "The booking's id (see /rooms mine)"),
         CommandParameter("room", ParameterType.ROOM, "The room to move to"),
         CommandParameter("when", ParameterType.WHEN, "The time to move to"),
     ),
-    actions=(ButtonAction("move", handle_button),),
+    actions=(ButtonAction(Action.MOVE, handle_button),),
     aliases=("move",),
     examples=("/rooms move 21cf0a17 friday 3pm", "/rooms move 21cf0a17 K-J17-G03"),
     is_mutating=True,

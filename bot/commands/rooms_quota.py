@@ -1,4 +1,4 @@
-"""`/rooms quota`: how many minutes are left this week."""
+"""`/rooms quota`: shows the rest of this week's quota."""
 
 from bot.chat.command import Command, CommandContext
 from bot.chat.formatting import format_minutes
@@ -7,26 +7,25 @@ from core.policy.quota import has_quota, next_reset
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     if not has_quota(context.person):
-        return Reply(("You may book as much as you need: staff have no quota.",))
+        return Reply(("Staff have no quota: book as much as you need.",))
     quota = await context.services.bookings.quota(context.person.id)
-    fresh_at = Timestamp(next_reset(context.services.clock.now(), context.services.rules))
+    resets_at = Timestamp(next_reset(context.services.clock.now(), context.services.rules))
     return Reply(
         (
             "You have ",
             Bold(format_minutes(quota.left)),
-            f" of {quota.weekly_quota} left this week. They are fresh again ",
-            fresh_at,
+            f" of {quota.weekly_quota} left this week. Your quota resets ",
+            resets_at,
             ".",
         ),
-        footer=(f"Last week you used {quota.last_week}.",),
+        footer=(f"Last week you used {format_minutes(quota.last_week)}.",),
     )
 
 
 COMMAND = Command(
     name="rooms quota",
-    summary="Your minutes left this week",
+    summary="See your quota for this week",
     usage="/rooms quota",
     handle=handle,
     aliases=("quota",),

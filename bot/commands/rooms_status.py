@@ -1,4 +1,4 @@
-"""`/rooms status`: whether a room, or each room of a building, is free, and until when."""
+"""`/rooms status`: shows whether a room, or each room of a building, is free."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,58 +16,60 @@ _MAX_ROWS = 40
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
-        return _where(read_model, reading)
-    if (confused := clarification(reading)) is not None:
-        return confused
+        return _ask_for_place(read_model, reading)
+    if (question := clarification(reading)) is not None:
+        return question
     at = reading.when.start if reading.when is not None else context.services.clock.now()
     if reading.room is not None:
-        return await _one(context, read_model, read_model.catalogue.room(reading.room), at)
+        return await _room_status(context, read_model, read_model.catalogue.room(reading.room), at)
     return (
-        await _all(context, read_model, building, at) if building is not None else _where(read_model, reading)
+        await _building_status(context, read_model, building, at)
+        if building is not None
+        else _ask_for_place(read_model, reading)
     )
 
 
-def _where(read_model: ReadModel, reading: ParseResult) -> Reply:
-    said: list[Inline] = ["Which room or building? For example: "]
+def _ask_for_place(read_model: ReadModel, reading: ParseResult) -> Reply:
+    text: list[Inline] = ["Which room or building? For example: "]
     if reading.unparsed:
-        said.insert(0, f"I know no room or building called {', '.join(reading.unparsed)[:60]}. ")
+        text.insert(0, f"I can't find a room or building called {', '.join(reading.unparsed)[:60]}. ")
     building = next(iter(read_model.catalogue.buildings.values()), None)
     return Reply(
-        (*said, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.UNCLEAR
+        (*text, Code(f"/rooms status {building.name if building else 'Ainsworth'}")), tone=Tone.UNCLEAR
     )
 
 
-async def _one(context: CommandContext, read_model: ReadModel, room: Room, at: datetime) -> Reply:
+async def _room_status(context: CommandContext, read_model: ReadModel, room: Room, at: datetime) -> Reply:
     day = campus_day(at, context)
     schedule = (await schedules(context, [room], day))[room.id]
     status = schedule.at(_seconds(at), _seconds(day.end))
     is_now = abs(at - context.services.clock.now()) < timedelta(minutes=1)
     when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Timestamp(at), ": ")
     about = room_details(room, read_model.catalogue)
-    return Reply((Bold(room_name(room)), *when, *_words(context, status), "."), footer=(about,))
+    return Reply((Bold(room_name(room)), *when, *_status_text(context, status), "."), footer=(about,))
 
 
-async def _all(
+async def _building_status(
     context: CommandContext, read_model: ReadModel, building_id: BuildingId, at: datetime
 ) -> Reply:
     building, day = read_model.catalogue.building(building_id), campus_day(at, context)
     rooms = read_model.catalogue.by_building[building_id]
-    kept = await schedules(context, rooms, day)
-    statuses = [(room, kept[room.id].at(_seconds(at), _seconds(day.end))) for room in rooms]
+    day_schedules = await schedules(context, rooms, day)
+    statuses = [(room, day_schedules[room.id].at(_seconds(at), _seconds(day.end))) for room in rooms]
     free = sum(status.status is Status.FREE for _, status in statuses)
     rows = tuple(
-        ((room.door_number,), (str(room.capacity or ""),), _words(context, status))
+        ((room.door_number,), (str(room.capacity or ""),), _status_text(context, status))
         for room, status in statuses[:_MAX_ROWS]
     )
     left_out = len(statuses) - len(rows)
     return Reply(
         (Bold(building.name), " ", Timestamp(at), f": {free} of {len(rooms)} rooms are free."),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
-        footer=(f"{left_out} more; name one to see it.",) if left_out > 0 else (),
+        footer=(f"And {left_out} more. Name a room to see its status.",) if left_out > 0 else (),
     )
 
 
@@ -75,27 +77,27 @@ def _seconds(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def _words(context: CommandContext, status: RoomStatus) -> Text:
+def _status_text(context: CommandContext, status: RoomStatus) -> Text:
     if status.until is None:
         return ("free for the rest of the day",)
     until = Timestamp(datetime.fromtimestamp(status.until, UTC), TimestampStyle.TIME)
     why = f" ({busy_text(context, status.because)})" if status.because is not None else ""
-    said: dict[Status, tuple[Inline, ...]] = {
+    texts: dict[Status, tuple[Inline, ...]] = {
         Status.FREE: ("free until ", until, why),
         Status.SOON: ("busy, free soon at ", until, why),
         Status.BUSY: ("busy until ", until, why),
     }
-    return said[status.status]
+    return texts[status.status]
 
 
 COMMAND = Command(
     name="rooms status",
-    summary="Is this room, or what in this building, free now",
+    summary="Check whether a room or building is free",
     usage="/rooms status ROOM|BUILDING [when]",
     handle=handle,
     parameters=(
         CommandParameter("where", ParameterType.PLACE, "A room or building", required=True),
-        CommandParameter("when", ParameterType.WHEN, "When, if not now"),
+        CommandParameter("when", ParameterType.WHEN, "Date and time, if not now"),
     ),
     examples=("/rooms status Ainsworth", "/rooms status K-J17-G01 tomorrow 3pm"),
 )

@@ -1,4 +1,4 @@
-"""`/rooms timetable`: what happens in a room on a day."""
+"""`/rooms timetable`: shows a room's classes and bookings on a day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,31 +14,33 @@ from core.read_model import ReadModel
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = await context.services.synced_read_model()
+    read_model = context.read_model
     reading = parse_text(context)
     if reading.room is None and reading.unparsed:
-        return _which(read_model, reading)
-    if (confused := clarification(reading)) is not None:
-        return confused
+        return _ask_for_room(read_model, reading)
+    if (question := clarification(reading)) is not None:
+        return question
     if reading.room is None:
-        return _which(read_model, reading)
+        return _ask_for_room(read_model, reading)
     room = read_model.catalogue.room(reading.room)
     day = campus_day(
         reading.when.start if reading.when is not None else context.services.clock.now(), context
     )
     schedule = (await schedules(context, [room], day))[room.id]
-    return _page(context, room, day, schedule.conflicts(int(day.start.timestamp()), int(day.end.timestamp())))
+    return _timetable(
+        context, room, day, schedule.conflicts(int(day.start.timestamp()), int(day.end.timestamp()))
+    )
 
 
-def _which(read_model: ReadModel, reading: ParseResult) -> Reply:
-    said: list[Inline] = ["Which room? For example: "]
+def _ask_for_room(read_model: ReadModel, reading: ParseResult) -> Reply:
+    text: list[Inline] = ["Which room? For example: "]
     if reading.unparsed:
-        said.insert(0, f"I know no room called {', '.join(reading.unparsed)[:60]}. ")
+        text.insert(0, f"I can't find a room called {', '.join(reading.unparsed)[:60]}. ")
     example = next(iter(read_model.catalogue.rooms), "K-J17-G01")
-    return Reply((*said, Code(f"/rooms timetable {example} tomorrow")), tone=Tone.UNCLEAR)
+    return Reply((*text, Code(f"/rooms timetable {example} tomorrow")), tone=Tone.UNCLEAR)
 
 
-def _page(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
+def _timetable(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
     noon = Timestamp(day.start + timedelta(hours=12), TimestampStyle.DATE)
     if not busy:
         return Reply((Bold(room_name(room)), " is free all day ", noon, "."))
@@ -49,7 +51,7 @@ def _page(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, 
 
 
 def _edge(seconds: int, day: Interval) -> Timestamp:
-    """A time of the day; with its date where it lies on another."""
+    """Start or end of an entry, with its date when that is another day."""
     instant = datetime.fromtimestamp(seconds, UTC)
     is_today = day.start <= instant <= day.end
     return Timestamp(instant, TimestampStyle.TIME if is_today else TimestampStyle.DATETIME)
@@ -57,12 +59,12 @@ def _edge(seconds: int, day: Interval) -> Timestamp:
 
 COMMAND = Command(
     name="rooms timetable",
-    summary="What happens in a room on a day",
+    summary="See a room's timetable",
     usage="/rooms timetable ROOM [day]",
     handle=handle,
     parameters=(
-        CommandParameter("room", ParameterType.ROOM, "Which room", required=True),
-        CommandParameter("when", ParameterType.WHEN, "Which day, if not today"),
+        CommandParameter("room", ParameterType.ROOM, "The room", required=True),
+        CommandParameter("when", ParameterType.WHEN, "The day, if not today"),
     ),
     examples=("/rooms timetable K-J17-G01", "/rooms timetable G01 tomorrow"),
 )

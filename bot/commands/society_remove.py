@@ -1,4 +1,4 @@
-"""`/society remove`: taking somebody's society access away."""
+"""`/society remove`: removes a member from a society."""
 
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Bold, Reply, Tone
@@ -6,11 +6,10 @@ from bot.conversation.society_arguments import member_in
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
-    named = member_in(context)
-    change = await context.services.societies.remove_member(context.person.id, named.who, named.society_id)
+    member = member_in(context)
+    change = await context.services.societies.remove_member(context.person.id, member.who, member.society_id)
     if not change.changed:
-        return Reply((Bold(change.person.name), f" does not belong to {change.society.name}."))
+        return Reply((Bold(change.person.name), f" isn't a member of {change.society.name}."))
     return Reply(
         (Bold(change.person.name), f" can no longer book for {change.society.name}."), tone=Tone.DONE
     )
@@ -18,12 +17,12 @@ async def handle(context: CommandContext) -> Reply:
 
 COMMAND = Command(
     name="society remove",
-    summary="Take someone's society access away",
+    summary="Remove a member from your society",
     usage="/society remove @user [SOCIETY]",
     handle=handle,
     parameters=(
-        CommandParameter("user", ParameterType.PERSON, "Whom to remove", required=True),
-        CommandParameter("society", ParameterType.SOCIETY, "Which society, if you preside over several"),
+        CommandParameter("user", ParameterType.PERSON, "The person to remove", required=True),
+        CommandParameter("society", ParameterType.SOCIETY, "The society, if you're president of several"),
     ),
     aliases=("society delete",),
     is_mutating=True,

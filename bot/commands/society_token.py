@@ -1,4 +1,4 @@
-"""`/society token`: the token with which programs and members book for a society."""
+"""`/society token`: shows or replaces the token that books for a society."""
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, Tone
@@ -7,17 +7,15 @@ from core.model.entities import SocietyId
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
-    words, renew = context.text.strip(), False
+    text, renew = context.text.strip(), False
     for word in ("new", "renew", "regenerate"):
-        if words.casefold().startswith(word):
-            words, renew = words[len(word) :], True
+        if text.casefold().startswith(word):
+            text, renew = text[len(word) :], True
             break
-    return await _token(context, society_in(context, words), renew=renew)
+    return await _token(context, society_in(context, text), renew=renew)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     return await _token(context, SocietyId(context.value), renew=True)
 
 
@@ -25,22 +23,22 @@ async def _token(context: CommandContext, society_id: SocietyId | None, *, renew
     society, term = await context.services.societies.token_term(context.person.id, society_id, renew=renew)
     token = context.services.accounts.society_token(society.id, term)
     days = context.services.rules.society_token_days
-    warning = "The old token stops working at once. Replace it?"
+    warning = "The old token stops working immediately. Replace it?"
     return Reply(
-        (f"The token of {society.name}: ", Code(token)),
+        (f"Booking token of {society.name}: ", Code(token)),
         tone=Tone.DONE if renew else Tone.INFO,
-        actions=(Button("new_token", "Replace it", society.id, ButtonStyle.DANGER, confirm=warning),),
-        footer=(f"Whoever has it can book for {society.name}, and nothing else. Good for {days} days.",),
+        actions=(Button("new_token", "Replace token", society.id, ButtonStyle.DANGER, confirm=warning),),
+        footer=(f"Anyone with this token can book for {society.name}. Keep it safe. Valid for {days} days.",),
     )
 
 
 COMMAND = Command(
     name="society token",
-    summary="The token that books for your society",
+    summary="Get your society's booking token",
     usage="/society token [new] [SOCIETY]",
     handle=handle,
     parameters=(
-        CommandParameter("society", ParameterType.SOCIETY, "Which society, if you preside over several"),
+        CommandParameter("society", ParameterType.SOCIETY, "The society, if you're president of several"),
     ),
     actions=(ButtonAction("new_token", handle_button),),
     is_mutating=True,

@@ -1,4 +1,4 @@
-"""`/timetable accept`: letting a timetable count that was refused because it looked wrong."""
+"""`/timetable accept`: puts a rejected timetable into use."""
 
 from dataclasses import replace
 
@@ -9,16 +9,15 @@ from core.services.operators import is_operator
 
 
 async def handle(context: CommandContext) -> Reply:
-    """By those who look after timetables."""
-    await context.services.synced_read_model()
+    """For timetable operators."""
     if not is_operator(context.person, context.services.timetables.operators):
-        raise NotPermitted("Only those who look after timetables can do this.")
+        raise NotPermitted("Only timetable operators can do this.")
     source = context.text.strip()
     if not source:
-        raise Invalid("Which source? /timetable accept NAME")
+        raise Invalid("Which source? For example: /timetable accept NAME")
     refreshed = await context.services.timetables.accept(source, f"person:{context.person.id}")
     return Reply(
-        (f"The timetable of {source} counts now. {refreshed.summary}",), tone=Tone.DONE, replaces=True
+        (f"The timetable of {source} is now in use. {refreshed.summary}",), tone=Tone.DONE, replaces=True
     )
 
 
@@ -28,10 +27,12 @@ async def handle_button(context: CommandContext) -> Reply:
 
 COMMAND = Command(
     name="timetable accept",
-    summary="Let a timetable count that was refused",
+    summary="Accept a rejected timetable",
     usage="/timetable accept SOURCE",
     handle=handle,
-    parameters=(CommandParameter("source", ParameterType.TEXT, "The source's name", required=True),),
+    parameters=(
+        CommandParameter("source", ParameterType.TEXT, "The name of the timetable source", required=True),
+    ),
     actions=(ButtonAction("accept_run", handle_button),),
     admin_only=True,
     is_mutating=True,

@@ -1,5 +1,6 @@
-"""`/whoami`: whom Roomie takes someone for."""
+"""`/whoami`: shows who the requester is logged in as."""
 
+from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply, ReplyField
 from core.model.entities import UserGroup
@@ -13,23 +14,22 @@ _GROUPS = {
 
 
 async def handle(context: CommandContext) -> Reply:
-    await context.services.synced_read_model()
     identity = context.request.requester.identity
     if context.account is None:
         return Reply(
             (
-                "Roomie does not know you yet: you can search, but not book. ",
+                "You're not logged in: you can search, but not book. Use ",
                 Code("/login"),
-                " changes that; or ask an administrator to link ",
+                ", or ask an administrator to link ",
                 Code(identity),
                 " to your account.",
             ),
-            actions=(Button("login", "Log in"),),
+            actions=(Button(Action.LOG_IN, "Log in"),),
         )
     person = context.account.person
     societies = ", ".join(f"{each.society.name} ({each.role.value})" for each in context.account.memberships)
     return Reply(
-        ("You are ", Bold(person.name), f" ({person.username})."),
+        ("You're ", Bold(person.name), f" ({person.username})."),
         fields=(
             ReplyField("Groups", (", ".join(_GROUPS[each] for each in sorted(person.groups)) or "none",)),
             ReplyField("Societies", (societies or "none",)),
@@ -38,4 +38,4 @@ async def handle(context: CommandContext) -> Reply:
     )
 
 
-COMMAND = Command(name="whoami", summary="Whom Roomie takes you for", usage="/whoami", handle=handle)
+COMMAND = Command(name="whoami", summary="See who you're logged in as", usage="/whoami", handle=handle)

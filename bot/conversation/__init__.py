@@ -1,1 +1,1 @@
-"""What commands are made of: from words to wishes, from wishes to bookings, offers and refusals."""
+"""Shared parts of commands: dispatching, searches, bookings, alternatives and refusals."""

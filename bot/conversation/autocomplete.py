@@ -1,4 +1,4 @@
-"""Helping to fill in an option while it is typed, from memory."""
+"""Autocompletes command options from the read model."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
@@ -16,7 +16,7 @@ _MAX_TEXT = 100
 
 
 class Autocomplete:
-    """What could be meant, likeliest first; at most 25, each at most 100 characters."""
+    """Suggests values, best first: at most 25, each at most 100 characters (Discord's limits)."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -52,54 +52,52 @@ class Autocomplete:
 
     def _societies(self, typed: str, requester: Requester) -> Iterable[Option]:
         directory = self._services.read_model.directory
-        known = directory.by_identity(requester.identity)
-        mine = [each.society for each in known.memberships] if known else []
-        return _matching(typed, (Option(f"{each.name} ({each.id})", each.id) for each in mine))
+        account = directory.by_identity(requester.identity)
+        societies = [each.society for each in account.memberships] if account else []
+        return _matching(typed, (Option(f"{each.name} ({each.id})", each.id) for each in societies))
 
     def _bookings(self, typed: str, requester: Requester) -> Iterable[Option]:
-        known = self._services.read_model.directory.by_identity(requester.identity)
-        if known is None:
+        account = self._services.read_model.directory.by_identity(requester.identity)
+        if account is None:
             return ()
-        zone, rooms = (
-            zone_of(self._services, known, requester.zone),
-            self._services.read_model.catalogue.rooms,
-        )
+        zone = zone_of(self._services, account, requester.zone)
+        rooms = self._services.read_model.catalogue.rooms
         options = []
-        for each in self._services.bookings.upcoming(known.person.id):
+        for each in self._services.bookings.upcoming(account.person.id):
             start = each.interval.start.astimezone(zone)
             name = room_name(rooms[each.room_id]) if each.room_id in rooms else each.room_id
             options.append(Option(f"{start:%a} {start.day} {start:%b} {start:%H:%M} {name}", short_id(each)))
         return _matching(typed, options)
 
     def _times(self, typed: str, requester: Requester) -> Iterable[Option]:
-        """The echo of what was typed, to be picked as it was understood."""
+        """The typed text with the time as it was understood."""
         from bot.language import ParserDefaults, parse_phrase, summarize
 
         if not typed:
             return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]
-        names, now = self._services.names.of(self._services.read_model), self._services.clock.now()
+        names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
-        conventions = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
+        defaults = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
         zone = zone_of(
             self._services,
             self._services.read_model.directory.by_identity(requester.identity),
             requester.zone,
         )
-        reading = parse_phrase(typed, now=now, zone=zone, names=names, defaults=conventions)
+        reading = parse_phrase(typed, now=now, zone=zone, names=names, defaults=defaults)
         if reading.problem is not None:
             return [Option(f"{typed} → {reading.problem.message}", typed)]
-        echoed = summarize(reading, names, now=now)
-        return [Option(f"{typed} → {echoed}", typed)] if echoed else [Option(typed, typed)]
+        summary = summarize(reading, names, now=now)
+        return [Option(f"{typed} → {summary}", typed)] if summary else [Option(typed, typed)]
 
 
 def _matching(typed: str, options: Iterable[Option]) -> list[Option]:
-    """Those that begin with what was typed, then those that hold it."""
-    sought = typed.casefold()
-    first, then = [], []
+    """Options that begin with the typed text, then those that contain it."""
+    needle = typed.casefold()
+    prefixed, containing = [], []
     for each in options:
         label = f"{each.label} {each.value}".casefold()
-        if label.startswith(sought) or each.value.casefold().startswith(sought):
-            first.append(each)
-        elif sought in label:
-            then.append(each)
-    return first + then
+        if label.startswith(needle) or each.value.casefold().startswith(needle):
+            prefixed.append(each)
+        elif needle in label:
+            containing.append(each)
+    return prefixed + containing

@@ -1,10 +1,11 @@
-"""Making a booking from chat, and telling how it went: shared by typed lines, buttons and forms."""
+"""Books a room and replies with the result; shared by typed commands, buttons and forms."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import format_minutes, one_line, room_name, short_id
+from bot.chat.formatting import format_minutes, one_line, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
 from bot.conversation.alternatives import (
     UnavailableSlot,
@@ -35,109 +36,111 @@ from core.services.bookings import new_booking_id
 
 _MAX_TITLE = 150
 RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
-"""Refusals after which something near may work."""
+"""Refusals for which alternatives are offered."""
 
 
-async def book(context: CommandContext, code: SlotValue, title: str, *, offer_others: bool = True) -> Reply:
-    """Hold the room, or say kindly why not and what would work."""
-    code, title = resolve_slot(context, code), one_line(title)[:_MAX_TITLE]
-    wish = BookRoom(
+async def book(
+    context: CommandContext, value: SlotValue, title: str, *, offer_alternatives: bool = True
+) -> Reply:
+    """Books the slot, or replies why not and offers alternatives."""
+    value, title = resolve_slot(context, value), one_line(title)[:_MAX_TITLE]
+    request = BookRoom(
         booking_id=new_booking_id(),
-        room_id=code.room_id,
-        slot=code.slot,
+        room_id=value.room_id,
+        slot=value.slot,
         by=context.person.id,
-        society_id=code.society_id,
-        title=title if code.society_id else "",
-        notes="" if code.society_id else title,
+        society_id=value.society_id,
+        title=title if value.society_id else "",
+        notes="" if value.society_id else title,
         request=context.key,
     )
     try:
-        booked = await context.services.bookings.book(wish)
+        booked = await context.services.bookings.book(request)
     except RECOVERABLE as refusal:
-        if not offer_others:
+        if not offer_alternatives:
             raise
-        return await refusal_reply(context, code, refusal)
+        return await refusal_reply(context, value, refusal)
     return confirmation(context, booked)
 
 
-def resolve_slot(context: CommandContext, code: SlotValue) -> SlotValue:
-    """The code with whole ids, where it held digests."""
-    read_model = context.services.read_model
-    room_id = resolve_id(code.room_id, read_model.catalogue.rooms)
-    society_id = resolve_id(code.society_id, read_model.directory.societies) if code.society_id else None
-    return replace(code, room_id=room_id, society_id=society_id)
+def resolve_slot(context: CommandContext, value: SlotValue) -> SlotValue:
+    """The value with full ids in place of digests."""
+    read_model = context.read_model
+    room_id = resolve_id(value.room_id, read_model.catalogue.rooms)
+    society_id = resolve_id(value.society_id, read_model.directory.societies) if value.society_id else None
+    return replace(value, room_id=room_id, society_id=society_id)
 
 
-async def predicted_refusal(context: CommandContext, code: SlotValue) -> Reply | None:
-    """The refusal that booking would meet as things stand; None when it would succeed."""
-    room = context.services.read_model.catalogue.room(code.room_id)
-    busy = context.services.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
+async def predicted_refusal(context: CommandContext, value: SlotValue) -> Reply | None:
+    """The refusal that booking the slot would get now; None when it would succeed."""
+    room = context.read_model.catalogue.room(value.room_id)
+    busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(value.slot))
     if context.account is None:
-        raise NotAuthenticated("Roomie does not know who you are yet, so it cannot book for you.")
-    refusal = (await eligibility_with_quota(context, code.society_id)).refusal(room, code.slot, busy)
+        raise NotAuthenticated("Please log in first, so that Roomie knows who you are.")
+    refusal = (await eligibility_with_quota(context, value.society_id)).refusal(room, value.slot, busy)
     if refusal is None:
         return None
     if isinstance(refusal, RECOVERABLE):
-        return await refusal_reply(context, code, refusal)
+        return await refusal_reply(context, value, refusal)
     raise refusal
 
 
 def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
-    """What was booked, and what can be done about it."""
+    """What was booked, with buttons to change it."""
     booking = booked.booking
-    room = context.services.read_model.catalogue.room(booking.room_id)
-    said: list[Inline] = ["Booked ", Bold(room_name(room)), " for ", TimeRange(booking.interval), "."]
+    room = context.read_model.catalogue.room(booking.room_id)
+    text: list[Inline] = ["You're booked: ", Bold(room_name(room)), ", ", TimeRange(booking.interval), "."]
     if booking.society_id is not None:
-        society = context.services.read_model.directory.societies.get(booking.society_id)
-        said.append(f" It is held for {society.name if society else booking.society_id}.")
+        society = context.read_model.directory.societies.get(booking.society_id)
+        text.append(f" It's for {society.name if society else booking.society_id}.")
     elif has_quota(context.person) and booked.cost:
-        said.append(
-            f" That took {format_minutes(booked.cost)};"
-            f" {format_minutes(booked.quota_left)} are left this week."
-        )
+        text.append(f" This used {format_minutes(booked.cost)}. {quota_left_text(booked.quota_left)}")
     return Reply(
-        tuple(said),
+        tuple(text),
         tone=Tone.DONE,
-        actions=(*owner_buttons(context, booking, booked.quota_left), Button("share", "Share", booking.id)),
+        actions=(
+            *owner_buttons(context, booking, booked.quota_left),
+            Button(Action.SHARE, "Share", booking.id),
+        ),
         footer=(f"Booking {short_id(booking)}",),
         replaces=False,
     )
 
 
 async def refusal_reply(
-    context: CommandContext, code: SlotValue, refusal: RoomieError, moving: Booking | None = None
+    context: CommandContext, value: SlotValue, refusal: RoomieError, moving: Booking | None = None
 ) -> Reply:
-    """Why not: who has it, when that may be said, and the first things that would work."""
-    room = context.services.read_model.catalogue.room(code.room_id)
+    """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
+    room = context.read_model.catalogue.room(value.room_id)
     items = await alternative_items(
-        context, UnavailableSlot(RoomQuery(room=room.id), code.slot, code.society_id), moving
+        context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id), moving
     )
-    said = (
-        _taken(room, code, refusal)
+    text = (
+        _taken_text(room, value, refusal)
         if isinstance(refusal, SlotTaken)
         else refusal_text(refusal, context.services)
     )
     if items:
-        said = (*said, " What would work:")
-    actions = (*_for_a_society(context, code, refusal), *refusal_actions(refusal))
-    return Reply(said, tone=refusal_tone(refusal), items=items, actions=actions)
+        text = (*text, " Free instead:")
+    actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal))
+    return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
 
 
-def _taken(room: Room, code: SlotValue, taken: SlotTaken) -> Text:
+def _taken_text(room: Room, value: SlotValue, taken: SlotTaken) -> Text:
     names = sorted({each.name for each in taken.holders} - {"Booked"})
-    why = f" ({', '.join(names)})." if names else ": somebody has booked it."
-    return (Bold(room_name(room)), " is taken ", TimeRange(code.slot), why)
+    why = f" ({', '.join(names)})." if names else ": somebody else has booked it."
+    return (Bold(room_name(room)), " is taken ", TimeRange(value.slot), why)
 
 
-def _for_a_society(context: CommandContext, code: SlotValue, refusal: RoomieError) -> Iterator[Button]:
-    """The same slot for each society of the asker's, when the room is for societies only."""
+def _society_buttons(context: CommandContext, value: SlotValue, refusal: RoomieError) -> Iterator[Button]:
+    """Buttons that book a society-only room for the requester's societies."""
     if not isinstance(refusal, SocietyOnly) or context.account is None:
         return
-    room = context.services.read_model.catalogue.room(code.room_id)
-    busy = context.services.read_model.availability.schedule(room.id).conflicts(*_seconds(code.slot))
+    room = context.read_model.catalogue.room(value.room_id)
+    busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(value.slot))
     for each in context.account.memberships[:3]:
-        if eligibility(context, each.society.id).refusal(room, code.slot, busy) is None:
-            yield book_button(room, code.slot, each.society.id, f"Book for {each.society.name}")
+        if eligibility(context, each.society.id).refusal(room, value.slot, busy) is None:
+            yield book_button(room, value.slot, each.society.id, f"Book for {each.society.name}")
 
 
 def _seconds(slot: Interval) -> tuple[int, int]:

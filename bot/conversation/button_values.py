@@ -1,7 +1,7 @@
-"""Short codes for what buttons carry: a slot of a room, a search, a change of a booking.
+"""Encodes what buttons carry: a slot, a search, a change of a booking.
 
-Platforms leave little room (70 characters of ASCII), so instants are minutes since 1970 in base 36, parts are
-joined by `~`, and an id that does not fit is told by a digest of it, which `named` turns back.
+Platforms allow 70 characters of ASCII, so instants are minutes since 1970 in base 36, parts are joined by
+`~`, and an id that does not fit is replaced by a digest, which `resolve_id` turns back.
 """
 
 import re
@@ -23,8 +23,8 @@ _DIGEST = "!"
 _MIN_ID_PREFIX = 18
 _PLAIN = re.compile(r"[A-Za-z0-9_./:-]*")
 _LAST_MINUTE = 60 * 24 * 365 * 1000
-"""No slot of ours begins a thousand years after 1970; beyond that instants stop being dates."""
-_STALE = "This button is too old to understand. Please ask again."
+"""The year 2970; `datetime` cannot represent much later instants."""
+_STALE = "This button has expired. Please ask again."
 _HALVES = {Location.UPPER: "u", Location.LOWER: "l", None: ""}
 
 T = TypeVar("T", bound=str)
@@ -32,7 +32,7 @@ T = TypeVar("T", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class SlotValue:
-    """A room and the slot to book it for, perhaps for a society; of its title as much as fits."""
+    """Room and slot to book, with an optional society and as much of the title as fits."""
 
     room_id: RoomId
     slot: Interval
@@ -52,7 +52,7 @@ class SlotValue:
 
     @classmethod
     def read(cls, code: str) -> "SlotValue":
-        """`Invalid` for what is no such code. Ids may be digests: see `named`."""
+        """Raises `Invalid` for any other text. Ids may be digests: see `resolve_id`."""
         room_id, start, minutes, society_id, title = _parts(f"{code}~" if code.count("~") == 3 else code, 5)
         slot = _slot(start, minutes)
         society = SocietyId(society_id) if society_id else None
@@ -61,7 +61,7 @@ class SlotValue:
 
 @dataclass(frozen=True, slots=True)
 class MoveValue:
-    """A booking, by the beginning of its id, and the room and slot to have it in instead."""
+    """Booking, by the start of its id, with the room and slot to move it to."""
 
     booking_id: str
     room_id: RoomId
@@ -81,7 +81,7 @@ class MoveValue:
 
 @dataclass(frozen=True, slots=True)
 class SearchValue:
-    """Looking for a free room: the slot or, when `minutes` is less, so much of it; and what kind of room."""
+    """Search for a free room within `slot`, for `minutes` of it, with the kind of room."""
 
     slot: Interval
     minutes: int
@@ -90,18 +90,18 @@ class SearchValue:
     skip: int = 0
 
     def __str__(self) -> str:
-        """The code; what does not fit is left out, the least telling first."""
-        codes = (code for narrower in _narrower(self) if len(code := _whole(narrower)) <= MAX_LENGTH)
+        """The encoded search; what does not fit is left out, the least important first."""
+        codes = (code for reduced in _reduce(self) if len(code := _encode(reduced)) <= MAX_LENGTH)
         return next(codes)
 
     @classmethod
     def read(cls, code: str) -> "SearchValue":
-        """`Invalid` for what is no such code. Ids may be digests: see `named`."""
+        """Raises `Invalid` for any other text. Ids may be digests: see `resolve_id`."""
         start, length, minutes, seats, tools, usage, building, half, near, society, skip, room = _parts(
             code, 12
         )
         bits = _number(tools or "0")
-        wish = RoomQuery(
+        query = RoomQuery(
             capacity=_decimal(seats or "0"),
             equipment=frozenset(each for place, each in enumerate(Equipment) if bits >> place & 1),
             usage=usage or None,
@@ -112,61 +112,61 @@ class SearchValue:
         )
         society_id = SocietyId(society) if society else None
         needed = max(1, _decimal(minutes))
-        return cls(_slot(start, length), needed, wish, society_id, _decimal(skip or "0"))
+        return cls(_slot(start, length), needed, query, society_id, _decimal(skip or "0"))
 
 
-def _narrower(search: SearchValue) -> Iterator[SearchValue]:
-    """The search, and then ever less of it; the last always fits."""
-    wish = replace(search.query, capacity=min(search.query.capacity, 999_999))
-    yield replace(search, query=wish)
-    yield replace(search, query=replace(wish, near=None))
-    yield replace(search, query=replace(wish, near=None, usage=None))
-    yield replace(search, query=replace(wish, near=None, usage=None, room=None))
-    yield replace(search, query=RoomQuery(capacity=wish.capacity))
+def _reduce(search: SearchValue) -> Iterator[SearchValue]:
+    """The search, then with fewer and fewer conditions; the last always fits."""
+    query = replace(search.query, capacity=min(search.query.capacity, 999_999))
+    yield replace(search, query=query)
+    yield replace(search, query=replace(query, near=None))
+    yield replace(search, query=replace(query, near=None, usage=None))
+    yield replace(search, query=replace(query, near=None, usage=None, room=None))
+    yield replace(search, query=RoomQuery(capacity=query.capacity))
 
 
-def _whole(search: SearchValue) -> str:
-    wish = search.query
-    equipment = sum(1 << place for place, each in enumerate(Equipment) if each in wish.equipment)
+def _encode(search: SearchValue) -> str:
+    query = search.query
+    equipment = sum(1 << place for place, each in enumerate(Equipment) if each in query.equipment)
     parts = (
         _shorten(_minute(search.slot.start)),
         str(search.slot.minutes),
         str(search.minutes),
-        str(wish.capacity or ""),
+        str(query.capacity or ""),
         _shorten(equipment) if equipment else "",
-        wish.usage if wish.usage in set(Usage) else "",
-        _short(wish.building or "", 12),
-        _HALVES[wish.location],
-        _short(wish.near or "", 12),
+        query.usage if query.usage in set(Usage) else "",
+        _short(query.building or "", 12),
+        _HALVES[query.location],
+        _short(query.near or "", 12),
         _short(search.society_id or "", 12),
         str(search.skip or ""),
-        _short(wish.room or "", 12),
+        _short(query.room or "", 12),
     )
     return "~".join(map(str, parts))
 
 
 def resolve_id(coded: T, known: Iterable[T]) -> T:
-    """The id that a code stands for, among those known; as it came where none is."""
+    """The known id that an encoded id stands for; the argument itself if there is none."""
     if not coded.startswith(_DIGEST):
         return coded
     return next((each for each in known if _digest(each).startswith(coded)), coded)
 
 
-def _short(identifier: str, most: int = 20) -> str:
-    """The id, or the beginning of its digest where it does not fit among the parts of a code."""
-    if len(identifier) <= most and _PLAIN.fullmatch(identifier):
+def _short(identifier: str, max_length: int = 20) -> str:
+    """The id, or the start of its digest where it does not fit."""
+    if len(identifier) <= max_length and _PLAIN.fullmatch(identifier):
         return identifier
-    return _digest(identifier)[:most]
+    return _digest(identifier)[:max_length]
 
 
 def _digest(identifier: str) -> str:
     return _DIGEST + sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _cut(title: str, most: int) -> str:
-    """As much of a title as fits in `most` characters of a code."""
+def _cut(title: str, max_length: int) -> str:
+    """As much of a title as fits in `max_length` characters, encoded."""
     coded = quote_plus(title := " ".join(title.split()))
-    while len(coded) > max(0, most):
+    while len(coded) > max(0, max_length):
         title = title[:-1]
         coded = quote_plus(f"{title}…") if title else ""
     return coded

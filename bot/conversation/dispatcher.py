@@ -1,12 +1,14 @@
-"""Finding the command someone means, running it, and turning whatever goes wrong into a kind reply."""
+"""Dispatches requests to commands and button actions, and turns errors into replies."""
 
 import difflib
 import logging
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
@@ -24,32 +26,48 @@ logger = logging.getLogger(__name__)
 
 _MAX_LINE = 2_000
 _MAX_VALUE = 100
+MAX_ACTION_NAME = 20
+"""Platforms allow little room beside the value."""
 _SPACES = re.compile(r"\s+")
 
 
 class Dispatcher:
-    """Answers everything asked, through whichever door. Never raises."""
+    """Answers requests from all platforms. Never raises.
+
+    Raises `ValueError` when built with two handlers for one action, or none for an action that buttons share.
+    """
 
     def __init__(self, services: Services, commands: Sequence[Command]) -> None:
         self._services = services
-        self._menu = tuple(commands)
+        self._listed_commands = tuple(commands)
         self._commands = {
             tuple(name.split()): command for command in commands for name in (command.name, *command.aliases)
         }
-        self._actions: dict[str, ButtonAction] = {
-            action.name: action for command in commands for action in command.actions
-        }
+        self._actions = self._collect_actions(commands)
         self._quoted = {each.name: each.quoted for each in commands if each.quoted is not None}
-        self._actions |= {
-            name: ButtonAction(name, self._command(words).handle) for name, words in BUTTON_COMMANDS.items()
-        }
+
+    def _collect_actions(self, commands: Sequence[Command]) -> dict[str, ButtonAction]:
+        """All button actions by name; those of `BUTTON_COMMANDS` run a command without arguments."""
+        actions = [action for command in commands for action in command.actions]
+        actions += [ButtonAction(name, self._command(line).handle) for name, line in BUTTON_COMMANDS.items()]
+        counts = Counter(str(action.name) for action in actions)
+        problems = [f"{name} has {count} handlers" for name, count in counts.items() if count > 1]
+        problems += [f"{action} has no handler" for action in Action if action not in counts]
+        problems += [f"{name} is too long" for name in counts if len(name) > MAX_ACTION_NAME]
+        if problems:
+            raise ValueError(f"button actions: {'; '.join(problems)}")
+        return {str(action.name): action for action in actions}
+
+    @property
+    def action_names(self) -> frozenset[str]:
+        return frozenset(self._actions)
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        return self._menu
+        return self._listed_commands
 
     async def dispatch(self, request: ChatRequest) -> Reply:
-        """The reply to one thing asked."""
+        """The reply to a request."""
         try:
             return await self._dispatch(_sanitize(request))
         except NotAuthenticated as refusal:
@@ -62,29 +80,30 @@ class Dispatcher:
             logger.exception("fault %s while answering %s", fault, subject, exc_info=without_text(error))
             return Reply(
                 (
-                    f"Something went wrong here (fault {fault}). Look at ",
+                    f"Sorry, something went wrong (fault {fault}). Check ",
                     Code("/rooms mine"),
-                    " before you retry.",
+                    " before you try again.",
                 ),
                 tone=Tone.FAILED,
             )
 
     async def offer(self, message: QuotedMessage) -> Reply:
-        """Rooms for somebody else's message. It is read, and nothing in it is looked up among commands."""
+        """Offers rooms for a quoted message. Its text is parsed, and never run as a command."""
         requester, text = message.requester, _storable(message.text)
         try:
-            asked = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
-            call = CommandContext(asked, self._services, await self._account_of(asked), commands=self._menu)
-            return await self._quoted["rooms form" if message.wants_form else "rooms free"](call, text)
+            request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
+            account = await self._account_of(request)
+            context = CommandContext(request, self._services, account, commands=self._listed_commands)
+            return await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
         except RoomieError as refusal:
             return self._refusal_reply(refusal)
         except Exception as error:
             fault = secrets.token_hex(4)
             logger.exception("fault %s while reading a message", fault, exc_info=without_text(error))
-            return Reply((f"Something went wrong here (fault {fault}).",), tone=Tone.FAILED)
+            return Reply((f"Sorry, something went wrong (fault {fault}).",), tone=Tone.FAILED)
 
     def _subject(self, request: ChatRequest) -> str:
-        """What was asked for, by a name of ours and never in the asker's words."""
+        """Name of the action or command for the log, without any text of the requester."""
         if request.action:
             return request.action if request.action in self._actions else "an unknown action"
         try:
@@ -94,31 +113,32 @@ class Dispatcher:
         return f"/{command.name}" if command is not None else "words"
 
     async def _dispatch(self, request: ChatRequest) -> Reply:
-        call = CommandContext(
-            request, self._services, await self._account_of(request), value=request.value, commands=self._menu
+        account = await self._account_of(request)
+        context = CommandContext(
+            request, self._services, account, value=request.value, commands=self._listed_commands
         )
         if request.action:
             action = self._actions.get(request.action)
-            if action is None or not _is_ours(request.value):
-                raise Invalid("This button is too old to understand. Please ask again.")
-            return await action.handle(call)
-        command, words = self._find(request)
+            if action is None or not _is_button_value(request.value):
+                raise Invalid("This button has expired. Please ask again.")
+            return await action.handle(context)
+        command, text = self._find(request)
         if command is None:
             return self._unknown(request)
-        reply = await command.handle(replace(call, text=words))
+        reply = await command.handle(replace(context, text=text))
         return with_staleness_note(reply, self._services) if command.name in ABOUT_TIMETABLES else reply
 
     async def _invite_to_log_in(self, request: ChatRequest, refusal: NotAuthenticated) -> Reply:
-        """Whoever is not known gets a link made for them alone; what they asked waits for it."""
+        """Replies with a personal login link; the request continues after the login."""
         if request.requester.platform is PlatformName.TERMINAL:
             return self._refusal_reply(refusal)
         try:
             return await login_link_reply(self._services, request, waits=True)
-        except RoomieError as trouble:
-            return self._refusal_reply(trouble)
+        except RoomieError as error:
+            return self._refusal_reply(error)
 
     async def _account_of(self, request: ChatRequest) -> Account | None:
-        """The person behind an identity. A terminal is trusted with usernames."""
+        """The account linked to the requester, from a synced read model. Terminals may give any username."""
         directory = (await self._services.synced_read_model()).directory
         identity = request.requester.identity
         if request.requester.platform is PlatformName.TERMINAL:
@@ -126,23 +146,23 @@ class Dispatcher:
         return directory.by_identity(identity) or await self._match_by_email(request.requester)
 
     async def _match_by_email(self, requester: Requester) -> Account | None:
-        """The person with an address that the platform vouches for, linked from now on."""
+        """Links the account with the e-mail address that the platform vouches for."""
         directory = self._services.read_model.directory
         found = (directory.by_name(each) for each in spellings(requester.email))
-        known = next(
+        account = next(
             (each for each in found if each and is_same_address(each.person.email, requester.email)), None
         )
-        if known is None or not requester.vouched_by:
+        if account is None or not requester.vouched_by:
             return None
         await self._services.accounts.link_vouched(
-            known.person.id, known.person.email, requester.identity, requester.vouched_by
+            account.person.id, account.person.email, requester.identity, requester.vouched_by
         )
         return directory.by_identity(requester.identity)
 
     def _find(self, request: ChatRequest) -> tuple[Command | None, str]:
-        """The command with the longest name that a line begins with, and the rest of the line."""
+        """The command with the longest matching name, and the text after it."""
         if len(request.text) > _MAX_LINE:
-            raise Invalid(f"That is longer than {_MAX_LINE} characters. Say it shorter, please.")
+            raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
         for length in (2, 1):
@@ -153,54 +173,59 @@ class Dispatcher:
             name, rest = detect_intent(line)
             return self._command(name), rest
         if not words or (len(words) == 1 and words[0].casefold() in _COMMAND_GROUPS):
-            return self._command("help"), "".join(words)
+            return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
 
     def _command(self, name: str) -> Command:
         return self._commands[tuple(name.split())]
 
     def _unknown(self, request: ChatRequest) -> Reply:
-        """The nearest commands, to type or press."""
+        """Suggests the commands with the most similar names."""
         line = request.text.strip().removeprefix("/")
         head = " ".join(line.casefold().split()[:2])
-        names = [each.name for each in self._menu]
+        names = [each.name for each in self._listed_commands]
         near = difflib.get_close_matches(head, names, n=2, cutoff=0.5)
         family = head.split(" ")[0]
         near = near or [name for name in names if name.split(" ")[0] == family][:2]
         if not near:
             return Reply(
-                ("I do not know that. ", Code("/help"), " shows what I do."),
+                ("Sorry, I don't know that command. ", Code("/help"), " shows what I can do."),
                 tone=Tone.UNCLEAR,
-                actions=(Button("help", "Help"),),
+                actions=(Button(Action.HELP, "Help"),),
             )
-        said = " or ".join(f"/{name}" for name in near)
+        suggestions = " or ".join(f"/{name}" for name in near)
         return Reply(
-            (f"I do not know “{line[:60]}”. Did you mean {said}?",),
+            (f"Sorry, I don't know “{line[:60]}”. Did you mean {suggestions}?",),
             tone=Tone.UNCLEAR,
-            actions=(Button("help", "Help"),),
+            actions=(Button(Action.HELP, "Help"),),
         )
 
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
-        words, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
-        return Reply(words, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
+        text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
+        return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
 
 
 _COMMAND_GROUPS = {"rooms", "society", "room", "societies"}
 BUTTON_COMMANDS = {
-    "free_now": "rooms free",
-    "mine": "rooms mine",
-    "quota": "rooms quota",
-    "whoami": "whoami",
+    Action.FREE_NOW: "rooms free",
+    Action.MY_BOOKINGS: "rooms mine",
+    Action.MY_QUOTA: "rooms quota",
+    Action.WHO_AM_I: "whoami",
 }
+"""Buttons that run a command without arguments."""
 
 
-def _is_ours(value: str) -> bool:
-    """Whether one of our buttons could carry this."""
+def _is_about_rooms(words: Sequence[str]) -> bool:
+    return not words or words[0].casefold() in {"rooms", "room"}
+
+
+def _is_button_value(value: str) -> bool:
+    """Whether a button of Roomie could carry this value."""
     return len(value) <= _MAX_VALUE and value.isascii() and (value.isprintable() or not value)
 
 
 def _sanitize(request: ChatRequest) -> ChatRequest:
-    """Without halves of characters and NULs, which no database takes."""
+    """Replaces lone surrogates and NULs, which no database stores."""
     form = {name: _storable(text) for name, text in request.form.items()}
     return replace(request, text=_storable(request.text), form=form)
 
@@ -210,5 +235,6 @@ def _storable(text: str) -> str:
 
 
 def _after(line: str, words: int) -> str:
+    """The text after the first words of a line."""
     parts = line.split(None, words)
     return parts[words] if len(parts) > words else ""

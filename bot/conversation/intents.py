@@ -1,4 +1,4 @@
-"""What someone wants who writes in plain words, without a command."""
+"""Detects which command a message in plain words asks for."""
 
 import re
 
@@ -34,7 +34,7 @@ _LEADING = {
 
 
 def detect_intent(line: str) -> tuple[str, str]:
-    """The command that plain words call for, and the words to give it: looking for a room by default."""
+    """The name of a command and its arguments; by default a search for a room."""
     folded = " ".join(line.casefold().replace("’", "'").split())
     for pattern, name in _INTENTS:
         if pattern.search(folded):

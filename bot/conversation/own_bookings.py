@@ -1,7 +1,7 @@
-"""Which of someone's bookings they mean."""
+"""Finds which of the requester's bookings a text refers to."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.chat.command import CommandContext
@@ -17,17 +17,17 @@ _MAX_LISTED = 5
 
 
 class AmbiguousBooking(Invalid):
-    """Several bookings could be meant."""
+    """The text matches several bookings."""
 
     code = "which_booking"
 
 
 def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
-    """What someone has booked and not yet had; presidents own what their society's token booked."""
+    """The requester's upcoming bookings; presidents also own those made with their society's token."""
     own = context.services.bookings.upcoming(context.person.id)
     if context.account is None:
         return own
-    read_model, now = context.services.read_model, context.services.clock.now()
+    read_model, now = context.read_model, context.services.clock.now()
     presided = [each.society.id for each in context.account.memberships if each.role is Role.PRESIDENT]
     by_token = (
         booking
@@ -38,38 +38,38 @@ def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
     return tuple(sorted((*own, *by_token), key=lambda each: (each.interval.start, each.id)))
 
 
-def resolve_booking(context: CommandContext, words: str) -> tuple[Booking, str]:
-    """The booking that the first word names by the start of its id, or the only one; and the other words."""
+def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
+    """The booking whose id starts with the first word, or the only one; and the rest of the text."""
     bookings = upcoming_bookings(context)
-    first, _, rest = words.strip().partition(" ")
+    first, _, rest = text.strip().partition(" ")
     if (match := _ID.fullmatch(first)) is not None:
         start = match.group(1).lower()
         if found := [each for each in bookings if each.id.startswith(start)]:
             return _only(context, found), rest.strip()
         if len(start) == 8 or first.startswith("#"):
             raise UnknownBooking
-    return _only(context, bookings), words.strip()
+    return _only(context, bookings), text.strip()
 
 
-def find_booking(context: CommandContext, words: str) -> Booking:
-    """The booking that words speak of: by its id, its room or its time, or the only one."""
-    first, _, rest = words.strip().partition(" ")
+def find_booking(context: CommandContext, text: str) -> Booking:
+    """The booking that a text names by id, room or time, or the only one."""
+    first, _, rest = text.strip().partition(" ")
     if _ID.fullmatch(first) is not None and not rest:
-        return resolve_booking(context, words)[0]
+        return resolve_booking(context, text)[0]
     bookings = upcoming_bookings(context)
-    if not _ONLY_WORDS.sub(" ", words.casefold()).strip(" .!?"):
+    if not _ONLY_WORDS.sub(" ", text.casefold()).strip(" .!?"):
         return _only(context, bookings)
-    reading = parse_text(replace(context, text=words))
+    reading = parse_text(replace(context, text=text))
     if reading.unparsed or reading.problem is not None:
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
         raise AmbiguousBooking(
-            f"I do not know which booking “{unread[:60]}” is. {_with_id(context, bookings)}"
+            f"I can't tell which booking “{unread[:60]}” is. {_with_id(context, bookings)}"
         )
     return _only(context, [each for each in bookings if _fits(each, reading, context)])
 
 
 def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     return (
         (reading.room is None or booking.room_id == reading.room)
         and (reading.building is None or (room is not None and room.building_id == reading.building))
@@ -79,7 +79,7 @@ def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bo
 
 
 def _is_then(booking: Booking, reading: ParseResult) -> bool:
-    """Whether it starts at the time said, or lies in the day or part of the day."""
+    """Whether it covers the given time, or lies in the given day or part of the day."""
     when = reading.when
     if when is None:
         return True
@@ -98,18 +98,20 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
             return booking
         case several:
             raise AmbiguousBooking(
-                f"That could be {len(several)} of your bookings. {_with_id(context, several)}"
+                f"That could be any of {len(several)} bookings. {_with_id(context, several)}"
             )
 
 
-def _with_id(context: CommandContext, bookings: Iterable[Booking]) -> str:
-    """`Say which by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
-    called = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in bookings]
-    more = f" and {len(called) - _MAX_LISTED} more" if len(called) > _MAX_LISTED else ""
-    return f"Say which by its id: {', '.join(called[:_MAX_LISTED])}{more}." if called else "You have none."
+def _with_id(context: CommandContext, bookings: Sequence[Booking]) -> str:
+    """`Choose one by its id: 21cf0a17 (Wren G01, Thu 12 Mar 15:00).`"""
+    if not bookings:
+        return "You have no bookings."
+    named = [f"{short_id(each)} ({_where_and_when(context, each)})" for each in bookings]
+    more = f" and {len(named) - _MAX_LISTED} more" if len(named) > _MAX_LISTED else ""
+    return f"Choose one by its id: {', '.join(named[:_MAX_LISTED])}{more}."
 
 
 def _where_and_when(context: CommandContext, booking: Booking) -> str:
-    room = context.services.read_model.catalogue.rooms.get(booking.room_id)
+    room = context.read_model.catalogue.rooms.get(booking.room_id)
     local = booking.interval.start.astimezone(context.zone)
     return f"{room_name(room) if room else booking.room_id}, {local:%a} {local.day} {local:%b} {local:%H:%M}"

@@ -1,67 +1,67 @@
-"""What people type about how they want to be told of things, and how that is told back."""
+"""Parses and formats notification preferences and the time zone."""
 
 import re
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import PlatformName
 from core.errors import Invalid
 from core.model.entities import NotificationPreferences, QuietHours
+from core.time_zones import find_time_zone
 
 _MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|min|mins|minutes?)?)?")
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?::(\d{2}))?")
 _OFF = {"off", "none", "no", "never", "0", ""}
 _ON = {"on", "yes"}
-WORDS = ("reminders", "notices", "quiet", "deliver", "timezone")
-_SETTING = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE | re.ASCII)
+SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone")
+_SETTING = re.compile(rf"\b({'|'.join(SETTINGS)})\b", re.IGNORECASE | re.ASCII)
 _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
 
 @dataclass(frozen=True, slots=True)
 class PreferenceValues:
-    """Someone's habits and time zone; None means the campus's."""
+    """Notification preferences and time zone; None means the campus's."""
 
     preferences: NotificationPreferences
     zone: str | None
 
 
-def parse_preferences(words: str, now: PreferenceValues) -> PreferenceValues:
-    """`reminders 30, 10 quiet 22:00-8:00`: each setting's word and what it is to be; others stay."""
-    parts = _SETTING.split(words.strip())
+def parse_preferences(text: str, current: PreferenceValues) -> PreferenceValues:
+    """Applies changes such as `reminders 30, 10 quiet 22:00-8:00`; other settings stay."""
+    parts = _SETTING.split(text.strip())
     if parts[0].strip() or len(parts) < 3:
         raise Invalid(
-            f"Which setting? There are {join_with_and(WORDS)}: /settings reminders 30, 10 quiet 22:00-8:00"
+            f"You can set {join_with_and(SETTINGS)}, for example: /settings reminders 30, 10 quiet 22:00-8:00"
         )
     for word, value in zip(parts[1::2], parts[2::2], strict=True):
-        now = with_value(now, word.lower(), value.strip(" ,;"))
-    return now
+        current = with_value(current, word.lower(), value.strip(" ,;"))
+    return current
 
 
-def with_value(now: PreferenceValues, word: str, value: str) -> PreferenceValues:
-    """One setting made another. `Invalid` says how to write it."""
+def with_value(current: PreferenceValues, word: str, value: str) -> PreferenceValues:
+    """Changes one setting; raises `Invalid` with an example of how to write it."""
     match word:
         case "timezone":
-            return replace(now, zone=_zone(value))
+            return replace(current, zone=_zone(value))
         case "reminders":
-            return replace(now, preferences=replace(now.preferences, reminders=_reminders(value)))
+            return replace(current, preferences=replace(current.preferences, reminders=_reminders(value)))
         case "notices":
-            return replace(now, preferences=replace(now.preferences, notices=_switch(value)))
+            return replace(current, preferences=replace(current.preferences, notices=_switch(value)))
         case "quiet":
-            return replace(now, preferences=replace(now.preferences, quiet=_quiet(value)))
+            return replace(current, preferences=replace(current.preferences, quiet=_quiet(value)))
         case _:
-            return replace(now, preferences=replace(now.preferences, deliver_to=_platform(value)))
+            return replace(current, preferences=replace(current.preferences, deliver_to=_platform(value)))
 
 
 def preference_fields(values: PreferenceValues) -> dict[str, str]:
-    """Each setting as one would type it."""
-    habits, quiet = values.preferences, values.preferences.quiet
+    """Each setting as people type it."""
+    preferences, quiet = values.preferences, values.preferences.quiet
     return {
-        "reminders": ", ".join(map(str, sorted(habits.reminders, reverse=True))) or "off",
-        "notices": "on" if habits.notices else "off",
+        "reminders": ", ".join(map(str, sorted(preferences.reminders, reverse=True))) or "off",
+        "notices": "on" if preferences.notices else "off",
         "quiet": f"{format_time(quiet.start)}-{format_time(quiet.until)}" if quiet else "off",
-        "deliver": habits.deliver_to or "anywhere",
+        "deliver": preferences.deliver_to or "anywhere",
         "timezone": values.zone or "campus",
     }
 
@@ -71,7 +71,7 @@ def _reminders(value: str) -> tuple[int, ...]:
         return ()
     lengths = [_minutes(each) for each in _BETWEEN_REMINDERS.split(value.lower()) if each.strip()]
     if len(lengths) > _MAX_REMINDERS:
-        raise Invalid(f"{_MAX_REMINDERS} reminders for a booking are the most there can be.")
+        raise Invalid(f"You can have up to {_MAX_REMINDERS} reminders for a booking.")
     return tuple(sorted(set(lengths), reverse=True))
 
 
@@ -79,20 +79,20 @@ def _minutes(text: str) -> int:
     match = _LENGTH.fullmatch(text.strip())
     minutes = int(match[1] or 0) * 60 + int(match[2] or 0) if match else 0
     if not 0 < minutes <= _MAX_LEAD_TIME:
-        raise Invalid("How long before? Write minutes or hours, up to two days: 30, 10 min, 2h. Or off.")
+        raise Invalid("How long before? Use minutes or hours, up to two days: 30, 10 min, 2h. Or off.")
     return minutes
 
 
 def _switch(value: str) -> bool:
     if value.lower() not in _ON | _OFF - {""}:
-        raise Invalid("Notices are on or off.")
+        raise Invalid("Notices can be on or off.")
     return value.lower() in _ON
 
 
 def _quiet(value: str) -> QuietHours | None:
     if value.lower() in _OFF:
         return None
-    example = "When are you not to be disturbed? For example: 22:00-8:00. Or off."
+    example = "Give quiet hours as a range, for example 22:00-8:00. Or off."
     match = _HOURS.fullmatch(value.strip())
     if match is None or max(int(match[1]), int(match[3])) > 24 or max(_part(match, 2), _part(match, 4)) > 59:
         raise Invalid(example)
@@ -112,16 +112,16 @@ def _platform(value: str) -> str:
     if name in {"anywhere", "any", *_OFF}:
         return ""
     if name not in set(PlatformName):
-        raise Invalid(f"Messages go to {join_with_and([*PlatformName])}, or anywhere.")
+        raise Invalid(f"Messages can go to {join_with_and([*PlatformName])}, or anywhere.")
     return name
 
 
 def _zone(value: str) -> str | None:
     if value.lower() in {"campus", *_OFF}:
         return None
-    try:
-        return ZoneInfo(value.strip().replace(" ", "_")).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = find_time_zone(value.strip().replace(" ", "_"))
+    if zone is None:
         raise Invalid(
-            f"I know no time zone {value[:40]}. Write one such as Australia/Sydney, or campus."
-        ) from None
+            f"I don't know the time zone {value[:40]}. Use a name such as Australia/Sydney, or campus."
+        )
+    return zone.key

@@ -1,4 +1,4 @@
-"""Reading somebody else's message: only a time, a size and a place, never a command."""
+"""Parses a quoted message: only a time, a size and a place, never a command."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ _MAX_CHARACTERS = 2_000
 
 
 def read_quoted(context: CommandContext, text: str) -> ParseResult:
-    """What a message says of when, how many and where.
+    """The time, size and place in a message.
 
-    Its society, title and people are left out: for whom a booking is, the asker says. A time that cannot be
-    read is none, for messages are full of other words.
+    Society, title and people are left out, because only the requester decides whom a booking is for. An
+    unreadable time counts as none, because messages contain other text.
     """
     reading = parse_text(replace(context, text=text[:_MAX_CHARACTERS]))
     problem = reading.problem

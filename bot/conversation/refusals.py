@@ -1,7 +1,12 @@
-"""A refusal as a person would put it: why, by how much, and what would work."""
+"""Texts for refusals: why, by how much, and what to do next.
 
+The HTTP APIs send the exceptions' own messages, which their documents fix; chat has these.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from bot.chat.actions import Action
 from bot.chat.formatting import format_minutes, format_time, join_with_and, room_name
 from bot.chat.reply import Button, Code, Text, Timestamp, TimestampStyle, Tone
 from bot.services import Services
@@ -13,9 +18,11 @@ from core.errors import (
     NotAuthenticated,
     NotBookable,
     NotFound,
+    NotYourBooking,
     OutsideHours,
     QuotaSpent,
     RoomieError,
+    SlotTaken,
     SocietyOnly,
     TooFarAhead,
     Unavailable,
@@ -26,53 +33,71 @@ from core.errors import (
 )
 
 _MAX_TEXT = 60
-"""Characters of somebody's words that are said back."""
+"""Characters of user text that a refusal repeats."""
 
 
 def refusal_text(refusal: RoomieError, services: Services) -> Text:
-    """The refusal's sentence, with what helps next."""
+    """The refusal's sentence, with times in the reader's zone and the next step."""
     match refusal:
         case QuotaSpent():
             return _quota_spent(refusal, services)
         case TooFarAhead():
             last = services.clock.now() + timedelta(days=refusal.days)
-            return (f"{str(refusal).rstrip('.')}. The last day you can book now is ", _day(last), ".")
+            return (f"{refusal_sentence(refusal)} The last day you can book now is ", _day(last), ".")
         case CheckInClosed():
-            return (f"{refusal} That is at ", Timestamp(refusal.opens), ".")
+            return (f"{refusal} That's ", Timestamp(refusal.opens), ".")
         case NotBookable() | SocietyOnly():
-            only = " can only be booked for a society." if isinstance(refusal, SocietyOnly) else ""
-            return (f"{room_name(refusal.room)}{only or ' cannot be booked here.'}",)
+            is_society_only = isinstance(refusal, SocietyOnly)
+            rule = "can only be booked for a society." if is_society_only else "can't be booked here."
+            return (f"{room_name(refusal.room)} {rule}",)
         case UnknownBooking():
-            return ("No booking of yours is like that. ", Code("/rooms mine"), " shows those you have.")
+            return ("I can't find that booking among yours. ", Code("/rooms mine"), " lists them.")
         case _:
-            return (sentence(refusal),)
+            return (refusal_sentence(refusal),)
 
 
-def sentence(refusal: RoomieError) -> str:
-    """The same in plain characters, as short as it fits beside an input."""
+def refusal_sentence(refusal: RoomieError) -> str:
+    """The refusal as one plain sentence, short enough for a form."""
     match refusal:
+        case NotFound():
+            return _not_found(refusal)
         case OutsideHours():
             hours = f"{format_time(refusal.opens)}–{format_time(refusal.closes)}"
-            return f"{refusal} The room is open {hours} that day."
+            return f"The room is only open {hours} that day."
         case InvalidTimes() if refusal.granularity:
-            return f"{refusal} Bookings here start and end {_steps(refusal.granularity)}."
+            return f"Bookings here start and end {_steps(refusal.granularity)}."
+        case TooFarAhead():
+            return f"You can only book up to {refusal.days} days ahead."
+        case _:
+            return _SENTENCES.get(type(refusal), str(refusal))
+
+
+_SENTENCES: Mapping[type[RoomieError], str] = {
+    InThePast: "That time has passed. Choose a later one.",
+    NotYourBooking: "That booking isn't yours.",
+    SlotTaken: "That time is taken. Choose another time or room.",
+}
+
+
+def _not_found(refusal: NotFound) -> str:
+    match refusal:
         case UnknownRoom() if refusal.room_id:
-            return f"There is no room {refusal.room_id[:_MAX_TEXT]}."
+            return f"There's no room {refusal.room_id[:_MAX_TEXT]}."
         case UnknownPerson() if refusal.name.partition(":")[0] in {"slack", "discord"}:
-            return "Roomie does not know that person yet. They can say /whoami to see what is missing."
+            return "Roomie doesn't know that person yet. Ask them to use /login first."
         case UnknownPerson() if refusal.name:
-            return f"Nobody here is called {refusal.name[:_MAX_TEXT]}. Use a username or an e-mail address."
+            return f"There's nobody called {refusal.name[:_MAX_TEXT]}. Use a username or an e-mail address."
         case UnknownSociety() if refusal.society_id:
-            return f"{refusal.society_id[:_MAX_TEXT]} is no society that you could act for."
+            return f"You don't belong to a society called {refusal.society_id[:_MAX_TEXT]}."
         case _:
             return str(refusal)
 
 
 def _quota_spent(refusal: QuotaSpent, services: Services) -> Text:
-    left = f"only {format_minutes(refusal.left)} are left" if refusal.left else "none are left"
+    left = f"only have {format_minutes(refusal.left)} left" if refusal.left else "have none left"
     whole = format_minutes(services.rules.weekly_quota)
     return (
-        f"{refusal} This would take {format_minutes(refusal.cost)} and {left}; there are {whole} again ",
+        f"This needs {format_minutes(refusal.cost)} of quota and you {left}. You get {whole} again ",
         Timestamp(services.clock.now() + refusal.resets_in),
         ".",
     )
@@ -88,7 +113,7 @@ def _day(instant: datetime) -> Timestamp:
 
 
 def refusal_tone(refusal: RoomieError) -> Tone:
-    """Broken on our side, not understood, or refused."""
+    """FAILED for outages, UNCLEAR for unreadable requests, REFUSED for the rest."""
     if isinstance(refusal, Unavailable):
         return Tone.FAILED
     if isinstance(refusal, OutsideHours | TooFarAhead | InThePast):
@@ -97,11 +122,11 @@ def refusal_tone(refusal: RoomieError) -> Tone:
 
 
 def refusal_actions(refusal: RoomieError) -> tuple[Button, ...]:
-    """What to press after a refusal."""
+    """Buttons for the next step."""
     if isinstance(refusal, NotAuthenticated):
-        return (Button("whoami", "Who am I here?"),)
+        return (Button(Action.WHO_AM_I, "Who am I here?"),)
     if isinstance(refusal, QuotaSpent):
-        return (Button("mine", "My bookings"), Button("quota", "My quota"))
+        return (Button(Action.MY_BOOKINGS, "My bookings"), Button(Action.MY_QUOTA, "My quota"))
     if isinstance(refusal, UnknownBooking) or refusal.code == "which_booking":
-        return (Button("mine", "My bookings"),)
+        return (Button(Action.MY_BOOKINGS, "My bookings"),)
     return ()

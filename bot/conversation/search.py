@@ -1,4 +1,4 @@
-"""From what was read to what is looked for: the one way from words to a search or a slot."""
+"""Parses text and turns the result into a search."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,40 +15,41 @@ from core.services.bookings import open_hours, snap_to_grid
 
 
 def parse_text(context: CommandContext) -> ParseResult:
-    """What the words of a call say, in the asker's zone and with the campus's names."""
+    """Parses the context's text in the requester's time zone, with the names of this campus."""
     services = context.services
-    conventions = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
+    defaults = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
     return parse_phrase(
         context.text,
         now=truncate_to_minute(services.clock.now()),
         zone=context.zone,
-        names=services.names.of(services.read_model),
-        defaults=conventions,
+        names=services.names.get(services.read_model),
+        defaults=defaults,
     )
 
 
 def summary_of(context: CommandContext, reading: ParseResult) -> str:
+    """The reading in words that parse to the same reading."""
     services = context.services
     return _summary(
         replace(reading, text=""),
-        services.names.of(services.read_model),
+        services.names.get(services.read_model),
         truncate_to_minute(services.clock.now()),
     )
 
 
 @lru_cache(maxsize=512)
 def _summary(reading: ParseResult, names: NameIndex, now: datetime) -> str:
-    """Remembered, for an echo is read back to see that it says the same, and many ask alike in one minute."""
+    """Cached: a summary is parsed again to verify it, and many people ask the same within a minute."""
     return summarize(reading, names, now=now)
 
 
 def truncate_to_minute(instant: datetime) -> datetime:
-    """The minute that an instant lies in: people speak of nothing finer."""
+    """The start of the minute; nobody types seconds."""
     return instant.replace(second=0, microsecond=0)
 
 
 def clarification(reading: ParseResult) -> Reply | None:
-    """What to say when a time could not be read or is open to doubt; None when all is clear."""
+    """The question to ask when a time is unreadable or ambiguous; None when all is clear."""
     if reading.problem is not None:
         return Reply((reading.problem.message,), tone=Tone.UNCLEAR)
     if reading.clarification is not None:
@@ -56,11 +57,18 @@ def clarification(reading: ParseResult) -> Reply | None:
     return None
 
 
+def ignored_words(reading: ParseResult) -> tuple[str, ...]:
+    """Sentence about the words that had no meaning; empty when there are none."""
+    if not reading.unparsed:
+        return ()
+    return (f" I didn't understand “{', '.join(reading.unparsed)}”, so I left it out.",)
+
+
 def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
-    """The search that a reading stands for; without a time it is about now."""
+    """The search for a reading; without a time it starts now."""
     now, rules = truncate_to_minute(context.services.clock.now()), context.services.rules
     length = timedelta(minutes=context.services.default_minutes)
-    wish = RoomQuery(
+    query = RoomQuery(
         capacity=reading.capacity or 0,
         equipment=reading.equipment,
         usage=reading.usage,
@@ -70,7 +78,7 @@ def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
         near=reading.near,
     )
     slot, needed = _interval_of(reading.when, now, length, rules)
-    return SearchValue(slot, needed, wish, reading.society)
+    return SearchValue(slot, needed, query, reading.society)
 
 
 def _interval_of(
@@ -89,14 +97,14 @@ def _interval_of(
 
 
 def _default_end(start: datetime, length: timedelta, rules: Rules) -> datetime:
-    """The usual length after the step of the grid that holds `start`, so that it costs no more than that."""
+    """The default length after the grid step that contains `start`, so that it costs no more than that."""
     return snap_to_grid(Interval.of_length(start, length), None, rules).start + length
 
 
 def _open_hours(
     midnight: datetime, end: datetime | None, now: datetime, rules: Rules, needed: timedelta
 ) -> Interval:
-    """A day's usual opening hours, what is left of them today; several days when `end` says so."""
+    """The rest of a day's usual opening hours; of several days when `end` is given."""
     noon = midnight + timedelta(hours=12)
     last = noon if end is None else max(noon, end - timedelta(hours=12))
     opens, closes = open_hours(noon, None, rules).start, open_hours(last, None, rules).end

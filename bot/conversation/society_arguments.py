@@ -1,4 +1,4 @@
-"""Which society and which person a line about societies means."""
+"""Parses the society and person arguments of `/society` commands."""
 
 import re
 from dataclasses import dataclass
@@ -13,44 +13,46 @@ _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class MemberArgument:
-    """Someone named in a line, and the society, None when only one can be meant."""
+    """A person's name or identity, and the society if one was given."""
 
     who: str
     society_id: SocietyId | None
 
 
 def member_in(context: CommandContext) -> MemberArgument:
-    """Read `@user [SOCIETY]`: a mention, username or e-mail, then a society's id or name."""
-    words = context.text.strip()
-    if (mention := _MENTION.search(words)) is not None:
+    """Parses `@user [SOCIETY]`: a mention, username or e-mail, then a society's id or name."""
+    text = context.text.strip()
+    if (mention := _MENTION.search(text)) is not None:
         who: str = _identity(context, mention["id"])
-        rest = words[: mention.start()] + words[mention.end() :]
+        rest = text[: mention.start()] + text[mention.end() :]
     else:
-        who, _, rest = words.partition(" ")
+        who, _, rest = text.partition(" ")
         who = who.removeprefix("@")
     if not who:
-        raise Invalid("Who? Name them by username or e-mail, as in: /society add rema")
+        raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
     return MemberArgument(who, society_in(context, rest))
 
 
-def society_in(context: CommandContext, words: str) -> SocietyId | None:
-    """The society that words name by id or name, among those the asker belongs to first."""
-    sought = words.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
-    if not sought:
+def society_in(context: CommandContext, text: str) -> SocietyId | None:
+    """The society with this id or name; without text, the only one the requester presides over."""
+    name = text.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
+    if not name:
         return _presided(context)
-    societies = context.services.read_model.directory.societies
-    if sought in societies:
-        return SocietyId(sought)
-    alike = [each.id for each in societies.values() if _is_called(each, sought)]
-    if len(alike) > 1:
-        raise Invalid(f"That could be {len(alike)} societies. Say which by its id: {', '.join(alike)}")
-    if not alike:
-        raise UnknownSociety(sought)
-    return alike[0]
+    societies = context.read_model.directory.societies
+    if name in societies:
+        return SocietyId(name)
+    matching = [each.id for each in societies.values() if _is_called(each, name)]
+    if len(matching) > 1:
+        raise Invalid(
+            f"That could be any of {len(matching)} societies. Choose one by its id: {', '.join(matching)}"
+        )
+    if not matching:
+        raise UnknownSociety(name)
+    return matching[0]
 
 
-def _is_called(society: Society, words: str) -> bool:
-    return same_name(society.id, words) or same_name(society.name, words)
+def _is_called(society: Society, name: str) -> bool:
+    return same_name(society.id, name) or same_name(society.name, name)
 
 
 def _presided(context: CommandContext) -> SocietyId | None:
@@ -58,24 +60,24 @@ def _presided(context: CommandContext) -> SocietyId | None:
         return None
     presided = [each.society.id for each in context.account.memberships if each.role is Role.PRESIDENT]
     if len(presided) > 1:
-        raise Invalid(f"You preside over {len(presided)} societies. Say which: {', '.join(presided)}")
+        raise Invalid(f"You're president of {len(presided)} societies. Choose one: {', '.join(presided)}")
     return presided[0] if presided else None
 
 
-def belonging_in(context: CommandContext, words: str) -> SocietyId:
-    """The society that words name or, without words, the only one the asker belongs to."""
-    mine = [each.society.id for each in context.account.memberships] if context.account is not None else []
-    if words.strip():
-        named = society_in(context, words)
-        return named if named is not None else SocietyId(words.strip())
-    if not mine:
-        raise Invalid("You do not belong to a society. Ask its president to add you.")
-    if len(mine) > 1:
-        raise Invalid(f"You belong to {len(mine)} societies. Say which: {', '.join(mine)}")
-    return mine[0]
+def belonging_in(context: CommandContext, text: str) -> SocietyId:
+    """The society with this id or name; without text, the only one the requester belongs to."""
+    own = [each.society.id for each in context.account.memberships] if context.account is not None else []
+    if text.strip():
+        society_id = society_in(context, text)
+        return society_id if society_id is not None else SocietyId(text.strip())
+    if not own:
+        raise Invalid("You're not in a society yet. Ask its president to add you.")
+    if len(own) > 1:
+        raise Invalid(f"You're in {len(own)} societies. Choose one: {', '.join(own)}")
+    return own[0]
 
 
 def _identity(context: CommandContext, platform_id: str) -> Identity:
-    """The identity a mention stands for, on the asker's own platform and workspace."""
-    mine = context.request.requester.identity
-    return Identity(f"{mine.rpartition(':')[0]}:{platform_id}")
+    """The identity of a mentioned user, on the requester's platform and workspace."""
+    requester = context.request.requester.identity
+    return Identity(f"{requester.rpartition(':')[0]}:{platform_id}")

@@ -1,4 +1,4 @@
-"""Saying so when an answer rests on a timetable that is old."""
+"""Notes in replies that a timetable is old."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,11 +8,11 @@ from bot.services import Services
 from core.model.timetable_run import SourceState
 
 ABOUT_TIMETABLES = frozenset({"rooms free", "rooms status", "rooms timetable", "rooms book"})
-"""Commands whose answers rest on timetables."""
+"""Commands whose replies depend on timetables."""
 
 
 def stale_sources(services: Services, now: datetime) -> list[SourceState]:
-    """Sources that are read regularly and have not been read well for too long."""
+    """Sources whose last good import is older than their limit."""
     states = (services.read_model.sources.get(name) for name in services.stale_after)
     return [
         each
@@ -24,7 +24,7 @@ def stale_sources(services: Services, now: datetime) -> list[SourceState]:
 
 
 def with_staleness_note(reply: Reply, services: Services) -> Reply:
-    """The same reply, saying from when the timetable is where that is old."""
+    """Adds the date of the timetable to a reply when it is old."""
     stale = stale_sources(services, services.clock.now()) if services.stale_after else []
     if not stale or reply.is_refusal:
         return reply
@@ -32,10 +32,10 @@ def with_staleness_note(reply: Reply, services: Services) -> Reply:
 
 
 def _note(stale: list[SourceState]) -> Text:
-    """`timetable from Fri 6 Mar`; with the source's name where several are old."""
-    said: list[Inline] = []
+    """`timetable from Fri 6 Mar`, with the source's name if several are old."""
+    text: list[Inline] = []
     for each in stale:
         name = f"timetable {each.name} from " if len(stale) > 1 else "timetable from "
         moment = Timestamp(each.last_good_at, TimestampStyle.DATE) if each.last_good_at else "long ago"
-        said += [*([", "] if said else []), name, moment]
-    return tuple(said)
+        text += [*([", "] if text else []), name, moment]
+    return tuple(text)

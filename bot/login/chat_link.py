@@ -36,12 +36,12 @@ PLATFORMS = {
 async def login_link_reply(services: Services, request: ChatRequest, *, waits: bool) -> Reply:
     """A reply with a login link for this chat account. With `waits` the request continues after the login."""
     if request.requester.platform is PlatformName.TERMINAL:
-        return Reply(("There is no account with this name. ", "Use /as NAME to switch."), tone=Tone.REFUSED)
+        return Reply(("There's no user with this name. ", "Use /as NAME to switch users."), tone=Tone.REFUSED)
     if not services.public_url:
         return _link_by_operator(request)
     requester = login_requester.encode(login_requester.from_chat(request, waits=waits))
     sid_token = await services.logins.open(requester, request.requester.identity)
-    lead = "Log in once, so that Roomie knows who you are"
+    lead = "Please log in once, so that Roomie knows who you are"
     return Reply(
         (f"{lead}. It then continues with your request." if waits else f"{lead}.",),
         tone=Tone.REFUSED if waits else Tone.INFO,
@@ -50,7 +50,7 @@ async def login_link_reply(services: Services, request: ChatRequest, *, waits: b
                 "log_in", "Log in", url=Links(services.public_url, sid_token).page, style=ButtonStyle.PRIMARY
             ),
         ),
-        footer=("This link is only for you: do not share it. It works once, for ten minutes.",),
+        footer=("This link is only for you, so don't share it. It works once, within ten minutes.",),
     )
 
 
@@ -58,7 +58,7 @@ def _link_by_operator(request: ChatRequest) -> Reply:
     """The reply where browsers cannot reach Roomie."""
     return Reply(
         (
-            "Roomie does not know who you are yet. Ask an administrator to link ",
+            "Roomie doesn't know who you are yet. Ask an administrator to link ",
             Code(request.requester.identity),
             " to your account.",
         ),
@@ -79,10 +79,10 @@ def linked_message(services: Services, session: LoginSession, person: Person) ->
     continues = login_requester.decode(session.request).asked is not None
     reply = Reply(
         (
-            "You are logged in as ",
+            "You're logged in as ",
             Bold(person.name),
             f" ({person.username}). ",
-            "Continuing with your request…" if continues else "Use /logout to log out.",
+            "Continuing with your request." if continues else "Use /logout to log out.",
         ),
         tone=Tone.DONE,
     )
@@ -99,7 +99,7 @@ async def continue_request(services: Services, dispatch: DispatchRequest, sessio
         return
     reply = await dispatch(request)
     if reply.form is not None:
-        reply = Reply(("You are logged in now. Please send your request again.",))
+        reply = Reply(("You're logged in now. Please send your request again.",))
     message = _message(services, session, "asked", reply)
 
     def consume(unit: UnitOfWork) -> None:

@@ -1,4 +1,4 @@
-"""That a booking was made, for somebody who made it where no chat answers."""
+"""Confirmation of a booking that was made over HTTP."""
 
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_buttons, room_name, short_id
@@ -9,16 +9,16 @@ from core.services.reminders import CONFIRMATION
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
-    read_model = context.services.read_model
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None:
         return None
     room = read_model.catalogue.rooms.get(booking.room_id)
     return Reply(
         (
-            "Booked ",
+            "You're booked: ",
             Bold(room_name(room) if room else booking.room_id),
-            " for ",
+            ", ",
             TimeRange(booking.interval),
             ".",
         ),

@@ -1,10 +1,10 @@
-"""A class was published over somebody's booking: what it is, and where they could go instead."""
+"""Warning that a published class overlaps a booking, with alternatives."""
 
 from dataclasses import replace
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, TimeRange, Tone
+from bot.chat.formatting import cancel_button, room_name, short_id
+from bot.chat.reply import Bold, Reply, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items
 from bot.notifications.template import NotificationType
 from core.catalogue import RoomQuery
@@ -13,28 +13,27 @@ from core.services.conflicts import CONFLICT, find_conflict
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
-    """Nothing for a booking that was given up or moved away meanwhile, or a class that has gone again."""
-    read_model = context.services.read_model
+    """None once the booking was cancelled or moved, or the class is gone."""
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
-    taken_by = find_conflict(read_model, booking, message.payload) if booking is not None else None
+    overlapping = find_conflict(read_model, booking, message.payload) if booking is not None else None
     room = read_model.catalogue.rooms.get(booking.room_id) if booking is not None else None
-    if booking is None or taken_by is None or room is None:
+    if booking is None or overlapping is None or room is None:
         return None
-    wish = RoomQuery(room=room.id, capacity=0)
-    wanted = UnavailableSlot(wish, booking.interval, booking.society_id)
+    query = RoomQuery(room=room.id, capacity=0)
+    wanted = UnavailableSlot(query, booking.interval, booking.society_id)
     offers = await alternative_items(context, wanted, moving=booking)
-    what_then = " You can move it:" if offers else " There is nothing near to move it to."
+    next_step = " Move it to:" if offers else " Nothing similar is free around then."
     text = (
-        f"{taken_by.name} has been put into ",
+        f"{overlapping.name} now takes place in ",
         Bold(room_name(room)),
-        " over your booking ",
+        " during your booking, ",
         TimeRange(booking.interval),
-        f". The booking stands, but the class will be there.{what_then}",
+        f". Your booking still stands, but the room will be in use.{next_step}",
     )
-    cancel = Button("cancel", "Cancel it", booking.id, ButtonStyle.DANGER, confirm="Give this booking up?")
     return replace(
         Reply(text, tone=Tone.REFUSED, items=offers),
-        actions=(cancel,),
+        actions=(cancel_button(booking, "Cancel booking"),),
         footer=(f"Booking {short_id(booking)}",),
     )
 

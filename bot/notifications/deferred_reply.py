@@ -1,4 +1,4 @@
-"""A reply that could not be said at once, word for word."""
+"""Replies that could not be delivered immediately, unchanged."""
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Reply

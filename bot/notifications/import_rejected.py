@@ -1,4 +1,4 @@
-"""For those who look after timetables: one was refused, why, and how to accept it all the same."""
+"""Tells timetable operators that an import was rejected, why, and how to accept it."""
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyItem, Timestamp, TimestampStyle, Tone
@@ -9,32 +9,32 @@ from core.services.timetable_import import RunReport
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
-    """Nothing once it was accepted, or a good one came."""
+    """None once it was accepted, or a later import succeeded."""
     source = message.payload
     run = await context.services.storage.read(lambda unit: unit.timetable_runs.rejected(source))
     if run is None:
         return None
-    report, state = RunReport.read(run.report), context.services.read_model.sources.get(source)
+    report, state = RunReport.read(run.report), context.read_model.sources.get(source)
     good = state.last_good_at if state is not None else None
-    stays = (
-        ("The one of ", Timestamp(good, TimestampStyle.DATETIME), " stays.")
+    in_use = (
+        ("The one of ", Timestamp(good, TimestampStyle.DATETIME), " stays in use.")
         if good
-        else ("There is no other yet.",)
+        else ("There's no earlier one.",)
     )
     return Reply(
-        (f"I refused the timetable of {source}, for it looks wrong. ", *stays),
+        (f"The new timetable of {source} looks wrong, so I didn't use it. ", *in_use),
         tone=Tone.REFUSED,
         items=tuple(ReplyItem((each,)) for each in report.anomalies),
         actions=(
             Button(
                 "accept_run",
-                "Accept it",
+                "Use it anyway",
                 source[:70],
                 ButtonStyle.DANGER,
-                confirm="Show this timetable to everybody?",
+                confirm="Use this timetable for everybody?",
             ),
         ),
-        footer=(report.summary, " At a terminal: ", Code(f"roomie scrape accept {source}")),
+        footer=(report.summary, " On the command line: ", Code(f"roomie scrape accept {source}")),
     )
 
 

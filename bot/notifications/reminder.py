@@ -1,8 +1,8 @@
-"""Before a booking begins: that it does, and what can be done about it."""
+"""Reminder before a booking starts, with buttons to check in, extend or cancel."""
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Timestamp, TimestampStyle
+from bot.chat.formatting import cancel_button, check_in_button, extend_button, room_name, short_id
+from bot.chat.reply import Bold, Button, Inline, Reply, TimeRange, Timestamp, TimestampStyle
 from bot.notifications.template import NotificationType
 from core.model.entities import Booking
 from core.model.outbox import OutboxMessage
@@ -10,14 +10,14 @@ from core.services.reminders import REMINDER, Reminder
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:
-    """Nothing for a booking that was given up or begins at another time now: that has its own reminders."""
-    read_model = context.services.read_model
+    """None once the booking was cancelled or moved; a moved booking has its own reminders."""
+    read_model = context.read_model
     booking = read_model.bookings.get(message.booking_id) if message.booking_id else None
     if booking is None or booking.interval.start != Reminder.read(message.payload).start:
         return None
     room = read_model.catalogue.rooms.get(booking.room_id)
     text: tuple[Inline, ...] = (
-        "Your booking begins ",
+        "Your booking starts ",
         Timestamp(booking.interval.start, TimestampStyle.RELATIVE),
         ": ",
         Bold(room_name(room) if room else booking.room_id),
@@ -29,13 +29,8 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
 
 
 def _buttons(booking: Booking) -> tuple[Button, ...]:
-    buttons = [
-        Button("extend", "30 min more", f"{booking.id}~30"),
-        Button("cancel", "Cancel", booking.id, ButtonStyle.DANGER, confirm="Give this booking up?"),
-    ]
-    if booking.checked_in_at is None:
-        buttons.insert(0, Button("here", "I'm here", booking.id, ButtonStyle.PRIMARY))
-    return tuple(buttons)
+    check_in = (check_in_button(booking),) if booking.checked_in_at is None else ()
+    return (*check_in, extend_button(booking), cancel_button(booking))
 
 
 REMINDER_TYPE = NotificationType(REMINDER, compose)

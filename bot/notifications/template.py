@@ -1,4 +1,4 @@
-"""What a kind of message is: its name in the outbox, and how it becomes words when it is sent."""
+"""Notification types: the name in the outbox, and the function that composes the reply."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from bot.chat.reply import Reply
 from core.model.outbox import OutboxMessage
 
 Compose: TypeAlias = Callable[[CommandContext, OutboxMessage], Awaitable[Reply | None]]
-"""The reply as things are now, for whoever `Call` says; None when there is nothing to say any more."""
+"""Composes the reply for the context's person; None when the notification is out of date."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationType:
-    """`waits` says that quiet hours hold it back."""
+    """Type of notification. With `respects_quiet_hours` it is not sent during quiet hours."""
 
     name: str
     compose: Compose

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
+from random import SystemRandom
 from zoneinfo import ZoneInfo
 
 from bot.chat.reply import Reply
@@ -73,6 +74,7 @@ def build_services(config: Config, clock: Clock) -> Services:
             server_secret(config),
             previous_secrets(config),
         ),
+        random=SystemRandom(),
         default_minutes=config.booking.default_minutes,
         bookable=tuple(config.booking.bookable_rooms),
         operators=tuple(config.timetables.operators),
@@ -158,7 +160,7 @@ def parse_text(services: Services, text: str) -> dict[str, object]:
 
     now = services.clock.now().replace(second=0, microsecond=0)
     reading = parse_phrase(
-        text, now=now, zone=services.rules.zone, names=services.names.of(services.read_model)
+        text, now=now, zone=services.rules.zone, names=services.names.get(services.read_model)
     )
     if reading.problem is not None and reading.problem.reason is ProblemReason.TOO_MUCH:
         raise Invalid(reading.problem.message)

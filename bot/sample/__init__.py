@@ -1,0 +1,1 @@
+"""Sample campus for trying Roomie out, with people whose passwords are published."""

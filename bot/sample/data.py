@@ -1,4 +1,4 @@
-"""A world to try Roomie in: a small campus of ours, and the rooms, people and society of the API document."""
+"""Sample data: a small campus, and the rooms, people and society of the API document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -28,9 +28,9 @@ from core.ports.storage import UnitOfWork
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
 
 SAMPLE_PEOPLE = "sample_people"
-"""The setting that remembers that people with published passwords are there."""
+"""Setting stored when people with published passwords were loaded."""
 PUBLIC = "public"
-"""The setting that remembers that others could reach this database's people; the sample stays out of it."""
+"""Setting stored once others could reach this database; sample people are then refused."""
 
 _SOURCE = "sample"
 _WEEKS = 16
@@ -110,7 +110,7 @@ _ROOMS = (
 
 @dataclass(frozen=True, slots=True)
 class _Class:
-    """A class that meets every week: on a weekday (Monday is 0), from one hour to another."""
+    """Weekly class on a weekday (Monday is 0), from one hour to another."""
 
     room: str
     name: str
@@ -165,7 +165,7 @@ _SOCIETY = Society(SocietyId("SOTECHSOC"), "UCLU Technology Society")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was loaded, in figures."""
+    """Number of loaded records."""
 
     buildings: int
     rooms: int
@@ -174,16 +174,16 @@ class Sample:
 
 
 def passwords() -> dict[str, str]:
-    """The published password of each sample person, to be hashed before `load`."""
+    """The published password of each sample person, by username; `load` takes them hashed."""
     return {person.username: password for person, password in _PEOPLE}
 
 
 def load(unit: UnitOfWork, hashed: dict[str, str], zone: ZoneInfo, now: datetime) -> Sample:
-    """Put the sample world in; what is there already stays as it is. `NotAllowed` where others log in."""
+    """Adds the sample data, leaving existing rows alone; raises `NotAllowed` where others can log in."""
     if unit.setting(PUBLIC) is not None:
         raise NotAllowed(
             "Others can reach this database, and the sample people's passwords are published. "
-            "Try things on a database of your own."
+            "Use a separate database to try things out."
         )
     import_buildings(unit, _BUILDINGS, now)
     import_rooms(unit, _ROOMS, now)
@@ -201,9 +201,9 @@ def is_empty(unit: UnitOfWork) -> bool:
 
 
 def keep_out(unit: UnitOfWork, now: datetime) -> bool:
-    """Note that others can reach the database from now on, so that the sample never comes in.
+    """Stores that others can reach the database, so that the sample is never loaded.
 
-    False, with every token of sample people and their society ended, when it is there already.
+    Returns False if it was loaded before, after revoking all tokens of sample people and their society.
     """
     if unit.setting(SAMPLE_PEOPLE) is None:
         unit.set_setting(PUBLIC, "served")

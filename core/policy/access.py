@@ -10,9 +10,9 @@ from core.policy.rules import Rules
 
 def check_personal_access(person: Person | None, room: Room) -> None:
     if person is None:
-        raise NotAuthenticated("Log in first: only people we know can book.")
+        raise NotAuthenticated("Please log in first to book a room.")
     if not person.groups & {UserGroup.STAFF, UserGroup.STUDENT}:
-        raise NotPermitted("Your account may not book rooms. Ask an administrator for access.")
+        raise NotPermitted("Your account can't book rooms. Ask an administrator for access.")
     if not room.bookable:
         raise NotBookable(room)
     if not room.individual_access:
@@ -24,7 +24,7 @@ def check_society_access(
 ) -> None:
     """Members and presidents may book for their society."""
     if person is None:
-        raise NotAuthenticated("Log in first: only people we know can book.")
+        raise NotAuthenticated("Please log in first to book a room.")
     if UserGroup.SOCIETY_MEMBER not in person.groups:
         raise NotPermitted("Only members of a society can book for one. Ask its president to add you.")
     if society is None or role is None:
@@ -45,7 +45,7 @@ def check_token_access(
     if society is None:
         raise UnknownSociety
     if presented != term or token_has_expired(presented, rules, now):
-        raise NotPermitted("This society token is not valid any more. Ask the president for a new one.")
+        raise NotPermitted("This society token is no longer valid. Ask the president for a new one.")
     if not room.bookable:
         raise NotBookable(room)
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from typing import NewType
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
@@ -72,7 +73,7 @@ class BookingService:
         """Moves the end of a booking by `longer`; negative shortens it."""
         start, end = booking.interval.start, booking.interval.end + longer
         if end <= start:
-            raise InvalidTimes("That would leave nothing of the booking. To give it up, cancel it.")
+            raise InvalidTimes("That would leave nothing of the booking. Cancel it instead.")
         return await self.move(booking, by, Interval(start, end))
 
     async def check_in(self, booking_id: BookingId, by: PersonId) -> Booking:
@@ -104,7 +105,11 @@ class BookingService:
         return QuotaStatus(quota_left(spent, self._rules), self._rules.weekly_quota, before)
 
 
-def snap_to_grid(slot: Interval, room: Room | None, rules: Rules) -> Interval:
+GridSlot = NewType("GridSlot", Interval)
+"""Interval that starts and ends on a room's booking grid; `snap_to_grid` makes one."""
+
+
+def snap_to_grid(slot: Interval, room: Room | None, rules: Rules) -> GridSlot:
     """Returns the smallest slot on the booking grid of `room`, or of the campus, that contains `slot`.
 
     For requests only: busy times are never rounded.
@@ -113,11 +118,11 @@ def snap_to_grid(slot: Interval, room: Room | None, rules: Rules) -> Interval:
 
 
 @lru_cache(maxsize=1024)
-def _snap(slot: Interval, minutes: int, zone: ZoneInfo) -> Interval:
+def _snap(slot: Interval, minutes: int, zone: ZoneInfo) -> GridSlot:
     """Cached: a search snaps the same slot for every room."""
     grid = timedelta(minutes=minutes)
     start, end = slot.start.astimezone(zone), slot.end.astimezone(zone)
-    return Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid)
+    return GridSlot(Interval(start - _past_grid(start, grid), end + (-_past_grid(end, grid)) % grid))
 
 
 def _past_grid(local: datetime, grid: timedelta) -> timedelta:

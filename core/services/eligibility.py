@@ -10,6 +10,7 @@ from core.model import BookingId, BookingRules, Busy, Person, Role, Room, Societ
 from core.policy.rules import Rules
 from core.ports import Facts
 from core.services.book_room import BookRoom, cost_of, decide_booking
+from core.services.bookings import GridSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,15 @@ class EligibilityCheck:
             return refusal
         return None
 
-    def allows(self, room: Room, start: int, end: int) -> bool:
-        """Whether a free room could be booked for `[start, end)`, in seconds."""
+    def allows(self, room: Room, slot: GridSlot) -> bool:
+        """Whether the room, if free, can be booked for a slot on its grid."""
+        return self.accepts(room, int(slot.start.timestamp()), int(slot.end.timestamp()))
+
+    def accepts(self, room: Room, start: int, end: int) -> bool:
+        """Filter for searches: whether the room, if free, can be booked for `[start, end)`, in seconds.
+
+        False for times off the room's grid.
+        """
         kind = (start, end, room.booking_rules)
         if (allowed := self._allowed.get(kind)) is None:
             slot = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))

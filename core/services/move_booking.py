@@ -89,7 +89,7 @@ def _check_opening(booking: Booking, request: MoveBooking, room: Room, rules: Ru
     """Checks opening hours as for a new booking; one in progress may keep its start."""
     same_start = request.slot.start == booking.interval.start and request.room_id == booking.room_id
     if booking.interval.start <= now and not same_start:
-        raise InvalidTimes("This booking has begun: it can be extended or shortened, but not moved.")
+        raise InvalidTimes("This booking has started: you can extend or shorten it, but not move it.")
     if request.slot.end <= now:
         raise InThePast(request.slot.start)
     check_opening(request.slot, room, rules, min(now, request.slot.start) if same_start else now)

@@ -104,7 +104,7 @@ async def _typed(services: Services, rounds: int) -> Row:
     """CPU of a typed line through the dispatcher, and of parsing and searching alone."""
     dispatcher = Dispatcher(services, COMMANDS)
     requester = Requester(Identity("terminal:nobody"), PlatformName.TERMINAL)
-    names, zone = services.names.of(services.read_model), ZoneInfo("Europe/London")
+    names, zone = services.names.get(services.read_model), ZoneInfo("Europe/London")
     pairs = []
     for _ in range(7):
         begin = process_time()

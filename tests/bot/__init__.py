@@ -1,1 +1,1 @@
-"""What people say to Roomie and what it answers, through the real dispatcher on a real database."""
+"""Commands and replies, through the real dispatcher on a real database."""

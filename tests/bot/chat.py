@@ -1,4 +1,4 @@
-"""Somebody talking to Roomie: lines and presses in, words out."""
+"""Chat client for tests: typed lines and button presses in, rendered text out."""
 
 from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
@@ -10,7 +10,7 @@ from core.model.entities import Identity
 
 
 class Chat:
-    """One person's conversation; `last` is the reply they look at."""
+    """Conversation of one person; `last` is the latest reply."""
 
     def __init__(self, services: Services, name: str) -> None:
         self.services, self.name = services, name
@@ -18,32 +18,32 @@ class Chat:
         self.last = Reply()
 
     @property
-    def asker(self) -> Requester:
+    def requester(self) -> Requester:
         return Requester(Identity(f"terminal:{self.name}"), PlatformName.TERMINAL, self.name)
 
     async def say(self, words: str, *, free: bool = False, key: str = "") -> str:
-        """Type a line; what the reply says, in one piece."""
-        return await self._ask(ChatRequest(self.asker, text=words, is_free_text=free, delivery_id=key))
+        """Types a line and returns the rendered reply."""
+        return await self._ask(ChatRequest(self.requester, text=words, is_free_text=free, delivery_id=key))
 
     async def press(self, label: str, nth: int = 0, key: str = "") -> str:
-        """Press a button of the last reply by what it is called."""
+        """Presses the nth button with this label in the last reply."""
         button = [each for each in buttons(self.last) if each.label == label][nth]
         return await self.act(button.action, button.value, key=key)
 
     async def act(self, action: str, value: str = "", key: str = "", **form: str) -> str:
         return await self._ask(
-            ChatRequest(self.asker, action=action, value=value, form=form, delivery_id=key)
+            ChatRequest(self.requester, action=action, value=value, form=form, delivery_id=key)
         )
 
     async def fill_in(self, **values: str) -> str:
-        """Send in the form of the last reply, with what it held where nothing else is said."""
+        """Submits the form of the last reply, with its initial values unless given."""
         form = self.last.form
         assert form is not None
         return await self.act(form.id, form.state, **{each.name: each.value for each in form.inputs} | values)
 
     async def _ask(self, request: ChatRequest) -> str:
         self.last = await self.dispatcher.dispatch(request)
-        return said(self.last, self.services)
+        return rendered_text(self.last, self.services)
 
     @property
     def labels(self) -> list[str]:
@@ -60,7 +60,7 @@ class Chat:
 
 
 def buttons(reply: Reply) -> list[Button]:
-    """All of a reply's buttons, those of menus too."""
+    """All buttons of a reply; options of menus count as buttons."""
     found = [button for item in reply.items for button in item.buttons]
     for action in reply.actions:
         match action:
@@ -71,6 +71,6 @@ def buttons(reply: Reply) -> list[Button]:
     return found
 
 
-def said(reply: Reply, services: Services) -> str:
-    """A reply as it would be read at a terminal, without its numbers."""
+def rendered_text(reply: Reply, services: Services) -> str:
+    """The reply as the terminal shows it."""
     return render(reply, TerminalContext(services.rules.zone, services.clock.now())).text

@@ -1,4 +1,4 @@
-"""The sample campus on Wednesday, 11 March 2026, twenty past ten, and a few who talk to Roomie there."""
+"""Fixtures: the sample campus on Wednesday 11 March 2026 at 10:20, and people who chat there."""
 
 import asyncio
 import io
@@ -28,8 +28,8 @@ from tests.fakes.clock import StillClock
 _QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
-def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
-    """Everything the core can do over a database, not yet opened."""
+def build_services(url: str, clock: Clock, rules: Rules) -> Services:
+    """Services over a database, not yet opened."""
     read_model = ReadModel()
     storage = open_storage(url, read_model, rules, clock)
     return Services(
@@ -47,11 +47,11 @@ def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
 
 @pytest.fixture(scope="session")
 def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the sample world in it; copy it, leave it as it is."""
+    """SQLite file with the sample data. Copy it; do not write to it."""
     file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
 
     async def fill() -> None:
-        services = a_desk(f"sqlite:///{file}", StillClock(NOW), Rules())
+        services = build_services(f"sqlite:///{file}", StillClock(NOW), Rules())
         await services.storage.open()
         await services.storage.load()
         await load_sample(services)
@@ -69,7 +69,7 @@ def database_url(tmp_path: Path, sample_file: Path) -> str:
 
 @pytest.fixture
 async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Services]:
-    services = a_desk(database_url, clock, rules)
+    services = build_services(database_url, clock, rules)
     await services.storage.open()
     await services.storage.load()
     yield services
@@ -78,19 +78,19 @@ async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncI
 
 @pytest.fixture
 def wil(services: Services) -> Chat:
-    """A student who presides over SOTECHSOC."""
+    """Student, president of SOTECHSOC."""
     return Chat(services, "wil")
 
 
 @pytest.fixture
 def rema(services: Services) -> Chat:
-    """A student of no society."""
+    """Student without a society."""
     return Chat(services, "rema")
 
 
 @pytest.fixture
 def emily(services: Services) -> Chat:
-    """A student who belongs to SOTECHSOC."""
+    """Student, member of SOTECHSOC."""
     return Chat(services, "emily")
 
 
@@ -106,30 +106,30 @@ def stranger(services: Services) -> Chat:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended, and what it printed."""
+class CommandResult:
+    """Exit status and output of a command line."""
 
     status: int
     out: str
     err: str
 
 
-Roomie = Callable[..., Said]
+Roomie = Callable[..., CommandResult]
 
 
 @pytest.fixture
 def roomie(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Roomie:
-    """Runs one command line on a fresh database, `typed` on its standard input."""
+    """Runs a command line on a new database, with `typed` as its standard input."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ROOMIE_DATABASE__URL", sqlite_url)
     monkeypatch.setenv("ROOMIE_NOW", "2026-03-11T10:20:00+00:00")
 
-    def run(*arguments: str, typed: str = "") -> Said:
+    def run(*arguments: str, typed: str = "") -> CommandResult:
         monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         status = main(arguments, asyncio.run)
         captured = capsys.readouterr()
-        return Said(status, captured.out, captured.err)
+        return CommandResult(status, captured.out, captured.err)
 
     return run

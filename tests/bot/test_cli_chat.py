@@ -18,7 +18,7 @@ def test_arguments_are_commands_and_numbers_press_buttons(roomie: Roomie):
     said = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
 
     assert said.status == 0
-    assert "Booked Hub Workshop (RO-POO) for Wed 11 Mar, 10:15–11:15." in said.out
+    assert "You're booked: Hub Workshop (RO-POO), Wed 11 Mar, 10:15–11:15." in said.out
     assert "You have 120 minutes of 180 left this week." in said.out
     assert "\x1b" not in said.out
 
@@ -27,7 +27,7 @@ def test_without_arguments_each_line_of_input_is_answered(roomie: Roomie):
     said = roomie("chat", "--as", "rema", typed="/rooms quota\n\n   \nwhoami\n")
 
     assert "You have 180 minutes" in said.out
-    assert "You are rema boo (rema)." in said.out
+    assert "You're rema boo (rema)." in said.out
 
 
 def test_json_prints_one_reply_per_line(roomie: Roomie):
@@ -63,7 +63,7 @@ def test_an_unknown_user_may_search_and_learns_how_to_log_in(roomie: Roomie):
 
     assert said.status == 1
     assert "10 rooms are free" in said.out
-    assert "does not know who you are" in said.out
+    assert "Please log in first" in said.out
     assert "terminal:nobody" in said.out
 
 
@@ -71,6 +71,6 @@ def test_bookings_are_visible_to_the_next_process(roomie: Roomie):
     roomie("chat", "--as", "wil", "/book Wren G02 tomorrow 3pm")
 
     assert (
-        "is taken Thu 12 Mar, 15:00–16:00: somebody has booked it."
+        "is taken Thu 12 Mar, 15:00–16:00: somebody else has booked it."
         in roomie("chat", "--as", "rema", "/book Wren G02 tomorrow 3pm").out
     )

@@ -1,4 +1,4 @@
-"""Whatever is typed, pressed or sent in, there is an answer, and never a fault."""
+"""Any typed, pressed or submitted input gets a reply, and never a fault."""
 
 import asyncio
 import re
@@ -60,12 +60,12 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("said", ["with a command", "in plain words"])
-async def test_any_line_gets_a_kind_answer(wil: Chat, stranger: Chat, said: str):
+@pytest.mark.parametrize("style", ["with a command", "in plain words"])
+async def test_any_line_gets_a_reply(wil: Chat, stranger: Chat, style: str):
     await wil.say("/book Wren G02 tomorrow 3pm")
     for line in LINES:
         for person in (wil, stranger):
-            answer = await person.say(line, free=said == "in plain words")
+            answer = await person.say(line, free=style == "in plain words")
 
             assert answer.strip(), line
             assert person.tone is not Tone.FAILED, line
@@ -105,7 +105,7 @@ VALUES = [
 ]
 
 
-async def test_no_forged_press_does_harm(wil: Chat, rema: Chat, stranger: Chat, services: Services):
+async def test_a_forged_press_changes_nothing(wil: Chat, rema: Chat, stranger: Chat, services: Services):
     await wil.say("/book Wren G02 tomorrow 3pm")
     (booking,) = services.read_model.bookings.values()
     values = [*VALUES, booking.id, f"{booking.id}~30", f"{booking.id}~H-C12-G03~t4n0w0~60"]
@@ -132,7 +132,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("action", ["book_form", "refresh_form", "form"])
-async def test_any_form_gets_an_answer(wil: Chat, stranger: Chat, action: str):
+async def test_any_form_gets_a_reply(wil: Chat, stranger: Chat, action: str):
     for values in FORMS:
         for person in (wil, stranger):
             await person.act(action, **values)
@@ -156,7 +156,7 @@ async def test_any_form_gets_an_answer(wil: Chat, stranger: Chat, action: str):
         max_size=4,
     ),
 )
-def test_any_press_whatsoever_is_answered(running: "Running", action: str, value: str, form: dict[str, str]):
+def test_any_button_press_gets_a_reply(running: "Running", action: str, value: str, form: dict[str, str]):
     running.do(running.wil.act(action or "x", value, **form))
 
     assert running.wil.tone is not Tone.FAILED
@@ -174,7 +174,7 @@ def test_any_press_whatsoever_is_answered(running: "Running", action: str, value
     ),
     free=st.booleans(),
 )
-def test_any_words_whatsoever_are_answered(running: "Running", words: str, free: bool):  # noqa: FBT001
+def test_any_text_gets_a_reply(running: "Running", words: str, free: bool):  # noqa: FBT001
     answer = running.do(running.wil.say(words, free=free))
 
     assert answer.strip()
@@ -183,7 +183,7 @@ def test_any_words_whatsoever_are_answered(running: "Running", words: str, free:
 
 
 class Running:
-    """A conversation for tests that are no coroutines: one loop that lasts for all examples."""
+    """Conversation for synchronous tests: one event loop for all examples."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, wil: Chat) -> None:
         self._loop, self.wil = loop, wil
@@ -194,10 +194,10 @@ class Running:
 
 @pytest.fixture
 def running(database_url: str, clock, rules) -> Iterator[Running]:
-    from tests.bot.conftest import a_desk
+    from tests.bot.conftest import build_services
 
     loop = asyncio.new_event_loop()
-    services = a_desk(database_url, clock, rules)
+    services = build_services(database_url, clock, rules)
     loop.run_until_complete(services.storage.open())
     loop.run_until_complete(services.storage.load())
     yield Running(loop, Chat(services, "wil"))
@@ -206,7 +206,7 @@ def running(database_url: str, clock, rules) -> Iterator[Running]:
 
 
 def assert_it_fits(reply: Reply) -> None:
-    """Every button is known to the dispatcher and fits into what platforms leave."""
+    """Asserts that every button has a handler and fits the platforms' limits."""
     known = {action.name for command in COMMANDS for action in command.actions}
     known |= {"free_now", "mine", "quota", "whoami"}
     for button in buttons(reply):
@@ -220,7 +220,7 @@ def assert_it_fits(reply: Reply) -> None:
         assert reply.form.id in known
 
 
-async def test_every_button_of_a_conversation_is_known_and_fits(wil: Chat, rema: Chat, dana: Chat):
+async def test_every_button_of_a_conversation_has_a_handler_and_fits(wil: Chat, rema: Chat, dana: Chat):
     walk = (
         "/help",
         "/rooms free now 20 seats with printer near Wren for SOTECHSOC",

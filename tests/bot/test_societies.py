@@ -1,4 +1,4 @@
-"""Societies in chat: who belongs, who presides, and the token that books."""
+"""Societies in chat: members, presidents and the booking token."""
 
 from datetime import timedelta
 
@@ -15,9 +15,9 @@ from tests.builders import at
 
 async def test_a_president_adds_lists_and_removes(wil: Chat, rema: Chat):
     assert "rema boo can now book for UCLU Technology Society." in await wil.say("/society add rema")
-    assert "already belongs" in await wil.say("/society add rema@rema.com to SOTECHSOC")
+    assert "already a member" in await wil.say("/society add rema@rema.com to SOTECHSOC")
     assert "rema boo\trema\tmember" in await wil.say("/society members")
-    assert "It is held for" in await rema.say("/book RO-PIZZA tomorrow 3pm for SOTECHSOC")
+    assert "It's for" in await rema.say("/book RO-PIZZA tomorrow 3pm for SOTECHSOC")
 
     assert "can no longer book" in await wil.say("/society remove @rema from UCLU Technology Society")
 
@@ -29,14 +29,14 @@ async def test_a_president_adds_lists_and_removes(wil: Chat, rema: Chat):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("/society add", "Who? Name them by username or e-mail"),
-        ("/society add nobody", "Nobody here is called nobody."),
-        ("/society add rema NOSUCH", "NOSUCH is no society that you could act for."),
-        ("/society remove wil", "make somebody else president first"),
-        ("/society add <@U99>", "Nobody here is called terminal:U99."),
+        ("/society add", "Who? Give a username or e-mail address"),
+        ("/society add nobody", "There's nobody called nobody."),
+        ("/society add rema NOSUCH", "You don't belong to a society called NOSUCH."),
+        ("/society remove wil", "Make somebody else president first"),
+        ("/society add <@U99>", "There's nobody called terminal:U99."),
     ],
 )
-async def test_what_cannot_be_done_is_said_plainly(wil: Chat, line: str, why: str):
+async def test_a_refusal_says_why(wil: Chat, line: str, why: str):
     assert why in await wil.say(line)
 
     assert wil.last.is_refusal
@@ -45,13 +45,13 @@ async def test_what_cannot_be_done_is_said_plainly(wil: Chat, line: str, why: st
 @pytest.mark.parametrize(
     "line", ["/society add rema", "/society remove emily", "/society token", "/society members"]
 )
-async def test_others_may_not(rema: Chat, line: str):
+async def test_only_members_and_presidents_manage_a_society(rema: Chat, line: str):
     await rema.say(line)
 
     assert rema.last.is_refusal
 
 
-async def test_members_see_who_belongs_and_nothing_more(emily: Chat):
+async def test_members_see_the_members_and_not_the_token(emily: Chat):
     assert "Wil\twil\tpresident" in await emily.say("/society members")
     assert "Only society presidents can do this." in await emily.say("/society token")
     assert emily.tone is Tone.REFUSED
@@ -62,21 +62,21 @@ async def test_a_token_books_until_it_is_replaced(wil: Chat, services):
     first = next(part.text for part in wil.last.text if isinstance(part, Code))
     assert services.accounts.bearer(first).society_id == "SOTECHSOC"
 
-    await wil.press("Replace it")
+    await wil.press("Replace token")
     second = next(part.text for part in wil.last.text if isinstance(part, Code))
 
     assert services.accounts.bearer(first) is None
     assert services.accounts.bearer(second) is not None
 
 
-async def test_a_president_of_several_must_say_which(wil: Chat, services):
+async def test_a_president_of_several_societies_must_name_one(wil: Chat, services):
     await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "wil")
 
-    assert "You preside over 2 societies. Say which: " in await wil.say("/society add rema")
+    assert "You're president of 2 societies. Choose one: " in await wil.say("/society add rema")
     assert "can now book for Chess Society" in await wil.say("/society add rema chess society")
 
 
-async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: Chat, emily: Chat, services):
+async def test_presidents_see_and_cancel_bookings_made_with_their_token(wil: Chat, emily: Chat, services):
     _, term = await services.societies.token_term(
         services.read_model.directory.by_name("wil").person.id, None
     )
@@ -86,6 +86,6 @@ async def test_presidents_see_and_give_up_what_their_societys_token_booked(wil: 
         BookRoom(new_booking_id(), RoomId("RO-PIZZA"), slot, None, society, "Pizza", term=term)
     )
 
-    assert "You have no bookings" in await emily.say("/rooms mine")
+    assert "You have no upcoming bookings" in await emily.say("/rooms mine")
     assert "Hub Kitchen Table (RO-PIZZA) · Pizza" in await wil.say("/rooms mine")
     assert "Cancelled: Hub Kitchen Table" in await wil.press("Cancel")

@@ -107,7 +107,7 @@ def test_a_window_is_bookable_where_there_is_one():
     late = replace(MIDDLE, weekday_hours=OpeningHours(15 * 60, 21 * 60))
     trial = EligibilityCheck(BookingParty(WIL), RULES, NOW)
 
-    (free,) = find_windows(campus(late), RoomQuery(), ELEVEN, CLOSING, HOUR, trial.allows).rooms
+    (free,) = find_windows(campus(late), RoomQuery(), ELEVEN, CLOSING, HOUR, trial.accepts).rooms
 
     assert free.start == seconds(at("15:00"))
 
@@ -178,7 +178,7 @@ def test_every_alternative_is_free_and_would_be_booked(
     trial = EligibilityCheck(BookingParty(a_person("wil", group, person_id=1), spent=spent), RULES, now)
     query = RoomQuery(bookable_only=True, individual_only=True)
 
-    offered = alternatives(availability, query, *slot, slot[1] + 8 * HOUR, trial.allows)
+    offered = alternatives(availability, query, *slot, slot[1] + 8 * HOUR, trial.accepts)
 
     for each in offered:
         for room, start, end in each.parts:
@@ -203,7 +203,7 @@ def test_every_alternative_is_free_and_would_be_booked(
 def test_eligibility_agrees_with_booking(person: Person, room: Room, answer: str):
     trial = EligibilityCheck(BookingParty(person), RULES, NOW)
 
-    assert trial.allows(room, ELEVEN, ELEVEN + HOUR) is (answer == "yes")
+    assert trial.accepts(room, ELEVEN, ELEVEN + HOUR) is (answer == "yes")
 
 
 def test_eligibility_respects_quota_where_it_applies():
@@ -213,7 +213,7 @@ def test_eligibility_respects_quota_where_it_applies():
     )
     member = replace(WIL, groups=frozenset({UserGroup.STUDENT, UserGroup.SOCIETY_MEMBER}))
     for_a_society = BookingParty(member, a_society(), Role.MEMBER, spent=180)
-    assert EligibilityCheck(for_a_society, RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert EligibilityCheck(for_a_society, RULES, NOW).accepts(MIDDLE, ELEVEN, ELEVEN + HOUR)
 
 
 def test_a_building_without_coordinates_is_never_near():

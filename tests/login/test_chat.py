@@ -77,7 +77,7 @@ async def test_login_answers_privately_with_a_link(say):
 
     assert reply.audience is Audience.REQUESTER
     assert link_in(reply).startswith("/login?sid=")
-    assert "do not share it" in "".join(map(str, reply.footer))
+    assert "don't share it" in "".join(map(str, reply.footer))
 
 
 async def test_an_unlinked_accounts_booking_request_gets_a_login_link(say, services: Services):
@@ -98,9 +98,9 @@ async def test_a_waiting_booking_is_made_after_the_login(
     linked, answered = await replies_to(services, REMA)
     assert done.status == 200
     assert [each.room_id for each in booked] == ["RO-POO"]
-    assert words_of(linked).startswith("You are logged in as rema boo (rema).")
+    assert words_of(linked).startswith("You're logged in as rema boo (rema).")
     assert answered.tone is Tone.DONE
-    assert "Booked" in words_of(answered)
+    assert "You're booked" in words_of(answered)
     assert (await say("/whoami")).text[1].text == "rema boo"
 
 
@@ -234,7 +234,7 @@ async def test_logout_unlinks_and_login_links_again(say, browser: Browser, servi
     gone = await say("/logout")
     nobody = await say("/logout")
 
-    assert "You are logged in as" in words_of(again)
+    assert "You're logged in as" in words_of(again)
     assert gone.tone is Tone.DONE
     assert "not logged in" in words_of(nobody)
     assert services.read_model.directory.by_identity(REMA) is None

@@ -41,7 +41,7 @@ async def test_every_login_is_listed_with_its_origin(say, program: Visitor, brow
     assert titles[0] == "1. http"
     assert titles[1].startswith("2. password, Python/")
     assert "last used" in details[0]
-    assert "never used yet" in details[1]
+    assert "not used yet" in details[1]
     assert wil.token not in str(reply)
 
 

@@ -216,7 +216,7 @@ async def test_a_reply_that_cannot_be_read_says_so(environment: Environment, pay
 
     await environment.deliver()
 
-    assert "no longer read" in environment.chat.told()[0]
+    assert "can't read it any more" in environment.chat.told()[0]
 
 
 async def test_messages_to_one_recipient_are_spaced(environment: Environment):

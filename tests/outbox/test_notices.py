@@ -37,7 +37,9 @@ async def test_subscribers_get_their_quota_and_last_weeks_use(environment: Envir
     await on(environment, worker, MONDAY)
 
     assert before == []
-    assert environment.chat.told() == ["You have 180 minutes again. Last week you used 120."]
+    assert environment.chat.told() == [
+        "Your quota has been reset: you have 180 minutes this week. Last week you used 120 minutes."
+    ]
     assert environment.chat.told(REMA) == []
 
 
@@ -93,7 +95,7 @@ async def test_channel_admins_subscribe_their_channel(environment: Environment, 
 
     assert (refused.tone, asked.tone) == (Tone.REFUSED, Tone.DONE)
     assert environment.chat.told(CHANNEL) == [
-        "A new week: everybody has 180 minutes to book rooms with again."
+        "It's a new week: everybody has 180 minutes to book rooms again."
     ]
 
 

@@ -51,7 +51,7 @@ async def test_booking_queues_a_reminder(environment: Environment):
     await environment.pass_time(at("14:31"))
 
     assert before == []
-    assert environment.chat.told() == ["Your booking begins : Room K-J17-G01, ."]
+    assert environment.chat.told() == ["Your booking starts : Room K-J17-G01, ."]
     (_, reply, _) = environment.chat.shown[0]
     assert [button.label for button in reply.actions] == ["I'm here", "30 min more", "Cancel"]
 
@@ -158,7 +158,7 @@ async def test_bookings_over_http_are_confirmed_if_configured(environment: Envir
 
     await environment.deliver()
 
-    assert environment.chat.told() == ["Booked Room K-J17-G01 for ."]
+    assert environment.chat.told() == ["You're booked: Room K-J17-G01, ."]
 
 
 async def test_reminders_go_to_the_person_who_booked(environment: Environment):

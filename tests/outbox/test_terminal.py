@@ -41,7 +41,7 @@ async def test_a_reminder_is_printed_with_continued_button_numbers(
     await outbox.deliver_due()
 
     printed = capsys.readouterr().out
-    assert "Your booking begins in 30 minutes" in printed
+    assert "Your booking starts in 30 minutes" in printed
     assert "[2] I'm here" in printed
     assert [button.action for button in session.buttons] == ["book", "here", "extend", "cancel"]
 
@@ -68,5 +68,5 @@ async def test_the_preferred_platform_comes_first(
 
     await outbox.deliver_due()
 
-    assert "Your booking begins" in capsys.readouterr().out
+    assert "Your booking starts" in capsys.readouterr().out
     assert (environment.chat.told(WIL), len(environment.chat.told(REMA))) == ([], 1)

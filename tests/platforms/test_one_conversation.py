@@ -19,7 +19,14 @@ from tests.platforms.slack.environment import build_environment
 from tests.standins.slack import SlackStandIn
 
 PLATFORMS = Path(__file__).parents[2] / "bot/platforms"
-OF_THE_CORE = {"core.clock", "core.names", "core.errors", "core.interval", "core.model.entities"}
+OF_THE_CORE = {
+    "core.clock",
+    "core.names",
+    "core.time_zones",
+    "core.errors",
+    "core.interval",
+    "core.model.entities",
+}
 OF_THE_MODEL = {"Identity"}
 
 
@@ -61,7 +68,7 @@ async def test_no_command_is_missing_at_a_terminal(
     reply = await session.handle_line(f"/{command.name}")
 
     assert reply is not None
-    assert "I do not know" not in str(reply.text)
+    assert "I don't know" not in str(reply.text)
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ async def test_who_holds_a_room_that_a_class_is_put_into_is_told_once_with_other
 
     ((to, told, _),) = environment.chat.shown
     assert to == WIL
-    assert "".join(map(str, told.text)).startswith("MATH1081 has been put into ")
+    assert "".join(map(str, told.text)).startswith("MATH1081 now takes place in ")
     assert {button.action for item in told.items for button in item.buttons} == {"move"}
     assert booking.id in environment.services.read_model.bookings
 

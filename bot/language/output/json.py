@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.language.engine import parse_phrase
 from bot.language.model.reading import ParsedTime, ParseResult
 from bot.language.rooms.names import NameIndex
+from core.time_zones import find_time_zone
 
 
 def to_json(result: ParseResult) -> dict[str, object]:
@@ -58,9 +59,8 @@ def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> d
         return {"error": "This line is not JSON."}
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
         return {"error": 'A line is an object with a "text".'}
-    try:
-        there = ZoneInfo(asked["tz"]) if asked.get("tz") else zone
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+    there = find_time_zone(asked["tz"]) if asked.get("tz") else zone
+    if there is None:
         return {"error": f"I do not know the time zone {asked['tz']!r}."}
     try:
         then = datetime.fromisoformat(asked["now"]) if asked.get("now") else now

@@ -187,7 +187,7 @@ async def test_the_picked_option_is_the_value(
     assert (backend.script.requests[1].action, backend.script.requests[1].value) == ("pick", "r2")
 
 
-CANCEL = Button("cancel", "Cancel", "b1", ButtonStyle.DANGER, confirm="Give this booking up?")
+CANCEL = Button("cancel", "Cancel", "b1", ButtonStyle.DANGER, confirm="Cancel this booking?")
 
 
 async def test_a_button_with_confirmation_acts_on_the_second_press(
@@ -204,7 +204,7 @@ async def test_a_button_with_confirmation_acts_on_the_second_press(
     done = await wil.press(question.seen, "Sure? Cancel")
 
     assert requests_after_first == 1
-    assert text_after_first == "Your booking\nGive this booking up?"
+    assert text_after_first == "Your booking\nCancel this booking?"
     assert done.seen.text == "Cancelled."
     assert (backend.script.requests[1].action, backend.script.requests[1].value) == ("cancel", "b1")
 
@@ -225,7 +225,7 @@ async def test_a_private_reply_never_replaces_a_public_message(
     done = await rema.press(asking.seen, "Sure? Cancel")
 
     assert [each.text for each in wil.sees(channel)] == ["hello all"]
-    assert question == "Give this booking up?"
+    assert question == "Cancel this booking?"
     assert done.seen.text == "Your quota is 3."
 
 

@@ -80,7 +80,7 @@ class Machine:
 
 
 def reminders(person: Person) -> list[ShownMessage]:
-    return [each for each in person.sees() if each.text.startswith("Your booking begins")]
+    return [each for each in person.sees() if each.text.startswith("Your booking starts")]
 
 
 async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
@@ -102,15 +102,15 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
         mine = await wil.run("/rooms mine")
 
     assert "rooms are free" in free.seen.text
-    assert booked.seen.text.startswith("Booked")
+    assert booked.seen.text.startswith("You're booked")
     assert '"discord":' in health
     assert "roomie_discord_well 1.0" in gauges
     assert "roomie_discord_interaction 2.0" in gauges
-    assert "Booked" not in again.seen.text
-    assert "is now yours" in texts[0]
-    assert "Give this booking up?" in texts[1]
+    assert "You're booked" not in again.seen.text
+    assert "You now have" in texts[0]
+    assert "Cancel this booking?" in texts[1]
     assert cancelled.seen.text.startswith("Cancelled: ")
-    assert "no bookings" in mine.seen.text
+    assert "no upcoming bookings" in mine.seen.text
     assert len(reminders(wil)) <= 1
     assert discord.world.overwrites == 1
     assert (first.returncode, second.returncode) == (0, 0)

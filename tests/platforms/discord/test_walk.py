@@ -47,9 +47,9 @@ async def test_a_room_is_found_booked_extended_and_cancelled(environment: Enviro
     mine = await wil.run("/rooms mine")
 
     assert "3 rooms are free" in texts[0]
-    assert texts[1].startswith("Booked **Room K")
-    assert "is now yours" in texts[2]
-    assert "Give this booking up?" in texts[3]
+    assert texts[1].startswith("You're booked: **Room K")
+    assert "You now have" in texts[2]
+    assert "Cancel this booking?" in texts[3]
     assert texts[4].startswith("Cancelled: ")
     assert "30 min more" not in mine.seen.buttons
 
@@ -62,7 +62,7 @@ def _notice(booked: ShownMessage) -> Reply:
         ("You have booked a room.",),
         actions=(
             Button(extend.action, "30 min more", extend.value),
-            Button(cancel.action, "Cancel", cancel.value, confirm="Give this booking up?"),
+            Button(cancel.action, "Cancel", cancel.value, confirm="Cancel this booking?"),
         ),
     )
 
@@ -78,7 +78,7 @@ async def test_a_suggested_time_can_be_booked(environment: Environment, wil: Per
     booked = await wil.run("/book", room="K-J17-G001", when=shown[0]["value"])
 
     assert "Thu 12 Mar" in shown[0]["name"]
-    assert "Booked" in booked.seen.text
+    assert "You're booked" in booked.seen.text
 
 
 async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
@@ -90,7 +90,7 @@ async def test_the_form_books_and_a_wrong_time_can_be_tried_again(
     booked = await wil.submit(again, when="tomorrow 3pm for 1 hour")
 
     assert "**When**" in refused.seen.text
-    assert "Booked" in booked.seen.text
+    assert "You're booked" in booked.seen.text
 
 
 async def test_of_fifty_people_pressing_one_button_one_gets_the_room(environment: Environment) -> None:
@@ -110,7 +110,7 @@ async def test_of_fifty_people_pressing_one_button_one_gets_the_room(environment
 
     pressed = await asyncio.gather(*(person.press(public, "Book") for person in people))
 
-    booked = [each for each in pressed if each.seen.text.startswith("Booked")]
+    booked = [each for each in pressed if each.seen.text.startswith("You're booked")]
     taken = [each for each in pressed if "is taken" in each.seen.text]
     assert (len(booked), len(taken)) == (1, 49)
 
@@ -177,7 +177,7 @@ async def test_an_unlinked_user_is_refused(environment: Environment) -> None:
 
     answered = await stranger.run("/rooms mine")
 
-    assert "does not know who you are" in answered.seen.text
+    assert "doesn't know who you are" in answered.seen.text
 
 
 async def test_a_chosen_time_zone_applies_to_input_and_output(environment: Environment, wil: Person) -> None:

@@ -20,7 +20,7 @@ async def use_everything(slack: SlackStandIn) -> None:
     await bob.presses(bob.sees()[0], "Book")
     await slack.until(lambda: len(bob.sees()) == 2)
     await bob.presses(bob.sees()[1], "30 min more")
-    await slack.until(lambda: "is now yours" in read(bob.sees()[1]))
+    await slack.until(lambda: "You now have" in read(bob.sees()[1]))
     await bob.types("/rooms form")
     await slack.until(lambda: bob.modal)
     await bob.submits(**{"in.time": "16:00", "in.room": "v1:K-J17-G02"})
@@ -97,8 +97,8 @@ async def test_one_of_fifty_people_pressing_the_same_button_gets_the_room(
         await adapter.wait_idle()
 
     answers = [read(each.sees()[1]) for each in students]
-    assert sum("Booked" in each for each in answers) == 1
-    assert sum("is taken" in each and "What would work" in each for each in answers) == 49
+    assert sum("You're booked" in each for each in answers) == 1
+    assert sum("is taken" in each and "Free instead" in each for each in answers) == 49
     assert slack.refusals == []
 
 

@@ -61,7 +61,7 @@ async def test_a_shared_list_is_not_replaced_when_a_reader_presses_a_button(
         await slack.until(lambda: len(ada.sees()) == 2)
 
     assert shared.edits == 0
-    assert "Booked" in read(ada.sees()[1])
+    assert "You're booked" in read(ada.sees()[1])
     assert len(bob.sees()) == 2
 
 
@@ -76,7 +76,7 @@ async def test_other_peoples_bookings_cannot_be_cancelled_from_a_shared_message(
         await ada.presses(booked, "Cancel")
         await slack.until(ada.sees)
 
-    assert "does not belong to you" in read(ada.sees()[0])
+    assert "That booking isn't yours." in read(ada.sees()[0])
     assert len(environment.services.read_model.bookings) == 1
 
 
@@ -90,7 +90,7 @@ async def test_an_unlinked_user_can_search_but_not_book(
         await slack.until(lambda: len(cyd.sees()) == 2)
 
     assert "rooms are free" in read(cyd.sees()[0])
-    assert "does not know who you are" in read(cyd.sees()[1])
+    assert "doesn't know who you are" in read(cyd.sees()[1])
 
 
 async def test_a_society_gains_a_mentioned_member(environment: Environment, slack: SlackStandIn) -> None:
@@ -123,7 +123,7 @@ async def test_no_invitation_is_sent_for_an_unknown_society(
         await ada.types("/society add @cyd KNITTING")
         await adapter.wait_idle()
 
-    assert "KNITTING is no society that you could act for" in read(ada.sees()[0])
+    assert "You don't belong to a society called KNITTING" in read(ada.sees()[0])
     assert "I have told them" not in read(ada.sees()[0])
     assert cyd.dms == []
 
@@ -191,7 +191,7 @@ async def test_the_booking_form_offers_rooms_for_its_time_and_books(
         assert [each["value"] for each in rooms] == ["v1:K-J17-G02", "v1:K-J17-G03"]
 
         await bob.submits(**{"in.room": "v1:K-J17-G02"})
-        await slack.until(lambda: "Booked" in read(bob.sees()[-1]))
+        await slack.until(lambda: "You're booked" in read(bob.sees()[-1]))
 
         assert bob.modal is None
         assert slack.refusals == []
@@ -233,7 +233,7 @@ async def test_the_global_shortcut_finds_a_room(environment: Environment, slack:
         results = bob.modal
         assert results is not None
         await bob.presses(results, "Book")
-        await slack.until(lambda: "Booked" in read(results))
+        await slack.until(lambda: "You're booked" in read(results))
         await adapter.wait_idle()
 
     assert slack.refusals == []
@@ -247,12 +247,12 @@ async def test_app_home_shows_own_bookings_and_is_updated(
         await bob.opens_home()
         await slack.until(lambda: bob.home)
         assert bob.home is not None
-        assert "You have no bookings" in read(bob.home)
+        assert "You have no upcoming bookings" in read(bob.home)
 
         await bob.types("/book K-J17-G01 11:00-12:00")
-        await slack.until(lambda: "one booking" in read(bob.home))  # type: ignore[arg-type]
+        await slack.until(lambda: "1 upcoming booking" in read(bob.home))  # type: ignore[arg-type]
         await bob.presses(bob.home, "Cancel")
-        await slack.until(lambda: "You have no bookings" in read(bob.home))  # type: ignore[arg-type]
+        await slack.until(lambda: "You have no upcoming bookings" in read(bob.home))  # type: ignore[arg-type]
         await adapter.wait_idle()
 
     assert bob.modal is not None

@@ -70,7 +70,7 @@ async def test_two_workspaces_are_served_each_with_its_own_token(
         await adapter.wait_idle()
 
     assert "rooms are free" in read(one.sees()[0])
-    assert "does not know who you are" in read(two.sees()[1])
+    assert "doesn't know who you are" in read(two.sees()[1])
     assert len(two.dms) == 1
     assert slack.refusals == []
 

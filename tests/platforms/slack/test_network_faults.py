@@ -112,7 +112,7 @@ async def test_a_failing_response_url_falls_back_to_the_channel(
         await slack.until(lambda: len(bob.sees()) == 2)
         await adapter.wait_idle()
 
-    assert "Booked" in read(bob.sees()[1])
+    assert "You're booked" in read(bob.sees()[1])
 
 
 async def test_a_reply_that_cannot_be_sent_waits_in_the_outbox(
@@ -129,7 +129,7 @@ async def test_a_reply_that_cannot_be_sent_waits_in_the_outbox(
         ((to, reply, key),) = environment.deferred.deferred
         await adapter.send(to, reply, key)
 
-    assert "Booked" in read(bob.dms[-1])
+    assert "You're booked" in read(bob.dms[-1])
 
 
 async def test_a_message_whose_response_was_lost_is_not_sent_again(
@@ -291,7 +291,7 @@ async def test_a_form_sent_again_after_a_lost_acknowledgement_books_once(
         await adapter.wait_idle()
 
     assert len(environment.services.read_model.bookings) == 1
-    assert "Booked" in read(bob.sees()[-1])
+    assert "You're booked" in read(bob.sees()[-1])
 
 
 async def test_under_load_every_command_is_acknowledged_and_then_answered(
@@ -348,7 +348,7 @@ async def test_a_slow_booking_shows_a_placeholder_and_then_its_result(
         assert "Still at it" in read(bob.modal)
 
         slowly.can_reply.set()
-        await slack.until(lambda: bob.modal and "Booked" in read(bob.modal))
+        await slack.until(lambda: bob.modal and "You're booked" in read(bob.modal))
         await adapter.wait_idle()
 
     assert slack.refusals == []
@@ -384,7 +384,7 @@ async def test_a_failed_publication_of_app_home_affects_nothing_else(
         await slack.until(lambda: adapter.status.counts["home not published"])
         await bob.types("/rooms mine")
 
-    assert "You have no bookings" in read(bob.sees()[0])
+    assert "You have no upcoming bookings" in read(bob.sees()[0])
 
 
 async def test_work_that_fails_is_logged_and_late_work_is_called_off(

@@ -81,8 +81,8 @@ async def test_a_user_with_a_vouched_address_is_linked_and_can_book(
         await wren.types("/book K-J17-G01 11:00-12:00")
         await mallory.types("/book K-J17-G02 11:00-12:00")
 
-    assert "Booked" in wren.sees()[0].words
-    assert "does not know who you are" in mallory.sees()[0].words
+    assert "You're booked" in wren.sees()[0].words
+    assert "doesn't know who you are" in mallory.sees()[0].words
     known = environment.services.read_model.directory.by_name("bob")
     assert known is not None
     assert {"slack:T1:U2", "slack:T1:U8"} <= set(known.identities)

@@ -23,10 +23,10 @@ async def test_from_a_free_room_to_a_cancelled_booking(
         await bob.presses(free, "Book")
         await slack.until(lambda: len(bob.sees()) == 2)
         booked = bob.sees()[-1]
-        assert "Booked" in booked.words
+        assert "You're booked" in booked.words
 
         await bob.presses(booked, "30 min more")
-        await slack.until(lambda: "is now yours" in booked.words)
+        await slack.until(lambda: "You now have" in booked.words)
         await bob.presses(booked, "Cancel")
         await slack.until(lambda: "Cancel" not in [each["text"]["text"] for _, each in booked.elements])
 

@@ -4,7 +4,7 @@ import re
 
 import discord
 
-from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, taken_apart
+from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, split_quotes
 from core.model.entities import Identity
 
 
@@ -75,7 +75,7 @@ def button_request(
 
 def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
     """A message to the bot. What its author only quotes or forwards stays separate; None when empty."""
-    typed = taken_apart(message.content)
+    typed = split_quotes(message.content)
     own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _content(message))
     author = message.author
     requester = Requester(

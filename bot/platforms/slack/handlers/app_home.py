@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.chat.actions import Action
 from bot.chat.reply import Button, Reply, Tone
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Installation
@@ -21,8 +22,8 @@ _COMMANDS = ("whoami", "rooms mine", "rooms quota", "rooms free now")
 _HOME_BUTTONS = Reply(
     actions=(
         Button(FORM_ACTION, "Book a room…", opens=True),
-        Button("free_now", "What is free now"),
-        Button("help", "Help"),
+        Button(Action.FREE_NOW, "Free now"),
+        Button(Action.HELP, "Help"),
     )
 )
 _MAX_CONCURRENT = 2

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 
 from bot.chat.reply import Audience, Text
-from bot.chat.request import taken_apart
+from bot.chat.request import split_quotes
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Installation
 from bot.platforms.slack.client.api import SlackApi
@@ -132,7 +132,7 @@ class SlackHandler:
 
     async def on_text(self, installation: Installation, body: EventBody, text: str) -> None:
         """Handle a direct message or a mention: free text."""
-        event, typed = events.from_event(body), taken_apart(text)
+        event, typed = events.from_event(body), split_quotes(text)
         if not await self._dispatcher.is_first(event, is_event=True):
             return
         quoted = typed.quoted or events.forwarded_text(body["event"])

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.chat.reply import Bold, Code, Inline, Mention, Reply, Text, TimeRange, Timestamp, TimestampStyle
 from bot.platforms.text import ELLIPSIS, format_time, is_same_day, plain_inline, plain_text
 from core.interval import Interval
+from core.time_zones import find_time_zone
 
 _BREAK = "\u200b"
 _MARKS = re.compile(r"([*_~`])|(^[^\S\n]*>)|((?<!\d):(?=[\w+'-]+:))", re.MULTILINE)
@@ -104,20 +105,13 @@ def _unix(at: datetime) -> int:
 
 def _time_range(interval: Interval, context: RenderContext) -> str:
     """Two date tokens; the second names a date only where it differs in the reader's zone."""
-    zone = _zone(context.reader_zone) or context.campus
+    zone = find_time_zone(context.reader_zone) or context.campus
     end_style = TimestampStyle.TIME if is_same_day(interval, zone) else TimestampStyle.DATETIME
     start, end = (
         _date(at, style, format_time(at, style, context.campus))
         for at, style in ((interval.start, TimestampStyle.DATETIME), (interval.end, end_style))
     )
     return f"{start}–{end}"
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ValueError, OSError, LookupError):
-        return None
 
 
 def plain(text: Text, context: RenderContext) -> str:
@@ -167,7 +161,7 @@ def campus_note(reply: Reply, context: RenderContext) -> str:
     times = list(_times_of(reply))
     if not times:
         return ""
-    reader = _zone(context.reader_zone)
+    reader = find_time_zone(context.reader_zone)
     if reader is not None and _offset(reader, context) == _offset(context.campus, context):
         return f"{context.campus.key} time"
     shown_in = f"your zone, {context.reader_zone}" if reader is not None else "your own zone"

@@ -1,0 +1,25 @@
+"""Names of the button actions that more than one module offers.
+
+The dispatcher refuses to start unless a command handles each of them. An action that only its own command
+offers needs no line here.
+"""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    BOOK = "book"
+    CANCEL = "cancel"
+    CHECK_IN = "here"
+    EXTEND = "extend"
+    FREE_NOW = "free_now"
+    HELP = "help"
+    LOG_IN = "login"
+    LOG_OUT = "logout"
+    MOVE = "move"
+    MY_BOOKINGS = "mine"
+    MY_QUOTA = "quota"
+    OPEN_FORM = "form"
+    SEARCH = "free"
+    SHARE = "share"
+    WHO_AM_I = "whoami"
