@@ -237,6 +237,44 @@ def test_what_people_type_takes_a_small_part_of_the_limit(monkeypatch: pytest.Mo
     assert max(budget.spent for budget in budgets) < MAX_STEPS / 10
 
 
+STAMP, EARLIER_STAMP = "2026-03-12T10:00:00+01:00", "2026-03-12T09:00:00+01:00"
+BACKWARDS = (
+    f"{STAMP} {STAMP}",
+    f"{STAMP} {EARLIER_STAMP}",
+    f"{STAMP} until {EARLIER_STAMP}",
+    f"{STAMP} thru {STAMP}",
+    f"{STAMP} to {EARLIER_STAMP}",
+)
+
+
+@pytest.mark.parametrize("text", BACKWARDS)
+def test_an_end_that_is_not_after_the_start_is_refused_in_a_sentence(text: str):
+    reading = _read(text)
+
+    assert reading.when is None
+    assert reading.problem is not None
+    assert reading.problem.reason is ProblemReason.END_NOT_AFTER_START
+    assert reading.problem.message == (
+        f"In “{text}” the end does not come after the start. Try “tomorrow 15:00”."
+    )
+    assert to_json(reading)["start"] is None
+
+
+@pytest.mark.parametrize("text", ["10:20:00 to 10:20:10", "10:20 to 10:20:10", "today 10:20:00-10:20:05"])
+def test_a_range_that_ended_seconds_ago_never_ends_before_it_starts(text: str):
+    reading = parse_phrase(text, now=NOW.replace(second=30), zone=ZONE, names=NAMES)
+
+    times = filter(None, (reading.when, *reading.alternatives))
+    assert all(when.end is None or when.end > when.start for when in times)
+
+
+def test_no_text_makes_a_time_that_ends_before_it_starts():
+    for text in texts(seed=3, count=1_500, sizes=(30, 60, 120)):
+        reading = _read(text)
+        for when in filter(None, (reading.when, *reading.alternatives)):
+            assert when.end is None or when.end > when.start, text
+
+
 SPACES = " " * 2_000
 TOLD = PreferenceValues(NotificationPreferences(), None)
 

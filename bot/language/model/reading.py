@@ -67,6 +67,7 @@ class ProblemReason(StrEnum):
     TOO_FAR = "too far"
     UNREADABLE = "unreadable"
     TOO_MUCH = "too much"
+    END_NOT_AFTER_START = "end not after start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ class ParseProblem:
             ProblemReason.TOO_FAR: f"I read {self.parsed_text}, which is more than a year ahead.",
             ProblemReason.UNREADABLE: f"I could not read a time in “{self.parsed_text}”.",
             ProblemReason.TOO_MUCH: "There are too many days and times in that to tell which you mean.",
+            ProblemReason.END_NOT_AFTER_START: (
+                f"In “{self.parsed_text}” the end does not come after the start."
+            ),
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 

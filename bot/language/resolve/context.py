@@ -49,7 +49,15 @@ def is_past(start: datetime, context: ResolutionContext) -> bool:
     return start < context.now.replace(second=0, microsecond=0)
 
 
+def has_duration(time: ParsedTime) -> bool:
+    """Whether the time ends after it starts, or has no end."""
+    return time.end is None or time.end > time.start
+
+
 def clamp_to_now(when: ParsedTime, context: ResolutionContext) -> ParsedTime:
+    """Moves a start within the current minute to now; a time that is over stays as it is, and is refused later."""
+    if when.end is not None and when.end <= context.now:
+        return when
     return replace(when, start=max(when.start, context.now))
 
 

@@ -18,7 +18,13 @@ from bot.language.model.items import (
 from bot.language.model.reading import ProblemReason, TimeKind
 from bot.language.resolve import wall
 from bot.language.resolve.candidates import resolve_clock_time, resolve_day, resolve_day_part
-from bot.language.resolve.context import Resolution, ResolutionContext, build_parsed_time, requested_duration
+from bot.language.resolve.context import (
+    Resolution,
+    ResolutionContext,
+    build_parsed_time,
+    has_duration,
+    requested_duration,
+)
 from bot.language.resolve.end_time import resolve_end
 from bot.language.resolve.hour_candidates import day_part_minutes
 
@@ -113,13 +119,15 @@ def _resolve_duration(phrase: TimePhrase, context: ResolutionContext) -> Resolut
 
 
 def _check_range(resolution: Resolution, context: ResolutionContext) -> Resolution:
-    """Refuse what is past or more than a year ahead."""
+    """Refuses a time that does not end after it starts, that is past, or that is more than a year ahead."""
     if resolution.time is None or resolution.problem_reason is not None:
         return resolution
+    if not has_duration(resolution.time):
+        return Resolution(problem_reason=ProblemReason.END_NOT_AFTER_START)
     start = resolution.time.start
     if start < context.now and resolution.time.kind is not TimeKind.DAY:
         return Resolution(resolution.time, problem_reason=ProblemReason.PAST)
     last = start.date() if resolution.time.end is None else add_days(resolution.time.end.date(), -1)
     if max(start.date(), last) > add_months(context.today, 12):
         return Resolution(resolution.time, problem_reason=ProblemReason.TOO_FAR)
-    return resolution
+    return replace(resolution, alternatives=tuple(filter(has_duration, resolution.alternatives)))

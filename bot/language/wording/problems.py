@@ -16,7 +16,7 @@ from bot.language.wording.time_text import describe_time
 
 def problem_for(resolution: Resolution, result: ParseResult, now: datetime) -> ParseProblem | None:
     """The problem with a time that was said, or with a text in which nothing was understood."""
-    if resolution.problem_reason is ProblemReason.TOO_MUCH:
+    if resolution.problem_reason in {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START}:
         return ParseProblem(resolution.problem_reason, result.text.strip(), _suggest(None))
     if resolution.problem_reason is not None:
         shown = describe_time(resolution.time, now) if resolution.time else result.text.strip()
