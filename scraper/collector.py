@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 from core.model.entities import Building, Room, RoomId
 from scraper.common.entries import EntryCollection, EntryGroup
-from scraper.common.errors import PageFormatChanged, PageUnavailable, ParsingFailed, SourceFailed
+from scraper.common.errors import (
+    PageFormatChanged,
+    PageUnavailable,
+    ParsingFailed,
+    SourceFailed,
+    SourceTooLarge,
+)
 from scraper.model import ScrapeResult
 
 MAX_CONSECUTIVE_FAILURES = 5
@@ -45,7 +51,7 @@ class PageCollector:
         except PageUnavailable as error:
             self.failed_rooms.update(rooms)
             self._record_failure(name, error, has_timetables=bool(rooms))
-        except (PageFormatChanged, ParsingFailed) as error:
+        except (PageFormatChanged, ParsingFailed, SourceTooLarge) as error:
             self.invalid_rooms.update(rooms)
             self._record_failure(name, error, has_timetables=bool(rooms))
 

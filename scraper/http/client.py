@@ -24,7 +24,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
-from scraper.http.politeness import Politeness
+from scraper.http.politeness import MAX_PAGE_BYTES, Politeness
 from scraper.http.robots import ROBOT_NAME, RobotsRules
 from scraper.http.throttle import Sleep, Throttle, retry_after_delay, retry_delay
 from scraper.http.url_guard import AllowedUrls, PrivateNetworkError, guarded_socket_factory, parse_web_address
@@ -124,12 +124,14 @@ class PoliteClient:
     async def get(self, address: str, validator: str = "") -> FetchedPage:
         return await self._fetch(self._build_request("GET", address, validator=validator))
 
-    async def post(self, address: str, form: Sequence[tuple[str, str]]) -> FetchedPage:
-        """For sites that answer questions to POST only; asked again like GET, so it must change nothing."""
-        return await self._fetch(self._build_request("POST", address, form=form))
+    async def post(
+        self, address: str, form: Sequence[tuple[str, str]], max_bytes: int = MAX_PAGE_BYTES
+    ) -> FetchedPage:
+        """Posts a form to a site that answers queries to POST only. Retried like GET, so it must be idempotent."""
+        return await self._fetch(self._build_request("POST", address, form=form, max_bytes=max_bytes))
 
-    async def post_json(self, address: str, body: object) -> FetchedPage:
-        return await self._fetch(self._build_request("POST", address, body=body))
+    async def post_json(self, address: str, body: object, max_bytes: int = MAX_PAGE_BYTES) -> FetchedPage:
+        return await self._fetch(self._build_request("POST", address, body=body, max_bytes=max_bytes))
 
     @cached_property
     def _allowed_urls(self) -> AllowedUrls:
@@ -142,8 +144,10 @@ class PoliteClient:
         form: Sequence[tuple[str, str]] | None = None,
         body: object = None,
         validator: str = "",
+        max_bytes: int = MAX_PAGE_BYTES,
     ) -> _Request:
-        return _Request(method, parse_web_address(address), self.politeness.max_bytes, form, body, validator)
+        max_bytes = min(max_bytes, self.politeness.max_bytes)
+        return _Request(method, parse_web_address(address), max_bytes, form, body, validator)
 
     async def _fetch(self, request: _Request) -> FetchedPage:
         self._allowed_urls.check(request.url)

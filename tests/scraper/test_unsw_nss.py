@@ -7,7 +7,7 @@ import pytest
 
 from core.model.entities import Equipment
 from scraper.common.errors import PageFormatChanged, PageUnavailable, SourceFailed
-from scraper.sources.unsw.site import UnswTimetableSite
+from scraper.sources.unsw.site import MAX_TIMETABLE_PAGE_BYTES, UnswTimetableSite
 from tests.scraper.conftest import NOW, unwatched
 from tests.standins.timetable_site import Lesson, SiteRoom, answering, saying
 
@@ -158,6 +158,16 @@ async def test_without_its_lists_there_is_no_run(site, source, settings, tools, 
 
     with pytest.raises(PageFormatChanged):
         await source.scrape(settings(), tools, {}, unwatched)
+
+
+async def test_a_page_larger_than_its_type_may_be_costs_no_other_room(site, source, settings, tools):
+    site.moods["/tt/view_rooms.php"] += [saying(b"x" * (MAX_TIMETABLE_PAGE_BYTES + 1))]
+
+    result = await source.scrape(settings(options={"facilities": "off"}), tools, {}, unwatched)
+
+    assert len(result.invalid_rooms) == 1
+    assert "larger than 2,097,152 bytes" in result.problems[0]
+    assert len(result.entries) == 7 * 52
 
 
 async def test_facilities_that_cannot_be_read_cost_no_timetable(site, source, settings, tools):

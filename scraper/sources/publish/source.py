@@ -17,6 +17,9 @@ LOCATIONS_KEY = "1e042cb1-547d-41d4-ae93-a1f2c3d34538"
 """Publish's own keys: of UNSW, and of the kind of things that are rooms there."""
 ROOMS_PER_BATCH = 20
 MAX_PAGES = 200
+MAX_EVENTS_BYTES = 32 * 1024**2
+MAX_LOCATIONS_BYTES = 4 * 1024**2
+"""Bytes of one answer; twenty rooms have some 2 MB of events a year."""
 _PARSER_VERSION = "1"
 """Part of every fingerprint: counted up when answers are read differently, so that all are read anew."""
 
@@ -71,7 +74,8 @@ class _PublishRun:
         return self._collector.build_result(self._settings.name)
 
     async def _read_batch(self, batch: RoomsByKey, view: Mapping[str, object]) -> None:
-        answer = await self._post("CategoryTypes/Categories/Events/Filter", _events_request(batch, view))
+        path = "CategoryTypes/Categories/Events/Filter"
+        answer = await self._post(path, _events_request(batch, view), MAX_EVENTS_BYTES)
         fingerprint = f"{_PARSER_VERSION}:{blake2b(answer, digest_size=16).hexdigest()}"
         if not self._collector.check_unchanged(_page_name(batch), fingerprint, batch.values()):
             self._collector.groups.extend(
@@ -87,9 +91,8 @@ class _PublishRun:
     async def _fetch_locations(self) -> RoomsByKey:
         rooms: dict[str, RoomId] = {}
         for number in range(1, MAX_PAGES + 1):
-            answer = await self._post(
-                f"CategoryTypes/{LOCATIONS_KEY}/Categories/FilterWithCache", None, number
-            )
+            path = f"CategoryTypes/{LOCATIONS_KEY}/Categories/FilterWithCache"
+            answer = await self._post(path, None, MAX_LOCATIONS_BYTES, number)
             found, pages = await self._tools.parse(parse_locations, answer)
             rooms.update(found)
             if number >= pages:
@@ -101,10 +104,12 @@ class _PublishRun:
         known = self._tools.known_rooms
         return self._settings.includes_room(room) and (not known or any(each.id == room for each in known))
 
-    async def _post(self, path: str, body: object, page_number: int | None = None) -> bytes:
+    async def _post(
+        self, path: str, body: object, max_bytes: int, page_number: int | None = None
+    ) -> bytes:
         self._collector.page_count += 1
         address = self._build_address(path, page_number)
-        return (await self._tools.client.post_json(address, body)).content
+        return (await self._tools.client.post_json(address, body, max_bytes)).content
 
     def _build_address(self, path: str, page_number: int | None = None) -> str:
         institution = self._settings.options.get("institution", INSTITUTION_KEY)

@@ -6,9 +6,11 @@ should pay for it. Each raises `PageFormatChanged` for a page of another shape.
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
@@ -16,14 +18,20 @@ from scraper.common.entries import EntryGroup
 from scraper.common.errors import PageFormatChanged
 from scraper.common.text import to_one_line
 from scraper.common.walltime import to_epoch_range
+from scraper.http.client import FetchedPage
 from scraper.sources.unsw.names import parse_site_name
 from scraper.sources.unsw.weeks import TimetableYear
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 HALF_HOUR_MINUTES = 30
 DAYS_PER_WEEK = 7
+MAX_NESTING = 500
+"""Elements within elements. Real pages have some 20; searching a deeper tree takes time quadratic in its size."""
 _ROW_CLASSES = ["rowLowlight", "rowHighlight"]
 _BUILDING_PATTERN = re.compile(r"K-[A-Z][0-9]{1,2}")
 _ROOM_PATTERN = re.compile(r"(K-[A-Z][0-9]{1,2})-[!-~]{1,40}")
@@ -68,6 +76,21 @@ class _HalfHourRow(NamedTuple):
 
     starts: int
     days: tuple[frozenset[ClassLabel], ...]
+
+
+def parse_page(
+    parse_html: Callable[Concatenate[str, P], T], page: FetchedPage, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Decodes a page and parses it; call it in the parsing process, which both belong in."""
+    return parse_html(_decode_page(page), *args, **kwargs)
+
+
+def table_digest(page: FetchedPage) -> str:
+    """Hash of a page's tables, from the first one's start to the last one's end: a page may show the time of day."""
+    lowered = page.content.lower()
+    start, end = lowered.find(b"<table"), lowered.rfind(b"</table>")
+    tables = page.content[start:end] if 0 <= start < end else page.content
+    return blake2b(tables, digest_size=16).hexdigest()
 
 
 def parse_buildings(html: str) -> tuple[Building, ...]:
@@ -210,8 +233,26 @@ def _clean_building_name(name: str) -> str:
     return to_one_line(re.sub(r"UNSW\s+", "", name))
 
 
+def _decode_page(page: FetchedPage) -> str:
+    """Decodes with the page's own encoding where it names one, else as UTF-8, else as Latin-1."""
+    for charset in filter(None, (page.charset, "utf-8")):
+        with suppress(LookupError, UnicodeDecodeError):
+            return page.content.decode(charset)
+    return page.content.decode("latin-1")
+
+
 def _parse_html(html: str, only: str) -> "BeautifulSoup":
     from bs4 import BeautifulSoup
     from bs4.filter import SoupStrainer
 
-    return BeautifulSoup(html, "lxml", parse_only=SoupStrainer(only))
+    soup = BeautifulSoup(html, "lxml", parse_only=SoupStrainer(only))
+    _check_nesting(soup)
+    return soup
+
+
+def _check_nesting(soup: "BeautifulSoup") -> None:
+    depths = {id(soup): 0}
+    for element in soup.descendants:
+        depths[id(element)] = depth = depths[id(element.parent)] + 1
+        if depth > MAX_NESTING:
+            raise PageFormatChanged(f"A page has elements nested more than {MAX_NESTING} deep.")

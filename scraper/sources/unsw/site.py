@@ -1,12 +1,9 @@
 """The UNSW timetable site: buildings, rooms, and a page of a whole year for each room."""
 
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from hashlib import blake2b
 
 from core.model.entities import Building, Equipment, Room, RoomId
 from scraper.collector import PageCollector
@@ -14,7 +11,14 @@ from scraper.common.concurrency import run_limited
 from scraper.http.client import FetchedPage
 from scraper.http.url_guard import parse_web_address
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
-from scraper.sources.unsw.pages import parse_buildings, parse_facilities, parse_room_page, parse_rooms
+from scraper.sources.unsw.pages import (
+    parse_buildings,
+    parse_facilities,
+    parse_page,
+    parse_room_page,
+    parse_rooms,
+    table_digest,
+)
 from scraper.sources.unsw.weeks import TimetableYear
 
 CAMPUS_CODE = "KENS"
@@ -30,6 +34,12 @@ _BUILDING_ALIASES = {
     "K-F10": ("Chemical Sciences",),
     "K-H13": ("Red Centre",),
 }
+MAX_BUILDINGS_PAGE_BYTES = 4 * 1024**2
+MAX_ROOMS_PAGE_BYTES = 8 * 1024**2
+MAX_TIMETABLE_PAGE_BYTES = 2 * 1024**2
+MAX_FACILITIES_PAGE_BYTES = 512 * 1024
+"""Some twenty times the largest page of each type that we have seen."""
+
 _EXCLUDED_BUILDINGS = frozenset({"K-BS38", "K-L5", "K-D9", "K-D10"})
 _EXCLUDED_USAGES = frozenset({"EXAM", "OTHR"})
 _EXCLUDED_SCHOOLS = frozenset({"ADMIN"})
@@ -39,7 +49,6 @@ _EXCLUDED_ROOMS = frozenset(
         "K-E4-109", "K-E6-G", "K-E4-109A", "K-K17-B08",
     }
 )  # fmt: skip
-_TABLE_PATTERN = re.compile(rb"<table.*</table>", re.DOTALL | re.IGNORECASE)
 _WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 PostFields = Sequence[tuple[str, str]]
@@ -83,12 +92,10 @@ class _SiteRun:
 
     async def scrape(self) -> ScrapeResult:
         parse = self._tools.parse
-        buildings = await parse(
-            parse_buildings, _decode_page(await self._fetch("view_multirooms", self._week_fields()))
-        )
-        found = await parse(
-            parse_rooms, _decode_page(await self._fetch("find_rooms", self._any_time_fields()))
-        )
+        page = await self._fetch("view_multirooms", self._week_fields(), MAX_BUILDINGS_PAGE_BYTES)
+        buildings = await parse(parse_page, parse_buildings, page)
+        page = await self._fetch("find_rooms", self._any_time_fields(), MAX_ROOMS_PAGE_BYTES)
+        found = await parse(parse_page, parse_rooms, page)
         rooms = [room for room in found if self._settings.includes_room(room.id) and not is_excluded(room)]
         self._total_pages = self._collector.page_count + len(rooms)
         await run_limited(rooms, self._read_room, self._tools.client.politeness.concurrency + 1)
@@ -106,28 +113,26 @@ class _SiteRun:
         self._progress(basket.page_count, max(self._total_pages, basket.page_count))
 
     async def _read_timetable(self, room: RoomId) -> None:
-        page = await self._fetch("view_rooms", [("room", room), ("view_room", "View"), *self._week_fields()])
-        if not self._collector.check_unchanged(
-            _timetable_page(room), self._fingerprint(page.content), [room]
-        ):
-            zone = self._settings.zone
+        form = [("room", room), ("view_room", "View"), *self._week_fields()]
+        page = await self._fetch("view_rooms", form, MAX_TIMETABLE_PAGE_BYTES)
+        fingerprint = self._fingerprint(await self._tools.parse(table_digest, page))
+        if not self._collector.check_unchanged(_timetable_page(room), fingerprint, [room]):
             self._collector.groups += await self._tools.parse(
-                parse_room_page, _decode_page(page), room, self._year, zone
+                parse_page, parse_room_page, page, room, self._year, self._settings.zone
             )
 
     async def _read_facilities(self, room: RoomId) -> None:
         """What a room holds is remembered as the page's fingerprint, with the day it was asked."""
         remembered = self._collector.previous_fingerprints.get(_facilities_page(room), "")
         if remembered.partition(" ")[0] <= str(self._today - MAX_FACILITIES_AGE):
-            page = await self._fetch("view_rooms", [("show", "show_facilities"), ("room", room)])
-            offers = await self._tools.parse(parse_facilities, _decode_page(page))
+            form = [("show", "show_facilities"), ("room", room)]
+            page = await self._fetch("view_rooms", form, MAX_FACILITIES_PAGE_BYTES)
+            offers = await self._tools.parse(parse_page, parse_facilities, page)
             remembered = f"{self._today} {' '.join(sorted(offers))}"
         self._collector.fingerprints[_facilities_page(room)] = remembered
 
-    def _fingerprint(self, content: bytes) -> str:
-        """Of the table alone, for a page may show the time of day, and of what decides how it is read."""
-        table = _TABLE_PATTERN.search(content)
-        digest = blake2b(table.group() if table else content, digest_size=16).hexdigest()
+    def _fingerprint(self, digest: str) -> str:
+        """Fingerprint of a room's page: the digest of its tables and all that decides how they are parsed."""
         return f"{_PARSER_VERSION}:{self._year.number}:{self._settings.zone.key}:{digest}"
 
     def _with_equipment(self, room: Room) -> Room:
@@ -136,11 +141,11 @@ class _SiteRun:
         equipment = frozenset(each for each in Equipment if each in offers)
         return replace(room, bookable=bookable, individual_access=bookable, equipment=equipment)
 
-    async def _fetch(self, page: str, form: PostFields) -> FetchedPage:
+    async def _fetch(self, page: str, form: PostFields, max_bytes: int) -> FetchedPage:
         self._collector.page_count += 1
         query = {"dbafile": f"{self._year.number}-{CAMPUS_CODE}-COFA.DBA", "campus": CAMPUS_CODE}
         address = (parse_web_address(self._settings.address) / f"{page}.php") % query
-        return await self._tools.client.post(str(address), form)
+        return await self._tools.client.post(str(address), form, max_bytes)
 
     def _week_fields(self) -> PostFields:
         return [("fr_week", str(self._year.first)), ("to_week", str(self._year.last))]
@@ -176,11 +181,3 @@ def _merge_buildings(listed: Sequence[Building], rooms: Sequence[Room]) -> tuple
     return tuple(
         replace(building, aliases=_BUILDING_ALIASES.get(building.id, ())) for building in named.values()
     )
-
-
-def _decode_page(page: FetchedPage) -> str:
-    """The page's own encoding where it names one; else UTF-8, and Latin-1 for what that is not."""
-    for charset in filter(None, (page.charset, "utf-8")):
-        with suppress(LookupError, UnicodeDecodeError):
-            return page.content.decode(charset)
-    return page.content.decode("latin-1")
