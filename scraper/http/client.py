@@ -24,6 +24,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
+from scraper.http.page import FetchedPage
 from scraper.http.politeness import MAX_PAGE_BYTES, Politeness
 from scraper.http.robots import ROBOT_NAME, RobotsRules
 from scraper.http.throttle import Sleep, Throttle, retry_after_delay, retry_delay
@@ -38,16 +39,6 @@ _METHOD_PRESERVING_STATUSES = frozenset({307, 308})
 _CHUNK_BYTES = 64 * 1024
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedPage:
-    """An answer. `validator` is what to show next time to hear `unchanged`; then `content` is empty."""
-
-    content: bytes
-    charset: str = ""
-    validator: str = ""
-    is_unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +118,7 @@ class PoliteClient:
     async def post(
         self, address: str, form: Sequence[tuple[str, str]], max_bytes: int = MAX_PAGE_BYTES
     ) -> FetchedPage:
-        """Posts a form to a site that answers queries to POST only. Retried like GET, so it must be idempotent."""
+        """Posts a form, for sites that answer queries to POST only. Retried, so it must be idempotent."""
         return await self._fetch(self._build_request("POST", address, form=form, max_bytes=max_bytes))
 
     async def post_json(self, address: str, body: object, max_bytes: int = MAX_PAGE_BYTES) -> FetchedPage:

@@ -6,8 +6,7 @@ from hashlib import blake2b
 
 from core.model.entities import RoomId
 from scraper.common.entries import EntryCollection
-from scraper.http.client import FetchedPage
-from scraper.model import ProgressCallback, ScrapeResult
+from scraper.model import FetchedPage, ProgressCallback, ScrapeResult
 
 FetchDocument = Callable[[str], Awaitable[FetchedPage]]
 """Brings the document, given the validator of the last good run."""

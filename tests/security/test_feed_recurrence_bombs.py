@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.model.entities import RoomId
-from scraper.common.errors import PageFormatChanged, SourceTooLarge
+from scraper.common.errors import SourceTooLarge
 from scraper.common.room_lookup import RoomLookup
 from scraper.common.worker_process import ParsingProcess
 from scraper.model import SourceContext
@@ -240,8 +240,10 @@ def test_a_time_zone_that_goes_off_takes_its_own_events_alone(parts: str):
 def test_a_fold_hides_no_rule_of_a_time_zone():
     zone = ZONE.format(PART.format("RR\n\n ULE:FREQ=SECO\n\n\n\tNDLY"))
 
-    with pytest.raises(PageFormatChanged, match="time zone"):
-        read(zone, an_event(IN_OURS), GOOD, most=100_000)
+    contents = read(zone, an_event(IN_OURS), GOOD, most=400_000)
+
+    assert {entry.name for entry in contents.entries} == {"Good"}
+    assert "changes by a rule that is not yearly" in contents.problems[0]
 
 
 def test_a_zone_of_one_feed_is_not_that_of_another():
@@ -254,12 +256,103 @@ def test_a_zone_of_one_feed_is_not_that_of_another():
     assert (first, second) == (23, 14)
 
 
+# One line's error
+
+CHANGE = f"BEGIN:VEVENT\nUID:good\nSUMMARY:Moved\n{{}}\n{AT}\nEND:VEVENT"
+MOVE = "BEGIN:VEVENT\nUID:good\nSUMMARY:Moved\nRECURRENCE-ID:20260309T090000Z\n{}\nEND:VEVENT"
+MOVED = MOVE.format("DTSTART:20260310T090000Z\nDTEND:20260310T100000Z")
+UNUSED = "BEGIN:VTIMEZONE\nTZID:Unused\n{}\nEND:VTIMEZONE"
+NOBODYS = {
+    "an unknown calendar zone": ("X-WR-TIMEZONE:Nonsense", 1),
+    "a calendar zone of Windows": ("X-WR-TIMEZONE:AUS Eastern Standard Time", 1),
+    "a calendar zone that is a path": ("X-WR-TIMEZONE:../../etc/passwd", 1),
+    "a calendar zone of a thousand parts": ("X-WR-TIMEZONE:" + "A/" * 500 + "x", 1),
+    "an unused monthly zone": (UNUSED.format(PART.format("RRULE:FREQ=MONTHLY")), 0),
+    "an unused broken zone": (UNUSED.format(PART.format("RRULE:garbage")), 0),
+    "a bad event with the same UID": (an_event(AT, "RRULE:FREQ=DAILY;INTERVAL=0", uid="good"), 1),
+    "a newer bad event with the same UID": (
+        an_event(AT, "SEQUENCE:9", "RRULE:FREQ=DAILY;INTERVAL=0", uid="good"),
+        1,
+    ),
+    "ten thousand events with the same UID": (
+        many(lambda place: an_event("DTSTART:20200302T090000Z", uid="good"), 10_000),
+        0,
+    ),
+    "a change of no occurrence": (CHANGE.format("RECURRENCE-ID:garbage"), 1),
+    "a change of two occurrences": (CHANGE.format("RECURRENCE-ID:20260302T090000Z\n" * 2 + "X-A:1"), 1),
+    "a change that lists too much": (
+        CHANGE.format("RECURRENCE-ID:20260302T090000Z\nRDATE:" + "20260302T090000Z," * 20_000),
+        1,
+    ),
+    "a change without a time": (MOVE.format("LOCATION:x"), 1),
+    "a change without an end": ("BEGIN:VEVENT\nUID:good\nRECURRENCE-ID:20260302T090000Z\n" + AT, 1),
+    "a change that moves all by years": (
+        MOVE.replace("RECURRENCE-ID:", "RECURRENCE-ID;RANGE=THISANDFUTURE:").format(
+            "DTSTART:20300309T090000Z"
+        ),
+        1,
+    ),
+    "a change in a zone that is none": (
+        UNUSED.format(PART.format("RRULE:FREQ=MONTHLY"))
+        + "\n"
+        + MOVE.format("DTSTART;TZID=Unused:20260310T090000"),
+        1,
+    ),
+    "a change at a place without end": (CHANGE.format("RECURRENCE-ID:garbage\nLOCATION:" + "x" * 5_000), 1),
+    "an empty calendar inside": ("BEGIN:VCALENDAR\nEND:VCALENDAR", 0),
+    "an end that comes too early": ("END:VCALENDAR", 0),
+}
+
+
+@pytest.mark.parametrize(("lines", "problems"), NOBODYS.values(), ids=NOBODYS)
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
+def test_a_line_takes_no_good_event_with_it(lines: str, problems: int, *, is_before: bool):
+    good = f"{GOOD}\n{MOVED}"
+    contents = read(*((lines, good) if is_before else (good, lines)), most=30_000_000)
+
+    starts = sorted(entry.interval.start for entry in contents.entries if entry.name in {"Good", "Moved"})
+    assert len(starts) == 10
+    assert [start.day for start in starts][:3] == [2, 10, 16]  # the change of the good event still counts
+    assert len(contents.problems) == problems
+
+
+def test_ten_thousand_changes_are_left_out_and_their_event_is_read():
+    changes = many(lambda place: MOVE.format("DTSTART:20200302T090000Z"), 10_001)
+
+    contents = read(changes, GOOD, most=3_000_000)
+
+    assert len(contents.entries) == 10
+    assert list(contents.problems) == ["'Good' has more than 10,000 changes; they were left out."]
+
+
+def test_two_events_with_one_uid_are_both_read():
+    other = an_event("DTSTART:20260401T090000Z\nDTEND:20260401T100000Z", "SEQUENCE:7", uid="good")
+
+    contents = read(GOOD, other, most=1_000_000)
+
+    assert len(contents.entries) == 11
+    assert not contents.problems
+
+
+def test_changes_that_cost_too_much_leave_their_event(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(icalendar_events, "MAX_WORK", 600)
+    days = [f"202603{day:02}T090000Z" for day in range(1, 29)]
+    changes = [MOVE.format(f"DTSTART:{day}\nRDATE:" + ",".join(days)) for day in days]
+
+    contents = read(GOOD, *changes, most=10_000_000)
+
+    assert len(contents.entries) == 10
+    assert list(contents.problems) == [
+        "The changes of 'Good' take more work than a feed may; they were left out."
+    ]
+
+
 # All at once
 
 
 def test_costly_events_are_left_out_before_they_cost_another_its_place(monkeypatch: pytest.MonkeyPatch):
     """Thousands of dates each, for more events than there is work for: the cheap ones come first."""
-    monkeypatch.setattr(icalendar_events, "MOST_WORK", 8_000)
+    monkeypatch.setattr(icalendar_events, "MAX_WORK", 8_000)
     days = [f"2026{month:02}{day:02}" for month in range(1, 13) for day in range(1, 29)]
     dates = ",".join(f"{day}T{hour:02}0000Z" for day in days for hour in range(6))
     costly = [an_event(AT, f"RDATE:{dates}", uid=f"bad{number}") for number in range(12)]
@@ -274,7 +367,7 @@ def test_costly_events_are_left_out_before_they_cost_another_its_place(monkeypat
 
 def test_a_feed_of_too_many_ordinary_events_is_refused(monkeypatch: pytest.MonkeyPatch):
     """Which of them could be left out? The last good run stays instead."""
-    monkeypatch.setattr(icalendar_events, "MOST_WORK", 50)
+    monkeypatch.setattr(icalendar_events, "MAX_WORK", 50)
 
     with pytest.raises(SourceTooLarge):
         read(*(GOOD.replace("UID:good", f"UID:good{number}") for number in range(12)), most=1_000_000)

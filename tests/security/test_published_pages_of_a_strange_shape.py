@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from scraper.common.errors import PageFormatChanged
-from scraper.http.client import FetchedPage
+from scraper.http.page import FetchedPage
 from scraper.sources.unsw.names import parse_publish_name, parse_site_name
 from scraper.sources.unsw.pages import (
     parse_buildings,
@@ -52,8 +52,11 @@ PARSERS = {
 
 @pytest.mark.parametrize(
     "piece",
-    ["<table", "<table>", "<tr>", "<td>", "<span>", "<form>", "<option>x", "<!--", "&", "<table a="]
-    + [ROW_START, f"<table>{ROW_START}", f"<form><table>{ROW_START}", f"{ROW_START}<span>", "<div>" * 400],
+    [
+        *("<table", "<table>", "<tr>", "<td>", "<span>", "<form>", "<option>x", "<!--", "&", "<table a="),
+        *(ROW_START, f"<table>{ROW_START}", f"<form><table>{ROW_START}", f"{ROW_START}<span>"),
+        "<div>" * 400,
+    ],
 )
 @pytest.mark.parametrize("opening", PARSERS)
 def test_a_page_of_one_element_repeated_takes_time_in_proportion_to_its_size(opening: str, piece: str):

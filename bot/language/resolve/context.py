@@ -55,7 +55,7 @@ def has_duration(time: ParsedTime) -> bool:
 
 
 def clamp_to_now(when: ParsedTime, context: ResolutionContext) -> ParsedTime:
-    """Moves a start within the current minute to now; a time that is over stays as it is, and is refused later."""
+    """Moves a start within the current minute to now, unless the time is over by then."""
     if when.end is not None and when.end <= context.now:
         return when
     return replace(when, start=max(when.start, context.now))

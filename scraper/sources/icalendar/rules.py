@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 MAX_OCCURRENCES = 10_000
-MOST_RULES = 20
-EARLIEST = 1583
+MAX_RULES = 20
+MIN_YEAR = 1583
 """The first whole year of the calendar that all of them are written in."""
 _MIN_PERIOD_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 """How many days lie at least between two periods of a rule."""
@@ -45,8 +45,8 @@ def check_event(event: "Event", until: date) -> None:
     if "EXRULE" in event:
         raise RuleRejected("has an EXRULE, which we do not read")
     rules = raw_rules(event)
-    if len(rules) > MOST_RULES:
-        raise RuleRejected(f"repeats by more than {MOST_RULES} rules")
+    if len(rules) > MAX_RULES:
+        raise RuleRejected(f"repeats by more than {MAX_RULES} rules")
     for rule in rules:
         check_rule(rule, _start(event.decoded("DTSTART")), until)
     if sum(len(dates.dts) for dates in _property_values(event, "RDATE")) > MAX_OCCURRENCES:
@@ -60,8 +60,8 @@ def check_rule(rule: RawRule, start: date, until: date) -> None:
     frequency = str(_first_value(rule, "FREQ", "")).upper()
     if frequency not in _MIN_PERIOD_DAYS or any(len(rule.get(name, ())) > 1 for name in _TIME_PARTS):
         raise RuleRejected("repeats more often than daily")
-    if start.year < EARLIEST:
-        raise RuleRejected(f"repeats since before {EARLIEST}")
+    if start.year < MIN_YEAR:
+        raise RuleRejected(f"repeats since before {MIN_YEAR}")
     judged = rule_of(rule, None)
     if max_occurrences(rule, frequency, start, until) > MAX_OCCURRENCES:
         raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")

@@ -12,8 +12,8 @@ from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceS
 from scraper.sources.document import DocumentContents, scrape_document
 from scraper.sources.icalendar.events import FeedOptions, parse_feed
 
-_PARSER_VERSION = "2"
-"""Counted up when feeds are read differently, so that all are read anew."""
+_PARSER_VERSION = "3"
+"""Incremented when feeds are parsed differently, so that all are parsed again."""
 
 
 class ICalendarFeed:

@@ -104,9 +104,7 @@ class _PublishRun:
         known = self._tools.known_rooms
         return self._settings.includes_room(room) and (not known or any(each.id == room for each in known))
 
-    async def _post(
-        self, path: str, body: object, max_bytes: int, page_number: int | None = None
-    ) -> bytes:
+    async def _post(self, path: str, body: object, max_bytes: int, page_number: int | None = None) -> bytes:
         self._collector.page_count += 1
         address = self._build_address(path, page_number)
         return (await self._tools.client.post_json(address, body, max_bytes)).content

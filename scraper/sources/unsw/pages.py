@@ -18,7 +18,7 @@ from scraper.common.entries import EntryGroup
 from scraper.common.errors import PageFormatChanged
 from scraper.common.text import to_one_line
 from scraper.common.walltime import to_epoch_range
-from scraper.http.client import FetchedPage
+from scraper.http.page import FetchedPage
 from scraper.sources.unsw.names import parse_site_name
 from scraper.sources.unsw.weeks import TimetableYear
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 HALF_HOUR_MINUTES = 30
 DAYS_PER_WEEK = 7
 MAX_NESTING = 500
-"""Elements within elements. Real pages have some 20; searching a deeper tree takes time quadratic in its size."""
+"""Depth of elements. Real pages have some 20; searching a deeper tree takes time quadratic in its size."""
 _ROW_CLASSES = ["rowLowlight", "rowHighlight"]
 _BUILDING_PATTERN = re.compile(r"K-[A-Z][0-9]{1,2}")
 _ROOM_PATTERN = re.compile(r"(K-[A-Z][0-9]{1,2})-[!-~]{1,40}")
@@ -86,7 +86,7 @@ def parse_page(
 
 
 def table_digest(page: FetchedPage) -> str:
-    """Hash of a page's tables, from the first one's start to the last one's end: a page may show the time of day."""
+    """Hash of a page from its first `<table` to its last `</table>`: outside may be the time of day."""
     lowered = page.content.lower()
     start, end = lowered.find(b"<table"), lowered.rfind(b"</table>")
     tables = page.content[start:end] if 0 <= start < end else page.content
