@@ -6,7 +6,8 @@ from hashlib import blake2b
 
 from core.model.entities import RoomId
 from scraper.common.entries import EntryCollection
-from scraper.model import FetchedPage, ProgressCallback, ScrapeResult
+from scraper.http.page import FetchedPage
+from scraper.model import ProgressCallback, ScrapeResult
 
 FetchDocument = Callable[[str], Awaitable[FetchedPage]]
 """Brings the document, given the validator of the last good run."""

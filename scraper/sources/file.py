@@ -11,7 +11,8 @@ from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceFailed, SourceTooLarge
 from scraper.files.formats import UnreadableFile, decode
 from scraper.files.timetable import read_timetable
-from scraper.model import FetchedPage, ProgressCallback, ScrapeResult, SourceContext, SourceSettings
+from scraper.http.page import FetchedPage
+from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
 from scraper.sources.document import DocumentContents, FetchDocument, scrape_document
 
 _PARSER_VERSION = "1"

@@ -8,8 +8,9 @@ from functools import partial
 from core.model.entities import Building, Equipment, Room, RoomId
 from scraper.collector import PageCollector
 from scraper.common.concurrency import run_limited
+from scraper.http.page import FetchedPage
 from scraper.http.url_guard import parse_web_address
-from scraper.model import FetchedPage, ProgressCallback, ScrapeResult, SourceContext, SourceSettings
+from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
 from scraper.sources.unsw.pages import (
     parse_buildings,
     parse_facilities,
