@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import ParseResult, TimeKind, parse_phrase, summarize, to_json
-from bot.language.lexicon.wordlist import split_words
+from bot.language.lexicon import split_words
 from tests.language.scoring import campus, phrases
 
 NAMES = campus()

@@ -3,8 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from bot.language.lexicon import vocabulary
-from bot.language.lexicon.wordlist import split_words
+from bot.language.lexicon import split_words, vocabulary
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 WORDS = sorted(

@@ -1,6 +1,7 @@
 """Texts that once held the event loop for seconds, doubled with each word, or ended in a crash."""
 
 import ast
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -15,16 +16,25 @@ import bot.language
 from bot.conversation.intents import detect_intent
 from bot.conversation.preferences import PreferenceValues, parse_preferences
 from bot.conversation.society_arguments import _MENTION
-from bot.language import NameIndex, ParseResult, ProblemReason, parse_phrase, preload, summarize, to_json
+from bot.language import (
+    NameIndex,
+    ParseResult,
+    ProblemReason,
+    parse_lines,
+    parse_phrase,
+    preload,
+    summarize,
+    to_json,
+)
 from bot.language.model.budget import MAX_STEPS, Budget
 from bot.language.model.days import (
-    MAX_STRETCHES,
+    MAX_DATE_RANGES,
     DayExpression,
     DayOffset,
     DayRange,
     Weekday,
+    join_days,
     likeliest,
-    through,
 )
 from bot.runtime.app import parse_text
 from core.errors import Invalid
@@ -171,7 +181,7 @@ def test_a_day_costs_as_much_as_the_days_it_is_made_of():
     for depth in range(1, 200):
         day = DayOffset(base=DayRange(day, Counted())) if depth % 2 else DayRange(day, Counted())
 
-    assert len(list(likeliest(day, NOW.date()))) <= MAX_STRETCHES
+    assert len(list(likeliest(day, NOW.date()))) <= MAX_DATE_RANGES
     assert calls == 200
 
 
@@ -179,7 +189,9 @@ def test_a_range_of_ranges_is_one_range():
     first, middle, last = Weekday(0), Weekday(2), Weekday(4)
 
     assert (
-        through(through(first, middle), last) == through(first, through(middle, last)) == through(first, last)
+        join_days(join_days(first, middle), last)
+        == join_days(first, join_days(middle, last))
+        == join_days(first, last)
     )
 
 
@@ -293,6 +305,14 @@ BESIDE_THE_ENGINE: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("work", BESIDE_THE_ENGINE.values(), ids=BESIDE_THE_ENGINE.keys())
 def test_words_beside_the_engine_and_names_from_feeds_are_read_quickly(work: Callable[[], object]):
     assert _cpu_seconds(work) < SECONDS
+
+
+def test_a_time_zone_of_a_thousand_parts_is_an_error_in_its_line():
+    line = json.dumps({"text": "3pm", "tz": "A/" * 500 + "x"})
+
+    (answer,) = parse_lines([line], NAMES, NOW, ZONE)
+
+    assert "time zone" in json.loads(answer)["error"]
 
 
 def test_letters_that_only_look_like_those_of_a_setting_are_no_crash():

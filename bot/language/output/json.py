@@ -1,4 +1,4 @@
-"""Readings as JSON: for `roomie parse`, and for programs that ask over HTTP."""
+"""Serialises parse results as JSON, for `roomie parse` and for the HTTP API."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,12 @@ from bot.language.engine import parse_phrase
 from bot.language.model.reading import ParsedTime, ParseResult
 from bot.language.rooms.names import NameIndex
 
+_MAX_ZONE_NAME_LENGTH = 64
+"""`ZoneInfo` recurses into each part of a longer name."""
+
 
 def to_json(result: ParseResult) -> dict[str, object]:
-    """The reading under its documented keys; what was not said is null, times carry their zone's offset."""
+    """The result under its documented keys; what was not said is null, times have their zone's offset."""
     when = result.when
     return {
         "start": when.start.isoformat() if when else None,
@@ -42,30 +45,36 @@ def _time_to_json(time: ParsedTime) -> dict[str, object]:
 
 
 def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """One JSON object a line in (`{"text", "now", "tz"}`), one out; `now` and `zone` are the defaults.
+    """Parses JSON lines (`{"text", "now", "tz"}`), one result a line; `now` and `zone` are the defaults.
 
-    A line that is no such object is answered with `{"error": …}`.
+    A line that is not such an object gives `{"error": …}`.
     """
     for line in lines:
         if line.strip():
             yield json.dumps(_parse_line(line, names, now, zone), ensure_ascii=False)
 
 
+def _parse_zone(name: str) -> ZoneInfo:
+    if len(name) > _MAX_ZONE_NAME_LENGTH:
+        raise ValueError("too long for a time zone")
+    return ZoneInfo(name)
+
+
 def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     try:
-        asked = json.loads(line)
+        request = json.loads(line)
     except (ValueError, RecursionError):
         return {"error": "This line is not JSON."}
-    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+    if not isinstance(request, dict) or not isinstance(request.get("text"), str):
         return {"error": 'A line is an object with a "text".'}
     try:
-        there = ZoneInfo(asked["tz"]) if asked.get("tz") else zone
+        request_zone = _parse_zone(request["tz"]) if request.get("tz") else zone
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        return {"error": f"I do not know the time zone {asked['tz']!r}."}
+        return {"error": f"I do not know the time zone {request['tz']!r}."}
     try:
-        then = datetime.fromisoformat(asked["now"]) if asked.get("now") else now
+        request_now = datetime.fromisoformat(request["now"]) if request.get("now") else now
     except (ValueError, TypeError):
-        return {"error": f'"now" is not an ISO 8601 time: {asked["now"]!r}.'}
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=there)
-    return to_json(parse_phrase(asked["text"], now=then, zone=there, names=names))
+        return {"error": f'"now" is not an ISO 8601 time: {request["now"]!r}.'}
+    if request_now.tzinfo is None:
+        request_now = request_now.replace(tzinfo=request_zone)
+    return to_json(parse_phrase(request["text"], now=request_now, zone=request_zone, names=names))

@@ -1,4 +1,4 @@
-"""From a phrase to the time it means, seen from now."""
+"""Resolves a phrase to the time it means, seen from now."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,16 +29,16 @@ from bot.language.resolve.end_time import resolve_end
 from bot.language.resolve.hour_candidates import day_part_minutes
 
 
-def resolve(phrase: TimePhrase, here: ResolutionContext) -> Resolution:
-    """What the phrase means now; nothing when it says no time."""
+def resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    """The time that a phrase means, or the problem with it; neither when the phrase is empty."""
     try:
-        return _check_range(_resolve(_prepare(phrase, here), here), here)
+        return _check_range(_resolve(_prepare(phrase, context), context), context)
     except (OverflowError, ValueError):  # beyond the end of the calendar
         return Resolution(problem_reason=ProblemReason.UNREADABLE)
 
 
 def _prepare(phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
-    """The phrase with `the same time` made the time it is, and whole days told apart from parts."""
+    """Replaces what depends on now or on the defaults: `the same time`, day order, whole days as parts."""
     if isinstance(phrase.start, SameTime):
         now = context.now
         phrase.start = ClockTime(now.hour, now.minute, now.second + now.microsecond / 1e6, is_24_hour=True)
@@ -82,16 +82,16 @@ def _resolve_timestamp(phrase: TimePhrase, timestamp: IsoTimestamp, context: Res
 
 
 def _resolve_instant(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    """Now, or so long after it."""
-    ahead = phrase.start if isinstance(phrase.start, TimeOffset) else TimeOffset(timedelta())
-    start = wall.add_elapsed(context.now, ahead.offset)
+    """Resolves `now` and `in 20 minutes`."""
+    offset = phrase.start if isinstance(phrase.start, TimeOffset) else TimeOffset(timedelta())
+    start = wall.add_elapsed(context.now, offset.offset)
     end = resolve_end(phrase, start, context)
-    assumed = (*(("minutes",) if ahead.is_unit_assumed else ()), *(() if end else ("default duration",)))
+    assumed = (*(("minutes",) if offset.is_unit_assumed else ()), *(() if end else ("default duration",)))
     return Resolution(build_parsed_time(start, end), assumed)
 
 
 def _resolve_end_only(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    """Only an end: it starts now, or on another day with the first hour that is usual."""
+    """Resolves a phrase that has only an end: it starts now, or on another day with the earliest hour."""
     if phrase.day is not None:
         earliest = ClockTime(context.defaults.earliest_hour, is_24_hour=True)
         if isinstance(phrase.day.day, DayOffset) and phrase.day.day == DayOffset():
