@@ -1,4 +1,4 @@
-"""Parses days and times counted from now or from another day: `in 20 minutes`, `a week on friday`, `2 tuesdays from now`."""
+"""Parses days and times by counting: `in 20 minutes`, `a week on friday`, `2 tuesdays from now`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
