@@ -261,7 +261,7 @@ async def read_source(services: Services, section: SourceSection, progress: Prog
     settings = SourceSettings(
         name=section.name,
         kind=section.kind,
-        address=section.address,
+        url=section.address,
         zone=services.rules.zone,
         year=section.year,
         interval=section.every,

@@ -1,4 +1,4 @@
-"""Asking a site for its pages, politely, and only that site."""
+"""Polite HTTP client for the site of one source."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ class _Request:
 
 
 class _RetryableError(Exception):
-    """This attempt failed; another may not. `delay` is what the site asked for, in seconds."""
+    """The attempt failed and may be retried. `delay` is the site's Retry-After, in seconds."""
 
     is_safe_to_log = True
 
@@ -62,13 +62,13 @@ class _RetryableError(Exception):
 
 
 class _PageNotFound(PageUnavailable):
-    """The site knows nothing of this page, or keeps it to itself."""
+    """The site answered 4xx."""
 
 
 class PoliteClient:
-    """Asks one source's site. Use it as a context; it holds the connections.
+    """Fetches pages of one site with rate limit, retries and robots.txt; use it as an async context manager.
 
-    `sleep` and `resolver` are for tests. Raises `SourceFailed` in its several kinds.
+    `sleep` and `resolver` are for tests. Its methods raise `SourceFailed` and its subclasses.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class PoliteClient:
             raise AddressRefused(f"The robots.txt of {url.host} asks us not to read this.")
 
     async def _fetch_robots_rules(self, origin: URL) -> RobotsRules:
-        """No robots.txt means no wishes; one that is not to be had means that we stay away."""
+        """No robots.txt (4xx) allows everything; one that cannot be fetched fails the run."""
         try:
             page = await self._with_retries(_Request("GET", origin / "robots.txt", MAX_ROBOTS_BYTES))
         except _PageNotFound:
@@ -176,7 +176,7 @@ class PoliteClient:
         raise AssertionError("there is at least one attempt")
 
     async def _wait_before_retry(self, attempt: int, failure: _RetryableError) -> None:
-        """A delay the site asks for holds for every request, one of our own for this one alone."""
+        """A Retry-After pauses all requests, our own backoff only this one."""
         _log.info("attempt %d failed: %s", attempt, failure)
         self._throttle.pause(failure.delay)
         await self._sleep(retry_delay(attempt, self.politeness.first_delay, self.politeness.max_delay))
@@ -191,7 +191,7 @@ class PoliteClient:
         raise SourceFailed(f"{request.url.host} sends us in circles.")
 
     async def _send(self, request: _Request) -> FetchedPage | _Request:
-        """The page, or the question that a redirect makes of this one."""
+        """The page, or the next request of a redirect."""
         await self._throttle.acquire()
         try:
             async with self._session.request(
@@ -231,7 +231,7 @@ async def _handle_response(request: _Request, response: ClientResponse) -> Fetch
 
 
 async def _read_content(response: ClientResponse, max_bytes: int) -> bytes:
-    """The body, decompressed; given up as soon as it is larger than `largest`."""
+    """The decompressed body. Raises `SourceTooLarge` as soon as it exceeds `max_bytes`."""
     pieces, size = [], 0
     async for piece in response.content.iter_chunked(_CHUNK_BYTES):
         size += len(piece)
@@ -265,10 +265,10 @@ def _read_validator(response: ClientResponse) -> str:
 
 
 def _read_retry_after(response: ClientResponse) -> float:
-    """`Retry-After`, a date in it measured by the site's own clock."""
-    wish = response.headers.get("Retry-After", "")
+    """The Retry-After in seconds; a date is compared with the site's own clock."""
+    retry_after = response.headers.get("Retry-After", "")
     try:
         now = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
         now = None
-    return retry_after_delay(wish, now)
+    return retry_after_delay(retry_after, now)

@@ -25,7 +25,7 @@ async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_pat
     path = tmp_path / "timetable"
     path.write_text(sample(f"timetable_{TAKEN}.{kind}"), "utf-8")
 
-    harvest = await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
+    harvest = await source.scrape(settings(kind="file", url=str(path)), tools, {}, unwatched)
 
     assert [
         (each.room_id, each.name, each.booking_type, str(each.interval.start)) for each in harvest.entries
@@ -38,7 +38,7 @@ async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_pat
 
 async def test_an_address_is_read_like_a_file_and_not_again(source, settings, site, tools, sample):
     site.documents["/t.csv"] = Document(sample(f"timetable_{TAKEN}.csv").encode())
-    there = settings(kind="file", address=site.url("/t.csv"))
+    there = settings(kind="file", url=site.url("/t.csv"))
 
     first = await source.scrape(there, tools, {}, unwatched)
     again = await source.scrape(there, tools, first.fingerprints, unwatched)
@@ -54,7 +54,7 @@ async def test_an_address_is_read_like_a_file_and_not_again(source, settings, si
 async def test_an_unchanged_file_is_not_read_again(source, settings, tools, sample, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
-    here = settings(kind="file", address=path.as_uri())
+    here = settings(kind="file", url=path.as_uri())
 
     first = await source.scrape(here, tools, {}, unwatched)
     again = await source.scrape(here, tools, first.fingerprints, unwatched)
@@ -67,7 +67,7 @@ async def test_only_wanted_rooms_are_taken(source, settings, tools, sample, tmp_
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
 
     harvest = await source.scrape(
-        settings(kind="file", address=str(path), rooms=("*-G01",)), tools, {}, unwatched
+        settings(kind="file", url=str(path), rooms=("*-G01",)), tools, {}, unwatched
     )
 
     assert {each.room_id for each in harvest.entries} == {"K-A7-G01"}
@@ -81,7 +81,7 @@ async def test_one_bad_line_refuses_the_file(source, settings, tools, tmp_path):
     )
 
     with pytest.raises(PageFormatChanged, match="line 3: start is missing"):
-        await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
+        await source.scrape(settings(kind="file", url=str(path)), tools, {}, unwatched)
 
 
 async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, tmp_path):
@@ -89,7 +89,7 @@ async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, t
 
     for address in (tmp_path, tmp_path / "pipe", tmp_path / "missing", "/dev/zero"):
         with pytest.raises(SourceFailed):
-            await source.scrape(settings(kind="file", address=str(address)), tools, {}, unwatched)
+            await source.scrape(settings(kind="file", url=str(address)), tools, {}, unwatched)
 
 
 async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
@@ -98,7 +98,7 @@ async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
     async with PoliteClient(str(path), replace(QUICK, max_bytes=1_000)) as fetcher:
         with pytest.raises(SourceTooLarge, match="1,000"):
             await source.scrape(
-                settings(kind="file", address=str(path)),
+                settings(kind="file", url=str(path)),
                 SourceContext(fetcher, tools.parse, tools.now),
                 {},
                 unwatched,
@@ -107,7 +107,7 @@ async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
 
 async def test_another_scheme_is_neither_file_nor_address(source, settings, tools):
     with pytest.raises(AddressRefused):
-        await source.scrape(settings(kind="file", address="ftp://a.example/t.csv"), tools, {}, unwatched)
+        await source.scrape(settings(kind="file", url="ftp://a.example/t.csv"), tools, {}, unwatched)
 
 
 @pytest.mark.parametrize(

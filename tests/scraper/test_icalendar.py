@@ -302,7 +302,7 @@ def test_a_name_that_two_rooms_share_means_neither():
 @pytest.fixture
 def feed(site, settings, sample):
     site.documents["/feed.ics"] = Document(sample(f"campus_feed_{TAKEN}.ics").encode(), "text/calendar")
-    return settings(kind="icalendar", address=site.url("/feed.ics"))
+    return settings(kind="icalendar", url=site.url("/feed.ics"))
 
 
 @pytest.fixture
@@ -339,7 +339,7 @@ async def test_a_feed_without_validators_is_known_by_its_words(site, feed, known
 
 
 async def test_new_rooms_or_another_month_read_the_same_feed_anew(feed, known, settings, site):
-    feed = settings(kind="icalendar", address=site.url("/feed.ics"), year=None)
+    feed = settings(kind="icalendar", url=site.url("/feed.ics"), year=None)
     first = await ICalendarFeed().scrape(feed, known, {}, unwatched)
 
     fewer = SourceContext(known.client, known.parse, NOW, ROOMS[:1])
@@ -350,9 +350,7 @@ async def test_new_rooms_or_another_month_read_the_same_feed_anew(feed, known, s
 
 
 async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
-    of_one = settings(
-        kind="icalendar", address=site.url("/feed.ics"), options={"room": "X-1", "type": "exams"}
-    )
+    of_one = settings(kind="icalendar", url=site.url("/feed.ics"), options={"room": "X-1", "type": "exams"})
 
     harvest = await ICalendarFeed().scrape(of_one, tools, {}, unwatched)
 
@@ -363,7 +361,7 @@ async def test_a_feed_may_be_of_one_room(settings, site, feed, tools):
 async def test_a_type_nobody_knows_is_said(settings, site, feed, tools):
     with pytest.raises(SourceFailed, match="'PARTY'"):
         await ICalendarFeed().scrape(
-            settings(kind="icalendar", address=site.url("/feed.ics"), options={"type": "party"}),
+            settings(kind="icalendar", url=site.url("/feed.ics"), options={"type": "party"}),
             tools,
             {},
             unwatched,
@@ -373,5 +371,5 @@ async def test_a_type_nobody_knows_is_said(settings, site, feed, tools):
 async def test_a_feed_on_this_machine_is_not_read(settings, tools):
     with pytest.raises(AddressRefused):
         await ICalendarFeed().scrape(
-            settings(kind="icalendar", address="file:///etc/passwd"), tools, {}, unwatched
+            settings(kind="icalendar", url="file:///etc/passwd"), tools, {}, unwatched
         )

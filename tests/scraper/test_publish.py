@@ -34,7 +34,7 @@ def publish(site, settings, answer):
     """Settings of Publish at the site, which answers as Publish does."""
     for path, name in ((WEEKS, "weeks"), (ROOMS, "locations"), (EVENTS, "events")):
         site.documents[path] = Document(answer(name), "application/json")
-    return settings(kind="publish", address=site.url("/api"))
+    return settings(kind="publish", url=site.url("/api"))
 
 
 def test_a_whole_year_is_asked_for_from_morning_to_night(answer):

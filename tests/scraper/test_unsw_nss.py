@@ -227,4 +227,4 @@ async def test_pages_in_the_encoding_of_the_old_days_are_read(site, source, sett
 
 async def test_an_address_that_is_none_fails_in_words(source, settings, tools):
     with pytest.raises(SourceFailed):
-        await source.scrape(settings(address="nss.cse.unsw.edu.au/tt"), tools, {}, unwatched)
+        await source.scrape(settings(url="nss.cse.unsw.edu.au/tt"), tools, {}, unwatched)

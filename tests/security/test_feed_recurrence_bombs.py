@@ -390,7 +390,7 @@ async def test_a_run_tells_the_bad_event_and_keeps_the_good(site, settings, fetc
     bad = an_event(AT, "RRULE:FREQ=DAILY;INTERVAL=0")
     never = an_event(AT, "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", uid="never")
     site.documents["/feed.ics"] = Document(a_feed(bad, never, GOOD), "text/calendar")
-    feed = settings(kind="icalendar", address=site.url("/feed.ics"), options={"room": "K-A7-G01"})
+    feed = settings(kind="icalendar", url=site.url("/feed.ics"), options={"room": "K-A7-G01"})
 
     async with ParsingProcess() as parse:
         harvest = await ICalendarFeed().scrape(feed, SourceContext(fetcher, parse, NOW), {}, unwatched)

@@ -1,7 +1,7 @@
-"""The pages of the UNSW timetable site, read as values.
+"""Parses the pages of the UNSW timetable site.
 
-BeautifulSoup is imported where it is used: these functions run in the parsing process, and nobody else
-should pay for it. Each raises `PageFormatChanged` for a page of another shape.
+BeautifulSoup is imported where it is used: these functions run in the parsing process, and no other should
+load it. Each raises `PageFormatChanged` for a page of another format.
 """
 
 import re
@@ -56,7 +56,7 @@ _EQUIPMENT_PATTERNS = {
 
 
 class ClassLabel(NamedTuple):
-    """What a cell says of one class: its name, and a digit for each week asked for."""
+    """A class in a cell: its name, and a digit for each requested week."""
 
     name: str
     week_code: str
@@ -72,7 +72,7 @@ class WeeklyClass(NamedTuple):
 
 
 class _HalfHourRow(NamedTuple):
-    """A row of the table: when it begins, and what each day's cell holds."""
+    """A row of the table: its start in minutes after midnight, and the classes of each day."""
 
     starts: int
     days: tuple[frozenset[ClassLabel], ...]
@@ -94,7 +94,7 @@ def table_digest(page: FetchedPage) -> str:
 
 
 def parse_buildings(html: str) -> tuple[Building, ...]:
-    """Every building of the Kensington campus that the list of `view_multirooms` offers."""
+    """The buildings of the Kensington campus in the list of `view_multirooms`."""
     offered = _parse_html(html, "select").find("select", attrs={"name": "building"})
     if offered is None:
         raise PageFormatChanged("The page of buildings has no list of buildings.")
@@ -110,7 +110,7 @@ def parse_buildings(html: str) -> tuple[Building, ...]:
 
 
 def parse_rooms(html: str) -> tuple[Room, ...]:
-    """Every room of the Kensington campus on a page of `find_rooms`. Nobody may book them unless told so."""
+    """The rooms of the Kensington campus on a page of `find_rooms`, as not bookable."""
     rows = _parse_html(html, "form").find_all("tr", class_=_ROW_CLASSES)
     if not rows:
         raise PageFormatChanged("The page of rooms has no rows of rooms.")
@@ -122,14 +122,16 @@ def parse_rooms(html: str) -> tuple[Room, ...]:
 
 
 def parse_facilities(html: str) -> frozenset[Equipment]:
-    """What a page of facilities says that a room offers, in rows that hold no others."""
+    """The equipment on a room's page of facilities, from rows without rows inside."""
     rows = [row for row in _parse_html(html, "table").find_all("tr") if row.find("tr") is None]
     lines = [" ".join(cell.get_text() for cell in row.find_all("td")) for row in rows]
-    told = [line for line in lines if any(title in line for title in _FACILITY_HEADINGS)]
-    if not told:
+    facilities = [line for line in lines if any(title in line for title in _FACILITY_HEADINGS)]
+    if not facilities:
         raise PageFormatChanged("The page of facilities lists none that we know.")
     return frozenset(
-        offer for offer, pattern in _EQUIPMENT_PATTERNS.items() if any(map(pattern.search, told))
+        equipment
+        for equipment, pattern in _EQUIPMENT_PATTERNS.items()
+        if any(map(pattern.search, facilities))
     )
 
 
@@ -159,7 +161,7 @@ def _to_entry_group(weekly: WeeklyClass, room: RoomId, year: TimetableYear, zone
 
 
 def _merge_day_classes(rows: Sequence[_HalfHourRow], weekday: int) -> Iterator[WeeklyClass]:
-    """A label that stands in several rows one after the other is one class."""
+    """A label in several consecutive rows is one class."""
     begun: dict[ClassLabel, int] = {}
     for row in rows:
         labels = row.days[weekday]
@@ -197,7 +199,7 @@ def _parse_labels(cell: "Tag", weeks: int) -> frozenset[ClassLabel]:
 
 
 def _parse_label(span: "Tag", weeks: int) -> ClassLabel:
-    """A class without a code is held every week."""
+    """A class without a week code takes place every week."""
     code = str(span.get("title") or "1" * weeks)
     if len(code) != weeks or code.strip("01"):
         raise PageFormatChanged(
@@ -227,7 +229,7 @@ def _parse_room(cells: list[str]) -> Room | None:
 
 
 def _clean_building_name(name: str) -> str:
-    """Without the grid reference, and without words that only stand in the way of a search."""
+    """Drops the grid reference and words that do not help a search."""
     name = _GRID_REFERENCE.sub("", name).replace("\ufffd", " ").replace("Undercroft", "")
     name = name.replace("Library Stage 2", "Main Library")
     return to_one_line(re.sub(r"UNSW\s+", "", name))
