@@ -62,9 +62,6 @@ class RunComparison:
     anomalies: tuple[Anomaly, ...]
     problems: tuple[str, ...]
 
-    @property
-    def has_anomalies(self) -> bool:
-        return bool(self.anomalies)
 
     @property
     def summary(self) -> str:

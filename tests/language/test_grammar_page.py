@@ -1,4 +1,4 @@
-"""The page that explains the grammar shows what is really read."""
+"""The examples of the documentation parse as it says."""
 
 import re
 from datetime import datetime
@@ -22,7 +22,7 @@ def test_the_page_has_examples():
 
 
 @pytest.mark.parametrize(("typed", "shown"), EXAMPLES)
-def test_an_example_is_read_as_the_page_says(typed, shown):
+def test_an_example_parses_as_the_page_says(typed, shown):
     reading = parse_phrase(typed, now=NOW, zone=ZONE, names=NAMES)
 
     answer = summarize(reading, NAMES, now=NOW)

@@ -1,4 +1,4 @@
-"""The lists of phrases: at least 95 of 100 are read as they were meant."""
+"""The lists of phrases: at least 95 of 100 parse as expected."""
 
 import pytest
 
@@ -8,7 +8,7 @@ _SHARE = 0.95
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_at_least_95_of_100_phrases_are_read_as_meant(name, capsys):
+def test_at_least_95_of_100_phrases_parse_as_expected(name, capsys):
     if not (HERE / name).exists():
         pytest.skip(f"{name} is not written yet")
 

@@ -1,4 +1,4 @@
-"""Texts made to cost much: words of the vocabulary, names and signs, joined by every separator."""
+"""Generates expensive texts: words of the vocabulary, names and signs, joined by every separator."""
 
 import random
 from collections.abc import Iterator
@@ -57,9 +57,9 @@ SEPARATORS = (
 
 
 def texts(seed: int, count: int, sizes: tuple[int, ...]) -> Iterator[str]:
-    """So many texts of these sizes in turn, the same for the same seed.
+    """Yields `count` texts of these sizes in turn, the same for the same seed.
 
-    Most repeat a few words with one separator, for that is what compounds; the others mix all of them.
+    Most repeat a few words with one separator, which is what compounds; the others mix all of them.
     """
     rng = random.Random(seed)  # noqa: S311 - nothing to guess here
     for number in range(count):

@@ -87,7 +87,7 @@ def _repeated(piece: str, size: int) -> str:
 
 
 def _work(text: str) -> int:
-    """The functions called, Python's and C's, while a text is read: the same in every run."""
+    """Counts the calls, of Python and C functions, while a text is parsed: the same in every run."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _arg: object) -> None:
@@ -124,7 +124,7 @@ def test_no_text_holds_the_loop(piece: str):
 
 
 def _try_all(seed: int, count: int, sizes: tuple[int, ...]) -> tuple[float, str]:
-    """Read and echo many texts; the longest that one took, and its beginning."""
+    """Parses and summarises many texts; returns the longest CPU time and the start of that text."""
     slowest = (0.0, "")
     for text in texts(seed, count, sizes):
         took = _cpu_seconds(lambda text=text: summarize(_read(text), NAMES, now=NOW))
@@ -156,7 +156,7 @@ def test_the_texts_are_the_same_for_a_seed_and_use_every_separator():
 
 @pytest.mark.parametrize("text", CRASHES)
 @pytest.mark.parametrize("prefix", ["", "every ", "every tuesday ", "daily ", "3pm ", "until "])
-def test_days_that_never_are_are_an_answer_and_no_crash(text: str, prefix: str):
+def test_days_that_never_come_have_a_result_and_do_not_crash(text: str, prefix: str):
     to_json(_read(prefix + text))
 
 
@@ -236,12 +236,12 @@ def test_what_was_understood_besides_stays_when_times_are_too_many():
 def test_what_people_type_takes_a_small_part_of_the_limit(monkeypatch: pytest.MonkeyPatch):
     budgets: list[Budget] = []
 
-    class Kept(Budget):
+    class RecordingBudget(Budget):
         def __init__(self, steps: int) -> None:
             super().__init__(steps)
             budgets.append(self)
 
-    monkeypatch.setattr("bot.language.engine.Budget", Kept)
+    monkeypatch.setattr("bot.language.engine.Budget", RecordingBudget)
     for name in LISTS:
         for phrase in phrases(name):
             parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
@@ -288,22 +288,22 @@ def test_no_text_makes_a_time_that_ends_before_it_starts():
 
 
 SPACES = " " * 2_000
-TOLD = PreferenceValues(NotificationPreferences(), None)
+PREFERENCES = PreferenceValues(NotificationPreferences(), None)
 
 
-BESIDE_THE_ENGINE: dict[str, Callable[[], object]] = {
+OTHER_PARSERS: dict[str, Callable[[], object]] = {
     "spaces before a word of status": lambda: detect_intent(f"is{SPACES}free"),
     "spaces before another word": lambda: detect_intent(f"is x{SPACES}x free"),
     "mentions without an end": lambda: _MENTION.search("<@a|" * 500),
-    "spaces between reminders": lambda: parse_preferences(f"reminders 30{SPACES},{SPACES}10", TOLD),
+    "spaces between reminders": lambda: parse_preferences(f"reminders 30{SPACES},{SPACES}10", PREFERENCES),
     "brackets in a name": lambda: NameIndex.build((), (Building("K-A1", "(" * 20_000),), ()),
     "words in a name": lambda: NameIndex.build((), (Building("K-A1", "worth " * 4_000),), ()),
     "letters in a name": lambda: NameIndex.build((), (), (Society("SOX", "x" * 20_000),)),
 }
 
 
-@pytest.mark.parametrize("work", BESIDE_THE_ENGINE.values(), ids=BESIDE_THE_ENGINE.keys())
-def test_words_beside_the_engine_and_names_from_feeds_are_read_quickly(work: Callable[[], object]):
+@pytest.mark.parametrize("work", OTHER_PARSERS.values(), ids=OTHER_PARSERS.keys())
+def test_other_parsers_and_names_from_feeds_are_quick(work: Callable[[], object]):
     assert _cpu_seconds(work) < SECONDS
 
 
@@ -315,6 +315,6 @@ def test_a_time_zone_of_a_thousand_parts_is_an_error_in_its_line():
     assert "time zone" in json.loads(answer)["error"]
 
 
-def test_letters_that_only_look_like_those_of_a_setting_are_no_crash():
+def test_letters_that_look_like_those_of_a_setting_do_not_crash():
     with pytest.raises(Invalid):
-        parse_preferences("reminders 30 notice\u017f on", TOLD)
+        parse_preferences("reminders 30 notice\u017f on", PREFERENCES)
