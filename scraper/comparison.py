@@ -62,7 +62,6 @@ class RunComparison:
     anomalies: tuple[Anomaly, ...]
     problems: tuple[str, ...]
 
-
     @property
     def summary(self) -> str:
         changes = f"{self.added:,} entries added, {self.removed:,} gone, {self.unchanged:,} the same"

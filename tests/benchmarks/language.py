@@ -21,14 +21,14 @@ _FIRST_CALL = """
 import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
-from bot.language import read
+from bot.language import parse_phrase
 from tests.language.scoring import campus
 names, zone, now = campus(), ZoneInfo("Europe/London"), datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
 def timed(text):
     start = time.perf_counter()
-    read(text, now=now, zone=zone, names=names)
+    parse_phrase(text, now=now, zone=zone, names=names)
     return time.perf_counter() - start
-read("warm", now=now, zone=zone, names=names)
+parse_phrase("warm", now=now, zone=zone, names=names)
 first = timed("tomorrow 3pm for 2h")
 print(first / sorted(timed("tomorrow 3pm for 2h") for _ in range(201))[100])
 """

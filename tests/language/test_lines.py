@@ -37,13 +37,13 @@ def answers(*lines):
 
 
 def test_a_line_is_answered_under_the_documented_keys():
-    asked = {
+    request = {
         "text": "tomorrow 3pm for 2h 20 seats",
         "now": "2026-05-04T09:15:00+10:00",
         "tz": "Australia/Sydney",
     }
 
-    (answer,) = answers(json.dumps(asked))
+    (answer,) = answers(json.dumps(request))
 
     assert answer.keys() == KEYS
     assert answer["start"] == "2026-05-05T15:00:00+10:00"
@@ -55,8 +55,8 @@ def test_a_line_is_answered_under_the_documented_keys():
 def test_missing_values_are_null():
     (answer,) = answers('{"text": "friday"}')
 
-    said = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
-    assert said == {"start", "kind"}
+    present = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
+    assert present == {"start", "kind"}
 
 
 def test_an_assumed_duration_is_not_an_end():

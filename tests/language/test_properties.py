@@ -99,10 +99,10 @@ def test_white_space_and_case_never_change_the_result(change):
         assert _values(changed) == _values(usual), phrase.text
 
 
-@pytest.mark.parametrize("wish", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
-def test_adding_20_seats_never_changes_the_time(wish):
+@pytest.mark.parametrize("template", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
+def test_adding_20_seats_never_changes_the_time(template):
     for phrase in phrases("development_phrases.jsonl"):
-        more = parse_phrase(wish.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+        more = parse_phrase(template.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
 
         usual = parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
         assert more.when == usual.when, phrase.text

@@ -1,4 +1,4 @@
-"""A run that looks like a mistake is told from one that merely brings news."""
+"""Comparison of a run with the last good one: anomalies and ordinary changes."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
