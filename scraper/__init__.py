@@ -1,1 +1,1 @@
-"""Reading timetables that others publish, as values of the core."""
+"""Scrapes published timetables into values of the core."""

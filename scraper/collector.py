@@ -1,4 +1,4 @@
-"""What a run over many pages has brought so far."""
+"""Collects the results of a run over many pages."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 from core.model.entities import Building, Room, RoomId
 from scraper.common.entries import EntryCollection, EntryGroup
-from scraper.common.errors import PageFormatChanged, PageUnavailable, ParsingFailed, SourceFailed
+from scraper.common.errors import (
+    PageFormatChanged,
+    PageUnavailable,
+    ParsingFailed,
+    SourceFailed,
+    SourceTooLarge,
+)
 from scraper.model import ScrapeResult
 
 MAX_CONSECUTIVE_FAILURES = 5
@@ -14,11 +20,11 @@ MAX_CONSECUTIVE_FAILURES = 5
 
 @dataclass(slots=True)
 class PageCollector:
-    """One page may fail; when one after the other does, the site is left alone until the next run.
+    """Collects pages; after 5 consecutive failures of one page type the run is aborted (circuit breaker).
 
-    Pages are called `kind/name`. A kind that fails is not made up for by another that does not, and one that
-    no timetable comes from is given up without ending the run.
-    `previous` are the fingerprints of the last good run, by the names of its pages.
+    Pages are named `type/name`. Each type has a breaker of its own; one without timetables is skipped for the
+    rest of the run instead of aborting it. `previous_fingerprints` are those of the last good run, by page
+    name.
     """
 
     previous_fingerprints: Mapping[str, str]
@@ -35,7 +41,7 @@ class PageCollector:
     async def read_page(
         self, name: str, rooms: Collection[RoomId], read: Callable[[], Awaitable[None]]
     ) -> None:
-        """Read the page called `name`, from which the timetables of `rooms` come, or of none."""
+        """Reads the page `name`, which has the timetables of `rooms`."""
         if self._is_circuit_open(name):
             self._carry_over_fingerprint(name)
             return
@@ -45,12 +51,12 @@ class PageCollector:
         except PageUnavailable as error:
             self.failed_rooms.update(rooms)
             self._record_failure(name, error, has_timetables=bool(rooms))
-        except (PageFormatChanged, ParsingFailed) as error:
+        except (PageFormatChanged, ParsingFailed, SourceTooLarge) as error:
             self.invalid_rooms.update(rooms)
             self._record_failure(name, error, has_timetables=bool(rooms))
 
     def check_unchanged(self, name: str, fingerprint: str, rooms: Iterable[RoomId]) -> bool:
-        """Whether the last good run saw the same; then the entries of `rooms` go on."""
+        """Whether the page is as in the last good run; then the entries of `rooms` are carried over."""
         self.fingerprints[name] = fingerprint
         if self.previous_fingerprints.get(name) != fingerprint:
             return False
@@ -85,7 +91,6 @@ class PageCollector:
         return self.consecutive_failures[_page_type(name)] >= MAX_CONSECUTIVE_FAILURES
 
     def _carry_over_fingerprint(self, name: str) -> None:
-        """What was not read this time is as the last good run knew it."""
         self.fingerprints.pop(name, None)
         if name in self.previous_fingerprints:
             self.fingerprints[name] = self.previous_fingerprints[name]

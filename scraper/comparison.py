@@ -1,8 +1,8 @@
-"""What a run changes beside the last good one, and whether it looks like a mistake.
+"""Compares a run with the last good one and finds anomalies.
 
-A wrong "free" is the worst a timetable can do, so a run in doubt waits for an operator. Only what is still to
-come counts: a new year's timetable owes nothing to the old one. All functions are pure; with a campus's
-hundred thousand entries they take about a second, so call them off the event loop.
+A wrong "free" is the worst error of a timetable, so a run with anomalies waits for an operator. Only upcoming
+entries count: a new year's timetable has little in common with the old one. All functions are pure; with the
+hundred thousand entries of a campus they take about a second, so call them off the event loop.
 """
 
 from collections import Counter
@@ -20,9 +20,9 @@ MAX_LOST_ROOMS_SHARE = 0.05
 MAX_LOST_ENTRIES_SHARE = 1 / 3
 MIN_SHIFTED_SHARE = 0.1
 MIN_SHIFTED_SHARE_OF_REMOVED = 0.8
-"""Shares that make a run doubtful."""
+"""Shares from which on a difference is an anomaly."""
 _MIN_PATTERN_SIZE = 3
-"""Fewer than this many of anything is no pattern."""
+"""Fewer changes than this are never an anomaly."""
 _HOUR_SECONDS = 3600
 _MAX_LISTED_ROOMS = 5
 
@@ -44,7 +44,7 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class BaselineTimetable:
-    """The last good run. `rooms` are those it brought itself, none for a source that brings entries only."""
+    """The last good run. `rooms` are its own ones, none for a source that provides entries only."""
 
     entries: EntryCollection = field(default_factory=EntryCollection)
     rooms: frozenset[RoomId] = frozenset()
@@ -52,7 +52,7 @@ class BaselineTimetable:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """Counts are of entries still to come."""
+    """Counts are of upcoming entries."""
 
     added: int
     removed: int
@@ -63,10 +63,6 @@ class RunComparison:
     problems: tuple[str, ...]
 
     @property
-    def has_anomalies(self) -> bool:
-        return bool(self.anomalies)
-
-    @property
     def summary(self) -> str:
         changes = f"{self.added:,} entries added, {self.removed:,} gone, {self.unchanged:,} the same"
         rooms = f"{len(self.rooms_added)} rooms added, {len(self.rooms_lost)} lost"
@@ -74,7 +70,7 @@ class RunComparison:
 
 
 class _EntryKey(NamedTuple):
-    """What makes two entries of two runs the same one; times are seconds since 1970."""
+    """Identity of an entry across runs; times are seconds since 1970."""
 
     room: RoomId
     name: str
@@ -86,7 +82,7 @@ class _EntryKey(NamedTuple):
 
 
 def compare(last_good: BaselineTimetable | None, result: ScrapeResult, now: datetime) -> RunComparison:
-    """Judge a run. The first one of a source has nothing to be compared with, only pages to be read right."""
+    """Compares a run with the last good one. The first run of a source is checked for missed pages only."""
     before = last_good or BaselineTimetable()
     coming = _upcoming_keys(result.merged_with(before.entries), now)
     past_plan = _upcoming_keys(before.entries, now)
@@ -112,7 +108,7 @@ def compare(last_good: BaselineTimetable | None, result: ScrapeResult, now: date
 
 
 def _find_page_anomalies(result: ScrapeResult, rooms: int) -> Iterator[Anomaly]:
-    """On a first run, with no `rooms` to fall back on, a missed page would leave its room free all year."""
+    """On a first run (no `rooms`), a missed page would show its room as free all year."""
     if result.invalid_rooms:
         message = f"The pages of {_list_rooms(result.invalid_rooms)} have another shape than the one we read."
         yield Anomaly(AnomalyKind.PAGES_CHANGED, message)
@@ -139,7 +135,7 @@ def _find_entry_anomalies(before: int, now: int) -> Iterator[Anomaly]:
 def _find_shift_anomalies(
     before: int, removed: frozenset[_EntryKey], added: frozenset[_EntryKey]
 ) -> Iterator[Anomaly]:
-    """A lesson or two may move by an hour; when most that changed did, a clock change was misread."""
+    """A few classes may move by an hour; if most changes are such moves, a clock change was misread."""
     for by, word in ((_HOUR_SECONDS, "later"), (-_HOUR_SECONDS, "earlier")):
         moved = [slot for slot in removed if slot.shift(by) in added]
         lessons = Counter((slot.room, slot.name) for slot in moved)
@@ -166,7 +162,7 @@ def _room_ids(result: ScrapeResult) -> frozenset[RoomId]:
 
 
 def _covered_rooms(provided: frozenset[RoomId], keys: frozenset[_EntryKey]) -> frozenset[RoomId]:
-    """The rooms a run brought, or those it speaks of where it brings none."""
+    """The rooms of a run, or those of its entries for a source without rooms."""
     return provided or frozenset(slot.room for slot in keys)
 
 

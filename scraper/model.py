@@ -1,4 +1,4 @@
-"""What a timetable source is asked for, and what it brings home."""
+"""Settings, context and result of a run of a timetable source."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from scraper.http.client import PoliteClient
 
 ProgressCallback = Callable[[int, int], None]
-"""Told how many pages are done, and how many there will be."""
+"""Called with the numbers of pages done and of all pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
     """One `[[source]]` of the configuration.
 
-    `rooms` are patterns such as `K-J17-*`; none means all. `options` are words that only its kind knows.
+    `url` may be a path for the kind `file`. `rooms` are patterns such as `K-J17-*`; none means all. `options`
+    depend on the kind.
     """
 
     name: str
     kind: str
-    address: str
+    url: str
     zone: ZoneInfo
     year: int | None = None
     interval: timedelta = timedelta(hours=6)
@@ -45,25 +46,25 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScrapeResult:
-    """What one run of a source brought.
+    """Result of one run of a source.
 
-    The entries of `carried` rooms are not among `entries`: those of the last good run go on for them.
-    `fingerprints` are for the next run, and only to be kept when this run becomes the good one.
+    The entries of `carried_over` rooms are not among `entries`: those of the last good run stay valid for
+    them. `fingerprints` are for the next run, and only to be stored when this run becomes the last good one.
     """
 
     buildings: tuple[Building, ...] = ()
     rooms: tuple[Room, ...] = ()
     entries: EntryCollection = field(default_factory=EntryCollection)
     page_count: int = 0
-    """How many pages were asked for."""
+    """Number of pages requested."""
     unchanged_pages: int = 0
-    """How many of them were as the last good run had found them, and so were not read again."""
+    """Number of those that are as in the last good run, and so were not parsed again."""
     unchanged_rooms: frozenset[RoomId] = frozenset()
     """Rooms whose page is unchanged."""
     failed_rooms: frozenset[RoomId] = frozenset()
-    """Rooms whose page was not to be had."""
+    """Rooms whose page could not be fetched."""
     invalid_rooms: frozenset[RoomId] = frozenset()
-    """Rooms whose page had another shape than the one we read."""
+    """Rooms whose page has another format than the parser expects."""
     problems: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,13 +73,13 @@ class ScrapeResult:
         return self.unchanged_rooms | self.failed_rooms | self.invalid_rooms
 
     def merged_with(self, last_good: EntryCollection) -> EntryCollection:
-        """All entries that hold once this run is current."""
+        """All entries that are valid once this run is current."""
         return self.entries + last_good.filter_rooms(self.carried_over.__contains__)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What a source works with. `rooms` are those already known, for sources that only name them."""
+    """Dependencies of a run. `known_rooms` are for sources that provide entries only."""
 
     client: "PoliteClient"
     parse: "Parser"

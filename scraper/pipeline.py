@@ -1,4 +1,4 @@
-"""Reading a source and judging what it brought beside its last good run, in the words of the core."""
+"""Scrapes a source, compares the result with its last good run and converts it to values of the core."""
 
 from array import array
 from collections import defaultdict
@@ -19,11 +19,11 @@ from scraper.registry import scrape
 
 _MAX_LISTED_ROOMS = 5
 _GROUPS_PER_BATCH = 200
-"""How many groups of entries go to another process in one piece: less than a blink's work for this one."""
+"""Groups of entries sent to the other process in one batch: a few milliseconds of pickling."""
 
 
 class LastGoodRun:
-    """The current run of a source, collected slice by slice in little room."""
+    """The current run of a source, collected slice by slice in compact form."""
 
     def __init__(self, source: str, rooms: Iterable[RoomId] = ()) -> None:
         self._source = source
@@ -54,7 +54,7 @@ async def scrape_and_compare(
     last_good: LastGoodRun,
     progress: ProgressCallback,
 ) -> TimetableSnapshot:
-    """What a source publishes now. `SourceFailed` when it is not to be read."""
+    """Scrapes a source and compares it with the last good run. Raises `SourceFailed`."""
     found = await scrape(
         settings, now=now, previous_fingerprints=previous_fingerprints, rooms=rooms, progress=progress
     )
@@ -71,7 +71,7 @@ async def compare_with_last_good(
     now: datetime,
     worker: Parser,
 ) -> TimetableSnapshot:
-    """Compared in another process: a campus's hundred thousand entries take a second there."""
+    """Compares in another process: the hundred thousand entries of a campus take a second."""
     before = last_good.entries if last_good is not None else EntryCollection()
     await _send_entries("before", before, worker)
     await _send_entries("found", result.entries, worker)
@@ -101,7 +101,7 @@ async def compare_with_last_good(
 
 
 async def _send_entries(side: str, entries: EntryCollection, worker: Parser) -> None:
-    """In pieces; the first clears what was there."""
+    """Sends entries in batches; the first one clears those sent before."""
     await worker(_cache_side, side, (), is_first=True)
     for piece in _batches(entries.groups):
         await worker(_cache_side, side, piece)
@@ -116,7 +116,7 @@ def _batches(groups: Iterable[EntryGroup]) -> Iterator[tuple[EntryGroup, ...]]:
 # In the other process
 
 _received: dict[str, list[EntryGroup]] = {}
-"""What was sent so far, by side."""
+"""Entries received so far, by side ("before" or "found")."""
 
 
 def _cache_side(side: str, groups: Iterable[EntryGroup], *, is_first: bool = False) -> None:
@@ -128,10 +128,10 @@ def _cache_side(side: str, groups: Iterable[EntryGroup], *, is_first: bool = Fal
 def _compare_received(
     counts: tuple[int, int], rooms: frozenset[RoomId] | None, result: ScrapeResult, now: datetime
 ) -> tuple[RunComparison, frozenset[RoomId]]:
-    """The report, and the rooms whose entries differ. `rooms` is None when there was no run before."""
+    """The comparison, and the rooms whose entries differ. `rooms` is None when there was no run before."""
     before, entries = (EntryCollection(_received.pop(side, ())) for side in ("before", "found"))
     if (len(before.groups), len(entries.groups)) != counts:
-        raise ParsingFailed("The process that judges timetables ended while it was told of one.")
+        raise ParsingFailed("The process that compares timetables ended while it received one.")
     whole = replace(result, entries=entries)
     last_good = BaselineTimetable(before, rooms) if rooms is not None else None
     return compare(last_good, whole, now), _changed_rooms(whole, before)

@@ -1,4 +1,4 @@
-"""Where published timetables come from: the kinds of sources, and how one is read."""
+"""Registry of the kinds of timetable sources."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -17,18 +17,18 @@ from scraper.sources.unsw.site import UnswTimetableSite
 
 
 class TimetableSource(Protocol):
-    """One kind of place that timetables are published at."""
+    """One kind of timetable source."""
 
     @property
     def kind(self) -> str: ...
 
     @property
     def provides_rooms(self) -> bool:
-        """Whether its harvests hold buildings and rooms, and not entries alone."""
+        """Whether its results have buildings and rooms, not only entries."""
 
     @property
     def requests_per_second(self) -> float:
-        """How many requests its sites bear, unless the configuration says otherwise."""
+        """Default request rate for its sites."""
 
     async def scrape(
         self,
@@ -37,9 +37,9 @@ class TimetableSource(Protocol):
         previous_fingerprints: Mapping[str, str],
         progress: ProgressCallback,
     ) -> ScrapeResult:
-        """Read everything. `previous` are the fingerprints of the last good run.
+        """Reads everything. `previous_fingerprints` are those of the last good run.
 
-        Raises `SourceFailed` when there is no use in going on.
+        Raises `SourceFailed` when the run is aborted.
         """
 
 
@@ -60,7 +60,7 @@ def source_for(kind: str) -> TimetableSource:
 
 
 def _ignore_progress(done: int, total: int) -> None:
-    """Progress nobody watches."""
+    """Default for `progress`."""
 
 
 async def scrape(
@@ -71,11 +71,12 @@ async def scrape(
     rooms: Collection[Room] = (),
     progress: ProgressCallback = _ignore_progress,
 ) -> ScrapeResult:
-    """Read a source once, politely, with its pages parsed in a process that ends with the run."""
+    """Runs a source once; its pages are parsed in a process that ends with the run."""
     source = source_for(settings.kind)
-    manners = politeness_from_options(settings.options, source.requests_per_second)
-    fetcher = PoliteClient(settings.address, manners, allow_private=settings.allow_private)
-    async with fetcher as fetch, ParsingProcess() as parse:
-        return await source.scrape(
-            settings, SourceContext(fetch, parse, now, rooms), previous_fingerprints, progress
-        )
+    politeness = politeness_from_options(settings.options, source.requests_per_second)
+    async with (
+        PoliteClient(settings.url, politeness, allow_private=settings.allow_private) as client,
+        ParsingProcess() as parse,
+    ):
+        context = SourceContext(client, parse, now, rooms)
+        return await source.scrape(settings, context, previous_fingerprints, progress)

@@ -1,4 +1,4 @@
-"""The one engine that reads what people type: times, seats, equipment and places."""
+"""Parser of what people type: times, seats, equipment and places."""
 
 from bot.language.engine import parse_phrase, preload
 from bot.language.model.reading import (

@@ -1,8 +1,11 @@
-"""Reading a text: names and wishes first, then the time, then what is left over."""
+"""Parses what people type: quoted text and names, then seats and equipment, then the time, then the rest.
+
+Read on in this order: `grammar.scanner` (tokens to items), `grammar.phrase` (items to the time as it was
+said), `resolve.resolver` (the time it means, seen from now).
+"""
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -12,13 +15,12 @@ from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
-from bot.language.lexicon.wordlist import word_set
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
 from bot.language.model.items import DayItem
-from bot.language.model.reading import ParseResult, ProblemReason, TextSpan
+from bot.language.model.reading import ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
-from bot.language.resolve.dateparser_fallback import guess_day, preload_dateparser
+from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.resolver import resolve
 from bot.language.rooms.names import NameIndex
@@ -26,6 +28,7 @@ from bot.language.rooms.places import find_places
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
 from bot.language.text.quoted import find_mentions, find_titles
+from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
@@ -35,12 +38,8 @@ from core.model.entities import Equipment, Location, Usage
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40
 _MAX_GUESSES = 3
-_STEPS_OF_A_GUESS = 50
-_EXTRA_CAPACITY = "spare"
+_STEPS_PER_GUESS = 50
 _IGNORED_WORDS = FILLER_WORDS | CONNECTIVE_WORDS
-_MAX_DATE_WORDS = 6
-_DAY_UNIT_WORDS = word_set("day days week weeks fortnight month months year years decade")
-_DAY_LEAD_WORDS = word_set("in next after from within later hence coming")
 DEFAULTS = ParserDefaults()
 
 
@@ -53,22 +52,29 @@ def parse_phrase(
     defaults: ParserDefaults = DEFAULTS,
     max_steps: int = MAX_STEPS,
 ) -> ParseResult:
-    """Everything that a text says about a time and a room. It never raises, whatever the text.
+    """Parses everything that a text says about a time and a room. Never raises, whatever the text.
 
-    Only the first 600 characters are looked at, the rest is left over: nobody asks for a room in more. A text
-    whose times take more than `max_steps` to read has the problem `TOO_MUCH`.
+    Only the first 600 characters are parsed; the rest is `unparsed`. A text whose times take more than
+    `max_steps` to parse has the problem `TOO_MUCH`.
     """
     return _PhraseParser(text, now, zone, names, defaults, Budget(max_steps)).parse()
 
 
 def preload() -> None:
-    """Do what takes a moment the first time; call it in a thread at start, so that no first user waits."""
+    """Loads and compiles what the first call would otherwise wait for; call it in a thread at start."""
     _time_spelling_corrector()
     preload_dateparser()
 
 
+@dataclass(frozen=True, slots=True)
+class _Requirements:
+    equipment: frozenset[Equipment]
+    usage: Usage | None
+    location: Location | None
+
+
 class _PhraseParser:
-    """One text on its way to a reading: each step takes the tokens it understands."""
+    """Parses one text. Each step marks the tokens it understands, and later steps do not see them."""
 
     def __init__(
         self,
@@ -81,55 +87,58 @@ class _PhraseParser:
     ) -> None:
         self.text = text
         self.names, self.budget = names, budget
-        self.here = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
+        self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
         self.normalized = normalize(text[:_MAX_TEXT_LENGTH]).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
 
     def parse(self) -> ParseResult:
         title, people = self._extract_title(), self._extract_people()
         self._correct_spelling()
-        where = find_places(self.tokens, self.names)
+        places = find_places(self.tokens, self.names)
         capacity = self._extract_capacity()
-        wished = self._extract_requirements()
-        phrase, when = self._extract_time()
-        asked = phrase.ambiguous_number
-        if asked is not None and capacity is None and (phrase.end is not None or phrase.duration is not None):
-            capacity, asked = asked.value, None
-        read = ParseResult(
+        requirements = self._extract_requirements()
+        phrase, resolution = self._extract_time()
+        ambiguous = phrase.ambiguous_number
+        if ambiguous is not None and capacity is None and phrase.has_length:
+            capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
+        is_usable = resolution.problem_reason is None
+        result = ParseResult(
             text=self.text,
-            when=when.time if when.problem_reason is None else None,
+            when=resolution.time if is_usable else None,
             capacity=capacity,
-            equipment=frozenset(value for value in wished if isinstance(value, Equipment)),
-            usage=next((value for value in wished if isinstance(value, Usage)), None),
-            building=where.building,
-            room=where.room,
-            location=next((value for value in wished if isinstance(value, Location)), None),
-            near=where.near,
-            society=where.society,
+            equipment=requirements.equipment,
+            usage=requirements.usage,
+            building=places.building,
+            room=places.room,
+            location=requirements.location,
+            near=places.near,
+            society=places.society,
             title=title,
             people=people,
-            spans=tuple(self._build_spans()),
-            assumptions=when.assumptions if when.problem_reason is None else (),
-            alternatives=when.alternatives if when.problem_reason is None else (),
+            spans=collect_spans(self.tokens),
+            assumptions=resolution.assumptions if is_usable else (),
+            alternatives=resolution.alternatives if is_usable else (),
             unparsed=self._collect_unparsed(),
-            problem=None,
-            clarification=clarification_for(asked.value) if asked else None,
+            clarification=clarification_for(ambiguous.value) if ambiguous else None,
         )
-        return replace(read, problem=problem_for(when, read, self.here.now))
+        return replace(result, problem=problem_for(resolution, result, self.context.now))
+
+    # Quoted titles and mentions
 
     def _extract_title(self) -> str | None:
-        found = list(find_titles(self.normalized, self.text))
-        for taken in found[:1]:
-            self._mark_characters("title", taken.start, taken.end)
-        return found[0].value if found else None
+        title = next(find_titles(self.normalized, self.text), None)
+        if title is None:
+            return None
+        self._mark_characters("title", title.start, title.end)
+        return title.value
 
     def _extract_people(self) -> tuple[str, ...]:
         found = list(find_mentions(self.normalized, self.text))
-        found = [taken for taken in found if self._mark_characters("people", taken.start, taken.end)]
-        return tuple(dict.fromkeys(taken.value for taken in found))
+        mentions = [each for each in found if self._mark_characters("people", each.start, each.end)]
+        return tuple(dict.fromkeys(mention.value for mention in mentions))
 
     def _mark_characters(self, field: str, start: int, end: int) -> bool:
-        """Take the tokens of a stretch of the text, unless its beginning is taken."""
+        """Marks the tokens of a span of the text, unless the first is marked already."""
         first = bisect_left(self.tokens, start, key=_start_of)
         after = bisect_left(self.tokens, end, lo=first, key=_start_of)
         if first < after and self.tokens[first].field is not None:
@@ -137,118 +146,81 @@ class _PhraseParser:
         self._mark_tokens(field, first, after)
         return True
 
-    def _correct_spelling(self) -> None:
-        """Put slips right: in words of time, and in words that only names have."""
-        tried = 0
-        for token in self.tokens:
-            if (
-                token.field
-                or not token.word.isalpha()
-                or token.word in KNOWN_WORDS
-                or token.word in self.names.spelling_corrector
-            ):
-                continue
-            if self.names.is_name(token.word):
-                continue
-            tried += 1
-            if tried > _MAX_CORRECTIONS:
-                return
-            token.word = _correct_word(token.word, self.names)
-
-    def _extract_capacity(self) -> int | None:
-        """The first number of people; a second one is left over, but no hour either."""
-        found = list(find_capacities(TokenCursor(self.tokens)))
-        for index, one in enumerate(found):
-            self._mark_tokens(_EXTRA_CAPACITY if index else "capacity", one.start_index, one.end_index)
-        return found[0].value if found else None
-
     def _mark_tokens(self, field: str, start_index: int, end_index: int) -> None:
         for token in self.tokens[start_index:end_index]:
             token.field = field
 
-    def _extract_requirements(self) -> list[Equipment | Usage | Location]:
-        values = []
-        for wish in list(find_requirements(TokenCursor(self.tokens))):
-            field = type(wish.value).__name__.lower()
-            self._mark_tokens(field, wish.start_index, wish.end_index)
-            values.append(wish.value)
-        return values
+    # Names, seats, equipment
+
+    def _correct_spelling(self) -> None:
+        """Corrects misspelt words of time and of names, some dozens of them at most."""
+        unknown = (token for token in self.tokens if self._is_unknown(token))
+        for token in islice(unknown, _MAX_CORRECTIONS):
+            token.word = _correct_word(token.word, self.names)
+
+    def _is_unknown(self, token: Token) -> bool:
+        return (
+            not token.field
+            and token.word.isalpha()
+            and token.word not in KNOWN_WORDS
+            and token.word not in self.names.spelling_corrector
+            and not self.names.is_name(token.word)
+        )
+
+    def _extract_capacity(self) -> int | None:
+        """The first number of people. A second one stays unparsed, but is no hour either."""
+        found = list(find_capacities(TokenCursor(self.tokens)))
+        for place, match in enumerate(found):
+            self._mark_tokens(EXTRA_CAPACITY if place else "capacity", match.start_index, match.end_index)
+        return found[0].value if found else None
+
+    def _extract_requirements(self) -> _Requirements:
+        found = list(find_requirements(TokenCursor(self.tokens)))
+        for match in found:
+            self._mark_tokens(type(match.value).__name__.lower(), match.start_index, match.end_index)
+        values = [match.value for match in found]
+        return _Requirements(
+            equipment=frozenset(value for value in values if isinstance(value, Equipment)),
+            usage=next((value for value in values if isinstance(value, Usage)), None),
+            location=next((value for value in values if isinstance(value, Location)), None),
+        )
+
+    # Time
 
     def _extract_time(self) -> tuple[TimePhrase, Resolution]:
-        """What is said about a time, and which time that is."""
+        """The time as it was said, and the time that it means."""
         try:
-            return self._timed()
+            phrase = self._extract_phrase()
+            return phrase, resolve(phrase, self.context)
         except BudgetSpent:
             return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
 
-    def _timed(self) -> tuple[TimePhrase, Resolution]:
-        phrase = build_phrase(resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget)))
-        for piece in phrase.used_items:
-            self._mark_tokens("when", piece.start_index, piece.end_index)
+    def _extract_phrase(self) -> TimePhrase:
+        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
+        phrase = build_phrase(items)
+        for placed in phrase.used_items:
+            self._mark_tokens("when", placed.start_index, placed.end_index)
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
-        return phrase, resolve(phrase, self.here)
+        return phrase
 
     def _try_dateparser(self, phrase: TimePhrase) -> None:
-        """Ask dateparser about words of dates that nothing else took."""
-        for first, after in islice(self._find_unparsed_dates(), _MAX_GUESSES):
-            self.budget.spend(_STEPS_OF_A_GUESS)
-            words = self.text[self.tokens[first].start : self.tokens[after - 1].end]
-            wall = self.here.now.replace(tzinfo=None)
-            day = guess_day(words, wall)
+        """Asks dateparser about words of dates that no rule of the grammar understood."""
+        for start_index, end_index in islice(find_date_words(self.tokens), _MAX_GUESSES):
+            self.budget.spend(_STEPS_PER_GUESS)
+            words = self.text[self.tokens[start_index].start : self.tokens[end_index - 1].end]
+            day = guess_day(words, self.context.now.replace(tzinfo=None))
             if day is not None:
                 phrase.day = DayItem(CalendarDay(day.day, day.month, day.year))
-                self._mark_tokens("when", first, after)
+                self._mark_tokens("when", start_index, end_index)
                 return
 
-    def _find_unparsed_dates(self) -> Iterator[tuple[int, int]]:
-        """Runs of a few free words of which one belongs to dates."""
-        index = 0
-        while index < len(self.tokens):
-            after = index
-            while (
-                after < len(self.tokens) and self.tokens[after].field is None and self.tokens[after].is_word
-            ):
-                after += 1
-            run = {token.word for token in self.tokens[index:after]}
-            if 1 < after - index <= _MAX_DATE_WORDS and run & _DAY_UNIT_WORDS and run & _DAY_LEAD_WORDS:
-                yield index, after
-            index = after + 1
-
-    def _build_spans(self) -> list[TextSpan]:
-        """Neighbouring tokens of one field as one span."""
-        spans: list[TextSpan] = []
-        last: Token | None = None
-        for token in self.tokens:
-            if token.field == _EXTRA_CAPACITY:
-                continue
-            if token.field and last is not None and last.field == token.field:
-                spans[-1] = TextSpan(token.field, spans[-1].start, token.end)
-            elif token.field:
-                spans.append(TextSpan(token.field, token.start, token.end))
-            last = token
-        return spans
+    # The rest
 
     def _collect_unparsed(self) -> tuple[str, ...]:
-        """The words without a place, as typed; neighbours together."""
-        runs: list[tuple[int, int]] = []
-        last: Token | None = None
-        for token in self.tokens:
-            if token.field in {None, _EXTRA_CAPACITY} and token.is_word and token.word not in _IGNORED_WORDS:
-                if (
-                    last is not None
-                    and runs
-                    and (last.end == runs[-1][1] or self._is_one_word(runs[-1][1], token.start))
-                ):
-                    runs[-1] = (runs[-1][0], token.end)
-                else:
-                    runs.append((token.start, token.end))
-            last = token
-        left = [" ".join(self.text[start:end].split()) for start, end in runs]
-        return tuple(filter(None, (*left, self.text[self.normalized.source_length :].strip())))
-
-    def _is_one_word(self, start: int, end: int) -> bool:
-        return end - start <= 1 and not self.text[start:end].isspace()
+        beyond_limit = self.text[self.normalized.source_length :].strip()
+        unparsed = collect_unparsed(self.tokens, self.text, _IGNORED_WORDS)
+        return (*unparsed, beyond_limit) if beyond_limit else unparsed
 
 
 def _start_of(token: Token) -> int:
@@ -261,11 +233,9 @@ def _time_spelling_corrector() -> SpellingCorrector:
 
 
 def _correct_word(word: str, names: NameIndex) -> str:
-    """The known word that a strange one is nearest to, words of time before names."""
-    timely, named = (
-        _time_spelling_corrector().closest_match(word),
-        names.spelling_corrector.closest_match(word),
-    )
-    if timely is not None and (named is None or timely[0] <= named[0]):
-        return timely[1]
-    return named[1] if named is not None else word
+    """The known word closest to an unknown one; words of time win over names."""
+    time_word = _time_spelling_corrector().closest_match(word)
+    name_word = names.spelling_corrector.closest_match(word)
+    if time_word is not None and (name_word is None or time_word[0] <= name_word[0]):
+        return time_word[1]
+    return name_word[1] if name_word is not None else word

@@ -42,7 +42,7 @@ async def read_source(services: Services, section: SourceSection, progress: Prog
     settings = SourceSettings(
         name=section.name,
         kind=section.kind,
-        address=section.url,
+        url=section.url,
         zone=services.rules.zone,
         year=section.year,
         interval=section.interval,

@@ -1,0 +1,1 @@
+"""Shared parts: errors, entries, text, wall time, the parsing process."""

@@ -1,4 +1,4 @@
-"""Many things done side by side, but never too many at once."""
+"""Runs coroutines concurrently, up to a limit."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def run_limited(items: Iterable[T], work: Callable[[T], Awaitable[None]], concurrency: int) -> None:
-    """`work` for every item. The first error ends the others and is raised as it is."""
+    """Awaits `work` for every item. The first error cancels the others and is raised as it is."""
     waiting = iter(items)
 
     async def worker() -> None:

@@ -1,8 +1,8 @@
-"""Many timetable entries in little room.
+"""Compact collection of timetable entries.
 
-A campus has hundreds of thousands of them. As objects they would cost the garbage collector, and with it
-everybody who waits for an answer, tens of milliseconds at a time; as numbers they cost next to nothing, also
-on their way from the parsing process.
+A campus has hundreds of thousands of them. As objects they would pause the process for tens of milliseconds
+in each garbage collection; as arrays of numbers they cost next to nothing, also in transfer from the parsing
+process.
 """
 
 from array import array
@@ -25,7 +25,7 @@ class EntryRow(NamedTuple):
 
 
 class EntryGroup(NamedTuple):
-    """Entries that differ in their times alone: start and end by turns, in seconds since 1970."""
+    """Entries that differ only in their times: alternating start and end, in seconds since 1970."""
 
     room_id: RoomId
     name: str
@@ -39,7 +39,7 @@ class EntryGroup(NamedTuple):
 
 
 class EntryCollection(Collection[TimetableEntry]):
-    """Looks like a collection of entries, each made when somebody asks for it; `rows` is the quicker way."""
+    """Collection of entries that are created lazily on iteration; `rows` is faster."""
 
     def __init__(self, groups: Iterable[EntryGroup] = (), source: str = "") -> None:
         self.groups = tuple(groups)
@@ -47,7 +47,7 @@ class EntryCollection(Collection[TimetableEntry]):
 
     @classmethod
     def from_entries(cls, entries: Iterable[TimetableEntry], source: str = "") -> "EntryCollection":
-        """Those entries, each once; they are all of one source, the first one's where none is named."""
+        """Deduplicates entries of one source; without `source` it is that of the first entry."""
         some = list(entries)
         return cls.from_rows(map(_to_row, some), source or (some[0].source if some else ""))
 

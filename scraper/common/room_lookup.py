@@ -1,4 +1,4 @@
-"""Which rooms a calendar means when it says where."""
+"""Looks up the rooms that the location of a calendar event names."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ _WORD_PATTERN = re.compile(r"[^\s,;()|]+")
 
 @dataclass(frozen=True, slots=True)
 class RoomLookup:
-    """Rooms by everything they are called. `only` is the one room of a feed that is about nothing else."""
+    """Rooms by id, name, abbreviation and alias. `only_room` is that of a feed of one room."""
 
     rooms_by_name: Mapping[str, RoomId]
     only_room: RoomId | None = None
@@ -26,7 +26,7 @@ class RoomLookup:
 
 
 def build_room_lookup(rooms: Iterable[Room]) -> RoomLookup:
-    """A name that several rooms share means none of them."""
+    """Builds the lookup; a name that several rooms share means none of them."""
     owners: dict[str, set[RoomId]] = {}
     for room in rooms:
         for name in (room.id, room.name, room.abbr, *room.aliases):

@@ -1,4 +1,4 @@
-"""Words of strangers, made fit for one line of chat."""
+"""Cleans foreign text for display in one line of chat."""
 
 import unicodedata
 
@@ -7,12 +7,12 @@ MAX_NAME_LENGTH = 200
 
 
 def is_visible(text: str) -> bool:
-    """Whether it holds neither control characters nor direction marks nor half characters."""
+    """Whether it has no control characters, direction marks or surrogates."""
     return (text.isascii() and text.isprintable()) or not any(map(_is_invisible, text))
 
 
 def to_one_line(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
-    """`text` without the invisible, its blanks made single, cut to `longest` characters."""
+    """Drops invisible characters, collapses white space and clips the text to `max_length` characters."""
     if not is_visible(text):
         text = "".join(" " if _is_invisible(character) else character for character in text)
     line = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Parsing in a process of its own, so that no page ever holds up a chat answer."""
+"""Runs parsers in a separate process, so that no page blocks the event loop."""
 
 import asyncio
 import contextlib
@@ -21,13 +21,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARSE_TIMEOUT_SECONDS = 60.0
-"""Seconds after which a page is given up and its process ended."""
+"""After this a page fails and its process is killed."""
 MAX_MEMORY_BYTES = 2 * 1024**3
-"""Bytes of address space the process may take."""
+"""Limit of the process's address space."""
 
 
 class Parser(Protocol):
-    """Runs pure functions of a module's top level on values that can be sent to another process."""
+    """Runs pure module-level functions on values that can be pickled."""
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
@@ -38,9 +38,9 @@ class _ParseFailure:
 
 
 class ParsingProcess:
-    """One child that parses one page at a time, started when first needed and again after it had to be ended.
+    """Worker process that parses one page at a time; further calls wait in a queue.
 
-    Whoever asks meanwhile waits in line.
+    It starts with the first call, and again after it had to be killed.
     """
 
     def __init__(self, timeout: float = PARSE_TIMEOUT_SECONDS) -> None:
@@ -101,12 +101,12 @@ class ParsingProcess:
 
 
 async def parse_in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """A `Parser` without a process, for tests and for pages that take less than a blink."""
+    """`Parser` without a separate process, for tests."""
     return function(*args, **kwargs)
 
 
 def _serve_requests(pipe: Connection) -> None:
-    """The child's life: it ends when the parent hangs up."""
+    """Main loop of the child; ends when the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _lower_priority()
     with contextlib.suppress(EOFError, BrokenPipeError):
@@ -120,12 +120,12 @@ def _run_request(request: bytes) -> object:
         return function(*args, **kwargs)
     except RoomieError as error:
         return _ParseFailure(error)
-    except Exception as error:  # noqa: BLE001  # whatever a page sets off must reach the operator, not end us
+    except Exception as error:  # noqa: BLE001  # a bug in a parser must reach the operator
         return _ParseFailure(ParsingFailed(f"A page could not be read: {type(error).__name__}: {error}"))
 
 
 def _lower_priority() -> None:
-    """Leave processor and memory to those who answer people."""
+    """Lowers the CPU priority and limits the memory, in favour of the processes that answer people."""
     with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
         import resource
 

@@ -1,0 +1,1 @@
+"""Parses CSV and JSON files of buildings, rooms and timetables."""

@@ -1,4 +1,4 @@
-"""Buildings and rooms as files say them: JSON in the shape of our own answers, or CSV."""
+"""Parses buildings and rooms from files: JSON in the format of our own API, or CSV."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -56,7 +56,7 @@ def read_rooms_csv(text: str) -> ParsedFile[Room]:
 
 
 def building_from_room_id(room_id: str) -> BuildingId:
-    """The building a room's id speaks of: `K-J17` for `K-J17-G01`, `RO` for `RO-PIZZA`."""
+    """The building in a room's id: `K-J17` for `K-J17-G01`, `RO` for `RO-PIZZA`."""
     grid = _GRID_ROOM_PATTERN.fullmatch(room_id)
     building = grid.group(1) if grid else room_id.rpartition("-")[0]
     if not building:
@@ -65,7 +65,7 @@ def building_from_room_id(room_id: str) -> BuildingId:
 
 
 def _value_under(document: JsonDocument, name: str) -> object:
-    """What lies beneath `name` at the top, or the whole document when nothing does."""
+    """The value of the top-level key `name`, or the whole document when there is none."""
     root = document.root
     return root[name] if isinstance(root, Mapping) and name in root else root
 

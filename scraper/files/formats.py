@@ -1,4 +1,4 @@
-"""JSON and CSV text as records, however a spreadsheet or an editor saved them."""
+"""Parses JSON and CSV as spreadsheets and editors save them."""
 
 import csv
 import io
@@ -12,19 +12,19 @@ _BOM = "\ufeff"
 
 
 class UnreadableFile(ValueError):
-    """The whole file cannot be read; the message says why and, where known, in which line."""
+    """The whole file cannot be parsed; the message has the reason and, where known, the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """A JSON document, and the keys that some object of it holds twice (the first one counts)."""
+    """A JSON document, and the keys that occur twice in one of its objects (the first one counts)."""
 
     root: object
     duplicate_keys: tuple[RejectedRecord, ...]
 
 
 def decode(content: bytes) -> str:
-    """Bytes of a file as text: UTF-8, or UTF-16 when it says so itself."""
+    """Decodes UTF-8, or UTF-16 with a byte order mark."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
@@ -34,31 +34,31 @@ def decode(content: bytes) -> str:
 
 
 def parse_json(text: str) -> JsonDocument:
-    repeated: list[RejectedRecord] = []
+    duplicates: list[RejectedRecord] = []
 
-    def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    def drop_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found: dict[str, object] = {}
         for name, value in pairs:
             if name in found:
-                repeated.append(RejectedRecord(quote_value(name), "stands twice in one object"))
+                duplicates.append(RejectedRecord(quote_value(name), "stands twice in one object"))
             found.setdefault(name, value)
         return found
 
     try:
         root = json.loads(
-            text.removeprefix(_BOM), object_pairs_hook=without_repeats, parse_constant=_reject_constant
+            text.removeprefix(_BOM), object_pairs_hook=drop_duplicates, parse_constant=_reject_constant
         )
     except json.JSONDecodeError as error:
         raise UnreadableFile(f"line {error.lineno} is not JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"this is not JSON we read: {error}") from error
-    return JsonDocument(root, tuple(repeated))
+    return JsonDocument(root, tuple(duplicates))
 
 
 def read_csv_records(text: str) -> Iterator[Record]:
-    """Each line beneath the heading, its fields by lower-case heading; blank lines are left out.
+    """Yields each line below the headings, with fields by lower-case heading; blank lines are skipped.
 
-    Comma, semicolon or tab, whichever the heading holds most of.
+    The delimiter is comma, semicolon or tab, whichever occurs most in the headings.
     """
     text = text.removeprefix(_BOM)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text), strict=True)
@@ -77,7 +77,7 @@ def read_csv_records(text: str) -> Iterator[Record]:
 
 
 def read_csv_headings(text: str) -> frozenset[str]:
-    """The lower-case headings of the first line that is not blank; none when there is no such line."""
+    """The lower-case headings: the first line that is not blank."""
     first = next((line for line in text.removeprefix(_BOM).splitlines() if line.strip()), "")
     return frozenset(cell.strip().strip('"').lower() for cell in first.split(_detect_delimiter(first)))
 

@@ -1,4 +1,4 @@
-"""What a file holds, told by its shape rather than its name."""
+"""Detects the kind of a file by its content."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -15,7 +15,7 @@ class FileKind(Enum):
 
 
 def detect_file_kind(text: str) -> FileKind:
-    """Raises `Unreadable` when it is neither JSON nor CSV of a shape we know."""
+    """Raises `UnreadableFile` when it is neither JSON nor CSV of a known kind."""
     if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return _detect_json_kind(parse_json(text).root)
     headings = read_csv_headings(text)

@@ -1,4 +1,4 @@
-"""Values read from somebody else's file, and what was refused on the way, with where and why."""
+"""Parses records of foreign files into values, and collects those rejected, with location and reason."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -17,12 +17,12 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class InvalidRecord(ValueError):
-    """One record is not as it should be; the message says why."""
+    """A record is invalid; the message has the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """What was not taken over: `where` is a line or a key."""
+    """A rejected record: `location` is a line or a key."""
 
     location: str
     reason: str
@@ -33,13 +33,13 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile(Generic[T]):
-    """What a file said, in its order. A file that cannot be read at all is one refusal and no values."""
+    """The values of a file, in its order. A file that cannot be parsed has one rejection and no values."""
 
     values: tuple[T, ...]
     rejected: tuple[RejectedRecord, ...] = ()
 
     def with_rejected(self, rejected: tuple[RejectedRecord, ...]) -> "ParsedFile[T]":
-        """The same with these refusals in front."""
+        """Prepends rejected records."""
         return ParsedFile(self.values, rejected + self.rejected)
 
 
@@ -47,7 +47,7 @@ class ParsedFile(Generic[T]):
 class Record:
     """One line or object of a file. Fields are found by any of their names; blank counts as absent.
 
-    `broken` says why there are no fields to speak of.
+    `problem` is the reason why there are no fields.
     """
 
     location: str
@@ -62,7 +62,7 @@ class Record:
         return None
 
     def identifier(self, *names: str) -> str:
-        """Text that can be typed and shown in one line: neither empty nor long nor invisible in part."""
+        """Text that can be typed and displayed: not empty, not too long, without invisible characters."""
         value = self.get(*names)
         if value is None:
             raise InvalidRecord(f"{names[0]} is missing")
@@ -116,7 +116,7 @@ class Record:
 
 
 def require_visible_text(name: str, value: object, max_length: int) -> str:
-    """`value` as trimmed text. Refuses control characters, direction marks and what is too long."""
+    """Strips text. Raises `InvalidRecord` for control characters, direction marks and what is too long."""
     if not isinstance(value, str):
         raise InvalidRecord(f"{name} must be text, not {quote_value(value)}")
     text = value.strip()
@@ -130,36 +130,36 @@ def require_visible_text(name: str, value: object, max_length: int) -> str:
 
 
 def quote_value(value: object) -> str:
-    """A value for a message: short, with the invisible escaped."""
+    """Quotes a value for a message: clipped, with invisible characters escaped."""
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def parse_records(records: Iterable[Record], build: Callable[[Record], T]) -> ParsedFile[T]:
-    """A value for each record that `make` does not refuse."""
-    values, refusals = [], []
+    """Builds a value from each record; those for which `build` raises `InvalidRecord` are rejected."""
+    values, rejected = [], []
     for record in records:
         try:
             values.append(_build_value(record, build))
-        except InvalidRecord as refusal:
-            refusals.append(RejectedRecord(record.location, str(refusal)))
-    return ParsedFile(tuple(values), tuple(refusals))
+        except InvalidRecord as error:
+            rejected.append(RejectedRecord(record.location, str(error)))
+    return ParsedFile(tuple(values), tuple(rejected))
 
 
 def parse_unique_records(
     records: Iterable[Record], build: Callable[[Record], T], key: Callable[[T], Hashable]
 ) -> ParsedFile[T]:
-    """The same, refusing a record whose key was there before."""
+    """Like `parse_records`, and rejects records with the key of an earlier one."""
     seen: set[Hashable] = set()
 
-    def make_once(record: Record) -> T:
+    def build_unique(record: Record) -> T:
         value = build(record)
         if key(value) in seen:
             raise InvalidRecord(f"{key(value)} was there before")
         seen.add(key(value))
         return value
 
-    return parse_records(records, make_once)
+    return parse_records(records, build_unique)
 
 
 def _build_value(record: Record, build: Callable[[Record], T]) -> T:

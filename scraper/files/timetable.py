@@ -1,4 +1,4 @@
-"""Timetables as files say them: JSON by room in the shape of our own answers, or CSV with a line an entry."""
+"""Parses timetables from files: JSON by room in the format of our own API, or CSV with an entry a line."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -22,7 +22,7 @@ _ALLOWED_YEARS = range(2000, 2101)
 
 
 def read_timetable(text: str, zone: tzinfo, source: str = "") -> ParsedFile[TimetableEntry]:
-    """Either shape, told apart by how it begins. Times without a zone are wall time in `zone`."""
+    """Parses JSON or CSV, detected by the first character. Times without a zone are wall time in `zone`."""
     looks_like_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
     read = read_timetable_json if looks_like_json else read_timetable_csv
     return read(text, zone, source)
@@ -50,7 +50,7 @@ def read_timetable_csv(text: str, zone: tzinfo, source: str = "") -> ParsedFile[
 
 
 def _to_entries(records: list[Record], zone: tzinfo, source: str) -> ParsedFile[TimetableEntry]:
-    """What is said twice in the same words is one entry."""
+    """Builds the entries; exact duplicates are dropped."""
     reading = parse_records(records, lambda record: _to_entry(record, zone, source))
     return ParsedFile(tuple(dict.fromkeys(reading.values)), reading.rejected)
 

@@ -1,0 +1,1 @@
+"""Polite HTTP client with SSRF guard, rate limit and robots.txt."""

@@ -1,4 +1,4 @@
-"""Asking a site for its pages, politely, and only that site."""
+"""Polite HTTP client for the site of one source."""
 
 import asyncio
 import json
@@ -24,7 +24,8 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from scraper.common.errors import AddressRefused, PageUnavailable, SourceFailed, SourceTooLarge
-from scraper.http.politeness import Politeness
+from scraper.http.page import FetchedPage
+from scraper.http.politeness import MAX_PAGE_BYTES, Politeness
 from scraper.http.robots import ROBOT_NAME, RobotsRules
 from scraper.http.throttle import Sleep, Throttle, retry_after_delay, retry_delay
 from scraper.http.url_guard import AllowedUrls, PrivateNetworkError, guarded_socket_factory, parse_web_address
@@ -41,16 +42,6 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class FetchedPage:
-    """An answer. `validator` is what to show next time to hear `unchanged`; then `content` is empty."""
-
-    content: bytes
-    charset: str = ""
-    validator: str = ""
-    is_unchanged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Request:
     method: str
     url: URL
@@ -61,7 +52,7 @@ class _Request:
 
 
 class _RetryableError(Exception):
-    """This attempt failed; another may not. `delay` is what the site asked for, in seconds."""
+    """The attempt failed and may be retried. `delay` is the site's Retry-After, in seconds."""
 
     is_safe_to_log = True
 
@@ -71,13 +62,13 @@ class _RetryableError(Exception):
 
 
 class _PageNotFound(PageUnavailable):
-    """The site knows nothing of this page, or keeps it to itself."""
+    """The site answered 4xx."""
 
 
 class PoliteClient:
-    """Asks one source's site. Use it as a context; it holds the connections.
+    """Fetches pages of one site with rate limit, retries and robots.txt; use it as an async context manager.
 
-    `sleep` and `resolver` are for tests. Raises `SourceFailed` in its several kinds.
+    `sleep` and `resolver` are for tests. Its methods raise `SourceFailed` and its subclasses.
     """
 
     def __init__(
@@ -124,12 +115,14 @@ class PoliteClient:
     async def get(self, address: str, validator: str = "") -> FetchedPage:
         return await self._fetch(self._build_request("GET", address, validator=validator))
 
-    async def post(self, address: str, form: Sequence[tuple[str, str]]) -> FetchedPage:
-        """For sites that answer questions to POST only; asked again like GET, so it must change nothing."""
-        return await self._fetch(self._build_request("POST", address, form=form))
+    async def post(
+        self, address: str, form: Sequence[tuple[str, str]], max_bytes: int = MAX_PAGE_BYTES
+    ) -> FetchedPage:
+        """Posts a form, for sites that answer queries to POST only. Retried, so it must be idempotent."""
+        return await self._fetch(self._build_request("POST", address, form=form, max_bytes=max_bytes))
 
-    async def post_json(self, address: str, body: object) -> FetchedPage:
-        return await self._fetch(self._build_request("POST", address, body=body))
+    async def post_json(self, address: str, body: object, max_bytes: int = MAX_PAGE_BYTES) -> FetchedPage:
+        return await self._fetch(self._build_request("POST", address, body=body, max_bytes=max_bytes))
 
     @cached_property
     def _allowed_urls(self) -> AllowedUrls:
@@ -142,8 +135,10 @@ class PoliteClient:
         form: Sequence[tuple[str, str]] | None = None,
         body: object = None,
         validator: str = "",
+        max_bytes: int = MAX_PAGE_BYTES,
     ) -> _Request:
-        return _Request(method, parse_web_address(address), self.politeness.max_bytes, form, body, validator)
+        max_bytes = min(max_bytes, self.politeness.max_bytes)
+        return _Request(method, parse_web_address(address), max_bytes, form, body, validator)
 
     async def _fetch(self, request: _Request) -> FetchedPage:
         self._allowed_urls.check(request.url)
@@ -162,7 +157,7 @@ class PoliteClient:
             raise AddressRefused(f"The robots.txt of {url.host} asks us not to read this.")
 
     async def _fetch_robots_rules(self, origin: URL) -> RobotsRules:
-        """No robots.txt means no wishes; one that is not to be had means that we stay away."""
+        """No robots.txt (4xx) allows everything; one that cannot be fetched fails the run."""
         try:
             page = await self._with_retries(_Request("GET", origin / "robots.txt", MAX_ROBOTS_BYTES))
         except _PageNotFound:
@@ -181,7 +176,7 @@ class PoliteClient:
         raise AssertionError("there is at least one attempt")
 
     async def _wait_before_retry(self, attempt: int, failure: _RetryableError) -> None:
-        """A delay the site asks for holds for every request, one of our own for this one alone."""
+        """A Retry-After pauses all requests, our own backoff only this one."""
         _log.info("attempt %d failed: %s", attempt, failure)
         self._throttle.pause(failure.delay)
         await self._sleep(retry_delay(attempt, self.politeness.first_delay, self.politeness.max_delay))
@@ -196,7 +191,7 @@ class PoliteClient:
         raise SourceFailed(f"{request.url.host} sends us in circles.")
 
     async def _send(self, request: _Request) -> FetchedPage | _Request:
-        """The page, or the question that a redirect makes of this one."""
+        """The page, or the next request of a redirect."""
         await self._throttle.acquire()
         try:
             async with self._session.request(
@@ -236,7 +231,7 @@ async def _handle_response(request: _Request, response: ClientResponse) -> Fetch
 
 
 async def _read_content(response: ClientResponse, max_bytes: int) -> bytes:
-    """The body, decompressed; given up as soon as it is larger than `largest`."""
+    """The decompressed body. Raises `SourceTooLarge` as soon as it exceeds `max_bytes`."""
     pieces, size = [], 0
     async for piece in response.content.iter_chunked(_CHUNK_BYTES):
         size += len(piece)
@@ -270,10 +265,10 @@ def _read_validator(response: ClientResponse) -> str:
 
 
 def _read_retry_after(response: ClientResponse) -> float:
-    """`Retry-After`, a date in it measured by the site's own clock."""
-    wish = response.headers.get("Retry-After", "")
+    """The Retry-After in seconds; a date is compared with the site's own clock."""
+    retry_after = response.headers.get("Retry-After", "")
     try:
         now = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
         now = None
-    return retry_after_delay(wish, now)
+    return retry_after_delay(retry_after, now)

@@ -1,4 +1,4 @@
-"""How politely a site is asked: how fast, how many at once, how long, and how often again."""
+"""Limits for requests to a site: rate, concurrency, timeouts, retries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ MAX_PAGE_BYTES = 64 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """Times are seconds, sizes bytes after decompression."""
+    """Limits of a client. Times are seconds, sizes bytes after decompression."""
 
     requests_per_second: float = 5.0
     concurrency: int = 4
     total_timeout: float = 60.0
-    """For one attempt as a whole."""
+    """Of one attempt."""
     read_timeout: float = 20.0
-    """Between two pieces of an answer."""
+    """Between two chunks of a response."""
     max_attempts: int = 4
     first_delay: float = 1.0
-    """Before the second attempt; each further one doubles it, and chance takes up to half of it away."""
+    """Before the second attempt; doubled for each further one, with jitter of up to half of it."""
     max_delay: float = 60.0
-    """A site that asks us to stay away for longer is left alone until the next run."""
+    """A longer Retry-After fails the request."""
     max_bytes: int = MAX_PAGE_BYTES
     obeys_robots: bool = True
     extra_hosts: frozenset[str] = frozenset()
@@ -30,7 +30,7 @@ class Politeness:
 
 
 def politeness_from_options(options: Mapping[str, str], requests_per_second: float) -> Politeness:
-    """The usual manners at this pace; options may set `per_second`, `at_once`, `robots` and `also_hosts`."""
+    """The default limits at this rate; options may set `per_second`, `at_once`, `robots` and `also_hosts`."""
     hosts = options.get("also_hosts", "").replace(",", " ").lower().split()
     return Politeness(
         requests_per_second=_parse_positive(options, "per_second", Politeness().requests_per_second, 1000),

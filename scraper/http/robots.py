@@ -1,4 +1,4 @@
-"""What a site's robots.txt wishes of us."""
+"""Rules of a site's robots.txt."""
 
 from dataclasses import dataclass
 from urllib.robotparser import RobotFileParser
@@ -11,10 +11,10 @@ _MAX_CRAWL_DELAY_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """One robots.txt, read for our name."""
+    """One robots.txt, evaluated for our user agent."""
 
     parser: RobotFileParser | None = None
-    """None when the site has no wishes."""
+    """None when the site has no robots.txt."""
 
     @classmethod
     def parse(cls, content: bytes) -> "RobotsRules":
@@ -28,6 +28,6 @@ class RobotsRules:
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds wished for between two requests."""
+        """Seconds between two requests, at most 60."""
         delay = self.parser.crawl_delay(ROBOT_NAME) if self.parser else None
         return min(float(delay or 0), _MAX_CRAWL_DELAY_SECONDS)

@@ -1,4 +1,4 @@
-"""Not too fast, and slower after a refusal."""
+"""Client-side rate limit and retry delays."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Throttle:
-    """Lets requests through one after the other with at least `gap` seconds between their beginnings."""
+    """Rate limiter: at least `interval` seconds between the starts of two requests."""
 
     def __init__(self, interval: float, sleep: Sleep = asyncio.sleep) -> None:
         self.interval = interval
@@ -25,18 +25,18 @@ class Throttle:
             await self._sleep(begin - now)
 
     def pause(self, seconds: float) -> None:
-        """Let nobody through for that long."""
+        """Holds back all requests for that long."""
         self._next_start = max(self._next_start, asyncio.get_running_loop().time() + seconds)
 
 
 def retry_delay(attempt: int, first: float, maximum: float) -> float:
-    """Seconds to wait before attempt 1, 2, …: doubling, with up to half of it left to chance."""
+    """Seconds before retry 1, 2, …: exponential backoff with jitter of up to half."""
     full = min(first * 2.0 ** (attempt - 1), maximum)
-    return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, keeps no secret
+    return full * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
 
 
 def retry_after_delay(retry_after: str, now: datetime | None) -> float:
-    """What a `Retry-After` asks for, in seconds; 0 when it asks for nothing we understand."""
+    """A Retry-After in seconds; 0 when it is missing or invalid."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])

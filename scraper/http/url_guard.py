@@ -1,4 +1,4 @@
-"""Which addresses may be asked: those of the configuration, and no private networks behind their names."""
+"""SSRF guard: allows only the configured hosts, and no private networks behind their names."""
 
 import re
 import socket
@@ -19,23 +19,22 @@ AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, st
 
 
 class PrivateNetworkError(OSError):
-    """A name led to an address that is not on the public internet."""
+    """A host name resolved to an address that is not public."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedUrls:
-    """Where one source lives. Every request and every redirect has to stay inside."""
+    """Hosts and ports of one source, for every request and every redirect."""
 
     base_url: URL
     extra_hosts: frozenset[str] = frozenset()
 
     @classmethod
     def for_address(cls, address: str, extra_hosts: frozenset[str] = frozenset()) -> "AllowedUrls":
-        home = parse_web_address(address)
-        return cls(home, extra_hosts)
+        return cls(parse_web_address(address), extra_hosts)
 
     def check(self, url: URL, redirected_from: URL | None = None) -> None:
-        """Raises `AddressRefused` unless `url` may be asked."""
+        """Raises `AddressRefused` unless `url` may be requested."""
         if url.scheme not in {"http", "https"} or not url.host:
             raise AddressRefused("Only http and https addresses are read.")
         if url.host.lower() not in self.extra_hosts | {(self.base_url.host or "").lower()}:
@@ -47,7 +46,7 @@ class AllowedUrls:
 
 
 def parse_web_address(address: str) -> URL:
-    """`address` as an http or https URL with a host. `webcal`, as calendars are given out, means https."""
+    """Parses an http or https URL with a host. `webcal`, the scheme of subscribed calendars, means https."""
     try:
         url = URL(_WEBCAL_SCHEME.sub("https://", address.strip()))
         port = url.port
@@ -59,16 +58,16 @@ def parse_web_address(address: str) -> URL:
 
 
 def guarded_socket_factory(*, allow_private: bool) -> Callable[[AddressInfo], socket.socket]:
-    """Makes sockets, one for each address that is about to be connected to.
+    """Socket factory that refuses private addresses, unless `allow_private`.
 
-    This is the last step before the connection, so a name that resolves differently the second time gains
-    nothing by it.
+    It runs last before the connection, so a name that resolves differently the second time (DNS rebinding)
+    does not get around it.
     """
 
-    def make(info: AddressInfo) -> socket.socket:
+    def create_socket(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
         if not allow_private and not is_public(str(address[0])):
             raise PrivateNetworkError("a private network")
         return socket.socket(family, kind, protocol)
 
-    return make
+    return create_socket

@@ -1,1 +1,1 @@
-"""The kinds of places that timetables are published at, one file each."""
+"""The kinds of timetable sources, one module or package each."""

@@ -1,4 +1,4 @@
-"""Sources that are one document: a feed or a file, read as a whole or not at all."""
+"""Scrapes sources that are one document, a feed or a file: parsed as a whole or not at all."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from hashlib import blake2b
 
 from core.model.entities import RoomId
 from scraper.common.entries import EntryCollection
-from scraper.http.client import FetchedPage
+from scraper.http.page import FetchedPage
 from scraper.model import ProgressCallback, ScrapeResult
 
 FetchDocument = Callable[[str], Awaitable[FetchedPage]]
-"""Brings the document, given the validator of the last good run."""
+"""Fetches the document, given the validator of the last good run."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentContents:
-    """What a document says."""
+    """Entries of a document, and problems with parts of it."""
 
     entries: EntryCollection
     problems: tuple[str, ...] = ()
@@ -31,16 +31,16 @@ async def scrape_document(
     previous_fingerprints: Mapping[str, str],
     progress: ProgressCallback,
 ) -> ScrapeResult:
-    """Read it, unless it is the one the last good run read under the same `conditions`."""
+    """Parses the document, unless the last good run parsed the same one under the same `conditions`."""
     same = previous_fingerprints.get("conditions") == conditions
     page = await fetch(previous_fingerprints.get("validator", "") if same else "")
     digest = blake2b(page.content, digest_size=16).hexdigest()
     if page.is_unchanged or (same and previous_fingerprints.get("digest") == digest):
-        harvest = _unchanged_result(previous_fingerprints)
+        result = _unchanged_result(previous_fingerprints)
     else:
-        harvest = _changed_result(await parse(page.content), conditions, page.validator, digest)
+        result = _changed_result(await parse(page.content), conditions, page.validator, digest)
     progress(1, 1)
-    return harvest
+    return result
 
 
 def _unchanged_result(previous_fingerprints: Mapping[str, str]) -> ScrapeResult:

@@ -1,4 +1,4 @@
-"""A timetable in a CSV or JSON file, on this machine or at an address."""
+"""Reads a timetable from a CSV or JSON file, local or by URL."""
 
 import asyncio
 import stat
@@ -11,16 +11,16 @@ from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceFailed, SourceTooLarge
 from scraper.files.formats import UnreadableFile, decode
 from scraper.files.timetable import read_timetable
-from scraper.http.client import FetchedPage
+from scraper.http.page import FetchedPage
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
 from scraper.sources.document import DocumentContents, FetchDocument, scrape_document
 
 _PARSER_VERSION = "1"
-"""Counted up when files are read differently, so that all are read anew."""
+"""Incremented when files are parsed differently, so that all are parsed again."""
 
 
 class TimetableFile:
-    """A file with any refused line is refused as a whole: half a timetable shows rooms free that are not."""
+    """Rejects a file with any invalid line as a whole: half a timetable shows rooms as free that are not."""
 
     kind = "file"
     provides_rooms = False
@@ -55,28 +55,28 @@ def parse_file(content: bytes, zone: ZoneInfo, source: str) -> DocumentContents:
 
 
 def _document_fetcher(settings: SourceSettings, context: SourceContext) -> FetchDocument:
-    path = local_path(settings.address)
+    path = local_path(settings.url)
 
-    async def ask(validator: str) -> FetchedPage:
+    async def fetch(validator: str) -> FetchedPage:
         if path is None:
-            return await context.client.get(settings.address, validator)
+            return await context.client.get(settings.url, validator)
         return FetchedPage(
             await asyncio.to_thread(_read_local_file, path, context.client.politeness.max_bytes)
         )
 
-    return ask
+    return fetch
 
 
-def local_path(address: str) -> Path | None:
-    """The file an address means, by `file:` or by its bare path; None when it lies in the web."""
-    parts = urlsplit(address)
+def local_path(url: str) -> Path | None:
+    """The local path of a `file:` URL or a bare path; None for other URLs."""
+    parts = urlsplit(url)
     if parts.scheme == "file":
         return Path(unquote(parts.path))
-    return None if "://" in address else Path(address)
+    return None if "://" in url else Path(url)
 
 
 def _read_local_file(path: Path, max_bytes: int) -> bytes:
-    """Only an ordinary file: a device or a pipe might never end."""
+    """Reads a regular file only: a device or a pipe might never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceFailed(f"{path.name} is not a file.")

@@ -33,6 +33,8 @@ LINES = [
     "/rooms free 30 feb",
     "/rooms free 1 jan 9999",
     "/rooms free 99/99/9999 25:61",
+    "/rooms free 2030-03-12T10:00:00+01:00 2030-03-12T09:00:00+01:00",
+    "/book Wren G02 2030-03-12T10:00:00+01:00 2030-03-12T10:00:00+01:00",
     "/rooms free sun 29 mar 1:30am",
     "/book Wren G02 sun 25 oct 1:30am to 1:15am",
     "/book Wren G02 tomorrow 5pm to 4pm",

@@ -1,4 +1,4 @@
-"""Scoring a list of phrases: what was read beside what should be."""
+"""Scores a list of phrases: parse results against expected ones."""
 
 import json
 from collections import Counter
@@ -39,7 +39,7 @@ class Phrase:
     expect: dict[str, object]
 
     def mistakes(self, names: NameIndex) -> list[str]:
-        """One sentence for every key that was read otherwise."""
+        """One sentence for every key that differs."""
         got = to_json(parse_phrase(self.text, now=self.now, zone=self.zone, names=names))
         return [
             f"{key}: {got[key]!r} instead of {self.expect.get(key)!r}"
@@ -72,7 +72,7 @@ def campus() -> NameIndex:
 
 @dataclass(slots=True)
 class Score:
-    """How many of each category were read right, and every failure."""
+    """Correct phrases by category, and all failures."""
 
     right: Counter[str]
     total: Counter[str]

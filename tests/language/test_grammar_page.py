@@ -1,4 +1,4 @@
-"""The page that explains the grammar shows what is really read."""
+"""The examples of the documentation parse as it says."""
 
 import re
 from datetime import datetime
@@ -21,8 +21,8 @@ def test_the_page_has_examples():
     assert len(EXAMPLES) > 60
 
 
-@pytest.mark.parametrize(("typed", "shown"), EXAMPLES)
-def test_an_example_is_read_as_the_page_says(typed, shown):
+@pytest.mark.parametrize(("typed", "expected"), EXAMPLES)
+def test_an_example_parses_as_the_page_says(typed, expected):
     reading = parse_phrase(typed, now=NOW, zone=ZONE, names=NAMES)
 
     answer = summarize(reading, NAMES, now=NOW)
@@ -30,5 +30,5 @@ def test_an_example_is_read_as_the_page_says(typed, shown):
         answer = reading.problem.message
     if reading.clarification is not None:
         answer = f"asks: {reading.clarification.message}"
-    assert answer == shown
+    assert answer == expected
     assert not reading.unparsed or reading.problem or reading.clarification

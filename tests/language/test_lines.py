@@ -1,4 +1,4 @@
-"""Readings as JSON, one object a line in and one out."""
+"""Parse results as JSON lines."""
 
 import json
 from datetime import UTC, datetime
@@ -37,13 +37,13 @@ def answers(*lines):
 
 
 def test_a_line_is_answered_under_the_documented_keys():
-    asked = {
+    request = {
         "text": "tomorrow 3pm for 2h 20 seats",
         "now": "2026-05-04T09:15:00+10:00",
         "tz": "Australia/Sydney",
     }
 
-    (answer,) = answers(json.dumps(asked))
+    (answer,) = answers(json.dumps(request))
 
     assert answer.keys() == KEYS
     assert answer["start"] == "2026-05-05T15:00:00+10:00"
@@ -52,14 +52,14 @@ def test_a_line_is_answered_under_the_documented_keys():
     assert answer["capacity"] == 20
 
 
-def test_what_was_not_said_is_null():
+def test_missing_values_are_null():
     (answer,) = answers('{"text": "friday"}')
 
-    said = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
-    assert said == {"start", "kind"}
+    present = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
+    assert present == {"start", "kind"}
 
 
-def test_a_length_that_is_only_assumed_is_no_end():
+def test_an_assumed_duration_is_not_an_end():
     (answer,) = answers('{"text": "at 3"}')
 
     assert answer["end"] is None
@@ -74,7 +74,7 @@ def test_the_other_reading_of_next_friday_is_given_as_well():
     assert [other["start"] for other in answer["alternatives"]] == ["2026-05-08T14:00:00+01:00"]
 
 
-def test_words_without_a_place_are_named():
+def test_unparsed_words_are_listed():
     (answer,) = answers('{"text": "tomorrow 3pm blue sofa, please"}')
 
     assert answer["leftover"] == ["blue sofa"]
@@ -118,7 +118,7 @@ def test_an_instant_without_an_offset_is_wall_time_in_the_zone():
         ("qwertz asdf", "unreadable"),
     ],
 )
-def test_a_time_that_cannot_serve_is_refused_with_a_phrase_that_would(text, reason):
+def test_a_rejected_time_comes_with_a_suggestion(text, reason):
     reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
@@ -127,7 +127,7 @@ def test_a_time_that_cannot_serve_is_refused_with_a_phrase_that_would(text, reas
     assert parse_phrase(reading.problem.suggestion, now=NOW, zone=LONDON, names=NAMES).when is not None
 
 
-def test_for_2_is_asked_back():
+def test_for_2_needs_a_clarification():
     reading = parse_phrase("for 2", now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
@@ -135,14 +135,14 @@ def test_for_2_is_asked_back():
     assert reading.clarification.choices == ("for 2 people", "for 2 hours")
 
 
-def test_a_repetition_is_data():
+def test_a_recurrence_is_data():
     reading = parse_phrase("every tuesday 3-4pm until june", now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when.recurrence.weekdays == (1,)
     assert reading.when.recurrence.until.isoformat() == "2026-05-31"
 
 
-def test_spans_say_where_each_value_stood():
+def test_spans_have_the_position_of_each_value():
     text = "  Tomorrow 3pm, 20 seats near Ainsworth"
     reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
@@ -168,7 +168,7 @@ def test_a_setting_puts_the_month_first():
 @pytest.mark.parametrize(
     "text", ["", "\ud800", "\x00", "9" * 5_000, "a" * 100_000, "½" * 2_000, "<@" * 500, '"' * 999]
 )
-def test_no_text_is_too_strange_to_be_answered(text):
+def test_any_text_has_a_result(text):
     reading = parse_phrase(text, now=NOW, zone=LONDON, names=NAMES)
 
     assert reading.when is None
@@ -179,13 +179,13 @@ def test_no_text_is_too_strange_to_be_answered(text):
 @pytest.mark.parametrize(
     "text", ["tomorrow 3pm", "next week", "in 600 months", "yesterday", "every tuesday", "in 900 weeks"]
 )
-def test_the_ends_of_the_calendar_are_answered_too(text, now):
+def test_the_ends_of_the_calendar_have_a_result(text, now):
     reading = parse_phrase(text, now=now, zone=LONDON, names=NAMES)
 
     assert reading.when is not None or reading.problem is not None
 
 
-def test_leftover_words_of_a_date_are_asked_of_dateparser():
+def test_dateparser_is_the_fallback_for_dates():
     preload()
 
     reading = parse_phrase("next year", now=NOW, zone=LONDON, names=NAMES)

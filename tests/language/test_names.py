@@ -1,4 +1,4 @@
-"""What names are read, and which ordinary words are not."""
+"""Which names are found, and which common words are not names."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ def reading(text, names=NAMES):
         "AinswthG03",
     ],
 )
-def test_a_room_is_known_by_many_names(text):
+def test_a_room_has_many_names(text):
     assert reading(text).room == "K-J17-G03"
 
 
@@ -56,7 +56,7 @@ def test_a_room_number_is_no_time(text):
         "a court date",
     ],
 )
-def test_ordinary_words_are_no_names(text):
+def test_common_words_are_not_names(text):
     read_ = reading(text)
 
     assert (read_.building, read_.room, read_.near) == (None, None, None)
@@ -69,7 +69,7 @@ def test_a_number_that_no_room_of_the_building_has_may_be_a_time():
     assert read_.when is not None
 
 
-def test_a_name_that_two_buildings_share_calls_neither():
+def test_a_name_that_two_buildings_share_means_neither():
     twins = [
         Building(BuildingId(id_), name)
         for id_, name in (("A-1", "Norton East Hall"), ("A-2", "Norton West Hall"))
@@ -84,7 +84,7 @@ def test_a_campus_without_rooms_still_reads_times():
     assert reading("tomorrow 3pm", NameIndex.build([], [], [])).when is not None
 
 
-def test_a_place_that_is_refused_is_left_over():
+def test_a_negated_place_stays_unparsed():
     read_ = reading("anywhere but the quad tomorrow")
 
     assert read_.building is None

@@ -1,4 +1,4 @@
-"""The lists of phrases: at least 95 of 100 are read as they were meant."""
+"""The lists of phrases: at least 95 of 100 parse as expected."""
 
 import pytest
 
@@ -8,7 +8,7 @@ _SHARE = 0.95
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_at_least_95_of_100_phrases_are_read_as_meant(name, capsys):
+def test_at_least_95_of_100_phrases_parse_as_expected(name, capsys):
     if not (HERE / name).exists():
         pytest.skip(f"{name} is not written yet")
 
@@ -22,9 +22,9 @@ def test_at_least_95_of_100_phrases_are_read_as_meant(name, capsys):
 def test_the_development_list_is_as_large_and_varied_as_promised():
     listed = list(phrases("development_phrases.jsonl"))
 
-    wishes = {"capacity", "equipment", "usage", "building", "room", "near", "location", "society"}
-    with_wishes = [phrase for phrase in listed if wishes & phrase.expect.keys()]
+    requirements = {"capacity", "equipment", "usage", "building", "room", "near", "location", "society"}
+    with_requirements = [phrase for phrase in listed if requirements & phrase.expect.keys()]
     traps = [phrase for phrase in listed if phrase.category == "trap"]
     assert len(listed) >= 400
-    assert len(with_wishes) >= 100
+    assert len(with_requirements) >= 100
     assert len(traps) >= 60

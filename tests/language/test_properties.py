@@ -1,4 +1,4 @@
-"""What holds whatever people type."""
+"""Properties of every text."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import ParseResult, TimeKind, parse_phrase, summarize, to_json
-from bot.language.lexicon.wordlist import split_words
+from bot.language.lexicon import split_words
 from tests.language.scoring import campus, phrases
 
 NAMES = campus()
@@ -44,7 +44,7 @@ def _read(text, instant, zone):
 
 @given(texts, instants, zones)
 @settings(max_examples=100, deadline=None)
-def test_every_text_gets_an_answer_and_none_is_in_the_past(text, instant, zone):
+def test_every_text_has_a_result_and_no_time_is_in_the_past(text, instant, zone):
     now = instant.replace(tzinfo=UTC)
 
     reading = _read(text, instant, zone)
@@ -62,15 +62,15 @@ def test_every_text_gets_an_answer_and_none_is_in_the_past(text, instant, zone):
 
 @given(texts, instants, zones)
 @settings(max_examples=100, deadline=None)
-def test_the_echo_reads_back_as_the_same_values(text, instant, zone):
+def test_the_summary_parses_as_the_same_values(text, instant, zone):
     now = instant.replace(tzinfo=UTC)
     reading = _read(text, instant, zone)
 
-    told = summarize(reading, NAMES, now=now)
+    summary = summarize(reading, NAMES, now=now)
 
-    again = parse_phrase(told, now=now, zone=zone, names=NAMES)
+    again = parse_phrase(summary, now=now, zone=zone, names=NAMES)
     for value in VALUES:
-        assert getattr(again, value) == getattr(reading, value), (value, told)
+        assert getattr(again, value) == getattr(reading, value), (value, summary)
 
 
 @given(texts, instants)
@@ -91,7 +91,7 @@ def _values(reading):
 @pytest.mark.parametrize(
     "change", [str.upper, str.title, lambda text: "  " + text.replace(" ", " \t ") + "\n"]
 )
-def test_white_space_and_case_never_change_a_reading(change):
+def test_white_space_and_case_never_change_the_result(change):
     for phrase in phrases("development_phrases.jsonl"):
         changed = parse_phrase(change(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
 
@@ -99,10 +99,10 @@ def test_white_space_and_case_never_change_a_reading(change):
         assert _values(changed) == _values(usual), phrase.text
 
 
-@pytest.mark.parametrize("wish", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
-def test_adding_20_seats_never_changes_the_time(wish):
+@pytest.mark.parametrize("template", ["{} 20 seats", "20 seats {}", "{}, 20 seats"])
+def test_adding_20_seats_never_changes_the_time(template):
     for phrase in phrases("development_phrases.jsonl"):
-        more = parse_phrase(wish.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
+        more = parse_phrase(template.format(phrase.text), now=phrase.now, zone=phrase.zone, names=NAMES)
 
         usual = parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
         assert more.when == usual.when, phrase.text

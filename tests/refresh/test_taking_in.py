@@ -212,13 +212,13 @@ async def test_operators_are_told_once_why_and_can_accept_it(environment: Enviro
         )
         await environment.deliver()
 
-    ((to, told, _),) = environment.chat.shown
-    (button,) = told.actions
+    ((to, reply, _),) = environment.chat.shown
+    (button,) = reply.actions
     refused = await press(environment, button.action, button.value, WIL)
     accepted = await press(environment, button.action, button.value)
 
     assert to == STAN
-    assert told.items[0].title == (DOUBT,)
+    assert reply.items[0].title == (DOUBT,)
     assert (refused.tone, accepted.tone) == (Tone.REFUSED, Tone.DONE)
     assert is_free(environment, a_slot("15:00"))
     assert not is_free(environment, a_slot("18:00"))
@@ -276,10 +276,10 @@ async def test_who_holds_a_room_that_a_class_is_put_into_is_told_once_with_other
     await take_in(environment, a_class("15:00"), a_class("18:00"))
     await environment.deliver()
 
-    ((to, told, _),) = environment.chat.shown
+    ((to, reply, _),) = environment.chat.shown
     assert to == WIL
-    assert "".join(map(str, told.text)).startswith("MATH1081 now takes place in ")
-    assert {button.action for item in told.items for button in item.buttons} == {"move"}
+    assert "".join(map(str, reply.text)).startswith("MATH1081 now takes place in ")
+    assert {button.action for item in reply.items for button in item.buttons} == {"move"}
     assert booking.id in environment.services.read_model.bookings
 
 
@@ -287,8 +287,8 @@ async def test_one_press_moves_a_booking_out_of_the_way(environment: Environment
     booking = await environment.book(a_slot("15:00"))
     await take_in(environment, a_class("15:00"))
     await environment.deliver()
-    ((_, told, _),) = environment.chat.shown
-    button = told.items[0].buttons[0]
+    ((_, reply, _),) = environment.chat.shown
+    button = reply.items[0].buttons[0]
 
     reply = await press(environment, button.action, button.value, WIL)
 
@@ -311,11 +311,11 @@ async def test_a_presidents_society_booking_by_token_is_the_presidents_to_hear_o
 async def test_answers_say_when_a_timetable_is_old(environment: Environment):
     services = replace(environment.services, stale_after={UNSW: timedelta(hours=12)})
     await take_in(environment, a_class("15:00"))
-    asked = ChatRequest(Requester(WIL, PlatformName.SLACK), text=f"/rooms status {HALL}")
+    request = ChatRequest(Requester(WIL, PlatformName.SLACK), text=f"/rooms status {HALL}")
 
-    fresh = await Dispatcher(services, COMMANDS).dispatch(asked)
+    fresh = await Dispatcher(services, COMMANDS).dispatch(request)
     environment.clock.move(timedelta(hours=13))
-    old = await Dispatcher(services, COMMANDS).dispatch(asked)
+    old = await Dispatcher(services, COMMANDS).dispatch(request)
 
     assert "timetable from " not in map(str, fresh.footer)
     assert "timetable from " in list(old.footer)

@@ -37,14 +37,14 @@ async def site() -> AsyncIterator[TimetableSite]:
 
 
 @pytest.fixture
-async def fetcher(site: TimetableSite) -> AsyncIterator[PoliteClient]:
-    async with PoliteClient(site.address, QUICK, allow_private=True) as fetcher:
-        yield fetcher
+async def client(site: TimetableSite) -> AsyncIterator[PoliteClient]:
+    async with PoliteClient(site.address, QUICK, allow_private=True) as client:
+        yield client
 
 
 @pytest.fixture
-def tools(fetcher: PoliteClient) -> SourceContext:
-    return SourceContext(fetcher, parse_in_process, NOW)
+def context(client: PoliteClient) -> SourceContext:
+    return SourceContext(client, parse_in_process, NOW)
 
 
 @pytest.fixture
@@ -60,5 +60,5 @@ def sample() -> Callable[[str], str]:
     return lambda name: (folder / name).read_text("utf-8")
 
 
-def unwatched(done: int, total: int) -> None:
+def ignore_progress(done: int, total: int) -> None:
     """Progress nobody looks at."""

@@ -86,18 +86,18 @@ def test_an_address_wrapped_into_ipv6_is_private(address):
 async def test_the_machine_itself_is_never_asked(site: TimetableSite, host: str):
     """By whatever name: a numeric host needs no resolver, a strange one the system makes sense of."""
     address = f"http://{host}:{site.port}/hello"
-    async with PoliteClient(address, replace(QUICK, obeys_robots=False)) as fetcher:
+    async with PoliteClient(address, replace(QUICK, obeys_robots=False)) as client:
         with pytest.raises((AddressRefused, PageUnavailable)):
-            await fetcher.get(address)
+            await client.get(address)
 
     assert site.asked == []
 
 
 async def test_a_name_that_leads_into_a_private_network_is_refused(site: TimetableSite):
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with PoliteClient("http://timetable.example/", QUICK, resolver=resolver) as fetcher:
+    async with PoliteClient("http://timetable.example/", QUICK, resolver=resolver) as client:
         with pytest.raises(AddressRefused, match=r"timetable\.example lies in a private network"):
-            await fetcher.get("http://timetable.example/hello")
+            await client.get("http://timetable.example/hello")
 
     assert (site.asked, resolver.asked) == ([], 1)
 
@@ -107,9 +107,9 @@ async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: Ti
     resolver = LyingResolver(site.port, ["203.0.113.1", "127.0.0.1"], ["127.0.0.1"])
     async with PoliteClient(
         "http://timetable.example/", replace(QUICK, max_attempts=2), resolver=resolver
-    ) as fetcher:
+    ) as client:
         with pytest.raises((AddressRefused, PageUnavailable)):
-            await fetcher.get("http://timetable.example/hello")
+            await client.get("http://timetable.example/hello")
 
     assert site.asked == []
 
@@ -117,8 +117,8 @@ async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: Ti
 async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
     site.documents["/hello"] = Document(b"hello")
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with PoliteClient("http://tt.internal/", QUICK, allow_private=True, resolver=resolver) as fetcher:
-        assert (await fetcher.get("http://tt.internal/hello")).content == b"hello"
+    async with PoliteClient("http://tt.internal/", QUICK, allow_private=True, resolver=resolver) as client:
+        assert (await client.get("http://tt.internal/hello")).content == b"hello"
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
         "javascript:alert(1)",
     ],
 )
-async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetcher: PoliteClient, target: str):
+async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, client: PoliteClient, target: str):
     site.moods["/hello"] += [leading_to(target)]
 
     with pytest.raises(AddressRefused):
-        await fetcher.get(site.url("/hello"))
+        await client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
 
@@ -149,22 +149,22 @@ async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, fetche
 async def test_a_redirect_to_a_host_of_the_configuration_is_followed(site: TimetableSite):
     site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
-    manners = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
+    politeness = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with PoliteClient(site.address, manners, allow_private=True, resolver=resolver) as fetcher:
-        assert (await fetcher.get(site.url("/hello"))).content == b"there"
+    async with PoliteClient(site.address, politeness, allow_private=True, resolver=resolver) as client:
+        assert (await client.get(site.url("/hello"))).content == b"there"
 
 
 async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
     site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
-    manners = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
+    politeness = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     address = f"http://feed:secret@127.0.0.1:{site.port}/hello"
     resolver = LyingResolver(site.port, ["127.0.0.1"])
-    async with PoliteClient(address, manners, allow_private=True, resolver=resolver) as fetcher:
-        await fetcher.get(address)
+    async with PoliteClient(address, politeness, allow_private=True, resolver=resolver) as client:
+        await client.get(address)
 
-    authorized = {asked.path: "Authorization" in asked.headers for asked in site.asked}
+    authorized = {request.path: "Authorization" in request.headers for request in site.asked}
     assert (authorized["/hello"], authorized["/there"]) == (True, False)
 
 
@@ -201,5 +201,5 @@ def test_webcal_is_https():
 async def test_a_proxy_of_the_environment_is_not_used(site: TimetableSite, monkeypatch: pytest.MonkeyPatch):
     site.documents["/hello"] = Document(b"hello")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
-    async with PoliteClient(site.address, QUICK, allow_private=True) as fetcher:
-        assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+    async with PoliteClient(site.address, QUICK, allow_private=True) as client:
+        assert (await client.get(site.url("/hello"))).content == b"hello"

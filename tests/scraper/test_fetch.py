@@ -54,56 +54,56 @@ def waits() -> Waits:
 
 @pytest.fixture
 async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
-    """With the usual manners of the house, but no time passes while it waits."""
-    async with PoliteClient(site.address, USUAL, allow_private=True, sleep=waits) as fetcher:
-        yield fetcher
+    """A client with the default limits, whose waits take no time."""
+    async with PoliteClient(site.address, USUAL, allow_private=True, sleep=waits) as client:
+        yield client
 
 
-async def test_it_says_who_it_is(site, fetcher):
-    await fetcher.get(site.url("/hello"))
+async def test_requests_have_our_user_agent(site, client):
+    await client.get(site.url("/hello"))
 
     assert {asked.headers["User-Agent"] for asked in site.asked} == {USER_AGENT}
     assert "Roomie" in USER_AGENT
 
 
-async def test_a_page_that_has_not_changed_is_not_sent_again(site, fetcher):
-    first = await fetcher.get(site.url("/hello"))
+async def test_a_page_that_has_not_changed_is_not_sent_again(site, client):
+    first = await client.get(site.url("/hello"))
 
-    again = await fetcher.get(site.url("/hello"), first.validator)
+    again = await client.get(site.url("/hello"), first.validator)
 
     assert (first.content, first.is_unchanged) == (b"hello", False)
     assert (again.content, again.is_unchanged, again.validator) == (b"", True, first.validator)
 
 
-async def test_a_changed_page_is_sent_anew_with_its_new_validator(site, fetcher):
-    first = await fetcher.get(site.url("/hello"))
+async def test_a_changed_page_is_sent_anew_with_its_new_validator(site, client):
+    first = await client.get(site.url("/hello"))
     site.documents["/hello"] = Document(b"goodbye")
 
-    again = await fetcher.get(site.url("/hello"), first.validator)
+    again = await client.get(site.url("/hello"), first.validator)
 
     assert (again.content, again.is_unchanged) == (b"goodbye", False)
     assert again.validator != first.validator
 
 
-async def test_either_validator_alone_will_do(site, fetcher):
+async def test_either_validator_alone_will_do(site, client):
     site.documents["/dated"] = replace(HELLO, etag=False)
-    first = await fetcher.get(site.url("/dated"))
+    first = await client.get(site.url("/dated"))
 
-    assert (await fetcher.get(site.url("/dated"), first.validator)).is_unchanged
+    assert (await client.get(site.url("/dated"), first.validator)).is_unchanged
 
 
-async def test_a_form_is_sent_with_its_repeated_names(site, fetcher):
-    page = await fetcher.post(site.address + "view_multirooms.php", [("fr_week", "1"), ("to_week", "52")])
+async def test_a_form_is_sent_with_its_repeated_names(site, client):
+    page = await client.post(site.address + "view_multirooms.php", [("fr_week", "1"), ("to_week", "52")])
 
     assert b"Ainsworth" in page.content
     assert site.asked[-1].form == {"fr_week": "1", "to_week": "52"}
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-async def test_a_site_in_trouble_is_asked_again(site, fetcher, status):
+async def test_a_temporary_error_is_retried(site, client, status):
     site.moods["/hello"] += [answering(status), answering(status)]
 
-    assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+    assert (await client.get(site.url("/hello"))).content == b"hello"
     assert site.paths() == ["/hello"] * 3
 
 
@@ -112,8 +112,8 @@ async def test_a_broken_or_silent_answer_is_asked_for_again(site, mood):
     site.moods["/hello"] += [mood]
     async with PoliteClient(
         site.address, replace(QUICK, read_timeout=0.1, total_timeout=0.3), allow_private=True
-    ) as fetcher:
-        assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+    ) as client:
+        assert (await client.get(site.url("/hello"))).content == b"hello"
 
 
 async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
@@ -127,11 +127,11 @@ async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
-async def test_a_plain_no_is_not_argued_with(site, fetcher, status):
+async def test_a_permanent_error_is_not_retried(site, client, status):
     site.moods["/hello"] += [answering(status)]
 
     with pytest.raises(PageUnavailable, match=str(status)):
-        await fetcher.get(site.url("/hello"))
+        await client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
 
@@ -183,49 +183,49 @@ async def test_it_asks_no_faster_than_agreed(site):
     begun = loop.time()
     async with PoliteClient(
         site.address, replace(QUICK, requests_per_second=50, obeys_robots=False), allow_private=True
-    ) as fetcher:
-        await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(6)))
+    ) as client:
+        await asyncio.gather(*(client.get(site.url("/hello")) for _ in range(6)))
 
     assert loop.time() - begun >= 5 / 50
 
 
 async def test_it_asks_no_more_at_once_than_agreed(site):
-    async with PoliteClient(site.address, replace(QUICK, concurrency=2), allow_private=True) as fetcher:
-        await asyncio.gather(*(fetcher.get(site.url("/hello")) for _ in range(12)))
+    async with PoliteClient(site.address, replace(QUICK, concurrency=2), allow_private=True) as client:
+        await asyncio.gather(*(client.get(site.url("/hello")) for _ in range(12)))
 
     assert site.most_at_once <= 2
 
 
 async def test_a_flood_is_stopped_at_the_limit(site):
     site.moods["/hello"] += [flooding]
-    async with PoliteClient(site.address, replace(QUICK, max_bytes=300_000), allow_private=True) as fetcher:
+    async with PoliteClient(site.address, replace(QUICK, max_bytes=300_000), allow_private=True) as client:
         with pytest.raises(SourceTooLarge, match="300,000"):
-            await fetcher.get(site.url("/hello"))
+            await client.get(site.url("/hello"))
 
 
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_too(site):
     site.moods["/hello"] += [bursting(50_000_000)]
-    async with PoliteClient(site.address, replace(QUICK, max_bytes=1_000_000), allow_private=True) as fetcher:
+    async with PoliteClient(site.address, replace(QUICK, max_bytes=1_000_000), allow_private=True) as client:
         with pytest.raises(SourceTooLarge):
-            await fetcher.get(site.url("/hello"))
+            await client.get(site.url("/hello"))
 
 
-async def test_packed_answers_are_unpacked(site, fetcher):
+async def test_packed_answers_are_unpacked(site, client):
     site.moods["/hello"] += [saying(gzip.compress(b"small"), **{"Content-Encoding": "gzip"})]
 
-    assert (await fetcher.get(site.url("/hello"))).content == b"small"
+    assert (await client.get(site.url("/hello"))).content == b"small"
 
 
-async def test_a_redirect_within_the_site_is_followed(site, fetcher):
+async def test_a_redirect_within_the_site_is_followed(site, client):
     site.moods["/old"] += [leading_to("/hello", 301)]
 
-    assert (await fetcher.get(site.url("/old"))).content == b"hello"
+    assert (await client.get(site.url("/old"))).content == b"hello"
 
 
-async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, fetcher):
+async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, client):
     for status in (307, 302):
         site.moods["/old"] += [leading_to("/hello", status)]
-        await fetcher.post(site.url("/old"), [("a", "1")])
+        await client.post(site.url("/old"), [("a", "1")])
 
     assert [(asked.method, asked.form) for asked in site.asked if asked.path == "/hello"] == [
         ("POST", {"a": "1"}),
@@ -233,41 +233,41 @@ async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, fetcher):
     ]
 
 
-async def test_circles_end(site, fetcher):
+async def test_circles_end(site, client):
     site.moods["/hello"] += [leading_to("/hello")] * 20
 
     with pytest.raises(SourceFailed, match="circles"):
-        await fetcher.get(site.url("/hello"))
+        await client.get(site.url("/hello"))
 
 
-async def test_robots_txt_is_read_once_and_obeyed(site, fetcher):
+async def test_robots_txt_is_read_once_and_obeyed(site, client):
     site.documents["/robots.txt"] = Document(b"User-agent: *\nDisallow: /private/\nAllow: /\n")
 
-    await fetcher.get(site.url("/hello"))
-    await fetcher.get(site.url("/hello"))
+    await client.get(site.url("/hello"))
+    await client.get(site.url("/hello"))
     with pytest.raises(AddressRefused, match=r"robots\.txt"):
-        await fetcher.get(site.url("/private/timetable"))
+        await client.get(site.url("/private/timetable"))
 
     assert [asked.path for asked in site.asked].count("/robots.txt") == 1
     assert site.paths() == ["/hello", "/hello"]
 
 
-async def test_robots_txt_may_speak_to_us_by_name(site, fetcher):
+async def test_robots_txt_may_speak_to_us_by_name(site, client):
     site.documents["/robots.txt"] = Document(b"User-agent: roomie\nDisallow: /\n\nUser-agent: *\nAllow: /\n")
 
     with pytest.raises(AddressRefused):
-        await fetcher.get(site.url("/hello"))
+        await client.get(site.url("/hello"))
 
 
 async def test_an_operator_may_answer_for_reading_despite_robots_txt(site):
     site.documents["/robots.txt"] = Document(b"User-agent: *\nDisallow: /\n")
-    manners = replace(QUICK, obeys_robots=politeness_from_options({"robots": "ignore"}, 5).obeys_robots)
-    async with PoliteClient(site.address, manners, allow_private=True) as fetcher:
-        assert (await fetcher.get(site.url("/hello"))).content == b"hello"
+    politeness = replace(QUICK, obeys_robots=politeness_from_options({"robots": "ignore"}, 5).obeys_robots)
+    async with PoliteClient(site.address, politeness, allow_private=True) as client:
+        assert (await client.get(site.url("/hello"))).content == b"hello"
 
 
-async def test_no_robots_txt_is_no_wish_but_a_broken_one_keeps_us_away(site, fetcher):
-    await fetcher.get(site.url("/hello"))
+async def test_no_robots_txt_is_no_wish_but_a_broken_one_keeps_us_away(site, client):
+    await client.get(site.url("/hello"))
     async with PoliteClient(site.address, QUICK, allow_private=True) as another:
         site.moods["/robots.txt"] += [answering(500)] * 9
         with pytest.raises(PageUnavailable):
@@ -287,16 +287,16 @@ async def test_a_crawl_delay_slows_us_down(site, patient, waits):
 
 async def test_nobody_home_is_not_answered(unused_tcp_port):
     address = f"http://127.0.0.1:{unused_tcp_port}/"
-    async with PoliteClient(address, QUICK, allow_private=True) as fetcher:
+    async with PoliteClient(address, QUICK, allow_private=True) as client:
         with pytest.raises(PageUnavailable, match="not to be reached"):
-            await fetcher.get(address)
+            await client.get(address)
 
 
-async def test_no_message_tells_a_secret_address(site, fetcher):
+async def test_no_message_tells_a_secret_address(site, client):
     site.moods["/feeds/s3cret.ics"] += [answering(500)] * 9
 
     with pytest.raises(PageUnavailable) as caught:
-        await fetcher.get(site.url("/feeds/s3cret.ics?token=s3cret"))
+        await client.get(site.url("/feeds/s3cret.ics?token=s3cret"))
 
     assert "s3cret" not in str(caught.value)
 
@@ -308,18 +308,18 @@ def test_manners_have_limits(name, word):
 
 
 def test_manners_come_from_the_configuration():
-    manners = politeness_from_options(
+    politeness = politeness_from_options(
         {"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5
     )
 
-    assert (manners.requests_per_second, manners.concurrency) == (2.5, 1)
-    assert manners.extra_hosts == {"a.example", "b.example"}
+    assert (politeness.requests_per_second, politeness.concurrency) == (2.5, 1)
+    assert politeness.extra_hosts == {"a.example", "b.example"}
 
 
-async def test_json_is_asked_and_answered(site, fetcher):
+async def test_json_is_asked_and_answered(site, client):
     site.documents["/api"] = Document(json.dumps({"a": 1}).encode(), "application/json")
 
-    page = await fetcher.post_json(site.url("/api"), {"question": 1})
+    page = await client.post_json(site.url("/api"), {"question": 1})
 
     assert json.loads(page.content) == {"a": 1}
     assert site.asked[-1].headers["Content-Type"] == "application/json"

@@ -9,7 +9,7 @@ from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFaile
 from scraper.http.client import PoliteClient
 from scraper.model import SourceContext
 from scraper.sources.file import TimetableFile, local_path
-from tests.scraper.conftest import QUICK, unwatched
+from tests.scraper.conftest import QUICK, ignore_progress
 from tests.standins.timetable_site import Document
 
 TAKEN = "2026-11-22"
@@ -21,14 +21,14 @@ def source() -> TimetableFile:
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
-async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_path, kind):
+async def test_both_shapes_say_the_same(source, settings, context, sample, tmp_path, kind):
     path = tmp_path / "timetable"
     path.write_text(sample(f"timetable_{TAKEN}.{kind}"), "utf-8")
 
-    harvest = await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
+    result = await source.scrape(settings(kind="file", url=str(path)), context, {}, ignore_progress)
 
     assert [
-        (each.room_id, each.name, each.booking_type, str(each.interval.start)) for each in harvest.entries
+        (each.room_id, each.name, each.booking_type, str(each.interval.start)) for each in result.entries
     ] == [
         ("K-A7-G01", "ABCD1001 LEC", "CLASS", "2026-03-01 22:00:00+00:00"),
         ("K-A7-101", "Chess", "SOCIETY", "2026-03-03 07:00:00+00:00"),
@@ -36,12 +36,12 @@ async def test_both_shapes_say_the_same(source, settings, tools, sample, tmp_pat
     ]
 
 
-async def test_an_address_is_read_like_a_file_and_not_again(source, settings, site, tools, sample):
+async def test_an_address_is_read_like_a_file_and_not_again(source, settings, site, context, sample):
     site.documents["/t.csv"] = Document(sample(f"timetable_{TAKEN}.csv").encode())
-    there = settings(kind="file", address=site.url("/t.csv"))
+    there = settings(kind="file", url=site.url("/t.csv"))
 
-    first = await source.scrape(there, tools, {}, unwatched)
-    again = await source.scrape(there, tools, first.fingerprints, unwatched)
+    first = await source.scrape(there, context, {}, ignore_progress)
+    again = await source.scrape(there, context, first.fingerprints, ignore_progress)
 
     assert (len(first.entries), first.unchanged_pages) == (3, 0)
     assert (len(again.entries), again.unchanged_pages, again.unchanged_rooms) == (
@@ -51,29 +51,29 @@ async def test_an_address_is_read_like_a_file_and_not_again(source, settings, si
     )
 
 
-async def test_an_unchanged_file_is_not_read_again(source, settings, tools, sample, tmp_path):
+async def test_an_unchanged_file_is_not_read_again(source, settings, context, sample, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
-    here = settings(kind="file", address=path.as_uri())
+    here = settings(kind="file", url=path.as_uri())
 
-    first = await source.scrape(here, tools, {}, unwatched)
-    again = await source.scrape(here, tools, first.fingerprints, unwatched)
+    first = await source.scrape(here, context, {}, ignore_progress)
+    again = await source.scrape(here, context, first.fingerprints, ignore_progress)
 
     assert (len(first.entries), again.unchanged_pages) == (3, 1)
 
 
-async def test_only_wanted_rooms_are_taken(source, settings, tools, sample, tmp_path):
+async def test_only_wanted_rooms_are_taken(source, settings, context, sample, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(sample(f"timetable_{TAKEN}.csv"), "utf-8")
 
-    harvest = await source.scrape(
-        settings(kind="file", address=str(path), rooms=("*-G01",)), tools, {}, unwatched
+    result = await source.scrape(
+        settings(kind="file", url=str(path), rooms=("*-G01",)), context, {}, ignore_progress
     )
 
-    assert {each.room_id for each in harvest.entries} == {"K-A7-G01"}
+    assert {each.room_id for each in result.entries} == {"K-A7-G01"}
 
 
-async def test_one_bad_line_refuses_the_file(source, settings, tools, tmp_path):
+async def test_one_bad_line_refuses_the_file(source, settings, context, tmp_path):
     """Half a timetable shows rooms free that are not."""
     path = tmp_path / "t.csv"
     path.write_text(
@@ -81,33 +81,33 @@ async def test_one_bad_line_refuses_the_file(source, settings, tools, tmp_path):
     )
 
     with pytest.raises(PageFormatChanged, match="line 3: start is missing"):
-        await source.scrape(settings(kind="file", address=str(path)), tools, {}, unwatched)
+        await source.scrape(settings(kind="file", url=str(path)), context, {}, ignore_progress)
 
 
-async def test_what_is_no_ordinary_file_is_not_opened(source, settings, tools, tmp_path):
+async def test_what_is_no_ordinary_file_is_not_opened(source, settings, context, tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
     for address in (tmp_path, tmp_path / "pipe", tmp_path / "missing", "/dev/zero"):
         with pytest.raises(SourceFailed):
-            await source.scrape(settings(kind="file", address=str(address)), tools, {}, unwatched)
+            await source.scrape(settings(kind="file", url=str(address)), context, {}, ignore_progress)
 
 
-async def test_a_file_has_a_largest_size(source, settings, tools, tmp_path):
+async def test_a_file_has_a_largest_size(source, settings, context, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"x" * 2_000)
-    async with PoliteClient(str(path), replace(QUICK, max_bytes=1_000)) as fetcher:
+    async with PoliteClient(str(path), replace(QUICK, max_bytes=1_000)) as client:
         with pytest.raises(SourceTooLarge, match="1,000"):
             await source.scrape(
-                settings(kind="file", address=str(path)),
-                SourceContext(fetcher, tools.parse, tools.now),
+                settings(kind="file", url=str(path)),
+                SourceContext(client, context.parse, context.now),
                 {},
-                unwatched,
+                ignore_progress,
             )
 
 
-async def test_another_scheme_is_neither_file_nor_address(source, settings, tools):
+async def test_another_scheme_is_neither_file_nor_address(source, settings, context):
     with pytest.raises(AddressRefused):
-        await source.scrape(settings(kind="file", address="ftp://a.example/t.csv"), tools, {}, unwatched)
+        await source.scrape(settings(kind="file", url="ftp://a.example/t.csv"), context, {}, ignore_progress)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged
 from scraper.sources.publish.responses import parse_events, parse_locations, parse_view_options
 from scraper.sources.publish.source import INSTITUTION_KEY, LOCATIONS_KEY, PublishSource
-from tests.scraper.conftest import SYDNEY, unwatched
+from tests.scraper.conftest import SYDNEY, ignore_progress
 from tests.standins.timetable_site import Document
 
 TAKEN = "2026-11-22"
@@ -34,7 +34,7 @@ def publish(site, settings, answer):
     """Settings of Publish at the site, which answers as Publish does."""
     for path, name in ((WEEKS, "weeks"), (ROOMS, "locations"), (EVENTS, "events")):
         site.documents[path] = Document(answer(name), "application/json")
-    return settings(kind="publish", address=site.url("/api"))
+    return settings(kind="publish", url=site.url("/api"))
 
 
 def test_a_whole_year_is_asked_for_from_morning_to_night(answer):
@@ -93,49 +93,49 @@ def test_an_event_of_another_shape_is_refused(answer, change: Mapping[str, objec
         parse_events(json.dumps(answered).encode(), KEYS, SYDNEY)
 
 
-async def test_a_run_brings_all_entries(site, publish, tools):
-    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
+async def test_a_run_brings_all_entries(site, publish, context):
+    result = await PublishSource().scrape(publish, context, {}, ignore_progress)
 
-    assert len(harvest.entries) == 4
-    assert (harvest.page_count, harvest.problems) == (3, ())
+    assert len(result.entries) == 4
+    assert (result.page_count, result.problems) == (3, ())
     assert site.paths() == [WEEKS, ROOMS, EVENTS]
 
 
-async def test_rooms_that_nobody_knows_are_not_asked_for(publish, tools):
+async def test_rooms_that_nobody_knows_are_not_asked_for(publish, context):
     known = Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101")
-    tools = type(tools)(tools.client, tools.parse, tools.now, [known])
+    context = type(context)(context.client, context.parse, context.now, [known])
 
-    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
+    result = await PublishSource().scrape(publish, context, {}, ignore_progress)
 
-    assert {entry.room_id for entry in harvest.entries} == {"K-A7-101"}
+    assert {entry.room_id for entry in result.entries} == {"K-A7-101"}
 
 
-async def test_an_unchanged_answer_is_not_read_again(publish, tools):
-    first = await PublishSource().scrape(publish, tools, {}, unwatched)
+async def test_an_unchanged_answer_is_not_read_again(publish, context):
+    first = await PublishSource().scrape(publish, context, {}, ignore_progress)
 
-    again = await PublishSource().scrape(publish, tools, first.fingerprints, unwatched)
+    again = await PublishSource().scrape(publish, context, first.fingerprints, ignore_progress)
 
     assert (len(again.entries), again.unchanged_pages) == (0, 1)
     assert again.unchanged_rooms == {"K-A7-G01", "K-A7-101"}
 
 
-async def test_a_room_left_out_of_an_answer_has_no_events(site, publish, tools, answer):
+async def test_a_room_left_out_of_an_answer_has_no_events(site, publish, context, answer):
     answered = json.loads(answer("events"))
     del answered["CategoryEvents"][1]
     site.documents[EVENTS] = Document(json.dumps(answered).encode())
 
-    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
+    result = await PublishSource().scrape(publish, context, {}, ignore_progress)
 
-    assert {entry.room_id for entry in harvest.entries} == {"K-A7-G01"}
-    assert harvest.problems == ()
+    assert {entry.room_id for entry in result.entries} == {"K-A7-G01"}
+    assert result.problems == ()
 
 
-async def test_an_answer_about_other_rooms_is_misread(site, publish, tools, answer):
+async def test_an_answer_about_other_rooms_is_misread(site, publish, context, answer):
     answered = json.loads(answer("events"))
     answered["CategoryEvents"] = [{"Identity": "another", "Results": []}]
     site.documents[EVENTS] = Document(json.dumps(answered).encode())
 
-    harvest = await PublishSource().scrape(publish, tools, {}, unwatched)
+    result = await PublishSource().scrape(publish, context, {}, ignore_progress)
 
-    assert harvest.invalid_rooms == {"K-A7-G01", "K-A7-101"}
-    assert "answers nothing about the rooms" in harvest.problems[0]
+    assert result.invalid_rooms == {"K-A7-G01", "K-A7-101"}
+    assert "answers nothing about the rooms" in result.problems[0]

@@ -37,7 +37,7 @@ async def test_no_kind_asks_a_private_network_unless_it_may(site, settings, kind
 @pytest.mark.parametrize("address", ["http://", "gopher://a.example/", "http://a b.example/"])
 async def test_every_kind_refuses_what_is_no_address_in_words(settings, kind, address):
     with pytest.raises(SourceFailed):
-        await scrape(settings(kind=kind, address=address), now=NOW, previous_fingerprints={})
+        await scrape(settings(kind=kind, url=address), now=NOW, previous_fingerprints={})
 
 
 async def test_a_run_reads_politely_in_a_process_of_its_own(site, settings):

@@ -1,4 +1,4 @@
-"""What UNSW calls its classes and events is told apart the way people there do."""
+"""Names of UNSW classes and events, parsed into name and booking type."""
 
 import pytest
 from hypothesis import given

@@ -1,10 +1,9 @@
-"""Texts made to cost much: words of the vocabulary, names and signs, joined by every separator."""
+"""Generates expensive texts: words of the vocabulary, names and signs, joined by every separator."""
 
 import random
 from collections.abc import Iterator
 
-from bot.language.lexicon import vocabulary
-from bot.language.lexicon.wordlist import split_words
+from bot.language.lexicon import split_words, vocabulary
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 WORDS = sorted(
@@ -58,9 +57,9 @@ SEPARATORS = (
 
 
 def texts(seed: int, count: int, sizes: tuple[int, ...]) -> Iterator[str]:
-    """So many texts of these sizes in turn, the same for the same seed.
+    """Yields `count` texts of these sizes in turn, the same for the same seed.
 
-    Most repeat a few words with one separator, for that is what compounds; the others mix all of them.
+    Most repeat a few words with one separator, which is what compounds; the others mix all of them.
     """
     rng = random.Random(seed)  # noqa: S311 - nothing to guess here
     for number in range(count):

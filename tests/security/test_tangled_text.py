@@ -1,6 +1,7 @@
 """Texts that once held the event loop for seconds, doubled with each word, or ended in a crash."""
 
 import ast
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -15,16 +16,25 @@ import bot.language
 from bot.conversation.intents import detect_intent
 from bot.conversation.preferences import PreferenceValues, parse_preferences
 from bot.conversation.society_arguments import _MENTION
-from bot.language import NameIndex, ParseResult, ProblemReason, parse_phrase, preload, summarize, to_json
+from bot.language import (
+    NameIndex,
+    ParseResult,
+    ProblemReason,
+    parse_lines,
+    parse_phrase,
+    preload,
+    summarize,
+    to_json,
+)
 from bot.language.model.budget import MAX_STEPS, Budget
 from bot.language.model.days import (
-    MAX_STRETCHES,
+    MAX_DATE_RANGES,
     DayExpression,
     DayOffset,
     DayRange,
     Weekday,
+    join_days,
     likeliest,
-    through,
 )
 from bot.runtime.app import parse_text
 from core.errors import Invalid
@@ -77,7 +87,7 @@ def _repeated(piece: str, size: int) -> str:
 
 
 def _work(text: str) -> int:
-    """The functions called, Python's and C's, while a text is read: the same in every run."""
+    """Counts the calls, of Python and C functions, while a text is parsed: the same in every run."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _arg: object) -> None:
@@ -114,7 +124,7 @@ def test_no_text_holds_the_loop(piece: str):
 
 
 def _try_all(seed: int, count: int, sizes: tuple[int, ...]) -> tuple[float, str]:
-    """Read and echo many texts; the longest that one took, and its beginning."""
+    """Parses and summarises many texts; returns the longest CPU time and the start of that text."""
     slowest = (0.0, "")
     for text in texts(seed, count, sizes):
         took = _cpu_seconds(lambda text=text: summarize(_read(text), NAMES, now=NOW))
@@ -146,7 +156,7 @@ def test_the_texts_are_the_same_for_a_seed_and_use_every_separator():
 
 @pytest.mark.parametrize("text", CRASHES)
 @pytest.mark.parametrize("prefix", ["", "every ", "every tuesday ", "daily ", "3pm ", "until "])
-def test_days_that_never_are_are_an_answer_and_no_crash(text: str, prefix: str):
+def test_days_that_never_come_have_a_result_and_do_not_crash(text: str, prefix: str):
     to_json(_read(prefix + text))
 
 
@@ -171,7 +181,7 @@ def test_a_day_costs_as_much_as_the_days_it_is_made_of():
     for depth in range(1, 200):
         day = DayOffset(base=DayRange(day, Counted())) if depth % 2 else DayRange(day, Counted())
 
-    assert len(list(likeliest(day, NOW.date()))) <= MAX_STRETCHES
+    assert len(list(likeliest(day, NOW.date()))) <= MAX_DATE_RANGES
     assert calls == 200
 
 
@@ -179,7 +189,9 @@ def test_a_range_of_ranges_is_one_range():
     first, middle, last = Weekday(0), Weekday(2), Weekday(4)
 
     assert (
-        through(through(first, middle), last) == through(first, through(middle, last)) == through(first, last)
+        join_days(join_days(first, middle), last)
+        == join_days(first, join_days(middle, last))
+        == join_days(first, last)
     )
 
 
@@ -224,12 +236,12 @@ def test_what_was_understood_besides_stays_when_times_are_too_many():
 def test_what_people_type_takes_a_small_part_of_the_limit(monkeypatch: pytest.MonkeyPatch):
     budgets: list[Budget] = []
 
-    class Kept(Budget):
+    class RecordingBudget(Budget):
         def __init__(self, steps: int) -> None:
             super().__init__(steps)
             budgets.append(self)
 
-    monkeypatch.setattr("bot.language.engine.Budget", Kept)
+    monkeypatch.setattr("bot.language.engine.Budget", RecordingBudget)
     for name in LISTS:
         for phrase in phrases(name):
             parse_phrase(phrase.text, now=phrase.now, zone=phrase.zone, names=NAMES)
@@ -237,26 +249,72 @@ def test_what_people_type_takes_a_small_part_of_the_limit(monkeypatch: pytest.Mo
     assert max(budget.spent for budget in budgets) < MAX_STEPS / 10
 
 
+STAMP, EARLIER_STAMP = "2026-03-12T10:00:00+01:00", "2026-03-12T09:00:00+01:00"
+BACKWARDS = (
+    f"{STAMP} {STAMP}",
+    f"{STAMP} {EARLIER_STAMP}",
+    f"{STAMP} until {EARLIER_STAMP}",
+    f"{STAMP} thru {STAMP}",
+    f"{STAMP} to {EARLIER_STAMP}",
+)
+
+
+@pytest.mark.parametrize("text", BACKWARDS)
+def test_an_end_that_is_not_after_the_start_is_refused_in_a_sentence(text: str):
+    reading = _read(text)
+
+    assert reading.when is None
+    assert reading.problem is not None
+    assert reading.problem.reason is ProblemReason.END_NOT_AFTER_START
+    assert reading.problem.message == (
+        f"In “{text}” the end does not come after the start. Try “tomorrow 15:00”."
+    )
+    assert to_json(reading)["start"] is None
+
+
+@pytest.mark.parametrize("text", ["10:20:00 to 10:20:10", "10:20 to 10:20:10", "today 10:20:00-10:20:05"])
+def test_a_range_that_ended_seconds_ago_never_ends_before_it_starts(text: str):
+    reading = parse_phrase(text, now=NOW.replace(second=30), zone=ZONE, names=NAMES)
+
+    times = filter(None, (reading.when, *reading.alternatives))
+    assert all(when.end is None or when.end > when.start for when in times)
+
+
+def test_no_text_makes_a_time_that_ends_before_it_starts():
+    for text in texts(seed=3, count=1_500, sizes=(30, 60, 120)):
+        reading = _read(text)
+        for when in filter(None, (reading.when, *reading.alternatives)):
+            assert when.end is None or when.end > when.start, text
+
+
 SPACES = " " * 2_000
-TOLD = PreferenceValues(NotificationPreferences(), None)
+PREFERENCES = PreferenceValues(NotificationPreferences(), None)
 
 
-BESIDE_THE_ENGINE: dict[str, Callable[[], object]] = {
+OTHER_PARSERS: dict[str, Callable[[], object]] = {
     "spaces before a word of status": lambda: detect_intent(f"is{SPACES}free"),
     "spaces before another word": lambda: detect_intent(f"is x{SPACES}x free"),
     "mentions without an end": lambda: _MENTION.search("<@a|" * 500),
-    "spaces between reminders": lambda: parse_preferences(f"reminders 30{SPACES},{SPACES}10", TOLD),
+    "spaces between reminders": lambda: parse_preferences(f"reminders 30{SPACES},{SPACES}10", PREFERENCES),
     "brackets in a name": lambda: NameIndex.build((), (Building("K-A1", "(" * 20_000),), ()),
     "words in a name": lambda: NameIndex.build((), (Building("K-A1", "worth " * 4_000),), ()),
     "letters in a name": lambda: NameIndex.build((), (), (Society("SOX", "x" * 20_000),)),
 }
 
 
-@pytest.mark.parametrize("work", BESIDE_THE_ENGINE.values(), ids=BESIDE_THE_ENGINE.keys())
-def test_words_beside_the_engine_and_names_from_feeds_are_read_quickly(work: Callable[[], object]):
+@pytest.mark.parametrize("work", OTHER_PARSERS.values(), ids=OTHER_PARSERS.keys())
+def test_other_parsers_and_names_from_feeds_are_quick(work: Callable[[], object]):
     assert _cpu_seconds(work) < SECONDS
 
 
-def test_letters_that_only_look_like_those_of_a_setting_are_no_crash():
+def test_a_time_zone_of_a_thousand_parts_is_an_error_in_its_line():
+    line = json.dumps({"text": "3pm", "tz": "A/" * 500 + "x"})
+
+    (answer,) = parse_lines([line], NAMES, NOW, ZONE)
+
+    assert "time zone" in json.loads(answer)["error"]
+
+
+def test_letters_that_look_like_those_of_a_setting_do_not_crash():
     with pytest.raises(Invalid):
-        parse_preferences("reminders 30 notice\u017f on", TOLD)
+        parse_preferences("reminders 30 notice\u017f on", PREFERENCES)

@@ -1,0 +1,1 @@
+"""Time grammar: tokens to items, items to a phrase."""

@@ -1,7 +1,7 @@
-"""The days that others are counted from: today, tomorrow, a weekday."""
+"""Parses the days that others are counted from: today, tomorrow, a weekday."""
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import PLURAL_WEEKDAYS, WEEKDAY_NUMBERS
-from bot.language.lexicon.wordlist import word_set
 from bot.language.model.days import DayExpression, DayOffset, Weekday
 from bot.language.text.token_cursor import TokenCursor
 
@@ -9,7 +9,6 @@ TODAY = DayOffset()
 
 
 def parse_plain_day(cursor: TokenCursor, index: int) -> tuple[DayExpression, int] | None:
-    """A day that others may be counted from: today, tomorrow, a weekday."""
     word = cursor.word(index)
     if word in PLURAL_WEEKDAYS or _is_not_weekday(cursor, index):
         return None

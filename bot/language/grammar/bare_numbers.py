@@ -1,4 +1,4 @@
-"""Deciding which bare numbers are hours, by the company they keep."""
+"""Decides by the neighbouring items which bare numbers are hours."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,49 +34,49 @@ _RANGE_CONNECTIVES = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL
 
 
 def resolve_bare_numbers(items: list[PlacedItem]) -> list[PlacedItem]:
-    """The same with every bare number made an hour, a day of a range of days, minutes ahead, or nothing.
+    """Replaces every bare number by an hour, a day of a range of days, or an unknown word.
 
     A small number after `for` stays bare: it may be people or hours.
     """
-    decided: list[PlacedItem] = []
+    resolved_items: list[PlacedItem] = []
     after = len(items)
     while after and isinstance(items[after - 1].item, Connective):
         after -= 1
     items = items[:after]
-    for index, piece in enumerate(items):
-        item: Item = piece.item
+    for index, placed in enumerate(items):
+        item: Item = placed.item
         if isinstance(item, BareNumber):
-            item = _resolve_bare_number(item, index, decided, items)
-        decided.append(replace(piece, item=item))
-    return _drop_guesses(decided)
+            item = _resolve_bare_number(item, index, resolved_items, items)
+        resolved_items.append(replace(placed, item=item))
+    return _drop_guesses(resolved_items)
 
 
 def _drop_guesses(items: list[PlacedItem]) -> list[PlacedItem]:
-    """The same without the guesses where a surer time stands apart from them (`won 3-1, meet at noon`)."""
+    """Drops guessed times where a certain one stands apart from them (`won 3-1, meet at noon`)."""
     groups = list(_group_clock_times(items))
     if len(groups) < 2 or all(_is_guessed_group(items, group) for group in groups):
         return items
     dropped = {index for group in groups if _is_guessed_group(items, group) for index in group}
     return [
-        replace(piece, item=UnknownWord("")) if index in dropped else piece
-        for index, piece in enumerate(items)
+        replace(placed, item=UnknownWord("")) if index in dropped else placed
+        for index, placed in enumerate(items)
     ]
 
 
 def _group_clock_times(items: list[PlacedItem]) -> Iterator[list[int]]:
-    """The positions of the times of day, those together that a little word joins to a range or a choice."""
+    """Groups the positions of clock times that connectives join to a range or a choice."""
     group: list[int] = []
     joined = False
-    for index, piece in enumerate(items):
-        if isinstance(piece.item, ClockTime | Now | IsoTimestamp):
+    for index, placed in enumerate(items):
+        if isinstance(placed.item, ClockTime | Now | IsoTimestamp):
             if group and not joined:
                 yield group
                 group = []
             group.append(index)
             joined = False
-        elif piece.item in _RANGE_CONNECTIVES or piece.item is Connective.OR:
+        elif placed.item in _RANGE_CONNECTIVES or placed.item is Connective.OR:
             joined = True
-        elif isinstance(piece.item, UnknownWord):
+        elif isinstance(placed.item, UnknownWord):
             joined = False
     if group:
         yield group
@@ -172,7 +172,7 @@ def _closes_range(number: BareNumber, resolved: list[PlacedItem]) -> bool:
 
 
 def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
-    """Whether a plural straight after says that it counts things."""
+    """Whether the number counts things: a plural follows it directly."""
     if index + 1 >= len(items):
         return False
     following = items[index + 1]

@@ -1,23 +1,22 @@
-"""Times of day: `3pm`, `15:00`, `1500hrs`, `half 3`, `quarter past 4`, `ten to four`, `noon`."""
+"""Parses times of day: `3pm`, `15:00`, `1500hrs`, `half 3`, `quarter past 4`, `ten to four`, `noon`."""
 
 from collections.abc import Callable
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MINUTE_WORDS, SMALL_NUMBER_WORDS
-from bot.language.lexicon.wordlist import word_set
-from bot.language.model.items import BareNumber, ClockTime, InvalidTime, Item
-from bot.language.text.token_cursor import TokenCursor, charted, parse_below_hundred
+from bot.language.model.items import BareNumber, ClockTime, InvalidTime, ItemMatch
+from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_below_hundred
 
-ItemMatch = tuple[Item, int]
 _SUFFIX_WORDS = frozenset({"sharp", "ish", "exactly", "oclock", "dot"})
 _MINUTES_PAST_OR_TO = frozenset({5, 10, 20, 25})
 _CLOCK_PREPOSITIONS = word_set("at @ from until to before after by around about between -")
 
 
-@charted
+@memoize_rule
 def parse_clock_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """The time of day told from this position on; a number that might be one comes as `Bare`."""
-    for way in _RULES:
-        found = way(cursor, index)
+    """The time of day that starts here; a number that might be one becomes a `BareNumber`."""
+    for rule in _RULES:
+        found = rule(cursor, index)
         if found is not None:
             return found[0], _skip_suffix(cursor, found[1])
     return None
@@ -60,7 +59,7 @@ def _parse_named_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 
 def _parse_face_hour(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
-    """An hour of the clock face, in figures or words, and the position after it."""
+    """An hour from 1 to 12, in digits or words, and the position after it."""
     number = cursor.number(index)
     if number is not None:
         return (number, index + 1) if 1 <= number <= 12 and len(cursor.word(index)) <= 2 else None
@@ -81,10 +80,10 @@ def _parse_half_hour(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 def _with_meridiem(cursor: TokenCursor, hour: int, minute: int, end_index: int) -> ItemMatch:
     end_index += cursor.word(end_index) == "oclock"
-    said = parse_meridiem(cursor, end_index)
-    if said is None:
+    meridiem = parse_meridiem(cursor, end_index)
+    if meridiem is None:
         return ClockTime(hour, minute), end_index
-    return _to_24_hour(hour, minute, said[0]), said[1]
+    return _to_24_hour(hour, minute, meridiem[0]), meridiem[1]
 
 
 def _to_24_hour(hour: int, minute: int, meridiem_word: str, seconds: float = 0) -> ClockTime:
@@ -98,15 +97,15 @@ def _parse_past_or_to(cursor: TokenCursor, index: int) -> ItemMatch | None:
     minutes, at, spelled = _parse_minutes_past_or_to(cursor, start)
     if not minutes:
         return None
-    way = cursor.word(at)
+    preposition = cursor.word(at)
     hour = _parse_face_hour(cursor, at + 1)
-    if way not in {"past", "to", "after", "before", "til"} or hour is None:
+    if preposition not in {"past", "to", "after", "before", "til"} or hour is None:
         return None
-    if way != "past" and not spelled:
+    if preposition != "past" and not spelled:
         return None
-    if way == "past":
+    if preposition == "past":
         return _with_meridiem(cursor, hour[0], minutes, hour[1])
-    if way == "to":
+    if preposition == "to":
         return (
             _with_meridiem(cursor, (hour[0] - 2) % 12 + 1, 60 - minutes, hour[1])
             if _is_not_in_range(cursor, start)
@@ -135,7 +134,7 @@ def _is_not_in_range(cursor: TokenCursor, index: int) -> bool:
 
 
 def _parse_hour_and_minute(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`15:00`, `3.30pm`, `9h30`, `09:15:30`; with an impossible hour or minute it is an impossible time."""
+    """`15:00`, `3.30pm`, `9h30`, `09:15:30`; an impossible hour or minute makes it an `InvalidTime`."""
     hour, minute = cursor.number(index), cursor.number(index + 2)
     sign = cursor.word(index + 1)
     if hour is None or minute is None or sign not in {":", ".", "h"} or len(cursor.word(index)) > 2:
@@ -143,7 +142,7 @@ def _parse_hour_and_minute(cursor: TokenCursor, index: int) -> ItemMatch | None:
     if len(cursor.word(index + 2)) != 2 or not (cursor.is_attached(index + 2) or sign == ":"):
         return None
     if sign == "h" and hour < 13 and cursor.word(index - 1) not in _CLOCK_PREPOSITIONS:
-        return None  # `1h30` is a length
+        return None  # `1h30` is a duration
     seconds, after = _parse_seconds(cursor, index + 3) if sign == ":" else (0.0, index + 3)
     return _build_digital_time(cursor, index, hour, minute, seconds, after)
 
@@ -159,17 +158,17 @@ def _parse_seconds(cursor: TokenCursor, index: int) -> tuple[float, int]:
 def _build_digital_time(
     cursor: TokenCursor, index: int, hour: int, minute: int, seconds: float, end_index: int
 ) -> ItemMatch | None:
-    said = parse_meridiem(cursor, end_index)
-    if said is not None and said[0] and (hour > 23 or minute > 59):
-        return InvalidTime(), said[1]
+    meridiem = parse_meridiem(cursor, end_index)
+    if meridiem is not None and meridiem[0] and (hour > 23 or minute > 59):
+        return InvalidTime(), meridiem[1]
     if hour > 24 or minute > 59 or seconds >= 60 or (hour == 24 and minute):
         return InvalidTime(), end_index
-    if said is not None:
-        return _to_24_hour(hour, minute, said[0], seconds), said[1]
+    if meridiem is not None:
+        return _to_24_hour(hour, minute, meridiem[0], seconds), meridiem[1]
     end_index += cursor.word(end_index) in {"hrs", "hours", "h"} and hour > 4
-    fixed = hour > 12 or hour == 0 or cursor.word(index).startswith("0")
-    guessed = cursor.word(index + 1) == "." and cursor.word(index - 1) not in _CLOCK_PREPOSITIONS
-    return ClockTime(hour, minute, seconds, is_24_hour=fixed, is_guess=guessed), end_index
+    is_24_hour = hour > 12 or hour == 0 or cursor.word(index).startswith("0")
+    is_guess = cursor.word(index + 1) == "." and cursor.word(index - 1) not in _CLOCK_PREPOSITIONS
+    return ClockTime(hour, minute, seconds, is_24_hour=is_24_hour, is_guess=is_guess), end_index
 
 
 def _parse_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -184,24 +183,24 @@ def _parse_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | None:
 def _parse_digits_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | None:
     number = cursor.number(index) or 0
     size = len(cursor.word(index))
-    said = parse_meridiem(cursor, index + 1)
-    if said is not None:
+    meridiem = parse_meridiem(cursor, index + 1)
+    if meridiem is not None:
         hour, minute = (number, 0) if size <= 2 else divmod(number, 100)
         possible = hour <= 23 and minute <= 59
-        return (_to_24_hour(hour, minute, said[0]) if possible else InvalidTime()), said[1]
+        return (_to_24_hour(hour, minute, meridiem[0]) if possible else InvalidTime()), meridiem[1]
     if cursor.word(index + 1) == "oclock":
         return _with_meridiem(cursor, number, 0, index + 1) if 1 <= number <= 12 else None
     minute_after = cursor.number(index + 1)
-    said = parse_meridiem(cursor, index + 2)
+    meridiem = parse_meridiem(cursor, index + 2)
     if (
         minute_after is None
-        or said is None
+        or meridiem is None
         or number > 12
         or minute_after > 59
         or len(cursor.word(index + 1)) != 2
     ):
         return None
-    return _to_24_hour(number, minute_after, said[0]), said[1]
+    return _to_24_hour(number, minute_after, meridiem[0]), meridiem[1]
 
 
 def _parse_spelled_out_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -218,7 +217,7 @@ def _parse_spelled_out_time(cursor: TokenCursor, index: int) -> ItemMatch | None
 
 
 def _parse_military_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`1400hrs`, `14h`; `9h` only after a word that asks for a time of day."""
+    """`1400hrs`, `14h`; `9h` only after a preposition of clock times."""
     number = cursor.number(index)
     if number is None or cursor.word(index + 1) not in HOUR_WORDS:
         return None
@@ -228,8 +227,8 @@ def _parse_military_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
         return (ClockTime(hour, minute, is_24_hour=True), index + 2) if hour <= 23 and minute <= 59 else None
     if cursor.word(index + 1) != "h" or not cursor.is_attached(index + 1) or number > 23:
         return None
-    led = cursor.word(index - 1) in _CLOCK_PREPOSITIONS
-    if led or (number >= 13 and cursor.word(index - 1) not in {"for", "in"}):
+    has_preposition = cursor.word(index - 1) in _CLOCK_PREPOSITIONS
+    if has_preposition or (number >= 13 and cursor.word(index - 1) not in {"for", "in"}):
         return ClockTime(number, is_24_hour=True), index + 2
     return None
 
@@ -241,11 +240,13 @@ def _parse_bare_number(cursor: TokenCursor, index: int) -> ItemMatch | None:
         hour = _parse_face_hour(cursor, index)
         return (BareNumber(ClockTime(hour[0]), hour[0], is_spelled_out=True), hour[1]) if hour else None
     text = cursor.word(index)
-    hour_, minute = (number, 0) if len(text) <= 2 else divmod(number, 100)
-    if hour_ > 24 or minute > 59 or (hour_ == 24 and minute):
+    hour_number, minute = (number, 0) if len(text) <= 2 else divmod(number, 100)
+    if hour_number > 24 or minute > 59 or (hour_number == 24 and minute):
         return None
-    fixed = hour_ > 12 or hour_ == 0 or text.startswith("0") or len(text) == 4
-    return BareNumber(ClockTime(hour_, minute, is_24_hour=fixed), number, digit_count=len(text)), index + 1
+    is_24_hour = hour_number > 12 or hour_number == 0 or text.startswith("0") or len(text) == 4
+    return BareNumber(
+        ClockTime(hour_number, minute, is_24_hour=is_24_hour), number, digit_count=len(text)
+    ), index + 1
 
 
 _RULES: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = (

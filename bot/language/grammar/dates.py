@@ -1,10 +1,10 @@
-"""Days of the calendar: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
+"""Parses calendar days: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
 
 from collections.abc import Callable
 from datetime import date
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
-from bot.language.lexicon.wordlist import word_set
 from bot.language.model.days import (
     CalendarDay,
     CalendarMonth,
@@ -13,12 +13,10 @@ from bot.language.model.days import (
     DayOffset,
     EasterDay,
     WeekdayOfMonth,
-    through,
+    join_days,
 )
-from bot.language.model.items import DayItem, InvalidTime, IsoTimestamp, Item
-from bot.language.text.token_cursor import TokenCursor, charted, parse_ordinal
-
-ItemMatch = tuple[Item, int]
+from bot.language.model.items import DayItem, InvalidTime, IsoTimestamp, Item, ItemMatch
+from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_ordinal
 
 _HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
     ("new", "years", "day"): CalendarDay(1, 1),
@@ -74,15 +72,15 @@ _MONTH_PREPOSITIONS = word_set(
 _MONTH_EDGE_WORDS = word_set("end start beginning middle")
 
 
-@charted
+@memoize_rule
 def parse_calendar_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """The day of the calendar told from this position on."""
+    """The day of the calendar that starts here."""
     if cursor.number(index) is not None:
-        ways: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = _DIGIT_RULES
+        rules: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = _DIGIT_RULES
     else:
-        ways = _WORD_RULES
-    for way in ways:
-        found = way(cursor, index)
+        rules = _WORD_RULES
+    for rule in rules:
+        found = rule(cursor, index)
         if found is not None:
             return found
     return None
@@ -96,12 +94,14 @@ def _parse_iso_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
         return None
     if not signs <= {"-", "/", "."} or year < 1900:
         return None
-    on = _build_date(year, month, day)
-    stamp = _parse_iso_time(cursor, index + 5, date(year, month, day)) if isinstance(on, DayItem) else None
-    if stamp is not None:
-        return stamp
+    item = _build_date(year, month, day)
+    timestamp = (
+        _parse_iso_time(cursor, index + 5, date(year, month, day)) if isinstance(item, DayItem) else None
+    )
+    if timestamp is not None:
+        return timestamp
     after = index + 5
-    return on, after + (cursor.word(after) == "t" and cursor.number(after + 1) is not None)
+    return item, after + (cursor.word(after) == "t" and cursor.number(after + 1) is not None)
 
 
 def _parse_iso_time(cursor: TokenCursor, index: int, day: date) -> ItemMatch | None:
@@ -145,13 +145,15 @@ def _parse_numeric_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
             return None  # one character, ½
         return _build_day_and_month(first, second), index + 3
     if sign == "." and 1 <= second <= 12 and 1 <= first <= 31:
-        ended = cursor.word(index + 3) == "." and cursor.is_attached(index + 3)
-        if len(cursor.word(index + 2)) == 2 and (not ended or cursor.word(index - 1) in _CLOCK_PREPOSITIONS):
+        ends_with_dot = cursor.word(index + 3) == "." and cursor.is_attached(index + 3)
+        if len(cursor.word(index + 2)) == 2 and (
+            not ends_with_dot or cursor.word(index - 1) in _CLOCK_PREPOSITIONS
+        ):
             return None  # `at 9.10.` is ten past nine
-        if ended or (
+        if ends_with_dot or (
             cursor.word(index - 1) in _DATE_PREPOSITIONS and cursor.word(index + 3) not in HOUR_WORDS
         ):
-            return _build_day_and_month(first, second), index + 3 + ended
+            return _build_day_and_month(first, second), index + 3 + ends_with_dot
     return None
 
 
@@ -184,16 +186,16 @@ def _parse_compact_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
     word = cursor.word(index)
     if len(word) != 8 or not word.isdecimal() or not word.startswith("20"):
         return None
-    on = _build_date(int(word[:4]), int(word[4:6]), int(word[6:]))
-    return (on, index + 1) if isinstance(on, DayItem) else None
+    item = _build_date(int(word[:4]), int(word[4:6]), int(word[6:]))
+    return (item, index + 1) if isinstance(item, DayItem) else None
 
 
 def _parse_day_then_month(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """`12 March`, `12th of March 2027`, `the twelfth of march`."""
     at = index + (cursor.word(index) == "the")
-    told = parse_ordinal(cursor, at)
-    number, after = (told.value, told.end_index) if told else (cursor.number(at), at + 1)
-    if number is None or (len(cursor.word(at)) > 2 and told is None):
+    ordinal = parse_ordinal(cursor, at)
+    number, after = (ordinal.value, ordinal.end_index) if ordinal else (cursor.number(at), at + 1)
+    if number is None or (len(cursor.word(at)) > 2 and ordinal is None):
         return None
     after = cursor.skip(after, {"of", "-", "/"} if cursor.is_attached(after) else {"of"})
     month = MONTH_NUMBERS.get(cursor.word(after))
@@ -222,13 +224,13 @@ def _build_day_of_month(cursor: TokenCursor, day: int, month: int, end_index: in
 
 
 def _is_clock_time(cursor: TokenCursor, index: int, year: int) -> bool:
-    """Whether four figures after a month are a time: `12 march 2030` is a year, `2015-2100` is not."""
+    """Whether four digits after a month are a time: `12 march 2030` is a year, `2015-2100` is not."""
     ranged = cursor.word(index + 1) in {"-", "to"} and len(cursor.word(index + 2)) == 4
     return ranged or cursor.word(index + 1) in HOUR_WORDS or year % 100 > 40
 
 
 def _days_in(month: int) -> int:
-    """A leap February counts 29."""
+    """Days in a month of a leap year."""
     return 29 if month == 2 else 30 if month in {4, 6, 9, 11} else _MAX_DAYS_IN_MONTH
 
 
@@ -237,21 +239,21 @@ def _parse_month_then_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     month = MONTH_NUMBERS.get(cursor.word(index))
     if month is None:
         return None
-    told = _parse_day_number(cursor, cursor.skip(index + 1, {".", "the", "-", "/"}))
-    if told is None:
+    first = _parse_day_number(cursor, cursor.skip(index + 1, {".", "the", "-", "/"}))
+    if first is None:
         return _parse_whole_month(cursor, index, month)
-    number, after = told
+    number, after = first
     last = _parse_day_number(cursor, after + 1) if cursor.word(after) == "-" else None
     if last is not None and number < last[0] <= _days_in(month):
-        return DayItem(through(CalendarDay(number, month), CalendarDay(last[0], month))), last[1]
+        return DayItem(join_days(CalendarDay(number, month), CalendarDay(last[0], month))), last[1]
     return _build_day_of_month(cursor, number, month, after)
 
 
 def _parse_day_number(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
-    """A day of a month, `12th` or a mere `12` that is no hour."""
-    told = parse_ordinal(cursor, index)
-    if told is not None:
-        return (told.value, told.end_index) if 1 <= told.value <= _MAX_DAYS_IN_MONTH else None
+    """A day of a month: `12th`, or a bare `12` that is not an hour."""
+    ordinal = parse_ordinal(cursor, index)
+    if ordinal is not None:
+        return (ordinal.value, ordinal.end_index) if 1 <= ordinal.value <= _MAX_DAYS_IN_MONTH else None
     number = cursor.number(index)
     if number is None or len(cursor.word(index)) > 2 or _is_hour_suffix(cursor, index + 1):
         return None
@@ -268,8 +270,10 @@ def _parse_whole_month(cursor: TokenCursor, index: int, month: int) -> ItemMatch
         return DayItem(CalendarMonth(month, year=year)), index + 2
     if cursor.word(index - 2) == "week":
         return None
-    led = cursor.word(index - 1) in _MONTH_PREPOSITIONS or cursor.word(index - 2) in _MONTH_EDGE_WORDS
-    if not led and not cursor.is_only_word(index):
+    has_preposition = (
+        cursor.word(index - 1) in _MONTH_PREPOSITIONS or cursor.word(index - 2) in _MONTH_EDGE_WORDS
+    )
+    if not has_preposition and not cursor.is_only_word(index):
         return None
     return DayItem(CalendarMonth(month)), index + 1
 
@@ -277,24 +281,24 @@ def _parse_whole_month(cursor: TokenCursor, index: int, month: int) -> ItemMatch
 def _parse_ordinal_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """`the 12th`, `12th`; but not `the 12th floor`."""
     at = index + (cursor.word(index) == "the")
-    told = parse_ordinal(cursor, at)
-    if told is None or not 1 <= told.value <= 31 or cursor.word(told.end_index) in _NOT_DAY_BEFORE:
+    ordinal = parse_ordinal(cursor, at)
+    if ordinal is None or not 1 <= ordinal.value <= 31 or cursor.word(ordinal.end_index) in _NOT_DAY_BEFORE:
         return None
-    nth = _parse_nth_weekday(cursor, told.value, told.end_index)
+    nth = _parse_nth_weekday(cursor, ordinal.value, ordinal.end_index)
     if nth is not None:
         return nth
-    if told.is_spelled_out and (
-        at == index or (told.value < _MIN_SPELLED_OUT_DAY and cursor.word(index - 1) != "on")
+    if ordinal.is_spelled_out and (
+        at == index or (ordinal.value < _MIN_SPELLED_OUT_DAY and cursor.word(index - 1) != "on")
     ):
         return None
-    after = told.end_index
+    after = ordinal.end_index
     if cursor.matches(after, "of", "next", "month"):
         return DayItem(
-            DayOffset(days=told.value - 1, base=CalendarMonth(month_offset=1, is_first_day_only=True))
+            DayOffset(days=ordinal.value - 1, base=CalendarMonth(month_offset=1, is_first_day_only=True))
         ), after + 3
     if cursor.matches(after, "of", "this", "month") or cursor.matches(after, "of", "the", "month"):
         after += 3
-    return DayItem(CalendarDay(told.value)), after
+    return DayItem(CalendarDay(ordinal.value)), after
 
 
 def _parse_nth_weekday(cursor: TokenCursor, nth: int, index: int) -> ItemMatch | None:
@@ -319,7 +323,7 @@ def _parse_last_weekday(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 
 def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`: the number tells the day, the weekday comes along."""
+    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`: the number decides, the weekday is ignored."""
     if cursor.word(index) not in WEEKDAY_NUMBERS:
         return None
     at = cursor.skip(index + 1, {",", ".", "the"})

@@ -1,6 +1,4 @@
-"""Now, parts of the day, and what happens again and again."""
-
-from collections.abc import Sequence
+"""Parses `now`, parts of the day, and recurrences."""
 
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
@@ -10,11 +8,9 @@ from bot.language.lexicon.vocabulary import (
     WEEKDAY_NUMBERS,
 )
 from bot.language.model.days import DayOffset, Weekday
-from bot.language.model.items import DayItem, DayPart, EndOfDay, Item, Now, RecurrenceItem
+from bot.language.model.items import DayItem, DayPart, EndOfDay, ItemsMatch, Now, RecurrenceItem
 from bot.language.model.reading import RecurrenceUnit
 from bot.language.text.token_cursor import TokenCursor, parse_cardinal, parse_ordinal
-
-ItemsMatch = tuple[Sequence[Item], int]
 
 _NOW_PHRASES = (
     ("right", "now"),
@@ -38,13 +34,12 @@ _NOW_PHRASES = (
 )
 _NOW_FIRST_WORDS = frozenset(words[0] for words in _NOW_PHRASES)
 _HALF_WORDS = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
-_MEALS = {"lunch", "lunchtime"}
 
 
 def parse_day_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """What is told at this position of now, a part of the day, or a repetition."""
-    for way in _RULES:
-        found = way(cursor, index)
+    """The `now`, day part or recurrence that starts here."""
+    for rule in _RULES:
+        found = rule(cursor, index)
         if found is not None:
             return found
     return None
@@ -67,22 +62,22 @@ def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.matches(index, "first", "thing"):
         return (DayPart("early morning"),), index + 2 + 3 * cursor.matches(index + 2, "in", "the", "morning")
     at = cursor.skip(index, {"this"})
-    todays = at > index
-    whole = cursor.word(at) in {"all", "whole", "entire"}
-    at = cursor.skip(at + 1, {"the", "of"}) if whole else at
+    is_today = at > index
+    is_whole_part = cursor.word(at) in {"all", "whole", "entire"}
+    at = cursor.skip(at + 1, {"the", "of"}) if is_whole_part else at
     half = _HALF_WORDS.get(cursor.word(at))
-    split = _parse_split_half(cursor, at, half) if half else None
-    if split is not None:
-        return split
+    split_match = _parse_split_half(cursor, at, half) if half else None
+    if split_match is not None:
+        return split_match
     at = cursor.skip(at + 1, {"-", "in", "the"}) if half else at
     name = DAY_PART_WORDS.get(cursor.word(at))
     if name is None:
         return None
-    part = _build_day_part(name, half, is_whole=whole)
+    part = _build_day_part(name, half, is_whole=is_whole_part)
     after = at + 1 + (name == "lunch" and cursor.word(at + 1) in {"time", "break", "hour"})
     if name == "morning" and cursor.word(index - 1) == "good":
         return (), after
-    return ((DayItem(DayOffset()), part) if todays else (part,)), after
+    return ((DayItem(DayOffset()), part) if is_today else (part,)), after
 
 
 def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
@@ -127,12 +122,12 @@ def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     at = cursor.skip(index, {"the"})
     if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
-    told = cursor.word(at)
+    match = cursor.word(at)
     at = cursor.skip(at + 1, {"of", "the", "this", "today"})
     name = DAY_PART_WORDS.get(cursor.word(at))
     if cursor.word(at) != "day" and name is None:
         return None
-    return ((Now(), EndOfDay(name)) if told != "end" else (EndOfDay(name),)), at + 1
+    return ((Now(), EndOfDay(name)) if match != "end" else (EndOfDay(name),)), at + 1
 
 
 def _follows_until(cursor: TokenCursor, index: int) -> bool:
@@ -175,9 +170,9 @@ def _parse_after_every(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.word(at) in {"other", "second", "alternate"}:
         at, step = at + 1, 2
     else:
-        told = parse_cardinal(cursor, at) or parse_ordinal(cursor, at)
-        if told is not None:
-            at, step = told.end_index, max(told.value, 1)
+        match = parse_cardinal(cursor, at) or parse_ordinal(cursor, at)
+        if match is not None:
+            at, step = match.end_index, max(match.value, 1)
     days, after = _parse_weekdays(cursor, at)
     if days:
         return (RecurrenceItem(RecurrenceUnit.WEEK, step, days),), after

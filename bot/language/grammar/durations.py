@@ -1,7 +1,8 @@
-"""How long: `2h`, `90 mins`, `an hour and a half`, `1h30`, `three quarters of an hour`, `a fortnight`."""
+"""Parses durations: `2h`, `90 mins`, `an hour and a half`, `1h30`, `half an hour`, `a fortnight`."""
 
 from fractions import Fraction
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_WORDS,
     FORTNIGHT_WORDS,
@@ -14,9 +15,8 @@ from bot.language.lexicon.vocabulary import (
     WEEK_WORDS,
     YEAR_WORDS,
 )
-from bot.language.lexicon.wordlist import word_set
 from bot.language.model.items import DurationItem
-from bot.language.text.token_cursor import TokenCursor, charted, parse_cardinal, parse_fraction
+from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_cardinal, parse_fraction
 
 DurationMatch = tuple[DurationItem, int]
 
@@ -55,18 +55,18 @@ _FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
 }
 
 
-@charted
+@memoize_rule
 def parse_duration(cursor: TokenCursor, index: int) -> DurationMatch | None:
-    """The length told from this position on, with all its parts (`1 hour 20`)."""
+    """The duration that starts here, with all its parts (`1 hour 20`)."""
     if cursor.word(index) in _FIRST_WORDS:
         for words, minutes in _SET_PHRASES:
             if cursor.matches(index, *words):
                 return DurationItem(minutes), index + len(words)
-        spoken = _parse_hour_phrase(cursor, index)
-        if spoken is not None:
-            return spoken
-    told = _parse_clock_like(cursor, index) or _parse_counted(cursor, index)
-    return told if told is not None and told[0] != DurationItem() else None
+        phrase_match = _parse_hour_phrase(cursor, index)
+        if phrase_match is not None:
+            return phrase_match
+    match = _parse_clock_like(cursor, index) or _parse_counted(cursor, index)
+    return match if match is not None and match[0] != DurationItem() else None
 
 
 def _parse_hour_phrase(cursor: TokenCursor, index: int) -> DurationMatch | None:
@@ -102,16 +102,16 @@ def _parse_clock_like(cursor: TokenCursor, index: int) -> DurationMatch | None:
 
 def _parse_counted(cursor: TokenCursor, index: int) -> DurationMatch | None:
     if cursor.matches(index, "a") and cursor.word(index + 1) not in {"couple", "pair", "hundred"}:
-        one = _parse_single_unit(cursor, index + 1)
-        if one is not None:
-            return one
+        single = _parse_single_unit(cursor, index + 1)
+        if single is not None:
+            return single
     few = index + (cursor.word(index) == "a")
     if cursor.word(few) == "few":
         return _parse_units(cursor, Fraction(3), few + 1)
-    many = parse_fraction(cursor, index)
-    if many is None:
+    fraction = parse_fraction(cursor, index)
+    if fraction is None:
         return None
-    quantity, after = many
+    quantity, after = fraction
     after += cursor.word(after) == "full"
     ranged = _parse_upper_bound(cursor, after)
     if ranged is not None:
@@ -138,13 +138,13 @@ def _parse_single_unit(cursor: TokenCursor, index: int) -> DurationMatch | None:
 
 
 def _parse_upper_bound(cursor: TokenCursor, index: int) -> tuple[Fraction, int] | None:
-    """The longer of `1-2 hours`, `2 or 3 hours`."""
+    """The upper bound of `1-2 hours`, `2 or 3 hours`."""
     if cursor.word(index) not in {"-", "to", "or"}:
         return None
-    many = parse_fraction(cursor, index + 1)
-    if many is None or many[0] > 24 or cursor.word(many[1]) not in HOUR_WORDS | MINUTE_WORDS:
+    fraction = parse_fraction(cursor, index + 1)
+    if fraction is None or fraction[0] > 24 or cursor.word(fraction[1]) not in HOUR_WORDS | MINUTE_WORDS:
         return None
-    return many
+    return fraction
 
 
 def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> DurationMatch | None:
@@ -165,7 +165,7 @@ def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> Duratio
 
 
 def _add_days(cursor: TokenCursor, days: int, index: int) -> DurationMatch:
-    """Weeks with the days that follow them: `3 weeks and 2 days`."""
+    """Adds the days that follow weeks: `3 weeks and 2 days`."""
     more = parse_cardinal(cursor, cursor.skip(index, {"and", ","})) if days % 7 == 0 else None
     if more is not None and cursor.word(more.end_index) in DAY_WORDS and len(cursor.word(more.end_index)) > 1:
         return DurationItem(days=days + more.value), more.end_index + 1
@@ -181,7 +181,7 @@ def _days_per_unit(unit: str) -> int:
 
 
 def _add_minutes(cursor: TokenCursor, minutes: Fraction, index: int) -> DurationMatch | None:
-    """An hour count with what follows it: `and a half`, `30`, `and 20 minutes`."""
+    """Adds what follows hours: `and a half`, `30`, `and 20 minutes`."""
     for words, more in (
         (("and", "a", "half"), 30),
         (("and", "half"), 30),
@@ -203,7 +203,7 @@ def _add_minutes(cursor: TokenCursor, minutes: Fraction, index: int) -> Duration
 
 
 def _is_minutes_suffix(cursor: TokenCursor, index: int, end_index: int) -> bool:
-    """Whether two figures straight after the hours are minutes: `1h30`, `1 hour 30`."""
+    """Whether two digits directly after the hours are minutes: `1h30`, `1 hour 30`."""
     follows = cursor.word(end_index)
     if len(cursor.word(index)) != 2 or not cursor.word(index).isdecimal() or follows in _NOT_MINUTES_BEFORE:
         return False

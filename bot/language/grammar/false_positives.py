@@ -1,7 +1,7 @@
-"""Numbers that are no times: course codes, phone numbers, prices, levels, counts of things."""
+"""Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, WEEK_WORDS
-from bot.language.lexicon.wordlist import word_set
 from bot.language.text.token_cursor import TokenCursor
 
 _NUMBER_LABELS = word_set(
@@ -43,7 +43,7 @@ _FREQUENCY_WORDS = word_set("once twice times x")
 
 
 def skip_false_positive(cursor: TokenCursor, index: int) -> int:
-    """The position after a trap that begins here, or `index` when there is none."""
+    """The position after a false positive that starts here, or `index` when there is none."""
     word = cursor.word(index)
     if (
         word in _FREQUENCY_WORDS
@@ -107,7 +107,7 @@ def _is_ratio(cursor: TokenCursor, index: int) -> bool:
 
 
 def _end_of_digit_groups(cursor: TokenCursor, index: int) -> int:
-    """The position after a row of figures and dashes, looking a dozen tokens far."""
+    """The position after a row of digits and dashes, at most a dozen tokens on."""
     for after in range(index, index + _MAX_PHONE_TOKENS):
         word = cursor.word(after)
         if not word.isdecimal() and not (word in {"-", "(", ")"} and cursor.word(after + 1).isdecimal()):
@@ -116,7 +116,7 @@ def _end_of_digit_groups(cursor: TokenCursor, index: int) -> int:
 
 
 def _is_phone(cursor: TokenCursor, index: int) -> bool:
-    """Long figures, or groups of them in a row: `0412 345 678`, `9385-1000`."""
+    """A long number, or groups of digits in a row: `0412 345 678`, `9385-1000`."""
     word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
@@ -136,7 +136,7 @@ def _is_iso_date(groups: list[str]) -> bool:
 
 
 def _is_time_or_date_range(cursor: TokenCursor, index: int, groups: list[str]) -> bool:
-    """`1400-1530`: two times of day with a dash between."""
+    """`1400-1530`: two times of day with a dash between them; or a date with a year."""
     dates = len(groups) == 3 and len(groups[2]) == 4 and cursor.word(index + 1) == "-"
     times = len(groups) == 2 and all(
         len(group) == 4 and group[2] < "6" and group < "2401" for group in groups
@@ -145,7 +145,7 @@ def _is_time_or_date_range(cursor: TokenCursor, index: int, groups: list[str]) -
 
 
 def _skip_labelled_number(cursor: TokenCursor, index: int) -> int:
-    """`level 3`, `week 5`; `lab 3pm` and `lab 2-4` are no labels."""
+    """`level 3`, `week 5`; `lab 3pm` and `lab 2-4` are not labels."""
     at = index + 1 + (cursor.word(index + 1) in {"#", ".", ":"})
     if cursor.word(at) in {"number", "no"}:
         at += 1
@@ -156,14 +156,14 @@ def _skip_labelled_number(cursor: TokenCursor, index: int) -> int:
         follows in {"p", "a", "h"} and cursor.is_attached(at + 1)
     ):
         return index
-    ranged = follows in {"-", "to", "until"} and bool(cursor.word(at + 2))
-    if (ranged or len(cursor.word(at)) >= 3) and cursor.word(index) in _AMBIGUOUS_LABELS:
+    is_range = follows in {"-", "to", "until"} and bool(cursor.word(at + 2))
+    if (is_range or len(cursor.word(at)) >= 3) and cursor.word(index) in _AMBIGUOUS_LABELS:
         return index
-    return at + 1 + (2 if ranged and cursor.number(at + 2) is not None else 0)
+    return at + 1 + (2 if is_range and cursor.number(at + 2) is not None else 0)
 
 
 def _skip_course_code(cursor: TokenCursor, index: int) -> int:
-    """`comp 1511`, `math 1081`: a few letters that mean nothing else, then four figures."""
+    """`comp 1511`, `math 1081`: a few letters that mean nothing else, then four digits."""
     if (
         len(cursor.word(index + 1)) != 4
         or cursor.word(index) in KNOWN_WORDS

@@ -1,4 +1,4 @@
-"""Days and moments told by counting: `in 20 minutes`, `a week on friday`, `2 tuesdays from now`."""
+"""Parses days and times by counting: `in 20 minutes`, `a week on friday`, `2 tuesdays from now`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,31 +8,29 @@ from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.durations import parse_duration
 from bot.language.lexicon.vocabulary import FORTNIGHT_WORDS, PLURAL_WEEKDAYS, WEEKDAY_NUMBERS
 from bot.language.model.days import DayOffset, Weekday
-from bot.language.model.items import DayItem, DurationItem, Item, TimeOffset
+from bot.language.model.items import DayItem, DurationItem, Item, ItemsMatch, TimeOffset
 from bot.language.text.token_cursor import TokenCursor, parse_cardinal
-
-ItemsMatch = tuple[Sequence[Item], int]
 
 _WEEK_UNIT_WORDS = frozenset({"week", "weeks"})
 
 
 def _parse_week_offset(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
-    """`week`, `fortnight`, `2 weeks`: the days to add and the position after."""
+    """`week`, `fortnight`, `2 weeks`: the days to add and the position after them."""
     at = cursor.skip(index, {"the"})
     if cursor.word(at) in _WEEK_UNIT_WORDS or cursor.word(at) in FORTNIGHT_WORDS:
         return (14 if cursor.word(at) in FORTNIGHT_WORDS else 7), at + 1
-    told = parse_duration(cursor, index)
-    if told is not None and told[0].days and told[0].days % 7 == 0:
-        return told[0].days, told[1]
+    match = parse_duration(cursor, index)
+    if match is not None and match[0].days and match[0].days % 7 == 0:
+        return match[0].days, match[1]
     return None
 
 
 def parse_week_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`a week on friday`, `week today`, `two weeks from tomorrow`, `a week after 12 march`."""
-    told = _parse_week_offset(cursor, index)
-    if told is None:
+    match = _parse_week_offset(cursor, index)
+    if match is None:
         return None
-    days, after = told
+    days, after = match
     at = cursor.skip(after, {"on", "from", "this", "next", "after", "s"})
     base = parse_plain_day(cursor, at)
     if base is None and at > after:
@@ -47,23 +45,23 @@ def parse_week_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 def parse_time_offset(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`in 20 minutes`, `in a week`, `in 2 days time`, `20 minutes from now`, `3 days ago`."""
-    led = cursor.word(index) == "in"
+    has_in = cursor.word(index) == "in"
     at = (
-        cursor.skip(index + led, {"about", "around", "roughly", "like", "exactly", "another"})
-        if led
+        cursor.skip(index + has_in, {"about", "around", "roughly", "like", "exactly", "another"})
+        if has_in
         else index
     )
-    told = parse_duration(cursor, at)
-    if told is None:
-        return _parse_bare_minutes(cursor, at) if led else None
-    many, after = told
-    if led:
-        return _build_offset(many), cursor.skip(
+    match = parse_duration(cursor, at)
+    if match is None:
+        return _parse_bare_minutes(cursor, at) if has_in else None
+    count, after = match
+    if has_in:
+        return _build_offset(count), cursor.skip(
             after, {"time", "from", "now"} if cursor.word(after) != "from" else {"from", "now"}
         )
     for words, sign in _OFFSET_SUFFIXES:
         if cursor.matches(after, *words) and not (cursor.word(index - 1) == "for" and words[0] == "from"):
-            return _build_offset(many, sign), after + len(words)
+            return _build_offset(count, sign), after + len(words)
     return None
 
 
@@ -105,26 +103,26 @@ def _build_offset(duration: DurationItem, sign: int = 1) -> Sequence[Item]:
 
 def parse_days_from_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`two days from friday`, `3 days after tomorrow`, `a month from today`."""
-    told = parse_duration(cursor, index)
-    if told is None or told[0].minutes or cursor.word(told[1]) not in {"from", "after"}:
+    match = parse_duration(cursor, index)
+    if match is None or match[0].minutes or cursor.word(match[1]) not in {"from", "after"}:
         return None
-    base = parse_plain_day(cursor, told[1] + 1)
+    base = parse_plain_day(cursor, match[1] + 1)
     if base is None:
         return None
-    return (DayItem(DayOffset(told[0].days, told[0].months, base=base[0])),), base[1]
+    return (DayItem(DayOffset(match[0].days, match[0].months, base=base[0])),), base[1]
 
 
 def parse_nth_coming_weekday(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`2 tuesdays from now`: the second to come."""
-    many = parse_cardinal(cursor, index)
-    if many is None or not 1 <= many.value <= 60:
+    count = parse_cardinal(cursor, index)
+    if count is None or not 1 <= count.value <= 60:
         return None
-    number = WEEKDAY_NUMBERS.get(cursor.word(many.end_index))
-    if number is None or not (cursor.word(many.end_index) in PLURAL_WEEKDAYS or many.value == 1):
+    number = WEEKDAY_NUMBERS.get(cursor.word(count.end_index))
+    if number is None or not (cursor.word(count.end_index) in PLURAL_WEEKDAYS or count.value == 1):
         return None
     for words in (("from", "now"), ("from", "today"), ("away",), ("hence",)):
-        if cursor.matches(many.end_index + 1, *words):
+        if cursor.matches(count.end_index + 1, *words):
             return (
-                DayItem(Weekday(number, extra_weeks=many.value - 1, includes_today=False)),
-            ), many.end_index + 1 + len(words)
+                DayItem(Weekday(number, extra_weeks=count.value - 1, includes_today=False)),
+            ), count.end_index + 1 + len(words)
     return None

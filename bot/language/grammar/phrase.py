@@ -1,9 +1,9 @@
-"""Putting turns of speech together: which is the day, where it begins, where it ends, how long."""
+"""Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, through
+from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -26,13 +26,13 @@ from bot.language.model.items import (
 
 StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime
 EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp
-_LITTLE = frozenset({Connective.AT, Connective.ON, Connective.FROM, Connective.OF, Connective.IN})
+_TRANSPARENT = frozenset({Connective.AT, Connective.ON, Connective.FROM, Connective.OF, Connective.IN})
 _TIME_ITEMS = (ClockTime, Now, TimeOffset, IsoTimestamp, SameTime, DayItem, DayPart, EndOfDay, RecurrenceItem)
 
 
 @dataclass(slots=True)
 class TimePhrase:
-    """A time as it was said. Everything may be missing; `used` are the pieces that found a place."""
+    """A time as it was said. Everything may be missing; `used_items` are the items that found a place."""
 
     day: DayItem | None = None
     start: StartItem | None = None
@@ -42,7 +42,6 @@ class TimePhrase:
     day_part: DayPart | None = None
     recurrence: RecurrenceItem | None = None
     recurrence_until: DayExpression | None = None
-    ends_only: bool = False
     has_invalid_time: bool = False
     other_days: list[DayExpression] = field(default_factory=list)
     other_starts: list[ClockTime] = field(default_factory=list)
@@ -50,34 +49,32 @@ class TimePhrase:
     used_items: list[PlacedItem] = field(default_factory=list)
 
     @property
-    def is_empty(self) -> bool:
-        return not any(
-            (self.day, self.start, self.end, self.end_day, self.duration, self.day_part, self.recurrence)
-        )
+    def has_length(self) -> bool:
+        return self.end is not None or self.duration is not None
 
 
 def build_phrase(items: Sequence[PlacedItem]) -> TimePhrase:
-    """The phrase that settled pieces make."""
-    assembly = _PhraseBuilder(items)
-    for index, piece in enumerate(items):
-        if assembly.add(index, piece.item):
-            assembly.phrase.used_items.append(piece)
-    return assembly.phrase
+    """Builds the phrase of items among which bare numbers are resolved."""
+    builder = _PhraseBuilder(items)
+    for index, placed_item in enumerate(items):
+        if builder.add(index, placed_item.item):
+            builder.phrase.used_items.append(placed_item)
+    return builder.phrase
 
 
 def _neighbours(items: Sequence[Item]) -> list[Item | None]:
-    """For each item the nearest before it that is more than a little word."""
+    """For each item the nearest one before it that is not a transparent connective."""
     found: list[Item | None] = []
     nearest: Item | None = None
     for item in items:
         found.append(nearest)
-        if not isinstance(item, Connective) or item not in _LITTLE:
+        if not isinstance(item, Connective) or item not in _TRANSPARENT:
             nearest = item
     return found
 
 
 class _PhraseBuilder:
-    """The phrase so far, and what the last little word has made us expect."""
+    """Builds a phrase item by item; `expected` is what the last connective announced."""
 
     def __init__(self, placed: Sequence[PlacedItem]) -> None:
         items = [each.item for each in placed]
@@ -86,7 +83,7 @@ class _PhraseBuilder:
         self.phrase = TimePhrase()
         self.expected: Connective | None = None
         self.is_between = False
-        self.handlers: dict[type, Callable[..., bool]] = {  # what to do with each sort of item
+        self.handlers: dict[type, Callable[..., bool]] = {
             ClockTime: self._add_clock_time,
             Now: self._add_start,
             TimeOffset: self._add_start,
@@ -125,7 +122,7 @@ class _PhraseBuilder:
         elif connective is Connective.FROM:
             self.expected = Connective.FROM
         elif connective in {Connective.UNTIL, Connective.BEFORE}:
-            self._expect_end(connective, following)
+            self._expect_end(following)
         elif connective in {Connective.TO, Connective.DASH} or (
             connective is Connective.AND and self.is_between
         ):
@@ -134,12 +131,9 @@ class _PhraseBuilder:
         elif connective in {Connective.AFTER, Connective.OR}:
             self.expected = connective if isinstance(following, _TIME_ITEMS) else None
 
-    def _expect_end(self, connective: Connective, following: Item | None) -> None:
+    def _expect_end(self, following: Item | None) -> None:
         if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp):
             self.expected = Connective.UNTIL
-            self.phrase.ends_only = self.phrase.ends_only or (
-                connective is Connective.BEFORE and self.phrase.start is None
-            )
 
     def _add_clock_time(self, item: ClockTime) -> bool:
         phrase = self.phrase
@@ -196,14 +190,14 @@ class _PhraseBuilder:
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = DayItem(through(phrase.day.day, item.day))
+            phrase.day = DayItem(join_days(phrase.day.day, item.day))
             self.expected = None
         else:
             phrase.end_day = item.day
         return True
 
     def _merge_second_day(self, item: DayItem) -> bool:
-        """Two words for one day: `friday … next week`, `tomorrow, friday`."""
+        """Merges two words for one day: `friday … next week`, `tomorrow, friday`."""
         phrase = self.phrase
         if phrase.day is None:
             return False

@@ -1,6 +1,5 @@
-"""Days told from where we stand: `tomorrow`, `next friday`, `friday week`, `end of the month`."""
+"""Parses days relative to today: `tomorrow`, `next friday`, `friday week`, `end of the month`."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.language.grammar.anchors import TODAY, parse_plain_day
@@ -22,18 +21,16 @@ from bot.language.model.days import (
     PreviousWeekday,
     Weekday,
 )
-from bot.language.model.items import DayItem, DayPart, Item, SameTime, UpcomingWindow
+from bot.language.model.items import DayItem, DayPart, ItemsMatch, SameTime, UpcomingWindow
 from bot.language.text.token_cursor import TokenCursor
-
-ItemsMatch = tuple[Sequence[Item], int]
 
 _SATURDAY, _FRIDAY = 5, 4
 
 
 def parse_relative_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """What is told from where we stand at this position."""
-    for way in _RULES if cursor.number(index) is None else _DIGIT_RULES:
-        found = way(cursor, index)
+    """The relative day, and what may come with it, that starts here."""
+    for rule in _RULES if cursor.number(index) is None else _DIGIT_RULES:
+        found = rule(cursor, index)
         if found is not None:
             return found
     return None
@@ -66,10 +63,10 @@ _DAY_OFFSET_PHRASES = (
 
 def _parse_day_and_week(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`today`, `friday`, and what follows them: `friday week`, `tomorrow fortnight`, `tuesday next week`."""
-    told = parse_plain_day(cursor, index)
-    if told is None:
+    match = parse_plain_day(cursor, index)
+    if match is None:
         return None
-    day, after = told
+    day, after = match
     added = cursor.word(after)
     if added in {"week", "fortnight"}:
         return (DayItem(DayOffset(7 if added == "week" else 14, base=day)),), after + 1
@@ -91,9 +88,9 @@ def _parse_after_weekday(cursor: TokenCursor, day: Weekday, end_index: int) -> I
             return (DayItem(Weekday(day.number, week_offset=weeks)),), end_index + len(words)
     if cursor.matches(end_index, "after", "next"):
         return (DayItem(Weekday(day.number, week_offset=1, extra_weeks=1)),), end_index + 2
-    told = parse_duration(cursor, end_index + 1) if cursor.word(end_index) == "in" else None
-    if told is not None and told[0].days and told[0].days % 7 == 0:
-        return (DayItem(Weekday(day.number, week_offset=told[0].days // 7)),), told[1]
+    match = parse_duration(cursor, end_index + 1) if cursor.word(end_index) == "in" else None
+    if match is not None and match[0].days and match[0].days % 7 == 0:
+        return (DayItem(Weekday(day.number, week_offset=match[0].days // 7)),), match[1]
     return (DayItem(day),), cursor.skip(end_index, {"coming"})
 
 
@@ -163,12 +160,12 @@ def _parse_window(cursor: TokenCursor, index: int, lead: str) -> ItemsMatch | No
         return None
     if cursor.word(index) == "hour":
         return (UpcomingWindow(timedelta(hours=1)),), index + 1
-    told = parse_duration(cursor, index)
-    if told is None:
+    match = parse_duration(cursor, index)
+    if match is None:
         return None
-    if told[0].minutes:
-        return (UpcomingWindow(told[0].as_timedelta),), told[1]
-    return (DayItem(NextDays(told[0].days + 30 * told[0].months)),), told[1]
+    if match[0].minutes:
+        return (UpcomingWindow(match[0].as_timedelta),), match[1]
+    return (DayItem(NextDays(match[0].days + 30 * match[0].months)),), match[1]
 
 
 def _parse_week_after_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:

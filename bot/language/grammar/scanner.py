@@ -1,4 +1,4 @@
-"""Every turn of speech about time in a text, in its order."""
+"""Scans tokens from left to right into items of the time grammar."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,6 +9,7 @@ from bot.language.grammar.day_parts import parse_day_part
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
 from bot.language.grammar.relative import parse_relative_day
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
     FILLER_WORDS,
@@ -17,7 +18,6 @@ from bot.language.lexicon.vocabulary import (
     TIME_FIRST_WORDS,
     WEEKDAY_NUMBERS,
 )
-from bot.language.lexicon.wordlist import word_set
 from bot.language.model.budget import Budget
 from bot.language.model.items import BareNumber, Connective, DurationItem, Item, PlacedItem, UnknownWord
 from bot.language.text.token_cursor import TokenCursor
@@ -71,7 +71,7 @@ _EXTRA_CORRECTABLE_WORDS = word_set(
 
 @cache
 def correctable_time_words() -> frozenset[str]:
-    """The words that a slip may be put right to, whatever the names of the campus."""
+    """The words that a misspelt one may be corrected to, whatever the names of the campus."""
     words = (
         frozenset(WEEKDAY_NUMBERS)
         | frozenset(MONTH_NUMBERS)
@@ -83,7 +83,7 @@ def correctable_time_words() -> frozenset[str]:
 
 
 def scan(cursor: TokenCursor, budget: Budget) -> list[PlacedItem]:
-    """The text from left to right; words without a meaning for time come as `Other`, fillers not at all."""
+    """Scans the text into items. Words that mean no time become `UnknownWord`; fillers are skipped."""
     found: list[PlacedItem] = []
     index = 0
     while index < len(cursor):
@@ -97,13 +97,13 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
     word = cursor.word(index)
     if not word:
         return index + 1
-    trapped = skip_false_positive(cursor, index)
-    if trapped > index:
-        found.append(PlacedItem(UnknownWord(word), index, trapped))
-        return trapped
-    said = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
-    if said is not None:
-        items, after = said
+    skipped_to = skip_false_positive(cursor, index)
+    if skipped_to > index:
+        found.append(PlacedItem(UnknownWord(word), index, skipped_to))
+        return skipped_to
+    match = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
+    if match is not None:
+        items, after = match
         found.extend(PlacedItem(item, index, after) for item in items)
         return after
     if word in _CONNECTIVES:
@@ -114,31 +114,35 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
 
 
 def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
-    told = parse_day_part(cursor, index) if cursor.number(index) is None else None
-    if told is not None:
-        return told
-    dated = parse_calendar_day(cursor, index)
-    if dated is not None and not _is_shorter_than_duration(cursor, index, dated[1]):
-        return (dated[0],), dated[1]
-    told = parse_relative_day(cursor, index)
-    if told is not None:
-        return told
-    long = parse_duration(cursor, index)
-    if long is not None and not _is_clock_time(cursor, index, long):
-        return (long[0],), long[1]
+    match = parse_day_part(cursor, index) if cursor.number(index) is None else None
+    if match is not None:
+        return match
+    date_match = parse_calendar_day(cursor, index)
+    if date_match is not None and not _is_shorter_than_duration(cursor, index, date_match[1]):
+        return (date_match[0],), date_match[1]
+    match = parse_relative_day(cursor, index)
+    if match is not None:
+        return match
+    duration_match = parse_duration(cursor, index)
+    if duration_match is not None and not _is_clock_time(cursor, index, duration_match):
+        return (duration_match[0],), duration_match[1]
     if cursor.word(index) in {"in", "a", "the", "for"}:
         return None
-    face = parse_clock_time(cursor, index)
-    return ((face[0],), face[1]) if face is not None else None
+    clock_match = parse_clock_time(cursor, index)
+    return ((clock_match[0],), clock_match[1]) if clock_match is not None else None
 
 
 def _is_shorter_than_duration(cursor: TokenCursor, index: int, end_index: int) -> bool:
-    """Whether a length says more than the date found (`1/2 hour`)."""
-    long = parse_duration(cursor, index)
-    return long is not None and long[1] > end_index
+    """Whether a duration spans more tokens than the date (`1/2 hour`)."""
+    duration_match = parse_duration(cursor, index)
+    return duration_match is not None and duration_match[1] > end_index
 
 
 def _is_clock_time(cursor: TokenCursor, index: int, duration: tuple[DurationItem, int]) -> bool:
     """Whether `14h` is a time of day rather than fourteen hours."""
-    face = parse_clock_time(cursor, index)
-    return face is not None and not isinstance(face[0], BareNumber) and face[1] >= duration[1]
+    clock_match = parse_clock_time(cursor, index)
+    return (
+        clock_match is not None
+        and not isinstance(clock_match[0], BareNumber)
+        and clock_match[1] >= duration[1]
+    )

@@ -1,6 +1,6 @@
-"""Ordinary words, which are no names by themselves, and the generic words that names are made with."""
+"""Common words, which are not names on their own, and the generic words that names are made with."""
 
-from bot.language.lexicon.wordlist import word_set
+from bot.language.lexicon import word_set
 
 GENERIC_WORDS = word_set(
     """
@@ -12,7 +12,7 @@ GENERIC_WORDS = word_set(
     study
     """
 )
-"""What places are rather than what they are called."""
+"""Words for what a place is rather than its name."""
 
 BUILDING_SUFFIXES = word_set(
     """
@@ -119,4 +119,4 @@ COMMON_WORDS = word_set(
     front studios audio
     """
 )
-"""Words that are never a name by themselves, nor a slip for one."""
+"""Words that are never a name on their own, nor a misspelt one."""

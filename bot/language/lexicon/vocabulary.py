@@ -1,7 +1,7 @@
-"""The words the grammar knows, and those it must not mistake for names."""
+"""Words the grammar knows, and words it must not mistake for names."""
 
+from bot.language.lexicon import split_words, word_set
 from bot.language.lexicon.common_words import COMMON_WORDS, FIRST_NAMES, GENERIC_WORDS
-from bot.language.lexicon.wordlist import split_words, word_set
 
 WEEKDAY_NUMBERS = {
     name: number
@@ -20,7 +20,7 @@ WEEKDAY_NUMBERS = {
 }
 PLURAL_WEEKDAYS = frozenset(name for name in WEEKDAY_NUMBERS if name.endswith("days"))
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WEEKDAY_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 MONTH_NUMBERS = {
     name: number
     for number, names in enumerate(
@@ -121,7 +121,7 @@ WORDS_AFTER_NUMBER = (
     | word_set("a p ish to til till until oclock noon x k z t on at for")
     | frozenset(MONTH_NUMBERS)
 )
-"""What may be written straight after a number and is a word of its own."""
+"""Words that may be attached to a number and still are words of their own."""
 
 WORDS_BEFORE_NUMBER = (
     frozenset(WEEKDAY_NUMBERS)
@@ -129,7 +129,7 @@ WORDS_BEFORE_NUMBER = (
     | word_set("at to til till until from for in on by before after past half and between")
     | word_set("today tomorrow tonight tmrw tmr tmw")
 )
-"""What may stand straight before a number without making a code of the two."""
+"""Words that a number may be attached to without making a code of the two."""
 
 RANGE_BOUND_WORDS = (
     frozenset(WEEKDAY_NUMBERS)
@@ -142,7 +142,7 @@ RANGE_BOUND_WORDS = (
     )
     | word_set("st nd rd th morning afternoon evening night lunch hrs")
 )
-"""What a dash may run between."""
+"""Words that a dash may join to a range."""
 
 CANONICAL_WORDS = {
     variant: word
@@ -188,14 +188,7 @@ CANONICAL_WORDS = {
     for variant in variants.split()
     if variant not in {"n", "w"}
 }
-"""Shorthands and their plain words."""
-
-PREPOSITIONS_OF_CLOCK = word_set(
-    """
-    at @ from until to before after by around about between circa roughly approx approximately past
-    starting start beginning since
-    """
-)
+"""Shorthands and misspellings, each with its plain word."""
 
 FILLER_WORDS = word_set(
     """
@@ -220,7 +213,7 @@ FILLER_WORDS = word_set(
     least less most max maximum minimum min
     """
 )
-"""Words that may stand anywhere without meaning anything of their own to a search."""
+"""Words that mean nothing to a search, wherever they stand."""
 
 
 TIME_FIRST_WORDS = (
@@ -241,7 +234,7 @@ TIME_FIRST_WORDS = (
     """
     )
 )
-"""What a turn of speech about time may begin with."""
+"""Words that an item of the time grammar may start with."""
 
 CONNECTIVE_WORDS = word_set(
     """
@@ -249,7 +242,7 @@ CONNECTIVE_WORDS = word_set(
     and & after past before by for or / in around about approx approximately roughly circa - on
     """
 )
-"""The little words between times."""
+"""Connectives: the words between times."""
 
 KNOWN_WORDS = (
     FILLER_WORDS
@@ -263,4 +256,4 @@ KNOWN_WORDS = (
     | RANGE_BOUND_WORDS
     | frozenset(CANONICAL_WORDS.values())
 )
-"""Words that are never a slip for another."""
+"""Words that are never corrected."""

@@ -1,0 +1,1 @@
+"""Result types, items of the grammar, day expressions and the step budget."""

@@ -1,14 +1,14 @@
-"""Limit on the work that one text may cause: steps rather than time, so that any machine decides alike."""
+"""Limit on the work one text may cause, in steps rather than time, so that every machine decides alike."""
 
 MAX_STEPS = 1_000
 
 
 class BudgetSpent(Exception):
-    """Reading one text took more steps than it may."""
+    """Parsing a text took more steps than its budget."""
 
 
 class Budget:
-    """Counter of steps: a position scanned, a stretch of days weighed, 50 for a guess by dateparser."""
+    """Step counter: one for a position scanned or a candidate date, 50 for a call of dateparser."""
 
     __slots__ = ("_left", "_steps")
 
@@ -20,7 +20,7 @@ class Budget:
         return self._steps - self._left
 
     def spend(self, steps: int = 1) -> None:
-        """Count steps. Raises `BudgetSpent` once there are more than the limit."""
+        """Raises `BudgetSpent` once there are more steps than the limit."""
         self._left -= steps
         if self._left < 0:
             raise BudgetSpent

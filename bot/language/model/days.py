@@ -1,4 +1,4 @@
-"""The days that words can mean, seen from today."""
+"""Day expressions: the days that words can mean, seen from today."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Protocol
 
-MAX_STRETCHES = 16
+MAX_DATE_RANGES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """So many days from `first`."""
+    """`days` days from `first` on."""
 
     first: date
     days: int = 1
@@ -23,22 +23,22 @@ class DateRange:
 
 
 class DayExpression(Protocol):
-    """Something that means one or more days; the likelier reading comes first."""
+    """Expression that means one or more days; the likeliest comes first."""
 
     def date_ranges(self, today: date) -> Iterator[DateRange]: ...
 
 
 def likeliest(day: DayExpression, today: date) -> Iterator[DateRange]:
-    """The first 16 stretches that a day can mean; none for a day that never is, such as 30 February.
+    """The first 16 date ranges that a day can mean; none for a day that never comes, such as 30 February.
 
-    A day made of others asks for theirs here, once for each: then what it costs grows with the number of days
-    it is made of. Asked for again in a loop it would grow with the product.
+    An expression made of others calls this once for each of them, so its cost grows with their sum. Called
+    again in a loop, it would grow with their product.
     """
-    return islice(day.date_ranges(today), MAX_STRETCHES)
+    return islice(day.date_ranges(today), MAX_DATE_RANGES)
 
 
 def add_days(day: date, days: int) -> date:
-    """So many days on, or the end of the calendar."""
+    """Adds days, saturating at the ends of the calendar."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -46,7 +46,7 @@ def add_days(day: date, days: int) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
+    """Adds months, to the same day or the last of the month, saturating at the ends of the calendar."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     if not 1 <= year <= 9999:
@@ -56,7 +56,7 @@ def add_months(day: date, months: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class DayOffset:
-    """So many days, or months, from today or from another day."""
+    """Days and months from today or from another day."""
 
     days: int = 0
     months: int = 0
@@ -66,13 +66,13 @@ class DayOffset:
         if self.base is None:
             yield DateRange(add_days(add_months(today, self.months), self.days))
             return
-        for stretch in likeliest(self.base, today):
-            yield DateRange(add_days(add_months(stretch.first, self.months), self.days), stretch.days)
+        for dates in likeliest(self.base, today):
+            yield DateRange(add_days(add_months(dates.first, self.months), self.days), dates.days)
 
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """The next such weekday, today included; `weeks` counts calendar weeks from this one instead."""
+    """The next such weekday, today included; with `week_offset` that of a calendar week (0 is this one)."""
 
     number: int
     week_offset: int | None = None
@@ -105,7 +105,7 @@ class PreviousWeekday:
 
 @dataclass(frozen=True, slots=True)
 class NextDays:
-    """So many days, today the first."""
+    """A number of days, of which today is the first."""
 
     days: int
 
@@ -115,7 +115,7 @@ class NextDays:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the month; the coming one where month or year were not said."""
+    """A day of the month; the next one where month or year were not said."""
 
     day: int
     month: int | None = None
@@ -161,7 +161,7 @@ class CalendarWeek:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
-    """A month by name or counted from this one; all of it, or only its first, middle or last day."""
+    """A month by number or counted from this one; all of it, or only its first, middle or last day."""
 
     month: int | None = None
     month_offset: int = 0
@@ -171,7 +171,7 @@ class CalendarMonth:
     is_middle_day_only: bool = False
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:
-        for start in self._first_days(today):
+        for start in self.first_days(today):
             length = monthrange(start.year, start.month)[1]
             if self.is_last_day_only:
                 yield DateRange(add_days(start, length - 1))
@@ -184,7 +184,7 @@ class CalendarMonth:
             else:
                 yield DateRange(start, length)
 
-    def _first_days(self, today: date) -> Iterator[date]:
+    def first_days(self, today: date) -> Iterator[date]:
         this = today.replace(day=1)
         if self.month is None:
             yield add_months(this, self.month_offset)
@@ -205,7 +205,7 @@ class WeekdayOfMonth:
     month: CalendarMonth
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:
-        for start in self.month._first_days(today):  # noqa: SLF001 - a neighbour in the same page
+        for start in self.month.first_days(today):
             days = monthrange(start.year, start.month)[1]
             found = [day for day in range(1, days + 1) if start.replace(day=day).weekday() == self.number]
             if abs(self.nth) <= len(found) and self.nth:
@@ -214,7 +214,7 @@ class WeekdayOfMonth:
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """From one day through another."""
+    """From one day to another, both included."""
 
     first: DayExpression
     last: DayExpression
@@ -230,8 +230,8 @@ class DayRange:
                     yield DateRange(start.first, (end.last.weekday() - start.first.weekday()) % 7 + 1)
 
 
-def through(first: DayExpression, last: DayExpression) -> DayRange:
-    """The range from one day through another; of ranges the outer ends, so that ranges never nest."""
+def join_days(first: DayExpression, last: DayExpression) -> DayRange:
+    """Range from one day to another, both included; of ranges the outer ends, so that ranges never nest."""
     return DayRange(
         first.first if isinstance(first, DayRange) else first,
         last.last if isinstance(last, DayRange) else last,
@@ -251,7 +251,7 @@ class EasterDay:
 
 
 def _easter_sunday(year: int) -> date:
-    """Easter Sunday of a year, by the anonymous Gregorian rule."""
+    """Easter Sunday of a year, by the anonymous Gregorian algorithm."""
     a, b, c = year % 19, year // 100, year % 100
     d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
     e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7

@@ -1,5 +1,6 @@
-"""What single turns of speech say about a time, before anybody asks what time it is now."""
+"""Items of the time grammar: what single expressions say about a time, independent of now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -10,10 +11,10 @@ from bot.language.model.reading import RecurrenceUnit
 
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """A time of day. `hour` runs to 24 when `fixed`, else it is a clock face's and may be either half.
+    """A time of day. `hour` is 0 to 24 when `is_24_hour`, else 1 to 12 and may mean am or pm.
 
-    `said` is the am or pm that was said; `seconds` holds fractions too. `is_guess`: a
-    mere number that may be something else where a surer time is told.
+    `meridiem` is the am or pm that was typed; `seconds` may have a fraction. `is_guess`: a bare number that
+    is no time where a certain one stands elsewhere in the text.
     """
 
     hour: int
@@ -34,24 +35,24 @@ class ClockTime:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """This very instant."""
+    """The current instant."""
 
 
 @dataclass(frozen=True, slots=True)
 class SameTime:
-    """The time of day that it is now."""
+    """The current time of day, on another day."""
 
 
 @dataclass(frozen=True, slots=True)
 class IsoTimestamp:
-    """A moment told with its offset, as machines write it; `at` is ISO 8601."""
+    """An instant with its offset (ISO 8601)."""
 
     iso: str
 
 
 @dataclass(frozen=True, slots=True)
 class DurationItem:
-    """How long: elapsed time, whole days, or months."""
+    """A duration: elapsed minutes, whole days, or months."""
 
     minutes: int = 0
     days: int = 0
@@ -64,7 +65,7 @@ class DurationItem:
 
 @dataclass(frozen=True, slots=True)
 class TimeOffset:
-    """So long after now (`in 20 minutes`), below zero for `ago`; `assumed` when nobody said minutes."""
+    """Time after now (`in 20 minutes`), negative for `ago`; `in 20` assumes minutes."""
 
     offset: timedelta
     is_unit_assumed: bool = False
@@ -72,14 +73,14 @@ class TimeOffset:
 
 @dataclass(frozen=True, slots=True)
 class UpcomingWindow:
-    """From now for so long (`the next two hours`)."""
+    """A duration from now on (`the next two hours`)."""
 
     duration: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class DayPart:
-    """A part of the day; `half` narrows it to its first or second half, `whole` asks for all of it."""
+    """A part of the day; `half` narrows it to "first" or "second", `is_whole` means all of it."""
 
     name: str
     half: str | None = None
@@ -88,7 +89,7 @@ class DayPart:
 
 @dataclass(frozen=True, slots=True)
 class DayItem:
-    """A day, or a stretch of days; `swapped` is the other way to read `3/4`."""
+    """A day or a range of days; `alternative` is the other meaning of `3/4`."""
 
     day: DayExpression
     alternative: DayExpression | None = None
@@ -97,7 +98,7 @@ class DayItem:
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceItem:
-    """It happens again and again: on these weekdays, or every so many units."""
+    """A recurrence: on these weekdays, or every `step` units."""
 
     unit: RecurrenceUnit
     step: int = 1
@@ -106,7 +107,7 @@ class RecurrenceItem:
 
 @dataclass(frozen=True, slots=True)
 class BareNumber:
-    """A number that may or may not be an hour."""
+    """A number that may be an hour."""
 
     clock: ClockTime
     value: int
@@ -115,7 +116,7 @@ class BareNumber:
 
 
 class Connective(Enum):
-    """A little word between times."""
+    """A word between times."""
 
     AT = "at"
     FROM = "from"
@@ -135,7 +136,7 @@ class Connective(Enum):
 
 @dataclass(frozen=True, slots=True)
 class InvalidTime:
-    """Something shaped like a time that is none, such as 25:00."""
+    """Text in the form of a time that is impossible, such as 25:00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class UnknownWord:
 
 @dataclass(frozen=True, slots=True)
 class EndOfDay:
-    """When the day's last hour is over, or that of the part being spoken of."""
+    """The end of the day's last hour, or of a part of the day."""
 
     part: str | None = None
 
@@ -171,9 +172,15 @@ Item = (
 )
 
 
+ItemMatch = tuple[Item, int]
+"""An item and the position after it."""
+ItemsMatch = tuple[Sequence[Item], int]
+"""Items and the position after them."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedItem:
-    """An item and the tokens `[first, after)` that said it."""
+    """An item and its tokens `[start_index, end_index)`."""
 
     item: Item
     start_index: int

@@ -1,4 +1,4 @@
-"""What a typed text was read as."""
+"""Result types of the parser."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from core.model.entities import BuildingId, Equipment, Location, RoomId, Society
 
 
 class TimeKind(StrEnum):
-    """How much of a time was said: a moment, two ends, only the day, or a part of the day."""
+    """How precise a time is: a start, a range, only a day, or a part of the day."""
 
     INSTANT = "instant"
     RANGE = "range"
@@ -17,7 +17,7 @@ class TimeKind(StrEnum):
 
 
 class RecurrenceUnit(StrEnum):
-    """What a repetition steps by."""
+    """Unit of the steps of a recurrence."""
 
     DAY = "day"
     WEEK = "week"
@@ -26,7 +26,7 @@ class RecurrenceUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """Every `every` units, on `weekdays` (Monday is 0) when weekly; `until` is its last possible day."""
+    """Every `step` units, on `weekdays` (Monday is 0) when weekly; `until` is the last possible day."""
 
     unit: RecurrenceUnit
     step: int = 1
@@ -37,10 +37,10 @@ class RecurrenceRule:
 
 @dataclass(frozen=True, slots=True)
 class ParsedTime:
-    """A time as read, aware and in the reader's zone; `end` is None when it was not said.
+    """A parsed time, aware and in the caller's zone; `end` is None when none was said, else after `start`.
 
-    A day begins at its midnight. `part` names the part of the day where one was said; `length` is what was
-    asked for within a day or a part; `repeats` says how it goes on after this first time.
+    A day starts at its midnight. `duration` is the one asked for within a day or a part of it; `recurrence`
+    says how the time repeats after this first one.
     """
 
     kind: TimeKind
@@ -53,7 +53,7 @@ class ParsedTime:
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Where a value stands: offsets into the text as it was typed."""
+    """Position of a value: offsets `[start, end)` into the text as it was typed."""
 
     field: str
     start: int
@@ -61,17 +61,18 @@ class TextSpan:
 
 
 class ProblemReason(StrEnum):
-    """Why a time was refused."""
+    """Why a time was rejected."""
 
     PAST = "past"
     TOO_FAR = "too far"
     UNREADABLE = "unreadable"
     TOO_MUCH = "too much"
+    END_NOT_AFTER_START = "end not after start"
 
 
 @dataclass(frozen=True, slots=True)
 class ParseProblem:
-    """A time that cannot serve: what was read (`shown`), and a phrase that would work (`suggestion`)."""
+    """A rejected time: the text or time that was parsed, and a phrase that would work (`suggestion`)."""
 
     reason: ProblemReason
     parsed_text: str
@@ -85,13 +86,16 @@ class ParseProblem:
             ProblemReason.TOO_FAR: f"I read {self.parsed_text}, which is more than a year ahead.",
             ProblemReason.UNREADABLE: f"I could not read a time in “{self.parsed_text}”.",
             ProblemReason.TOO_MUCH: "There are too many days and times in that to tell which you mean.",
+            ProblemReason.END_NOT_AFTER_START: (
+                f"In “{self.parsed_text}” the end does not come after the start."
+            ),
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """Words with two meanings, and the phrases that would have said either."""
+    """Ambiguous words, and a phrase for each of their meanings."""
 
     text: str
     choices: tuple[str, ...]
@@ -112,16 +116,16 @@ ASSUMPTIONS = (
     "next week",
     "start",
 )
-"""All that can be assumed: half of the day, the day itself, that 3/4 is in April, the usual length, that
-`in 20` means minutes, that `next friday` is next week's, and a beginning (now, or the day's first hour)."""
+"""All that can be assumed: am or pm, the day, the order of day and month in 3/4, the default duration,
+minutes for `in 20`, next week for `next friday`, and a start (now, or the day's first hour)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """Everything read from a text, and what could not be.
+    """Everything that was parsed from a text, and what could not be.
 
-    What was not said is None or empty. `alternatives` are other readings of the time, `leftover` the words
-    without a place, `problem` a refused time (then `when` is None), `question` words that must be asked back.
+    What was not said is None or empty. `alternatives` are other meanings of the time, `unparsed` the words
+    that nothing understood, `problem` a rejected time (then `when` is None), `clarification` ambiguous words.
     """
 
     text: str

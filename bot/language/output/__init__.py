@@ -1,0 +1,1 @@
+"""Parse results as JSON and as a summary in words."""

@@ -1,4 +1,4 @@
-"""Readings as JSON: for `roomie parse`, and for programs that ask over HTTP."""
+"""Serialises parse results as JSON, for `roomie parse` and for the HTTP API."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from core.time_zones import find_time_zone
 
 
 def to_json(result: ParseResult) -> dict[str, object]:
-    """The reading under its documented keys; what was not said is null, times carry their zone's offset."""
+    """The result under its documented keys; what was not said is null, times have their zone's offset."""
     when = result.when
     return {
         "start": when.start.isoformat() if when else None,
@@ -43,9 +43,9 @@ def _time_to_json(time: ParsedTime) -> dict[str, object]:
 
 
 def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """One JSON object a line in (`{"text", "now", "tz"}`), one out; `now` and `zone` are the defaults.
+    """Parses JSON lines (`{"text", "now", "tz"}`), one result a line; `now` and `zone` are the defaults.
 
-    A line that is no such object is answered with `{"error": …}`.
+    A line that is not such an object gives `{"error": …}`.
     """
     for line in lines:
         if line.strip():
@@ -54,18 +54,18 @@ def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: Zon
 
 def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> dict[str, object]:
     try:
-        asked = json.loads(line)
+        request = json.loads(line)
     except (ValueError, RecursionError):
         return {"error": "This line is not JSON."}
-    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+    if not isinstance(request, dict) or not isinstance(request.get("text"), str):
         return {"error": 'A line is an object with a "text".'}
-    there = find_time_zone(asked["tz"]) if asked.get("tz") else zone
-    if there is None:
-        return {"error": f"I do not know the time zone {asked['tz']!r}."}
+    request_zone = find_time_zone(request["tz"]) if request.get("tz") else zone
+    if request_zone is None:
+        return {"error": f"I do not know the time zone {request['tz']!r}."}
     try:
-        then = datetime.fromisoformat(asked["now"]) if asked.get("now") else now
+        request_now = datetime.fromisoformat(request["now"]) if request.get("now") else now
     except (ValueError, TypeError):
-        return {"error": f'"now" is not an ISO 8601 time: {asked["now"]!r}.'}
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=there)
-    return to_json(parse_phrase(asked["text"], now=then, zone=there, names=names))
+        return {"error": f'"now" is not an ISO 8601 time: {request["now"]!r}.'}
+    if request_now.tzinfo is None:
+        request_now = request_now.replace(tzinfo=request_zone)
+    return to_json(parse_phrase(request["text"], now=request_now, zone=request_zone, names=names))

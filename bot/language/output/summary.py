@@ -1,4 +1,4 @@
-"""A reading said back in words that read as the same values again."""
+"""Summarises a parse result in words that parse as the same values again."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ _BUILDING_SUFFIXES = (" Building", " Bldg", " Centre", " Center")
 
 
 def summarize(result: ParseResult, names: NameIndex, *, now: datetime) -> str:
-    """`Thu 12 Mar, 15:00–17:00 · 20+ seats · Ainsworth`: what was read, and nothing that was only assumed."""
+    """`Thu 12 Mar, 15:00–17:00 · 20+ seats · Ainsworth`: what was parsed, without what was only assumed."""
     parts = (
         summarize_time(result.when, names, now=now) if result.when else "",
         f"{result.capacity}+ seats" if result.capacity else "",
@@ -41,25 +41,25 @@ def summarize(result: ParseResult, names: NameIndex, *, now: datetime) -> str:
 
 
 def summarize_time(time: ParsedTime, names: NameIndex, *, now: datetime) -> str:
-    """The time alone, in the most natural of the ways that are read back as this very time."""
-    told = describe_time(time, now)
+    """The time alone, in the most natural of the formats that parse as exactly this time."""
+    text = describe_time(time, now)
     zone = time.start.tzinfo
     if time.kind in {TimeKind.DAY, TimeKind.PART} or not isinstance(zone, ZoneInfo):
-        return told
-    for way in (told, describe_time(time, now, military=True), format_iso(time)):
-        if parse_phrase(way, now=now, zone=zone, names=names).when == time:
-            return way
-    return told
+        return text
+    for candidate in (text, describe_time(time, now, military=True), format_iso(time)):
+        if parse_phrase(candidate, now=now, zone=zone, names=names).when == time:
+            return candidate
+    return text
 
 
 def _shortest_unique_name(name_type: NameType, entity_id: str | None, names: NameIndex) -> str:
-    """The shortest way to call it that calls nothing else."""
+    """The shortest name that means nothing else."""
     if entity_id is None:
         return ""
     full = names.display_names.get((name_type, entity_id), entity_id)
     short = next((full.removesuffix(suffix) for suffix in _BUILDING_SUFFIXES if full.endswith(suffix)), full)
     for name in (short, full, entity_id):
-        called = names.lookup(name)
-        if called is not None and (called.name_type, called.id) == (name_type, entity_id):
+        match = names.lookup(name)
+        if match is not None and (match.name_type, match.id) == (name_type, entity_id):
             return name
     return entity_id

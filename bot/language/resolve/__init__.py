@@ -1,0 +1,1 @@
+"""Resolves a phrase to the time it means, seen from now."""

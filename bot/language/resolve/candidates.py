@@ -1,4 +1,4 @@
-"""The coming time, part or day that a phrase can mean, and the others it might."""
+"""Resolves a phrase to the first upcoming time, day part or day it can mean, and to the alternatives."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -27,55 +27,57 @@ _DATE_ORDER_NAMES = {True: "day first", False: "month first"}
 
 
 def resolve_clock_time(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    whens = list(_times(phrase, context))
-    coming = [(when, one) for when, one in whens if not is_past(when.start, context)]
-    if not coming:
+    times = list(_candidate_times(phrase, context))
+    upcoming = [(time, hours) for time, hours in times if not is_past(time.start, context)]
+    if not upcoming:
         return (
-            Resolution(whens[0][0], problem_reason=ProblemReason.PAST)
-            if whens
+            Resolution(times[0][0], problem_reason=ProblemReason.PAST)
+            if times
             else Resolution(problem_reason=ProblemReason.UNREADABLE)
         )
-    when, chosen = coming[0]
-    others = [
-        other
-        for other, _ in coming[1:]
-        if other.start - when.start <= _MAX_ALTERNATIVE_DISTANCE and phrase.recurrence is None
+    time, chosen = upcoming[0]
+    alternatives = [
+        alternative
+        for alternative, _ in upcoming[1:]
+        if alternative.start - time.start <= _MAX_ALTERNATIVE_DISTANCE and phrase.recurrence is None
     ]
-    others += _on_other_days(phrase, context, _first_time)
-    others += _resolve_other_starts(phrase, context)
+    alternatives += _resolve_on_other_days(phrase, context, _first_time)
+    alternatives += _resolve_other_starts(phrase, context)
     return Resolution(
-        clamp_to_now(when, context),
-        _list_assumptions(phrase, when, chosen.assumed_meridiem, context),
-        _exclude_chosen(others, when),
+        clamp_to_now(time, context),
+        _list_assumptions(phrase, time, chosen.assumed_meridiem, context),
+        _exclude_chosen(alternatives, time),
     )
 
 
-def _times(phrase: TimePhrase, here: ResolutionContext) -> Iterator[tuple[ParsedTime, HourCandidate]]:
-    """All that a clock time can mean, on each of its days."""
-    options = hour_candidates(phrase, here.defaults)
-    for stretch in _candidate_dates(phrase, here):
-        for one in options:
-            yield _build_time(stretch, one, phrase, here), one
+def _candidate_times(
+    phrase: TimePhrase, context: ResolutionContext
+) -> Iterator[tuple[ParsedTime, HourCandidate]]:
+    """All times that a clock time can mean, on each of its days."""
+    options = hour_candidates(phrase, context.defaults)
+    for dates in _candidate_dates(phrase, context):
+        for hours in options:
+            yield _build_time(dates, hours, phrase, context), hours
 
 
-def _first_time(phrase: TimePhrase, here: ResolutionContext) -> ParsedTime | None:
-    coming = (when for when, _ in _times(phrase, here) if not is_past(when.start, here))
-    return _started_first(coming, here)
+def _first_time(phrase: TimePhrase, context: ResolutionContext) -> ParsedTime | None:
+    upcoming = (time for time, _ in _candidate_times(phrase, context) if not is_past(time.start, context))
+    return _first_upcoming(upcoming, context)
 
 
-def _started_first(coming: Iterator[ParsedTime], here: ResolutionContext) -> ParsedTime | None:
-    first = next(coming, None)
-    return clamp_to_now(first, here) if first is not None else None
+def _first_upcoming(upcoming: Iterator[ParsedTime], context: ResolutionContext) -> ParsedTime | None:
+    first = next(upcoming, None)
+    return clamp_to_now(first, context) if first is not None else None
 
 
 def _list_assumptions(
-    phrase: TimePhrase, when: ParsedTime, half: str | None, context: ResolutionContext
+    phrase: TimePhrase, time: ParsedTime, half: str | None, context: ResolutionContext
 ) -> tuple[str, ...]:
     said_no_day = phrase.day is None and phrase.recurrence is None
     assumed = (
         (half, half is not None),
         ("day", said_no_day),
-        ("default duration", when.end is None and when.kind is TimeKind.INSTANT),
+        ("default duration", time.end is None and time.kind is TimeKind.INSTANT),
         (
             "next week",
             phrase.day is not None and phrase.day.is_next and _is_ambiguous_next(phrase.day, context),
@@ -91,25 +93,25 @@ def _list_assumptions(
 def _is_ambiguous_next(item: DayItem, context: ResolutionContext) -> bool:
     if not isinstance(item.day, Weekday):
         return False
-    coming = Weekday(item.day.number, includes_today=False)
-    return next(likeliest(coming, context.today), None) != next(likeliest(item.day, context.today), None)
+    upcoming = Weekday(item.day.number, includes_today=False)
+    return next(likeliest(upcoming, context.today), None) != next(likeliest(item.day, context.today), None)
 
 
 def _candidate_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
-    """The days a phrase may mean, the likelier first; each that is weighed counts as a step."""
-    for stretch in _said_stretches(phrase, context):
+    """The days a phrase may mean, the likeliest first. Each costs a step of the budget."""
+    for dates in _phrase_dates(phrase, context):
         context.budget.spend()
-        yield stretch
+        yield dates
 
 
-def _said_stretches(phrase: TimePhrase, here: ResolutionContext) -> Iterator[DateRange]:
+def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
     if phrase.recurrence is not None:
-        yield from occurrence_dates(phrase, phrase.recurrence, here)
+        yield from occurrence_dates(phrase, phrase.recurrence, context)
     elif phrase.day is not None:
-        yield from likeliest(phrase.day.day, here.today)
+        yield from likeliest(phrase.day.day, context.today)
     else:
         for days in range(3):
-            yield DateRange(add_days(here.today, days))
+            yield DateRange(add_days(context.today, days))
 
 
 def _build_time(
@@ -117,10 +119,10 @@ def _build_time(
 ) -> ParsedTime:
     start = context.local_instant(dates.first, hours.start + hours.seconds / 60)
     end = _resolve_end(dates, hours, start, phrase, context)
-    length = requested_duration(phrase) if phrase.end is not None else None
+    duration = requested_duration(phrase) if phrase.end is not None else None
     lasts_for_days = end is not None and end - start > timedelta(days=1)
-    repeats = None if lasts_for_days else build_recurrence_rule(phrase, dates, start.date(), context)
-    return replace(build_parsed_time(start, end), recurrence=repeats, duration=length)
+    recurrence = None if lasts_for_days else build_recurrence_rule(phrase, dates, start.date(), context)
+    return replace(build_parsed_time(start, end), recurrence=recurrence, duration=duration)
 
 
 def _resolve_end(
@@ -137,16 +139,18 @@ def _resolve_end(
     return end
 
 
-_First = Callable[[TimePhrase, ResolutionContext], ParsedTime | None]
+_FindFirst = Callable[[TimePhrase, ResolutionContext], ParsedTime | None]
 
 
-def _on_other_days(phrase: TimePhrase, here: ResolutionContext, first: _First) -> list[ParsedTime]:
-    """The same on the other days that the words may mean: of each what comes first, no others."""
-    whens = (
-        first(replace(phrase, day=DayItem(day), other_days=[], other_starts=[]), here)
+def _resolve_on_other_days(
+    phrase: TimePhrase, context: ResolutionContext, first: _FindFirst
+) -> list[ParsedTime]:
+    """The first upcoming time on each of the other days that the words may mean."""
+    times = (
+        first(replace(phrase, day=DayItem(day), other_days=[], other_starts=[]), context)
         for day in _resolve_other_days(phrase)
     )
-    return [when for when in whens if when is not None and not is_past(when.start, here)]
+    return [time for time in times if time is not None and not is_past(time.start, context)]
 
 
 def _resolve_other_days(phrase: TimePhrase) -> list[DayExpression]:
@@ -161,69 +165,77 @@ def _resolve_other_days(phrase: TimePhrase) -> list[DayExpression]:
 
 
 def _resolve_other_starts(phrase: TimePhrase, context: ResolutionContext) -> list[ParsedTime]:
-    whens = (_first_time(replace(phrase, start=start), context) for start in phrase.other_starts)
-    return [when for when in whens if when is not None]
+    times = (_first_time(replace(phrase, start=start), context) for start in phrase.other_starts)
+    return [time for time in times if time is not None]
 
 
-def _exclude_chosen(whens: Iterable[ParsedTime], chosen: ParsedTime) -> tuple[ParsedTime, ...]:
-    return tuple(when for when in dict.fromkeys(whens) if when != chosen)
+def _exclude_chosen(times: Iterable[ParsedTime], chosen: ParsedTime) -> tuple[ParsedTime, ...]:
+    return tuple(time for time in dict.fromkeys(times) if time != chosen)
 
 
 def resolve_day_part(phrase: TimePhrase, day_part: DayPart, context: ResolutionContext) -> Resolution:
-    whens = list(_parts(phrase, day_part, context))
-    coming = [when for when in whens if _is_to_come(when, context)]
-    if not coming:
+    times = list(_candidate_parts(phrase, day_part, context))
+    upcoming = [time for time in times if _is_to_come(time, context)]
+    if not upcoming:
         return Resolution(
-            whens[0] if whens else None,
-            problem_reason=ProblemReason.PAST if whens else ProblemReason.UNREADABLE,
+            times[0] if times else None,
+            problem_reason=ProblemReason.PAST if times else ProblemReason.UNREADABLE,
         )
-    when = clamp_to_now(coming[0], context)
-    others = _on_other_days(phrase, context, lambda said, here: _first_part(said, day_part, here))
-    return Resolution(when, _list_assumptions(phrase, when, None, context), _exclude_chosen(others, when))
+    time = clamp_to_now(upcoming[0], context)
+    alternatives = _resolve_on_other_days(
+        phrase, context, lambda other, context: _first_part(other, day_part, context)
+    )
+    return Resolution(
+        time, _list_assumptions(phrase, time, None, context), _exclude_chosen(alternatives, time)
+    )
 
 
-def _parts(phrase: TimePhrase, part: DayPart, here: ResolutionContext) -> Iterator[ParsedTime]:
-    first, last = day_part_minutes(part, here.defaults)
+def _candidate_parts(phrase: TimePhrase, part: DayPart, context: ResolutionContext) -> Iterator[ParsedTime]:
+    first, last = day_part_minutes(part, context.defaults)
     kind = TimeKind.RANGE if part.is_whole else TimeKind.PART
     name = None if part.is_whole else " ".join(filter(None, (_HALF_PREFIXES.get(part.half or ""), part.name)))
-    for stretch in _candidate_dates(phrase, here):
-        start, end = here.local_instant(stretch.first, first), here.local_instant(stretch.first, last)
-        repeats = build_recurrence_rule(phrase, stretch, stretch.first, here)
-        yield ParsedTime(kind, start, end, repeats, day_part=name, duration=requested_duration(phrase))
+    for dates in _candidate_dates(phrase, context):
+        start, end = context.local_instant(dates.first, first), context.local_instant(dates.first, last)
+        recurrence = build_recurrence_rule(phrase, dates, dates.first, context)
+        yield ParsedTime(kind, start, end, recurrence, day_part=name, duration=requested_duration(phrase))
 
 
-def _is_to_come(when: ParsedTime, here: ResolutionContext) -> bool:
-    return when.end is not None and when.end > here.now
+def _is_to_come(time: ParsedTime, context: ResolutionContext) -> bool:
+    return time.end is not None and time.end > context.now
 
 
-def _first_part(phrase: TimePhrase, part: DayPart, here: ResolutionContext) -> ParsedTime | None:
-    coming = (when for when in _parts(phrase, part, here) if _is_to_come(when, here))
-    return _started_first(coming, here)
+def _first_part(phrase: TimePhrase, part: DayPart, context: ResolutionContext) -> ParsedTime | None:
+    upcoming = (time for time in _candidate_parts(phrase, part, context) if _is_to_come(time, context))
+    return _first_upcoming(upcoming, context)
 
 
 def resolve_day(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    stretches = list(_candidate_dates(phrase, context))
-    coming = _coming(stretches, phrase, context)
-    if not coming:
-        past = _build_day(stretches[0], phrase, context) if stretches else None
+    date_ranges = list(_candidate_dates(phrase, context))
+    upcoming = _upcoming_dates(date_ranges, phrase, context)
+    if not upcoming:
+        past = _build_day(date_ranges[0], phrase, context) if date_ranges else None
         return Resolution(past, problem_reason=ProblemReason.PAST if past else ProblemReason.UNREADABLE)
-    when = _build_day(coming[0], phrase, context)
-    others = [_build_day(stretch, phrase, context) for stretch in coming[1:] if _is_plain_weekday(phrase)]
-    others += _on_other_days(phrase, context, _first_day)
-    return Resolution(when, _list_assumptions(phrase, when, None, context), _exclude_chosen(others, when))
+    time = _build_day(upcoming[0], phrase, context)
+    alternatives = [_build_day(dates, phrase, context) for dates in upcoming[1:] if _is_plain_weekday(phrase)]
+    alternatives += _resolve_on_other_days(phrase, context, _first_day)
+    return Resolution(
+        time, _list_assumptions(phrase, time, None, context), _exclude_chosen(alternatives, time)
+    )
 
 
-def _coming(stretches: list[DateRange], phrase: TimePhrase, here: ResolutionContext) -> list[DateRange]:
-    """Those not yet over, the likeliest first: `friday` said on a Friday is the next."""
-    coming = [stretch for stretch in stretches if stretch.last >= here.today]
-    if len(coming) > 1 and _is_plain_weekday(phrase) and coming[0].first == here.today:
-        return coming[1:] + coming[:1]
-    return coming
+def _upcoming_dates(
+    date_ranges: list[DateRange], phrase: TimePhrase, context: ResolutionContext
+) -> list[DateRange]:
+    """The days not yet over, the likeliest first: on a Friday, `friday` is the next one."""
+    upcoming = [dates for dates in date_ranges if dates.last >= context.today]
+    if len(upcoming) > 1 and _is_plain_weekday(phrase) and upcoming[0].first == context.today:
+        return upcoming[1:] + upcoming[:1]
+    return upcoming
 
 
-def _first_day(phrase: TimePhrase, here: ResolutionContext) -> ParsedTime | None:
-    coming = _coming(list(_candidate_dates(phrase, here)), phrase, here)
-    return _build_day(coming[0], phrase, here) if coming else None
+def _first_day(phrase: TimePhrase, context: ResolutionContext) -> ParsedTime | None:
+    upcoming = _upcoming_dates(list(_candidate_dates(phrase, context)), phrase, context)
+    return _build_day(upcoming[0], phrase, context) if upcoming else None
 
 
 def _is_plain_weekday(phrase: TimePhrase) -> bool:
@@ -242,5 +254,5 @@ def _build_day(dates: DateRange, phrase: TimePhrase, context: ResolutionContext)
         days = max((after_months - dates.first).days + phrase.duration.days, 1)
     start = context.local_instant(dates.first, 0)
     end = context.local_instant(add_days(dates.first, days), 0) if days > 1 else None
-    repeats = build_recurrence_rule(phrase, dates, dates.first, context) if phrase.recurrence else None
-    return ParsedTime(TimeKind.DAY, start, end, repeats, duration=requested_duration(phrase))
+    recurrence = build_recurrence_rule(phrase, dates, dates.first, context) if phrase.recurrence else None
+    return ParsedTime(TimeKind.DAY, start, end, recurrence, duration=requested_duration(phrase))

@@ -1,4 +1,4 @@
-"""Where and when the reader stands, and what comes of reading a phrase there."""
+"""Inputs and output of resolving a phrase to a time."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ _MINUTES_PER_DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A time, what was assumed for it, what else it might be, or why it cannot serve."""
+    """A time with its assumptions and alternatives, or the reason why it cannot be used."""
 
     time: ParsedTime | None = None
     assumptions: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionContext:
-    """Where and when the reader is."""
+    """Now, the zone of wall times, the defaults and the step budget."""
 
     now: datetime
     zone: ZoneInfo
@@ -45,16 +45,24 @@ def build_parsed_time(start: datetime, end: datetime | None) -> ParsedTime:
 
 
 def is_past(start: datetime, context: ResolutionContext) -> bool:
-    """A start in the minute that is running still counts as now."""
+    """A start within the current minute still counts as now."""
     return start < context.now.replace(second=0, microsecond=0)
 
 
-def clamp_to_now(when: ParsedTime, context: ResolutionContext) -> ParsedTime:
-    return replace(when, start=max(when.start, context.now))
+def has_duration(time: ParsedTime) -> bool:
+    """Whether the time ends after it starts, or has no end."""
+    return time.end is None or time.end > time.start
+
+
+def clamp_to_now(time: ParsedTime, context: ResolutionContext) -> ParsedTime:
+    """Moves a start within the current minute to now, unless the time is over by then."""
+    if time.end is not None and time.end <= context.now:
+        return time
+    return replace(time, start=max(time.start, context.now))
 
 
 def requested_duration(phrase: TimePhrase) -> timedelta | None:
-    """How long it should be within a stretch that was said too."""
+    """The duration asked for within a longer period, such as `2 hours tomorrow afternoon`."""
     if phrase.duration is None or not 0 < phrase.duration.minutes <= _MINUTES_PER_DAY:
         return None
     return phrase.duration.as_timedelta

@@ -1,4 +1,4 @@
-"""The habits a phrase is read with, where its words leave something open."""
+"""Defaults for what the words of a phrase leave open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ DAY_PARTS: Mapping[str, tuple[int, int]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ParserDefaults:
-    """What is taken for granted. Hours are wall time; `parts` has the first and last of each part."""
+    """Defaults of the parser. Hours are wall time; `day_parts` has the first and last hour of each part."""
 
     default_duration: timedelta = timedelta(minutes=60)
     day_first: bool = True

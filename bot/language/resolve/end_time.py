@@ -1,4 +1,4 @@
-"""When a phrase whose start is known ends."""
+"""Resolves the end of a phrase whose start is known."""
 
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from bot.language.resolve.hour_candidates import day_part_minutes, end_of_day_mi
 
 
 def resolve_end(phrase: TimePhrase, start: datetime, context: ResolutionContext) -> datetime | None:
-    """The end of a phrase whose start is known."""
     if phrase.duration is not None and phrase.end is None:
         return wall.add_elapsed(start, phrase.duration.as_timedelta)
     into_day = wall.minutes_into_day(start)
@@ -35,18 +34,18 @@ def _end_minutes(end: DayPart | EndOfDay, defaults: ParserDefaults) -> int:
 def resolve_end_on_day(
     phrase: TimePhrase, day: DayExpression, start: datetime, context: ResolutionContext
 ) -> datetime | None:
-    for stretch in likeliest(day, start.date()):
+    for dates in likeliest(day, start.date()):
         if isinstance(phrase.end, ClockTime):
             for minutes in _usual_end_minutes(phrase.end, context.defaults):
-                end = context.local_instant(stretch.first, minutes)
+                end = context.local_instant(dates.first, minutes)
                 if end > start:
                     return end
         elif isinstance(phrase.end, DayPart | EndOfDay):
-            end = context.local_instant(stretch.first, _end_minutes(phrase.end, context.defaults))
+            end = context.local_instant(dates.first, _end_minutes(phrase.end, context.defaults))
             if end > start:
                 return end
-        elif context.local_instant(add_days(stretch.last, 1), 0) > start:
-            return context.local_instant(add_days(stretch.last, 1), 0)
+        elif context.local_instant(add_days(dates.last, 1), 0) > start:
+            return context.local_instant(add_days(dates.last, 1), 0)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Which hours of a day a phrase can mean, the likelier first."""
+"""Lists the hours of a day that a phrase can mean, the likeliest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NIGHT_END_MINUTES = 5 * 60
 
 @dataclass(frozen=True, slots=True)
 class HourCandidate:
-    """Minutes into a day; `end` may run past midnight. `half` is the am or pm that was assumed."""
+    """Minutes into a day; `end` may lie past midnight. `assumed_meridiem` is the assumed am or pm."""
 
     start: int
     end: int | None = None
@@ -23,7 +23,7 @@ class HourCandidate:
 
 
 def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCandidate]:
-    """All that the start and the end can mean on one day."""
+    """All combinations of what start and end can mean on one day."""
     start = phrase.start
     if not isinstance(start, ClockTime):
         return []
@@ -34,7 +34,9 @@ def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCa
     ]
     latest = defaults.latest_hour * 60
     early = [
-        one for one in found if start.is_24_hour or one.end is None or one.end <= latest or len(found) == 1
+        candidate
+        for candidate in found
+        if start.is_24_hour or candidate.end is None or candidate.end <= latest or len(found) == 1
     ]
     return early or found
 
@@ -63,22 +65,22 @@ def _start_candidates(start: ClockTime, phrase: TimePhrase, defaults: ParserDefa
 
 def _minutes_in_day_part(clock: ClockTime, part: str) -> int:
     """`8 in the evening`, `midnight tonight`, `1am tomorrow night`."""
-    late = part == "night"
+    is_night = part == "night"
     if clock.is_24_hour:
         minutes = clock.possible_minutes[0]
-        return minutes + _MINUTES_PER_DAY if late and minutes < _NIGHT_END_MINUTES else minutes
+        return minutes + _MINUTES_PER_DAY if is_night and minutes < _NIGHT_END_MINUTES else minutes
     before_noon, after_noon = clock.possible_minutes
     if "morning" in part:
         return before_noon if clock.hour != 12 else after_noon
     if part == "lunch":
         return before_noon if before_noon >= 10 * 60 else after_noon
-    if late:
+    if is_night:
         return before_noon + _MINUTES_PER_DAY if before_noon < _NIGHT_END_MINUTES else after_noon
     return after_noon
 
 
 def _start_before_clock_time(start: ClockTime, end: ClockTime) -> int:
-    """The half that the end lends, unless that turns the range round (`11-1pm`)."""
+    """Takes am or pm from the end, unless the range would then end before it starts (`11-1pm`)."""
     return _start_before_minutes(start, end.possible_minutes[0])
 
 
@@ -122,7 +124,7 @@ def _roll_over_if_before(minutes: int, start: int) -> int:
 
 
 def day_part_minutes(day_part: DayPart, defaults: ParserDefaults) -> tuple[int, int]:
-    """First and last minute of a part of the day, or of half of it."""
+    """First and last minute of a day part, or of half of it."""
     first, last = defaults.day_parts[day_part.name]
     middle = (first + last) * 30
     if day_part.half == "first":

@@ -1,4 +1,4 @@
-"""On which days something happens again, and until when."""
+"""Resolves recurrences: their days, and their last one."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,7 @@ from bot.language.resolve.context import ResolutionContext
 def occurrence_dates(
     phrase: TimePhrase, recurrence: RecurrenceItem, context: ResolutionContext
 ) -> Iterator[DateRange]:
-    """The days of a repetition, from the first."""
+    """The days of a recurrence in its first two weeks."""
     days = likeliest(phrase.day.day, context.today) if phrase.day else iter((DateRange(context.today),))
     first = next(days, None)
     if first is None:
@@ -25,32 +25,32 @@ def occurrence_dates(
 
 
 def is_recurrence_duration(phrase: TimePhrase) -> bool:
-    """Whether a length says how long a repetition goes on (`every tuesday for 6 weeks`)."""
+    """Whether the duration is that of the whole recurrence (`every tuesday for 6 weeks`)."""
     return phrase.recurrence is not None and phrase.duration is not None and not phrase.duration.minutes
 
 
 def build_recurrence_rule(
     phrase: TimePhrase, first: DateRange, start: date, context: ResolutionContext
 ) -> RecurrenceRule | None:
-    """How it goes on; midnight belongs to the day after the one that was said."""
-    every = phrase.recurrence
-    if every is None:
-        through = phrase.day is not None and isinstance(phrase.day.day, DayRange) and first.days > 1
-        return RecurrenceRule(RecurrenceUnit.DAY, until=first.last) if through else None
+    """The rule of a recurrence, or of a range of days. Weekdays move along when `start` is past midnight."""
+    item = phrase.recurrence
+    if item is None:
+        is_range = phrase.day is not None and isinstance(phrase.day.day, DayRange) and first.days > 1
+        return RecurrenceRule(RecurrenceUnit.DAY, until=first.last) if is_range else None
     moved = (start - first.first).days
-    weekdays = every.weekdays or ((first.first.weekday(),) if every.unit is RecurrenceUnit.WEEK else ())
+    weekdays = item.weekdays or ((first.first.weekday(),) if item.unit is RecurrenceUnit.WEEK else ())
     weekdays = tuple(sorted((day + moved) % 7 for day in weekdays))
-    return RecurrenceRule(every.unit, every.step, weekdays, _last_day(phrase, start, context))
+    return RecurrenceRule(item.unit, item.step, weekdays, _last_occurrence_day(phrase, start, context))
 
 
-def _last_day(phrase: TimePhrase, first: date, context: ResolutionContext) -> date | None:
-    """The last day of a repetition: `until june` ends with May, `until 5 june` on that day."""
+def _last_occurrence_day(phrase: TimePhrase, first: date, context: ResolutionContext) -> date | None:
+    """The last possible day of a recurrence: `until june` ends with May, `until 5 june` on that day."""
     if phrase.recurrence_until is not None:
-        for stretch in likeliest(phrase.recurrence_until, context.today):
+        for dates in likeliest(phrase.recurrence_until, context.today):
             last = (
-                add_days(stretch.first, -1)
+                add_days(dates.first, -1)
                 if isinstance(phrase.recurrence_until, CalendarMonth)
-                else stretch.last
+                else dates.last
             )
             if last >= first:
                 return last

@@ -1,4 +1,4 @@
-"""From a phrase to the time it means, seen from now."""
+"""Resolves a phrase to the time it means, seen from now."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,21 +18,27 @@ from bot.language.model.items import (
 from bot.language.model.reading import ProblemReason, TimeKind
 from bot.language.resolve import wall
 from bot.language.resolve.candidates import resolve_clock_time, resolve_day, resolve_day_part
-from bot.language.resolve.context import Resolution, ResolutionContext, build_parsed_time, requested_duration
+from bot.language.resolve.context import (
+    Resolution,
+    ResolutionContext,
+    build_parsed_time,
+    has_duration,
+    requested_duration,
+)
 from bot.language.resolve.end_time import resolve_end
 from bot.language.resolve.hour_candidates import day_part_minutes
 
 
-def resolve(phrase: TimePhrase, here: ResolutionContext) -> Resolution:
-    """What the phrase means now; nothing when it says no time."""
+def resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    """The time that a phrase means, or the problem with it; neither when the phrase is empty."""
     try:
-        return _check_range(_resolve(_prepare(phrase, here), here), here)
+        return _check_range(_resolve(_prepare(phrase, context), context), context)
     except (OverflowError, ValueError):  # beyond the end of the calendar
         return Resolution(problem_reason=ProblemReason.UNREADABLE)
 
 
 def _prepare(phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
-    """The phrase with `the same time` made the time it is, and whole days told apart from parts."""
+    """Replaces what depends on now or on the defaults: `the same time`, day order, whole days as parts."""
     if isinstance(phrase.start, SameTime):
         now = context.now
         phrase.start = ClockTime(now.hour, now.minute, now.second + now.microsecond / 1e6, is_24_hour=True)
@@ -76,16 +82,16 @@ def _resolve_timestamp(phrase: TimePhrase, timestamp: IsoTimestamp, context: Res
 
 
 def _resolve_instant(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    """Now, or so long after it."""
-    ahead = phrase.start if isinstance(phrase.start, TimeOffset) else TimeOffset(timedelta())
-    start = wall.add_elapsed(context.now, ahead.offset)
+    """Resolves `now` and `in 20 minutes`."""
+    offset = phrase.start if isinstance(phrase.start, TimeOffset) else TimeOffset(timedelta())
+    start = wall.add_elapsed(context.now, offset.offset)
     end = resolve_end(phrase, start, context)
-    assumed = (*(("minutes",) if ahead.is_unit_assumed else ()), *(() if end else ("default duration",)))
+    assumed = (*(("minutes",) if offset.is_unit_assumed else ()), *(() if end else ("default duration",)))
     return Resolution(build_parsed_time(start, end), assumed)
 
 
 def _resolve_end_only(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
-    """Only an end: it starts now, or on another day with the first hour that is usual."""
+    """Resolves a phrase that has only an end: it starts now, or on another day with the earliest hour."""
     if phrase.day is not None:
         earliest = ClockTime(context.defaults.earliest_hour, is_24_hour=True)
         if isinstance(phrase.day.day, DayOffset) and phrase.day.day == DayOffset():
@@ -113,13 +119,15 @@ def _resolve_duration(phrase: TimePhrase, context: ResolutionContext) -> Resolut
 
 
 def _check_range(resolution: Resolution, context: ResolutionContext) -> Resolution:
-    """Refuse what is past or more than a year ahead."""
+    """Refuses a time that does not end after it starts, that is past, or that is more than a year ahead."""
     if resolution.time is None or resolution.problem_reason is not None:
         return resolution
+    if not has_duration(resolution.time):
+        return Resolution(problem_reason=ProblemReason.END_NOT_AFTER_START)
     start = resolution.time.start
     if start < context.now and resolution.time.kind is not TimeKind.DAY:
         return Resolution(resolution.time, problem_reason=ProblemReason.PAST)
     last = start.date() if resolution.time.end is None else add_days(resolution.time.end.date(), -1)
     if max(start.date(), last) > add_months(context.today, 12):
         return Resolution(resolution.time, problem_reason=ProblemReason.TOO_FAR)
-    return resolution
+    return replace(resolution, alternatives=tuple(filter(has_duration, resolution.alternatives)))

@@ -1,23 +1,22 @@
-"""From wall time in a zone to instants, clock changes included."""
+"""Converts between wall time in a zone and instants, clock changes included."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
 def local_instant(day: date, minutes: float, zone: ZoneInfo) -> datetime:
-    """A wall time so many minutes into a day.
+    """The instant of a wall time, `minutes` after midnight of `day`.
 
-    One that a clock change skips is read with the offset before the jump, a repeated one is the first.
+    A time that a clock change skips has the offset before the change; a repeated one is the first.
     """
     wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
 
 
 def add_elapsed(start: datetime, elapsed: timedelta) -> datetime:
-    """So much elapsed time later, in the same zone."""
+    """Adds elapsed time, whatever the clocks do meanwhile; the result is in the zone of `start`."""
     return (start.astimezone(UTC) + elapsed).astimezone(start.tzinfo)
 
 
 def minutes_into_day(moment: datetime) -> float:
-    """How far the wall clock has come."""
     return moment.hour * 60 + moment.minute + (moment.second + moment.microsecond / 1e6) / 60

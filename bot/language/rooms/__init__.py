@@ -1,0 +1,1 @@
+"""Finds names, seats and requirements of rooms."""

@@ -1,17 +1,17 @@
-"""All the ways people write the name of a building, a room or a society; weight 0 is the surest."""
+"""Generates the ways to write the name of a building, a room or a society; weight 0 is the most certain."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES, COMMON_WORDS, FIRST_NAMES, GENERIC_WORDS
 from bot.language.lexicon.vocabulary import CANONICAL_WORDS
-from bot.language.lexicon.wordlist import word_set
 from bot.language.text.tokenizer import normalize
 from core.model.entities import Building, Room, Society
 
 WeightedVariant = tuple[int, str]
-_LONGEST_NAME = 200
+_MAX_NAME_LENGTH = 200
 _BRACKETED_TEXT = re.compile(r"\([^)]*\)")
 _WORD_PATTERN = re.compile(r"[^\W_]+|&")
 _CAMPUS_PREFIX = re.compile(r"^[A-Za-z]{1,3}-(?=.*\d)")
@@ -34,13 +34,13 @@ _ABBREVIATIONS = {
 
 
 def normalize_word(word: str) -> str:
-    """A word as it stands in a form: letters and digits only, what is often shortened written out."""
+    """Normalises a word: letters and digits only, common abbreviations written out."""
     return _ABBREVIATIONS.get(word) or "".join(filter(str.isalnum, word))
 
 
 @lru_cache(maxsize=4096)
 def split_name(name: str) -> tuple[str, ...]:
-    """The words of a name as a text would be read, codes in one piece."""
+    """The words of a name, normalised as those of a typed text are, with codes in one piece."""
     return tuple(
         normalize_word(CANONICAL_WORDS.get(word, word))
         for word in _WORD_PATTERN.findall(normalize(name).text.replace("'", ""))
@@ -59,10 +59,10 @@ def building_variants(building: Building, rooms: Sequence[Room]) -> Iterator[Wei
             yield weight, "".join(words)
             yield from _short_variants(words)
             yield from _building_word_variants(words)
-            yield from ((3, form) for form in _specific_parts(words))
+            yield from ((3, variant) for variant in _specific_parts(words))
     for room in rooms:
         for name in (room.abbr, room.name):
-            yield from ((3, form) for form in _without_room_number(name, room))
+            yield from ((3, variant) for variant in _without_room_number(name, room))
 
 
 _ROOM_TYPE_WORDS = word_set("lab theatre studio room auditorium court gym hall")
@@ -82,8 +82,8 @@ def _id_variants(id: str) -> Iterator[WeightedVariant]:  # noqa: A002 - ids is w
 
 
 def _name_spellings(name: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """The words of a name: with what stands in brackets and without (2), with its `and` and without."""
-    name = name[:_LONGEST_NAME]
+    """The words of a name: with text in brackets (1) and without (2), with `and` and without."""
+    name = name[:_MAX_NAME_LENGTH]
     for weight, text in enumerate(dict.fromkeys((name, _BRACKETED_TEXT.sub(" ", name))), start=1):
         words = split_name(text)
         if words[:1] == ("the",):
@@ -230,6 +230,6 @@ def _society_short_variants(words: Sequence[str]) -> Iterator[WeightedVariant]:
 
 
 def correctable_name_words(names: Iterable[str]) -> Iterator[str]:
-    """The words of names that a slip may be put right to."""
+    """The words of names that a misspelt word may be corrected to."""
     for name in names:
         yield from (word for word in split_name(name) if _is_distinctive(word))

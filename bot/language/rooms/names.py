@@ -1,4 +1,4 @@
-"""What the rooms, buildings and societies of a campus may be called, and where a text calls one."""
+"""Index of the names of a campus's rooms, buildings and societies, and their matches in a text."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +26,10 @@ _INNER_PUNCTUATION = frozenset("-./',&()#:")
 
 
 class NameType(StrEnum):
-    """What a name calls.
+    """Type of the entity that a name means.
 
-    A society may be cut so short that it counts only after `for`; a building may be called by a common noun,
-    which counts only after `in the` and `near the`.
+    A society's short name counts only after `for`; a common noun for a building (`the library`) only after
+    `in` or `near`.
     """
 
     BUILDING = "building"
@@ -41,7 +41,7 @@ class NameType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """A stretch of tokens `[first, after)` that calls something by a name."""
+    """A name and its tokens `[start_index, end_index)`."""
 
     name_type: NameType
     id: str
@@ -51,7 +51,7 @@ class NameMatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NameIndex:
-    """An index of names, built once with `Names.of`; it never changes and may be shared between threads."""
+    """Immutable index of names, made by `NameIndex.build`; it may be shared between threads."""
 
     variants: Mapping[str, tuple[NameType, str]]
     prefixes: frozenset[str]
@@ -70,7 +70,7 @@ class NameIndex:
         room_numbers = _index_room_numbers(rooms)
         return cls(
             variants=variants,
-            prefixes=frozenset(form[:size] for form in variants for size in (1, 2, 3)),
+            prefixes=frozenset(variant[:size] for variant in variants for size in (1, 2, 3)),
             room_numbers=room_numbers,
             unique_room_numbers=_unique_room_numbers(room_numbers),
             building_by_room={room.id: room.building_id for room in rooms},
@@ -85,7 +85,7 @@ class NameIndex:
         )
 
     def is_name(self, word: str) -> bool:
-        """Whether the word alone calls something."""
+        """Whether the word alone is a name."""
         return normalize_word(word) in self.variants
 
     def match_at(self, tokens: Sequence[Token], start_index: int) -> NameMatch | None:
@@ -99,9 +99,9 @@ class NameIndex:
                 key += normalize_word(token.word)
                 if key[:3] not in self.prefixes:
                     break
-                form = self.variants.get(key)
-                if form is not None and not _has_word_attached(tokens, index):
-                    found = NameMatch(*form, start_index, index + 1)
+                variant = self.variants.get(key)
+                if variant is not None and not _has_word_attached(tokens, index):
+                    found = NameMatch(*variant, start_index, index + 1)
             elif token.word not in _INNER_PUNCTUATION:
                 break
         return found
@@ -121,10 +121,10 @@ class NameIndex:
         return found
 
     def lookup(self, text: str) -> NameMatch | None:
-        """What these words would be read as when they stand alone."""
+        """The entity that these words mean on their own."""
         tokens = tokenize(normalize(text))
-        called = self.match_at(tokens, 0) if tokens else None
-        return called if called and called.end_index == len(tokens) else None
+        match = self.match_at(tokens, 0) if tokens else None
+        return match if match and match.end_index == len(tokens) else None
 
 
 def _has_word_attached(tokens: Sequence[Token], index: int) -> bool:
@@ -138,19 +138,22 @@ _Candidate = tuple[int, NameType, str]
 def _collect_candidates(
     rooms: Sequence[Room], buildings: Sequence[Building], societies: Sequence[Society]
 ) -> dict[str, set[_Candidate]]:
-    claims: dict[str, set[_Candidate]] = {}
+    candidates: dict[str, set[_Candidate]] = {}
     rooms_of: dict[BuildingId, list[Room]] = {}
     for room in rooms:
         rooms_of.setdefault(room.building_id, []).append(room)
-        _add_candidates(claims, NameType.ROOM, room.id, room_variants(room))
+        _add_candidates(candidates, NameType.ROOM, room.id, room_variants(room))
     for building in buildings:
         _add_candidates(
-            claims, NameType.BUILDING, building.id, building_variants(building, rooms_of.get(building.id, []))
+            candidates,
+            NameType.BUILDING,
+            building.id,
+            building_variants(building, rooms_of.get(building.id, [])),
         )
-        _add_candidates(claims, NameType.BUILDING, building.id, common_noun_variants(building))
+        _add_candidates(candidates, NameType.BUILDING, building.id, common_noun_variants(building))
     for society in societies:
-        _add_candidates(claims, NameType.SOCIETY, society.id, society_variants(society))
-    return claims
+        _add_candidates(candidates, NameType.SOCIETY, society.id, society_variants(society))
+    return candidates
 
 
 def _add_candidates(
@@ -159,47 +162,49 @@ def _add_candidates(
     entity_id: str,
     variants: Iterable[WeightedVariant],
 ) -> None:
-    for weight, form in variants:
-        candidates.setdefault(form, set()).add((weight, name_type, entity_id))
+    for weight, variant in variants:
+        candidates.setdefault(variant, set()).add((weight, name_type, entity_id))
 
 
 def _choose_candidates(candidates: Mapping[str, set[_Candidate]]) -> dict[str, tuple[NameType, str]]:
-    """Each form with its owner: the surest claim wins; what two have an equal right to is nobody's."""
-    forms: dict[str, tuple[NameType, str]] = {}
-    for form, claimed in candidates.items():
-        surest = min(weight for weight, _, _ in claimed)
-        owners = {(what, owner) for weight, what, owner in claimed if weight == surest}
+    """Assigns each variant to the candidate with the lowest weight; a tie is dropped as ambiguous."""
+    chosen: dict[str, tuple[NameType, str]] = {}
+    for variant, entries in candidates.items():
+        surest = min(weight for weight, _, _ in entries)
+        owners = {(name_type, owner) for weight, name_type, owner in entries if weight == surest}
         if len(owners) > 1:  # a building of one room is called like its room
-            owners = {(what, owner) for what, owner in owners if what is NameType.ROOM} or owners
+            owners = {
+                (name_type, owner) for name_type, owner in owners if name_type is NameType.ROOM
+            } or owners
         if len(owners) == 1:
-            what, owner = owners.pop()
-            forms[form] = (_RESTRICTED_TYPES.get(surest, what), owner)
-    return forms
+            name_type, owner = owners.pop()
+            chosen[variant] = (_RESTRICTED_TYPES.get(surest, name_type), owner)
+    return chosen
 
 
 _RESTRICTED_TYPES = {_SHORTHAND_WEIGHT: NameType.SHORT_SOCIETY, _COMMON_NOUN_WEIGHT: NameType.COMMON_NOUN}
 
 
 def _index_room_numbers(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
-    """The rooms of each building by number, `G3` serving for `G03` where nothing else is called so."""
+    """The rooms of each building by number; `G3` also means `G03` where there is no `G3`."""
     numbers: dict[str, dict[str, str]] = {}
     for room in rooms:
         numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
-    for of_building in numbers.values():
-        for number, room_id in tuple(of_building.items()):
+    for building_numbers in numbers.values():
+        for number, room_id in tuple(building_numbers.items()):
             letters = number.rstrip("0123456789")
             digits = number[len(letters) :]
             if digits:
-                of_building.setdefault(letters + digits.lstrip("0"), room_id)
+                building_numbers.setdefault(letters + digits.lstrip("0"), room_id)
     return numbers
 
 
 def _unique_room_numbers(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The numbers that only one room of the campus has."""
-    counts = Counter(number for of_building in numbers.values() for number in of_building)
+    """Room numbers that occur only once on campus."""
+    counts = Counter(number for building_numbers in numbers.values() for number in building_numbers)
     return {
         number: room_id
-        for of_building in numbers.values()
-        for number, room_id in of_building.items()
+        for building_numbers in numbers.values()
+        for number, room_id in building_numbers.items()
         if counts[number] == 1
     }

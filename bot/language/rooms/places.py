@@ -1,10 +1,10 @@
-"""Where a text wants to be: the room, the building, what it should be near, and for which society."""
+"""Finds places in a text: the room, the building, what to be near, and the society it is for."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
-from bot.language.lexicon.wordlist import word_set
 from bot.language.rooms.names import NameIndex, NameMatch, NameType
 from bot.language.text.tokenizer import Token
 from core.model.entities import BuildingId, RoomId, SocietyId
@@ -18,12 +18,11 @@ _NEAR_WORDS = word_set(
 _SKIPPABLE_WORDS = word_set("to the of is from in at this that somewhere right")
 _NEGATIONS = word_set("not except avoid but excluding")
 _ROOM_WORDS = word_set("room rm rooms")
-_ON_BEHALF = word_set("for as with by behalf of from on the my our soc society")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """A value, what it is for the reading, and the tokens `[first, after)` that said it."""
+    """A value, its field of the result, and its tokens `[start_index, end_index)`."""
 
     field: str
     value: str
@@ -33,7 +32,7 @@ class PlaceMatch:
 
 @dataclass(slots=True)
 class FoundPlaces:
-    """The first of each sort that was found."""
+    """The first match of each field."""
 
     room: RoomId | None = None
     building: BuildingId | None = None
@@ -42,10 +41,10 @@ class FoundPlaces:
 
 
 def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
-    """Find the names in a text and take their tokens."""
+    """Finds the names in a text and marks their tokens."""
     found = FoundPlaces()
-    for called in _find_names(tokens, names):
-        place = _to_place_match(called, tokens, names)
+    for match in _find_names(tokens, names):
+        place = _to_place_match(match, tokens, names)
         if place is not None and getattr(found, place.field) is None:
             setattr(found, place.field, place.value)
             for token in tokens[place.start_index : place.end_index]:
@@ -63,13 +62,13 @@ def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
 def _find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
     index = 0
     while index < len(tokens):
-        begins = tokens[index].is_word and not (
+        is_word_start = tokens[index].is_word and not (
             tokens[index].is_attached and index and tokens[index - 1].is_word
         )
-        called = names.match_at(tokens, index) if begins else None
-        if called is not None:
-            yield called
-        index = max(called.end_index if called else 0, index + 1)
+        match = names.match_at(tokens, index) if is_word_start else None
+        if match is not None:
+            yield match
+        index = max(match.end_index if match else 0, index + 1)
 
 
 def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> PlaceMatch | None:
@@ -95,14 +94,14 @@ def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex)
 def _match_short_society(match: NameMatch, tokens: Sequence[Token]) -> PlaceMatch | None:
     before = tokens[match.start_index - 1].word if match.start_index else ""
     earlier = tokens[match.start_index - 2].word if match.start_index > 1 else ""
-    led = (
+    has_for = (
         before == "for"
         or (before in {"the", "our", "my"} and earlier == "for")
         or (before == "of" and earlier == "behalf")
     )
     after = match.end_index
     ends = after < len(tokens) and tokens[after].word in {"society", "soc", "club", "socs"}
-    return PlaceMatch("society", match.id, match.start_index, after + ends) if led or ends else None
+    return PlaceMatch("society", match.id, match.start_index, after + ends) if has_for or ends else None
 
 
 def _has_article(tokens: Sequence[Token], start_index: int) -> bool:
@@ -172,7 +171,7 @@ def _match_room_before_building(
 
 
 def _is_room_number(tokens: Sequence[Token], start_index: int) -> bool:
-    """Whether it is a room's number and not the hour before `in Ainsworth`."""
+    """Whether it is a room's number, not the hour before `in Ainsworth`."""
     word = tokens[start_index].word
     if start_index and tokens[start_index - 1].word in _ROOM_WORDS:
         return True
@@ -182,10 +181,10 @@ def _is_room_number(tokens: Sequence[Token], start_index: int) -> bool:
 
 
 def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPlaces) -> None:
-    """A room by its number alone: in the building that was said, or the only one on campus to have it."""
+    """Finds a room by its number alone: in the building that was named, or the only one on campus with it."""
     if found.room is not None:
         return
-    of_building = names.room_numbers.get(found.building or "", {})
+    building_rooms = names.room_numbers.get(found.building or "", {})
     for index, token in enumerate(tokens):
         if token.field is not None or not token.is_word:
             continue
@@ -193,7 +192,7 @@ def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPl
         has_letter = not token.word.isdecimal() and any(map(str.isdecimal, token.word))
         if not (labelled or has_letter):
             continue
-        room = of_building.get(token.word) or (
+        room = building_rooms.get(token.word) or (
             None if found.building else names.unique_room_numbers.get(token.word)
         )
         if room is not None:

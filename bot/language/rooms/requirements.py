@@ -1,9 +1,9 @@
-"""What a room should have and be for, and which half of the campus it should stand on."""
+"""Finds requirements of a room: equipment, usage, and upper or lower campus."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language.lexicon.wordlist import word_set
+from bot.language.lexicon import word_set
 from bot.language.text.token_cursor import TokenCursor
 from core.model.entities import Equipment, Location, Usage
 
@@ -90,7 +90,7 @@ _COMPOUND_NOUN_ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Something wished for and the tokens `[first, after)` that said so."""
+    """A requirement and its tokens `[start_index, end_index)`."""
 
     value: Equipment | Usage | Location
     start_index: int
@@ -98,7 +98,7 @@ class Requirement:
 
 
 def find_requirements(cursor: TokenCursor) -> Iterator[Requirement]:
-    """Everything wished for, from left to right."""
+    """Yields the requirements from left to right."""
     index = 0
     while index < len(cursor):
         found = _match_requirement(cursor, index)
@@ -134,7 +134,7 @@ def _match_location(cursor: TokenCursor, index: int, location: Location) -> Requ
 
 
 def _is_compound_noun(cursor: TokenCursor, end_index: int, words: list[str]) -> bool:
-    """`lab 3` is one lab's number, `theatre society` no theatre."""
+    """`lab report` is not a lab, `theatre society` not a theatre."""
     follows = cursor.word(end_index)
     return follows in {
         "report",
@@ -152,7 +152,7 @@ def _is_compound_noun(cursor: TokenCursor, end_index: int, words: list[str]) -> 
 
 
 def _is_excluded(cursor: TokenCursor, index: int, size: int, equipment: Equipment) -> bool:
-    """Whether it is refused (`no printer`) or only part of another thing (`coffee chat`)."""
+    """Whether it is negated (`no printer`) or part of a compound noun (`coffee chat`)."""
     if cursor.word(index + size) in _COMPOUND_NOUN_ENDINGS.get(equipment, ()):
         return True
     at = index - 1

@@ -1,8 +1,9 @@
-"""How many people: `20 seats`, `for 12 ppl`, `seats 20`, `20+`, `the two of us`, `me and 3 mates`."""
+"""Finds numbers of people: `20 seats`, `for 12 ppl`, `seats 20`, `20+`, `the two of us`, `me and 3 mates`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_WORDS,
     FORTNIGHT_WORDS,
@@ -13,7 +14,6 @@ from bot.language.lexicon.vocabulary import (
     PEOPLE_WORDS,
     WEEK_WORDS,
 )
-from bot.language.lexicon.wordlist import word_set
 from bot.language.text.token_cursor import TokenCursor, parse_cardinal
 
 _TIME_UNITS = MINUTE_WORDS | HOUR_WORDS | DAY_WORDS | WEEK_WORDS | MONTH_WORDS | FORTNIGHT_WORDS
@@ -53,7 +53,7 @@ _MIN_UNAMBIGUOUS_COUNT = 9
 
 @dataclass(frozen=True, slots=True)
 class CapacityMatch:
-    """A number of people and the tokens `[first, after)` that said it."""
+    """A number of people and its tokens `[start_index, end_index)`."""
 
     value: int
     start_index: int
@@ -61,7 +61,7 @@ class CapacityMatch:
 
 
 def find_capacities(cursor: TokenCursor) -> Iterator[CapacityMatch]:
-    """Every number of people that the text tells, from left to right."""
+    """Yields the numbers of people from left to right."""
     index = 0
     while index < len(cursor):
         found = _match_capacity(cursor, index) if cursor.word(index) else None
@@ -71,8 +71,8 @@ def find_capacities(cursor: TokenCursor) -> Iterator[CapacityMatch]:
 
 
 def _match_capacity(cursor: TokenCursor, index: int) -> CapacityMatch | None:
-    for way in _RULES:
-        found = way(cursor, index)
+    for rule in _RULES:
+        found = rule(cursor, index)
         if found is not None and 0 < found.value <= _MAX_CAPACITY:
             return found
     return None
@@ -82,13 +82,13 @@ def _match_of_us(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`the two of us`, `both of us`, `6 of us`, `just me`, `me and 3 mates`."""
     if cursor.matches(index, "both", "of", "us"):
         return CapacityMatch(2, index, index + 3)
-    many = parse_cardinal(cursor, index)
+    number = parse_cardinal(cursor, index)
     if (
-        many is not None
-        and cursor.word(many.end_index) == "of"
-        and cursor.word(many.end_index + 1) in {"us", "them", "you"}
+        number is not None
+        and cursor.word(number.end_index) == "of"
+        and cursor.word(number.end_index + 1) in {"us", "them", "you"}
     ):
-        return CapacityMatch(many.value, index, many.end_index + 2)
+        return CapacityMatch(number.value, index, number.end_index + 2)
     return _match_me(cursor, index)
 
 
@@ -135,19 +135,19 @@ def _match_me(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     at = cursor.skip(index, {"just"})
     if cursor.word(at) not in {"me", "myself", "i"} or not _has_conjunction(cursor, at + 1):
         return None
-    many = parse_cardinal(cursor, cursor.skip(at + 2, {"my"}))
-    if many is None:
+    number = parse_cardinal(cursor, cursor.skip(at + 2, {"my"}))
+    if number is None:
         return (
             CapacityMatch(2, index, at + 4)
             if cursor.matches(at + 2, "a") and cursor.word(at + 3) in _COMPANION_WORDS
             else None
         )
-    counted = cursor.skip(many.end_index, _COUNTED_ADJECTIVES)
+    counted = cursor.skip(number.end_index, _COUNTED_ADJECTIVES)
     if cursor.word(counted) in PEOPLE_WORDS | {"others", "more"} or (
-        counted > many.end_index and cursor.word(counted - 1) == "other"
+        counted > number.end_index and cursor.word(counted - 1) == "other"
     ):
         return CapacityMatch(
-            many.value + 1, index, counted + (cursor.word(counted) in PEOPLE_WORDS | {"others", "more"})
+            number.value + 1, index, counted + (cursor.word(counted) in PEOPLE_WORDS | {"others", "more"})
         )
     return None
 
@@ -161,29 +161,29 @@ def _has_conjunction(cursor: TokenCursor, index: int) -> bool:
 
 def _match_counted_people(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`20 seats`, `20-30 people`, `20+`, `a dozen people`, `20 or so people`, `8 person room`."""
-    many = parse_cardinal(cursor, index)
-    if many is None or _is_inside_number(cursor, index) or cursor.word(index - 1) in _NUMBER_LABELS:
+    number = parse_cardinal(cursor, index)
+    if number is None or _is_inside_number(cursor, index) or cursor.word(index - 1) in _NUMBER_LABELS:
         return None
-    if cursor.word(many.end_index - 1) == "dozen" and cursor.word(many.end_index) not in _TIME_UNITS:
+    if cursor.word(number.end_index - 1) == "dozen" and cursor.word(number.end_index) not in _TIME_UNITS:
         return CapacityMatch(
-            many.value, index, many.end_index + (cursor.word(many.end_index) in PEOPLE_WORDS)
+            number.value, index, number.end_index + (cursor.word(number.end_index) in PEOPLE_WORDS)
         )
-    after = _skip_upper_bound(cursor, many.end_index)
+    after = _skip_upper_bound(cursor, number.end_index)
     if cursor.word(after) == "+" and (cursor.is_attached(after) or cursor.word(after + 1) in PEOPLE_WORDS):
         after += 1
         if cursor.word(after) in _COUNTED_THINGS:
             return None
         if cursor.number(after) is None or not cursor.is_attached(after):
-            return CapacityMatch(many.value, index, after + (cursor.word(after) in PEOPLE_WORDS))
+            return CapacityMatch(number.value, index, after + (cursor.word(after) in PEOPLE_WORDS))
         return None
     counted = cursor.skip(after, _COUNTED_ADJECTIVES | {"-"})
     if cursor.word(counted) in PEOPLE_WORDS and not (cursor.word(counted) == "strong" and counted > after):
-        return CapacityMatch(many.value, _include_qualifiers(cursor, index), counted + 1)
+        return CapacityMatch(number.value, _include_qualifiers(cursor, index), counted + 1)
     return None
 
 
 def _is_inside_number(cursor: TokenCursor, index: int) -> bool:
-    """Whether these figures end a time or a date (`2:30 people`) or follow a letter."""
+    """Whether these digits end a time or a date (`2:30 people`)."""
     return (
         cursor.is_attached(index)
         and cursor.word(index - 1) in {":", ".", "/", ","}
@@ -192,18 +192,18 @@ def _is_inside_number(cursor: TokenCursor, index: int) -> bool:
 
 
 def _skip_upper_bound(cursor: TokenCursor, index: int) -> int:
-    """Past the second number of `20-30 people`, `5 or 6 of us`, `10 to 12 people`."""
+    """Skips the second number of `20-30 people`, `5 or 6 of us`, `10 to 12 people`."""
     if cursor.word(index) not in {"-", "to", "or"}:
         return index
-    many = parse_cardinal(cursor, index + 1)
-    if many is None:
+    number = parse_cardinal(cursor, index + 1)
+    if number is None:
         return index
-    counted = cursor.skip(many.end_index, _COUNTED_ADJECTIVES | {"-", "+"})
-    return many.end_index if cursor.word(counted) in PEOPLE_WORDS or cursor.word(counted) == "us" else index
+    counted = cursor.skip(number.end_index, _COUNTED_ADJECTIVES | {"-", "+"})
+    return number.end_index if cursor.word(counted) in PEOPLE_WORDS or cursor.word(counted) == "us" else index
 
 
 def _include_qualifiers(cursor: TokenCursor, index: int) -> int:
-    """The first of the words before a number that only say how sure it is."""
+    """The position of the first qualifier before a number (`at least about 20`)."""
     while cursor.word(index - 1) in _LEADING_QUALIFIERS and cursor.number(index - 2) is None:
         index -= 1
     return index - 1 if cursor.word(index) == "least" and cursor.word(index - 1) == "at" else index
@@ -220,12 +220,12 @@ def _match_capacity_word(cursor: TokenCursor, index: int) -> CapacityMatch | Non
 
 
 def _match_number(cursor: TokenCursor, at: int, start_index: int) -> CapacityMatch | None:
-    many = parse_cardinal(cursor, at)
-    if many is None or _is_followed_by_unit(cursor, many.end_index):
+    number = parse_cardinal(cursor, at)
+    if number is None or _is_followed_by_unit(cursor, number.end_index):
         return None
-    after = _skip_range(cursor, many.end_index)
+    after = _skip_range(cursor, number.end_index)
     after += cursor.word(after) == "+"
-    return CapacityMatch(many.value, start_index, after + (cursor.word(after) in PEOPLE_WORDS))
+    return CapacityMatch(number.value, start_index, after + (cursor.word(after) in PEOPLE_WORDS))
 
 
 def _skip_range(cursor: TokenCursor, index: int) -> int:
@@ -245,8 +245,8 @@ def _match_group(cursor: TokenCursor, index: int) -> CapacityMatch | None:
         return None if found is not None and _MIN_YEAR <= found.value <= _MAX_YEAR else found
     if cursor.word(index) in {"we", "were", "weare"}:
         at = cursor.skip(index + 1, {"are", "re", "be", "about", "around", "will", "have"})
-        many = parse_cardinal(cursor, at)
-        alone = many is not None and cursor.word(many.end_index) in {
+        number = parse_cardinal(cursor, at)
+        stands_alone = number is not None and cursor.word(number.end_index) in {
             "",
             ",",
             ".",
@@ -258,8 +258,8 @@ def _match_group(cursor: TokenCursor, index: int) -> CapacityMatch | None:
             "in",
         }
         return (
-            CapacityMatch(many.value, index, many.end_index)
-            if many and alone and (at > index + 1 or cursor.word(index) == "were")
+            CapacityMatch(number.value, index, number.end_index)
+            if number and stands_alone and (at > index + 1 or cursor.word(index) == "were")
             else None
         )
     return None
@@ -273,24 +273,24 @@ def _match_space_for(cursor: TokenCursor, index: int) -> CapacityMatch | None:
 
 
 def _is_followed_by_unit(cursor: TokenCursor, index: int) -> bool:
-    """Whether what follows a number makes it a time; a lone letter does so only when it is written to it."""
+    """Whether the next word makes a number a time; a single letter does so only when attached to it."""
     word = cursor.word(index)
     return word in _NOT_A_COUNT and (len(word) > 1 or not word.isalpha() or cursor.is_attached(index))
 
 
 def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> CapacityMatch | None:
-    many = parse_cardinal(cursor, at)
+    number = parse_cardinal(cursor, at)
     if (
-        many is None
-        or _is_followed_by_unit(cursor, many.end_index)
-        or cursor.word(many.end_index) in {"-", "to", "until", "."}
+        number is None
+        or _is_followed_by_unit(cursor, number.end_index)
+        or cursor.word(number.end_index) in {"-", "to", "until", "."}
     ):
         return None
-    if many.value > 99 and len(cursor.word(at)) == 4:
+    if number.value > 99 and len(cursor.word(at)) == 4:
         return None
-    counted = cursor.skip(many.end_index, _COUNTED_ADJECTIVES)
+    counted = cursor.skip(number.end_index, _COUNTED_ADJECTIVES)
     return CapacityMatch(
-        many.value, start_index, counted + 1 if cursor.word(counted) in PEOPLE_WORDS else many.end_index
+        number.value, start_index, counted + 1 if cursor.word(counted) in PEOPLE_WORDS else number.end_index
     )
 
 
@@ -303,7 +303,7 @@ def _match_minimum(cursor: TokenCursor, index: int) -> CapacityMatch | None:
 
 
 def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:
-    """`for 20`, too many to be hours; `for 1530` and `for 20 minutes` are times."""
+    """`for 20`, too large to be hours; `for 1530` and `for 20 minutes` are times."""
     if cursor.word(index) != "for":
         return None
     at = cursor.skip(index + 1, _QUALIFIERS)

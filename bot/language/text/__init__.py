@@ -1,0 +1,1 @@
+"""Tokens, spelling correction and quoted text."""

@@ -1,4 +1,4 @@
-"""Titles in quotes and the people mentioned, which are taken out before anything else is read."""
+"""Finds titles in quotes and mentions of people, which are extracted before anything else is parsed."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _NOT_MENTIONS = frozenset({"@noon", "@midday", "@midnight", "@half", "@lunch", "
 
 @dataclass(frozen=True, slots=True)
 class ExtractedValue:
-    """A value and the typed stretch `[start, end)` it stands in."""
+    """A value and its span `[start, end)` in the typed text."""
 
     value: str
     start: int
@@ -21,7 +21,7 @@ class ExtractedValue:
 
 
 def find_mentions(normalized: NormalizedText, original: str) -> Iterator[ExtractedValue]:
-    """`<@U123|name>`, `<@!123>`, `@name`, as they were typed."""
+    """Yields `<@U123|name>`, `<@!123>` and `@name` as they were typed."""
     for match in _MENTION_PATTERN.finditer(normalized.text):
         if match.group() not in _NOT_MENTIONS:
             start, end = normalized.source_span(match.start(), match.end())
@@ -29,7 +29,7 @@ def find_mentions(normalized: NormalizedText, original: str) -> Iterator[Extract
 
 
 def find_titles(normalized: NormalizedText, original: str) -> Iterator[ExtractedValue]:
-    """What stands in quotes, its white space made even."""
+    """Yields the texts in quotes, with white space collapsed."""
     for match in _TITLE_PATTERN.finditer(normalized.text):
         group = 1 if match.group(1) is not None else 2
         inner = normalized.source_span(match.start(group), match.end(group))

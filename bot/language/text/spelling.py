@@ -1,21 +1,22 @@
-"""Which known word a mistyped one was meant to be."""
+"""Spelling correction by symmetric deletion (SymSpell)."""
 
 from collections.abc import Iterable, Iterator
 
-_MIN_LENGTH, _LONGEST = 4, 30
+_MIN_LENGTH, _MAX_LENGTH = 4, 30
 _MIN_LENGTH_FOR_TWO_EDITS = 8
 
 
 class SpellingCorrector:
-    """Finds known words by what is left of them when a letter or two is dropped.
+    """Finds known words at a small edit distance from a typed one.
 
-    Both words are shortened in every way and those that meet are measured, so that a look-up costs the same
-    however many words are known. The first letter must be right; a word of four may only have two swapped.
+    Both are shortened by a letter or two in every way, and words that share a shortened form are compared. So
+    a look-up costs the same however many words are known. The first letter must be right; a word of four
+    letters may only have two of them swapped.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(
-            word for word in words if _MIN_LENGTH <= len(word) <= _LONGEST and word.isalpha()
+            word for word in words if _MIN_LENGTH <= len(word) <= _MAX_LENGTH and word.isalpha()
         )
         self._words_by_variant: dict[str, list[str]] = {}
         for word in sorted(self._words):
@@ -26,15 +27,17 @@ class SpellingCorrector:
         return word in self._words
 
     def closest_match(self, typed: str) -> tuple[int, str] | None:
-        """The number of slips and the word, or None when nothing is near or two are equally so."""
-        if not _MIN_LENGTH <= len(typed) <= _LONGEST or not typed.isalpha():
+        """The edit distance and the word, or None when no word is close or two are equally close."""
+        if not _MIN_LENGTH <= len(typed) <= _MAX_LENGTH or not typed.isalpha():
             return None
-        met = {word for short in _deletion_variants(typed) for word in self._words_by_variant.get(short, ())}
-        near = sorted((edit_distance(typed, word), word) for word in met if word[0] == typed[0])
-        near = [(count, word) for count, word in near if count <= _max_distance(typed, word)]
-        if not near or (len(near) > 1 and near[0][0] == near[1][0]):
+        candidates = {
+            word for short in _deletion_variants(typed) for word in self._words_by_variant.get(short, ())
+        }
+        closest = sorted((edit_distance(typed, word), word) for word in candidates if word[0] == typed[0])
+        closest = [(count, word) for count, word in closest if count <= _max_distance(typed, word)]
+        if not closest or (len(closest) > 1 and closest[0][0] == closest[1][0]):
             return None
-        return near[0]
+        return closest[0]
 
 
 def _max_distance(typed: str, word: str) -> int:
@@ -45,15 +48,15 @@ def _max_distance(typed: str, word: str) -> int:
 
 
 def _deletion_variants(word: str) -> Iterator[str]:
-    once = {word[:at] + word[at + 1 :] for at in range(len(word))}
+    shortened = {word[:at] + word[at + 1 :] for at in range(len(word))}
     yield word
-    yield from once
+    yield from shortened
     if len(word) >= _MIN_LENGTH_FOR_TWO_EDITS:
-        yield from {short[:at] + short[at + 1 :] for short in once for at in range(len(short))}
+        yield from {short[:at] + short[at + 1 :] for short in shortened for at in range(len(short))}
 
 
 def edit_distance(typed: str, word: str) -> int:
-    """Letters changed, added, dropped, or swapped with a neighbour, to come from one word to the other."""
+    """Edit distance with transpositions of neighbours (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for i, letter in enumerate(typed, start=1):

@@ -1,4 +1,4 @@
-"""The tokens of a text seen by position, and the numbers that stand there in figures or words."""
+"""Tokens by position, and the numbers that stand there in digits or words."""
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Sequence
@@ -23,7 +23,7 @@ _Found = TypeVar("_Found")
 
 
 class TokenCursor:
-    """A row of tokens; those taken for something else read as empty, and so does everything past its ends."""
+    """Random access to the words of a text. Marked tokens and positions past the ends are empty."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -38,47 +38,47 @@ class TokenCursor:
         return self._count
 
     def word(self, index: int) -> str:
-        """The word at a position; just before the first stands nothing, as after the last."""
+        """The word at a position; empty just before the first and after the last."""
         return self._words[index]
 
     def number(self, index: int) -> int | None:
-        """The digits at a position, four of them at most."""
+        """The number at a position, of four digits at most."""
         return self._numbers[index]
 
     def is_attached(self, index: int) -> bool:
         return 0 <= index < self._count and self.tokens[index].is_attached
 
     def matches(self, index: int, *words: str) -> bool:
-        """Whether these words stand there."""
+        """Whether these words stand at the position."""
         return self._words[index] == words[0] and self._words[index : index + len(words)] == words
 
     def is_only_word(self, index: int) -> bool:
-        """Whether every other token was taken for something else."""
+        """Whether every other token is marked."""
         return self._free == bool(self._words[index])
 
     def skip(self, index: int, words: Container[str]) -> int:
-        """The first position from `index` on whose word is none of these, looking a few words far."""
+        """The first position from `index` on whose word is none of these, at most 8 words on."""
         for at in range(index, index + _MAX_SKIPPED):
             if not self._words[at] or self._words[at] not in words:
                 return at
         return index + _MAX_SKIPPED
 
 
-def charted(rule: Callable[[TokenCursor, int], _Found]) -> Callable[[TokenCursor, int], _Found]:
-    """Memoise a rule that others are built on: what it finds at a position is kept in the line's chart.
+def memoize_rule(rule: Callable[[TokenCursor, int], _Found]) -> Callable[[TokenCursor, int], _Found]:
+    """Decorator: memoises a rule per position in the cursor's chart (packrat parsing).
 
-    Then a rule is tried once at each position, however many others ask for it there.
+    So a rule runs once at each position, however many others are built on it.
     """
 
     @wraps(rule)
-    def look_up(line: TokenCursor, index: int) -> _Found:
-        row = line.chart[rule]
-        if index in row:
-            return cast(_Found, row[index])
-        found = row[index] = rule(line, index)
+    def lookup(cursor: TokenCursor, index: int) -> _Found:
+        results = cursor.chart[rule]
+        if index in results:
+            return cast(_Found, results[index])
+        found = results[index] = rule(cursor, index)
         return found
 
-    return look_up
+    return lookup
 
 
 def _to_number(word: str) -> int | None:
@@ -87,14 +87,11 @@ def _to_number(word: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ParsedNumber:
-    """A number, the position after it, and whether it was spelled out."""
+    """A number and the position after it."""
 
     value: int
     end_index: int
     is_spelled_out: bool = False
-
-
-_TEENS_AND_UNITS = {word: value for word, value in SMALL_NUMBER_WORDS.items() if value}
 
 
 def parse_cardinal(cursor: TokenCursor, index: int) -> ParsedNumber | None:
@@ -179,7 +176,7 @@ def parse_ordinal(cursor: TokenCursor, index: int) -> ParsedNumber | None:
 
 
 def parse_fraction(cursor: TokenCursor, index: int) -> tuple[Fraction, int] | None:
-    """`2`, `1.5`, `1 1/2`, `1/2`, `one and a half`, `two and a quarter`; not fewer than a quarter."""
+    """`2`, `1.5`, `1 1/2`, `1/2`, `one and a half`, `two and a quarter`."""
     count = parse_cardinal(cursor, index)
     if count is None or count.value > 999:
         return None

@@ -1,4 +1,4 @@
-"""A typed text as a row of small tokens, each knowing where it stands in what was typed."""
+"""Normalises a typed text and splits it into tokens that know their position in it."""
 
 import re
 import unicodedata
@@ -30,10 +30,10 @@ _TOKEN_PATTERN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 
 @dataclass(slots=True)
 class Token:
-    """A run of digits, a word (lower case, apostrophes gone) or a sign. `glued`: no space before it.
+    """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
-    `field` says what the token was taken for, None while it is free; `raw` is the word before shorthands
-    were spelled out.
+    `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
+    before shorthands were written out.
     """
 
     word: str
@@ -55,19 +55,19 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class NormalizedText:
-    """A text without its typographic finery; `origin[i]` is where character `i` stands in what was typed."""
+    """A normalised text; `offsets[i]` is the position of its character `i` in the typed text."""
 
     text: str
     offsets: tuple[int, ...] | range
     source_length: int
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The offsets in the typed text of a stretch of this one."""
+        """The offsets in the typed text of a span of this one."""
         last = self.offsets[end - 1] + 1 if end > start else self.source_offset(start)
         return self.source_offset(start), last
 
     def cut(self, length: int) -> "NormalizedText":
-        """Its first characters: one typed character may have become many (`½`, ligatures)."""
+        """Truncates it: one typed character may have become many (`½`, ligatures)."""
         if len(self.text) <= length:
             return self
         return NormalizedText(self.text[:length], self.offsets[:length], self.offsets[length])
@@ -77,28 +77,28 @@ class NormalizedText:
 
 
 def normalize(text: str) -> NormalizedText:
-    """Lower case, ordinary quotes, dashes and spaces, no accents, no invisible characters."""
+    """Makes letters lower case, quotes and dashes ASCII, and drops accents and invisible characters."""
     if text.isascii():
         return NormalizedText(text.lower(), range(len(text)), len(text))
     characters: list[str] = []
     origin: list[int] = []
-    for index, typed in enumerate(text):
-        simple = typed.lower() if typed.isascii() else _normalize_character(typed)
-        characters.append(simple)
-        origin.extend([index] * len(simple))
+    for index, character in enumerate(text):
+        normalized = character.lower() if character.isascii() else _normalize_character(character)
+        characters.append(normalized)
+        origin.extend([index] * len(normalized))
     return NormalizedText("".join(characters), tuple(origin), len(text))
 
 
 def _normalize_character(character: str) -> str:
-    alike = character.translate(_LOOKALIKES)
-    if alike != character:
-        return alike
+    replaced = character.translate(_LOOKALIKES)
+    if replaced != character:
+        return replaced
     parts = unicodedata.normalize("NFKD", character).translate(_LOOKALIKES)
     return "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Cf"}).lower()
 
 
 def tokenize(normalized: NormalizedText) -> list[Token]:
-    """The words, numbers and signs of a text, common shorthands spelled out."""
+    """Splits a text into words, numbers and signs, with common shorthands written out."""
     tokens = _join_codes(_split_runs(normalized))
     return [token for index, token in enumerate(tokens) if not _is_joining_hyphen(tokens, index)]
 
@@ -114,7 +114,7 @@ def _split_runs(normalized: NormalizedText) -> list[Token]:
 
 
 def _join_codes(runs: list[Token]) -> list[Token]:
-    """The same with letters and digits joined where they make a code (`comp1511`, `g03`)."""
+    """Joins letters and digits where they make a code (`comp1511`, `g03`)."""
     tokens: list[Token] = []
     for run in runs:
         if (
@@ -141,7 +141,7 @@ def _is_code_continuation(tokens: list[Token], word: str) -> bool:
 
 
 def _is_joining_hyphen(tokens: list[Token], index: int) -> bool:
-    """Whether the token is a dash that only ties two words together (`twenty-five`, `2-hour`, `12-mar`)."""
+    """Whether the token is a dash that only joins two words (`twenty-five`, `2-hour`, `12-mar`)."""
     if tokens[index].word != "-" or not 0 < index < len(tokens) - 1:
         return False
     before, after = tokens[index - 1], tokens[index + 1]

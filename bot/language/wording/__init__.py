@@ -1,0 +1,1 @@
+"""Words for times and problems."""

@@ -1,4 +1,4 @@
-"""What to say when a time cannot serve, and when words have two meanings."""
+"""Words a rejected time as a problem, and ambiguous words as a question."""
 
 from datetime import datetime
 
@@ -15,12 +15,14 @@ from bot.language.wording.time_text import describe_time
 
 
 def problem_for(resolution: Resolution, result: ParseResult, now: datetime) -> ParseProblem | None:
-    """The problem with a time that was said, or with a text in which nothing was understood."""
-    if resolution.problem_reason is ProblemReason.TOO_MUCH:
+    """The problem with a time, or with a text of which nothing was understood."""
+    if resolution.problem_reason in {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START}:
         return ParseProblem(resolution.problem_reason, result.text.strip(), _suggest(None))
     if resolution.problem_reason is not None:
-        shown = describe_time(resolution.time, now) if resolution.time else result.text.strip()
-        return ParseProblem(resolution.problem_reason, shown, _suggest(resolution.time), resolution.time)
+        parsed_text = describe_time(resolution.time, now) if resolution.time else result.text.strip()
+        return ParseProblem(
+            resolution.problem_reason, parsed_text, _suggest(resolution.time), resolution.time
+        )
     if result.unparsed and _is_empty(result):
         return ParseProblem(ProblemReason.UNREADABLE, result.text.strip(), _suggest(None))
     return None
@@ -33,12 +35,12 @@ def _suggest(time: ParsedTime | None) -> str:
         return "tomorrow"
     if time.kind is TimeKind.PART:
         return f"tomorrow {time.day_part}"
-    told = f"tomorrow {time.start:%H:%M}"
-    return f"{told}–{time.end:%H:%M}" if time.end else told
+    text = f"tomorrow {time.start:%H:%M}"
+    return f"{text}–{time.end:%H:%M}" if time.end else text
 
 
 def _is_empty(result: ParseResult) -> bool:
-    said = (
+    values = (
         result.when,
         result.capacity,
         result.usage,
@@ -50,9 +52,9 @@ def _is_empty(result: ParseResult) -> bool:
         result.title,
         result.clarification,
     )
-    return all(value is None for value in said) and not result.equipment and not result.people
+    return all(value is None for value in values) and not result.equipment and not result.people
 
 
 def clarification_for(number: int) -> Clarification:
-    """`for 2`: people or hours."""
+    """Asks whether `for 2` means people or hours."""
     return Clarification(f"for {number}", (f"for {number} people", f"for {number} hours"))

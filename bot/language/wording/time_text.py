@@ -1,4 +1,4 @@
-"""Times in the words that Roomie answers with, which it reads back as the same times."""
+"""Formats times in words that parse as the same times again."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -8,9 +8,9 @@ from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUni
 
 
 def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) -> str:
-    """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one. `plainly` writes 1500hrs."""
+    """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one. `military` writes 1500hrs."""
     year = now.astimezone(time.start.tzinfo).year
-    told = ", ".join(
+    text = ", ".join(
         filter(
             None,
             (
@@ -21,7 +21,7 @@ def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) ->
         )
     )
     if time.recurrence is None:
-        return told
+        return text
     rest = ", ".join(
         filter(
             None,
@@ -45,12 +45,12 @@ def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) ->
 
 
 def describe_day(day: date, year: int) -> str:
-    told = f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month]}"
-    return told if day.year == year else f"{told} {day.year}"
+    text = f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month]}"
+    return text if day.year == year else f"{text} {day.year}"
 
 
 def format_iso(time: ParsedTime) -> str:
-    """The same as machines write it, for the rare time that words would leave open (a repeated hour)."""
+    """ISO 8601, for the rare time that words leave ambiguous (a repeated hour)."""
     end = f" to {time.end.isoformat()}" if time.end else ""
     return f"{time.start.isoformat()}{end}"
 
@@ -81,10 +81,10 @@ def _ends_within_a_day(start: datetime, end: datetime) -> bool:
 
 
 def _format_clock(moment: datetime) -> str:
-    told = f"{moment:%H:%M}"
+    text = f"{moment:%H:%M}"
     if moment.microsecond:
-        return f"{told}:{moment:%S}.{moment.microsecond:06d}"
-    return f"{told}:{moment:%S}" if moment.second else told
+        return f"{text}:{moment:%S}.{moment.microsecond:06d}"
+    return f"{text}:{moment:%S}" if moment.second else text
 
 
 def _format_military(moment: datetime) -> str:

@@ -1,17 +1,17 @@
-"""An iCalendar feed, read as timetable entries.
+"""Parses an iCalendar feed (RFC 5545) into timetable entries.
 
 The calendar libraries are imported where they are used: these functions run in the parsing process.
 
-The work is bounded by design and not by a clock. Lines are read in time linear in the feed; each event is
-judged before it is expanded, and expanded only within the window; and the feed has a budget that is spent on
-its cheapest events first, so that a costly one is left out, and told, before it costs another its place.
+The work is bounded by design, not by a timeout. Lines are read in time linear in the feed; each event is
+checked before it is expanded, and expanded only within the window; the feed's budget is spent on its cheapest
+events first, so that a costly one is left out and reported instead of crowding out others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.interval import Interval
@@ -21,25 +21,31 @@ from scraper.common.errors import PageFormatChanged, SourceTooLarge
 from scraper.common.room_lookup import RoomLookup
 from scraper.common.text import to_one_line
 from scraper.sources.document import DocumentContents
-from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected
-from scraper.sources.icalendar.series import LONGEST_REPEATED, Series, Window, calendar_of
-from scraper.sources.icalendar.text import EventText, FeedText, read_text
-from scraper.sources.icalendar.zones import Zones, make_zones_known
+from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_event
+from scraper.sources.icalendar.series import (
+    MAX_REPEATED_DURATION,
+    Series,
+    Window,
+    check_change,
+    parse_event,
+)
+from scraper.sources.icalendar.text import EventKey, EventText, FeedText, read_text
+from scraper.sources.icalendar.zones import Zones, register_zones
 
 if TYPE_CHECKING:
-    from icalendar import Component, vCalAddress
+    from icalendar import Component, Event, vCalAddress
 
 MAX_ENTRIES = 500_000
-MOST_TEXT = 40_000_000
-"""Characters of all events, with some for each: the calendar library reads one in half a microsecond."""
-MOST_WORK = 400_000
-"""Occurrences, and what takes as long as one: some 70 microseconds."""
-_EACH_EVENT = 500
-_ORDINARY_TEXT = 20_000
-_ORDINARY_WORK = 500
-"""No event of such a size is left out: a feed with too many of them is refused."""
-_MOST_PROBLEMS = 500
-_LONGEST_PLACE = 4_000
+MAX_TEXT = 40_000_000
+"""Characters of all events, plus some for each: the calendar library parses one in half a microsecond."""
+MAX_WORK = 400_000
+"""Occurrences, or equivalents of one: about 70 microseconds each."""
+_CHARACTERS_PER_EVENT = 500
+_MIN_REJECTED_TEXT = 20_000
+_MIN_REJECTED_WORK = 500
+"""No event that costs less is left out: a feed with too many of them is rejected as a whole."""
+_MAX_PROBLEMS = 500
+_MAX_PLACE_LENGTH = 4_000
 _ESCAPED = (("\\n", " "), ("\\N", " "), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\"))
 _PRIVATE_CLASSES = frozenset({"PRIVATE", "CONFIDENTIAL"})
 _ROOM_USER_TYPES = frozenset({"ROOM", "RESOURCE"})
@@ -47,7 +53,7 @@ _ROOM_USER_TYPES = frozenset({"ROOM", "RESOURCE"})
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """How one feed is to be understood. It is expanded from the day `first` up to the day `last`."""
+    """How to parse one feed. It is expanded from `first_day` up to, not including, `last_day`."""
 
     zone: ZoneInfo
     first_day: date
@@ -57,43 +63,6 @@ class FeedOptions:
     default_type: BookingType = BookingType.MISC
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """The lines of one event and of its changes."""
-
-    texts: list[EventText]
-
-    @property
-    def title(self) -> str:
-        raw = self.texts[0].title
-        for escaped, meant in _ESCAPED:
-            raw = raw.replace(escaped, meant)
-        return to_one_line(raw, 60) or "An event without a name"
-
-    @property
-    def cost(self) -> int:
-        return sum(_EACH_EVENT + text.size for text in self.texts)
-
-    @property
-    def trouble(self) -> str:
-        if len(self.texts) > MAX_OCCURRENCES:
-            return f"has more than {MAX_OCCURRENCES:,} changes"
-        return next((text.trouble for text in self.texts if text.trouble), "")
-
-    @property
-    def zones(self) -> set[str]:
-        return {zone for text in self.texts for zone in text.zones}
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """An event that may be expanded, and what that costs."""
-
-    title: str
-    series: Series
-    cost: int
-
-
 class _Costly(Protocol):
     @property
     def title(self) -> str: ...
@@ -101,137 +70,286 @@ class _Costly(Protocol):
     @property
     def cost(self) -> int: ...
 
+    @property
+    def without_changes(self) -> Self | None: ...
+
 
 C = TypeVar("C", bound=_Costly)
 
 
+@dataclass(frozen=True, slots=True)
+class _EventLines:
+    """The lines of one main event, or of all changes of one UID."""
+
+    title: str
+    texts: list[EventText]
+    is_changes: bool
+    has_main: bool = True
+    without_changes: None = None
+
+    @property
+    def key(self) -> EventKey:
+        return self.texts[0].key
+
+    @property
+    def cost(self) -> int:
+        return sum(_CHARACTERS_PER_EVENT + text.size for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckedEvent:
+    """An event that can be read. `weight` is what its time zone makes each occurrence cost."""
+
+    event: "Event"
+    weight: int
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckedSeries:
+    """A series that may be expanded, its cost, and the same without its changes."""
+
+    title: str
+    series: Series
+    cost: int
+    without_changes: Self | None = None
+
+
 def parse_feed(content: bytes, options: FeedOptions) -> DocumentContents:
     """Raises `PageFormatChanged` when it is no calendar, `SourceTooLarge` when it is too large."""
-    return _Reading(options).read(read_text(content))
+    return _FeedParser(options).parse(read_text(content))
 
 
-class _Reading:
-    """What one feed brings, and what of it cannot be read."""
+class _FeedParser:
+    """Turns the lines of one feed into entries, and collects the problems.
 
-    def __init__(self, reader: FeedOptions) -> None:
-        self._reader = reader
-        self._window = Window(reader.first_day, reader.last_day, reader.zone)
+    An error is confined to the smallest part it belongs to: a change (RECURRENCE-ID), an event or a zone.
+    """
+
+    def __init__(self, options: FeedOptions) -> None:
+        self._options = options
+        self._window = Window(options.first_day, options.last_day, options.zone)
         self._problems: list[str] = []
-        self._rooms: dict[str, tuple[RoomId, ...]] = {}
+        self._rooms_by_place: dict[str, tuple[RoomId, ...]] = {}
+        self._zones = Zones()
+        self._calendar_zones: list[str] = []
 
-    def read(self, feed: FeedText) -> DocumentContents:
-        series = _by_uid(feed.events)
-        zones = make_zones_known(feed, {zone for each in series for zone in each.zones})
-        texts = [each for each in series if self._is_readable(each, zones)]
-        texts = self._affordable(texts, MOST_TEXT, _ORDINARY_TEXT)
-        judged = list(self._judge_each(texts, feed.calendar_zones, zones))
-        judged = self._affordable(judged, MOST_WORK, _ORDINARY_WORK)
-        entries = [entry for each in judged for entry in self._entries(each)]
+    def parse(self, feed: FeedText) -> DocumentContents:
+        self._zones = register_zones(feed, {zone for event in feed.events for zone in event.zones})
+        self._calendar_zones = [self._known_calendar_zone(zone) for zone in feed.calendar_zones]
+        lines = [found for each in _group_lines(feed.events) if (found := self._readable(each)) is not None]
+        lines = self._affordable(lines, MAX_TEXT, _MIN_REJECTED_TEXT)
+        series = list(self._check_all(lines))
+        series = self._affordable(series, MAX_WORK, _MIN_REJECTED_WORK)
+        entries = [entry for each in series for entry in self._entries(each)]
         if len(entries) > MAX_ENTRIES:
             raise SourceTooLarge(f"The feed holds more than {MAX_ENTRIES:,} entries.")
         return DocumentContents(
-            EntryCollection.from_entries(entries, self._reader.source), _shortened(self._problems)
+            EntryCollection.from_entries(entries, self._options.source), _shorten(self._problems)
         )
 
-    def _is_readable(self, series: _Texts, zones: Zones) -> bool:
-        if series.trouble:
-            self._leave_out(series.title, series.trouble)
-            return False
-        refused = sorted(series.zones & zones.refused.keys())
-        if refused:
-            name = to_one_line(refused[0], 60)
-            self._leave_out(series.title, f"is in the time zone {name!r}, which {zones.refused[refused[0]]}")
-        return not refused
+    # Reading lines
 
-    def _affordable(self, items: Sequence[C], budget: int, ordinary: int) -> list[C]:
-        """Those that the budget is enough for, the cheapest first. The others are told."""
-        left_out: set[int] = set()
+    def _known_calendar_zone(self, name: str) -> str:
+        """The X-WR-TIMEZONE of a calendar, or nothing when there is no such zone."""
+        if not name or name in self._zones.world:
+            return name
+        shown = to_one_line(name, 60)
+        self._problems.append(
+            f"The calendar names the time zone {shown!r}, which we do not know; it was ignored."
+        )
+        return ""
+
+    def _readable(self, lines: _EventLines) -> _EventLines | None:
+        if lines.is_changes and len(lines.texts) > MAX_OCCURRENCES:
+            self._problems.append(
+                f"{lines.title!r} has more than {MAX_OCCURRENCES:,} changes; they were left out."
+            )
+            return None
+        texts = [text for text in lines.texts if self._is_readable(text, lines)]
+        return replace(lines, texts=texts) if texts else None
+
+    def _is_readable(self, text: EventText, lines: _EventLines) -> bool:
+        problem = text.problem or self._zone_problem(text)
+        if problem:
+            self._problems.append(f"{_subject(lines)} {problem}; it was left out.")
+        return not problem
+
+    def _zone_problem(self, text: EventText) -> str:
+        rejected = sorted(text.zones & self._zones.rejected.keys())
+        if not rejected:
+            return ""
+        return (
+            f"is in the time zone {to_one_line(rejected[0], 60)!r}, which {self._zones.rejected[rejected[0]]}"
+        )
+
+    # Spending the budget
+
+    def _affordable(self, items: Sequence[C], budget: int, min_rejected: int) -> list[C]:
+        """The items that fit into the budget, cheapest first. Raises if one below `min_rejected` does not."""
+        chosen: dict[int, C] = {}
         for place in sorted(range(len(items)), key=lambda place: items[place].cost):
-            budget -= items[place].cost
-            if budget >= 0:
+            item = self._affordable_part(items[place], budget, min_rejected)
+            if item is not None:
+                chosen[place] = item
+                budget -= item.cost
+        return [chosen[place] for place in sorted(chosen)]
+
+    def _affordable_part(self, item: C, budget: int, min_rejected: int) -> C | None:
+        if item.cost <= budget:
+            return item
+        if item.cost <= min_rejected:
+            raise SourceTooLarge("The feed holds more events than any campus.")
+        main = item.without_changes
+        if main is not None and main.cost <= budget:
+            self._problems.append(
+                f"The changes of {item.title!r} take more work than a feed may; they were left out."
+            )
+            return main
+        self._problems.append(f"{item.title!r} takes more work than a feed may; it was left out.")
+        return None
+
+    # Checking events before they are expanded
+
+    def _check_all(self, lines: Sequence[_EventLines]) -> Iterator[_CheckedSeries]:
+        """Checks repeating events first: where several have one UID, the first valid one gets its changes."""
+        changes = {each.key: each for each in lines if each.is_changes}
+        for each in sorted(lines, key=lambda each: not each.texts[0].repeats):
+            if each.is_changes:
                 continue
-            if items[place].cost <= ordinary:
-                raise SourceTooLarge("The feed holds more events than any campus.")
-            left_out.add(place)
-            self._leave_out(items[place].title, "takes more work than a feed may")
-        return [item for place, item in enumerate(items) if place not in left_out]
+            with self._leave_out_on_error(repr(each.title)):
+                main = self._check_event(each.texts[0])
+                yield self._with_changes(
+                    self._check_series(each.title, [main]), main, changes.pop(each.key, None)
+                )
+        for each in changes.values():
+            events = self._check_changes(each)
+            with self._leave_out_on_error(repr(each.title)):
+                if events:
+                    yield self._check_series(each.title, events)
 
-    def _judge_each(
-        self, series: Iterable[_Texts], calendar_zones: Sequence[str], zones: Zones
-    ) -> Iterator[_Judged]:
-        for each in series:
-            with self._left_out_if_broken(each.title):
-                calendar = calendar_of(each.texts, calendar_zones[each.texts[0].calendar])
-                judged = Series(calendar, self._window)
-                rooms = max(len(self._rooms_of(event)) for event in calendar.events)
-                weight = max([zones.costs.get(zone, 1) for zone in each.zones], default=1)
-                yield _Judged(each.title, judged, judged.work * weight * max(1, rooms))
+    def _with_changes(
+        self, alone: _CheckedSeries, main: _CheckedEvent, changes: _EventLines | None
+    ) -> _CheckedSeries:
+        """The series of a main event with those of its changes that can be read."""
+        series = alone
+        events = self._check_changes(changes) if changes is not None else []
+        if events:
+            with self._leave_out_on_error(f"The series of changes of {alone.title!r}"):
+                series = replace(self._check_series(alone.title, [main, *events]), without_changes=alone)
+        return series
 
-    def _entries(self, judged: _Judged) -> list[TimetableEntry]:
-        entries: list[TimetableEntry] = []
-        homeless: set[str] = set()
-        with self._left_out_if_broken(judged.title):
-            taking = [each for each in judged.series.occurrences() if _occupies_room(each)]
-            entries = [entry for each in taking for entry in self._entries_of(each)]
-            homeless = {_location_text(each) for each in taking if not self._rooms_of(each)}
-        for where in sorted(homeless):
-            self._problems.append(f"{judged.title!r} is at {to_one_line(where, 60)!r}, none of our rooms.")
+    def _check_changes(self, changes: _EventLines) -> list[_CheckedEvent]:
+        events = []
+        for text in changes.texts:
+            with self._leave_out_on_error(_subject(changes)):
+                events.append(self._check_event(text))
+        return events
+
+    def _check_event(self, text: EventText) -> _CheckedEvent:
+        event = parse_event(text, self._calendar_zones[text.key.calendar])
+        check_event(event, self._window.last)
+        if text.is_change:
+            check_change(event)
+        weight = max([self._zones.costs.get(zone, 1) for zone in text.zones], default=1)
+        return _CheckedEvent(event, weight, max(1, len(self._rooms_of(event))))
+
+    def _check_series(self, title: str, events: Sequence[_CheckedEvent]) -> _CheckedSeries:
+        series = Series([each.event for each in events], self._window)
+        cost = series.work * max(each.weight for each in events) * max(each.rooms for each in events)
+        return _CheckedSeries(title, series, cost)
+
+    # Expanding
+
+    def _entries(self, checked: _CheckedSeries) -> list[TimetableEntry]:
+        entries: list[TimetableEntry] | None = None
+        if checked.without_changes is not None:
+            with self._leave_out_on_error(f"The series of changes of {checked.title!r}"):
+                entries = self._expand(checked)
+            checked = checked.without_changes
+        if entries is None:
+            with self._leave_out_on_error(repr(checked.title)):
+                entries = self._expand(checked)
+        return entries or []
+
+    def _expand(self, checked: _CheckedSeries) -> list[TimetableEntry]:
+        occurrences = [each for each in checked.series.occurrences() if _occupies_room(each)]
+        entries = [entry for each in occurrences for entry in self._to_entries(each)]
+        for place in sorted({_location_text(each) for each in occurrences if not self._rooms_of(each)}):
+            self._problems.append(f"{checked.title!r} is at {to_one_line(place, 60)!r}, none of our rooms.")
         return entries
 
-    def _entries_of(self, occurrence: "Component") -> Iterator[TimetableEntry]:
+    def _to_entries(self, occurrence: "Component") -> Iterator[TimetableEntry]:
         interval = self._interval(occurrence)
         if interval is None:
             return
-        name, booking_type = (
-            _entry_name(occurrence),
-            _detect_booking_type(occurrence, self._reader.default_type),
-        )
+        name = _entry_name(occurrence)
+        booking_type = _detect_booking_type(occurrence, self._options.default_type)
         for room in self._rooms_of(occurrence):
-            yield TimetableEntry(room, interval, name, booking_type, self._reader.source)
+            yield TimetableEntry(room, interval, name, booking_type, self._options.source)
 
     def _interval(self, occurrence: "Component") -> Interval | None:
-        """None for what takes no time. Of what lasts for years, the part within the window."""
-        zone, window = self._reader.zone, self._window
+        """None for an event without duration. An event of years is clipped to the window."""
+        zone, window = self._options.zone, self._window
         start, end = (_to_instant(occurrence.decoded(name), zone) for name in ("DTSTART", "DTEND"))
-        if start < end and end - start > LONGEST_REPEATED:
+        if start < end and end - start > MAX_REPEATED_DURATION:
             start, end = max(start, _to_instant(window.first, zone)), min(end, _to_instant(window.last, zone))
         return Interval(start, end) if start < end else None
 
     def _rooms_of(self, event: "Component") -> tuple[RoomId, ...]:
-        """Remembered, for each occurrence of an event asks about the same place."""
-        where = _location_text(event)
-        if where not in self._rooms:
-            if len(where) > _LONGEST_PLACE:
-                raise RuleRejected(f"says in more than {_LONGEST_PLACE:,} characters where it is")
-            self._rooms[where] = self._reader.room_lookup.find_rooms(where)
-        return self._rooms[where]
+        """The rooms of an event, cached by its place: each occurrence looks up the same one."""
+        place = _location_text(event)
+        if place not in self._rooms_by_place:
+            if len(place) > _MAX_PLACE_LENGTH:
+                raise RuleRejected(f"says in more than {_MAX_PLACE_LENGTH:,} characters where it is")
+            self._rooms_by_place[place] = self._options.room_lookup.find_rooms(place)
+        return self._rooms_by_place[place]
 
     @contextmanager
-    def _left_out_if_broken(self, title: str) -> Iterator[None]:
-        """Whatever an event sets off, in us or in a library, is the trouble of that event alone."""
+    def _leave_out_on_error(self, subject: str) -> Iterator[None]:
+        """Reports any error, ours or a library's, as a problem of `subject` alone."""
         try:
             yield
         except (RuleRejected, PageFormatChanged) as refusal:
-            self._leave_out(title, str(refusal))
+            self._problems.append(f"{subject} {refusal}; it was left out.")
         except Exception as error:  # noqa: BLE001  # see above
-            self._leave_out(title, f"cannot be read ({type(error).__name__})")
-
-    def _leave_out(self, title: str, reason: str) -> None:
-        self._problems.append(f"{title!r} {reason}; it was left out.")
+            self._problems.append(f"{subject} cannot be read ({type(error).__name__}); it was left out.")
 
 
-def _by_uid(events: Iterable[EventText]) -> list[_Texts]:
-    """An event with its changes; one without a UID is by itself."""
-    series: dict[tuple[int, str | int], list[EventText]] = {}
+def _subject(lines: _EventLines) -> str:
+    return f"A change of {lines.title!r}" if lines.is_changes and lines.has_main else repr(lines.title)
+
+
+def _group_lines(events: Iterable[EventText]) -> list[_EventLines]:
+    """Each main event by itself, even where two have one UID, and the changes of each UID together."""
+    mains: list[EventText] = []
+    changes: dict[EventKey, list[EventText]] = {}
     for event in events:
-        series.setdefault((event.calendar, event.uid or event.number), []).append(event)
-    return [_Texts(texts) for texts in series.values()]
+        if event.is_change:
+            changes.setdefault(event.key, []).append(event)
+        else:
+            mains.append(event)
+    titles = {main.key: _title(main) for main in reversed(mains)}
+    return [
+        *(_EventLines(_title(main), [main], is_changes=False) for main in mains),
+        *(
+            _EventLines(titles.get(key, _title(texts[0])), texts, is_changes=True, has_main=key in titles)
+            for key, texts in changes.items()
+        ),
+    ]
 
 
-def _shortened(problems: Sequence[str]) -> tuple[str, ...]:
-    if len(problems) <= _MOST_PROBLEMS:
+def _title(event: EventText) -> str:
+    title = event.title
+    for escaped, character in _ESCAPED:
+        title = title.replace(escaped, character)
+    return to_one_line(title, 60) or "An event without a name"
+
+
+def _shorten(problems: Sequence[str]) -> tuple[str, ...]:
+    if len(problems) <= _MAX_PROBLEMS:
         return tuple(problems)
-    return (*problems[:_MOST_PROBLEMS], f"{len(problems) - _MOST_PROBLEMS:,} more like these.")
+    return (*problems[:_MAX_PROBLEMS], f"{len(problems) - _MAX_PROBLEMS:,} more like these.")
 
 
 def _occupies_room(occurrence: "Component") -> bool:
@@ -241,30 +359,30 @@ def _occupies_room(occurrence: "Component") -> bool:
 
 
 def _to_instant(value: date, zone: ZoneInfo) -> datetime:
-    """A day is its midnight; a time without a zone is wall time of the campus."""
+    """A day becomes its midnight; a time without a zone is campus wall time."""
     if not isinstance(value, datetime):
         return datetime.combine(value, time(), zone)
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
 def _entry_name(occurrence: "Component") -> str:
-    """What is private is not told to everybody who looks for a room."""
+    """The summary, hidden when the event is private: everybody who looks for a room sees it."""
     if str(occurrence.get("CLASS", "")).upper() in _PRIVATE_CLASSES:
         return "Private event"
     return to_one_line(str(occurrence.get("SUMMARY", ""))) or "Event"
 
 
 def _detect_booking_type(occurrence: "Component", default: BookingType) -> BookingType:
-    told = occurrence.get("CATEGORIES")
-    categories = {word.strip().upper() for word in told.to_ical().decode().split(",")} if told else set()
+    value = occurrence.get("CATEGORIES")
+    categories = {word.strip().upper() for word in value.to_ical().decode().split(",")} if value else set()
     return next((each for each in BookingType if each in categories), default)
 
 
 def _location_text(occurrence: "Component") -> str:
-    """All that an event says about its place, line by line."""
+    """An event's LOCATION, RESOURCES and attending rooms, one a line."""
     rooms = [each.params.get("CN", "") for each in _property_values(occurrence, "ATTENDEE") if _is_room(each)]
-    told = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
-    return "\n".join(str(each) for each in told)
+    places = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
+    return "\n".join(map(str, places))
 
 
 def _is_room(attendee: "vCalAddress") -> bool:

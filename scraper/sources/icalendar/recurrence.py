@@ -1,7 +1,7 @@
-"""Recurrence rules of RFC 5545 that pick whole days, expanded within a window.
+"""Expands recurrence rules (RFC 5545) that pick whole days, within a window.
 
-Nothing here looks beyond the window it is asked for, so a rule that never happens costs no more than one that
-does. `never_happens` recognises most of those by arithmetic.
+Nothing is expanded beyond the window, so a rule that never happens costs no more than one that does.
+`never_happens` recognises most of those by arithmetic.
 """
 
 from calendar import isleap, monthrange
@@ -42,7 +42,7 @@ class Rule:
     second: int | None = None
 
     def beginning(self, start: date) -> "Rule":
-        """With all that the rule leaves to the day it starts on."""
+        """Fills in what the rule takes from the day it starts on."""
         if self.weekdays or self.month_days or self.year_days:
             return self
         weekday = frozenset({(0, start.weekday())})
@@ -60,9 +60,9 @@ class Rule:
 
 
 def starts_between(rule: Rule, start: datetime, first: date, last: date) -> Iterator[datetime]:
-    """When the rule happens from the day `first` up to the day `last`, in the zone of `start`.
+    """Yields the occurrences from the day `first` up to, not including, `last`, in the zone of `start`.
 
-    Days are walked from `start` on where the rule counts, else from `first` on.
+    Days are iterated from `start` on for a rule with COUNT, else from `first` on.
     """
     rule = rule.beginning(start.date())
     wall = time(
@@ -87,13 +87,13 @@ def starts_between(rule: Rule, start: datetime, first: date, last: date) -> Iter
 
 
 def days_walked(rule: Rule, start: date, first: date, last: date) -> int:
-    """No fewer days than `starts_between` looks at."""
+    """Upper bound of the days that `starts_between` iterates over."""
     begin = start if rule.count else max(start, first)
     return max(0, (last - begin).days) + 2 * 366
 
 
 def never_happens(rule: Rule, start: date) -> bool:
-    """Whether no day of any year is picked, as far as arithmetic on months, days and numbers tells."""
+    """Whether no day of any year is picked, as far as arithmetic on months, days and numbers can decide."""
     rule = rule.beginning(start)
     if rule.frequency == "DAILY" and rule.weekdays:
         step = gcd(rule.interval, 7)
@@ -125,7 +125,7 @@ def _days(rule: Rule, start: date, first: date, last: date) -> Iterator[date]:
 
 
 def _periods(rule: Rule, start: date, first: date, last: date) -> Iterator[Iterator[date]]:
-    """The days of each period of the rule that reaches into the window."""
+    """The days of each period of the rule that overlaps the window."""
     first = max(first, start)
     match rule.frequency:
         case "DAILY":
@@ -142,12 +142,12 @@ def _periods(rule: Rule, start: date, first: date, last: date) -> Iterator[Itera
 
 
 def _reached(begin: int, step: int, first: int, last: int) -> range:
-    """Periods by number: every `step`th from `begin` on, of those the last before `first` up to `last`."""
+    """Period numbers: every `step`th from `begin` on, from the last one before `first` up to `last`."""
     return range(begin + (first - begin) // step * step, last + 1, step)
 
 
 def _stretches(begin: date, length: int, rule: Rule, first: date, last: date) -> Iterator[Iterator[date]]:
-    """Periods of so many days."""
+    """Periods of `length` days."""
     start = begin.toordinal()
     for number in _reached(start, length * rule.interval, first.toordinal(), last.toordinal()):
         yield (date.fromordinal(number + day) for day in range(length))
@@ -163,7 +163,7 @@ def _days_of_year(year: int, rule: Rule) -> Iterator[date]:
 
 
 def _days_of_month(year: int, month: int, rule: Rule) -> Iterator[date]:
-    """Month 0 is January. None where the rule is about other months."""
+    """Month 0 is January. No days where the rule excludes the month."""
     if rule.months and month + 1 not in rule.months:
         return
     for number in range(1, monthrange(year, month + 1)[1] + 1):
@@ -171,7 +171,7 @@ def _days_of_month(year: int, month: int, rule: Rule) -> Iterator[date]:
 
 
 def _is_picked(rule: Rule, day: date) -> bool:
-    """Whether every part of the rule picks this day."""
+    """Whether all parts of the rule pick this day."""
     return (
         (not rule.months or day.month in rule.months)
         and (not rule.month_days or not rule.month_days.isdisjoint(_month_days(day)))
@@ -206,7 +206,7 @@ def _year_days(day: date) -> tuple[int, int]:
 
 
 def _week_numbers(day: date, week_start: int) -> tuple[int, int]:
-    """The number of its week from the start and the end of the year that most of the week lies in."""
+    """The number of the day's week, from the start and from the end of the year of most of its days."""
     middle = day + timedelta(days=3 - (day.weekday() - week_start) % 7)
     number, backwards = _year_days(middle)
     return (number - 1) // 7 + 1, -((-backwards - 1) // 7 + 1)
@@ -222,7 +222,7 @@ def _calendar(leap: bool) -> tuple[date, ...]:  # noqa: FBT001 - a key of the ca
 
 
 def _lengths_of_year(rule: Rule, start: date) -> set[bool]:
-    """Whether the rule comes to leap years, to common ones, or to both."""
+    """Whether the rule reaches leap years (True), common ones (False), or both."""
     interval = rule.interval if rule.frequency == "YEARLY" else 1
     if interval == 1:
         return {False, True}
@@ -231,7 +231,7 @@ def _lengths_of_year(rule: Rule, start: date) -> set[bool]:
 
 
 def _may_be_picked(rule: Rule, start: date, *, leap: bool) -> Iterator[date]:
-    """The days of a year of that length that are picked if their weekday is right."""
+    """The days of such a year that are picked if their weekday matches."""
     months = _months_reached(rule, start)
     for day in _candidates(rule, months, leap=leap):
         in_month, in_year = _month_days(day), _year_days(day)
@@ -245,7 +245,7 @@ def _may_be_picked(rule: Rule, start: date, *, leap: bool) -> Iterator[date]:
 
 
 def _candidates(rule: Rule, months: set[int], *, leap: bool) -> Iterator[date]:
-    """Few days where the rule names days, so that judging it costs no more than it is long."""
+    """The days to check: few where the rule names days, so that the cost is linear in its length."""
     days = _calendar(leap)
     if rule.year_days:
         places = {number - 1 if number > 0 else len(days) + number for number in rule.year_days}
@@ -274,14 +274,14 @@ def _may_be_nth(rule: Rule, places: tuple[int, int]) -> bool:
 
 
 def _may_be_week(number: int, places: tuple[int, int]) -> bool:
-    """A week begins up to three days beside its seventh of the year; the first and last ones reach over."""
+    """A week starts up to three days off its multiple of seven, and may extend into another year."""
     place, weeks = (places[0], number) if number > 0 else (-places[1], -number)
     around = range(7 * weeks - 9, 7 * weeks + 4)
     return place in around or place - 365 in around or place + 365 in around
 
 
 def _most_of_period(rule: Rule, picked: list[list[date]]) -> int:
-    """How many days of one period may be picked at most."""
+    """Upper bound of the days picked in one period."""
     match rule.frequency:
         case "DAILY":
             return 1

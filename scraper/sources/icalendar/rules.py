@@ -1,4 +1,4 @@
-"""Which events of a calendar we are ready to expand, judged before anything is."""
+"""Checks events and recurrence rules before they are expanded."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 MAX_OCCURRENCES = 10_000
-MOST_RULES = 20
-EARLIEST = 1583
-"""The first whole year of the calendar that all of them are written in."""
+MAX_RULES = 20
+MIN_YEAR = 1583
+"""The first whole year of the Gregorian calendar."""
 _MIN_PERIOD_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
-"""How many days lie at least between two periods of a rule."""
+"""Days between two periods of a rule, at least."""
 _TIME_PARTS = {"BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59}
 _DAY_PARTS = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH")
 _LIMITS = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
@@ -32,11 +32,11 @@ RawRule = Mapping[str, Sequence[object]]
 
 
 class RuleRejected(ValueError):
-    """This event or rule is not expanded; the message says why."""
+    """The event or rule must not be expanded; the message is the reason: "has no beginning"."""
 
 
 def check_event(event: "Event", until: date) -> None:
-    """Raises `RuleRejected` unless all that decides when the event takes place can be read and expanded."""
+    """Raises `RuleRejected` unless everything about the event's times can be parsed and expanded."""
     broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
     if broken:
         raise RuleRejected(f"has a {broken[0]} that cannot be read")
@@ -45,8 +45,8 @@ def check_event(event: "Event", until: date) -> None:
     if "EXRULE" in event:
         raise RuleRejected("has an EXRULE, which we do not read")
     rules = raw_rules(event)
-    if len(rules) > MOST_RULES:
-        raise RuleRejected(f"repeats by more than {MOST_RULES} rules")
+    if len(rules) > MAX_RULES:
+        raise RuleRejected(f"repeats by more than {MAX_RULES} rules")
     for rule in rules:
         check_rule(rule, _start(event.decoded("DTSTART")), until)
     if sum(len(dates.dts) for dates in _property_values(event, "RDATE")) > MAX_OCCURRENCES:
@@ -60,17 +60,17 @@ def check_rule(rule: RawRule, start: date, until: date) -> None:
     frequency = str(_first_value(rule, "FREQ", "")).upper()
     if frequency not in _MIN_PERIOD_DAYS or any(len(rule.get(name, ())) > 1 for name in _TIME_PARTS):
         raise RuleRejected("repeats more often than daily")
-    if start.year < EARLIEST:
-        raise RuleRejected(f"repeats since before {EARLIEST}")
-    judged = rule_of(rule, None)
+    if start.year < MIN_YEAR:
+        raise RuleRejected(f"repeats since before {MIN_YEAR}")
+    parsed_rule = rule_of(rule, None)
     if max_occurrences(rule, frequency, start, until) > MAX_OCCURRENCES:
         raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")
-    if never_happens(judged, start):
+    if never_happens(parsed_rule, start):
         raise RuleRejected("has a rule that never happens")
 
 
 def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
-    """The rule as values, all of them within what RFC 5545 allows. `zone` is that of the event's start."""
+    """Parses a rule; all its values are valid by RFC 5545. `zone` is that of the event's start."""
     for name, value in ((name.upper(), str(values[0]).upper()) for name, values in raw.items() if values):
         if name not in _KNOWN and _MEANS_NOTHING_NEW.get(name) != value:
             raise RuleRejected(f"has a rule with {name[:20]}, which we do not read")
@@ -101,12 +101,12 @@ def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
 
 
 def raw_rules(event: "Event") -> list[RawRule]:
-    """What the event repeats by: usually one rule; it happens whenever any of them says so."""
+    """The event's rules, usually one; the event occurs whenever any of them does."""
     return list(_property_values(event, "RRULE"))
 
 
 def occurrences_in(rule: RawRule, first: date, last: date) -> int:
-    """No fewer than a judged rule that began before `first` has between these days."""
+    """Upper bound of the occurrences between these days of a checked rule that starts by `first`."""
     if first >= last:
         return 0
     without_count = {name: values for name, values in rule.items() if name.upper() != "COUNT"}
@@ -115,9 +115,9 @@ def occurrences_in(rule: RawRule, first: date, last: date) -> int:
 
 
 def max_occurrences(rule: RawRule, frequency: str, start: date, until: date) -> int:
-    """No fewer than the rule could have between `start` and `until`, counted without expanding it.
+    """Upper bound of the occurrences between `start` and `until`, without expanding the rule.
 
-    A period may be cut at either end, and the start counts though the rule may not meet it.
+    A period may be cut at either end, and the start counts even if the rule does not include it.
     """
     count = _count(rule)
     if count:
@@ -129,7 +129,7 @@ def max_occurrences(rule: RawRule, frequency: str, start: date, until: date) -> 
 
 
 def _max_days_per_period(rule: RawRule, frequency: str) -> int:
-    """How many days of one period a rule may pick: one, unless it says which."""
+    """Days that a rule may pick from one period: one, unless it names days."""
     if not any(rule.get(name) for name in _DAY_PARTS):
         return 1
     if frequency == "WEEKLY":
@@ -148,7 +148,7 @@ def _first_value(rule: RawRule, name: str, default: object) -> object:
 
 
 def _numbers(raw: RawRule, name: str) -> frozenset[int]:
-    """Numbers from the start or, below zero, from the end; none is zero."""
+    """Numbers counted from the start or, when negative, from the end; none is zero."""
     numbers = frozenset(_between(-_LIMITS[name], each, _LIMITS[name]) for each in raw.get(name, ()))
     if 0 in numbers:
         raise RuleRejected(f"has a rule with {name}=0, which makes no sense")
@@ -156,7 +156,7 @@ def _numbers(raw: RawRule, name: str) -> frozenset[int]:
 
 
 def _count(raw: RawRule) -> int:
-    """0 for a rule without end, which some programs write as a count below zero."""
+    """0 for a rule without end, which some programs write as a negative count."""
     count = _parse_whole_number(_first_value(raw, "COUNT", -1))
     if count == 0:
         raise RuleRejected("has a rule that makes no sense")

@@ -1,4 +1,4 @@
-"""A calendar that somebody publishes as an iCalendar feed, of one room or of many."""
+"""Scrapes an iCalendar feed, of one room or of many."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,8 +12,8 @@ from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceS
 from scraper.sources.document import DocumentContents, scrape_document
 from scraper.sources.icalendar.events import FeedOptions, parse_feed
 
-_PARSER_VERSION = "2"
-"""Counted up when feeds are read differently, so that all are read anew."""
+_PARSER_VERSION = "3"
+"""Incremented when feeds are parsed differently, so that all are parsed again."""
 
 
 class ICalendarFeed:
@@ -30,13 +30,13 @@ class ICalendarFeed:
         previous_fingerprints: Mapping[str, str],
         progress: ProgressCallback,
     ) -> ScrapeResult:
-        reader = _feed_options(settings, context)
+        options = _feed_options(settings, context)
 
-        async def read(content: bytes) -> DocumentContents:
-            return await context.parse(parse_feed, content, reader)
+        async def parse(content: bytes) -> DocumentContents:
+            return await context.parse(parse_feed, content, options)
 
-        ask = partial(context.client.get, settings.address)
-        return await scrape_document(ask, read, _conditions(reader), previous_fingerprints, progress)
+        fetch = partial(context.client.get, settings.url)
+        return await scrape_document(fetch, parse, _conditions(options), previous_fingerprints, progress)
 
 
 def _feed_options(settings: SourceSettings, context: SourceContext) -> FeedOptions:
@@ -48,7 +48,7 @@ def _feed_options(settings: SourceSettings, context: SourceContext) -> FeedOptio
 
 
 def feed_window(year: int | None, today: date) -> tuple[date, date]:
-    """The days a feed is expanded for: the year's, or from this month on for thirteen months."""
+    """The days a feed is expanded for: those of the year, or thirteen months from this one on."""
     if year is not None:
         return date(year, 1, 1), date(year + 1, 1, 1)
     first = today.replace(day=1)
@@ -72,9 +72,9 @@ def _default_type(settings: SourceSettings) -> BookingType:
 
 
 def _conditions(options: FeedOptions) -> str:
-    """Everything besides the feed itself that decides what is read from it."""
-    called = repr(sorted(options.room_lookup.rooms_by_name.items())).encode()
-    words = (
+    """Everything besides the feed itself that decides its result."""
+    names = repr(sorted(options.room_lookup.rooms_by_name.items())).encode()
+    conditions = (
         _PARSER_VERSION,
         options.zone.key,
         options.first_day,
@@ -82,4 +82,4 @@ def _conditions(options: FeedOptions) -> str:
         options.default_type,
         options.room_lookup.only_room,
     )
-    return ":".join([*map(str, words), blake2b(called, digest_size=8).hexdigest()])
+    return ":".join([*map(str, conditions), blake2b(names, digest_size=8).hexdigest()])

@@ -1,86 +1,99 @@
-"""An iCalendar stream as lines: each event by itself, with nothing of it that decides neither when nor where.
+"""Splits an iCalendar stream into the lines of each event, without those that decide neither when nor where.
 
-Read before any library sees it, in time linear in its length. So what is wrong in one event (an alarm, a
-picture of ten megabytes, an end that is missing) stays in that event.
+This happens before any library sees the stream, in time linear in its length. So an error in one event (an
+alarm, an image of ten megabytes, a missing END) stays in that event.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scraper.common.errors import PageFormatChanged
 
-LONGEST_LINE = 2_000
-"""Characters of a line that matters; one of dates may have as many as its dates need."""
-MOST_DATES = 10_000
+MAX_LINE_LENGTH = 2_000
+"""Characters of a line; one of dates may have as many as its dates need."""
+MAX_DATES = 10_000
 """Dates that the RDATE and EXDATE of one event may list."""
-_MOST_LINES = 1_000
-_DEEPEST = 20
+_MAX_LINES = 1_000
+_MAX_DEPTH = 20
 _DATES = frozenset({"RDATE", "EXDATE"})
-_CUT = frozenset({"SUMMARY", "CATEGORIES"})
-"""What may be shortened without changing when or where an event is."""
-_READ = (
+_CLIPPED = frozenset({"SUMMARY", "CATEGORIES"})
+"""May be clipped without changing when or where an event is."""
+_PARSED = (
     _DATES
-    | _CUT
+    | _CLIPPED
     | {
         *("DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RECURRENCE-ID", "SEQUENCE"),
         *("LOCATION", "RESOURCES", "ATTENDEE", "CLASS", "STATUS", "TRANSP"),
     }
 )
-_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
-_ROOM = re.compile(r"CUTYPE=\"?(ROOM|RESOURCE)", re.IGNORECASE)
-_ZONE = re.compile(r"TZID=(\"[^\"]*\"|[^;:\"]*)", re.IGNORECASE)
-_NO_FEED = "What the address answers is not an iCalendar feed."
+_NAME_PATTERN = re.compile(r"[A-Za-z0-9-]{1,60}")
+_ROOM_PATTERN = re.compile(r"CUTYPE=\"?(ROOM|RESOURCE)", re.IGNORECASE)
+_ZONE_PATTERN = re.compile(r"TZID=(\"[^\"]*\"|[^;:\"]*)", re.IGNORECASE)
+_NO_FEED = "The response is not an iCalendar feed."
+
+
+class EventKey(NamedTuple):
+    """Identifies an event in a stream: the index of its calendar, and its UID line or its own index."""
+
+    calendar: int
+    uid: str | int
 
 
 @dataclass(slots=True)
 class EventText:
-    """The lines of a VEVENT that are read. `trouble` is why it cannot be, in words that follow its title."""
+    """The lines of a VEVENT that are parsed. `problem` says why they cannot be: "has no end"."""
 
-    calendar: int
-    """Which calendar of the stream it is of."""
-    number: int
+    key: EventKey
     lines: list[str] = field(default_factory=list)
-    uid: str = ""
     title: str = ""
-    trouble: str = ""
+    problem: str = ""
+    is_change: bool = False
+    """Whether it changes an occurrence of another event (RECURRENCE-ID)."""
+    repeats: bool = False
+    """Whether it has rules or lists of dates."""
     size: int = 0
     dates: int = 0
 
     def add(self, name: str, line: str) -> None:
         if name == "UID":
-            self.uid = line
+            self.key = EventKey(self.key.calendar, line)
         elif name == "SUMMARY":
-            self.title = line.partition(":")[2][:LONGEST_LINE]
-        if name in _READ and (name != "ATTENDEE" or _ROOM.search(line)):
-            self._keep(name, line)
+            self.title = line.partition(":")[2][:MAX_LINE_LENGTH]
+        elif name == "RECURRENCE-ID":
+            self.is_change = True
+        elif name in {"RRULE", "RDATE"}:
+            self.repeats = True
+        if name in _PARSED and (name != "ATTENDEE" or _ROOM_PATTERN.search(line)):
+            self._add_line(name, line)
 
-    def _keep(self, name: str, line: str) -> None:
+    def _add_line(self, name: str, line: str) -> None:
         self.dates += line.count(",") + 1 if name in _DATES else 0
-        if self.dates > MOST_DATES or len(self.lines) >= _MOST_LINES:
-            self._give_up(f"lists more than {MOST_DATES:,} dates or {_MOST_LINES:,} lines")
-        if name in _CUT:
-            line = line[:LONGEST_LINE]
-        elif name not in _DATES and len(line) > LONGEST_LINE:
-            self._give_up(f"has a {name} of more than {LONGEST_LINE:,} characters")
-        if not self.trouble:
+        if self.dates > MAX_DATES or len(self.lines) >= _MAX_LINES:
+            self._reject(f"lists more than {MAX_DATES:,} dates or {_MAX_LINES:,} lines")
+        if name in _CLIPPED:
+            line = line[:MAX_LINE_LENGTH]
+        elif name not in _DATES and len(line) > MAX_LINE_LENGTH:
+            self._reject(f"has a {name} of more than {MAX_LINE_LENGTH:,} characters")
+        if not self.problem:
             self.lines.append(line)
             self.size += len(line)
 
-    def _give_up(self, trouble: str) -> None:
-        self.trouble = self.trouble or trouble
+    def _reject(self, problem: str) -> None:
+        self.problem = self.problem or problem
         self.lines.clear()
 
     @property
     def zones(self) -> set[str]:
         """The time zones that its lines name."""
-        found = (_ZONE.search(line.partition(":")[0]) for line in self.lines)
+        found = (_ZONE_PATTERN.search(line.partition(":")[0]) for line in self.lines)
         return {match[1].strip('"') for match in found if match}
 
 
 @dataclass(slots=True)
 class FeedText:
-    """The events and time zones of a stream, and what each of its calendars says for all of its events."""
+    """The events and time zones of a stream, and the zone each of its calendars gives all of its events."""
 
     events: list[EventText] = field(default_factory=list)
     zones: dict[str, list[str]] = field(default_factory=dict)
@@ -90,17 +103,17 @@ class FeedText:
 
 
 def read_text(content: bytes) -> FeedText:
-    """Raises `PageFormatChanged` when this is no stream of whole calendars."""
+    """Raises `PageFormatChanged` when this is not a stream of whole calendars."""
     reader = _Reader()
     for line in content_lines(content):
-        reader.take(line)
+        reader.add(line)
     if reader.within or not reader.feed.calendar_zones:
         raise PageFormatChanged(_NO_FEED)
     return reader.feed
 
 
 def content_lines(content: bytes) -> Iterator[str]:
-    """Unfolded lines, none of them blank. Folds are taken out before bytes become characters."""
+    """Yields the unfolded lines that are not blank. Folds are removed before bytes become characters."""
     pieces: list[bytes] = []
     for raw in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         line = raw.rstrip(b"\r")
@@ -108,24 +121,26 @@ def content_lines(content: bytes) -> Iterator[str]:
             pieces.append(line[1:])
         elif line:
             if pieces:
-                yield _decoded(b"".join(pieces))
+                yield _decode_line(b"".join(pieces))
             pieces = [line]
     if pieces:
-        yield _decoded(b"".join(pieces))
+        yield _decode_line(b"".join(pieces))
 
 
 class _Reader:
-    """Where in the nesting of components the stream is."""
+    """Reads lines one by one and tracks the nesting of components."""
 
     def __init__(self) -> None:
         self.feed = FeedText()
         self.within: list[str] = []
+        self._calendars: list[int] = []
+        """Indices of the calendars that have begun and not ended."""
         self._event: EventText | None = None
         self._zone: list[str] | None = None
         self._zone_name = ""
 
-    def take(self, line: str) -> None:
-        match = _NAME.match(line)
+    def add(self, line: str) -> None:
+        match = _NAME_PATTERN.match(line)
         name = match[0].upper() if match else ""
         if name == "BEGIN":
             self._begin(line.partition(":")[2].strip().upper())
@@ -139,29 +154,38 @@ class _Reader:
             if name == "TZID" and self.within[-1] == "VTIMEZONE":
                 self._zone_name = line.partition(":")[2].strip()
         elif self.within == ["VCALENDAR"] and name == "X-WR-TIMEZONE":
-            self.feed.calendar_zones[-1] = line.partition(":")[2][:LONGEST_LINE]
+            self.feed.calendar_zones[self._calendars[-1]] = line.partition(":")[2].strip()[:MAX_LINE_LENGTH]
 
     def _begin(self, component: str) -> None:
         if not self.within and component != "VCALENDAR":
-            raise PageFormatChanged(_NO_FEED)
+            self._reopen_calendar()
         if component in {"VEVENT", "VCALENDAR"}:
-            self._end_what_is_open(component)
+            self._close_unclosed(component)
         if component == "VCALENDAR":
+            self._calendars.append(len(self.feed.calendar_zones))
             self.feed.calendar_zones.append("")
         elif component == "VEVENT":
-            self._event = EventText(len(self.feed.calendar_zones) - 1, len(self.feed.events))
+            self._event = EventText(EventKey(self._calendars[-1], len(self.feed.events)))
             self.feed.events.append(self._event)
         elif component == "VTIMEZONE" and self._event is None and self._zone is None:
             self._zone, self._zone_name = [], ""
         if self._zone is not None:
             self._zone.append(f"BEGIN:{component}")
-        if len(self.within) < _DEEPEST:
+        if len(self.within) < _MAX_DEPTH:
             self.within.append(component)
 
-    def _end_what_is_open(self, component: str) -> None:
-        """No event lies in another one, nor a calendar: the one before has lost its end."""
+    def _reopen_calendar(self) -> None:
+        """Continues a calendar whose END came too early, or was that of a calendar inside."""
+        if not self.feed.calendar_zones:
+            raise PageFormatChanged(_NO_FEED)
+        if not self._calendars:
+            self._calendars.append(len(self.feed.calendar_zones) - 1)
+        self.within.append("VCALENDAR")
+
+    def _close_unclosed(self, component: str) -> None:
+        """Closes what a BEGIN of this component shows to have lost its END: neither of them nests."""
         if self._event is not None:
-            self._event.trouble = "has no end"
+            self._event.problem = "has no end"
             self._leave("VEVENT")
         if self._zone is not None:
             self._leave("VTIMEZONE")
@@ -171,13 +195,15 @@ class _Reader:
         if component not in self.within:
             return
         if self._event is not None and component == "VCALENDAR":
-            self._event.trouble = "has no end"
+            self._event.problem = "has no end"
         if self._zone is not None:
             self._zone.append(f"END:{component}")
         self._leave(component)
+        if component == "VCALENDAR":
+            self._calendars.pop()
 
     def _leave(self, component: str) -> None:
-        """Whatever is open inside of the component ends with it."""
+        """Closes a component and all that is open inside of it."""
         while self.within.pop() != component:
             pass
         if "VEVENT" not in self.within:
@@ -187,7 +213,7 @@ class _Reader:
             self._zone = None
 
 
-def _decoded(line: bytes) -> str:
+def _decode_line(line: bytes) -> str:
     try:
         return line.decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Time zones that a feed defines itself, judged on their bare lines before any library expands them."""
+"""Registers the time zones that a feed defines itself, each checked before a library expands it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import available_timezones
 
-from scraper.common.errors import PageFormatChanged
 from scraper.sources.icalendar.recurrence import Rule, never_happens
-from scraper.sources.icalendar.rules import EARLIEST, RuleRejected, rule_of
-from scraper.sources.icalendar.text import LONGEST_LINE, FeedText
+from scraper.sources.icalendar.rules import MIN_YEAR, RuleRejected, rule_of
+from scraper.sources.icalendar.text import MAX_LINE_LENGTH, FeedText
 
-MOST_ZONES = 100
-MOST_CHANGES = 3_000
+MAX_ZONES = 100
+MAX_CHANGES = 3_000
 """Changes of the clocks in one zone: twice a year since 1601, and as many again."""
 _LAST_YEAR = 2100
-_LONGEST = 200_000
-_STEPS_AT_ONCE = 200
-"""Changes that are looked through in the time that one occurrence of an event takes otherwise."""
+_MAX_TEXT_LENGTH = 200_000
+_CHANGES_PER_OCCURRENCE = 200
+"""Changes that are searched in the time that one occurrence of an event takes."""
 _START = re.compile(r"DTSTART[^:]*:([0-9]{4})([0-9]{2})([0-9]{2})", re.IGNORECASE)
 _RULE = re.compile(r"RRULE[;:]", re.IGNORECASE)
 _DATES = re.compile(r"RDATE[;:]", re.IGNORECASE)
@@ -27,61 +26,54 @@ _PART = re.compile(r"BEGIN:(STANDARD|DAYLIGHT)")
 
 @dataclass(slots=True)
 class Zones:
-    """How much each known zone costs to ask, in occurrences, and why others are not known."""
+    """What a look-up in each of the feed's own zones costs, in occurrences, and why others are rejected."""
 
     costs: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+    world: frozenset[str] = field(default_factory=lambda: frozenset(available_timezones()))
+    """Names of the time zone database."""
 
     @contextmanager
-    def refused_if_broken(self, name: str) -> Iterator[None]:
-        """Whatever a zone sets off is the trouble of its own events alone."""
+    def reject_on_error(self, name: str) -> Iterator[None]:
+        """Confines any error, ours or a library's, to the events of the zone."""
         try:
             yield
         except RuleRejected as refusal:
-            self.refused[name] = str(refusal)
+            self.rejected[name] = str(refusal)
         except Exception as error:  # noqa: BLE001  # see above
-            self.refused[name] = f"cannot be read ({type(error).__name__})"
+            self.rejected[name] = f"cannot be read ({type(error).__name__})"
 
 
-def make_zones_known(feed: FeedText, needed: Iterable[str]) -> Zones:
-    """Have the calendar library know the zones that events name and the world does not.
-
-    A zone that changes more often than yearly refuses the feed: that is no zone, so this is no calendar.
-    """
-    for lines in feed.zones.values():
-        _check_yearly(lines)
+def register_zones(feed: FeedText, needed: Iterable[str]) -> Zones:
+    """Registers with the calendar library those `needed` zones that the time zone database does not have."""
     _forget_zones()
     zones, changes = Zones(), {}
-    for name in set(needed) & feed.zones.keys() - available_timezones():
-        with zones.refused_if_broken(name):
-            changes[name] = _changes(feed.zones[name])
+    for name in set(needed) & feed.zones.keys() - zones.world:
+        with zones.reject_on_error(name):
+            changes[name] = _count_changes(feed.zones[name])
     for place, name in enumerate(sorted(changes, key=lambda name: (changes[name], name))):
-        with zones.refused_if_broken(name):
-            if place >= MOST_ZONES:
-                raise RuleRejected(f"is one of more than {MOST_ZONES}")
-            _make_known(feed.zones[name])
-            zones.costs[name] = 1 + changes[name] // _STEPS_AT_ONCE
+        with zones.reject_on_error(name):
+            if place >= MAX_ZONES:
+                raise RuleRejected(f"is one of more than {MAX_ZONES}")
+            _register_zone(feed.zones[name])
+            zones.costs[name] = 1 + changes[name] // _CHANGES_PER_OCCURRENCE
     return zones
 
 
-def _check_yearly(lines: Sequence[str]) -> None:
-    for line in lines:
-        if _RULE.match(line) and "FREQ=YEARLY" not in re.split("[;:]", line.upper()):
-            raise PageFormatChanged("The feed has a time zone that changes more often than yearly.")
-
-
-def _changes(lines: Sequence[str]) -> int:
-    """No fewer changes than the zone has. Raises `RuleRejected` when they cannot be expanded."""
-    if sum(map(len, lines)) > _LONGEST:
-        raise RuleRejected(f"takes more than {_LONGEST:,} characters")
-    changes = sum(_changes_of(part) for part in _parts(lines))
-    if changes > MOST_CHANGES:
-        raise RuleRejected(f"changes more than {MOST_CHANGES:,} times")
+def _count_changes(lines: Sequence[str]) -> int:
+    """Upper bound of the zone's changes. Raises `RuleRejected` when they cannot be expanded."""
+    if sum(map(len, lines)) > _MAX_TEXT_LENGTH:
+        raise RuleRejected(f"takes more than {_MAX_TEXT_LENGTH:,} characters")
+    if any(_RULE.match(line) and "FREQ=YEARLY" not in re.split("[;:]", line.upper()) for line in lines):
+        raise RuleRejected("changes by a rule that is not yearly")
+    changes = sum(_count_changes_of(part) for part in _parts(lines))
+    if changes > MAX_CHANGES:
+        raise RuleRejected(f"changes more than {MAX_CHANGES:,} times")
     return changes
 
 
 def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
-    """The lines of each STANDARD and DAYLIGHT; those before the first are no part."""
+    """Yields the lines of each STANDARD and DAYLIGHT; those before the first belong to none."""
     part: list[str] | None = None
     for line in lines:
         if _PART.match(line):
@@ -94,27 +86,27 @@ def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _changes_of(part: Sequence[str]) -> int:
+def _count_changes_of(part: Sequence[str]) -> int:
     start = next((date(*map(int, match.groups())) for match in map(_START.match, part) if match), None)
-    if start is None or start.year < EARLIEST:
-        raise RuleRejected(f"changes from no day on, or from one before {EARLIEST}")
-    by_rules = sum(_changes_by_rule(line, start) for line in part if _RULE.match(line))
+    if start is None or start.year < MIN_YEAR:
+        raise RuleRejected(f"changes from no day on, or from one before {MIN_YEAR}")
+    by_rules = sum(_count_changes_by_rule(line, start) for line in part if _RULE.match(line))
     return 1 + by_rules + sum(line.count(",") + 1 for line in part if _DATES.match(line))
 
 
-def _changes_by_rule(line: str, start: date) -> int:
+def _count_changes_by_rule(line: str, start: date) -> int:
     from icalendar.prop import vRecur
 
-    if len(line) > LONGEST_LINE:
-        raise RuleRejected("has a rule without end")
+    if len(line) > MAX_LINE_LENGTH:
+        raise RuleRejected("has a rule that is too long")
     rule = rule_of(vRecur.from_ical(line.partition(":")[2]), None)
     if never_happens(rule, start):
         raise RuleRejected("has a rule that never happens")
     last = min(rule.until.year, _LAST_YEAR) if rule.until else _LAST_YEAR
-    return (last - start.year + 1) * _most_of_year(rule)
+    return (last - start.year + 1) * _max_per_year(rule)
 
 
-def _most_of_year(rule: Rule) -> int:
+def _max_per_year(rule: Rule) -> int:
     if rule.year_days or rule.week_numbers:
         return 366
     weekdays = sum(1 if number or rule.month_days else 5 for number, _ in rule.weekdays) or 1
@@ -123,13 +115,13 @@ def _most_of_year(rule: Rule) -> int:
 
 
 def _forget_zones() -> None:
-    """The library remembers zones of feeds read before; another feed may call another zone the same."""
+    """Clears the library's cache of zones: another feed may use the same name for another zone."""
     from icalendar.timezone import tzp
 
     tzp.use_zoneinfo()
 
 
-def _make_known(lines: Sequence[str]) -> None:
+def _register_zone(lines: Sequence[str]) -> None:
     from icalendar import Timezone
 
     Timezone.from_ical("\r\n".join([*lines, ""]))

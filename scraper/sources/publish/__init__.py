@@ -1,0 +1,1 @@
+"""Publish, UNSW's current timetable site."""

@@ -1,4 +1,4 @@
-"""What Publish answers, read as values. Raises `PageFormatChanged` for an answer of another shape."""
+"""Parses responses of Publish. Raises `PageFormatChanged` for a response of another format."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,14 +13,14 @@ from scraper.files.formats import UnreadableFile, decode, parse_json
 from scraper.sources.unsw.names import parse_publish_name
 
 RoomsByKey = Mapping[str, RoomId]
-"""Rooms by the keys that Publish has for them."""
+"""Rooms by their keys in Publish."""
 
 _ROOM_PATTERN = re.compile(r"(K-[A-Z][0-9]+-[!-+\--~]+)(\s.*)?")
 _WHOLE_DAY_PERIOD = "All Day"
 
 
 def parse_view_options(content: bytes, year: int) -> Mapping[str, object]:
-    """What to ask for a whole year: all its weeks and days, from morning to night."""
+    """The view options that cover a whole year: all its weeks, days and hours."""
     root = _parse_object(content)
     weeks = [
         week for week in _get_list(root, "Weeks") if _get_text(week, "FirstDayInWeek").startswith(str(year))
@@ -46,9 +46,9 @@ def parse_locations(content: bytes) -> tuple[RoomsByKey, int]:
 
 
 def parse_events(content: bytes, rooms: RoomsByKey, zone: ZoneInfo) -> tuple[EntryGroup, ...]:
-    """The entries of the rooms that were asked for; one that is left out has none.
+    """The entries of the requested rooms; a room missing in the response has none.
 
-    An answer about none of them is no answer.
+    A response without any of them raises `PageFormatChanged`.
     """
     answered = {
         _get_text(each, "Identity"): each for each in _get_list(_parse_object(content), "CategoryEvents")

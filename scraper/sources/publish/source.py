@@ -1,4 +1,4 @@
-"""Publish, where UNSW shows its timetable now: an interface of JSON, twenty rooms at a time."""
+"""Scrapes Publish, UNSW's current timetable site, by its JSON API, twenty rooms a request."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -14,15 +14,18 @@ from scraper.sources.publish.responses import RoomsByKey, parse_events, parse_lo
 
 INSTITUTION_KEY = "98c1cede-2447-4c14-92a3-7816107cd42b"
 LOCATIONS_KEY = "1e042cb1-547d-41d4-ae93-a1f2c3d34538"
-"""Publish's own keys: of UNSW, and of the kind of things that are rooms there."""
+"""Keys of Publish: of UNSW, and of the category of rooms."""
 ROOMS_PER_BATCH = 20
 MAX_PAGES = 200
+MAX_EVENTS_BYTES = 32 * 1024**2
+MAX_LOCATIONS_BYTES = 4 * 1024**2
+"""Bytes of one answer; twenty rooms have some 2 MB of events a year."""
 _PARSER_VERSION = "1"
-"""Part of every fingerprint: counted up when answers are read differently, so that all are read anew."""
+"""Part of every fingerprint: incremented when parsing changes, so that all responses are parsed again."""
 
 
 class PublishSource:
-    """Option: `institution`, for another university's key. Its rooms are known from elsewhere."""
+    """Option: `institution`, for another university's key. Its rooms come from another source."""
 
     kind = "publish"
     provides_rooms = False
@@ -39,7 +42,7 @@ class PublishSource:
 
 
 class _PublishRun:
-    """One run over its answers."""
+    """One run."""
 
     def __init__(
         self,
@@ -49,7 +52,7 @@ class _PublishRun:
         progress: ProgressCallback,
     ) -> None:
         self._settings = settings
-        self._tools = context
+        self._context = context
         self._progress = progress
         self._collector = PageCollector(previous_fingerprints)
 
@@ -67,53 +70,53 @@ class _PublishRun:
             )
             self._progress(self._collector.page_count, total)
 
-        await run_limited(batches, visit, self._tools.client.politeness.concurrency)
+        await run_limited(batches, visit, self._context.client.politeness.concurrency)
         return self._collector.build_result(self._settings.name)
 
     async def _read_batch(self, batch: RoomsByKey, view: Mapping[str, object]) -> None:
-        answer = await self._post("CategoryTypes/Categories/Events/Filter", _events_request(batch, view))
+        path = "CategoryTypes/Categories/Events/Filter"
+        answer = await self._post(path, _events_request(batch, view), MAX_EVENTS_BYTES)
         fingerprint = f"{_PARSER_VERSION}:{blake2b(answer, digest_size=16).hexdigest()}"
         if not self._collector.check_unchanged(_page_name(batch), fingerprint, batch.values()):
             self._collector.groups.extend(
-                await self._tools.parse(parse_events, answer, batch, self._settings.zone)
+                await self._context.parse(parse_events, answer, batch, self._settings.zone)
             )
 
     async def _fetch_view_options(self) -> Mapping[str, object]:
         self._collector.page_count += 1
-        page = await self._tools.client.get(self._build_address("ViewOptions"))
-        today = self._tools.now.astimezone(self._settings.zone).date()
-        return await self._tools.parse(parse_view_options, page.content, self._settings.year or today.year)
+        page = await self._context.client.get(self._build_address("ViewOptions"))
+        today = self._context.now.astimezone(self._settings.zone).date()
+        return await self._context.parse(parse_view_options, page.content, self._settings.year or today.year)
 
     async def _fetch_locations(self) -> RoomsByKey:
         rooms: dict[str, RoomId] = {}
         for number in range(1, MAX_PAGES + 1):
-            answer = await self._post(
-                f"CategoryTypes/{LOCATIONS_KEY}/Categories/FilterWithCache", None, number
-            )
-            found, pages = await self._tools.parse(parse_locations, answer)
+            path = f"CategoryTypes/{LOCATIONS_KEY}/Categories/FilterWithCache"
+            answer = await self._post(path, None, MAX_LOCATIONS_BYTES, number)
+            found, pages = await self._context.parse(parse_locations, answer)
             rooms.update(found)
             if number >= pages:
                 return rooms
         raise PageFormatChanged(f"Publish has more than {MAX_PAGES} pages of rooms.")
 
     def _includes_room(self, room: RoomId) -> bool:
-        """Rooms nobody knows could not be shown, so their hours are not asked for either."""
-        known = self._tools.known_rooms
+        """Unknown rooms cannot be displayed, so their entries are not requested."""
+        known = self._context.known_rooms
         return self._settings.includes_room(room) and (not known or any(each.id == room for each in known))
 
-    async def _post(self, path: str, body: object, page_number: int | None = None) -> bytes:
+    async def _post(self, path: str, body: object, max_bytes: int, page_number: int | None = None) -> bytes:
         self._collector.page_count += 1
         address = self._build_address(path, page_number)
-        return (await self._tools.client.post_json(address, body)).content
+        return (await self._context.client.post_json(address, body, max_bytes)).content
 
     def _build_address(self, path: str, page_number: int | None = None) -> str:
         institution = self._settings.options.get("institution", INSTITUTION_KEY)
-        address = parse_web_address(self._settings.address) / path / institution
+        address = parse_web_address(self._settings.url) / path / institution
         return str(address if page_number is None else address % {"pageNumber": str(page_number)})
 
 
 def _split_batches(rooms: RoomsByKey) -> Iterator[RoomsByKey]:
-    """Always the same rooms together, so that an unchanged answer can be known again."""
+    """Splits rooms into batches that are stable across runs, so that unchanged responses are recognised."""
     keys = sorted(rooms, key=lambda key: (rooms[key], key))
     for start in range(0, len(keys), ROOMS_PER_BATCH):
         yield {key: rooms[key] for key in keys[start : start + ROOMS_PER_BATCH]}

@@ -1,0 +1,1 @@
+"""The former UNSW timetable site."""

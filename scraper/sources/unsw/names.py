@@ -1,4 +1,4 @@
-"""What a UNSW timetable calls its classes and events, and what they are."""
+"""Parses the names of classes and events in UNSW timetables into name and booking type."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,10 +7,10 @@ from typing import NamedTuple
 from core.model.entities import BookingType
 
 NBSP = "\u00a0"
-"""Stands between the kind and the name on the timetable site."""
+"""Separates type and name on the timetable site."""
 UNNAMED = "Misc."
-_LONGEST = 500
-"""Characters of a name that are looked at: some forms take time that grows with the square of its length."""
+_MAX_NAME_LENGTH = 500
+"""Characters of a name that are parsed: some patterns take time quadratic in its length."""
 
 
 class ParsedName(NamedTuple):
@@ -25,30 +25,30 @@ class _NamePattern(NamedTuple):
 
 
 def parse_site_name(raw: str) -> ParsedName:
-    """A name of the timetable site, such as `TUT/14:1·COMM1150`."""
-    text = raw[:_LONGEST].strip()
+    """Parses a name of the timetable site, such as `TUT/14:1·COMM1150`."""
+    text = raw[:_MAX_NAME_LENGTH].strip()
     if NBSP not in text:
         text = NBSP.join(text.rsplit(maxsplit=1))
     return _first_match(text, _SITE_PATTERNS) or ParsedName(UNNAMED, BookingType.MISC)
 
 
 def parse_publish_name(raw: str) -> ParsedName:
-    """A name of Publish, such as `ARTS2871-T3U1-TUT/02:1`; an unknown one stays as it is."""
-    text = raw[:_LONGEST].replace(NBSP, " ").strip()
+    """Parses a name of Publish, such as `ARTS2871-T3U1-TUT/02:1`; an unknown one stays as it is."""
+    text = raw[:_MAX_NAME_LENGTH].replace(NBSP, " ").strip()
     return _first_match(text, _PUBLISH_PATTERNS) or ParsedName(text or UNNAMED, BookingType.MISC)
 
 
 def _first_match(text: str, patterns: Sequence[_NamePattern]) -> ParsedName | None:
-    for form in patterns:
-        if match := form.pattern.search(text):
-            return ParsedName(form.format_name(match).strip() or UNNAMED, form.booking_type)
+    for pattern in patterns:
+        if match := pattern.pattern.search(text):
+            return ParsedName(pattern.format_name(match).strip() or UNNAMED, pattern.booking_type)
     return None
 
 
 def _build_pattern(
     pattern: str, booking_type: BookingType, name: str = r"\g<name>", flags: int = 0
 ) -> _NamePattern:
-    """`name` is filled in from the groups of `pattern`."""
+    """`name` is a template for the groups of `pattern`."""
     return _NamePattern(re.compile(pattern, flags), booking_type, lambda match: match.expand(name))
 
 
@@ -59,7 +59,7 @@ def _exam_name(match: re.Match[str]) -> str:
 
 
 def _block_name(match: re.Match[str]) -> str:
-    """Without what follows the last dash, which only counts."""
+    """Drops what follows the last dash: a counter."""
     reason, dash, last = match["reason"].rpartition("-")
     return (reason if dash else last) or "Block"
 

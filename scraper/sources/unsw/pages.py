@@ -1,14 +1,16 @@
-"""The pages of the UNSW timetable site, read as values.
+"""Parses the pages of the UNSW timetable site.
 
-BeautifulSoup is imported where it is used: these functions run in the parsing process, and nobody else
-should pay for it. Each raises `PageFormatChanged` for a page of another shape.
+BeautifulSoup is imported where it is used: these functions run in the parsing process, and no other should
+load it. Each raises `PageFormatChanged` for a page of another format.
 """
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
@@ -16,14 +18,20 @@ from scraper.common.entries import EntryGroup
 from scraper.common.errors import PageFormatChanged
 from scraper.common.text import to_one_line
 from scraper.common.walltime import to_epoch_range
+from scraper.http.page import FetchedPage
 from scraper.sources.unsw.names import parse_site_name
 from scraper.sources.unsw.weeks import TimetableYear
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 HALF_HOUR_MINUTES = 30
 DAYS_PER_WEEK = 7
+MAX_NESTING = 500
+"""Depth of elements. Real pages have some 20; searching a deeper tree takes time quadratic in its size."""
 _ROW_CLASSES = ["rowLowlight", "rowHighlight"]
 _BUILDING_PATTERN = re.compile(r"K-[A-Z][0-9]{1,2}")
 _ROOM_PATTERN = re.compile(r"(K-[A-Z][0-9]{1,2})-[!-~]{1,40}")
@@ -48,7 +56,7 @@ _EQUIPMENT_PATTERNS = {
 
 
 class ClassLabel(NamedTuple):
-    """What a cell says of one class: its name, and a digit for each week asked for."""
+    """A class in a cell: its name, and a digit for each requested week."""
 
     name: str
     week_code: str
@@ -64,14 +72,29 @@ class WeeklyClass(NamedTuple):
 
 
 class _HalfHourRow(NamedTuple):
-    """A row of the table: when it begins, and what each day's cell holds."""
+    """A row of the table: its start in minutes after midnight, and the classes of each day."""
 
     starts: int
     days: tuple[frozenset[ClassLabel], ...]
 
 
+def parse_page(
+    parse_html: Callable[Concatenate[str, P], T], page: FetchedPage, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Decodes a page and parses it; call it in the parsing process, which both belong in."""
+    return parse_html(_decode_page(page), *args, **kwargs)
+
+
+def table_digest(page: FetchedPage) -> str:
+    """Hash of a page from its first `<table` to its last `</table>`: outside may be the time of day."""
+    lowered = page.content.lower()
+    start, end = lowered.find(b"<table"), lowered.rfind(b"</table>")
+    tables = page.content[start:end] if 0 <= start < end else page.content
+    return blake2b(tables, digest_size=16).hexdigest()
+
+
 def parse_buildings(html: str) -> tuple[Building, ...]:
-    """Every building of the Kensington campus that the list of `view_multirooms` offers."""
+    """The buildings of the Kensington campus in the list of `view_multirooms`."""
     offered = _parse_html(html, "select").find("select", attrs={"name": "building"})
     if offered is None:
         raise PageFormatChanged("The page of buildings has no list of buildings.")
@@ -87,7 +110,7 @@ def parse_buildings(html: str) -> tuple[Building, ...]:
 
 
 def parse_rooms(html: str) -> tuple[Room, ...]:
-    """Every room of the Kensington campus on a page of `find_rooms`. Nobody may book them unless told so."""
+    """The rooms of the Kensington campus on a page of `find_rooms`, as not bookable."""
     rows = _parse_html(html, "form").find_all("tr", class_=_ROW_CLASSES)
     if not rows:
         raise PageFormatChanged("The page of rooms has no rows of rooms.")
@@ -99,14 +122,16 @@ def parse_rooms(html: str) -> tuple[Room, ...]:
 
 
 def parse_facilities(html: str) -> frozenset[Equipment]:
-    """What a page of facilities says that a room offers, in rows that hold no others."""
+    """The equipment on a room's page of facilities, from rows without rows inside."""
     rows = [row for row in _parse_html(html, "table").find_all("tr") if row.find("tr") is None]
     lines = [" ".join(cell.get_text() for cell in row.find_all("td")) for row in rows]
-    told = [line for line in lines if any(title in line for title in _FACILITY_HEADINGS)]
-    if not told:
+    facilities = [line for line in lines if any(title in line for title in _FACILITY_HEADINGS)]
+    if not facilities:
         raise PageFormatChanged("The page of facilities lists none that we know.")
     return frozenset(
-        offer for offer, pattern in _EQUIPMENT_PATTERNS.items() if any(map(pattern.search, told))
+        equipment
+        for equipment, pattern in _EQUIPMENT_PATTERNS.items()
+        if any(map(pattern.search, facilities))
     )
 
 
@@ -136,7 +161,7 @@ def _to_entry_group(weekly: WeeklyClass, room: RoomId, year: TimetableYear, zone
 
 
 def _merge_day_classes(rows: Sequence[_HalfHourRow], weekday: int) -> Iterator[WeeklyClass]:
-    """A label that stands in several rows one after the other is one class."""
+    """A label in several consecutive rows is one class."""
     begun: dict[ClassLabel, int] = {}
     for row in rows:
         labels = row.days[weekday]
@@ -174,7 +199,7 @@ def _parse_labels(cell: "Tag", weeks: int) -> frozenset[ClassLabel]:
 
 
 def _parse_label(span: "Tag", weeks: int) -> ClassLabel:
-    """A class without a code is held every week."""
+    """A class without a week code takes place every week."""
     code = str(span.get("title") or "1" * weeks)
     if len(code) != weeks or code.strip("01"):
         raise PageFormatChanged(
@@ -204,14 +229,32 @@ def _parse_room(cells: list[str]) -> Room | None:
 
 
 def _clean_building_name(name: str) -> str:
-    """Without the grid reference, and without words that only stand in the way of a search."""
+    """Drops the grid reference and words that do not help a search."""
     name = _GRID_REFERENCE.sub("", name).replace("\ufffd", " ").replace("Undercroft", "")
     name = name.replace("Library Stage 2", "Main Library")
     return to_one_line(re.sub(r"UNSW\s+", "", name))
+
+
+def _decode_page(page: FetchedPage) -> str:
+    """Decodes with the page's own encoding where it names one, else as UTF-8, else as Latin-1."""
+    for charset in filter(None, (page.charset, "utf-8")):
+        with suppress(LookupError, UnicodeDecodeError):
+            return page.content.decode(charset)
+    return page.content.decode("latin-1")
 
 
 def _parse_html(html: str, only: str) -> "BeautifulSoup":
     from bs4 import BeautifulSoup
     from bs4.filter import SoupStrainer
 
-    return BeautifulSoup(html, "lxml", parse_only=SoupStrainer(only))
+    soup = BeautifulSoup(html, "lxml", parse_only=SoupStrainer(only))
+    _check_nesting(soup)
+    return soup
+
+
+def _check_nesting(soup: "BeautifulSoup") -> None:
+    depths = {id(soup): 0}
+    for element in soup.descendants:
+        depths[id(element)] = depth = depths[id(element.parent)] + 1
+        if depth > MAX_NESTING:
+            raise PageFormatChanged(f"A page has elements nested more than {MAX_NESTING} deep.")

@@ -1,27 +1,31 @@
-"""The UNSW timetable site: buildings, rooms, and a page of a whole year for each room."""
+"""Scrapes the UNSW timetable site: buildings, rooms, and a page of a whole year for each room."""
 
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from hashlib import blake2b
 
 from core.model.entities import Building, Equipment, Room, RoomId
 from scraper.collector import PageCollector
 from scraper.common.concurrency import run_limited
-from scraper.http.client import FetchedPage
+from scraper.http.page import FetchedPage
 from scraper.http.url_guard import parse_web_address
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
-from scraper.sources.unsw.pages import parse_buildings, parse_facilities, parse_room_page, parse_rooms
+from scraper.sources.unsw.pages import (
+    parse_buildings,
+    parse_facilities,
+    parse_page,
+    parse_room_page,
+    parse_rooms,
+    table_digest,
+)
 from scraper.sources.unsw.weeks import TimetableYear
 
 CAMPUS_CODE = "KENS"
 MAX_FACILITIES_AGE = timedelta(days=30)
-"""What a room holds changes seldom; it is asked for again after this long."""
+"""Equipment changes seldom; it is requested again after this time."""
 _PARSER_VERSION = "1"
-"""Part of every fingerprint: counted up when a page is read differently, so that all are read anew."""
+"""Part of every fingerprint: incremented when parsing changes, so that all pages are parsed again."""
 
 _BUILDING_ALIASES = {
     "K-E10": ("Hilmer Building",),
@@ -30,6 +34,12 @@ _BUILDING_ALIASES = {
     "K-F10": ("Chemical Sciences",),
     "K-H13": ("Red Centre",),
 }
+MAX_BUILDINGS_PAGE_BYTES = 4 * 1024**2
+MAX_ROOMS_PAGE_BYTES = 8 * 1024**2
+MAX_TIMETABLE_PAGE_BYTES = 2 * 1024**2
+MAX_FACILITIES_PAGE_BYTES = 512 * 1024
+"""Some twenty times the largest page of each type that we have seen."""
+
 _EXCLUDED_BUILDINGS = frozenset({"K-BS38", "K-L5", "K-D9", "K-D10"})
 _EXCLUDED_USAGES = frozenset({"EXAM", "OTHR"})
 _EXCLUDED_SCHOOLS = frozenset({"ADMIN"})
@@ -39,14 +49,13 @@ _EXCLUDED_ROOMS = frozenset(
         "K-E4-109", "K-E6-G", "K-E4-109A", "K-K17-B08",
     }
 )  # fmt: skip
-_TABLE_PATTERN = re.compile(rb"<table.*</table>", re.DOTALL | re.IGNORECASE)
 _WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 PostFields = Sequence[tuple[str, str]]
 
 
 class UnswTimetableSite:
-    """Options: `facilities` (off: do not ask what rooms hold), `bookable` (on: its rooms may be booked)."""
+    """Options: `facilities` (off: skip the pages of equipment), `bookable` (on: its rooms may be booked)."""
 
     kind = "unsw_nss"
     provides_rooms = True
@@ -59,12 +68,11 @@ class UnswTimetableSite:
         previous_fingerprints: Mapping[str, str],
         progress: ProgressCallback,
     ) -> ScrapeResult:
-        visit = _SiteRun(settings, context, previous_fingerprints, progress)
-        return await visit.scrape()
+        return await _SiteRun(settings, context, previous_fingerprints, progress).scrape()
 
 
 class _SiteRun:
-    """One run over the site."""
+    """One run."""
 
     def __init__(
         self,
@@ -74,7 +82,7 @@ class _SiteRun:
         progress: ProgressCallback,
     ) -> None:
         self._settings = settings
-        self._tools = context
+        self._context = context
         self._progress = progress
         self._today = context.now.astimezone(settings.zone).date()
         self._year = TimetableYear(settings.year or self._today.year)
@@ -82,16 +90,14 @@ class _SiteRun:
         self._total_pages = 0
 
     async def scrape(self) -> ScrapeResult:
-        parse = self._tools.parse
-        buildings = await parse(
-            parse_buildings, _decode_page(await self._fetch("view_multirooms", self._week_fields()))
-        )
-        found = await parse(
-            parse_rooms, _decode_page(await self._fetch("find_rooms", self._any_time_fields()))
-        )
+        parse = self._context.parse
+        page = await self._fetch("view_multirooms", self._week_fields(), MAX_BUILDINGS_PAGE_BYTES)
+        buildings = await parse(parse_page, parse_buildings, page)
+        page = await self._fetch("find_rooms", self._any_time_fields(), MAX_ROOMS_PAGE_BYTES)
+        found = await parse(parse_page, parse_rooms, page)
         rooms = [room for room in found if self._settings.includes_room(room.id) and not is_excluded(room)]
         self._total_pages = self._collector.page_count + len(rooms)
-        await run_limited(rooms, self._read_room, self._tools.client.politeness.concurrency + 1)
+        await run_limited(rooms, self._read_room, self._context.client.politeness.concurrency + 1)
         return self._collector.build_result(
             self._settings.name,
             _merge_buildings(buildings, rooms),
@@ -99,60 +105,58 @@ class _SiteRun:
         )
 
     async def _read_room(self, room: Room) -> None:
-        basket = self._collector
-        await basket.read_page(_timetable_page(room.id), [room.id], partial(self._read_timetable, room.id))
+        pages = self._collector
+        await pages.read_page(_timetable_page(room.id), [room.id], partial(self._read_timetable, room.id))
         if self._settings.is_enabled("facilities", default=True):
-            await basket.read_page(_facilities_page(room.id), [], partial(self._read_facilities, room.id))
-        self._progress(basket.page_count, max(self._total_pages, basket.page_count))
+            await pages.read_page(_facilities_page(room.id), [], partial(self._read_facilities, room.id))
+        self._progress(pages.page_count, max(self._total_pages, pages.page_count))
 
     async def _read_timetable(self, room: RoomId) -> None:
-        page = await self._fetch("view_rooms", [("room", room), ("view_room", "View"), *self._week_fields()])
-        if not self._collector.check_unchanged(
-            _timetable_page(room), self._fingerprint(page.content), [room]
-        ):
-            zone = self._settings.zone
-            self._collector.groups += await self._tools.parse(
-                parse_room_page, _decode_page(page), room, self._year, zone
+        form = [("room", room), ("view_room", "View"), *self._week_fields()]
+        page = await self._fetch("view_rooms", form, MAX_TIMETABLE_PAGE_BYTES)
+        fingerprint = self._fingerprint(await self._context.parse(table_digest, page))
+        if not self._collector.check_unchanged(_timetable_page(room), fingerprint, [room]):
+            self._collector.groups += await self._context.parse(
+                parse_page, parse_room_page, page, room, self._year, self._settings.zone
             )
 
     async def _read_facilities(self, room: RoomId) -> None:
-        """What a room holds is remembered as the page's fingerprint, with the day it was asked."""
-        remembered = self._collector.previous_fingerprints.get(_facilities_page(room), "")
-        if remembered.partition(" ")[0] <= str(self._today - MAX_FACILITIES_AGE):
-            page = await self._fetch("view_rooms", [("show", "show_facilities"), ("room", room)])
-            offers = await self._tools.parse(parse_facilities, _decode_page(page))
-            remembered = f"{self._today} {' '.join(sorted(offers))}"
-        self._collector.fingerprints[_facilities_page(room)] = remembered
+        """Equipment is stored as the fingerprint of the page, with the day it was requested."""
+        stored = self._collector.previous_fingerprints.get(_facilities_page(room), "")
+        if stored.partition(" ")[0] <= str(self._today - MAX_FACILITIES_AGE):
+            form = [("show", "show_facilities"), ("room", room)]
+            page = await self._fetch("view_rooms", form, MAX_FACILITIES_PAGE_BYTES)
+            equipment = await self._context.parse(parse_page, parse_facilities, page)
+            stored = f"{self._today} {' '.join(sorted(equipment))}"
+        self._collector.fingerprints[_facilities_page(room)] = stored
 
-    def _fingerprint(self, content: bytes) -> str:
-        """Of the table alone, for a page may show the time of day, and of what decides how it is read."""
-        table = _TABLE_PATTERN.search(content)
-        digest = blake2b(table.group() if table else content, digest_size=16).hexdigest()
+    def _fingerprint(self, digest: str) -> str:
+        """Fingerprint of a room's page: the digest of its tables and all that decides how they are parsed."""
         return f"{_PARSER_VERSION}:{self._year.number}:{self._settings.zone.key}:{digest}"
 
     def _with_equipment(self, room: Room) -> Room:
         bookable = self._settings.is_enabled("bookable", default=False)
-        offers = self._collector.fingerprints.get(_facilities_page(room.id), "").split()[1:]
-        equipment = frozenset(each for each in Equipment if each in offers)
+        stored = self._collector.fingerprints.get(_facilities_page(room.id), "").split()[1:]
+        equipment = frozenset(each for each in Equipment if each in stored)
         return replace(room, bookable=bookable, individual_access=bookable, equipment=equipment)
 
-    async def _fetch(self, page: str, form: PostFields) -> FetchedPage:
+    async def _fetch(self, page: str, form: PostFields, max_bytes: int) -> FetchedPage:
         self._collector.page_count += 1
         query = {"dbafile": f"{self._year.number}-{CAMPUS_CODE}-COFA.DBA", "campus": CAMPUS_CODE}
-        address = (parse_web_address(self._settings.address) / f"{page}.php") % query
-        return await self._tools.client.post(str(address), form)
+        address = (parse_web_address(self._settings.url) / f"{page}.php") % query
+        return await self._context.client.post(str(address), form, max_bytes)
 
     def _week_fields(self) -> PostFields:
         return [("fr_week", str(self._year.first)), ("to_week", str(self._year.last))]
 
     def _any_time_fields(self) -> PostFields:
-        """The question for rooms that are free from a time to the same time: every room is."""
+        """Query for rooms free from a time to the same time: all rooms are."""
         days = [("days[]", day) for day in _WEEKDAY_NAMES]
         return [*days, ("fr_time", "0"), ("to_time", "0"), ("search_rooms", "Search"), *self._week_fields()]
 
 
 def is_excluded(room: Room) -> bool:
-    """Rooms that nobody looking for a free one should be sent to."""
+    """Whether it is a room that searches must not find, such as an exam room."""
     return (
         room.building_id in _EXCLUDED_BUILDINGS
         or room.usage in _EXCLUDED_USAGES
@@ -170,17 +174,9 @@ def _facilities_page(room: RoomId) -> str:
 
 
 def _merge_buildings(listed: Sequence[Building], rooms: Sequence[Room]) -> tuple[Building, ...]:
-    """Those of the list, and by its id alone any that has rooms and is not on it."""
+    """The listed buildings, and those only known from their rooms, named by their ids."""
     named = {room.building_id: Building(room.building_id, room.building_id) for room in rooms}
     named |= {building.id: building for building in listed if building.id not in _EXCLUDED_BUILDINGS}
     return tuple(
         replace(building, aliases=_BUILDING_ALIASES.get(building.id, ())) for building in named.values()
     )
-
-
-def _decode_page(page: FetchedPage) -> str:
-    """The page's own encoding where it names one; else UTF-8, and Latin-1 for what that is not."""
-    for charset in filter(None, (page.charset, "utf-8")):
-        with suppress(LookupError, UnicodeDecodeError):
-            return page.content.decode(charset)
-    return page.content.decode("latin-1")

@@ -1,4 +1,4 @@
-"""How the UNSW timetable site counts weeks, and which days a week code means."""
+"""Calendar of the UNSW timetable site: week numbers, and the days of a week code."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ ONE_WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class TimetableYear:
-    """The weeks a year's pages are asked for: from its first Monday to the week of 31 December.
+    """The weeks that a year's pages cover: from its first Monday to the week of 31 December.
 
-    `first` and `last` are numbers of the site's own calendar; a week code has a digit for each week between.
+    `first` and `last` are numbers of the site's own calendar; a week code has a digit for each week of them.
     """
 
     number: int

@@ -1,0 +1,13 @@
+"""Response of a site, in a module of its own: the parsing process imports it without the HTTP client."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """Response of a site. `content` is empty when it `is_unchanged` since the `validator` (ETag, date)."""
+
+    content: bytes
+    charset: str = ""
+    validator: str = ""
+    is_unchanged: bool = False
