@@ -62,6 +62,20 @@ class ManagedStorage(Storage, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A Prometheus metric that is read when `/metrics` is requested; counters end in `_total`."""
+
+    name: str
+    description: str
+    read: Callable[[], float]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_counter(self) -> bool:
+        return self.name.endswith("_total")
+
+
 class NameIndexCache:
     """The names that people may type, made anew only when rooms or societies change."""
 
@@ -95,8 +109,8 @@ class Services:
     names: NameIndexCache = field(default_factory=NameIndexCache)
     default_minutes: int = 60
     """How long a booking is when nobody says."""
-    gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
-    """What else `/metrics` tells: what each is, and how to read it."""
+    metrics: list[Metric] = field(default_factory=list)
+    """Metrics of the worker and the platforms."""
     public_url: str = ""
     """How browsers reach us, without a slash at the end."""
     bookable: tuple[str, ...] = ()

@@ -9,8 +9,8 @@ from bot.platforms.discord.gateway.settings import invite_link
 from bot.runtime.app import exposures, http_settings, revision, secret_file, setting
 from bot.runtime.platforms import discord_settings, slack_settings
 from bot.sample.data import SAMPLE_PEOPLE
-from bot.web.framework.connections import share_of
-from bot.web.framework.open_files import fitting
+from bot.web.framework.connections import max_share_of
+from bot.web.framework.open_files import max_connections_within
 from core.errors import RoomieError
 
 
@@ -61,10 +61,10 @@ async def _database(config: Config) -> tuple[str, bool]:
 
 def _connections(config: Config) -> str:
     settings = http_settings(config)
-    fit = fitting(settings.max_connections)
+    fit = max_connections_within(settings.max_connections)
     settings = replace(settings, max_connections=fit)
     lowered = "; the limit of open files allows no more" if fit < config.http.max_connections else ""
-    return f"{fit or 'any number'}, {share_of(settings) or 'any number'} for each address{lowered}"
+    return f"{fit or 'any number'}, {max_share_of(settings) or 'any number'} for each address{lowered}"
 
 
 def _slack(config: Config) -> str:

@@ -24,7 +24,7 @@ from bot.platforms.stores import (
     StoredOAuthStates,
 )
 from bot.runtime.roles import ALL_ROLES, ProcessRole
-from bot.services import Services
+from bot.services import Metric, Services
 from core.directory import Account
 from core.model.entities import Identity
 
@@ -129,23 +129,35 @@ def _slack(settings: SlackSettings, services: Services, dispatcher: Dispatcher) 
         states=StoredOAuthStates(services),
     )
     health = adapter.health
-    _register_gauges(services, "slack", lambda: not health.problems, health.counts, EVENTS)
+    _register_metrics(services, "slack", lambda: not health.problems, health.counts, EVENTS)
     return _SlackPlatform(adapter)
 
 
-def _register_gauges(
+def _register_metrics(
     services: Services,
     platform: str,
-    is_well: Callable[[], bool],
+    is_up: Callable[[], bool],
     counts: Mapping[str, int],
     names: Iterable[str],
 ) -> None:
-    """For `/metrics`: whether all is well with a platform, and what happened in this process."""
-    shown = platform.capitalize()
-    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {shown}, 1 or 0.", is_well)
-    for name in names:
-        key = f"roomie_{platform}_{name.replace(' ', '_')}"
-        services.gauges[key] = (f"{shown}, so often in this process: {name}.", partial(_count, counts, name))
+    """Registers a platform's metrics."""
+    services.metrics.append(
+        Metric(
+            "roomie_platform_up",
+            "Whether the chat platform is connected and answers, 1 or 0.",
+            is_up,
+            {"platform": platform},
+        )
+    )
+    services.metrics.extend(
+        Metric(
+            "roomie_platform_events_total",
+            "Events of the chat platform in this process.",
+            partial(_count, counts, name),
+            {"platform": platform, "event": name.replace(" ", "_")},
+        )
+        for name in names
+    )
 
 
 def _count(counts: Mapping[str, int], name: str) -> int:
@@ -211,5 +223,5 @@ def discord_platform(
         zone=services.rules.zone,
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
-    _register_gauges(services, "discord", lambda: door.is_connected, door.counts, EVENTS)
+    _register_metrics(services, "discord", lambda: door.is_connected, door.counts, EVENTS)
     return door

@@ -4,13 +4,14 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from bot.config.model import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import seal_anew
 from bot.runtime.refresh import source_jobs
-from bot.services import Services
+from bot.services import Metric, Services
 from bot.worker import scheduler as jobs
 from bot.worker.outbox import OutboxSender, OutboxSettings
 
@@ -21,7 +22,7 @@ async def _seal(services: Services) -> None:
 
 
 _SEALING = jobs.Job("seal", lambda config: config.jobs.purge, _seal)
-_COUNTED = ("sent", "sending", "waiting", "dropped", "given_up")
+_OUTCOMES = ("sent", "sending", "waiting", "dropped", "given_up")
 
 
 @asynccontextmanager
@@ -31,7 +32,7 @@ async def run_worker(
     """Until the block is left; then what is being sent is finished and the rest left to others."""
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
-    register_gauges(services, outbox)
+    register_metrics(services, outbox)
     sending = asyncio.ensure_future(outbox.run())
     workforce = jobs.JobRunner(services, config, (*jobs.JOBS, _SEALING, *source_jobs(config)), worker)
     await workforce.prepare()
@@ -50,14 +51,21 @@ def outbox_settings(config: Config) -> OutboxSettings:
     return OutboxSettings(lease=config.messages.lease, concurrency=config.messages.at_once)
 
 
-def register_gauges(services: Services, outbox: OutboxSender) -> None:
-    """For `/metrics`: what became of messages in this process."""
-    for outcome in _COUNTED:
-        services.gauges[f"roomie_outbox_{outcome}"] = (
-            f"Messages that this process left {outcome.replace('_', ' ')}.",
-            lambda outcome=outcome: outbox.counts[outcome],  # type: ignore[misc]  # each its own
+def register_metrics(services: Services, outbox: OutboxSender) -> None:
+    """Registers the outbox's metrics."""
+    services.metrics.extend(
+        Metric(
+            "roomie_outbox_messages_total",
+            "Attempts of this process to send a message of the outbox, by outcome.",
+            partial(outbox.counts.__getitem__, outcome),
+            {"outcome": outcome},
         )
-    services.gauges["roomie_outbox_in_hand"] = (
-        "Messages in this process's hands.",
-        lambda: outbox.claimed_count,
+        for outcome in _OUTCOMES
+    )
+    services.metrics.append(
+        Metric(
+            "roomie_outbox_claimed_messages",
+            "Messages of the outbox that this process is sending.",
+            lambda: outbox.claimed_count,
+        )
     )

@@ -365,7 +365,7 @@ class LoginSessionRepository(Protocol):
         ...
 
     def make_room(self, over_before: datetime, most: int) -> None:
-        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+        """Deletes sessions that ended by `over_before`; at the limit also the busiest network's open ones."""
         ...
 
     def erase_results(self, now: datetime, hand_out: timedelta) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 
 from core.model.entities import Identity, PersonId
 from core.model.login_session import LoginSession, LoginState
+from core.policy.login import pick_evictable
 from core.ports.storage import Change
 from storage.mapping import Row, instant, seconds
 from storage.tables import login_session
@@ -70,11 +71,25 @@ class SqlLoginSessionRepository:
         )
 
     def make_room(self, over_before: datetime, most: int) -> None:
-        """Forget some that were over by then; where there are `most`, also some that nobody came for."""
+        """Deletes sessions that ended by `over_before`; at the limit also open ones of the busiest network.
+
+        Links of chat accounts, which a platform vouches for, are only deleted when no others are open.
+        """
         is_over = _col.expires_at < seconds(over_before)
         self._forget_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
         if self._connection.execute(select(func.count()).select_from(login_session)).scalar_one() >= most:
-            self._forget_first(_col.state == LoginState.OPEN.value)
+            self._evict_open()
+
+    def _evict_open(self) -> None:
+        is_open = _col.state == LoginState.OPEN.value
+        programs = (
+            select(_col.hash, _col.asked).where(is_open, _col.identity.is_(None)).order_by(_col.expires_at)
+        )
+        open_requests = [(bytes(row[0]), str(row[1])) for row in self._connection.execute(programs)]
+        if evicted := pick_evictable(open_requests, _ENDED_AT_ONCE):
+            self._connection.execute(delete(login_session).where(_col.hash.in_(evicted)))
+        else:
+            self._forget_first(is_open)
 
     def _forget_first(self, condition: ColumnElement[bool]) -> None:
         first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_ENDED_AT_ONCE)

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.web.framework.rate_limit import RateLimiter, household
+from bot.web.framework.rate_limit import RateLimiter, client_subnet
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
@@ -121,4 +121,4 @@ def test_the_table_of_rates_stays_small():
     ],
 )
 def test_a_household_has_the_first_half_of_a_long_address(address: str, home: str):
-    assert household(address) == home
+    assert client_subnet(address) == home

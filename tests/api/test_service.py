@@ -61,13 +61,13 @@ async def test_metrics_count_what_was_answered(visitor: Visitor):
     }
 
     counted = {
-        (sample.labels["route"], sample.labels["status"]): sample.value
+        (sample.labels["route"], sample.labels["code"]): sample.value
         for sample in families["roomie_http_requests"].samples
     }
     assert counted[("rooms", "200")] == 2
     assert counted[("status", "400")] == 1
     assert counted[("nowhere", "404")] == 1
-    assert "roomie_http_request_seconds" in families
+    assert "roomie_http_request_duration_seconds" in families
     assert families["roomie_rooms"].samples[0].value == 23
 
 
@@ -140,7 +140,7 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(services: Service
             await Visitor(session, url).get("/readyz")
 
     assert heard.status == 503
-    assert heard.json["parts"]["serving"] == {"ok": False}
+    assert heard.json["parts"]["accepting_requests"] == {"ok": False}
 
 
 async def test_a_fault_is_told_by_its_id_and_nothing_else(

@@ -88,7 +88,7 @@ async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_i
     availability = Availability(_CATALOGUE)
     board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
 
-    drawing = asyncio.gather(board.build(day, at_once=2), board.build(day, at_once=2))
+    drawing = asyncio.gather(board.build(day, batch_size=2), board.build(day, batch_size=2))
     await asyncio.sleep(0)
     for room in _ROOMS:
         availability.add(room.id, Busy(_BASE, _BASE + 3600, "class", "CLASS", "t"))

@@ -321,9 +321,9 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
 
 
 async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:
-    attack.environment.checks_of_passwords = PasswordChecks(at_once=0, waiting=0)
+    attack.environment.password_checks = PasswordChecks(max_concurrent=0, max_waiting=0)
     turned_away = [(await attack.log_in("wilpassword", HOME)).status for _ in range(30)]
-    attack.environment.checks_of_passwords = PasswordChecks()
+    attack.environment.password_checks = PasswordChecks()
 
     assert turned_away == [503] * 30
     assert (await attack.log_in("wilpassword", HOME)).status == 200

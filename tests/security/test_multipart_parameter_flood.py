@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.web.framework.body import body_fields
+from bot.web.framework.body import read_form
 from bot.web.framework.errors import HttpError
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
@@ -133,7 +133,7 @@ async def _calls(kind: str, body: bytes) -> int:
     profile = cProfile.Profile()
     profile.enable()
     try:
-        await body_fields(stream, 1 << 20, 10.0)
+        await read_form(stream, 1 << 20, 10.0)
     except HttpError:
         pass
     finally:

@@ -62,6 +62,7 @@ class DiscordPlatform:
         listener = MessageHandler(dispatcher, once, scene, self._doorstep)
         self._reception = EventRouter(commands, suggestions, self._attendant, listener, self._sync)
         self._endpoint = InteractionsEndpoint(settings.public_key, clock)
+        self._signature = DiscordSignature(settings.public_key, clock)
         self._client: RoomieClient | None = None
         self._leaving = asyncio.Event()
         self._online = asyncio.Event()
@@ -127,9 +128,8 @@ class DiscordPlatform:
         """The interactions endpoint for our HTTP server, where a public key is set."""
         if not self._settings.has_endpoint:
             return []
-        signature = DiscordSignature(self._settings.public_key)
         path = self._settings.interactions_path
-        return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, signature)]
+        return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, self._signature)]
 
     @property
     def name(self) -> str:

@@ -41,7 +41,7 @@ async def get_token(context: RequestContext) -> Response:
     """A fresh sid, and where to go with it."""
     state = context.state
     address = client_address(context.request, state.settings.trusted_proxies)
-    if wait := state.sids.take_from(address, state.ticks()):
+    if wait := state.login_rates.acquire_for(address, state.ticks()):
         raise TooManyRequests(wait)
     about = asking.from_program(address, context.request.headers.get("User-Agent", ""))
     letters = await state.services.logins.open(asking.encode(about))

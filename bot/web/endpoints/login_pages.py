@@ -29,7 +29,7 @@ from bot.web.endpoints.login_responses import (
     requester_details,
     sid_token_in,
 )
-from bot.web.endpoints.password_login import recognise
+from bot.web.endpoints.password_login import check_password
 from bot.web.framework import serializers as wire
 from bot.web.framework.errors import TooManyRequests
 from bot.web.framework.login_subscriptions import RESULT
@@ -60,7 +60,7 @@ _FROM_PROVIDER = tuple(
 )
 
 
-async def enter(context: RequestContext) -> web.Response:
+async def show_login(context: RequestContext) -> web.Response:
     """The way in: our own page, or on to whoever knows people here."""
     letters, login = sid_token_in(context), context.state.login
     session = await context.state.services.logins.login_status(letters)
@@ -116,7 +116,7 @@ async def log_in(context: RequestContext) -> web.Response:
     name, password = context.get(NAME) or "", context.get(PASSWORD) or ""
     place, who = page_context(context, letters), requester_details(context, session)
     try:
-        recognised = await recognise(context, name, password)
+        recognised = await check_password(context, name, password)
     except TooManyRequests as refusal:
         wait = refusal.headers["Retry-After"]
         trouble = f"Too many tries. Please wait {wait} seconds."
@@ -192,7 +192,7 @@ async def provider_callback(context: RequestContext) -> web.Response:
 async def _confirm(context: RequestContext, letters: str, who: PersonId | IdentityClaims) -> web.Response:
     """Ask whoever just proved who they are whether they mean it."""
     proved = await _prove(context, letters, who)
-    return _asked_to_confirm(context, letters, proved)
+    return _confirmation_page(context, letters, proved)
 
 
 async def _prove(
@@ -205,17 +205,17 @@ async def _prove(
         await state.subscriptions.poll()
 
 
-def _asked_to_confirm(context: RequestContext, letters: str, proved: PendingConfirmation) -> web.Response:
-    asking_for = requester_details(context, proved.session)
-    html = pages.confirm_page(page_context(context, letters), asking_for, _named(proved.person), proved.nonce)
+def _confirmation_page(context: RequestContext, letters: str, proved: PendingConfirmation) -> web.Response:
+    requester, name = requester_details(context, proved.session), _display_name(proved.person)
+    html = pages.confirm_page(page_context(context, letters), requester, name, proved.nonce)
     return html_response(context, html)
 
 
-async def ask_to_confirm(context: RequestContext) -> web.Response:
+async def show_confirmation(context: RequestContext) -> web.Response:
     """The same, for a browser that was sent on from the password page."""
     letters, nonce = sid_token_in(context), context.get(NONCE) or ""
     session, person = await context.state.services.logins.request_for(letters, nonce)
-    return _asked_to_confirm(context, letters, PendingConfirmation(session, person, nonce))
+    return _confirmation_page(context, letters, PendingConfirmation(session, person, nonce))
 
 
 async def confirm(context: RequestContext) -> web.Response:
@@ -232,9 +232,8 @@ async def confirm(context: RequestContext) -> web.Response:
         await _complete_for_program(context, session, person, letters)
     else:
         await _complete_for_chat(context, session, person)
-    return html_response(
-        context, pages.done_page(page_context(context), requester_details(context, session), _named(person))
-    )
+    requester = requester_details(context, session)
+    return html_response(context, pages.done_page(page_context(context), requester, _display_name(person)))
 
 
 async def _complete_for_program(
@@ -263,11 +262,11 @@ async def _complete_for_chat(context: RequestContext, session: LoginSession, per
             logger.warning("what waited for a login waits for the next start: %s", trouble)
 
 
-def _named(person: Person) -> str:
+def _display_name(person: Person) -> str:
     return person.name if person.name == person.username else f"{person.name} ({person.username})"
 
 
-def _row(
+def _page_route(
     name: str,
     methods: tuple[str, ...],
     answer: PageHandler,
@@ -291,22 +290,22 @@ def _row(
 
 
 async def _ask_to_confirm_or_confirm(context: RequestContext) -> web.Response:
-    return await (confirm if context.request.method == "POST" else ask_to_confirm)(context)
+    return await (confirm if context.request.method == "POST" else show_confirmation)(context)
 
 
 async def _enter_or_log_in(context: RequestContext) -> web.Response:
-    return await (log_in if context.request.method == "POST" else enter)(context)
+    return await (log_in if context.request.method == "POST" else show_login)(context)
 
 
 LOGIN_PAGES: tuple[Route, ...] = (
-    _row(
+    _page_route(
         "user.login.callback",
         ("GET", "POST"),
         callback,
         "Where the institution's login brings people back to.",
         parameters=(SID,),
     ),
-    _row(
+    _page_route(
         "login",
         ("GET", "POST"),
         _enter_or_log_in,
@@ -314,7 +313,7 @@ LOGIN_PAGES: tuple[Route, ...] = (
         path="/login",
         parameters=(SID, NAME, PASSWORD),
     ),
-    _row(
+    _page_route(
         "login confirm",
         ("GET", "POST"),
         _ask_to_confirm_or_confirm,
@@ -322,7 +321,7 @@ LOGIN_PAGES: tuple[Route, ...] = (
         path="/login/confirm",
         parameters=(SID, NONCE, ANSWER),
     ),
-    _row(
+    _page_route(
         "login oidc",
         ("GET",),
         provider_callback,

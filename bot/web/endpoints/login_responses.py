@@ -10,7 +10,7 @@ from bot.login.chat_link import PLATFORMS, request_preview
 from bot.login.settings import LoginMethod
 from bot.web.endpoints.login_api import base_url
 from bot.web.framework.error_pages import status_of, title_of
-from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import Parameter, RequestContext, Response
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers as page_headers
@@ -96,7 +96,7 @@ def requester_details(context: RequestContext, session: LoginSession) -> pages.R
     """Who waits for this login, in words."""
     about = asking.decode(session.request)
     if session.identity is None:
-        is_near = household(about.address) == household(client_address_of(context))
+        is_near = client_subnet(about.address) == client_subnet(client_address_of(context))
         return pages.RequesterDetails(program=about.agent, address=about.address, is_near=is_near)
     platform, _, account = session.identity.partition(":")
     team, _, user = account.rpartition(":")

@@ -55,7 +55,7 @@ TIME = Parameter(
 
 async def stream(context: RequestContext) -> Response:
     """Whatever the client can read; the result comes once, and the stream ends with its channel."""
-    letters, session = await _found(context)
+    letters, session = await _find_login(context)
     request = context.request
     if request.method == "HEAD":
         return RenderedResponse(b"", headers=_NO_CACHE)
@@ -119,7 +119,7 @@ def _is_gone(request: web.Request) -> bool:
 
 async def long_poll(context: RequestContext) -> Response:
     """The result, when it is there or comes within half a minute and is not known yet; 304 otherwise."""
-    letters, session = await _found(context)
+    letters, session = await _find_login(context)
     listener = Subscriber()
     with (
         context.state.subscriptions.subscribed(letters, session, listener) as channel,
@@ -166,7 +166,7 @@ def _instant(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def _found(context: RequestContext) -> tuple[str, LoginSession]:
+async def _find_login(context: RequestContext) -> tuple[str, LoginSession]:
     """The login that a sid names. 404 when there is none, or none any more."""
     letters = sid_token(context.require(SID))
     session = await context.state.services.logins.find(letters) if letters else None

@@ -7,7 +7,7 @@ from bot.login.device_cookies import DeviceMark
 from bot.web.endpoints.login_api import base_url
 from bot.web.framework.errors import TooManyRequests
 from bot.web.framework.login_throttle import Admission, Attempt, account_keys
-from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import RequestContext
 from core.errors import Unavailable
 from core.model.entities import Person, PersonId
@@ -15,26 +15,27 @@ from core.policy.login import KNOWN_FOR
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class PasswordLogin:
     """Whose password it was, and the `Set-Cookie` that marks the browser for them."""
 
     person: Person
     cookie: str
 
 
-async def recognise(context: RequestContext, name: str, password: str) -> Recognised:
+async def check_password(context: RequestContext, name: str, password: str) -> PasswordLogin:
     """Checks a name and password; raises `TooManyRequests` while throttled, else `NotAuthenticated`."""
     state, address = context.state, client_address(context.request, context.state.settings.trusted_proxies)
-    marks = state.marks.read(context.request.cookies.get(_cookie_name(context), ""), context.now)
+    marks = state.device_marks.read(context.request.cookies.get(_cookie_name(context), ""), context.now)
     attempt = await _attempt(context, name, address, marks)
     admission = state.logins.admit(attempt, state.ticks())
     if admission.wait:
         raise TooManyRequests(admission.wait)
     person = await _checked(context, name, password, attempt, admission)
     state.logins.forgive(admission)
-    await state.services.accounts.familiarity.remember(person.id, household(address))
+    await state.services.accounts.familiarity.remember(person.id, client_subnet(address))
     stamp = await state.services.accounts.familiarity.password_stamp(person.id)
-    return Recognised(person, _set_cookie(context, state.marks.renewed(marks, person.id, stamp, context.now)))
+    cookie = state.device_marks.renewed(marks, person.id, stamp, context.now)
+    return PasswordLogin(person, _set_cookie(context, cookie))
 
 
 async def _attempt(
@@ -48,7 +49,7 @@ async def _attempt(
     return Attempt(
         account_keys(name, person.username, person.email),
         address,
-        known_as=str(person.id) if familiarity.knows(person.id, household(address)) else "",
+        known_as=str(person.id) if familiarity.knows(person.id, client_subnet(address)) else "",
         mark=await _mark_key(context, person.id, marks),
     )
 
@@ -67,7 +68,7 @@ async def _checked(
     state, whose = context.state, attempt.accounts[0] if attempt.is_familiar else ""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(state.checks_of_passwords.turn(whose))
+            await stack.enter_async_context(state.password_checks.turn(whose))
         except Unavailable:
             state.logins.undo(admission)
             raise

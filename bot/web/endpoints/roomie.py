@@ -19,7 +19,7 @@ from bot.web.endpoints.converters import (
     parse_text,
     parse_wall_time,
 )
-from bot.web.endpoints.password_login import recognise
+from bot.web.endpoints.password_login import check_password
 from bot.web.framework import serializers as wire
 from bot.web.framework.auth import presented_token
 from bot.web.framework.errors import InvalidParameter
@@ -116,7 +116,7 @@ async def log_in(context: RequestContext) -> Response:
     name, password = context.require(USERNAME), context.require(PASSWORD)
     services = context.state.services
     try:
-        recognised = await recognise(context, name, password)
+        recognised = await check_password(context, name, password)
     except NotAuthenticated as error:
         return json_response({"error": str(error), "code": "wrong_login"})
     logged_in = await services.accounts.grant(recognised.person.id, "http")

@@ -36,7 +36,7 @@ async def ready(context: RequestContext) -> Response:
     """Whether requests can be answered; how the parts are only for those who may see metrics."""
     state = context.state
     parts = dict(await state.readiness.parts())
-    parts["serving"] = {"ok": not state.is_stopping}
+    parts["accepting_requests"] = {"ok": not state.is_stopping}
     is_ready = all(part["ok"] for part in parts.values())
     content: dict[str, object] = {"ready": is_ready}
     if is_operator(context.request, state.settings):

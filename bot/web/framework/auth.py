@@ -13,7 +13,7 @@ from core.errors import NotAuthenticated, NotPermitted
 from core.model.entities import UserGroup
 from core.services.accounts import TokenBearer, token_hash
 
-_LENGTH = 40
+_TOKEN_LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -31,7 +31,7 @@ def _token_in(header: str) -> str:
     token = token.strip()
     if keyword.lower() != "token" or not token:
         raise NotAuthenticated("Authentication credentials were not provided.")
-    if len(token) != _LENGTH or not _HEX.issuperset(token):
+    if len(token) != _TOKEN_LENGTH or not _HEX.issuperset(token):
         raise NotAuthenticated("Invalid token.")
     return token.lower()
 
@@ -57,7 +57,7 @@ def authenticate(
     raise UnknownToken("Invalid token.")
 
 
-async def look_again(request: web.Request, services: Services) -> None:
+async def refresh_token(request: web.Request, services: Services) -> None:
     """Bring memory up to date about a token: others may have made or used it a moment ago."""
     await services.storage.catch_up()
     await services.accounts.wake(_hash_in(request.headers.get("Authorization", "")))

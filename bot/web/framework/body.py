@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 _MAX_FIELDS = 100
-_LONGEST_NAME = 100
+_MAX_NAME_LENGTH = 100
 """Characters of a field's name; the longest that any route reads has 20."""
 _MAX_CONTENT_TYPE = 512
 """Characters of a `Content-Type` header. A boundary has 70 at most (RFC 2046, 5.1.1)."""
@@ -45,7 +45,7 @@ class FormFields:
             self.duplicates.add(name)
         self.values[name] = value
 
-    def merged_with(self, other: "FormFields") -> "FormFields":
+    def merge(self, other: "FormFields") -> "FormFields":
         """Both together; a name in both came twice."""
         twice = self.values.keys() & other.values.keys()
         return FormFields(
@@ -55,7 +55,7 @@ class FormFields:
         )
 
 
-def query_fields(request: web.Request) -> FormFields:
+def parse_query(request: web.Request) -> FormFields:
     fields = FormFields()
     query = request.rel_url.raw_query_string
     if query:
@@ -63,7 +63,7 @@ def query_fields(request: web.Request) -> FormFields:
     return fields
 
 
-async def body_fields(request: web.Request, max_size: int, max_seconds: float) -> FormFields:
+async def read_form(request: web.Request, max_size: int, max_seconds: float) -> FormFields:
     """The body's fields. 400, 408, 413 or 415 when it is not a form or an object we can read."""
     body = await read_body(request, max_size, max_seconds)
     if not body:
@@ -103,25 +103,25 @@ def _fields(body: bytes, content_type: str) -> FormFields:
     elif kind == JSON or kind.endswith("+json"):
         _put_members(fields, _text(body, _charset(options)))
     else:
-        raise _unknown_kind()
+        raise _unsupported_media_type()
     return fields
 
 
 def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
     """The media type in lower case, and its parameters."""
     if len(header) > _MAX_CONTENT_TYPE or not header.isascii():
-        raise _unknown_kind()
+        raise _unsupported_media_type()
     kind, options = parse_options_header(header)
     return kind, options
 
 
-def _unknown_kind() -> HttpError:
+def _unsupported_media_type() -> HttpError:
     return HttpError(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
 
 
 def _check_names(fields: FormFields) -> None:
-    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.invalid)):
-        raise HttpError(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
+    if any(len(name) > _MAX_NAME_LENGTH for name in (*fields.values, *fields.invalid)):
+        raise HttpError(400, f"The name of a field may have at most {_MAX_NAME_LENGTH} characters.")
 
 
 def _charset(options: Mapping[str, str]) -> str:
@@ -142,7 +142,7 @@ def _put_pairs(fields: FormFields, text: str) -> None:
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
         try:
-            fields.put(_unquoted(name), _unquoted(value))
+            fields.put(_unquote(name), _unquote(value))
         except UnicodeDecodeError:
             fields.invalid.add(name)
 
@@ -158,7 +158,7 @@ def _too_many_fields() -> HttpError:
     return HttpError(400, f"A request may have at most {_MAX_FIELDS} fields.")
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
     return unquote(text, errors="strict") if "%" in text else text

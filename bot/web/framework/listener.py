@@ -19,7 +19,7 @@ from bot.web.framework.connections import Connection, Register
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 1024
-_AT_ONCE = 32
+_MAX_ACCEPTS = 32
 """Connections accepted before others get their turn."""
 _PAUSE = 0.1
 _MAKE_ROOM_FOR = 32
@@ -52,7 +52,7 @@ class Site(web.BaseSite):
 
     async def start(self) -> None:
         await super().start()
-        sockets = await _listening(self._host, self.port)
+        sockets = await _open_sockets(self._host, self.port)
         self.port = sockets[0].getsockname()[1]
         self._listener = Listener(sockets, self._register, self._make)
 
@@ -62,7 +62,7 @@ class Site(web.BaseSite):
         await super().stop()
 
 
-async def _listening(host: str, port: int) -> list[socket.socket]:
+async def _open_sockets(host: str, port: int) -> list[socket.socket]:
     """A socket for each address of a host that this machine has."""
     loop, found, refusal = (
         asyncio.get_running_loop(),
@@ -121,7 +121,7 @@ class Listener:
             )
 
     def _accept(self, listening: socket.socket) -> None:
-        for _ in range(_AT_ONCE):
+        for _ in range(_MAX_ACCEPTS):
             try:
                 accepted, peer = listening.accept()
             except (BlockingIOError, InterruptedError):

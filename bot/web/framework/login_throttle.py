@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import normalize
 
-from bot.web.framework.client_addresses import SHARES, household, wider_networks
+from bot.web.framework.client_addresses import NETWORK_SHARES, client_subnet, wider_networks
 
 _MAX_KEYS = 20_000
-_LONGEST_NAME = 254
+_MAX_NAME_LENGTH = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class BackoffPolicy:
 class FailureCounter:
     """Wrong tries by key: how many are not forgotten yet, and when the last one was."""
 
-    def __init__(self, patience: BackoffPolicy) -> None:
-        self._patience = patience
+    def __init__(self, policy: BackoffPolicy) -> None:
+        self._patience = policy
         self._counted: dict[Hashable, tuple[int, float]] = {}
 
     def wait(self, key: Hashable, now: float) -> float:
@@ -58,7 +58,7 @@ class FailureCounter:
         failures, last = counted
         return max(0, failures - int((now - last) / self._patience.half_life))
 
-    def counted(self) -> dict[Hashable, tuple[int, float]]:
+    def counts(self) -> dict[Hashable, tuple[int, float]]:
         """How often, and when last."""
         return self._counted
 
@@ -104,11 +104,11 @@ def account_keys(typed: str, *names: str) -> tuple[str, ...]:
 
 
 def _key_of(name: str) -> str:
-    return normalize("NFKC", name[:_LONGEST_NAME]).casefold().partition("@")[0][:_LONGEST_NAME]
+    return normalize("NFKC", name[:_MAX_NAME_LENGTH]).casefold().partition("@")[0][:_MAX_NAME_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class CountedKey:
     """One count that a try falls under. A right password clears those that are the account's `own`."""
 
     failures: FailureCounter
@@ -116,7 +116,7 @@ class Counter:
     own: bool = False
 
 
-Lane: TypeAlias = tuple[Counter, ...]
+Lane: TypeAlias = tuple[CountedKey, ...]
 """Counts that all have to let a try pass."""
 
 
@@ -148,7 +148,7 @@ class LoginThrottle:
         self._known_addresses = FailureCounter(BackoffPolicy(limit * 24, 1.0, 10.0, half_life=1.0))
         self._networks = {
             share: FailureCounter(BackoffPolicy(limit * 6 * share, 1.0, 60.0, half_life=5.0 / share))
-            for share in SHARES
+            for share in NETWORK_SHARES
         }
 
     @property
@@ -189,19 +189,22 @@ class LoginThrottle:
             each.failures.reset(each.key, all_of_them=False)
 
     def _lanes(self, attempt: Attempt) -> Iterator[Lane]:
-        home = household(attempt.address)
+        home = client_subnet(attempt.address)
         if attempt.mark:
-            yield (Counter(self._marks, attempt.mark, own=True),)
+            yield (CountedKey(self._marks, attempt.mark, own=True),)
         if attempt.known_as:
             yield (
-                Counter(self._known, (attempt.known_as, home), own=True),
-                Counter(self._known_addresses, home),
+                CountedKey(self._known, (attempt.known_as, home), own=True),
+                CountedKey(self._known_addresses, home),
             )
         yield (
-            *(Counter(self._pairs, (account, home), own=True) for account in attempt.accounts),
-            *(Counter(self._accounts, account) for account in attempt.accounts),
-            Counter(self._addresses, home),
-            *(Counter(self._networks[share], network) for network, share in wider_networks(attempt.address)),
+            *(CountedKey(self._pairs, (account, home), own=True) for account in attempt.accounts),
+            *(CountedKey(self._accounts, account) for account in attempt.accounts),
+            CountedKey(self._addresses, home),
+            *(
+                CountedKey(self._networks[share], network)
+                for network, share in wider_networks(attempt.address)
+            ),
         )
 
     def acquire(self, name: str, address: str, now: float) -> float:

@@ -7,7 +7,7 @@ RESERVED_FILES = 128
 """What everything but the HTTP API's connections needs: database, chat platforms, sources, logs."""
 
 
-def fitting(connections: int) -> int:
+def max_connections_within(connections: int) -> int:
     """How many of so many connections the hard limit of open files allows; 0 stands for any number."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard == resource.RLIM_INFINITY:
@@ -19,7 +19,7 @@ def fitting(connections: int) -> int:
 def raise_limit(connections: int) -> int:
     """Raise the soft limit to what so many connections need; how many fit then, as `fitting` says it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    fit = fitting(connections)
+    fit = max_connections_within(connections)
     needed = fit + RESERVED_FILES if fit else hard
     if soft != resource.RLIM_INFINITY and (needed == resource.RLIM_INFINITY or soft < needed):
         with suppress(ValueError, OSError):  # some systems have a lower limit than they say

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web.framework.body import FormFields, body_fields, query_fields
+from bot.web.framework.body import FormFields, parse_query, read_form
 from bot.web.framework.errors import DuplicateParameter, InvalidParameter
 from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
@@ -42,9 +42,9 @@ def _apart(request: web.Request, parameter: Parameter[Any]) -> FormFields:
 async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> FormFields:
     """A POST speaks in its body alone, so that no password is in a URL; routes that also GET hear both."""
     if request.method not in _WITH_BODY:
-        return query_fields(request)
-    body = await body_fields(request, settings.max_body, settings.body_timeout)
-    return body.merged_with(query_fields(request)) if "GET" in route.methods else body
+        return parse_query(request)
+    body = await read_form(request, settings.max_body, settings.body_timeout)
+    return body.merge(parse_query(request)) if "GET" in route.methods else body
 
 
 def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:

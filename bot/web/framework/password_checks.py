@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from core.errors import Unavailable
 
-_AT_ONCE = 2
-_WAITING = 64
-_OWN_AT_ONCE = 4
+_MAX_CONCURRENT = 2
+_MAX_WAITING = 64
+_MAX_FAMILIAR = 4
 
 
 class PasswordChecks:
@@ -19,16 +19,16 @@ class PasswordChecks:
     at once, and with others waits in line, so that nobody floods with a password that is right.
     """
 
-    def __init__(self, *, at_once: int = _AT_ONCE, waiting: int = _WAITING) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._most = at_once + waiting
+    def __init__(self, *, max_concurrent: int = _MAX_CONCURRENT, max_waiting: int = _MAX_WAITING) -> None:
+        self._turns = asyncio.Semaphore(max_concurrent)
+        self._most = max_concurrent + max_waiting
         self._in_line = 0
         self._ahead: Counter[str] = Counter()
 
     @asynccontextmanager
     async def turn(self, familiar: str) -> AsyncIterator[None]:
         """Hold a turn for the block. `familiar`: whose known place it is, empty for strangers."""
-        if familiar and self._ahead[familiar] < _OWN_AT_ONCE:
+        if familiar and self._ahead[familiar] < _MAX_FAMILIAR:
             self._ahead[familiar] += 1
             try:
                 yield

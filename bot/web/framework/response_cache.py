@@ -11,8 +11,8 @@ _MAX_RESPONSES = 8_192
 class ResponseCache:
     """Pages by request, as long as they hold. When it is full it starts anew: refilling is cheap."""
 
-    def __init__(self, most_bytes: int = _MAX_BYTES, most_pages: int = _MAX_RESPONSES) -> None:
-        self._most_bytes, self._most_pages = most_bytes, most_pages
+    def __init__(self, max_bytes: int = _MAX_BYTES, max_responses: int = _MAX_RESPONSES) -> None:
+        self._most_bytes, self._most_pages = max_bytes, max_responses
         self._pages: dict[Hashable, CacheableResponse] = {}
         self._bytes = 0
 

@@ -60,7 +60,7 @@ class _RequestCounts:
             if name in tallies:
                 debt = min(tallies[name].amount / 1000 - wall, _MAX_DEBT)
                 self.told[key] = now + debt
-                self.rate.put(key, now + debt + max(0.0, current.get(key, paid) - paid))
+                self.rate.set_arrival(key, now + debt + max(0.0, current.get(key, paid) - paid))
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class _FailureCounts:
     asked: dict[str, tuple[Hashable, int]] = field(default_factory=dict)
 
     def pending_increments(self) -> list[CounterIncrement]:
-        counted = self.failures.counted()
+        counted = self.failures.counts()
         changed = [
             key for key in {**self.told, **counted} if counted.get(key, (0, 0.0))[0] != self.told.get(key, 0)
         ]
@@ -88,7 +88,7 @@ class _FailureCounts:
     def apply_totals(self, tallies: Mapping[str, CounterValue], now: float, wall: float) -> None:
         for name, (key, before) in self.asked.items():
             if name in tallies:
-                count, last = self.failures.counted().get(key, (0, now))
+                count, last = self.failures.counts().get(key, (0, now))
                 together = max(0, tallies[name].amount)
                 since = max(last, now - max(0.0, wall - tallies[name].at))
                 self.failures.put(key, together + count - before, since)

@@ -175,27 +175,27 @@ class StatusCache:
     def day(self, day: tuple[int, int]) -> DayCache:
         """A day as it is now, drawn at once unless `draw` did so before."""
         if day[0] not in self._days:
-            self._keep(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
+            self._store(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
         return self._days[day[0]].catch_up()
 
-    async def build(self, day: tuple[int, int], at_once: int = _ROOMS_PER_BATCH) -> None:
+    async def build(self, day: tuple[int, int], batch_size: int = _ROOMS_PER_BATCH) -> None:
         """Draw a day, so many rooms `at_once`, so that others are answered meanwhile."""
         if day[0] in self._days:
             return
         async with self._build_lock:
             if day[0] in self._days:
                 return
-            version, lines = self.availability.version, list(self._lines(day, 0, at_once))
+            version, lines = self.availability.version, list(self._lines(day, 0, batch_size))
             while len(lines) < len(self.rooms):
                 await asyncio.sleep(0)
-                lines += self._lines(day, len(lines), len(lines) + at_once)
-            self._keep(DayCache(self, day, lines, version))
+                lines += self._lines(day, len(lines), len(lines) + batch_size)
+            self._store(DayCache(self, day, lines, version))
 
     def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[RoomTimeline]:
         for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
             yield build_timeline(self.availability.schedule(room.id), day, key)
 
-    def _keep(self, day: DayCache) -> None:
+    def _store(self, day: DayCache) -> None:
         if len(self._days) >= self._most_days:
             del self._days[next(iter(self._days))]
         self._days[day.day[0]] = day
@@ -205,7 +205,7 @@ class StatusCache:
         selection = self._selection(status_filter.mask)
         lines = map(day.lines.__getitem__, selection.places)
         if status_filter.seconds:
-            pieces = _pieces_free(lines, instant, instant + status_filter.seconds)
+            pieces = _free_pieces(lines, instant, instant + status_filter.seconds)
         else:
             pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
         tell = _nested if status_filter.nested else _flat
@@ -214,7 +214,7 @@ class StatusCache:
     def search_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
         """The wanted rooms that are free or will be soon, by id and with their names."""
         places = self._selection(status_filter.mask).places
-        pieces = _pieces_free(
+        pieces = _free_pieces(
             map(day.lines.__getitem__, places),
             instant,
             instant + status_filter.seconds if status_filter.seconds else _NEVER,
@@ -244,7 +244,7 @@ class StatusCache:
         return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
 
 
-def _pieces_free(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
+def _free_pieces(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
     """What each room is; nothing of one that is taken before `needed`."""
     pieces: list[bytes] = []
     for line in lines:

@@ -123,7 +123,7 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         assert "Booked" in read(wil.dms[0])
         await slack.until(lambda: wil.home and "*90 minutes* of 180" in read(wil.home))
         assert '"slack":' in await told(process, "/readyz")
-        assert "roomie_slack_well 1.0" in await told(process, "/metrics")
+        assert 'roomie_platform_up{platform="slack"} 1.0' in await told(process, "/metrics")
         deliveries = list(slack.deliveries)
 
         await process.kill()
