@@ -154,7 +154,7 @@ async def test_a_victim_who_only_clicks_is_linked_to_nobody(say, browser: Browse
 
     page = await browser.log_in(trap, "rema")
 
-    assert "Is this you on Slack?" in page.words
+    assert "Is this your Slack account?" in page.words
     assert "UMALLORY in workspace T1" in page.words
     assert "book RO-POO 8 august" in page.words
     assert services.read_model.directory.by_identity(MALLORY) is None
@@ -167,7 +167,7 @@ async def test_a_victim_who_says_no_ends_the_trap(say, browser: Browser, service
     declined = await browser.submit(page, answer="no")
     afterwards = await browser.submit(page, answer="yes")
 
-    assert "Nobody got anything" in declined.words
+    assert "No one got access" in declined.words
     assert afterwards.status == 410
     assert services.read_model.directory.by_identity(MALLORY) is None
     assert not services.read_model.bookings

@@ -164,7 +164,7 @@ async def test_whoever_says_no_lets_nobody_in(program: Visitor, browser: Browser
     page = await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
 
     assert page.status == 200
-    assert "Nobody got anything" in page.words
+    assert "No one got access" in page.words
     assert (await status(program, told["sid"])).json == {"success": "OK", "status": "LOGIN_ERROR"}
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 
@@ -187,7 +187,7 @@ async def test_the_page_says_who_asks_and_how_to_refuse(program: Visitor, browse
 
     assert "Trap/1.0 <b>" in page.words
     assert "127.0.0.1" in page.words
-    assert "Did somebody send you the link? Say no." in page.words
+    assert "If someone sent you this link, say no." in page.words
     assert "<b>" not in page.text
 
 

@@ -67,7 +67,7 @@ async def test_a_whole_login_at_a_browser(
     await tab.press("Yes, I started this")
     await _check_looks(tab, tmp_path / "done.png")
 
-    assert await tab.run("document.querySelector('h1').innerText") == "You are logged in"
+    assert await tab.run("document.querySelector('h1').innerText") == "You're logged in"
     assert (await status(program, told["sid"])).json["status"] == "LOGGED_IN"
     assert all("403" in each for each in refused)
     assert tab.complaints == []

@@ -1,4 +1,4 @@
-"""Logging in by password: a try is admitted, checked in its turn, and remembered where it was right."""
+"""Checks passwords: throttles attempts, limits concurrent checks, and remembers familiar devices."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from core.policy.login import KNOWN_FOR
 
 @dataclass(frozen=True, slots=True)
 class PasswordLogin:
-    """Whose password it was, and the `Set-Cookie` that marks the browser for them."""
+    """The person who logged in, and the `Set-Cookie` with their device cookie."""
 
     person: Person
     cookie: str
@@ -30,7 +30,7 @@ async def check_password(context: RequestContext, name: str, password: str) -> P
     admission = state.logins.admit(attempt, state.ticks())
     if admission.wait:
         raise TooManyRequests(admission.wait)
-    person = await _checked(context, name, password, attempt, admission)
+    person = await _authenticate(context, name, password, attempt, admission)
     state.logins.forgive(admission)
     await state.services.accounts.familiarity.remember(person.id, client_subnet(address))
     stamp = await state.services.accounts.familiarity.password_stamp(person.id)
@@ -41,7 +41,7 @@ async def check_password(context: RequestContext, name: str, password: str) -> P
 async def _attempt(
     context: RequestContext, name: str, address: str, marks: tuple[DeviceMark, ...]
 ) -> Attempt:
-    """The try, by everything that is known of its account, its address and its browser."""
+    """The attempt, with what is known of its account, address and browser."""
     known = context.state.services.read_model.directory.by_name(name)
     if known is None:
         return Attempt(account_keys(name), address)
@@ -61,14 +61,14 @@ async def _mark_key(context: RequestContext, person_id: PersonId, marks: tuple[D
     return mark.key(await context.state.services.accounts.familiarity.password_stamp(person_id))
 
 
-async def _checked(
+async def _authenticate(
     context: RequestContext, name: str, password: str, attempt: Attempt, admission: Admission
 ) -> Person:
-    """The slow part. A try that is turned away before it is checked does not count."""
-    state, whose = context.state, attempt.accounts[0] if attempt.is_familiar else ""
+    """Verifies the password. An attempt that finds no slot does not count."""
+    state, account = context.state, attempt.accounts[0] if attempt.is_familiar else ""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(state.password_checks.turn(whose))
+            await stack.enter_async_context(state.password_checks.turn(account))
         except Unavailable:
             state.logins.undo(admission)
             raise
@@ -80,7 +80,7 @@ def _cookie_name(context: RequestContext) -> str:
 
 
 def _set_cookie(context: RequestContext, value: str) -> str:
-    """No script and no other site's page can use it."""
+    """A cookie that neither scripts nor other sites can use."""
     name, lasts = _cookie_name(context), int(KNOWN_FOR.total_seconds())
     secure = "; Secure" if name.startswith("__Host-") else ""
     return f"{name}={value}; Max-Age={lasts}; Path=/; HttpOnly; SameSite=Strict{secure}"
