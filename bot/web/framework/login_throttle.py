@@ -116,7 +116,7 @@ class CountedKey:
     own: bool = False
 
 
-Lane: TypeAlias = tuple[CountedKey, ...]
+KeyGroup: TypeAlias = tuple[CountedKey, ...]
 """Keys that all must allow an attempt."""
 
 
@@ -125,14 +125,14 @@ class Admission:
     """Whether an attempt is allowed: 0 and the keys that it counts under, or the seconds to `wait`."""
 
     wait: float
-    lane: Lane = ()
+    group: KeyGroup = ()
 
 
 class LoginThrottle:
     """Throttles failed logins without locking the owner of an account out.
 
     A browser with a device cookie and an address known from before have counts of their own (OWASP
-    Authentication Cheat Sheet, "device cookies"); all others share the account's. If one lane is closed, the
+    Authentication Cheat Sheet, "device cookies"); all others share the account's. If one group is closed, the
     next is tried. Unknown clients count by account and address; by account alone, with waits of seconds at
     most; by address, which may be a whole campus; and by the networks around an IPv6 address. `limit` is the
     number of free failures for the first of these; 0 for no throttling.
@@ -165,30 +165,30 @@ class LoginThrottle:
         )
 
     def admit(self, attempt: Attempt, now: float) -> Admission:
-        """Counts an attempt as failed, until `forgive`, in the first lane that is open."""
+        """Counts an attempt as failed, until `forgive`, in the first group that is open."""
         if not self._limit:
             return Admission(0.0)
         waits = []
-        for lane in self._lanes(attempt):
-            wait = max(each.failures.wait(each.key, now) for each in lane)
+        for group in self._groups(attempt):
+            wait = max(each.failures.wait(each.key, now) for each in group)
             if wait <= 0:
-                for each in lane:
+                for each in group:
                     each.failures.count(each.key, now)
-                return Admission(0.0, lane)
+                return Admission(0.0, group)
             waits.append(wait)
         return Admission(min(waits))
 
     def forgive(self, admission: Admission) -> None:
         """After a right password: resets the account's own counts, takes this attempt off the shared ones."""
-        for each in admission.lane:
+        for each in admission.group:
             each.failures.reset(each.key, all_of_them=each.own)
 
     def undo(self, admission: Admission) -> None:
         """Takes an attempt back whose password was not checked."""
-        for each in admission.lane:
+        for each in admission.group:
             each.failures.reset(each.key, all_of_them=False)
 
-    def _lanes(self, attempt: Attempt) -> Iterator[Lane]:
+    def _groups(self, attempt: Attempt) -> Iterator[KeyGroup]:
         home = client_subnet(attempt.address)
         if attempt.mark:
             yield (CountedKey(self._marks, attempt.mark, own=True),)
@@ -213,5 +213,5 @@ class LoginThrottle:
 
     def refund(self, name: str, address: str) -> None:
         """Forgives an attempt of an unknown client."""
-        [lane] = self._lanes(Attempt(account_keys(name), address))
-        self.forgive(Admission(0.0, lane))
+        [group] = self._groups(Attempt(account_keys(name), address))
+        self.forgive(Admission(0.0, group))
