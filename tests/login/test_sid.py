@@ -8,7 +8,7 @@ import pytest
 from bot.services import Services
 from core.policy.login import full_sid, new_sid
 from storage.url import SqliteFile, parse_database_url
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -20,7 +20,7 @@ async def begun(program: Visitor) -> dict[str, str]:
     return (await program.get("/api/v1/user.login.getToken/")).json
 
 
-async def status(program: Visitor, sid: str) -> Heard:
+async def status(program: Visitor, sid: str) -> HttpResponse:
     return await program.post("/api/v1/user.login.status/", {"sid": sid})
 
 

@@ -16,7 +16,7 @@ from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk, clock, database_url, sample_file, services
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
 
@@ -38,7 +38,7 @@ class Attack:
         self.environment.ticks = lambda: self.now
         self.now, self.tried, self.checked = 1000.0, 0, 0
 
-    async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> Heard:
+    async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> HttpResponse:
         headers = {"X-Forwarded-For": address} | ({"Cookie": cookie} if cookie else {})
         return await self.visitor.post(
             "/user.login/", {"username": name, "password": password}, headers=headers
@@ -87,7 +87,7 @@ async def attack(attacked: Attacked, services: Services) -> Attack:
     return await attacked(services)
 
 
-def cookie_of(heard: Heard) -> str:
+def cookie_of(heard: HttpResponse) -> str:
     return heard.headers["Set-Cookie"].partition(";")[0]
 
 

@@ -77,24 +77,24 @@ async def visitor(many: Environment) -> AsyncIterator[Visitor]:
 
 
 async def test_unsigned_deliveries_of_slack_are_rated(visitor: Visitor) -> None:
-    heard = [
+    response = [
         (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)).status
         for _ in range(2 * _RATE)
     ]
 
-    assert heard == [401] * _RATE + [429] * _RATE
+    assert response == [401] * _RATE + [429] * _RATE
 
 
 async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, slack: SlackStandIn) -> None:
     signed = slack.postman.http.signed
     tries = (signed(_BODY) | _FORGED, signed(_BODY, at=1_000), signed(_BODY, secret="guess"))
 
-    heard = [
+    response = [
         (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status
         for headers in tries * _RATE
     ]
 
-    assert heard == [401] * _RATE + [429] * 2 * _RATE
+    assert response == [401] * _RATE + [429] * 2 * _RATE
 
 
 @pytest.mark.parametrize(
@@ -157,37 +157,37 @@ class TestSlowlyAndLarge:
         settings = HttpSettings(rate_limit=0, body_timeout=0.05)
         headers = _FORM | slack.postman.http.signed(_BODY)
         async with served(many, settings) as visitor:
-            heard = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
+            response = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
 
-        assert heard.status == 408
+        assert response.status == 408
 
     async def test_a_delivery_larger_than_any_is_refused(self, visitor: Visitor, slack: SlackStandIn) -> None:
         body = "a" * 1_100_000
         headers = _FORM | slack.postman.http.signed(body)
 
-        heard = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
+        response = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
 
-        assert heard.status == 413
+        assert response.status == 413
 
     async def test_a_large_delivery_is_taken(self, visitor: Visitor, slack: SlackStandIn) -> None:
         """A Home view may have 250 kB; the forms of people at most 64."""
         body = f"{_BODY}&more={'a' * 300_000}"
         headers = _FORM | slack.postman.http.signed(body)
 
-        heard = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
+        response = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
 
-        assert heard.status == 200
+        assert response.status == 200
 
 
 async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
     many: Environment, visitor: Visitor
 ) -> None:
     async with asyncio.timeout(30):
-        heard = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
+        response = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
 
     assert len(many.states.kept) == 5
-    assert sorted({each.status for each in heard}) == [200, 429]
-    refused = next(each for each in heard if each.status == 429)
+    assert sorted({each.status for each in response}) == [200, 429]
+    refused = next(each for each in response if each.status == 429)
     assert refused.headers["Content-Type"].startswith("text/html")
     assert int(refused.headers["Retry-After"]) > 0
 
@@ -204,9 +204,9 @@ async def test_installing_is_begun_by_get_alone(many: Environment, visitor: Visi
 async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path: str, body: bytes) -> None:
     headers = {"Content-Type": "application/json; charset=nonsense"}
 
-    heard = await visitor.get(path, data=body, headers=headers)
+    response = await visitor.get(path, data=body, headers=headers)
 
-    assert heard.status in {200, 400}
+    assert response.status in {200, 400}
 
 
 async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(

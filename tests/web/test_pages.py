@@ -122,8 +122,8 @@ _words = st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"]))
 
 
 @given(_words, _words, _words)
-def test_no_words_become_markup(name: str, person: str, asked: str):
-    who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{asked}")
+def test_no_words_become_markup(name: str, person: str, request: str):
+    who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{request}")
 
     outline = Outline(pages.confirm_page(_PLACE, who, f"<b>{person}", f'"{name}'))
 
