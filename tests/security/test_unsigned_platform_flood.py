@@ -284,12 +284,13 @@ class TestForgeriesBeyondTheRate:
 
     @pytest.fixture
     async def visitor(self, many: Environment, signature: _CountingSignature) -> AsyncIterator[Visitor]:
+        adapter = many.adapter()
         routes = [
-            replace(route, signature=signature) if route.signature else route
-            for route in many.adapter().routes()
+            replace(route, signature=signature) if route.signature else route for route in adapter.routes()
         ]
         async with served(many, HttpSettings(rate_limit=_RATE), routes) as visitor:
             yield visitor
+        await adapter._close()
 
     @pytest.fixture
     def forged(self, slack: SlackStandIn) -> dict[str, str]:
