@@ -24,6 +24,20 @@ if TYPE_CHECKING:
     from bot.language import NameIndex
 
 
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A Prometheus metric that is read when `/metrics` is requested; counters end in `_total`."""
+
+    name: str
+    description: str
+    read: Callable[[], float]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_counter(self) -> bool:
+        return self.name.endswith("_total")
+
+
 class NameIndexCache:
     """Caches the index of names that people may type, until rooms or societies change."""
 
@@ -59,8 +73,8 @@ class Services:
     """Source of random choices; tests pass a seeded `random.Random`."""
     default_minutes: int = 60
     """Length of a booking whose end is not given."""
-    gauges: dict[str, tuple[str, Callable[[], float]]] = field(default_factory=dict)
-    """More gauges for `/metrics`: description and reader by name."""
+    metrics: list[Metric] = field(default_factory=list)
+    """Metrics of the worker and the platforms."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()

@@ -11,8 +11,8 @@ from bot.runtime.app import http_settings, revision, setting
 from bot.runtime.platforms import discord_settings, slack_settings
 from bot.runtime.server_secret import permission_warnings, secret_file
 from bot.sample.data import SAMPLE_PEOPLE
-from bot.web.framework.connections import share_of
-from bot.web.framework.open_files import fitting
+from bot.web.framework.connections import max_share_of
+from bot.web.framework.open_files import max_connections_within
 from core.errors import RoomieError
 
 
@@ -75,10 +75,10 @@ async def _database(config: Config) -> tuple[str, bool]:
 
 def _connections(config: Config) -> str:
     settings = http_settings(config)
-    fit = fitting(settings.max_connections)
+    fit = max_connections_within(settings.max_connections)
     settings = replace(settings, max_connections=fit)
     lowered = " (the limit of open files allows no more)" if fit < config.http.max_connections else ""
-    return f"{fit or 'unlimited'} in all, {share_of(settings) or 'unlimited'} for each address{lowered}"
+    return f"{fit or 'unlimited'} in all, {max_share_of(settings) or 'unlimited'} for each address{lowered}"
 
 
 def _slack(config: Config) -> str:

@@ -21,7 +21,7 @@ from bot.platforms.stores import (
     StoredOAuthStates,
 )
 from bot.runtime.roles import ALL_ROLES, ProcessRole
-from bot.services import Services
+from bot.services import Metric, Services
 from core.directory import Account
 from core.model.entities import Identity
 
@@ -124,23 +124,35 @@ def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dis
         oauth_states=StoredOAuthStates(services),
     )
     status = platform.status
-    _register_gauges(services, "slack", lambda: status.is_ok, status.counts, status.events)
+    _register_metrics(services, "slack", lambda: status.is_ok, status.counts, status.events)
     return platform
 
 
-def _register_gauges(
+def _register_metrics(
     services: Services,
     platform: str,
-    is_well: Callable[[], bool],
+    is_up: Callable[[], bool],
     counts: Mapping[str, int],
     names: Iterable[str],
 ) -> None:
-    """Register a platform's health and event counters for `/metrics`."""
-    title = platform.capitalize()
-    services.gauges[f"roomie_{platform}_well"] = (f"Whether all is well with {title}, 1 or 0.", is_well)
-    for name in names:
-        key = f"roomie_{platform}_{name.replace(' ', '_')}"
-        services.gauges[key] = (f"{title}, so often in this process: {name}.", partial(_count, counts, name))
+    """Registers a platform's metrics."""
+    services.metrics.append(
+        Metric(
+            "roomie_platform_up",
+            "Whether the chat platform is connected and answers, 1 or 0.",
+            is_up,
+            {"platform": platform},
+        )
+    )
+    services.metrics.extend(
+        Metric(
+            "roomie_platform_events_total",
+            "Events of the chat platform in this process.",
+            partial(_count, counts, name),
+            {"platform": platform, "event": name.replace(" ", "_")},
+        )
+        for name in names
+    )
 
 
 def _count(counts: Mapping[str, int], name: str) -> int:
@@ -164,5 +176,5 @@ def discord_platform(
         zone_of=lambda identity: zone_of(services, services.read_model.directory.by_identity(identity), ""),
     )
     status = platform.status
-    _register_gauges(services, "discord", lambda: platform.is_connected, status.counts, status.events)
+    _register_metrics(services, "discord", lambda: platform.is_connected, status.counts, status.events)
     return platform

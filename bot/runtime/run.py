@@ -232,7 +232,7 @@ async def _clean_up_logins(app: "web.Application", services: Services) -> None:
 async def _platform_health(platform: "Platform") -> Mapping[str, object]:
     """A platform's health as a part of `/readyz`; a platform that is down leaves the HTTP API in service."""
     health = dict(await platform.health())
-    return {"ok": True, "well": health.pop("ok", True), **health}
+    return {"ok": True, "up": health.pop("ok", True), **health}
 
 
 class _Tasks:

@@ -4,13 +4,14 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from bot.config import Config
 from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.base import Platform
 from bot.platforms.stores import reencrypt_tokens
 from bot.runtime.refresh import source_jobs
-from bot.services import Services
+from bot.services import Metric, Services
 from bot.worker import scheduler as jobs
 from bot.worker.outbox import OutboxSender, OutboxSettings
 
@@ -31,7 +32,7 @@ async def run_worker(
     """Runs the worker and yields its outbox sender; on exit finishes sends in progress, releases the rest."""
     worker = uuid.uuid4().hex
     outbox = OutboxSender(services, platforms, NOTIFICATION_TYPES, worker, outbox_settings(config))
-    register_gauges(services, outbox)
+    register_metrics(services, outbox)
     sending = asyncio.ensure_future(outbox.run())
     runner = jobs.JobRunner(services, config, (*jobs.JOBS, _ENCRYPTION_JOB, *source_jobs(config)), worker)
     await runner.prepare()
@@ -50,14 +51,21 @@ def outbox_settings(config: Config) -> OutboxSettings:
     return OutboxSettings(lease=config.notifications.lease, concurrency=config.notifications.concurrency)
 
 
-def register_gauges(services: Services, outbox: OutboxSender) -> None:
-    """Registers the outbox's metrics of this process."""
-    for outcome in _OUTCOMES:
-        services.gauges[f"roomie_outbox_{outcome}"] = (
-            f"Messages that this process left {outcome.replace('_', ' ')}.",
-            lambda outcome=outcome: outbox.counts[outcome],  # type: ignore[misc]  # each its own
+def register_metrics(services: Services, outbox: OutboxSender) -> None:
+    """Registers the outbox's metrics."""
+    services.metrics.extend(
+        Metric(
+            "roomie_outbox_messages_total",
+            "Attempts of this process to send a message of the outbox, by outcome.",
+            partial(outbox.counts.__getitem__, outcome),
+            {"outcome": outcome},
         )
-    services.gauges["roomie_outbox_in_hand"] = (
-        "Messages in this process's hands.",
-        lambda: outbox.claimed_count,
+        for outcome in _OUTCOMES
+    )
+    services.metrics.append(
+        Metric(
+            "roomie_outbox_claimed_messages",
+            "Messages of the outbox that this process is sending.",
+            lambda: outbox.claimed_count,
+        )
     )

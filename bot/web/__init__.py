@@ -1,1 +1,1 @@
-"""Both documented HTTP APIs over the desk: one table of routes, bytes rendered once, errors as sentences."""
+"""HTTP server: the two documented APIs, login pages and service endpoints."""

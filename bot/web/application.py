@@ -1,13 +1,15 @@
-"""Putting the table of routes behind one address, and taking it away in order."""
+"""Builds the HTTP application from the route table, serves it, and shuts it down."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
+from bot.platforms.base import PlatformRoute
 from bot.services import Services
 from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
@@ -15,12 +17,12 @@ from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
-from bot.web.framework.connections import Connection, Register
+from bot.web.framework.connections import INVALID_TARGET_PATH, NOWHERE_PATH, Connection, Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.listener import Site
 from bot.web.framework.login_context import LoginContext
-from bot.web.framework.platform_routes import PlatformRoute, row_of
+from bot.web.framework.platform_routes import route_for
 from bot.web.framework.readiness import Check
 from bot.web.framework.request_log import InvalidRequestFilter
 from bot.web.framework.response import RawResponse
@@ -33,14 +35,14 @@ ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
     each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"}
 )
-"""What processes that answer nothing else over HTTP still tell."""
+"""The routes of processes without an API, such as workers."""
 _server_log = logging.getLogger("bot.web.server")
 _INVALID_REQUEST_FILTER = InvalidRequestFilter()
-_WAIT = 2.0
-"""Seconds after which an address that has too many requests under way is to try again."""
-_ACCEPT_GRACE = 0.1
-"""Seconds in which those who connected just before the door was shut get to ask."""
-STATE: web.AppKey[ServerState] = web.AppKey("house", ServerState)
+_RETRY_SECONDS = 2.0
+"""`Retry-After` for a client with too many requests in progress."""
+_ACCEPT_GRACE_SECONDS = 0.1
+"""Time for clients that connected just before the sockets were closed to send their request."""
+STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 CONNECTIONS: web.AppKey[Register] = web.AppKey("connections", Register)
 
 
@@ -55,31 +57,31 @@ def create_application(
     login: LoginContext | None = None,
     platforms: Sequence[PlatformRoute] = (),
 ) -> web.Application:
-    """Everything answered over HTTP. `checks` are further parts of `/readyz`, `more` further routes.
+    """Builds the application. `checks` are further parts of `/readyz`.
 
-    `platforms` are routes that chat platforms answer themselves; no document tells of them.
+    `platforms` are routes that chat platforms answer themselves; the API documentation leaves them out.
     """
     routes = (*routes, *extra_routes)
     documents = descriptions(routes, settings.public_url)
-    checked = {**_own_checks(services), **(checks or {})}
-    state = ServerState(services, settings, documents, checked, parse, login or LoginContext())
-    _register_gauges(state)
+    all_checks = {**_own_checks(services), **(checks or {})}
+    state = ServerState(services, settings, documents, all_checks, parse, login or LoginContext())
     app = web.Application(client_max_size=settings.max_body)
     app[STATE], app[CONNECTIONS] = state, Register(settings)
-    _put_connection_gauges(state, app[CONNECTIONS])
+    _register_metrics(state, app[CONNECTIONS])
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_sync_limits)
-    app.cleanup_ctx.append(app[CONNECTIONS].sweeping)
-    for route in (*routes, *map(row_of, platforms)):
-        enter = RouteHandler(route, state).handle
+    app.cleanup_ctx.append(app[CONNECTIONS].sweep_context)
+    for route in (*routes, *map(route_for, platforms)):
+        handle = RouteHandler(route, state).handle
         for path in route.paths:
-            app.router.add_route("*", _pattern(path), enter, expect_handler=_expect)
-    app.router.add_route("*", "/{path:.*}", RouteHandler(_NOT_FOUND, state).handle, expect_handler=_expect)
+            app.router.add_route("*", _pattern(path), handle, expect_handler=_expect)
+    for path, route in ((INVALID_TARGET_PATH, _INVALID_TARGET), ("/{path:.*}", _NOT_FOUND)):
+        app.router.add_route("*", path, RouteHandler(route, state).handle, expect_handler=_expect)
     return app
 
 
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
-    """Start answering; the address as clients write it. `port` 0 takes any that is free."""
+    """Starts serving; returns the runner and the URL. `port` 0 takes any free port."""
     state, register = app[STATE], app[CONNECTIONS]
     _server_log.addFilter(_INVALID_REQUEST_FILTER)
     runner = web.AppRunner(app, shutdown_timeout=state.settings.shutdown_timeout)
@@ -87,11 +89,11 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
     server = runner.server
     if server is None:
         raise RuntimeError("a runner that is set up has a server")
-    register.watch(server, partial(_refused, state))
+    register.watch(server, partial(_refuse, state))
     site = Site(runner, host, port, register, partial(_connection, server, register, state.settings))
     await site.start()
-    shown = f"[{host}]" if ":" in host else host
-    return runner, f"http://{shown}:{site.port}"
+    url_host = f"[{host}]" if ":" in host else host
+    return runner, f"http://{url_host}:{site.port}"
 
 
 def _connection(server: web.Server, register: Register, settings: HttpSettings, address: str) -> Connection:
@@ -106,33 +108,33 @@ def _connection(server: web.Server, register: Register, settings: HttpSettings, 
     )
 
 
-def _refused(state: ServerState) -> RawResponse:
-    """The answer where an address has as many requests under way as it may."""
-    page = http_error_response(TooManyRequests(_WAIT))
-    head, body = page.parts(None)
-    return RawResponse(head, body, state.next_id(), page.status, is_last=False)
+def _refuse(state: ServerState) -> RawResponse:
+    """The response to a client with too many requests in progress."""
+    response = http_error_response(TooManyRequests(_RETRY_SECONDS))
+    head, body = response.parts(None)
+    return RawResponse(head, body, state.next_id(), response.status, is_last=False)
 
 
 async def stop(runner: web.AppRunner) -> None:
-    """Not ready any more; after a while no new connections; the end once requests under way are answered."""
+    """Shuts down in order: `/readyz` fails, no new connections after a delay, current requests finish."""
     state = runner.app[STATE]
     state.is_stopping = True
     if state.settings.shutdown_delay:
         await asyncio.sleep(state.settings.shutdown_delay)
         for site in tuple(runner.sites):
             await site.stop()
-        await asyncio.sleep(_ACCEPT_GRACE)
+        await asyncio.sleep(_ACCEPT_GRACE_SECONDS)
     await runner.cleanup()
 
 
 async def flush_last_used(app: web.Application) -> int:
-    """Write down when tokens were last used, for a job to call now and then; how many there were."""
+    """Writes the times of last use of login tokens; returns how many."""
     state = app[STATE]
     return await state.token_usage.flush(state.services)
 
 
 async def _sync_limits(app: web.Application) -> AsyncIterator[None]:
-    """Count together with other processes for as long as we serve."""
+    """Cleanup context: shares rate limits with other processes while the application serves."""
     state = app[STATE]
     task = asyncio.create_task(RateLimitSync(state.services, state.rates, state.logins, state.ticks).run())
     yield
@@ -141,7 +143,7 @@ async def _sync_limits(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _end_streams(app: web.Application) -> None:
-    """Streams would otherwise be waited for; they end in order, and their clients come again elsewhere."""
+    """Ends open streams, which a shutdown would wait for otherwise; clients reconnect elsewhere."""
     state = app[STATE]
     await state.subscriptions.close()
     if state.login.oidc is not None:
@@ -149,7 +151,7 @@ async def _end_streams(app: web.Application) -> None:
 
 
 def _pattern(path: str) -> str:
-    """`{name}` stands for anything but a slash, braces included."""
+    """A path as aiohttp's router takes it: `{name}` matches anything but a slash, braces included."""
     return path.replace("}", ":[^/]+}")
 
 
@@ -159,51 +161,58 @@ def _own_checks(services: Services) -> dict[str, Check]:
         return {"writable": True}
 
     async def read_model_check() -> Mapping[str, object]:
-        found = services.read_model
+        read_model = services.read_model
         return {
-            "ok": found.is_complete,
+            "ok": read_model.is_complete,
             "age": round(services.storage.age(), 3),
-            "rooms": len(found.catalogue.order),
-            "version": found.availability.version,
+            "rooms": len(read_model.catalogue.order),
+            "version": read_model.availability.version,
         }
 
     return {"database": database, "read_model": read_model_check}
 
 
-def _register_gauges(state: ServerState) -> None:
-    read_model = state.services.read_model
-    state.metrics.more = state.services.gauges
-    state.metrics.gauge("roomie_rooms", "Rooms in the catalogue.", lambda: len(read_model.catalogue.order))
-    state.metrics.gauge(
-        "roomie_bookings_active", "Active bookings in memory.", lambda: len(read_model.bookings)
+def _register_metrics(state: ServerState, register: Register) -> None:
+    read_model, metrics = state.services.read_model, state.metrics
+    metrics.shared = state.services.metrics
+    add = metrics.register
+    add("roomie_rooms", "Rooms in the catalogue.", lambda: len(read_model.catalogue.order))
+    add("roomie_active_bookings", "Active bookings in the read model.", lambda: len(read_model.bookings))
+    add("roomie_people", "People in the read model.", lambda: len(read_model.directory.people))
+    add(
+        "roomie_read_model_ready", "Whether the read model is loaded, 1 or 0.", lambda: read_model.is_complete
     )
-    state.metrics.gauge("roomie_people", "People in memory.", lambda: len(read_model.directory.people))
-    state.metrics.gauge(
-        "roomie_picture_age_seconds", "Since memory was last known to be true.", state.services.storage.age
+    add(
+        "roomie_read_model_age_seconds",
+        "Time since the read model was last known to match the database.",
+        state.services.storage.age,
     )
-    state.metrics.gauge(
-        "roomie_picture_complete", "Whether memory is complete.", lambda: read_model.is_complete
+    add(
+        "roomie_response_cache_entries",
+        "Responses in the response caches.",
+        lambda: len(state.responses) + len(state.intervals),
     )
-    state.metrics.gauge(
-        "roomie_pages_kept", "Answers in memory.", lambda: len(state.responses) + len(state.intervals)
+    add("roomie_login_subscribers", "Open streams that wait for a login.", lambda: len(state.subscriptions))
+    add("roomie_rate_limit_keys", "Addresses and accounts in the rate limiter.", lambda: len(state.rates))
+    add("roomie_connections", "Open HTTP connections.", lambda: len(register))
+    add(
+        "roomie_connections_refused_total",
+        "Connections and requests refused by a connection limit.",
+        lambda: register.refused,
     )
-    state.metrics.gauge("roomie_streams", "Streams that wait for a login.", lambda: len(state.subscriptions))
-    state.metrics.gauge(
-        "roomie_addresses_known", "Addresses and accounts that knocked.", lambda: len(state.rates)
-    )
-
-
-def _put_connection_gauges(state: ServerState, register: Register) -> None:
-    gauge = state.metrics.gauge
-    gauge("roomie_connections", "Connections that are open.", lambda: len(register))
-    gauge("roomie_connections_refused", "Connections and requests beyond a limit.", lambda: register.refused)
-    gauge(
-        "roomie_connections_closed", "Connections that were too slow or made room.", lambda: register.closed
+    add(
+        "roomie_connections_closed_total",
+        "Connections closed by a timeout or to make room.",
+        lambda: register.closed,
     )
 
 
 def _not_found(_: RequestContext) -> Response:
-    raise HttpError(404, "There is nothing here.")
+    raise HttpError(404, "There is nothing at this address.")
+
+
+def _invalid_target(_: RequestContext) -> Response:
+    raise HttpError(400, "The request's address is not valid.")
 
 
 _NOT_FOUND = Route(
@@ -213,13 +222,16 @@ _NOT_FOUND = Route(
     _not_found,
     "Nothing.",
     {},
-    path="/",
+    path=NOWHERE_PATH,
     before_cache_ready=True,
+)
+_INVALID_TARGET = replace(
+    _NOT_FOUND, name="invalid target", handler=_invalid_target, path=INVALID_TARGET_PATH
 )
 
 
 async def _expect(request: web.Request) -> None:
-    """Whoever waits for our consent to send a body has it; other expectations are none of ours."""
+    """Answers `Expect: 100-continue`; other expectations are ignored."""
     if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0

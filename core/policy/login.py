@@ -1,12 +1,16 @@
 """State machine of login sessions: pure transitions and their errors."""
 
 import hmac
+import json
 import secrets
 import string
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
+from ipaddress import IPv6Network, ip_address
 
 from core.errors import Conflict, NotAllowed, NotFound
 from core.model import LoginSession, LoginState, PersonId
@@ -18,6 +22,8 @@ KNOWN_FOR = timedelta(days=180)
 """How long a network or device is known after its last login."""
 _PREFIX = "shib"
 _TOKEN_LENGTH = 60
+_SHARE_BY_PREFIX_LENGTH = {64: 1, 56: 8, 48: 32}
+"""IPv6 prefix lengths given to subscribers and sites, with the multiple of a /64's sessions each may have."""
 
 
 class StaleLink(NotFound):
@@ -108,6 +114,37 @@ def is_open(session: LoginSession | None, now: datetime) -> bool:
         and session.state in {LoginState.OPEN, LoginState.REQUESTED}
         and now < session.expires_at
     )
+
+
+def pick_evictable(open_requests: Sequence[tuple[bytes, str]], count: int) -> list[bytes]:
+    """Picks sessions to drop in favour of new ones: the oldest of the network that has the most open.
+
+    `open_requests` are hashes and encoded requests of open sessions, the oldest first. A client that opens
+    many thus drops its own, not those of others.
+    """
+    networks = [_networks_of(request) for _, request in open_requests]
+    totals = Counter(network for around in networks for network in around)
+    if not totals:
+        return []
+    largest = max(totals, key=lambda network: totals[network] / network[1])
+    crowded = [
+        session for (session, _), around in zip(open_requests, networks, strict=True) if largest in around
+    ]
+    return crowded[:count]
+
+
+def _networks_of(request: str) -> list[tuple[str, int]]:
+    """The networks around the address in an encoded request, with the share that each may have."""
+    try:
+        address = ip_address(json.loads(request).get("address", ""))
+    except (ValueError, AttributeError, TypeError):
+        return [("", 1)]
+    if address.version == 4:
+        return [(str(address), 1)]
+    return [
+        (str(IPv6Network((address, length), strict=False)), share)
+        for length, share in _SHARE_BY_PREFIX_LENGTH.items()
+    ]
 
 
 def request_confirmation(session: LoginSession, person: PersonId, nonce: str) -> LoginSession:

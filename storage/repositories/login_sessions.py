@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from core.model import Change, Identity, LoginSession, LoginState, PersonId
+from core.policy.login import pick_evictable
 from storage.mapping import Row, instant, seconds
 from storage.tables import login_session
 
@@ -63,13 +64,28 @@ class SqlLoginSessionRepository:
         )
 
     def make_room(self, over_before: datetime, max_sessions: int) -> None:
+        """Deletes sessions that ended by `over_before`; at the limit also open ones of the busiest network.
+
+        Links of chat accounts, which a platform vouches for, are only deleted when no others are open.
+        """
         is_over = _col.expires_at < seconds(over_before)
         self._delete_first(is_over & or_(_col.finished_at.is_(None), _col.finished_at < seconds(over_before)))
         if (
             self._connection.execute(select(func.count()).select_from(login_session)).scalar_one()
             >= max_sessions
         ):
-            self._delete_first(_col.state == LoginState.OPEN.value)
+            self._evict_open()
+
+    def _evict_open(self) -> None:
+        is_open = _col.state == LoginState.OPEN.value
+        programs = (
+            select(_col.hash, _col.asked).where(is_open, _col.identity.is_(None)).order_by(_col.expires_at)
+        )
+        open_requests = [(bytes(row[0]), str(row[1])) for row in self._connection.execute(programs)]
+        if evicted := pick_evictable(open_requests, _MAX_DELETED):
+            self._connection.execute(delete(login_session).where(_col.hash.in_(evicted)))
+        else:
+            self._delete_first(is_open)
 
     def _delete_first(self, condition: ColumnElement[bool]) -> None:
         first = select(_col.hash).where(condition).order_by(_col.expires_at).limit(_MAX_DELETED)

@@ -31,7 +31,7 @@ QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
 def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
-    """Everything the core can do over a database, not yet opened."""
+    """Services over a database, not yet opened."""
     read_model = ReadModel()
     storage = open_storage(url, read_model, rules, clock)
     return Services(
@@ -90,7 +90,7 @@ async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncI
 
 @pytest.fixture
 def parse() -> Callable[[str], dict[str, Any]]:
-    """Stands for the language engine: it hears every word."""
+    """A stand-in for the language engine that returns the text."""
     return lambda text: {"text": text}
 
 
@@ -103,7 +103,7 @@ def app(
 
 @pytest.fixture
 async def visitor(app: web.Application) -> AsyncIterator[Visitor]:
-    """A stranger, at the door of a running server."""
+    """A client of a running server, not logged in."""
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=True) as session:
         yield Visitor(session, url)
@@ -130,6 +130,6 @@ async def emily(visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 async def society(wil: Visitor) -> Visitor:
-    """Whoever holds the token of SOTECHSOC."""
-    heard = await wil.get("/society.token/?society_id=SOTECHSOC")
-    return wil.as_(heard.json["token"])
+    """A client with the token of SOTECHSOC."""
+    response = await wil.get("/society.token/?society_id=SOTECHSOC")
+    return wil.as_(response.json["token"])

@@ -1,4 +1,4 @@
-"""Whatever is asked, however it is asked, the answer is one that the OpenAPI document tells of."""
+"""Any input to any route gets a response that the OpenAPI document describes."""
 
 import string
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from yarl import URL
 from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths, location_of, responses_of
 from bot.web.framework.route import Access, Route
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 
 _RELAXED = settings(
     max_examples=25,
@@ -90,21 +90,21 @@ async def test_any_value_of_any_parameter_gets_a_documented_answer(
         for parameter in route.parameters
         if data.draw(st.booleans())
     }
-    asker = visitor.as_(data.draw(st.sampled_from(tokens)))
+    client = visitor.as_(data.draw(st.sampled_from(tokens)))
     where = {place: {} for place in ("path", "query", "body", "header")}
     for parameter in route.parameters:
         if parameter.name in given_values:
             where[location_of(parameter, method)][parameter.name] = given_values[parameter.name]
     for name, value in where["path"].items():
         path = path.replace(f"{{{name}}}", quote(value or "x", safe=""))
-    url = URL(f"{asker.url}{path}?{urlencode(where['query'])}", encoded=True)
+    url = URL(f"{client.url}{path}?{urlencode(where['query'])}", encoded=True)
     body = {"data": urlencode(where["body"]), "headers": dict(_FORM)} if where["body"] else {"headers": {}}
     for name, value in where["header"].items():
         body["headers"][name] = quote(value, safe=" :;,=()")
 
-    heard = await asker.ask(method, "", url=url, **body)
+    response = await client.ask(method, "", url=url, **body)
 
-    _check(heard, route, method)
+    _check(response, route, method)
 
 
 @pytest.mark.parametrize(("route", "path", "method"), [each for each in _ALL if each.values[2] == "POST"])
@@ -113,9 +113,9 @@ async def test_any_value_of_any_parameter_gets_a_documented_answer(
 async def test_any_body_gets_a_documented_answer(
     visitor: Visitor, tokens: list[str], route: Route, path: str, method: str, kind: str, body: bytes
 ):
-    heard = await visitor.as_(tokens[0]).ask(method, path, data=body, headers={"Content-Type": kind})
+    response = await visitor.as_(tokens[0]).ask(method, path, data=body, headers={"Content-Type": kind})
 
-    _check(heard, route, method)
+    _check(response, route, method)
 
 
 @pytest.mark.parametrize("path", ["/api/rooms/status", "/api/rooms/search", "/rooms.bookings/"])
@@ -124,10 +124,10 @@ async def test_any_body_gets_a_documented_answer(
 async def test_any_query_gets_a_documented_answer(visitor: Visitor, tokens: list[str], path: str, query: str):
     url = URL(f"{visitor.url}{path}?{quote(query, safe='%&=+;')}", encoded=True)
 
-    heard = await visitor.as_(tokens[0]).get("", url=url)
+    response = await visitor.as_(tokens[0]).get("", url=url)
 
     route = next(each for each in ROUTES if path in each.paths)
-    _check(heard, route, "GET")
+    _check(response, route, "GET")
 
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -139,12 +139,12 @@ async def tokens(wil: Visitor, rema: Visitor, society: Visitor) -> list[str]:
     return [wil.token, rema.token, society.token, "f" * 40, ""]
 
 
-def _check(heard: Heard, route: Route, method: str) -> None:
+def _check(response: HttpResponse, route: Route, method: str) -> None:
     answers = responses_of(route, method)
-    assert heard.status in answers, heard
-    assert heard.status != 500, heard
-    schema = answers[heard.status]
+    assert response.status in answers, response
+    assert response.status != 500, response
+    schema = answers[response.status]
     if schema is not None:
-        Draft202012Validator(schema).validate(heard.json)
-    if heard.status == 401:
+        Draft202012Validator(schema).validate(response.json)
+    if response.status == 401:
         assert route.access is not Access.PUBLIC

@@ -9,7 +9,7 @@ from aiohttp import FormData
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
-_WISH = {
+_FIELDS = {
     "room_id": "RO-POO",
     "date": "20160808",
     "start_time": "15:00",
@@ -24,7 +24,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def _multipart() -> FormData:
-    form = FormData(_WISH, default_to_multipart=True)
+    form = FormData(_FIELDS, default_to_multipart=True)
     form.add_field("read_model", b"\x00\x01", filename="x.png", content_type="image/png")
     return form
 
@@ -32,9 +32,12 @@ def _multipart() -> FormData:
 @pytest.mark.parametrize(
     "how",
     [
-        {"data": _WISH},
-        {"json": _WISH},
-        {"data": json.dumps(_WISH).encode(), "headers": {"Content-Type": "application/json; charset=utf-8"}},
+        {"data": _FIELDS},
+        {"json": _FIELDS},
+        {
+            "data": json.dumps(_FIELDS).encode(),
+            "headers": {"Content-Type": "application/json; charset=utf-8"},
+        },
         {
             "data": _UTF8,
             "headers": {"Content-Type": "Application/X-WWW-Form-Urlencoded; charset=UTF-8"},
@@ -57,7 +60,7 @@ async def test_a_body_is_understood_however_it_is_written(wil: Visitor, how: dic
 
 async def test_multipart_is_understood(wil: Visitor):
     form = FormData(default_to_multipart=True)
-    for name, value in _WISH.items():
+    for name, value in _FIELDS.items():
         form.add_field(name, value)
 
     made = await wil.ask("POST", "/rooms.book/", data=form)
@@ -67,9 +70,9 @@ async def test_multipart_is_understood(wil: Visitor):
 
 
 async def test_json_may_hold_numbers_booleans_and_null(wil: Visitor):
-    wish = _WISH | {"date": 20160808, "society": None, "society_booking": False}
+    fields = _FIELDS | {"date": 20160808, "society": None, "society_booking": False}
 
-    made = await wil.ask("POST", "/rooms.book/", json=wish)
+    made = await wil.ask("POST", "/rooms.book/", json=fields)
 
     assert made.json["success"] is True
 
@@ -93,10 +96,10 @@ async def test_json_may_hold_numbers_booleans_and_null(wil: Visitor):
     ],
 )
 async def test_a_body_that_cannot_be_read_says_so(wil: Visitor, body: bytes, headers: dict, status: int):
-    heard = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
+    response = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
 
-    assert heard.status == status
-    assert heard.json["error"]
+    assert response.status == status
+    assert response.json["error"]
 
 
 async def test_a_body_without_an_end_is_cut_off(wil: Visitor):
@@ -104,9 +107,9 @@ async def test_a_body_without_an_end_is_cut_off(wil: Visitor):
         for _ in range(20):
             yield b"notes=" + b"x" * 10_000
 
-    heard = await wil.ask("POST", "/rooms.book/", data=chunks(), headers=_FORM)
+    response = await wil.ask("POST", "/rooms.book/", data=chunks(), headers=_FORM)
 
-    assert heard.status == 413
+    assert response.status == 413
 
 
 @pytest.mark.parametrize(
@@ -120,32 +123,32 @@ async def test_a_body_without_an_end_is_cut_off(wil: Visitor):
     ],
 )
 async def test_a_parameter_that_comes_twice_is_an_error(wil: Visitor, body: bytes, headers: dict):
-    heard = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
+    response = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
 
-    assert heard.json["code"] == "doubled_parameter"
+    assert response.json["code"] == "doubled_parameter"
     assert (await wil.get("/user.bookings/")).json == []
 
 
 @pytest.mark.parametrize(
     "how",
     [
-        {"json": _WISH | {"notes": ["a", "b"]}},
-        {"json": _WISH | {"notes": {"a": "b"}}},
-        {"json": _WISH | {"notes": "\ud800"}},
+        {"json": _FIELDS | {"notes": ["a", "b"]}},
+        {"json": _FIELDS | {"notes": {"a": "b"}}},
+        {"json": _FIELDS | {"notes": "\ud800"}},
         {"data": b"room_id=RO-POO&date=20160808&start_time=15:00&end_time=17:00&notes=%ff", "headers": _FORM},
     ],
 )
 async def test_a_parameter_that_is_no_text_is_an_error(wil: Visitor, how: dict):
-    heard = await wil.ask("POST", "/rooms.book/", **how)
+    response = await wil.ask("POST", "/rooms.book/", **how)
 
-    assert heard.json["code"] == "bad_parameter"
+    assert response.json["code"] == "bad_parameter"
 
 
 async def test_a_password_in_the_url_is_not_heard(visitor: Visitor):
-    heard = await visitor.post("/user.login/?username=wil&password=wilpassword")
+    response = await visitor.post("/user.login/?username=wil&password=wilpassword")
 
-    assert "token" not in heard.json
-    assert heard.json["code"] == "missing_field"
+    assert "token" not in response.json
+    assert response.json["code"] == "missing_field"
 
 
 class TestSlowly:
@@ -158,6 +161,6 @@ class TestSlowly:
             yield b"username=wil"
             await asyncio.sleep(0.5)
 
-        heard = await visitor.ask("POST", "/user.login/", data=chunks(), headers=_FORM)
+        response = await visitor.ask("POST", "/user.login/", data=chunks(), headers=_FORM)
 
-        assert heard.status == 408
+        assert response.status == 408

@@ -27,7 +27,7 @@ async def test_a_booking_is_seen_everywhere_at_once(wil: Visitor, visitor: Visit
 
 
 @pytest.mark.parametrize(
-    ("wish", "code", "message"),
+    ("fields", "code", "message"),
     [
         ({"room_id": "NO-SUCH"}, "unknown_room", "Room ID does not exist."),
         ({"room_id": "RO-POO'; DROP TABLE room; --"}, "unknown_room", "Room ID does not exist."),
@@ -65,24 +65,24 @@ async def test_a_booking_is_seen_everywhere_at_once(wil: Visitor, visitor: Visit
         ({"event_name": "x" * 151}, "invalid", "Please keep it to 150 characters."),
     ],
 )  # fmt: skip
-async def test_a_refusal_is_an_answer_that_says_why(wil: Visitor, wish: dict, code: str, message: str):
+async def test_a_refusal_is_an_answer_that_says_why(wil: Visitor, fields: dict, code: str, message: str):
     form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "17:00"}
 
-    heard = await wil.post("/rooms.book/", form | wish)
+    response = await wil.post("/rooms.book/", form | fields)
 
-    assert heard.status == 200
-    assert (heard.json["code"], heard.json["error"]) == (code, message)
-    assert "success" not in heard.json
+    assert response.status == 200
+    assert (response.json["code"], response.json["error"]) == (code, message)
+    assert "success" not in response.json
     assert (await wil.get("/user.bookings/")).json == []
 
 
 async def test_a_taken_slot_says_what_takes_it(wil: Visitor, rema: Visitor):
     await wil.book("14:00", "16:00", notes="secret")
 
-    heard = await rema.book()
+    response = await rema.book()
 
-    assert heard.json["error"] == "This slot has already been booked."
-    assert heard.json["taken_by"] == [
+    assert response.json["error"] == "This slot has already been booked."
+    assert response.json["taken_by"] == [
         {"name": "Booked", "start": "2016-08-08T13:00:00.000Z", "end": "2016-08-08T15:00:00.000Z"}
     ]
 
@@ -93,9 +93,9 @@ async def test_back_to_back_bookings_do_not_clash(wil: Visitor, rema: Visitor):
 
 
 async def test_a_start_one_minute_past_the_hour_is_the_hour(wil: Visitor):
-    heard = await wil.book("15:01", "17:00")
+    response = await wil.book("15:01", "17:00")
 
-    assert heard.json["quota_left"] == 60
+    assert response.json["quota_left"] == 60
     assert (await wil.get("/user.bookings/")).json[0]["start"] == "15:00:00"
 
 
@@ -106,9 +106,9 @@ async def test_date_wins_over_data(wil: Visitor):
 
 
 async def test_the_last_day_of_the_horizon_may_be_booked(wil: Visitor):
-    heard = await wil.book("10:00", "11:00", day="20160812")
+    response = await wil.book("10:00", "11:00", day="20160812")
 
-    assert heard.json["success"] is True
+    assert response.json["success"] is True
 
 
 async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, clock: StillClock):
@@ -122,7 +122,7 @@ async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, cloc
 
 
 @pytest.mark.parametrize(
-    ("wish", "is_for_society"),
+    ("fields", "is_for_society"),
     [
         ({"event_name": "talk", "society": "SOTECHSOC"}, True),
         ({"event_name": "talk"}, True),
@@ -134,9 +134,9 @@ async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, cloc
     ],
 )
 async def test_a_booking_is_a_societys_when_the_request_says_so(
-    wil: Visitor, wish: dict, *, is_for_society: bool
+    wil: Visitor, fields: dict, *, is_for_society: bool
 ):
-    made = await wil.book(**wish)
+    made = await wil.book(**fields)
 
     assert made.json["quota_left"] == (180 if is_for_society else 60)
     notes = (await wil.get("/user.bookings/")).json[0]["notes"]
@@ -146,9 +146,9 @@ async def test_a_booking_is_a_societys_when_the_request_says_so(
 async def test_staff_book_beyond_quota_and_week(visitor: Visitor):
     dana = await visitor.log_in("dana")
 
-    heard = await dana.book("09:00", "20:00", day="20161031")
+    response = await dana.book("09:00", "20:00", day="20161031")
 
-    assert heard.json["success"] is True
+    assert response.json["success"] is True
 
 
 async def test_cancelling_gives_back_the_charge_once(wil: Visitor):
@@ -168,19 +168,19 @@ async def test_deleting_works_by_three_methods(wil: Visitor):
         given = {"booking_id": booking_id.upper()}
         as_body = {"data": given} if how else {"params": given}
 
-        heard = await wil.ask(method, "/rooms.deleteBooking/", **as_body)
+        response = await wil.ask(method, "/rooms.deleteBooking/", **as_body)
 
-        assert heard.json == {"success": True}
+        assert response.json == {"success": True}
 
 
 @pytest.mark.parametrize(
     "booking_id", ["", "x", "1", "21cf0a17-4b64-4a5f-9a0e-9381d4195af1", "%00", "é" * 500]
 )
 async def test_deleting_what_is_not_there_says_so(wil: Visitor, booking_id: str):
-    heard = await wil.ask("GET", "/rooms.deleteBooking/", params={"booking_id": booking_id})
+    response = await wil.ask("GET", "/rooms.deleteBooking/", params={"booking_id": booking_id})
 
-    assert heard.status == 200
-    assert heard.json["error"] in {"No booking has been found", "No booking_id supplied"}
+    assert response.status == 200
+    assert response.json["error"] in {"No booking has been found", "No booking_id supplied"}
 
 
 @pytest.mark.parametrize(
@@ -196,18 +196,18 @@ async def test_deleting_what_is_not_there_says_so(wil: Visitor, booking_id: str)
     ],
 )
 async def test_asking_for_a_day_wrongly_says_what_is_wrong(wil: Visitor, query: str, message: str):
-    heard = await wil.get(f"/rooms.bookings/?{query}")
+    response = await wil.get(f"/rooms.bookings/?{query}")
 
-    assert heard.status == 200
-    assert heard.json["error"] == message
+    assert response.status == 200
+    assert response.json["error"] == message
 
 
 async def test_a_day_tells_timetable_and_bookings_by_their_start(wil: Visitor):
     await wil.book("09:00", "10:00", room_id="H-C12-G01")
 
-    heard = await wil.get("/rooms.bookings/?room_id=H-C12-G01&date=20160808")
+    response = await wil.get("/rooms.bookings/?room_id=H-C12-G01&date=20160808")
 
-    assert [(each["notes"], each["start"], each["end"]) for each in heard.json] == [
+    assert [(each["notes"], each["start"], each["end"]) for each in response.json] == [
         ("", "09:00:00", "10:00:00"),
         ("MATH1001 TUT", "11:00:00", "12:00:00"),
     ]
@@ -250,22 +250,22 @@ async def test_a_quota_week_ends_on_monday_at_three(wil: Visitor, clock: StillCl
 
 
 class TestIdempotencyKeys:
-    """A client that never heard the answer asks again."""
+    """A client that never response the answer asks again."""
 
     async def test_asked_again_a_booking_is_made_once_and_answered_alike(self, wil: Visitor):
         answers = await asyncio.gather(*(wil.book("15:00", "16:00", key="k-1") for _ in range(8)))
         later = await wil.book("15:00", "16:00", key="k-1")
 
-        assert len({heard.json["booking_id"] for heard in (*answers, later)}) == 1
-        assert {heard.json["quota_left"] for heard in (*answers, later)} == {120}
+        assert len({response.json["booking_id"] for response in (*answers, later)}) == 1
+        assert {response.json["quota_left"] for response in (*answers, later)} == {120}
         assert len((await wil.get("/user.bookings/")).json) == 1
 
     async def test_a_key_used_for_something_else_is_refused(self, wil: Visitor):
         await wil.book("15:00", "16:00", key="k-1")
 
-        heard = await wil.book("16:00", "17:00", key="k-1")
+        response = await wil.book("16:00", "17:00", key="k-1")
 
-        assert heard.json["code"] == "handled"
+        assert response.json["code"] == "handled"
         assert len((await wil.get("/user.bookings/")).json) == 1
 
     async def test_a_key_of_somebody_else_is_another_one(self, wil: Visitor, rema: Visitor):
@@ -291,9 +291,9 @@ class TestIdempotencyKeys:
     async def test_two_keys_at_once_are_refused_and_nothing_is_booked(self, wil: Visitor):
         form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "16:00"}
 
-        heard = await wil.post(
+        response = await wil.post(
             "/rooms.book/", form, headers=[("Idempotency-Key", "k-1"), ("Idempotency-Key", "k-2")]
         )
 
-        assert heard.json["code"] == "doubled_parameter"
+        assert response.json["code"] == "doubled_parameter"
         assert (await wil.get("/user.bookings/")).json == []

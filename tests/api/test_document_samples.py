@@ -8,21 +8,21 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def test_logging_in(visitor: Visitor):
-    heard = await visitor.post("/user.login/", {"username": "wil", "password": "wilpassword"})
+    response = await visitor.post("/user.login/", {"username": "wil", "password": "wilpassword"})
 
-    assert heard.status == 200
-    token = heard.json.pop("token")
+    assert response.status == 200
+    token = response.json.pop("token")
     assert re.fullmatch("[0-9a-f]{40}", token)
-    assert sorted(heard.json["groups"]) == ["Group_2", "Group_3", "Group_4"]
-    assert heard.json["email"] == "wil@wil.com"
-    assert heard.json["societies"] == [["UCLU Technology Society", "SOTECHSOC"]]
-    assert heard.json["quota_left"] == 180
+    assert sorted(response.json["groups"]) == ["Group_2", "Group_3", "Group_4"]
+    assert response.json["email"] == "wil@wil.com"
+    assert response.json["societies"] == [["UCLU Technology Society", "SOTECHSOC"]]
+    assert response.json["quota_left"] == 180
 
 
 async def test_listing_rooms(wil: Visitor):
-    heard = await wil.get("/rooms.list/")
+    response = await wil.get("/rooms.list/")
 
-    pizza = next(room for room in heard.json if room["room_id"] == "RO-PIZZA")
+    pizza = next(room for room in response.json if room["room_id"] == "RO-PIZZA")
     assert pizza == {
         "room_id": "RO-PIZZA",
         "printers": True,
@@ -38,9 +38,9 @@ async def test_the_timetable_of_a_room(emily: Visitor, wil: Visitor):
     made = await emily.book("11:00", "13:00", room_id="RO-PIZZA", event_name="yoyoy", society="SOTECHSOC")
     assert made.json["success"] is True
 
-    heard = await wil.get("/rooms.bookings/?room_id=RO-PIZZA&date=20160808")
+    response = await wil.get("/rooms.bookings/?room_id=RO-PIZZA&date=20160808")
 
-    assert heard.json == [
+    assert response.json == [
         {
             "username": "emily emily emellee",
             "notes": "yoyoy -UCLU Technology Society",
@@ -54,34 +54,34 @@ async def test_booking_a_normal_room(wil: Visitor):
     body = "room_id=RO-POO&date=20160808&start_time=15:00&end_time=17:00&notes=this is an event"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
-    heard = await wil.ask("POST", "/rooms.book/", data=body.encode(), headers=form)
+    response = await wil.ask("POST", "/rooms.book/", data=body.encode(), headers=form)
 
-    assert heard.json["success"] is True
-    assert _UUID.fullmatch(heard.json["booking_id"])
-    assert heard.json["quota_left"] == 60
+    assert response.json["success"] is True
+    assert _UUID.fullmatch(response.json["booking_id"])
+    assert response.json["quota_left"] == 60
 
 
 async def test_booking_with_data_for_date_as_two_samples_have_it(wil: Visitor):
     form = {"room_id": "RO-POO", "data": "20160808", "start_time": "15:00", "end_time": "17:00"}
 
-    heard = await wil.post("/rooms.book/", form | {"notes": "This is an event"})
+    response = await wil.post("/rooms.book/", form | {"notes": "This is an event"})
 
-    assert heard.json["success"] is True
+    assert response.json["success"] is True
 
 
 async def test_booking_a_society_room(wil: Visitor):
-    heard = await wil.book(event_name="techandtell", society="SOTECHSOC")
+    response = await wil.book(event_name="techandtell", society="SOTECHSOC")
 
-    assert heard.json["success"] is True
-    assert heard.json["quota_left"] == 180
+    assert response.json["success"] is True
+    assert response.json["quota_left"] == 180
 
 
 async def test_ones_own_bookings(rema: Visitor):
     booking_id = (await rema.book(notes="book")).json["booking_id"]
 
-    heard = await rema.get("/user.bookings/?date=20160808")
+    response = await rema.get("/user.bookings/?date=20160808")
 
-    assert heard.json == [
+    assert response.json == [
         {
             "end": "17:00:00",
             "username": "rema boo",
@@ -97,18 +97,18 @@ async def test_ones_own_bookings(rema: Visitor):
 
 async def test_the_token_of_a_society(wil: Visitor):
     for path in ("/society.token/?society_id=SOTECHSOC", "/society.token?society_id=SOTECHSOC"):
-        heard = await wil.get(path)
+        response = await wil.get(path)
 
-        assert list(heard.json) == ["token"]
-        assert re.fullmatch("[0-9a-f]{40}", heard.json["token"])
+        assert list(response.json) == ["token"]
+        assert re.fullmatch("[0-9a-f]{40}", response.json["token"])
 
 
 async def test_deleting_a_booking(wil: Visitor):
     booking_id = (await wil.book()).json["booking_id"]
 
-    heard = await wil.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
+    response = await wil.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
 
-    assert heard.json == {"success": True}
+    assert response.json == {"success": True}
     assert (await wil.get("/user.info/")).json["quota_left"] == 180
 
 
@@ -123,9 +123,9 @@ async def test_giving_and_taking_society_access(wil: Visitor):
 
 
 async def test_logging_out(wil: Visitor):
-    heard = await wil.get("/user.logout/")
+    response = await wil.get("/user.logout/")
 
-    assert heard.json == {"success": True}
+    assert response.json == {"success": True}
     assert (await wil.get("/rooms.list/")).status == 401
 
 
@@ -153,20 +153,20 @@ async def test_freerooms_catalogue(visitor: Visitor):
 
 
 async def test_freerooms_status_is_by_building_and_room_number(visitor: Visitor):
-    heard = await visitor.get("/api/rooms/status?datetime=2016-08-08T10:50:00.000Z")
+    response = await visitor.get("/api/rooms/status?datetime=2016-08-08T10:50:00.000Z")
 
-    assert heard.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
-    assert heard.json["H-D20"]["G10"] == {"status": "free", "endtime": "2016-08-08T12:00:00.000Z"}
-    assert heard.json["H-G9"]["RO-POO"] == {"status": "free", "endtime": ""}
+    assert response.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
+    assert response.json["H-D20"]["G10"] == {"status": "free", "endtime": "2016-08-08T12:00:00.000Z"}
+    assert response.json["H-G9"]["RO-POO"] == {"status": "free", "endtime": ""}
 
 
 async def test_freerooms_bookings_of_a_room(visitor: Visitor, wil: Visitor):
     await wil.book()
     await wil.book("11:00", "12:00", event_name="techandtell", society="SOTECHSOC")
 
-    heard = await visitor.get("/api/rooms/bookings/RO-POO")
+    response = await visitor.get("/api/rooms/bookings/RO-POO")
 
-    assert heard.json == {
+    assert response.json == {
         "bookings": [
             {
                 "name": "techandtell",

@@ -14,20 +14,20 @@ _MONDAY = "2016-08-08T10:30:00.000Z"  # half past eleven in London; MATH1001 TUT
 _NUMBERS = {"H-B4", "H-C12", "H-D20", "H-E22", "H-F7", "H-G9"}
 
 
-async def _told(visitor: Visitor, query: str) -> set[str]:
-    """The rooms that an answer tells of, as building and number."""
-    heard = await visitor.get(f"/api/rooms/status?{query}")
-    assert heard.status == 200, heard
-    assert set(heard.json) == _NUMBERS
-    return {f"{building}/{number}" for building, rooms in heard.json.items() for number in rooms}
+async def _rooms_in(visitor: Visitor, query: str) -> set[str]:
+    """The rooms in a response, as building and number."""
+    response = await visitor.get(f"/api/rooms/status?{query}")
+    assert response.status == 200, response
+    assert set(response.json) == _NUMBERS
+    return {f"{building}/{number}" for building, rooms in response.json.items() for number in rooms}
 
 
 async def test_every_building_is_told_even_when_nothing_fits(visitor: Visitor):
-    assert await _told(visitor, "capacity=5000") == set()
+    assert await _rooms_in(visitor, "capacity=5000") == set()
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "expected"),
     [
         ("capacity=120", {"H-C12/LT1", "H-F7/1"}),
         ("usage=STUDIO", None),
@@ -46,11 +46,11 @@ async def test_every_building_is_told_even_when_nothing_fits(visitor: Visitor):
         (f"usage=TUSM&datetime={_MONDAY}&capacity=24", {"H-C12/G01", "H-C12/G02", "H-C12/G03"}),
     ],
 )
-async def test_filters_drop_what_does_not_fit(visitor: Visitor, query: str, told: set[str] | None):
-    if told is None:
+async def test_filters_drop_what_does_not_fit(visitor: Visitor, query: str, expected: set[str] | None):
+    if expected is None:
         assert (await visitor.get(f"/api/rooms/status?{query}")).status == 400
     else:
-        assert await _told(visitor, query) == told
+        assert await _rooms_in(visitor, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ async def test_filters_drop_what_does_not_fit(visitor: Visitor, query: str, told
     ],
 )
 async def test_a_bad_parameter_is_named(visitor: Visitor, query: str, name: str):
-    heard = await visitor.get(f"/api/rooms/status?{query}")
+    response = await visitor.get(f"/api/rooms/status?{query}")
 
-    assert heard.status == 400
-    assert heard.json == {"error": f"Invalid {name}"}
+    assert response.status == 400
+    assert response.json == {"error": f"Invalid {name}"}
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ async def test_a_bad_parameter_is_named(visitor: Visitor, query: str, name: str)
     ],
 )
 async def test_an_instant_may_be_written_in_many_ways(visitor: Visitor, written: str):
-    heard = await visitor.get(f"/api/rooms/status?datetime={written}")
+    response = await visitor.get(f"/api/rooms/status?datetime={written}")
 
-    assert heard.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
+    assert response.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
 
 
 @pytest.mark.parametrize(
@@ -115,32 +115,32 @@ async def test_an_instant_may_be_written_in_many_ways(visitor: Visitor, written:
     ],
 )
 async def test_busy_soon_and_free_have_exact_edges(visitor: Visitor, at: str, status: str, end: str):
-    heard = await visitor.get(f"/api/rooms/status?datetime=2016-08-08T{at}Z")
+    response = await visitor.get(f"/api/rooms/status?datetime=2016-08-08T{at}Z")
 
-    assert heard.json["H-C12"]["G01"] == {"status": status, "endtime": end}
+    assert response.json["H-C12"]["G01"] == {"status": status, "endtime": end}
 
 
 async def test_touching_bookings_are_one_run(visitor: Visitor, wil: Visitor, rema: Visitor):
     await wil.book("15:00", "16:00")
     await rema.book("16:00", "17:00")
 
-    heard = await visitor.get("/api/rooms/status?datetime=2016-08-08T14:30:00Z")
+    response = await visitor.get("/api/rooms/status?datetime=2016-08-08T14:30:00Z")
 
-    assert heard.json["H-G9"]["RO-POO"] == {"status": "busy", "endtime": "2016-08-08T16:00:00.000Z"}
+    assert response.json["H-G9"]["RO-POO"] == {"status": "busy", "endtime": "2016-08-08T16:00:00.000Z"}
 
 
 async def test_now_moves_on_without_anything_else_changing(visitor: Visitor, clock: StillClock):
     """Friday: LAWS2004 SEM in H-C12-G03 from nine to eleven, London time."""
-    told = []
+    expected = []
     for minutes in (0, 44, 1, 15):
         clock.move(timedelta(minutes=minutes))
-        told.append((await visitor.get("/api/rooms/status")).json["H-C12"]["G03"]["status"])
+        expected.append((await visitor.get("/api/rooms/status")).json["H-C12"]["G03"]["status"])
 
-    assert told == ["busy", "busy", "soon", "free"]
+    assert expected == ["busy", "busy", "soon", "free"]
 
 
 async def test_a_day_ends_at_midnight_of_the_campus(visitor: Visitor, clock: StillClock):
-    """Sunday 23:00Z is midnight in London; only then does Monday's first class end the free stretch."""
+    """Sunday 23:00Z is midnight in London; only then does Monday's first class end the free interval."""
     clock.set(clock.now().replace(day=7, hour=22, minute=59, second=59))
     sunday = (await visitor.get("/api/rooms/status")).json["H-C12"]["LT1"]
     clock.move(timedelta(seconds=1))
@@ -191,9 +191,9 @@ async def test_search_tells_free_and_soon_rooms_by_id(visitor: Visitor):
     ],
 )
 async def test_search_really_applies_building_and_slot(visitor: Visitor, query: str, rooms: set[str]):
-    heard = await visitor.get(f"/api/rooms/search?{query}")
+    response = await visitor.get(f"/api/rooms/search?{query}")
 
-    assert set(heard.json) == rooms
+    assert set(response.json) == rooms
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ async def test_search_really_applies_building_and_slot(visitor: Visitor, query: 
     ],
 )
 async def test_a_slot_must_have_some_length_but_not_any(visitor: Visitor, query: str):
-    heard = await visitor.get(f"/api/rooms/search?{query}")
+    response = await visitor.get(f"/api/rooms/search?{query}")
 
-    assert heard.json == {"error": "Invalid endTime"}
+    assert response.json == {"error": "Invalid endTime"}
 
 
 @pytest.mark.parametrize(
@@ -215,30 +215,30 @@ async def test_a_slot_must_have_some_length_but_not_any(visitor: Visitor, query:
 )
 @pytest.mark.parametrize("name", ["bookings", "utilities"])
 async def test_an_unknown_room_is_named(visitor: Visitor, name: str, room_id: str):
-    heard = await visitor.get(
+    response = await visitor.get(
         "", url=URL(f"{visitor.url}/api/rooms/{name}/{quote(room_id, safe='')}", encoded=True)
     )
 
-    assert heard.status == 400
+    assert response.status == 400
     shown = room_id if room_id.isprintable() else "\ufffd"
-    assert heard.json == {"error": f"Room ID {shown} does not exist"}
+    assert response.json == {"error": f"Room ID {shown} does not exist"}
 
 
 async def test_utilities_tell_what_a_room_offers(visitor: Visitor):
-    heard = await visitor.get("/api/rooms/utilities/H-C12-G02")
+    response = await visitor.get("/api/rooms/utilities/H-C12-G02")
 
-    assert heard.json["id"] == "H-C12-G02"
-    assert heard.json["writingMedia"] == ["Whiteboard"]
-    assert heard.json["audiovisual"] == ["Projector"]
-    assert heard.json["microphone"] == []
+    assert response.json["id"] == "H-C12-G02"
+    assert response.json["writingMedia"] == ["Whiteboard"]
+    assert response.json["audiovisual"] == ["Projector"]
+    assert response.json["microphone"] == []
 
 
 @pytest.mark.parametrize("at", ["2010-01-01T10:00:00Z", "2050-06-01T10:00:00Z", "2016-12-30T12:00:00Z"])
 async def test_times_far_from_now_are_answered_from_storage(visitor: Visitor, at: str):
-    heard = await visitor.get(f"/api/rooms/status?datetime={at}")
+    response = await visitor.get(f"/api/rooms/status?datetime={at}")
 
-    assert heard.status == 200
-    assert set(heard.json) == _NUMBERS
+    assert response.status == 200
+    assert set(response.json) == _NUMBERS
 
 
 async def test_far_and_near_tell_the_same(

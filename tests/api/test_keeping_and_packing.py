@@ -27,19 +27,19 @@ async def test_a_get_that_nothing_changed_for_is_a_304(wil: Visitor, path: str):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-@pytest.mark.parametrize("asked", ["*", '"old", {}', '{}, "new"'])
-async def test_if_none_match_may_name_several_tags(visitor: Visitor, asked: str):
+@pytest.mark.parametrize("header", ["*", '"old", {}', '{}, "new"'])
+async def test_if_none_match_may_name_several_tags(visitor: Visitor, header: str):
     tag = (await visitor.get("/api/rooms")).headers["ETag"]
 
-    heard = await visitor.get("/api/rooms", headers={"If-None-Match": asked.format(tag)})
+    response = await visitor.get("/api/rooms", headers={"If-None-Match": header.format(tag)})
 
-    assert heard.status == 304
+    assert response.status == 304
 
 
 async def test_another_tag_is_answered_in_full(visitor: Visitor):
-    heard = await visitor.get("/api/rooms", headers={"If-None-Match": 'W/"something else"'})
+    response = await visitor.get("/api/rooms", headers={"If-None-Match": 'W/"something else"'})
 
-    assert heard.status == 200
+    assert response.status == 200
 
 
 async def test_a_booking_changes_the_tags_of_what_it_changes(wil: Visitor):
@@ -49,8 +49,8 @@ async def test_a_booking_changes_the_tags_of_what_it_changes(wil: Visitor):
     await wil.book()
 
     for path in paths:
-        heard = await wil.get(path, headers={"If-None-Match": before[path]})
-        assert heard.status == 200
+        response = await wil.get(path, headers={"If-None-Match": before[path]})
+        assert response.status == 200
 
 
 async def test_answers_to_one_person_stay_out_of_shared_caches(wil: Visitor, rema: Visitor):
@@ -75,16 +75,16 @@ async def test_from_1_kib_on_answers_are_packed_for_those_who_unpack(visitor: Vi
 
 
 async def test_whoever_refuses_gzip_does_not_get_it(visitor: Visitor):
-    heard = await visitor.get("/api/rooms", headers={"Accept-Encoding": "gzip;q=0, identity"})
+    response = await visitor.get("/api/rooms", headers={"Accept-Encoding": "gzip;q=0, identity"})
 
-    assert "Content-Encoding" not in heard.headers
+    assert "Content-Encoding" not in response.headers
 
 
 async def test_short_answers_are_not_packed(visitor: Visitor):
-    heard = await visitor.get("/healthz", headers={"Accept-Encoding": "gzip"})
+    response = await visitor.get("/healthz", headers={"Accept-Encoding": "gzip"})
 
-    assert "Content-Encoding" not in heard.headers
-    assert "Vary" not in heard.headers
+    assert "Content-Encoding" not in response.headers
+    assert "Vary" not in response.headers
 
 
 async def test_what_holds_a_secret_is_never_stored(wil: Visitor, visitor: Visitor):

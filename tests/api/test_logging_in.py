@@ -16,9 +16,9 @@ from tests.fakes.clock import StillClock
 @pytest.mark.parametrize("field", ["username", "user"])
 @pytest.mark.parametrize("name", ["wil", "WIL", "wil@wil.com", "Wil@Wil.COM", " wil "])
 async def test_name_or_address_in_any_case_logs_in(visitor: Visitor, field: str, name: str):
-    heard = await visitor.post("/user.login/", {field: name, "password": "wilpassword"})
+    response = await visitor.post("/user.login/", {field: name, "password": "wilpassword"})
 
-    assert "token" in heard.json
+    assert "token" in response.json
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ async def test_name_or_address_in_any_case_logs_in(visitor: Visitor, field: str,
     ],
 )
 async def test_a_failed_login_has_an_error_and_no_token(visitor: Visitor, form: dict):
-    heard = await visitor.post("/user.login/", form)
+    response = await visitor.post("/user.login/", form)
 
-    assert heard.status == 200
-    assert heard.json["error"]
-    assert "token" not in heard.json
+    assert response.status == 200
+    assert response.json["error"]
+    assert "token" not in response.json
 
 
 async def test_known_and_unknown_names_fail_alike(visitor: Visitor):
@@ -61,9 +61,9 @@ async def test_every_login_has_a_token_of_its_own(visitor: Visitor):
 
 
 async def test_who_one_is(emily: Visitor):
-    heard = await emily.get("/user.info/")
+    response = await emily.get("/user.info/")
 
-    assert heard.json == {
+    assert response.json == {
         "groups": ["Group_2", "Group_3"],
         "email": "emily@emily.com",
         "societies": [["UCLU Technology Society", "SOTECHSOC"]],
@@ -115,10 +115,10 @@ class TestThrottle:
             assert (await visitor.log_in("wil")).token
 
     async def test_an_address_may_not_try_every_account(self, visitor: Visitor):
-        told = [
+        statuses = [
             (await visitor.post("/user.login/", {"username": f"n{each}", "password": "x"})).status
             for each in range(20)
         ]
 
-        assert told.count(200) == 18
-        assert told[-1] == 429
+        assert statuses.count(200) == 18
+        assert statuses[-1] == 429

@@ -9,11 +9,11 @@ from tests.api.visitor import Visitor
 async def test_of_two_hundred_who_want_one_slot_one_gets_it(visitor: Visitor):
     people = [await visitor.log_in(name) for name in ("wil", "rema", "emily", "dana")]
 
-    heard = await asyncio.gather(*(people[each % 4].book("10:00", "10:15") for each in range(200)))
+    response = await asyncio.gather(*(people[each % 4].book("10:00", "10:15") for each in range(200)))
 
-    assert all(each.status == 200 for each in heard)
-    assert sum("success" in each.json for each in heard) == 1
-    assert sum(each.json.get("code") == "slot_taken" for each in heard) == 199
+    assert all(each.status == 200 for each in response)
+    assert sum("success" in each.json for each in response) == 1
+    assert sum(each.json.get("code") == "slot_taken" for each in response) == 199
     day = await people[0].get("/rooms.bookings/?room_id=RO-POO&date=20160808")
     assert len(day.json) == 1
 
@@ -24,13 +24,13 @@ async def test_nobody_books_beyond_their_quota_by_asking_everywhere_at_once(rema
         :20
     ]
 
-    heard = await asyncio.gather(
+    response = await asyncio.gather(
         *(rema.book("12:00", "13:00", room_id=room, day="20160807") for room in rooms)
     )
 
     assert len(rooms) == 20
-    assert sum("success" in each.json for each in heard) == 1
-    assert {each.json["code"] for each in heard if "code" in each.json} == {"no_quota"}
+    assert sum("success" in each.json for each in response) == 1
+    assert {each.json["code"] for each in response if "code" in each.json} == {"no_quota"}
     assert (await rema.get("/user.info/")).json["quota_left"] == 0
 
 

@@ -19,16 +19,16 @@ def passwords():
 
 @pytest.mark.parametrize("password", ["wilpassword", "pässwörd \U0001f511", "\ud800", "\x00", "x" * 10_000])
 async def test_a_password_fits_its_own_hash_only(passwords: Argon2Passwords, password: str):
-    kept = await passwords.hash(password)
+    stored_hash = await passwords.hash(password)
 
-    assert kept.startswith("$argon2id$")
-    assert await passwords.verify(kept, password)
-    assert not await passwords.verify(kept, password + "x")
+    assert stored_hash.startswith("$argon2id$")
+    assert await passwords.verify(stored_hash, password)
+    assert not await passwords.verify(stored_hash, password + "x")
 
 
-@pytest.mark.parametrize("kept", [None, "", "no hash", "$argon2id$v=19$broken"])
-async def test_nothing_fits_a_hash_that_is_not_there(passwords: Argon2Passwords, kept: str | None):
-    assert not await passwords.verify(kept, "nobody's")
+@pytest.mark.parametrize("stored_hash", [None, "", "no hash", "$argon2id$v=19$broken"])
+async def test_nothing_fits_a_hash_that_is_not_there(passwords: Argon2Passwords, stored_hash: str | None):
+    assert not await passwords.verify(stored_hash, "nobody's")
 
 
 async def test_whoever_comes_when_too_many_wait_is_sent_away(passwords: Argon2Passwords):

@@ -16,9 +16,9 @@ _NAMES = (
 @pytest.mark.parametrize("name", _NAMES)
 @pytest.mark.parametrize("path", ["/{}/", "/{}", "/api/v1/{}/", "/api/v1/{}"])
 async def test_roomie_names_are_answered_at_four_paths(wil: Visitor, name: str, path: str):
-    heard = await wil.get(path.format(name))
+    response = await wil.get(path.format(name))
 
-    assert heard.status == 200
+    assert response.status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/buildings", "/api/rooms", "/api/rooms/status", "/api/rooms/search"])
@@ -33,10 +33,10 @@ async def test_freerooms_paths_may_end_in_a_slash(visitor: Visitor, path: str):
     "path", ["/roomsXlist/", "/rooms.list/x", "/api/v2/rooms.list/", "/api/room", "/", "/api/rooms/bookings/"]
 )
 async def test_an_unknown_path_is_a_404_in_json(visitor: Visitor, path: str):
-    heard = await visitor.get(path)
+    response = await visitor.get(path)
 
-    assert heard.status == 404
-    assert heard.json["error"]
+    assert response.status == 404
+    assert response.json["error"]
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ async def test_an_unknown_path_is_a_404_in_json(visitor: Visitor, path: str):
 async def test_a_wrong_method_is_a_405_that_names_the_right_ones(
     wil: Visitor, method: str, path: str, allowed: str
 ):
-    heard = await wil.ask(method, path)
+    response = await wil.ask(method, path)
 
-    assert heard.status == 405
-    assert heard.headers["Allow"] == allowed
+    assert response.status == 405
+    assert response.headers["Allow"] == allowed
 
 
 async def test_head_never_logs_out(wil: Visitor):
@@ -84,13 +84,13 @@ async def test_browsers_may_ask_from_anywhere_with_a_token(visitor: Visitor, pat
         "Access-Control-Request-Headers": "authorization",
     }
 
-    heard = await visitor.ask("OPTIONS", path, headers=headers)
+    response = await visitor.ask("OPTIONS", path, headers=headers)
 
-    assert heard.status == 204
-    assert heard.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Authorization" in heard.headers["Access-Control-Allow-Headers"]
-    assert heard.headers["Access-Control-Allow-Methods"] == heard.headers["Allow"]
-    assert "Content-Length" not in heard.headers
+    assert response.status == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
+    assert response.headers["Access-Control-Allow-Methods"] == response.headers["Allow"]
+    assert "Content-Length" not in response.headers
 
 
 @pytest.mark.parametrize("path", ["/api/rooms", "/nothing", "/rooms.list/", "/api/rooms/status?capacity=x"])
@@ -103,8 +103,8 @@ async def test_every_answer_carries_cors_and_a_request_id(visitor: Visitor, path
 
 
 async def test_what_is_no_http_is_refused_in_one_line(wil: Visitor, caplog: pytest.LogCaptureFixture):
-    heard = await wil.ask("BREW", "/api/rooms")
+    response = await wil.ask("BREW", "/api/rooms")
 
-    assert heard.status == 400
-    told = [record for record in caplog.records if record.name == "bot.web.server"]
-    assert [record.exc_info for record in told] == [None]
+    assert response.status == 400
+    records = [record for record in caplog.records if record.name == "bot.web.server"]
+    assert [record.exc_info for record in records] == [None]

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.web.framework.rate_limit import RateLimiter, household
+from bot.web.framework.rate_limit import RateLimiter, client_subnet
 from bot.web.framework.settings import HttpSettings
 from tests.api.visitor import Visitor
 
@@ -15,22 +15,22 @@ class TestByAddress:
         return HttpSettings(rate_limit=5)
 
     async def test_who_asks_too_often_is_told_to_wait(self, visitor: Visitor):
-        told = [await visitor.get("/api/buildings") for _ in range(6)]
+        responses = [await visitor.get("/api/buildings") for _ in range(6)]
 
-        assert [each.status for each in told] == [200] * 5 + [429]
-        assert 0 < int(told[-1].headers["Retry-After"]) <= 60
-        assert told[-1].json["error"]
+        assert [each.status for each in responses] == [200] * 5 + [429]
+        assert 0 < int(responses[-1].headers["Retry-After"]) <= 60
+        assert responses[-1].json["error"]
 
     async def test_health_is_always_told(self, visitor: Visitor):
-        told = [(await visitor.get("/healthz")).status for _ in range(20)]
+        responses = [(await visitor.get("/healthz")).status for _ in range(20)]
 
-        assert set(told) == {200}
+        assert set(responses) == {200}
 
     async def test_a_forwarded_address_is_believed_of_nobody(self, visitor: Visitor):
         for each in range(6):
-            heard = await visitor.get("/api/buildings", headers={"X-Forwarded-For": f"10.0.0.{each}"})
+            response = await visitor.get("/api/buildings", headers={"X-Forwarded-For": f"10.0.0.{each}"})
 
-        assert heard.status == 429
+        assert response.status == 429
 
 
 class TestBehindAProxy:
@@ -42,25 +42,25 @@ class TestBehindAProxy:
 
     async def test_each_client_of_a_trusted_proxy_counts_alone(self, visitor: Visitor):
         for each in range(6):
-            heard = await visitor.get(
+            response = await visitor.get(
                 "/api/buildings", headers={"X-Forwarded-For": f"192.0.2.{each}, 10.0.0.1"}
             )
-            assert heard.status == 200
+            assert response.status == 200
 
     async def test_what_a_client_itself_claims_does_not_count(self, visitor: Visitor):
         for each in range(3):
             claimed = f"192.0.2.{each}, 198.51.100.7, 10.0.0.1"
-            heard = await visitor.get("/api/buildings", headers={"X-Forwarded-For": claimed})
+            response = await visitor.get("/api/buildings", headers={"X-Forwarded-For": claimed})
 
-        assert heard.status == 429
+        assert response.status == 429
 
     async def test_a_trusted_proxy_may_name_the_request(self, visitor: Visitor):
         headers = {"X-Forwarded-For": "192.0.2.1", "X-Request-ID": "abc-123"}
 
-        heard = await visitor.get("/healthz", headers=headers)
+        response = await visitor.get("/healthz", headers=headers)
         broken = await visitor.get("/healthz", headers=headers | {"X-Request-ID": "a b<c>"})
 
-        assert heard.headers["X-Request-ID"] == "abc-123"
+        assert response.headers["X-Request-ID"] == "abc-123"
         assert broken.headers["X-Request-ID"] != "a b<c>"
 
 
@@ -72,12 +72,12 @@ class TestByAccount:
     async def test_an_account_counts_wherever_it_asks_from(self, visitor: Visitor):
         wil = await visitor.log_in("wil")
 
-        told = [
+        responses = [
             (await wil.get("/rooms.list/", headers={"X-Forwarded-For": f"192.0.2.{each}"})).status
             for each in range(6)
         ]
 
-        assert told == [200] * 4 + [429] * 2
+        assert responses == [200] * 4 + [429] * 2
 
 
 def test_a_rate_is_earned_back_evenly():
@@ -121,4 +121,4 @@ def test_the_table_of_rates_stays_small():
     ],
 )
 def test_a_household_has_the_first_half_of_a_long_address(address: str, home: str):
-    assert household(address) == home
+    assert client_subnet(address) == home

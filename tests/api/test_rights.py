@@ -8,9 +8,9 @@ import pytest
 from bot.services import Services
 from core.model.entities import Society, SocietyId
 from tests.api.conftest import a_desk
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 
-Verb = Callable[[Visitor], Awaitable[Heard]]
+Verb = Callable[[Visitor], Awaitable[HttpResponse]]
 
 _OF_SOTECHSOC = {"username": "rema", "society_id": "SOTECHSOC"}
 _VERBS: dict[str, Verb] = {
@@ -40,7 +40,7 @@ _MAY = {
     "a president": set(_VERBS),
     "a member": {*_PERSONAL, "book for the society"},
     "a former member": _PERSONAL,
-    "somebody without a society": _PERSONAL,
+    "a person without a society": _PERSONAL,
     "a president of another society": {*_PERSONAL, "book for the society"},
     "a society's token": {"book", "book for the society"},
 }
@@ -80,12 +80,12 @@ async def test_everybody_may_do_their_own_and_no_more(
 ):
     caller = await _caller(kind, visitor, wil, services)
 
-    heard = await _VERBS[verb](caller)
+    response = await _VERBS[verb](caller)
 
-    assert heard.status == (200 if verb in _MAY[kind] else 403)
-    if heard.status == 403:
-        assert heard.json["error"]
-        assert heard.json["detail"]
+    assert response.status == (200 if verb in _MAY[kind] else 403)
+    if response.status == 403:
+        assert response.json["error"]
+        assert response.json["detail"]
 
 
 async def test_a_president_of_another_society_books_for_their_own_only(visitor: Visitor, services: Services):
@@ -99,7 +99,7 @@ async def test_a_president_of_another_society_books_for_their_own_only(visitor: 
 
 
 @pytest.mark.parametrize("verb", _VERBS)
-@pytest.mark.parametrize("kind", ["nobody", "an invented token", "a revoked token", "a logged out token"])
+@pytest.mark.parametrize("kind", ["no token", "an invented token", "a revoked token", "a logged out token"])
 async def test_without_a_valid_token_everything_is_a_401(
     kind: str, verb: str, visitor: Visitor, wil: Visitor
 ):
@@ -107,25 +107,25 @@ async def test_without_a_valid_token_everything_is_a_401(
     await wil.get("/society.token/?regenerate=1")
     await wil.get("/user.logout/")
     tokens = {
-        "nobody": "",
+        "no token": "",
         "an invented token": "ab" * 20,
         "a revoked token": old,
         "a logged out token": wil.token,
     }
 
-    heard = await _VERBS[verb](visitor.as_(tokens[kind]))
+    response = await _VERBS[verb](visitor.as_(tokens[kind]))
 
-    assert heard.status == 401
-    assert heard.headers["WWW-Authenticate"] == "Token"
-    assert heard.json["error"]
-    assert heard.json["detail"]
+    assert response.status == 401
+    assert response.headers["WWW-Authenticate"] == "Token"
+    assert response.json["error"]
+    assert response.json["detail"]
 
 
 @pytest.mark.parametrize("keyword", ["Token", "token", "TOKEN"])
 async def test_the_keyword_may_be_written_in_any_case(visitor: Visitor, wil: Visitor, keyword: str):
-    heard = await visitor.get("/user.info/", headers={"Authorization": f"{keyword} {wil.token}"})
+    response = await visitor.get("/user.info/", headers={"Authorization": f"{keyword} {wil.token}"})
 
-    assert heard.status == 200
+    assert response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -145,24 +145,24 @@ async def test_the_keyword_may_be_written_in_any_case(visitor: Visitor, wil: Vis
 async def test_anything_but_a_token_is_a_401(visitor: Visitor, wil: Visitor, header: str):
     shown = header.replace("{}", wil.token)
 
-    heard = await visitor.get("/user.info/", headers={"Authorization": shown})
+    response = await visitor.get("/user.info/", headers={"Authorization": shown})
 
-    assert heard.status == 401
+    assert response.status == 401
 
 
 async def test_a_token_in_the_url_is_not_heard(visitor: Visitor, wil: Visitor):
-    heard = await visitor.get(f"/user.info/?token={wil.token}&Authorization=Token {wil.token}")
+    response = await visitor.get(f"/user.info/?token={wil.token}&Authorization=Token {wil.token}")
 
-    assert heard.status == 401
+    assert response.status == 401
 
 
 async def test_nobody_cancels_what_is_not_theirs(wil: Visitor, rema: Visitor, emily: Visitor):
     booking_id = (await wil.book(event_name="meeting", society="SOTECHSOC")).json["booking_id"]
 
     for other in (rema, emily):
-        heard = await other.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
-        assert heard.status == 200
-        assert heard.json["error"] == "The booking does not belong to you."
+        response = await other.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
+        assert response.status == 200
+        assert response.json["error"] == "The booking does not belong to you."
 
 
 async def test_presidents_act_for_what_the_societys_token_booked(

@@ -1,4 +1,4 @@
-"""How the service is, what it counts, and what it says of itself."""
+"""Health, readiness, metrics, documentation and request logs."""
 
 import asyncio
 import json
@@ -22,17 +22,17 @@ async def test_a_process_that_answers_is_healthy(visitor: Visitor):
     assert (await visitor.get("/healthz")).json == {"status": "ok"}
 
 
-async def test_readiness_is_told_part_by_part(visitor: Visitor):
-    heard = await visitor.get("/readyz")
+async def test_readiness_lists_its_parts(visitor: Visitor):
+    response = await visitor.get("/readyz")
 
-    assert heard.status == 200
-    assert heard.json["ready"] is True
-    assert heard.json["parts"]["database"] == {"ok": True, "writable": True}
-    assert heard.json["parts"]["read_model"]["ok"] is True
-    assert heard.json["parts"]["read_model"]["age"] >= 0
+    assert response.status == 200
+    assert response.json["ready"] is True
+    assert response.json["parts"]["database"] == {"ok": True, "writable": True}
+    assert response.json["parts"]["read_model"]["ok"] is True
+    assert response.json["parts"]["read_model"]["age"] >= 0
 
 
-async def test_one_part_that_is_not_well_makes_the_whole_unready(services: Services):
+async def test_one_failing_part_makes_the_service_unready(services: Services):
     async def sick() -> dict[str, object]:
         raise Unavailable("The platform does not answer.")
 
@@ -42,13 +42,13 @@ async def test_one_part_that_is_not_well_makes_the_whole_unready(services: Servi
     app = create_application(services, HttpSettings(), checks={"slack": sick, "source": late})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
-        heard = await Visitor(session, url).get("/readyz")
+        response = await Visitor(session, url).get("/readyz")
     await stop(runner)
 
-    assert heard.status == 503
-    assert heard.json["ready"] is False
-    assert heard.json["parts"]["slack"] == {"ok": False, "reason": "The platform does not answer."}
-    assert heard.json["parts"]["source"] == {"ok": False, "age": 900}
+    assert response.status == 503
+    assert response.json["ready"] is False
+    assert response.json["parts"]["slack"] == {"ok": False, "reason": "The platform does not answer."}
+    assert response.json["parts"]["source"] == {"ok": False, "age": 900}
 
 
 async def test_metrics_count_what_was_answered(visitor: Visitor):
@@ -61,40 +61,42 @@ async def test_metrics_count_what_was_answered(visitor: Visitor):
     }
 
     counted = {
-        (sample.labels["route"], sample.labels["status"]): sample.value
+        (sample.labels["route"], sample.labels["code"]): sample.value
         for sample in families["roomie_http_requests"].samples
     }
     assert counted[("rooms", "200")] == 2
     assert counted[("status", "400")] == 1
     assert counted[("nowhere", "404")] == 1
-    assert "roomie_http_request_seconds" in families
+    assert "roomie_http_request_duration_seconds" in families
     assert families["roomie_rooms"].samples[0].value == 23
 
 
-async def test_the_openapi_document_is_valid_and_tells_every_route(visitor: Visitor):
+async def test_the_openapi_document_is_valid_and_lists_every_route(visitor: Visitor):
     document = (await visitor.get("/openapi.json")).json
 
     validate(document, cls=OpenAPIV31SpecValidator)
     assert document["openapi"].startswith("3.1")
-    told = {operation["operationId"] for path in document["paths"].values() for operation in path.values()}
-    assert {f"{route.name}.{method.lower()}" for route in ROUTES for method in route.methods} <= told
+    documented = {
+        operation["operationId"] for path in document["paths"].values() for operation in path.values()
+    }
+    assert {f"{route.name}.{method.lower()}" for route in ROUTES for method in route.methods} <= documented
 
 
-async def test_the_page_for_people_tells_every_route_and_asks_nobody(visitor: Visitor):
-    heard = await visitor.get("/docs")
-    page = heard.body.decode()
+async def test_the_documentation_page_lists_every_route_and_loads_nothing(visitor: Visitor):
+    response = await visitor.get("/docs")
+    page = response.body.decode()
 
-    assert heard.headers["Content-Type"].startswith("text/html")
-    assert "default-src 'none'" in heard.headers["Content-Security-Policy"]
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     for outside in ("http://", "https://", "<script", "src=", "@import", "url("):
         assert outside not in page.replace("http://127.0.0.1:8000", "")
     assert all(route.name in page or route.path in page for route in ROUTES)
 
 
 async def test_parse_hands_the_text_to_the_language_engine(visitor: Visitor):
-    heard = await visitor.get("/api/v1/parse?text=free+now+20+seats")
+    response = await visitor.get("/api/v1/parse?text=free+now+20+seats")
 
-    assert heard.json == {"text": "free now 20 seats"}
+    assert response.json == {"text": "free now 20 seats"}
     assert (await visitor.get("/api/v1/parse")).status == 400
 
 
@@ -129,18 +131,18 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(services: Service
     app = create_application(services, HttpSettings(), checks={"slow": slow})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
-        asked = asyncio.create_task(Visitor(session, url).get("/readyz"))
+        request = asyncio.create_task(Visitor(session, url).get("/readyz"))
         await under_way.wait()
         stopping = asyncio.create_task(stop(runner))
         await asyncio.sleep(0)
         go_on.set()
-        heard = await asked
+        response = await request
         await stopping
         with pytest.raises(ClientConnectionError):
             await Visitor(session, url).get("/readyz")
 
-    assert heard.status == 503
-    assert heard.json["parts"]["serving"] == {"ok": False}
+    assert response.status == 503
+    assert response.json["parts"]["accepting_requests"] == {"ok": False}
 
 
 async def test_a_fault_is_told_by_its_id_and_nothing_else(
@@ -151,13 +153,13 @@ async def test_a_fault_is_told_by_its_id_and_nothing_else(
 
     runner, url = await serve(create_application(services, HttpSettings(), parse=parse), "127.0.0.1", 0)
     async with ClientSession() as session:
-        heard = await Visitor(session, url).get("/api/v1/parse?text=secret")
+        response = await Visitor(session, url).get("/api/v1/parse?text=secret")
     await stop(runner)
 
-    assert heard.status == 500
-    assert heard.json == {"error": "internal", "request_id": heard.headers["X-Request-ID"]}
+    assert response.status == 500
+    assert response.json == {"error": "internal", "request_id": response.headers["X-Request-ID"]}
     fault = next(record for record in caplog.records if record.exc_info)
-    assert fault.request_id == heard.headers["X-Request-ID"]
+    assert fault.request_id == response.headers["X-Request-ID"]
 
 
 async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
@@ -168,16 +170,16 @@ async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
     await wil.get("/rooms.list/")
     booked = await wil.book(notes="a private word")
     await visitor.get("/api/rooms/status?capacity=nonsense")
-    told = [record for record in caplog.records if record.name == "bot.web.framework.handler"]
+    records = [record for record in caplog.records if record.name == "bot.web.framework.handler"]
 
-    assert [(record.route, record.status) for record in told] == [
+    assert [(record.route, record.status) for record in records] == [
         ("user.login", 200),
         ("rooms.book", 200),
         ("status", 400),
     ]
-    assert told[1].request_id == booked.headers["X-Request-ID"]
-    assert told[1].by.startswith("person:")
-    lines = "\n".join(LineFormatter(as_json=True).format(record) for record in told)
+    assert records[1].request_id == booked.headers["X-Request-ID"]
+    assert records[1].by.startswith("person:")
+    lines = "\n".join(LineFormatter(as_json=True).format(record) for record in records)
     assert all(secret not in lines for secret in (wil.token, "wilpassword", "private", "nonsense"))
 
 

@@ -1,4 +1,4 @@
-"""Drawn days tell what the availability tells, at every instant and after every change."""
+"""Cached days show what the availability says, at every instant and after every change."""
 
 import asyncio
 import json
@@ -45,14 +45,14 @@ def _availability(taken: list) -> Availability:
 
 def _expected(availability: Availability, instant: int, status_filter: StatusFilter) -> dict:
     midnight = _DAYS.around(instant)[1]
-    told: dict = {building: {} for building in _CATALOGUE.buildings}
+    rendered: dict = {building: {} for building in _CATALOGUE.buildings}
     for room in _CATALOGUE.rooms_in(status_filter.mask):
         found = availability.schedule(room.id).at(instant, midnight)
         if status_filter.seconds and not _stays_free(found, instant + status_filter.seconds):
             continue
         end = "" if found.until is None else iso(found.until)
-        told[room.building_id][room.number] = {"status": found.status.value, "endtime": end}
-    return told
+        rendered[room.building_id][room.number] = {"status": found.status.value, "endtime": end}
+    return rendered
 
 
 def _stays_free(found, until: int) -> bool:
@@ -88,7 +88,7 @@ async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_i
     availability = Availability(_CATALOGUE)
     board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
 
-    drawing = asyncio.gather(board.build(day, at_once=2), board.build(day, at_once=2))
+    drawing = asyncio.gather(board.build(day, batch_size=2), board.build(day, batch_size=2))
     await asyncio.sleep(0)
     for room in _ROOMS:
         availability.add(room.id, Busy(_BASE, _BASE + 3600, "class", "CLASS", "t"))
@@ -109,8 +109,8 @@ def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: in
     since, until = day.constant_interval(instant, seconds)
 
     assert around[0] <= since <= instant < until <= around[1]
-    told = {board.status_body(day, each, wanted) for each in (since, instant, until - 1)}
-    assert len(told) == 1
+    rendered = {board.status_body(day, each, wanted) for each in (since, instant, until - 1)}
+    assert len(rendered) == 1
 
 
 @given(_taken, _instants)
@@ -154,15 +154,15 @@ def test_a_run_past_midnight_counts_on_both_days():
     availability = _availability([("K-J17-1", Busy(evening, evening + 3 * 3600, "ball", "MISC", "t"))])
     board = StatusCache(availability)
 
-    told = [
+    rendered = [
         json.loads(board.status_body(board.day(_DAYS.around(at)), at, StatusFilter(_CATALOGUE.all_rooms)))[
             "K-J17"
         ]["1"]
         for at in (evening + 60, evening + 2 * 3600)
     ]
 
-    assert [each["status"] for each in told] == ["busy", "busy"]
-    assert {each["endtime"] for each in told} == {iso(evening + 3 * 3600)}
+    assert [each["status"] for each in rendered] == ["busy", "busy"]
+    assert {each["endtime"] for each in rendered} == {iso(evening + 3 * 3600)}
 
 
 def test_a_booking_redraws_one_room_only():

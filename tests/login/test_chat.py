@@ -156,7 +156,7 @@ async def test_opening_a_forwarded_link_links_nobody(say, browser: Browser, serv
 
     page = await browser.log_in(trap, "rema")
 
-    assert "Is this you on Slack?" in page.words
+    assert "Is this your Slack account?" in page.words
     assert "UMALLORY in workspace T1" in page.words
     assert "book RO-POO 8 august" in page.words
     assert services.read_model.directory.by_identity(MALLORY) is None
@@ -169,7 +169,7 @@ async def test_declining_a_forwarded_link_ends_it(say, browser: Browser, service
     declined = await browser.submit(page, answer="no")
     afterwards = await browser.submit(page, answer="yes")
 
-    assert "Nobody got anything" in declined.words
+    assert "No one got access" in declined.words
     assert afterwards.status == 410
     assert services.read_model.directory.by_identity(MALLORY) is None
     assert not services.read_model.bookings

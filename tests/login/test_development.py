@@ -24,8 +24,8 @@ async def test_one_click_logs_in_and_every_page_shows_a_warning(program: Visitor
     second = await browser.submit(first)
     await browser.submit(second, answer="yes")
 
-    assert "Development:" in first.words
-    assert "Development:" in second.words
+    assert "Development mode:" in first.words
+    assert "Development mode:" in second.words
     assert (await status(program, told["sid"])).json["user_data"]["email"] == "dev@example.org"
 
 

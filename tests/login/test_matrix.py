@@ -10,7 +10,7 @@ from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
 from bot.web.framework.route import Access, Route
 from core.model.entities import Society, SocietyId
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 from tests.contracts.raw import ask
 
 _MONDAY = "20160808"
@@ -28,7 +28,7 @@ class Scene:
     society_token: str
 
 
-Verb = Callable[[Visitor, Scene], Awaitable[Heard]]
+Verb = Callable[[Visitor, Scene], Awaitable[HttpResponse]]
 
 
 def _cancel(which: str) -> Verb:

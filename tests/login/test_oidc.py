@@ -52,7 +52,7 @@ async def test_a_person_logs_in_at_the_provider_and_confirms(
     await browser.submit(page, answer="yes")
     heard = await status(program, told["sid"])
 
-    assert "You are Rema Boo (rema.boo@example.org)." in page.words
+    assert "You're logged in as Rema Boo (rema.boo@example.org)." in page.words
     assert heard.json["user_data"]["email"] == "rema.boo@example.org"
     assert heard.json["user_data"]["groups"] == ["Group_2"]
     assert len(provider.asked[0]["code_challenge"]) == 43

@@ -72,7 +72,7 @@ async def test_a_new_person_becomes_a_student(program: Visitor, browser: Browser
     await browser.submit(page, answer="yes")
     heard = await status(program, told["sid"])
 
-    assert "You are Rema Boo (zcabrem@ucl.ac.uk)." in page.words
+    assert "You're logged in as Rema Boo (zcabrem@ucl.ac.uk)." in page.words
     assert before == "NOT_LOGGED_IN"
     assert heard.json["user_data"]["groups"] == ["Group_2"]
     assert heard.json["user_data"]["email"] == "zcabrem@ucl.ac.uk"

@@ -8,7 +8,7 @@ import pytest
 from bot.services import Services
 from core.policy.login import full_sid, new_sid
 from storage.url import SqliteFile, parse_database_url
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -20,7 +20,7 @@ async def begun(program: Visitor) -> dict[str, str]:
     return (await program.get("/api/v1/user.login.getToken/")).json
 
 
-async def status(program: Visitor, sid: str) -> Heard:
+async def status(program: Visitor, sid: str) -> HttpResponse:
     return await program.post("/api/v1/user.login.status/", {"sid": sid})
 
 
@@ -164,7 +164,7 @@ async def test_declining_logs_nobody_in(program: Visitor, browser: Browser, data
     page = await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
 
     assert page.status == 200
-    assert "Nobody got anything" in page.words
+    assert "No one got access" in page.words
     assert (await status(program, told["sid"])).json == {"success": "OK", "status": "LOGIN_ERROR"}
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 
@@ -185,7 +185,7 @@ async def test_the_page_names_the_requester_and_offers_to_decline(program: Visit
 
     assert "Trap/1.0 <b>" in page.words
     assert "127.0.0.1" in page.words
-    assert "Did somebody send you the link? Say no." in page.words
+    assert "If someone sent you this link, say no." in page.words
     assert "<b>" not in page.text
 
 

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.web.framework.client_addresses import household, parsed
+from bot.web.framework.client_addresses import client_subnet, parse_address
 from bot.web.framework.rate_limit import RateLimiter, in_networks
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
@@ -47,7 +47,7 @@ def settings() -> HttpSettings:
 
 @pytest.mark.parametrize("forms", [_IPV4, _IPV6])
 def test_all_forms_are_one_household(forms: list[str]) -> None:
-    assert len({household(each) for each in forms}) == 1
+    assert len({client_subnet(each) for each in forms}) == 1
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_all_forms_are_one_household(forms: list[str]) -> None:
     ["unknown", "_hidden", "", "1.2.3", "192.0.2.7:", "192.0.2.7:http", "[192.0.2.7", "[::1]x", "1" * 500],
 )
 def test_what_is_no_address_is_none(text: str) -> None:
-    assert parsed(text) is None
+    assert parse_address(text) is None
     assert not in_networks(text, (ip_network("0.0.0.0/0"), ip_network("::/0")))
 
 
@@ -92,7 +92,7 @@ def test_a_holder_of_a_whole_ipv6_network_has_a_bounded_share() -> None:
     rate = RateLimiter(10)
 
     def let_in(addresses: list[str]) -> int:
-        return sum(rate.take_from(each, 0.0) == 0 for each in addresses)
+        return sum(rate.acquire_for(each, 0.0) == 0 for each in addresses)
 
     one_subscriber = [f"2001:db8:1:{each:x}::1" for each in range(256) for _ in range(2)]
     one_site = [f"2001:db8:2:{each * 7:x}::1" for each in range(8000)]

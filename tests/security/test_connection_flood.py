@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.web.framework.connections import Register
+from bot.web.framework.settings import HttpSettings
 from tests.security.flood import ATTACKER, INNOCENT, are_open, asked, flood
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +104,41 @@ def test_where_files_run_out_all_the_same_the_log_says_so_once(start: Start, sql
     assert text.count("no connection can be accepted") == 1
     assert len(text) < _MAX_LOG
     assert asked(port) == _OK
+
+
+class _HeldConnection:
+    """The attributes of a connection that the register uses."""
+
+    waiting_since, requester, unread = 0.0, "", 0
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+
+@pytest.mark.parametrize(
+    ("networks", "most"),
+    [
+        ([f"2001:db8:1:{number * 256:x}" for number in range(64)], 2_000),
+        ([f"2001:db8:1:{number:x}" for number in range(16)], 1_600),
+        ([f"2001:db8:{number:x}:1" for number in range(64)], 4_000),
+    ],
+    ids=["a /48", "a /56", "many sites"],
+)
+def test_one_site_never_has_more_than_its_share_of_connections(
+    networks: list[str], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Register, "now", lambda _: 0.0)
+    register = Register(HttpSettings())
+    held = []
+    for network in networks:
+        address = register.address_of_peer(f"{network}::1")
+        for _ in range(200):
+            if register.admit(address):
+                held.append(connection := _HeldConnection(address))
+                register.add(connection)  # type: ignore[arg-type]  # as much of one as is used
+                register.end_waiting(connection)  # type: ignore[arg-type]
+
+    assert len(held) == most
+    for connection in held:
+        register.remove(connection)  # type: ignore[arg-type]
+    assert not register._shares

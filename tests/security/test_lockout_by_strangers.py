@@ -16,7 +16,7 @@ from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk, clock, database_url, sample_file, services
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
 
@@ -38,7 +38,7 @@ class Attack:
         self.environment.ticks = lambda: self.now
         self.now, self.tried, self.checked = 1000.0, 0, 0
 
-    async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> Heard:
+    async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> HttpResponse:
         headers = {"X-Forwarded-For": address} | ({"Cookie": cookie} if cookie else {})
         return await self.visitor.post(
             "/user.login/", {"username": name, "password": password}, headers=headers
@@ -87,7 +87,7 @@ async def attack(attacked: Attacked, services: Services) -> Attack:
     return await attacked(services)
 
 
-def cookie_of(heard: Heard) -> str:
+def cookie_of(heard: HttpResponse) -> str:
     return heard.headers["Set-Cookie"].partition(";")[0]
 
 
@@ -347,9 +347,9 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
 
 
 async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:
-    attack.environment.checks_of_passwords = PasswordChecks(at_once=0, waiting=0)
+    attack.environment.password_checks = PasswordChecks(max_concurrent=0, max_waiting=0)
     turned_away = [(await attack.log_in("wilpassword", HOME)).status for _ in range(30)]
-    attack.environment.checks_of_passwords = PasswordChecks()
+    attack.environment.password_checks = PasswordChecks()
 
     assert turned_away == [503] * 30
     assert (await attack.log_in("wilpassword", HOME)).status == 200

@@ -77,9 +77,9 @@ async def scraped(services: Services) -> AsyncIterator[Visitor]:
 
 
 async def test_metrics_are_rated_like_everything_that_takes_time(scraped: Visitor) -> None:
-    heard = [(await scraped.get("/metrics")).status for _ in range(8)]
+    response = [(await scraped.get("/metrics")).status for _ in range(8)]
 
-    assert heard == [200] * 5 + [429] * 3
+    assert response == [200] * 5 + [429] * 3
 
 
 def test_the_setting_takes_networks_and_names_what_is_none() -> None:

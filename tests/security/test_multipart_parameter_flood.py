@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.web.framework.body import body_fields
+from bot.web.framework.body import read_form
 from bot.web.framework.errors import HttpError
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
@@ -60,9 +60,9 @@ _PARTS = {
 @pytest.mark.parametrize("body", _PARTS.values(), ids=_PARTS)
 @pytest.mark.parametrize("path", ["/user.login/", "/login"])
 async def test_a_hostile_part_is_a_400(visitor: Visitor, path: str, body: bytes) -> None:
-    heard = await visitor.ask("POST", path, data=body, headers=_MULTIPART)
+    response = await visitor.ask("POST", path, data=body, headers=_MULTIPART)
 
-    assert heard.status == 400, heard
+    assert response.status == 400, response
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ async def test_a_hostile_part_is_a_400(visitor: Visitor, path: str, body: bytes)
 async def test_hostile_names_and_depths_are_a_400(
     visitor: Visitor, headers: dict[str, str], body: bytes
 ) -> None:
-    heard = await visitor.ask("POST", "/user.login/", data=body, headers=headers)
+    response = await visitor.ask("POST", "/user.login/", data=body, headers=headers)
 
-    assert heard.status == 400, heard
+    assert response.status == 400, response
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ async def test_hostile_names_and_depths_are_a_400(
     ],
 )
 async def test_a_hostile_content_type_is_a_415(visitor: Visitor, kind: str) -> None:
-    heard = await visitor.ask("POST", "/user.login/", data=b"{}", headers={"Content-Type": kind})
+    response = await visitor.ask("POST", "/user.login/", data=b"{}", headers={"Content-Type": kind})
 
-    assert heard.status in {400, 415}
+    assert response.status in {400, 415}
 
 
 _GROWING: dict[str, Callable[[int], tuple[str, bytes]]] = {
@@ -133,7 +133,7 @@ async def _calls(kind: str, body: bytes) -> int:
     profile = cProfile.Profile()
     profile.enable()
     try:
-        await body_fields(stream, 1 << 20, 10.0)
+        await read_form(stream, 1 << 20, 10.0)
     except HttpError:
         pass
     finally:
@@ -147,9 +147,9 @@ async def test_others_are_answered_while_hostile_bodies_are_read(visitor: Visito
     flood = [visitor.ask("POST", "/user.login/", data=body, headers=_MULTIPART) for _ in range(20)]
 
     async with asyncio.timeout(10):
-        heard = await asyncio.gather(visitor.get("/healthz"), *flood)
+        response = await asyncio.gather(visitor.get("/healthz"), *flood)
 
-    assert [each.status for each in heard] == [200] + [400] * 20
+    assert [each.status for each in response] == [200] + [400] * 20
 
 
 async def test_an_honest_form_is_still_read(visitor: Visitor) -> None:
@@ -158,6 +158,6 @@ async def test_an_honest_form_is_still_read(visitor: Visitor) -> None:
         b"wilpassword",
     )
 
-    heard = await visitor.ask("POST", "/user.login/", data=body, headers=_MULTIPART)
+    response = await visitor.ask("POST", "/user.login/", data=body, headers=_MULTIPART)
 
-    assert heard.json["token"]
+    assert response.json["token"]

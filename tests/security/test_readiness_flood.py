@@ -42,8 +42,8 @@ def writes(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_hundreds_of_questions_cost_a_write_a_second(visitor: Visitor, writes: list[str]) -> None:
     began = asyncio.get_running_loop().time()
     for _ in range(4):
-        heard = await asyncio.gather(*(visitor.get("/readyz") for _ in range(100)))
-        assert {each.status for each in heard} == {200}
+        response = await asyncio.gather(*(visitor.get("/readyz") for _ in range(100)))
+        assert {each.status for each in response} == {200}
     seconds = asyncio.get_running_loop().time() - began
 
     assert 1 <= len(writes) <= seconds + 1
@@ -145,6 +145,6 @@ async def test_strangers_hear_nothing_of_what_is_wrong(services: Services) -> No
 
     app = create_application(services, HttpSettings(is_public=True), checks={"slack": sick})
     async with _serving(app) as stranger:
-        heard = await stranger.get("/readyz")
+        response = await stranger.get("/readyz")
 
-    assert (heard.status, heard.json) == (503, {"ready": False})
+    assert (response.status, response.json) == (503, {"ready": False})

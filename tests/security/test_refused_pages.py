@@ -9,7 +9,7 @@ from bot.web.endpoints.openapi import canonical_paths, document, responses_of
 from bot.web.framework.route import Route
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
-from tests.api.visitor import Heard, Visitor
+from tests.api.visitor import HttpResponse, Visitor
 
 __all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
 
@@ -40,13 +40,13 @@ def settings() -> HttpSettings:
     return HttpSettings(rate_limit=0, login_rate=1)
 
 
-def _check(heard: Heard, route: Route, path: str, method: str) -> None:
+def _check(response: HttpResponse, route: Route, path: str, method: str) -> None:
     told = document(ROUTES)["paths"][path][method.lower()]["responses"]  # type: ignore[index]
-    assert str(heard.status) in told, heard
-    assert heard.status in responses_of(route, method)
-    kinds = list(told[str(heard.status)].get("content", ()))
-    if heard.body:
-        assert kinds == [heard.headers["Content-Type"].partition(";")[0]] == ["text/html"], heard
+    assert str(response.status) in told, response
+    assert response.status in responses_of(route, method)
+    kinds = list(told[str(response.status)].get("content", ()))
+    if response.body:
+        assert kinds == [response.headers["Content-Type"].partition(";")[0]] == ["text/html"], response
     else:
         assert kinds == []
 
@@ -66,22 +66,22 @@ async def test_too_many_requests_for_a_page_are_told_on_a_page(
 ) -> None:
     runner, url = await serve(create_application(services, HttpSettings(rate_limit=1)), "127.0.0.1", 0)
     async with ClientSession() as session:
-        heard = [await Visitor(session, url).ask(method, path) for _ in range(2)][-1]
+        response = [await Visitor(session, url).ask(method, path) for _ in range(2)][-1]
     await stop(runner)
 
-    assert heard.status == 429
-    assert int(heard.headers["Retry-After"]) > 0
-    assert "script" not in heard.headers["Content-Security-Policy"]
-    _check(heard, route, path, method)
+    assert response.status == 429
+    assert int(response.headers["Retry-After"]) > 0
+    assert "script" not in response.headers["Content-Security-Policy"]
+    _check(response, route, path, method)
 
 
 async def test_too_many_passwords_are_told_on_a_page_too(visitor: Visitor) -> None:
     sid = (await visitor.get("/user.login.getToken/")).json["sid"]
     form = {"sid": sid, "username": "wil", "password": "wrong"}
-    heard = [await visitor.post("/login", form) for _ in range(4)]
+    response = [await visitor.post("/login", form) for _ in range(4)]
 
-    assert heard[-1].status == 429
-    for each in heard:
+    assert response[-1].status == 429
+    for each in response:
         _check(each, next(route for route in PAGES if route.name == "login"), "/login", "POST")
 
 
@@ -93,8 +93,8 @@ async def test_a_fault_of_ours_is_told_on_a_page_by_its_id_alone(
 
     services.logins.login_status = broken  # type: ignore[method-assign,assignment]
 
-    heard = await visitor.get(f"/login?sid={'a' * 60}")
+    response = await visitor.get(f"/login?sid={'a' * 60}")
 
-    assert heard.status == 500
-    assert heard.headers["X-Request-ID"].encode() in heard.body
-    assert b"private" not in heard.body
+    assert response.status == 500
+    assert response.headers["X-Request-ID"].encode() in response.body
+    assert b"private" not in response.body

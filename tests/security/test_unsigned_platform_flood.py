@@ -1,7 +1,7 @@
 """What Slack and Discord did not send counts against whoever sent it, and reaches nothing of ours."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession, DummyCookieJar
 
 from bot.platforms.base import PlatformRoute
+from bot.platforms.slack.client.signature import SlackSignature
 from bot.platforms.slack.settings import Mode
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.handler import RouteHandler
@@ -76,24 +77,24 @@ async def visitor(many: Environment) -> AsyncIterator[Visitor]:
 
 
 async def test_unsigned_deliveries_of_slack_are_rated(visitor: Visitor) -> None:
-    heard = [
+    response = [
         (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)).status
         for _ in range(2 * _RATE)
     ]
 
-    assert heard == [401] * _RATE + [429] * _RATE
+    assert response == [401] * _RATE + [429] * _RATE
 
 
 async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, slack: SlackStandIn) -> None:
     signed = slack.sender.http.signed
     tries = (signed(_BODY) | _FORGED, signed(_BODY, at=1_000), signed(_BODY, secret="guess"))
 
-    heard = [
+    response = [
         (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status
         for headers in tries * _RATE
     ]
 
-    assert heard == [401] * _RATE + [429] * 2 * _RATE
+    assert response == [401] * _RATE + [429] * 2 * _RATE
 
 
 @pytest.mark.parametrize(
@@ -156,37 +157,37 @@ class TestSlowlyAndLarge:
         settings = HttpSettings(rate_limit=0, body_timeout=0.05)
         headers = _FORM | slack.sender.http.signed(_BODY)
         async with served(many, settings) as visitor:
-            heard = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
+            response = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
 
-        assert heard.status == 408
+        assert response.status == 408
 
     async def test_a_delivery_larger_than_any_is_refused(self, visitor: Visitor, slack: SlackStandIn) -> None:
         body = "a" * 1_100_000
         headers = _FORM | slack.sender.http.signed(body)
 
-        heard = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
+        response = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
 
-        assert heard.status == 413
+        assert response.status == 413
 
     async def test_a_large_delivery_is_taken(self, visitor: Visitor, slack: SlackStandIn) -> None:
         """A Home view may have 250 kB; the forms of people at most 64."""
         body = f"{_BODY}&more={'a' * 300_000}"
         headers = _FORM | slack.sender.http.signed(body)
 
-        heard = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
+        response = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
 
-        assert heard.status == 200
+        assert response.status == 200
 
 
 async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
     many: Environment, visitor: Visitor
 ) -> None:
     async with asyncio.timeout(30):
-        heard = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
+        response = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
 
     assert len(many.states.expiries) == 5
-    assert sorted({each.status for each in heard}) == [200, 429]
-    refused = next(each for each in heard if each.status == 429)
+    assert sorted({each.status for each in response}) == [200, 429]
+    refused = next(each for each in response if each.status == 429)
     assert refused.headers["Content-Type"].startswith("text/html")
     assert int(refused.headers["Retry-After"]) > 0
 
@@ -203,9 +204,9 @@ async def test_installing_is_begun_by_get_alone(many: Environment, visitor: Visi
 async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path: str, body: bytes) -> None:
     headers = {"Content-Type": "application/json; charset=nonsense"}
 
-    heard = await visitor.get(path, data=body, headers=headers)
+    response = await visitor.get(path, data=body, headers=headers)
 
-    assert heard.status in {200, 400}
+    assert response.status in {200, 400}
 
 
 async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
@@ -262,3 +263,106 @@ async def test_a_flood_of_installs_leaves_others_their_time(many: Environment) -
     assert other.status == 200
     assert waited < 60
     assert len(many.states.expiries) <= 2 * settings.sid_rate
+
+
+class _CountingSignature(SlackSignature):
+    """Counts the bytes whose signature was verified."""
+
+    verified = 0
+
+    def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool:
+        self.verified += len(body)
+        return super().is_valid(headers, body)
+
+
+class TestForgeriesBeyondTheRate:
+    """Forged bodies cost work before they are refused: that work is limited, too."""
+
+    _LARGE = b"a" * 100_000
+
+    @pytest.fixture
+    def signature(self, many: Environment) -> _CountingSignature:
+        return _CountingSignature(many.settings.signing_secret)
+
+    @pytest.fixture
+    async def visitor(self, many: Environment, signature: _CountingSignature) -> AsyncIterator[Visitor]:
+        adapter = many.adapter()
+        routes = [
+            replace(route, signature=signature) if route.signature else route for route in adapter.routes()
+        ]
+        async with served(many, HttpSettings(rate_limit=_RATE), routes) as visitor:
+            yield visitor
+        await adapter._close()
+
+    @pytest.fixture
+    def forged(self, slack: SlackStandIn) -> dict[str, str]:
+        return _FORM | slack.postman.http.signed("") | _FORGED
+
+    async def test_large_forgeries_are_refused_unread(
+        self, visitor: Visitor, signature: _CountingSignature, forged: dict[str, str]
+    ) -> None:
+        statuses = [
+            (await visitor.ask("POST", "/slack/events", data=self._LARGE, headers=forged)).status
+            for _ in range(3 * _RATE)
+        ]
+
+        assert (statuses[0], statuses[-1]) == (401, 429)
+        assert signature.verified <= (_RATE + 5) * len(self._LARGE)
+
+    async def test_signed_deliveries_of_the_same_address_are_taken(
+        self, visitor: Visitor, slack: SlackStandIn, forged: dict[str, str]
+    ) -> None:
+        for _ in range(3 * _RATE):
+            await visitor.ask("POST", "/slack/events", data=self._LARGE, headers=forged)
+        body = f"{_BODY}&more={'a' * 30_000}"
+        headers = _FORM | slack.postman.http.signed(body)
+        statuses = {
+            (await visitor.ask("POST", "/slack/events", data=body, headers=headers)).status
+            for _ in range(2 * _RATE)
+        }
+
+        assert statuses == {200}
+
+    async def test_a_body_of_unknown_length_does_not_get_round_it(
+        self, visitor: Visitor, signature: _CountingSignature, forged: dict[str, str]
+    ) -> None:
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(10):
+                yield b"a" * 10_000
+
+        for _ in range(3 * _RATE):
+            await visitor.ask("POST", "/slack/events", data=chunks(), headers=forged)
+
+        assert signature.verified <= (_RATE + 5) * len(self._LARGE)
+
+    async def test_few_large_bodies_of_an_address_are_read_at_the_same_time(
+        self, visitor: Visitor, forged: dict[str, str]
+    ) -> None:
+        async def post() -> int:
+            async def slow() -> AsyncIterator[bytes]:
+                yield b"a" * 10
+                await asyncio.sleep(1)
+
+            return (await visitor.ask("POST", "/slack/events", data=slow(), headers=forged)).status
+
+        statuses = await asyncio.gather(*(post() for _ in range(12)))
+
+        assert sorted(statuses) == [401] * 8 + [429] * 4
+
+
+async def test_a_stale_interaction_of_discord_is_refused_unread(
+    environment: Environment, discord: Discord, start_platform: StartPlatform
+) -> None:
+    headers = {"X-Signature-Ed25519": "0" * 128, "X-Signature-Timestamp": "1"}
+    async with (
+        start_platform(gateway=False) as platform,
+        served(environment, HttpSettings(), platform.routes()) as visitor,
+    ):
+        port = int(visitor.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST /discord/interactions HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: 100\r\n\r\n"
+        writer.write(head.encode())
+        async with asyncio.timeout(5):
+            assert b" 401 " in await reader.readline()
+        writer.close()

@@ -30,7 +30,7 @@ _PATIENCE = 30.0
 
 
 class Tab:
-    """One page. `complaints` are what the browser said of it: broken policies, faults, missing things."""
+    """One page. `complaints` are its console errors: violated policies, faults, missing resources."""
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self._socket = socket
@@ -43,21 +43,21 @@ class Tab:
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
         async with asyncio.timeout(_PATIENCE):
             while True:
-                told = await self._socket.receive_json()
-                self._note(told)
-                if told.get("id") == number:
-                    assert "error" not in told, told
-                    result: dict[str, Any] = told["result"]
+                message = await self._socket.receive_json()
+                self._note(message)
+                if message.get("id") == number:
+                    assert "error" not in message, message
+                    result: dict[str, Any] = message["result"]
                     return result
 
-    def _note(self, told: dict[str, Any]) -> None:
-        if told.get("method") == "Page.loadEventFired":
+    def _note(self, message: dict[str, Any]) -> None:
+        if message.get("method") == "Page.loadEventFired":
             self._loaded.set()
-        elif told.get("method") == "Log.entryAdded" and told["params"]["entry"]["level"] in {
+        elif message.get("method") == "Log.entryAdded" and message["params"]["entry"]["level"] in {
             "error",
             "warning",
         }:
-            self.complaints.append(told["params"]["entry"]["text"])
+            self.complaints.append(message["params"]["entry"]["text"])
 
     async def prepare(self) -> None:
         for domain in ("Page", "Log", "Runtime"):
@@ -90,9 +90,9 @@ class Tab:
         await self._until_loaded()
 
     async def run(self, expression: str) -> Any:
-        told = await self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        message = await self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in message, message
+        return message["result"].get("value")
 
     async def photograph(self) -> bytes:
         """What the page looks like, as PNG."""

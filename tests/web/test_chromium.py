@@ -34,7 +34,7 @@ async def tab(tmp_path: Path) -> AsyncIterator[Tab]:
 
 
 async def _check_looks(tab: Tab, keep_as: Path) -> None:
-    """The picture stays in the test's folder, for people to look at."""
+    """The screenshot stays in the test's folder, for people to look at."""
     _keep(await tab.photograph(), keep_as)
     assert await tab.run(_FITS)
     assert await tab.run(_SMALLEST_TARGET) >= 44
@@ -54,29 +54,29 @@ def _keep(read_model: bytes, file: Path) -> None:
 async def test_a_whole_login_at_a_browser(
     program: Visitor, tab: Tab, tmp_path: Path, width: int, scheme: str
 ):
-    told = await begun(program)
+    begun_login = await begun(program)
     await tab.size(width, 720, dark=scheme == "dark")
 
-    await tab.open(told["loginUrl"])
+    await tab.open(begun_login["loginUrl"])
     await _check_looks(tab, tmp_path / "login.png")
     await tab.press("Log in", username="wil", password="wrong")
     refused, tab.complaints = tab.complaints, []
-    assert await tab.run("document.getElementById('trouble').innerText") == "Wrong username or password."
+    assert await tab.run("document.getElementById('error').innerText") == "Wrong username or password."
     await tab.press("Log in", username="wil", password="wilpassword")
     await _check_looks(tab, tmp_path / "confirm.png")
     await tab.press("Yes, I started this")
     await _check_looks(tab, tmp_path / "done.png")
 
-    assert await tab.run("document.querySelector('h1').innerText") == "You are logged in"
-    assert (await status(program, told["sid"])).json["status"] == "LOGGED_IN"
+    assert await tab.run("document.querySelector('h1').innerText") == "You're logged in"
+    assert (await status(program, begun_login["sid"])).json["status"] == "LOGGED_IN"
     assert all("403" in each for each in refused)
     assert tab.complaints == []
 
 
 async def test_no_other_page_can_frame_it(program: Visitor, tab: Tab, tmp_path: Path):
-    told = await begun(program)
+    begun_login = await begun(program)
     frame = tmp_path / "frame.html"
-    frame.write_text(f'<iframe src="{told["loginUrl"]}"></iframe>')
+    frame.write_text(f'<iframe src="{begun_login["loginUrl"]}"></iframe>')
 
     await tab.open(frame.as_uri())
 

@@ -105,7 +105,7 @@ def test_trouble_is_announced():
 def test_a_chat_account_is_named_with_what_it_would_do():
     words = Outline(_ALL["confirm a chat account"]).words
 
-    for part in ("rema", "U1 in workspace T1", "book RO-POO tomorrow", "Say no."):
+    for part in ("rema", "U1 in workspace T1", "book RO-POO tomorrow", "say no."):
         assert part in words
 
 
@@ -114,16 +114,16 @@ def test_a_program_far_away_is_told_to_be_far_away():
         _PLACE, pages.RequesterDetails(program="curl/8", address="192.0.2.7"), "Rema", "nonce"
     )
 
-    assert "another network" in Outline(_ALL["confirm a program"]).words
-    assert "another network" not in Outline(near).words
+    assert "a different network" in Outline(_ALL["confirm a program"]).words
+    assert "a different network" not in Outline(near).words
 
 
 _words = st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"]))
 
 
 @given(_words, _words, _words)
-def test_no_words_become_markup(name: str, person: str, asked: str):
-    who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{asked}")
+def test_no_words_become_markup(name: str, person: str, request: str):
+    who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{request}")
 
     outline = Outline(pages.confirm_page(_PLACE, who, f"<b>{person}", f'"{name}'))
 

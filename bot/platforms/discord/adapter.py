@@ -79,6 +79,7 @@ class DiscordPlatform:
         messages = MessageHandler(dispatcher, deduplicator, state, self._messenger)
         self._router = EventRouter(commands, autocompleter, handler, messages, self._sync, self._tasks)
         self._endpoint = InteractionsEndpoint(settings.public_key, clock)
+        self._signature = DiscordSignature(settings.public_key, clock)
         self._client: RoomieClient | None = None
         self._stopping = asyncio.Event()
         self._online = asyncio.Event()
@@ -157,9 +158,8 @@ class DiscordPlatform:
         """The interactions endpoint, if a public key is set."""
         if not self._settings.has_endpoint:
             return []
-        signature = DiscordSignature(self._settings.public_key)
         path = self._settings.interactions_path
-        return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, signature)]
+        return [PlatformRoute("discord interactions", "POST", path, self._endpoint.handle, self._signature)]
 
     @property
     def is_connected(self) -> bool:

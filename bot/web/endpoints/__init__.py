@@ -1,0 +1,1 @@
+"""The routes of each HTTP API: parameters, handlers and response schemas."""

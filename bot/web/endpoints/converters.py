@@ -1,4 +1,4 @@
-"""From what stands in a query or a form to values; whatever cannot be read raises `ValueError`."""
+"""Converts texts of queries and forms to values; raises `ValueError` for invalid ones."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -69,14 +69,14 @@ def parse_wall_time(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def parse_instant(text: str) -> int:
-    """ISO 8601 with a zone, as whole seconds since 1970. A `+` may have become a space on its way here."""
+    """ISO 8601 with a zone, as seconds since 1970. A space counts as `+`, which URLs decode to one."""
     found = _INSTANT.fullmatch(text)
     if found is None:
         raise ValueError("not an instant")
     numbers = [int(part or 0) for part in found.group(1, 2, 3, 4, 5, 6)]
     moment = datetime(*numbers, tzinfo=_zone(found))  # type: ignore[misc,arg-type]  # six numbers: year to second
     if moment.year not in _YEARS:
-        raise ValueError("a year far from ours")
+        raise ValueError("year out of range")
     return int(moment.timestamp())
 
 
@@ -85,14 +85,14 @@ def _zone(found: re.Match[str]) -> timezone:
         return UTC
     hours, minutes = int(found.group(9)), int(found.group(10))
     if hours > 23 or minutes > 59:
-        raise ValueError("no such offset")
+        raise ValueError("offset out of range")
     ahead = timedelta(hours=hours, minutes=minutes)
     return timezone(-ahead if found.group(8) == "-" else ahead)
 
 
 def parse_count(text: str) -> int:
     if _COUNT.fullmatch(text) is None:
-        raise ValueError("not a number from 0 on")
+        raise ValueError("not a number")
     return int(text)
 
 
@@ -112,7 +112,7 @@ def parse_flag(text: str) -> bool:
 
 
 def parse_boolean(text: str) -> bool:
-    """Whatever forms and scripts send for yes and no."""
+    """The usual spellings of yes and no in forms and scripts."""
     lowered = text.strip().casefold()
     if lowered in {"true", "1", "yes", "on"}:
         return True
@@ -122,14 +122,14 @@ def parse_boolean(text: str) -> bool:
 
 
 def parse_status_shape(text: str) -> bool:
-    """Whether the nested shape is wanted."""
+    """Whether the shape is `nested`."""
     if text not in {"flat", "nested"}:
         raise ValueError("neither flat nor nested")
     return text == "nested"
 
 
 def parse_id(text: str) -> str:
-    """An id as it is. One that could never be one (control characters, no end) is simply not known."""
+    """An id, unchanged; one that cannot exist (control characters, too long) becomes an unknown one."""
     return text if text.isprintable() and len(text) <= _MAX_NAME_LENGTH else "�"
 
 
@@ -140,7 +140,7 @@ def parse_name(text: str) -> str:
 
 def parse_password(text: str) -> str:
     if len(text) > _MAX_PASSWORD_LENGTH:
-        raise ValueError("longer than any password")
+        raise ValueError("too long")
     return text
 
 
@@ -158,9 +158,9 @@ def parse_text(text: str) -> str:
 
 
 def parse_query_text(text: str) -> str:
-    """What somebody might type in chat."""
+    """A text as people type it in chat, up to 500 characters."""
     if len(text) > 500:
-        raise ValueError("longer than anybody types")
+        raise ValueError("too long")
     return text
 
 

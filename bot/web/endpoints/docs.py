@@ -1,4 +1,4 @@
-"""The page at `/docs`: the route table as people read it. It asks no other server for anything."""
+"""The page at `/docs`: the routes for people. It loads nothing from other servers."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,10 @@ def _page(routes: Sequence[Route]) -> Iterator[str]:
     yield '<!doctype html><html lang="en"><meta charset="utf-8"><title>Roomie: HTTP APIs</title>'
     yield f"<style>{_STYLE}</style>"
     yield '<meta name="viewport" content="width=device-width"><h1>Roomie: HTTP APIs</h1>'
-    yield '<p>Machines read the same at <a href="/openapi.json">/openapi.json</a>. Every path is answered '
-    yield "with and "
-    yield "without the slash at its end; Roomie McRoomFace names at <code>/api/v1/&lt;name&gt;/</code> and "
-    yield "<code>/&lt;name&gt;/</code>. Log in with <code>user.login/</code> and send "
-    yield "<code>Authorization: Token &lt;40 hex digits&gt;</code> from then on.</p>"
+    yield '<p>The same for programs: <a href="/openapi.json">/openapi.json</a>. Every path works with and '
+    yield "without a slash at its end. Roomie McRoomFace is at <code>/api/v1/&lt;name&gt;/</code> and at "
+    yield "<code>/&lt;name&gt;/</code>. Log in with <code>user.login/</code>, then send "
+    yield "<code>Authorization: Token &lt;40 hex digits&gt;</code> with each request.</p>"
     yield from _contents()
     for api in Api:
         yield f'<h2 id="{api.name.lower()}">{escape(api.value)}</h2>'
@@ -57,11 +56,11 @@ def _article(route: Route) -> Iterator[str]:
     yield "" if route.access is Access.PUBLIC else f" <em>For {escape(route.access.value)}.</em>"
     yield "</p>"
     if route.parameters:
-        yield "<table><tr><th>parameter<th>where<th>what"
+        yield "<table><tr><th>Parameter<th>In<th>Description"
         yield from (_row(each, route.methods[0]) for each in route.parameters)
         yield "</table>"
     statuses = ", ".join(str(status) for status in responses_of(route, route.methods[0]))
-    yield f"<p>Answers: {statuses}</p><pre>{escape(_sample(route, paths[0]))}</pre></article>"
+    yield f"<p>Responses: {statuses}</p><pre>{escape(_sample(route, paths[0]))}</pre></article>"
 
 
 def _row(parameter: Parameter[Any], method: str) -> str:
@@ -71,7 +70,7 @@ def _row(parameter: Parameter[Any], method: str) -> str:
 
 
 def _sample(route: Route, path: str) -> str:
-    """How curl would ask."""
+    """An example with curl."""
     method = route.methods[0]
     given = [each for each in route.parameters if each.example]
     inside = {each.name: each.example for each in given if location_of(each, method) == "path"}

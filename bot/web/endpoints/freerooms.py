@@ -1,4 +1,4 @@
-"""The FreeRooms API: what there is, and what is free. Nobody needs to log in."""
+"""The FreeRooms API: buildings, rooms and what is free, without a login."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ DATETIME = Parameter(
     "datetime",
     parse_instant,
     _INSTANT,
-    "An instant, with its zone; now when absent.",
+    "An instant with a time zone; now if absent.",
     example="2016-08-08T10:00:00.000Z",
 )
 CAPACITY = Parameter("capacity", parse_count, _COUNT, "At least this many seats.", example="20")
@@ -40,20 +40,20 @@ USAGE = Parameter(
     "usage",
     parse_usage,
     {"type": "string", "enum": [each.value for each in Usage]},
-    "What the room is made for.",
+    "What the room is for.",
 )
 LOCATION = Parameter(
     "location",
     parse_location,
     {"type": "string", "enum": [each.value for each in Location]},
-    "Which half of the campus.",
+    "The part of the campus.",
 )
-CARD = Parameter("id", parse_flag, {"type": "boolean"}, "Whether a card is needed to get in.")
+CARD = Parameter("id", parse_flag, {"type": "boolean"}, "Whether you need a card to get in.")
 SHAPE = Parameter(
     "shape",
     parse_status_shape,
     {"type": "string", "enum": ["flat", "nested"]},
-    "`nested` counts the free rooms of each building.",
+    "`nested` adds the number of free rooms in each building.",
 )
 ROOM = Parameter(
     "room_id",
@@ -65,7 +65,7 @@ ROOM = Parameter(
     example="RO-PIZZA",
 )
 BUILDING = Parameter("buildingId", parse_id, {"type": "string"}, "Only in this building.")
-FROM = Parameter("startTime", parse_instant, _INSTANT, "Free from this instant on.")
+FROM = Parameter("startTime", parse_instant, _INSTANT, "Free from this instant.")
 UNTIL = Parameter("endTime", parse_instant, _INSTANT, "Free until this instant.")
 
 _FILTERS = (DATETIME, CAPACITY, DURATION, USAGE, LOCATION, CARD)
@@ -114,7 +114,7 @@ def _room(context: RequestContext) -> Room | RenderedResponse:
 
 @dataclass(frozen=True, slots=True)
 class StatusQuery:
-    """Which rooms, at which instant; None is now. A `slot` (seconds) must be free as a whole."""
+    """A query for the status of rooms at an instant, None for now; a `slot` (seconds) must be all free."""
 
     instant: int | None
     room_query: RoomQuery
@@ -135,14 +135,14 @@ class StatusQuery:
 
 
 async def status(context: RequestContext) -> Response:
-    question = StatusQuery(
+    query = StatusQuery(
         context.get(DATETIME), _room_query(context), _seconds(context), is_nested=context.get(SHAPE) or False
     )
-    return await _respond(context, question)
+    return await _respond(context, query)
 
 
 async def search(context: RequestContext) -> Response:
-    """Free and soon rooms; where a slot is given, those free for the whole of it."""
+    """Rooms that are free or will be soon; with a slot, those that are free for all of it."""
     start, end = context.get(FROM), context.get(UNTIL)
     slot = None
     if start is not None or end is not None:
@@ -161,8 +161,8 @@ def _slot(start: int, end: int | None) -> tuple[int, int]:
 
 
 def _instant(context: RequestContext) -> int:
-    asked = context.get(DATETIME)
-    return int(context.now.timestamp()) if asked is None else asked
+    instant = context.get(DATETIME)
+    return int(context.now.timestamp()) if instant is None else instant
 
 
 def _seconds(context: RequestContext) -> int:
@@ -184,53 +184,53 @@ async def _respond(context: RequestContext, query: StatusQuery) -> Response:
     day = state.days.around(at)
     window = _interval(day[0], max(day[1], query.slot[1] if query.slot else 0))
     if not state.services.read_model.covers(window):
-        board = StatusCache(
+        cache = StatusCache(
             await state.availability_outside_window(
                 _interval(day[0], int(window.end.timestamp()) + _OUTSIDE_WINDOW)
             )
         )
-        await board.build(day)
-        return _page(board, day, at, query)
+        await cache.build(day)
+        return _render(cache, day, at, query)
     await state.status_cache().build(day)
-    lasting = _from_read_model(context, day, at, query)
+    cacheable = _from_read_model(context, day, at, query)
     if query.instant is None:
-        return lasting
-    return CacheableResponse(lasting.response, lambda _: lasting.is_valid(at))
+        return cacheable
+    return CacheableResponse(cacheable.response, lambda _: cacheable.is_valid(at))
 
 
 _MAX_SLOT = 31 * 24 * 60 * 60
 """Seconds."""
 _OUTSIDE_WINDOW = 8 * 24 * 60 * 60
-"""Seconds past midnight that are read along, for runs that go on into the next days."""
+"""Seconds after midnight that are loaded too, for bookings that continue on the next days."""
 
 
 def _from_read_model(
     context: RequestContext, day: tuple[int, int], at: int, query: StatusQuery
 ) -> CacheableResponse:
-    """Rendered once for each stretch of time in which nothing changes."""
+    """Renders the response once for each interval in which no status changes."""
     state = context.state
     availability = state.services.read_model.availability
-    board = state.status_cache()
-    since, until = board.day(day).constant_interval(at, query.seconds)
-    wanted, version = query.to_filter(availability), availability.version
-    key = (query.is_search, wanted, since, until)
-    kept = state.intervals.get(key)
-    if kept is not None and kept.is_valid(at):
-        return kept
+    cache = state.status_cache()
+    since, until = cache.day(day).constant_interval(at, query.seconds)
+    status_filter, version = query.to_filter(availability), availability.version
+    key = (query.is_search, status_filter, since, until)
+    cached = state.intervals.get(key)
+    if cached is not None and cached.is_valid(at):
+        return cached
 
-    def holds(now: int) -> bool:
+    def is_valid_at(now: int) -> bool:
         current = state.services.read_model.availability
         return current is availability and current.version == version and since <= now < until
 
-    lasting = CacheableResponse(_page(board, day, at, query), holds)
-    state.intervals.put(key, lasting)
-    return lasting
+    cacheable = CacheableResponse(_render(cache, day, at, query), is_valid_at)
+    state.intervals.put(key, cacheable)
+    return cacheable
 
 
-def _page(cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery) -> RenderedResponse:
-    drawn, wanted = cache.day(day), query.to_filter(cache.availability)
+def _render(cache: StatusCache, day: tuple[int, int], at: int, query: StatusQuery) -> RenderedResponse:
+    day_cache, status_filter = cache.day(day), query.to_filter(cache.availability)
     body = cache.search_body if query.is_search else cache.status_body
-    return with_etag(body(drawn, at, wanted))
+    return with_etag(body(day_cache, at, status_filter))
 
 
 def _interval(start: int, end: int) -> Interval:
@@ -265,7 +265,7 @@ FREEROOMS: tuple[Route, ...] = (
         "status",
         ("GET",),
         status,
-        "What every room is, now or at an instant.",
+        "The status of all rooms, now or at an instant.",
         {200: schemas.STATUS, 400: schemas.ERROR},
         path="/api/rooms/status",
         parameters=(*_FILTERS, SHAPE),
@@ -275,7 +275,7 @@ FREEROOMS: tuple[Route, ...] = (
         "search",
         ("GET",),
         search,
-        "Rooms that are free or soon will be.",
+        "Rooms that are free or will be soon.",
         {200: schemas.SEARCH, 400: schemas.ERROR},
         path="/api/rooms/search",
         parameters=(*_FILTERS, BUILDING, FROM, UNTIL),
@@ -285,7 +285,7 @@ FREEROOMS: tuple[Route, ...] = (
         "bookings",
         ("GET",),
         bookings,
-        "What takes a room, and when.",
+        "Bookings and timetable entries of a room.",
         {200: schemas.ROOM_BOOKINGS} | _UNKNOWN_ROOM,
         path="/api/rooms/bookings/{room_id}",
         parameters=(ROOM,),
@@ -295,7 +295,7 @@ FREEROOMS: tuple[Route, ...] = (
         "utilities",
         ("GET",),
         utilities,
-        "What a room offers.",
+        "The equipment of a room.",
         {200: schemas.UTILITIES} | _UNKNOWN_ROOM,
         path="/api/rooms/utilities/{room_id}",
         parameters=(ROOM,),

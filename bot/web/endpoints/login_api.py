@@ -1,6 +1,6 @@
-"""Logging in for a program that waits elsewhere: a sid to begin with, and what became of it."""
+"""Browser logins for programs: creating a sid, and its status."""
 
-from bot.login import requester as asking
+from bot.login import requester
 from bot.login.links import Links
 from bot.web.endpoints import schemas
 from bot.web.framework.errors import TooManyRequests
@@ -23,7 +23,7 @@ SID = Parameter(
 
 
 class InvalidSid(NotFound):
-    """Never handed out, too old, or its result was handed out already."""
+    """The sid was never issued, is too old, or its result was fetched already."""
 
     code = "invalid_sid"
 
@@ -32,25 +32,25 @@ class InvalidSid(NotFound):
 
 
 def base_url(context: RequestContext) -> str:
-    """How whoever asks reaches us."""
+    """The URL of the server as the client reaches it."""
     request = context.request
     return context.state.settings.public_url or f"http://{request.headers.get('Host') or request.host}"
 
 
 async def get_token(context: RequestContext) -> Response:
-    """A fresh sid, and where to go with it."""
+    """Creates a sid, and the URLs that belong to it."""
     state = context.state
     address = client_address(context.request, state.settings.trusted_proxies)
-    if wait := state.sids.take_from(address, state.ticks()):
+    if wait := state.login_rates.acquire_for(address, state.ticks()):
         raise TooManyRequests(wait)
-    about = asking.from_program(address, context.request.headers.get("User-Agent", ""))
-    letters = await state.services.logins.open(asking.encode(about))
-    links = Links(base_url(context), letters)
+    program = requester.from_program(address, context.request.headers.get("User-Agent", ""))
+    token = await state.services.logins.open(requester.encode(program))
+    links = Links(base_url(context), token)
     return json_response(
         {
             "loginUrl": links.login(state.login.settings),
             "callbackUrl": links.callback,
-            "sid": full_sid(letters),
+            "sid": full_sid(token),
             "stream_sub_url": links.stream,
             "stream_sub_lp_url": links.long_poll,
         }
@@ -58,21 +58,21 @@ async def get_token(context: RequestContext) -> Response:
 
 
 async def status(context: RequestContext) -> Response:
-    """Whether somebody logged in; the token with it, for a minute."""
-    letters = sid_token(context.require(SID))
-    session = await context.state.services.logins.find(letters) if letters else None
-    where = login_status(session, context.now)
-    if letters is None or session is None or where is LoginStatus.UNKNOWN:
+    """The status of a login, with the token for a minute after it."""
+    token = sid_token(context.require(SID))
+    session = await context.state.services.logins.find(token) if token else None
+    state_of_login = login_status(session, context.now)
+    if token is None or session is None or state_of_login is LoginStatus.UNKNOWN:
         raise InvalidSid
-    return json_response({"success": "OK", **_payload(where, session, letters)})
+    return json_response({"success": "OK", **_payload(state_of_login, session, token)})
 
 
-def _payload(where: LoginStatus, session: LoginSession, letters: str) -> dict[str, object]:
-    if where is LoginStatus.WAITING:
+def _payload(state_of_login: LoginStatus, session: LoginSession, token: str) -> dict[str, object]:
+    if state_of_login is LoginStatus.WAITING:
         return {"status": "NOT_LOGGED_IN"}
-    if where is LoginStatus.FAILED:
+    if state_of_login is LoginStatus.FAILED:
         return {"status": "LOGIN_ERROR"}
-    answer = result_of(session, letters)
+    answer = result_of(session, token)
     if answer is None:
         raise InvalidSid
     return {"status": "LOGGED_IN", "user_data": answer}
@@ -84,7 +84,7 @@ LOGIN: tuple[Route, ...] = (
         "user.login.getToken",
         ("GET",),
         get_token,
-        "Begin a login in a browser: a sid, good once and for ten minutes.",
+        "Begin a login in the browser: returns a sid, valid once and for ten minutes.",
         {200: schemas.SID},
         is_mutating=True,
     ),
@@ -93,7 +93,7 @@ LOGIN: tuple[Route, ...] = (
         "user.login.status",
         ("POST",),
         status,
-        "What became of a login; its token for a minute.",
+        "The status of a login, with its token for a minute after it.",
         {200: schemas.LOGIN_STATUS},
         parameters=(SID,),
     ),

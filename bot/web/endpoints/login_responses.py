@@ -1,16 +1,16 @@
-"""Showing pages to people on their way through a login: what all of them have, and who waits for it."""
+"""Responses of the login pages: HTML, redirects, errors, and the details of the requester."""
 
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from bot.chat.request import PlatformName
-from bot.login import requester as asking
+from bot.login import requester
 from bot.login.chat_link import PLATFORMS, request_preview
 from bot.login.settings import LoginMethod
 from bot.web.endpoints.login_api import base_url
 from bot.web.framework.error_pages import status_of, title_of
-from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import Parameter, RequestContext, Response
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers as page_headers
@@ -24,12 +24,12 @@ SID = Parameter(
 
 
 class WrongSite(NotAllowed):
-    """A form of ours, sent from somebody else's page."""
+    """Our form was submitted from another site."""
 
     code = "wrong_site"
 
     def __init__(self) -> None:
-        super().__init__("Please open the link itself, and go on from there.")
+        super().__init__("Please open the login link again and continue from there.")
 
 
 def html_response(context: RequestContext, html: str, status: int = 200) -> web.Response:
@@ -46,9 +46,9 @@ def html_response(context: RequestContext, html: str, status: int = 200) -> web.
     )
 
 
-def page_context(context: RequestContext, letters: str = "") -> pages.PageContext:
+def page_context(context: RequestContext, token: str = "") -> pages.PageContext:
     login = context.state.login
-    return pages.PageContext(login.campus, letters, login.settings.method is LoginMethod.DEVELOPMENT)
+    return pages.PageContext(login.campus, token, login.settings.method is LoginMethod.DEVELOPMENT)
 
 
 def redirect(context: RequestContext, url: str) -> web.Response:
@@ -59,16 +59,16 @@ def redirect(context: RequestContext, url: str) -> web.Response:
 PageHandler = Callable[[RequestContext], Awaitable[web.Response]]
 
 
-def html_errors(answer: PageHandler) -> Callable[[RequestContext], Awaitable[Response]]:
-    """Refusals are told to people on a page of their own."""
+def html_errors(handler: PageHandler) -> Callable[[RequestContext], Awaitable[Response]]:
+    """Wraps a handler so that domain errors are shown as pages."""
 
-    async def answered(context: RequestContext) -> Response:
+    async def handle(context: RequestContext) -> Response:
         try:
-            return await answer(context)
+            return await handler(context)
         except RoomieError as refusal:
             return refusal_page(context, refusal)
 
-    return answered
+    return handle
 
 
 def refusal_page(context: RequestContext, refusal: RoomieError) -> web.Response:
@@ -77,10 +77,10 @@ def refusal_page(context: RequestContext, refusal: RoomieError) -> web.Response:
 
 
 def sid_token_in(context: RequestContext) -> str:
-    letters = sid_token(context.get(SID) or "")
-    if letters is None:
+    token = sid_token(context.get(SID) or "")
+    if token is None:
         raise StaleLink
-    return letters
+    return token
 
 
 def check_site(context: RequestContext) -> None:
@@ -93,16 +93,16 @@ def client_address_of(context: RequestContext) -> str:
 
 
 def requester_details(context: RequestContext, session: LoginSession) -> pages.RequesterDetails:
-    """Who waits for this login, in words."""
-    about = asking.decode(session.request)
+    """Describes who waits for this login."""
+    request = requester.decode(session.request)
     if session.identity is None:
-        is_near = household(about.address) == household(client_address_of(context))
-        return pages.RequesterDetails(program=about.agent, address=about.address, is_near=is_near)
+        is_near = client_subnet(request.address) == client_subnet(client_address_of(context))
+        return pages.RequesterDetails(program=request.agent, address=request.address, is_near=is_near)
     platform, _, account = session.identity.partition(":")
     team, _, user = account.rpartition(":")
     return pages.RequesterDetails(
         platform=PLATFORMS[PlatformName(platform)],
         account=f"{user} in workspace {team}" if team else user,
-        name=about.name,
-        waits=request_preview(about.asked),
+        name=request.name,
+        waits=request_preview(request.asked),
     )

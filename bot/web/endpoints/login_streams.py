@@ -1,4 +1,4 @@
-"""Hearing of a login's end: WebSocket, Server-Sent Events, an endless body, or one long answer at a time."""
+"""Streams the result of a login: WebSocket, Server-Sent Events, chunked body, or long polling."""
 
 import asyncio
 from contextlib import suppress
@@ -17,7 +17,7 @@ from core.model.login_session import LoginSession
 from core.policy.login import LoginStatus, login_status, sid_token
 
 MAX_WAIT = 30.0
-"""Seconds that a long poll waits."""
+"""Seconds for which a long poll waits."""
 _PING_INTERVAL = 30.0
 _TEXT = {"type": "string"}
 _NO_CACHE = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0"}
@@ -41,67 +41,67 @@ TAG = Parameter(
     "tag",
     str,
     _TEXT,
-    "The `Etag` of the last message heard, instead of If-None-Match.",
+    "The `Etag` of the last message received, instead of If-None-Match.",
     location=ParameterLocation.QUERY,
 )
 TIME = Parameter(
     "time",
     str,
     _TEXT,
-    "The `Last-Modified` of the last message heard, instead of If-Modified-Since.",
+    "The `Last-Modified` of the last message received, instead of If-Modified-Since.",
     location=ParameterLocation.QUERY,
 )
 
 
 async def stream(context: RequestContext) -> Response:
-    """Whatever the client can read; the result comes once, and the stream ends with its channel."""
-    letters, session = await _found(context)
+    """Streams in the format that the client accepts: the result once, then the end of the subscription."""
+    token, session = await _find_login(context)
     request = context.request
     if request.method == "HEAD":
         return RenderedResponse(b"", headers=_NO_CACHE)
     if request.headers.get("Upgrade", "").lower() == "websocket":
-        speaker = PushSubscriber()
-        with context.state.subscriptions.subscribed(letters, session, speaker) as channel:
-            return await _websocket(request, channel, speaker)
-    listener = Subscriber()
-    with context.state.subscriptions.subscribed(letters, session, listener) as channel:
+        pushed = PushSubscriber()
+        with context.state.subscriptions.subscribed(token, session, pushed) as subscription:
+            return await _websocket(request, subscription, pushed)
+    subscriber = Subscriber()
+    with context.state.subscriptions.subscribed(token, session, subscriber) as subscription:
         is_events = "text/event-stream" in request.headers.get("Accept", "")
-        return await _body(request, channel, listener, is_events=is_events)
+        return await _body(request, subscription, subscriber, is_events=is_events)
 
 
 async def _websocket(
-    request: web.Request, channel: Subscription, listener: PushSubscriber
+    request: web.Request, subscription: Subscription, subscriber: PushSubscriber
 ) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=_PING_INTERVAL, compress=False, max_msg_size=4096)
     if not socket.can_prepare(request):
-        raise HttpError(400, "This is no WebSocket handshake.")
+        raise HttpError(400, "This is not a WebSocket handshake.")
     await socket.prepare(request)
-    listener.push(lambda event: _send_event(socket, channel, event))
+    subscriber.push(lambda event: _send_event(socket, subscription, event))
     async for _ in socket:
-        """Nobody can publish from outside: whatever they say goes unheard."""
+        """Messages from clients are ignored."""
     return socket
 
 
-async def _send_event(socket: web.WebSocketResponse, channel: Subscription, event: LoginEvent) -> None:
+async def _send_event(socket: web.WebSocketResponse, subscription: Subscription, event: LoginEvent) -> None:
     with suppress(ConnectionError):
-        if event is LoginEvent.MESSAGE and channel.message is not None:
-            await socket.send_str(channel.message.decode())
+        if event is LoginEvent.MESSAGE and subscription.message is not None:
+            await socket.send_str(subscription.message.decode())
         elif event is LoginEvent.END:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
 
 async def _body(
-    request: web.Request, channel: Subscription, listener: Subscriber, *, is_events: bool
+    request: web.Request, subscription: Subscription, subscriber: Subscriber, *, is_events: bool
 ) -> web.StreamResponse:
     kind = "text/event-stream" if is_events else "text/plain"
     response = web.StreamResponse(headers={"Content-Type": kind, **_STREAMED})
     with suppress(ConnectionError):
         await response.prepare(request)
-        while (event := await listener.next()) is not LoginEvent.END:
+        while (event := await subscriber.next()) is not LoginEvent.END:
             if _is_gone(request):
                 break
-            if event is LoginEvent.MESSAGE and channel.message is not None:
-                await response.write(_frame(channel.message, is_events=is_events))
+            if event is LoginEvent.MESSAGE and subscription.message is not None:
+                await response.write(_frame(subscription.message, is_events=is_events))
             elif is_events:
                 await response.write(b": still here\n\n")
         await response.write_eof()
@@ -118,32 +118,32 @@ def _is_gone(request: web.Request) -> bool:
 
 
 async def long_poll(context: RequestContext) -> Response:
-    """The result, when it is there or comes within half a minute and is not known yet; 304 otherwise."""
-    letters, session = await _found(context)
-    listener = Subscriber()
+    """The result if the client does not have it, waiting up to 30 seconds for it; 304 otherwise."""
+    token, session = await _find_login(context)
+    subscriber = Subscriber()
     with (
-        context.state.subscriptions.subscribed(letters, session, listener) as channel,
+        context.state.subscriptions.subscribed(token, session, subscriber) as subscription,
         suppress(TimeoutError),
     ):
         async with asyncio.timeout(MAX_WAIT):
-            while (event := await listener.next()) is not LoginEvent.END:
-                if event is LoginEvent.MESSAGE and (answer := _respond(context, channel)) is not None:
+            while (event := await subscriber.next()) is not LoginEvent.END:
+                if event is LoginEvent.MESSAGE and (answer := _respond(context, subscription)) is not None:
                     return answer
     return RenderedResponse(b"", status=304, headers=_NO_CACHE)
 
 
-def _respond(context: RequestContext, channel: Subscription) -> RenderedResponse | None:
-    """The message, unless the client has it."""
-    published = channel.published_at
-    if channel.message is None or published is None or _is_known(context, published):
+def _respond(context: RequestContext, subscription: Subscription) -> RenderedResponse | None:
+    """The message, unless the client has it already."""
+    published = subscription.published_at
+    if subscription.message is None or published is None or _is_known(context, published):
         return None
-    body = {"id": 1, "channel": context.require(SID), "text": channel.message.decode()}
-    told = {"Etag": "W/1", "Last-Modified": format_datetime(published.astimezone(UTC), usegmt=True)}
-    return json_response(body, headers=_NO_CACHE | told)
+    body = {"id": 1, "channel": context.require(SID), "text": subscription.message.decode()}
+    headers = {"Etag": "W/1", "Last-Modified": format_datetime(published.astimezone(UTC), usegmt=True)}
+    return json_response(body, headers=_NO_CACHE | headers)
 
 
 def _is_known(context: RequestContext, published: datetime) -> bool:
-    """Whether the client says that it has the one message there is. What cannot be read says nothing."""
+    """Whether the client has the message according to its headers; invalid ones are ignored."""
     headers = context.request.headers
     tag = _number(context.get(TAG) or headers.get("If-None-Match") or "")
     since = _instant(context.get(TIME) or headers.get("If-Modified-Since") or "")
@@ -166,13 +166,13 @@ def _instant(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def _found(context: RequestContext) -> tuple[str, LoginSession]:
-    """The login that a sid names. 404 when there is none, or none any more."""
-    letters = sid_token(context.require(SID))
-    session = await context.state.services.logins.find(letters) if letters else None
-    if letters is None or session is None or login_status(session, context.now) is LoginStatus.UNKNOWN:
-        raise HttpError(404, "There is no such channel.")
-    return letters, session
+async def _find_login(context: RequestContext) -> tuple[str, LoginSession]:
+    """The login of a sid; 404 if there is none, or no more."""
+    token = sid_token(context.require(SID))
+    session = await context.state.services.logins.find(token) if token else None
+    if token is None or session is None or login_status(session, context.now) is LoginStatus.UNKNOWN:
+        raise HttpError(404, "There is no such login.")
+    return token, session
 
 
 STREAMS: tuple[Route, ...] = (
@@ -181,7 +181,7 @@ STREAMS: tuple[Route, ...] = (
         "stream.sub/{sid}",
         ("GET",),
         stream,
-        "A stream on which a login's result comes: WebSocket, Server-Sent Events, or an endless body.",
+        "Stream the result of a login: WebSocket, Server-Sent Events, or a chunked body.",
         {200: schemas.TEXT, 404: schemas.ERROR},
         parameters=(SID,),
         aliases=("push.subscribe/{sid}",),
@@ -192,7 +192,7 @@ STREAMS: tuple[Route, ...] = (
         "stream.sub_lp/{sid}",
         ("GET",),
         long_poll,
-        "A login's result, waited for up to half a minute.",
+        "Wait up to 30 seconds for the result of a login.",
         {200: schemas.PUBLISHED, 404: schemas.ERROR},
         parameters=(SID, TAG, TIME),
         aliases=("push.subscribe_longpoll/{sid}",),

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, told from the table that routes and validates."""
+"""Generates the OpenAPI 3.1 document from the routes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,27 +10,26 @@ from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, R
 VERSION = "1.0.0"
 _TITLE = "Roomie"
 _ABOUT = (
-    "Finds and books campus rooms. Roomie McRoomFace routes are answered at `/api/v1/<name>/` and at "
-    "`/<name>/`, every path with and without the slash at its end. Their refusals are answers: status 200 "
-    "with `error` and `code`."
+    "Find and book rooms on campus. Roomie McRoomFace is at `/api/v1/<name>/` and at `/<name>/`; every path "
+    "works with and without a slash at its end. Its errors have status 200 with `error` and `code`."
 )
 _PHRASES = {
-    200: "The answer, or why there is none.",
-    303: "Go on there.",
-    304: "Nothing changed since.",
-    400: "The request cannot be read.",
-    401: "Nobody is logged in.",
-    403: "Not for the one who asks.",
-    404: "There is no such thing.",
-    405: "Not by this method.",
+    200: "The result, or an error.",
+    303: "Continue at the given address.",
+    304: "Not modified.",
+    400: "The request is not valid.",
+    401: "Not logged in.",
+    403: "Not allowed.",
+    404: "Not found.",
+    405: "Method not allowed.",
     408: "The request took too long to arrive.",
-    409: "Something is in the way.",
-    410: "That is over.",
+    409: "Conflicts with the current state.",
+    410: "No longer available.",
     413: "The request is too large.",
-    415: "The request's body is of a kind we cannot read.",
+    415: "The body's media type is not supported.",
     429: "Too many requests.",
-    500: "An unexpected fault, logged under the id that is told.",
-    503: "Not right now.",
+    500: "An unexpected error, logged under the given id.",
+    503: "Temporarily unavailable.",
 }
 
 
@@ -59,7 +58,7 @@ def document(routes: Sequence[Route], public_url: str = "") -> dict[str, object]
 
 
 def canonical_paths(route: Route) -> list[tuple[str, str]]:
-    """Each of a route's names with the one path that is told of it."""
+    """Each of a route's names with its documented path."""
     if route.path:
         return [(route.name, route.path)]
     return [(name, f"/api/v1/{name}/") for name in (route.name, *route.aliases)]
@@ -95,7 +94,7 @@ def location_of(parameter: Parameter[Any], method: str) -> str:
 
 
 def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
-    told: dict[str, object] = {
+    documented: dict[str, object] = {
         "name": parameter.name,
         "in": place,
         "required": parameter.required or place == ParameterLocation.PATH.value,
@@ -103,10 +102,10 @@ def _parameter(parameter: Parameter[Any], place: str) -> dict[str, object]:
         "schema": dict(parameter.schema),
     }
     if place == ParameterLocation.QUERY.value:
-        told["allowEmptyValue"] = True
+        documented["allowEmptyValue"] = True
     if parameter.example:
-        told["example"] = parameter.example
-    return told
+        documented["example"] = parameter.example
+    return documented
 
 
 def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
@@ -122,7 +121,7 @@ def _body(fields: Sequence[Parameter[Any]]) -> dict[str, object]:
 
 
 def responses_of(route: Route, method: str) -> Mapping[int, Schema | None]:
-    """The status and body of every answer that a route may give; None for one without a body."""
+    """Status and schema of all responses that a route may give; None for those without a body."""
     answers: dict[int, Schema | None] = dict(route.responses)
     refusal, fault = (schemas.TEXT, schemas.TEXT) if route.is_page else (schemas.ERROR, schemas.FAULT)
     if route.api is not Api.SERVICE and method == "GET" and not route.is_page:

@@ -1,4 +1,4 @@
-"""Logging in by password: a try is admitted, checked in its turn, and remembered where it was right."""
+"""Checks passwords: throttles attempts, limits concurrent checks, and remembers familiar devices."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from bot.login.device_cookies import DeviceMark
 from bot.web.endpoints.login_api import base_url
 from bot.web.framework.errors import TooManyRequests
 from bot.web.framework.login_throttle import Admission, Attempt, account_keys
-from bot.web.framework.rate_limit import client_address, household
+from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import RequestContext
 from core.errors import Unavailable
 from core.model.entities import Person, PersonId
@@ -15,32 +15,33 @@ from core.policy.login import KNOWN_FOR
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
-    """Whose password it was, and the `Set-Cookie` that marks the browser for them."""
+class PasswordLogin:
+    """The person who logged in, and the `Set-Cookie` with their device cookie."""
 
     person: Person
     cookie: str
 
 
-async def recognise(context: RequestContext, name: str, password: str) -> Recognised:
+async def check_password(context: RequestContext, name: str, password: str) -> PasswordLogin:
     """Checks a name and password; raises `TooManyRequests` while throttled, else `NotAuthenticated`."""
     state, address = context.state, client_address(context.request, context.state.settings.trusted_proxies)
-    marks = state.marks.read(context.request.cookies.get(_cookie_name(context), ""), context.now)
+    marks = state.device_marks.read(context.request.cookies.get(_cookie_name(context), ""), context.now)
     attempt = await _attempt(context, name, address, marks)
     admission = state.logins.admit(attempt, state.ticks())
     if admission.wait:
         raise TooManyRequests(admission.wait)
-    person = await _checked(context, name, password, attempt, admission)
+    person = await _authenticate(context, name, password, attempt, admission)
     state.logins.forgive(admission)
-    await state.services.accounts.familiarity.remember(person.id, household(address))
+    await state.services.accounts.familiarity.remember(person.id, client_subnet(address))
     stamp = await state.services.accounts.familiarity.password_stamp(person.id)
-    return Recognised(person, _set_cookie(context, state.marks.renewed(marks, person.id, stamp, context.now)))
+    cookie = state.device_marks.renewed(marks, person.id, stamp, context.now)
+    return PasswordLogin(person, _set_cookie(context, cookie))
 
 
 async def _attempt(
     context: RequestContext, name: str, address: str, marks: tuple[DeviceMark, ...]
 ) -> Attempt:
-    """The try, by everything that is known of its account, its address and its browser."""
+    """The attempt, with what is known of its account, address and browser."""
     known = context.state.services.read_model.directory.by_name(name)
     if known is None:
         return Attempt(account_keys(name), address)
@@ -48,7 +49,7 @@ async def _attempt(
     return Attempt(
         account_keys(name, person.username, person.email),
         address,
-        known_as=str(person.id) if familiarity.knows(person.id, household(address)) else "",
+        known_as=str(person.id) if familiarity.knows(person.id, client_subnet(address)) else "",
         mark=await _mark_key(context, person.id, marks),
     )
 
@@ -60,14 +61,14 @@ async def _mark_key(context: RequestContext, person_id: PersonId, marks: tuple[D
     return mark.key(await context.state.services.accounts.familiarity.password_stamp(person_id))
 
 
-async def _checked(
+async def _authenticate(
     context: RequestContext, name: str, password: str, attempt: Attempt, admission: Admission
 ) -> Person:
-    """The slow part. A try that is turned away before it is checked does not count."""
-    state, whose = context.state, attempt.accounts[0] if attempt.is_familiar else ""
+    """Verifies the password. An attempt that finds no slot does not count."""
+    state, account = context.state, attempt.accounts[0] if attempt.is_familiar else ""
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(state.checks_of_passwords.turn(whose))
+            await stack.enter_async_context(state.password_checks.turn(account))
         except Unavailable:
             state.logins.undo(admission)
             raise
@@ -79,7 +80,7 @@ def _cookie_name(context: RequestContext) -> str:
 
 
 def _set_cookie(context: RequestContext, value: str) -> str:
-    """No script and no other site's page can use it."""
+    """A cookie that neither scripts nor other sites can use."""
     name, lasts = _cookie_name(context), int(KNOWN_FOR.total_seconds())
     secure = "; Secure" if name.startswith("__Host-") else ""
     return f"{name}={value}; Max-Age={lasts}; Path=/; HttpOnly; SameSite=Strict{secure}"

@@ -1,4 +1,4 @@
-"""What answers look like, as JSON Schema: written into the OpenAPI document and checked by tests."""
+"""JSON Schemas of responses, for the OpenAPI document; tests validate responses against them."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def by_key(values: Schema) -> Schema:
 
 
 def named(properties: Mapping[str, Schema], *optional: str) -> Schema:
-    """An object with these members; all but the `optional` ones are always there, and more may come."""
+    """An object with these members, all required but the `optional` ones; more may be added."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": dict(properties), "required": required}
 

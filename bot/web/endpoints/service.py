@@ -1,4 +1,4 @@
-"""How the service is, what it counts and what it can do: for those who run it or write clients."""
+"""Health, readiness, metrics, API documentation and the text parser."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,7 +22,7 @@ TEXT = Parameter(
     "text",
     parse_query_text,
     {"type": "string"},
-    "What somebody would type.",
+    "A text as you would type it in chat.",
     required=True,
     example="free now 20 seats",
 )
@@ -33,10 +33,10 @@ def health(_: RequestContext) -> Response:
 
 
 async def ready(context: RequestContext) -> Response:
-    """Whether requests can be answered; how the parts are only for those who may see metrics."""
+    """Whether requests can be answered; the parts only for those who may read metrics."""
     state = context.state
     parts = dict(await state.readiness.parts())
-    parts["serving"] = {"ok": not state.is_stopping}
+    parts["accepting_requests"] = {"ok": not state.is_stopping}
     is_ready = all(part["ok"] for part in parts.values())
     content: dict[str, object] = {"ready": is_ready}
     if is_operator(context.request, state.settings):
@@ -46,7 +46,7 @@ async def ready(context: RequestContext) -> Response:
 
 def metrics(context: RequestContext) -> Response:
     if not is_operator(context.request, context.state.settings):
-        raise HttpError(403, "Metrics are for the addresses in http.metrics_from.")
+        raise HttpError(403, "Only the addresses in http.metrics_from may read metrics.")
     kind = "text/plain; version=0.0.4; charset=utf-8"
     return RenderedResponse(
         context.state.metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"}
@@ -62,9 +62,9 @@ def docs(context: RequestContext) -> Response:
 
 
 def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable[[], RenderedResponse]]:
-    """The ways in which a table of routes is told."""
+    """Renderers of the API documentation, by format."""
 
-    def for_people() -> RenderedResponse:
+    def html() -> RenderedResponse:
         headers = {
             "Content-Security-Policy": _POLICY,
             "Referrer-Policy": "no-referrer",
@@ -74,12 +74,12 @@ def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable
             docs_page(routes).encode(), media_type="text/html; charset=utf-8", headers=headers
         )
 
-    return {"openapi": lambda: with_etag(render_json(document(routes, public_url))), "docs": for_people}
+    return {"openapi": lambda: with_etag(render_json(document(routes, public_url))), "docs": html}
 
 
 def parse(context: RequestContext) -> Response:
     if context.state.parse is None:
-        raise Unavailable("The language engine is not at hand.")
+        raise Unavailable("The text parser is not available.")
     return with_etag(render_json(context.state.parse(context.require(TEXT))))
 
 
@@ -89,7 +89,7 @@ SERVICE: tuple[Route, ...] = (
         "healthz",
         ("GET",),
         health,
-        "Whether the process answers.",
+        "Whether the process is alive.",
         {200: schemas.HEALTH},
         path="/healthz",
         before_cache_ready=True,
@@ -100,7 +100,7 @@ SERVICE: tuple[Route, ...] = (
         "readyz",
         ("GET",),
         ready,
-        "Whether everything that requests need is at hand; part by part for operators.",
+        "Whether the service is ready; with its parts for operators.",
         {200: schemas.READY, 503: schemas.READY},
         path="/readyz",
         before_cache_ready=True,
@@ -111,7 +111,7 @@ SERVICE: tuple[Route, ...] = (
         "metrics",
         ("GET",),
         metrics,
-        "Counts and durations, for Prometheus.",
+        "Metrics for Prometheus.",
         {200: schemas.TEXT, 403: schemas.DENIED},
         path="/metrics",
         before_cache_ready=True,
@@ -122,7 +122,7 @@ SERVICE: tuple[Route, ...] = (
         "openapi",
         ("GET",),
         openapi,
-        "This description, for machines.",
+        "This documentation, for programs.",
         {200: schemas.DOCUMENT},
         path="/openapi.json",
         before_cache_ready=True,
@@ -132,7 +132,7 @@ SERVICE: tuple[Route, ...] = (
         "docs",
         ("GET",),
         docs,
-        "This description, for people.",
+        "This documentation, for people.",
         {200: schemas.TEXT},
         path="/docs",
         before_cache_ready=True,
@@ -143,7 +143,7 @@ SERVICE: tuple[Route, ...] = (
         "parse",
         ("GET",),
         parse,
-        "What Roomie makes of a line that somebody typed.",
+        "How Roomie understands a text.",
         {200: schemas.PARSED, 400: schemas.ERROR},
         path="/api/v1/parse",
         parameters=(TEXT,),

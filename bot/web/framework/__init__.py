@@ -1,0 +1,1 @@
+"""Layer on aiohttp: routes as a table, limits, rendered responses, caches and metrics."""

@@ -1,4 +1,4 @@
-"""Who stands behind a request, by the token it shows."""
+"""Authenticates requests by their token."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -13,12 +13,12 @@ from core.errors import NotAuthenticated, NotPermitted
 from core.model.entities import UserGroup
 from core.services.accounts import TokenBearer, token_hash
 
-_LENGTH = 40
+_TOKEN_LENGTH = 40
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 class UnknownToken(NotAuthenticated):
-    """What is shown could be a token, but memory knows none like it that is still good."""
+    """The token has the right form, but is not valid as far as the read model knows."""
 
 
 def presented_token(request: web.Request) -> str:
@@ -31,7 +31,7 @@ def _token_in(header: str) -> str:
     token = token.strip()
     if keyword.lower() != "token" or not token:
         raise NotAuthenticated("Authentication credentials were not provided.")
-    if len(token) != _LENGTH or not _HEX.issuperset(token):
+    if len(token) != _TOKEN_LENGTH or not _HEX.issuperset(token):
         raise NotAuthenticated("Invalid token.")
     return token.lower()
 
@@ -44,31 +44,31 @@ def _hash_in(header: str) -> bytes:
 def authenticate(
     request: web.Request, services: Services, used: TokenUsage, now: datetime
 ) -> Account | TokenBearer:
-    """The person or society whose valid token a request shows.
+    """The person or society whose token a request carries.
 
-    `NotAuthenticated` when it shows none, and `UnknownToken` when it shows one that nobody here was given.
+    `NotAuthenticated` if it carries none, `UnknownToken` if the read model does not know it.
     """
     hashed = _hash_in(request.headers.get("Authorization", ""))
-    if (known := services.accounts.holder(hashed, now)) is not None:
+    if (account := services.accounts.holder(hashed, now)) is not None:
         used.record(hashed, now)
-        return known
+        return account
     if (bearer := services.accounts.bearer(presented_token(request))) is not None:
         return bearer
     raise UnknownToken("Invalid token.")
 
 
-async def look_again(request: web.Request, services: Services) -> None:
-    """Bring memory up to date about a token: others may have made or used it a moment ago."""
+async def refresh_token(request: web.Request, services: Services) -> None:
+    """Syncs what the read model knows of a token; another process may have issued it a moment ago."""
     await services.storage.catch_up()
     await services.accounts.wake(_hash_in(request.headers.get("Authorization", "")))
 
 
-def check_access(caller: Principal, who: Access) -> None:
-    """Refuse a caller whom a route is not for."""
-    if isinstance(caller, TokenBearer) and who is not Access.PERSON_OR_SOCIETY:
-        raise NotPermitted("A society token is good for booking rooms, and for nothing else.")
+def check_access(caller: Principal, access: Access) -> None:
+    """Raises `NotPermitted` unless the caller may use the route."""
+    if isinstance(caller, TokenBearer) and access is not Access.PERSON_OR_SOCIETY:
+        raise NotPermitted("A society's token can only book rooms.")
     if (
-        who is Access.PRESIDENT
+        access is Access.PRESIDENT
         and isinstance(caller, Account)
         and UserGroup.PRESIDENT not in caller.person.groups
     ):

@@ -1,4 +1,4 @@
-"""What a request carries besides its path: the fields of its query and its body, however they are written."""
+"""Parses the fields of a query and of form, multipart and JSON bodies."""
 
 import asyncio
 import json
@@ -21,12 +21,12 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 _MAX_FIELDS = 100
-_LONGEST_NAME = 100
-"""Characters of a field's name; the longest that any route reads has 20."""
+_MAX_NAME_LENGTH = 100
+"""Characters of a field's name; the longest of any route has 20."""
 _MAX_CONTENT_TYPE = 512
 """Characters of a `Content-Type` header. A boundary has 70 at most (RFC 2046, 5.1.1)."""
 _MAX_PART_HEADER = 2048
-"""Bytes of one header line of a part: room for a long file name."""
+"""Bytes of one header line of a part; enough for a long file name."""
 _MAX_PART_HEADERS = 8
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary"})
 _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
@@ -34,7 +34,7 @@ _CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1
 
 @dataclass(slots=True)
 class FormFields:
-    """Fields by name. `doubled` holds names that came twice, `broken` those whose value is no single text."""
+    """Values by field name; `duplicates` occurred twice, the values of `invalid` ones are no single text."""
 
     values: dict[str, str] = field(default_factory=dict)
     duplicates: set[str] = field(default_factory=set)
@@ -45,17 +45,17 @@ class FormFields:
             self.duplicates.add(name)
         self.values[name] = value
 
-    def merged_with(self, other: "FormFields") -> "FormFields":
-        """Both together; a name in both came twice."""
-        twice = self.values.keys() & other.values.keys()
+    def merge(self, other: "FormFields") -> "FormFields":
+        """The fields of both; names in both are duplicates."""
+        in_both = self.values.keys() & other.values.keys()
         return FormFields(
             {**self.values, **other.values},
-            self.duplicates | other.duplicates | twice,
+            self.duplicates | other.duplicates | in_both,
             self.invalid | other.invalid,
         )
 
 
-def query_fields(request: web.Request) -> FormFields:
+def parse_query(request: web.Request) -> FormFields:
     fields = FormFields()
     query = request.rel_url.raw_query_string
     if query:
@@ -63,8 +63,8 @@ def query_fields(request: web.Request) -> FormFields:
     return fields
 
 
-async def body_fields(request: web.Request, max_size: int, max_seconds: float) -> FormFields:
-    """The body's fields. 400, 408, 413 or 415 when it is not a form or an object we can read."""
+async def read_form(request: web.Request, max_size: int, max_seconds: float) -> FormFields:
+    """Reads the body and parses its fields; raises 400, 408, 413 or 415."""
     body = await read_body(request, max_size, max_seconds)
     if not body:
         return FormFields()
@@ -74,7 +74,7 @@ async def body_fields(request: web.Request, max_size: int, max_seconds: float) -
 
 
 async def read_body(request: web.Request, max_size: int, max_seconds: float) -> bytes:
-    """The body, at most `max_size` bytes of it within `max_seconds` seconds. 400, 408 or 413 otherwise."""
+    """Reads the body; 413 beyond `max_size` bytes, 408 after `max_seconds`, 400 if it arrives incomplete."""
     if not request.body_exists:
         return b""
     if (request.content_length or 0) > max_size:
@@ -87,48 +87,48 @@ async def read_body(request: web.Request, max_size: int, max_seconds: float) -> 
     except web.HTTPRequestEntityTooLarge as error:
         raise HttpError(413, f"A request may have at most {max_size} bytes.") from error
     except (web.RequestPayloadError, ValueError) as error:
-        raise HttpError(400, "The request's body arrived broken.") from error
+        raise HttpError(400, "The request's body is incomplete or damaged.") from error
 
 
 def _fields(body: bytes, content_type: str) -> FormFields:
     fields = FormFields()
-    if content_type == FORM:  # as curl and browsers send it; anything else is looked at closely
+    if content_type == FORM:  # as curl and browsers send it: the quick path
         _put_pairs(fields, _text(body, "utf-8"))
         return fields
-    kind, options = _content_type(content_type)
-    if kind == FORM:
+    media_type, options = _content_type(content_type)
+    if media_type == FORM:
         _put_pairs(fields, _text(body, _charset(options)))
-    elif kind == MULTIPART:
+    elif media_type == MULTIPART:
         _put_parts(fields, body, options.get("boundary", ""))
-    elif kind == JSON or kind.endswith("+json"):
+    elif media_type == JSON or media_type.endswith("+json"):
         _put_members(fields, _text(body, _charset(options)))
     else:
-        raise _unknown_kind()
+        raise _unsupported_media_type()
     return fields
 
 
 def _content_type(header: str) -> tuple[str, Mapping[str, str]]:
-    """The media type in lower case, and its parameters."""
+    """Parses the header to the media type in lower case and its parameters."""
     if len(header) > _MAX_CONTENT_TYPE or not header.isascii():
-        raise _unknown_kind()
-    kind, options = parse_options_header(header)
-    return kind, options
+        raise _unsupported_media_type()
+    media_type, options = parse_options_header(header)
+    return media_type, options
 
 
-def _unknown_kind() -> HttpError:
+def _unsupported_media_type() -> HttpError:
     return HttpError(415, f"Send {FORM}, {MULTIPART} or {JSON}.")
 
 
 def _check_names(fields: FormFields) -> None:
-    if any(len(name) > _LONGEST_NAME for name in (*fields.values, *fields.invalid)):
-        raise HttpError(400, f"The name of a field may have at most {_LONGEST_NAME} characters.")
+    if any(len(name) > _MAX_NAME_LENGTH for name in (*fields.values, *fields.invalid)):
+        raise HttpError(400, f"The name of a field may have at most {_MAX_NAME_LENGTH} characters.")
 
 
 def _charset(options: Mapping[str, str]) -> str:
-    named = options.get("charset", "utf-8").lower()
-    if named not in _CHARSETS:
+    charset = options.get("charset", "utf-8").lower()
+    if charset not in _CHARSETS:
         raise HttpError(415, "Send UTF-8.")
-    return _CHARSETS[named]
+    return _CHARSETS[charset]
 
 
 def _text(body: bytes, charset: str) -> str:
@@ -142,7 +142,7 @@ def _put_pairs(fields: FormFields, text: str) -> None:
     for pair in _pairs(text):
         name, _, value = pair.partition("=")
         try:
-            fields.put(_unquoted(name), _unquoted(value))
+            fields.put(_unquote(name), _unquote(value))
         except UnicodeDecodeError:
             fields.invalid.add(name)
 
@@ -158,14 +158,14 @@ def _too_many_fields() -> HttpError:
     return HttpError(400, f"A request may have at most {_MAX_FIELDS} fields.")
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
     return unquote(text, errors="strict") if "%" in text else text
 
 
 def _put_parts(fields: FormFields, body: bytes, boundary: str) -> None:
-    """Reads multipart/form-data. Limits of the parser keep its cost linear in the body's size."""
+    """Parses multipart/form-data, in time linear in the body's size thanks to the parser's limits."""
     try:
         for part, content in _parts(body, boundary):
             if part.name:
@@ -192,16 +192,16 @@ def _parts(body: bytes, boundary: str) -> Iterable[tuple[MultipartSegment, bytes
                 _check_part(event)
                 part, content = event, b""
             elif event is not None:
-                content += event  # once: the whole body is one chunk
+                content += event  # happens once: the whole body is one chunk
             elif part is not None:
                 yield part, content
 
 
 def _check_part(part: MultipartSegment) -> None:
-    """Refuse parts within parts and codings of e-mail, which no form has (RFC 7578, 4.3 and 4.7)."""
+    """Refuses nested parts and e-mail encodings, which forms do not have (RFC 7578, 4.3 and 4.7)."""
     encoding = part.header("Content-Transfer-Encoding", "").strip().lower()
-    kind = part.header("Content-Type", "").lstrip().lower()
-    if encoding not in _PLAIN_ENCODINGS or kind.startswith(("multipart/", "message/")):
+    media_type = part.header("Content-Type", "").lstrip().lower()
+    if encoding not in _PLAIN_ENCODINGS or media_type.startswith(("multipart/", "message/")):
         raise HttpError(400, "A part must hold a plain value.")
 
 
@@ -209,7 +209,7 @@ def _put_members(fields: FormFields, text: str) -> None:
     try:
         members = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
-        raise HttpError(400, "The request's JSON is broken.") from error
+        raise HttpError(400, "The request's JSON is not valid.") from error
     if not isinstance(members, _Pairs):
         raise HttpError(400, "The request's JSON must be an object.")
     if len(members) > _MAX_FIELDS:
@@ -219,7 +219,7 @@ def _put_members(fields: FormFields, text: str) -> None:
 
 
 class _Pairs(list[tuple[str, object]]):
-    """An object's members, those that came twice included."""
+    """The members of a JSON object, duplicates included."""
 
 
 def _reject_constant(name: str) -> float:

@@ -1,8 +1,8 @@
-"""Limits of connections: how many in all and for each address, and how long one may hold a place without use.
+"""Limits the number of connections, in total and per client network, and closes idle and slow ones.
 
-A connection waits from its start, and from each answer, until a request's head is complete. Where a limit is
-reached, the one that has waited longest makes room; those with a request under way keep their place. Once a
-second a sweep closes what exceeds a deadline, so that requests pay for nothing but taking note of instants.
+A connection is idle from its start, and from the end of each response, until a request head is complete.
+When a limit is reached, the longest idle connection is closed; those with a request in progress stay open.
+A sweep closes connections that exceed a timeout once a second, so a request only records timestamps.
 """
 
 import asyncio
@@ -13,38 +13,44 @@ from itertools import islice
 from typing import Any, cast
 
 from aiohttp import StreamReader, web
+from yarl import URL
 
-from bot.web.framework.rate_limit import client_address, household, in_networks
+from bot.web.framework.client_addresses import networks_around
+from bot.web.framework.rate_limit import client_address, client_subnet, in_networks
 from bot.web.framework.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
 
+NOWHERE_PATH, INVALID_TARGET_PATH = "/", "/-/invalid-target"
+"""Paths of the routes that answer 404, and 400 to a request target whose host cannot be decoded."""
+
 _SWEEP_INTERVAL = 1.0
 _REPORT_INTERVAL = 60.0
-_MIN_STAY = 1.0
-"""Seconds that a new connection is safe from making room: enough for a head to arrive."""
-_MAX_AHEAD = 64 * 1024
-"""Bytes of heads, partial or of requests sent in advance, that wait on one connection."""
+_MIN_IDLE_SECONDS = 1.0
+"""Seconds for which a new idle connection is not closed to make room: enough for a request head to arrive."""
+_MAX_BUFFERED_HEADS = 64 * 1024
+"""Bytes of request heads, partial or pipelined, that one connection may buffer."""
 _MAX_UNREAD = 64 * 1024 * 1024
-"""Bytes of answers that wait in this process for clients to read them."""
+"""Bytes of responses that all clients together may leave unread in this process."""
 _MIN_READ_RATE = 16 * 1024
-"""Bytes a second that a client has to read of an answer, once `send_timeout` is over."""
+"""Bytes a second that a client has to read of a response after `send_timeout`."""
 _GRACE = 5.0
-"""Seconds for a handler to answer that a body is late, and for a closing connection to send its rest."""
+"""Seconds for a handler to answer 408 to a late body, and for a closing connection to flush its buffer."""
+_INVALID_TARGET_URL, _NOWHERE_URL = URL(INVALID_TARGET_PATH, encoded=True), URL(NOWHERE_PATH, encoded=True)
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's connection, with the instants since when the client holds things up (loop seconds)."""
+    """aiohttp's connection with the timestamps (loop seconds) since which it waits for its client."""
 
     __slots__ = (
-        "_ahead",
         "_body",
         "_body_since",
+        "_buffered_heads",
         "_closing_since",
         "_head_since",
         "_is_upgrade",
         "_register",
-        "_wire",
+        "_socket_transport",
         "address",
         "requester",
         "unread",
@@ -62,26 +68,26 @@ class Connection(web.RequestHandler):
         super().__init__(manager, **options)
         now = register.now()
         self.address = address
-        """Whom this connection counts for; empty for trusted proxies, who only count in all."""
+        """The client subnet that this connection counts for; empty for trusted proxies: no limit."""
         self.requester = ""
-        """Whom the request under way counts for, where a trusted proxy sent it."""
+        """The client subnet that the current request counts for, if a trusted proxy forwarded it."""
         self.waiting_since: float | None = now
         self.unread = 0
         self.unread_since = 0.0
         self._register = register
-        self._wire: asyncio.Transport | None = None
+        self._socket_transport: asyncio.Transport | None = None
         self._head_since: float | None = now
         self._body: StreamReader | None = None
         self._body_since = 0.0
         self._closing_since: float | None = None
-        self._ahead = 0
+        self._buffered_heads = 0
         self._is_upgrade = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._wire = cast(asyncio.Transport, transport)
+        self._socket_transport = cast(asyncio.Transport, transport)
         super().connection_made(transport)
         if self._register.is_gone(self):
-            self._wire.abort()
+            self._socket_transport.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._register.remove(self)
@@ -89,8 +95,8 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         if data and not self._is_body_due():
-            self._ahead += len(data)
-            if self._ahead - len(data) > _MAX_AHEAD and not self._is_upgrade:
+            self._buffered_heads += len(data)
+            if self._buffered_heads - len(data) > _MAX_BUFFERED_HEADS and not self._is_upgrade:
                 self.abort()
                 return
             if self.waiting_since is not None and self._head_since is None:
@@ -98,7 +104,7 @@ class Connection(web.RequestHandler):
         super().data_received(data)
 
     def _is_body_due(self) -> bool:
-        """Whether what arrives now belongs to the body of the request under way."""
+        """Whether received bytes belong to the body of the current request."""
         if self._body is None:
             return False
         if self._body.is_eof():
@@ -107,9 +113,9 @@ class Connection(web.RequestHandler):
         return True
 
     def begin(self, body: StreamReader, *, is_upgrade: bool) -> None:
-        """A head is complete."""
+        """Marks a request head as complete."""
         self.waiting_since = self._head_since = None
-        self._ahead, self._is_upgrade = 0, is_upgrade
+        self._buffered_heads, self._is_upgrade = 0, is_upgrade
         if not body.is_eof():
             self._body, self._body_since = body, self._register.now()
         self._register.end_waiting(self)
@@ -125,8 +131,9 @@ class Connection(web.RequestHandler):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._wire is not None:
-            self.unread, self.unread_since = self._wire.get_write_buffer_size(), self._register.now()
+        if self._socket_transport is not None:
+            self.unread = self._socket_transport.get_write_buffer_size()
+            self.unread_since = self._register.now()
             self._register.begin_unread(self)
 
     def resume_writing(self) -> None:
@@ -134,16 +141,16 @@ class Connection(web.RequestHandler):
         self._register.end_unread(self)
 
     def abort(self) -> None:
-        """Close at once, without sending what is left."""
+        """Closes immediately, discarding what is not sent yet."""
         self._register.remove(self)
-        if self._wire is not None:
-            self._wire.abort()
+        if self._socket_transport is not None:
+            self._socket_transport.abort()
 
     def sweep(self, now: float, settings: HttpSettings) -> bool:
-        """Close what is overdue; whether anything was."""
-        if self._wire is None:
+        """Closes the connection if it exceeded a timeout; returns whether it did."""
+        if self._socket_transport is None:
             return False
-        if self._is_stuck(now, settings):
+        if self._is_stuck(now, settings) or self._is_abandoned():
             self.abort()
         elif self._head_since is not None and now - self._head_since > settings.header_timeout:
             self.force_close()
@@ -155,15 +162,19 @@ class Connection(web.RequestHandler):
         return True
 
     def _is_stuck(self, now: float, settings: HttpSettings) -> bool:
-        """Whether the client does not read what it asked for."""
-        if self._wire is not None and self._wire.is_closing():
+        """Whether the client does not read its response."""
+        if self._socket_transport is not None and self._socket_transport.is_closing():
             self._closing_since = self._closing_since or now
             return now - self._closing_since > _GRACE
         allowed = settings.send_timeout + self.unread / _MIN_READ_RATE
         return self.unread > 0 and now - self.unread_since > allowed
 
+    def _is_abandoned(self) -> bool:
+        """Whether no task handles this connection any more although it is open."""
+        return self._task_handler is not None and self._task_handler.done()
+
     def _end_body(self, now: float, settings: HttpSettings) -> None:
-        """Let whatever reads the body hear that it is late, then close."""
+        """Raises a timeout in the handler that reads the body; closes if that does not help."""
         if self._body is not None and self._body.exception() is None:
             self._body.set_exception(TimeoutError("The body took too long to arrive."))
         elif now - self._body_since > settings.body_timeout + 2 * _GRACE:
@@ -172,14 +183,14 @@ class Connection(web.RequestHandler):
 
 @dataclass(slots=True)
 class _Share:
-    """What one address holds."""
+    """The connections and requests of one client network."""
 
     connections: int = 0
     requests: int = 0
     waiting: dict[Connection, None] = field(default_factory=dict)
-    """Those that wait for a request, the longest first."""
+    """Idle connections, the longest idle first."""
     stalled: dict[Connection, None] = field(default_factory=dict)
-    """Those whose client does not read, the longest first."""
+    """Connections whose client does not read, the longest stalled first."""
     unread: int = 0
 
     @property
@@ -188,19 +199,22 @@ class _Share:
 
 
 class Register:
-    """All connections of a server, and what each address holds of them."""
+    """All open connections of a server, counted in total and per client network.
+
+    An IPv6 connection counts for its /64 and, with a larger limit, for the /56 and /48 around it.
+    """
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
-        self._max, self._max_share = settings.max_connections, share_of(settings)
+        self._max, self._max_share = settings.max_connections, max_share_of(settings)
         self._open: dict[Connection, None] = {}
         self._waiting: dict[Connection, None] = {}
         self._shares: dict[str, _Share] = {}
         self._unread = 0
         self.refused = 0
-        """Connections and requests beyond a limit, since the start."""
+        """Connections and requests refused by a limit since the start."""
         self.closed = 0
-        """Connections that exceeded a deadline or made room, since the start."""
+        """Connections closed by a timeout or to make room since the start."""
         self._reported = (0, 0)
         self._reported_at = float("-inf")
 
@@ -209,20 +223,19 @@ class Register:
 
     @property
     def unread(self) -> int:
-        """Bytes of answers that clients are slow to read."""
+        """Bytes of responses that clients have not read yet."""
         return self._unread
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
 
     def address_of_peer(self, peer: str) -> str:
-        """Whom a connection counts for; empty for trusted proxies."""
-        return "" if in_networks(peer, self._settings.trusted_proxies) else household(peer)
+        """The client subnet that a connection counts for; empty for trusted proxies."""
+        return "" if in_networks(peer, self._settings.trusted_proxies) else client_subnet(peer)
 
     def admit(self, address: str) -> bool:
-        """Whether one more connection fits, if need be in the place of one that waits."""
-        share = self._shares.get(address) if address and self._max_share else None
-        if share is not None and share.connections >= self._max_share and not self._make_room(share.waiting):
+        """Whether another connection fits, closing an idle one if necessary."""
+        if self._max_share and address and not self._fits_shares(address):
             self.refused += 1
             return False
         if self._max and len(self._open) >= self._max and not self._make_room(self._waiting):
@@ -230,15 +243,27 @@ class Register:
             return False
         return True
 
-    def make_room(self, most: int) -> None:
-        """Close up to `most` connections that wait, where the system has no more to give."""
-        for each in tuple(islice(self._waiting, most)):
+    def _fits_shares(self, address: str) -> bool:
+        for network, factor in networks_around(address):
+            share = self._shares.get(network)
+            if share is not None and share.connections >= self._limit(factor):
+                return self._make_room(share.waiting) and self._fits_shares(address)
+        return True
+
+    def _limit(self, factor: int) -> int:
+        """The limit of a network that may hold `factor` times the connections of one subnet."""
+        limit = self._max_share * factor
+        return min(limit, max(1, self._max // 2)) if self._max else limit
+
+    def make_room(self, count: int) -> None:
+        """Closes up to `count` idle connections when the system runs out of files."""
+        for connection in tuple(islice(self._waiting, count)):
             self.closed += 1
-            each.abort()
+            connection.abort()
 
     def _make_room(self, waiting: dict[Connection, None]) -> bool:
         oldest = next(iter(waiting), None)
-        if oldest is None or self.now() - (oldest.waiting_since or 0.0) < _MIN_STAY:
+        if oldest is None or self.now() - (oldest.waiting_since or 0.0) < _MIN_IDLE_SECONDS:
             return False
         self.closed += 1
         oldest.abort()
@@ -246,62 +271,69 @@ class Register:
 
     def add(self, connection: Connection) -> None:
         self._open[connection] = None
-        self._share(connection.address).connections += 1
+        for share in self._shares_of(connection.address):
+            share.connections += 1
         self.begin_waiting(connection)
 
     def is_gone(self, connection: Connection) -> bool:
         return connection not in self._open
 
     def remove(self, connection: Connection) -> None:
-        """Forget a connection; once is enough."""
+        """Removes a connection; does nothing if it was removed before."""
         if connection not in self._open:
             return
         self.end_waiting(connection)
         self._end_request(connection)
         self.end_unread(connection)
         del self._open[connection]
-        share = self._share(connection.address)
-        share.connections -= 1
-        self._drop_if_empty(connection.address, share)
+        for share in self._shares_of(connection.address):
+            share.connections -= 1
+        self._drop_empty_shares(connection.address)
 
     def begin_waiting(self, connection: Connection) -> None:
         self._end_request(connection)
         if connection.address and connection in self._open:
             self._waiting[connection] = None
-            self._share(connection.address).waiting[connection] = None
+            for share in self._shares_of(connection.address):
+                share.waiting[connection] = None
 
     def end_waiting(self, connection: Connection) -> None:
         if connection in self._waiting:
             del self._waiting[connection]
-            del self._share(connection.address).waiting[connection]
+            for share in self._shares_of(connection.address):
+                del share.waiting[connection]
 
     def begin_request(self, connection: Connection, requester: str) -> bool:
-        """Count a request that a trusted proxy sent; whether it is within its address's share."""
-        share = self._share(requester)
-        if self._max_share and share.requests >= self._max_share:
+        """Counts a request forwarded by a trusted proxy; returns whether it is within its client's limits."""
+        if self._max_share and any(
+            share.requests >= self._limit(factor)
+            for share, (_, factor) in zip(self._shares_of(requester), networks_around(requester), strict=True)
+        ):
+            self._drop_empty_shares(requester)
             self.refused += 1
             return False
-        share.requests += 1
+        for share in self._shares_of(requester):
+            share.requests += 1
         connection.requester = requester
         return True
 
     def _end_request(self, connection: Connection) -> None:
         if connection.requester:
-            share = self._share(connection.requester)
-            share.requests -= 1
-            self._drop_if_empty(connection.requester, share)
+            for share in self._shares_of(connection.requester):
+                share.requests -= 1
+            self._drop_empty_shares(connection.requester)
             connection.requester = ""
 
     def begin_unread(self, connection: Connection) -> None:
-        """Note an answer that is not read; where all together are too much, end one of whom has most."""
+        """Counts an unread response; beyond the total limit, closes a connection of the largest holder."""
         share = self._share(connection.address)
         share.stalled[connection] = None
         share.unread += connection.unread
         self._unread += connection.unread
         while self._unread > _MAX_UNREAD:
-            most = max(self._shares.values(), key=lambda each: each.unread)
+            largest = max(self._shares.values(), key=lambda each: each.unread)
             self.closed += 1
-            next(iter(most.stalled)).abort()
+            next(iter(largest.stalled)).abort()
 
     def end_unread(self, connection: Connection) -> None:
         share = self._share(connection.address)
@@ -311,23 +343,27 @@ class Register:
             self._unread -= connection.unread
         connection.unread = 0
 
-    def _share(self, address: str) -> _Share:
-        share = self._shares.get(address)
+    def _share(self, network: str) -> _Share:
+        share = self._shares.get(network)
         if share is None:
-            share = self._shares[address] = _Share()
+            share = self._shares[network] = _Share()
         return share
 
-    def _drop_if_empty(self, address: str, share: _Share) -> None:
-        if share.is_empty:
-            self._shares.pop(address, None)
+    def _shares_of(self, address: str) -> list[_Share]:
+        return [self._share(network) for network, _ in networks_around(address)]
+
+    def _drop_empty_shares(self, address: str) -> None:
+        for network, _ in networks_around(address):
+            if (share := self._shares.get(network)) is not None and share.is_empty:
+                del self._shares[network]
 
     def sweep(self, now: float) -> None:
-        """Close what exceeds a deadline."""
+        """Closes connections that exceed a timeout."""
         self.closed += sum([each.sweep(now, self._settings) for each in tuple(self._open)])
         self._report(now)
 
     def _report(self, now: float) -> None:
-        """One line a minute at most, however many were refused."""
+        """Logs refusals and closed connections, at most once a minute."""
         if (self.refused, self.closed) == self._reported or now - self._reported_at < _REPORT_INTERVAL:
             return
         refused, closed = self.refused - self._reported[0], self.closed - self._reported[1]
@@ -336,52 +372,78 @@ class Register:
             "connections at their limits", extra={"open": len(self), "refused": refused, "closed": closed}
         )
 
-    async def sweeping(self, _app: web.Application) -> AsyncIterator[None]:
-        """Sweep for as long as an application serves."""
-        task = asyncio.create_task(self._sweep_for_ever())
+    async def sweep_context(self, _app: web.Application) -> AsyncIterator[None]:
+        """Cleanup context of an application: sweeps while it serves."""
+        task = asyncio.create_task(self._sweep_loop())
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    async def _sweep_for_ever(self) -> None:
+    async def _sweep_loop(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_INTERVAL)
             self.sweep(self.now())
 
     def watch(self, server: web.Server, refuse: Callable[[], web.StreamResponse]) -> None:
-        """Have every request of a server noted as it begins; `refuse` answers those beyond a limit."""
+        """Registers every request of a server; `refuse` makes the response to those beyond a limit."""
         make, handle = server.request_factory, server.request_handler
-        server.request_factory = _noting(make)
-        server.request_handler = self._counting(handle, refuse)
+        server.request_factory = _begin_requests(make)
+        server.request_handler = self._limit_requests(handle, refuse)
 
-    def _counting(
+    def _limit_requests(
         self,
         handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
         refuse: Callable[[], web.StreamResponse],
     ) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         trusted = self._settings.trusted_proxies
 
-        async def counted(request: web.BaseRequest) -> web.StreamResponse:
+        async def handle_within_limits(request: web.BaseRequest) -> web.StreamResponse:
             connection = cast(Connection, request.protocol)
             if not connection.address:
-                requester = household(client_address(cast(web.Request, request), trusted))
+                requester = client_subnet(client_address(cast(web.Request, request), trusted))
                 if not self.begin_request(connection, requester):
                     return refuse()
             return await handle(request)
 
-        return counted if trusted else handle
+        return handle_within_limits if trusted else handle
 
 
-def _noting(make: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:
-    def made(message: Any, payload: StreamReader, protocol: Connection, *more: Any) -> web.BaseRequest:  # noqa: ANN401 - handed on
+def _begin_requests(make: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:
+    """Wraps a request factory: it marks the head as complete, and no request target makes it raise."""
+
+    def make_request(
+        message: Any,  # noqa: ANN401 - aiohttp's own
+        payload: StreamReader,
+        protocol: Connection,
+        *more: Any,  # noqa: ANN401
+    ) -> web.BaseRequest:
+        if message.path[:1] != "/":
+            message = _with_routable_target(message)
+        request = make(message, payload, protocol, *more)
         protocol.begin(payload, is_upgrade=bool(message.upgrade))
-        return make(message, payload, protocol, *more)
+        return request
 
-    return made
+    return make_request
 
 
-def share_of(settings: HttpSettings) -> int:
-    """How many connections one address may have: never more than half of all. 0 for any number."""
+def _with_routable_target(message: Any) -> Any:  # noqa: ANN401 - aiohttp's message
+    """A message whose target is no path, with a URL that the router and aiohttp's request can take.
+
+    Absolute targets stay if their host can be decoded (`http://xn--a/` cannot); `*` and CONNECT's `host:port`
+    lead to the route that answers 404.
+    """
+    url = message.url
+    if not (url.absolute and url.scheme):
+        return message._replace(url=_NOWHERE_URL)
+    try:
+        is_path = bool(url.host) and url.relative().path.startswith("/")
+    except ValueError:  # UnicodeError is one
+        return message._replace(url=_INVALID_TARGET_URL)
+    return message if is_path else message._replace(url=_NOWHERE_URL)
+
+
+def max_share_of(settings: HttpSettings) -> int:
+    """How many connections one client subnet may have, at most half of the total; 0 for no limit."""
     if not (settings.max_connections and settings.max_connections_per_address):
         return settings.max_connections_per_address
     return min(settings.max_connections_per_address, max(1, settings.max_connections // 2))

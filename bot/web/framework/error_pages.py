@@ -1,4 +1,4 @@
-"""Refusals of pages, for people at a browser; `bot.web.framework.errors` has those of the APIs."""
+"""HTML pages for errors; those of the APIs are in `bot.web.framework.errors`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from bot.web.pages.layout import headers as page_headers
 from core.errors import Conflict, Invalid, NotAllowed, RoomieError, Unavailable
 from core.policy.login import StaleLink
 
+ERROR_TITLE = "That didn't work"
 _STATUSES: tuple[tuple[type[RoomieError], int], ...] = (
     (StaleLink, 410),
     (NotAllowed, 403),
@@ -25,7 +26,7 @@ def status_of(refusal: RoomieError) -> int:
 
 
 def title_of(refusal: Exception) -> str:
-    return "This link is used up" if isinstance(refusal, StaleLink) else "This did not work"
+    return "This link no longer works" if isinstance(refusal, StaleLink) else ERROR_TITLE
 
 
 def refusal_page(refusal: RoomieError | HttpError, state: ServerState) -> RenderedResponse:
@@ -35,22 +36,23 @@ def refusal_page(refusal: RoomieError | HttpError, state: ServerState) -> Render
 
 
 def fault_page(request_id: str, state: ServerState) -> RenderedResponse:
-    """An unexpected fault: nothing of it is shown but the id under which it was logged."""
-    return _page(state, f"Something went wrong here (fault {request_id}).", HTTPStatus.INTERNAL_SERVER_ERROR)
+    """The page for an unexpected error: only the id under which it was logged."""
+    sentence = f"Something went wrong on our side. If it happens again, tell us this number: {request_id}."
+    return _page(state, sentence, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _page(
     state: ServerState,
     sentence: str,
     status: int,
-    title: str = "This did not work",
+    title: str = ERROR_TITLE,
     headers: Mapping[str, str] | None = None,
 ) -> RenderedResponse:
     html = pages.error_page(pages.PageContext(state.login.campus), sentence, title)
-    always = page_headers(is_secure=state.settings.public_url.startswith("https:"))
+    security_headers = page_headers(is_secure=state.settings.public_url.startswith("https:"))
     return RenderedResponse(
         html.encode(),
         status=status,
         media_type="text/html; charset=utf-8",
-        headers={**always, **(headers or {})},
+        headers={**security_headers, **(headers or {})},
     )

@@ -1,7 +1,7 @@
-"""What refusals look like over HTTP: which status, which body.
+"""Translates errors to HTTP responses.
 
-On the Roomie API a refusal of the core is an answer like any other, 200 with `error` and `code`, because its
-clients show the sentence only then; on FreeRooms it is a 400. Rights and faults have statuses of their own.
+On the Roomie API a domain error has status 200 with `error` and `code`, because its clients show the sentence
+only then; on FreeRooms it is a 400. Authentication, permissions and faults have their own statuses.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from core.errors import Invalid, NotAllowed, NotAuthenticated, NotFound, RoomieE
 
 
 class HttpError(Exception):
-    """A request that HTTP itself has a status for."""
+    """An error with an HTTP status of its own."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -23,14 +23,14 @@ class HttpError(Exception):
 
 
 class TooManyRequests(HttpError):
-    """Somebody knocks too often; `wait` is in seconds."""
+    """A client exceeds a rate limit; `wait` is in seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(429, "Too many requests. Please wait a moment.", {"Retry-After": str(ceil(wait))})
 
 
 class InvalidParameter(Invalid):
-    """A parameter that cannot be read, by its name as clients know it."""
+    """A parameter that cannot be parsed, with its name as clients know it."""
 
     code = "bad_parameter"
 
@@ -44,7 +44,7 @@ class DuplicateParameter(InvalidParameter):
 
 
 def domain_error_response(error: RoomieError, api: Api) -> RenderedResponse:
-    """The answer that carries a refusal of the core."""
+    """The response for an error of the core."""
     content: dict[str, object] = {"error": str(error) or "Not possible.", "code": error.code}
     status, headers = status_of(error, api), {}
     if isinstance(error, NotAllowed):
@@ -77,5 +77,5 @@ def http_error_response(refusal: HttpError) -> RenderedResponse:
 
 
 def internal_error_response(request_id: str) -> RenderedResponse:
-    """An unexpected fault: nothing of it is shown but the id under which it was logged."""
+    """The response for an unexpected error: only the id under which it was logged."""
     return json_response({"error": "internal", "request_id": request_id}, status=500)

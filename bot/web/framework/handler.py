@@ -1,4 +1,4 @@
-"""The way of every request: who knocks, what is remembered, the answer or the refusal, and a note of it."""
+"""Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
 from datetime import datetime
@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.hdrs import METH_ALL
 
 from bot.redaction import without_text
-from bot.web.framework.auth import UnknownToken, authenticate, check_access, look_again
+from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
 from bot.web.framework.error_pages import fault_page, refusal_page
 from bot.web.framework.errors import (
     HttpError,
@@ -40,11 +40,11 @@ _PREFLIGHT = {
 
 
 class Preflight(Exception):
-    """A browser asks what it may ask."""
+    """Raised for a CORS preflight request."""
 
 
 class RouteHandler:
-    """One route's way in. `enter` answers whatever comes, and never raises."""
+    """Handles the requests of one route; `handle` never raises."""
 
     def __init__(self, route: Route, state: ServerState) -> None:
         self._route, self._state = route, state
@@ -54,21 +54,21 @@ class RouteHandler:
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
         self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
-        self._options = _options_page(self._allowed)
+        self._options = _preflight_response(self._allowed)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         began = perf_counter()
         request_id, caller = self._request_id(request), None
         answer: RenderedResponse | web.StreamResponse
         try:
-            self._check_method_and_rate(request, began)
+            self._check_rate_and_method(request, began)
             if not self._is_fresh():
                 await self._services.synced_read_model()
             now = self._services.clock.now()
             if self._is_guarded:
-                caller = await self._caller(request, now)
-            kept = self._from_cache(request, caller, now)
-            answer = kept or await self._respond(request, request_id, caller, now)
+                caller = await self._authenticate(request, now)
+            cached = self._from_cache(request, caller, now)
+            answer = cached or await self._respond(request, request_id, caller, now)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
@@ -79,18 +79,18 @@ class RouteHandler:
             self._log(request, request_id, caller, answer, took)
         return self._write(request, answer, request_id) if isinstance(answer, RenderedResponse) else answer
 
-    def _check_method_and_rate(self, request: web.Request, now: float) -> None:
-        """Refuse bad hosts, methods that this route is not asked by, and whoever knocks too often."""
+    def _check_rate_and_method(self, request: web.Request, now: float) -> None:
+        """Refuses clients beyond their rate first, so that every request counts; then hosts and methods."""
+        if self._is_rated:
+            self._check_wait(self._state.rates.acquire_for(self._address(request), now))
         check_host(request)
         if request.method not in self._allowed:
-            raise HttpError(405, "Not by this method.", {"Allow": ", ".join(self._allowed)})
+            raise HttpError(405, "This method is not allowed here.", {"Allow": ", ".join(self._allowed)})
         if request.method == "OPTIONS":
             raise Preflight
-        if self._is_rated:
-            self._check_wait(self._state.rates.take_from(self._address(request), now))
 
     def _request_id(self, request: web.Request) -> str:
-        """Ours, or the one that a trusted proxy gave it already."""
+        """A new id, or the one that a trusted proxy set."""
         if self._state.settings.trusted_proxies:
             given = request.headers.get("X-Request-ID", "")
             is_proxied = client_address(request, self._state.settings.trusted_proxies) != request.remote
@@ -106,16 +106,16 @@ class RouteHandler:
             raise TooManyRequests(wait)
 
     def _is_fresh(self) -> bool:
-        """Whether memory will do as it is; the catalogue does before anything else is there."""
+        """Whether the read model can answer this route without a sync first."""
         if not self._read_model.is_complete:
             return self._route.before_cache_ready
         return self._route.skips_cache_sync or self._services.storage.is_fresh()
 
-    async def _caller(self, request: web.Request, now: datetime) -> Account | TokenBearer:
+    async def _authenticate(self, request: web.Request, now: datetime) -> Account | TokenBearer:
         try:
             caller = authenticate(request, self._services, self._state.token_usage, now)
         except UnknownToken:
-            await look_again(request, self._services)
+            await refresh_token(request, self._services)
             caller = authenticate(request, self._services, self._state.token_usage, now)
         if self._is_rated:
             self._check_wait(self._state.rates.acquire(_account(caller), perf_counter()))
@@ -123,9 +123,9 @@ class RouteHandler:
         return caller
 
     def _from_cache(self, request: web.Request, caller: Principal, now: datetime) -> RenderedResponse | None:
-        lasting = self._state.responses.get(self._key(request, caller))
-        if lasting is not None and lasting.is_valid(int(now.timestamp())):
-            return lasting.response
+        cached = self._state.responses.get(self._key(request, caller))
+        if cached is not None and cached.is_valid(int(now.timestamp())):
+            return cached.response
         return None
 
     def _key(self, request: web.Request, caller: Principal) -> object:
@@ -138,14 +138,14 @@ class RouteHandler:
     ) -> RenderedResponse | web.StreamResponse:
         REQUEST_ID.set(request_id)
         values = await read_parameters(request, self._route, self._state.settings)
-        call = RequestContext(self._state, request, caller, now, request_id, values)
-        answer = self._route.handler(call)
-        answered: Response = await answer if isawaitable(answer) else answer
-        if isinstance(answered, CacheableResponse):
+        context = RequestContext(self._state, request, caller, now, request_id, values)
+        result = self._route.handler(context)
+        response: Response = await result if isawaitable(result) else result
+        if isinstance(response, CacheableResponse):
             if request.method == "GET":
-                self._state.responses.put(self._key(request, caller), answered)
-            return answered.response
-        return answered
+                self._state.responses.put(self._key(request, caller), response)
+            return response.response
+        return response
 
     def _error_response(self, error: Exception, request_id: str) -> RenderedResponse:
         is_page = self._route.is_page
@@ -159,7 +159,7 @@ class RouteHandler:
         return fault_page(request_id, self._state) if is_page else internal_error_response(request_id)
 
     def _is_worth_logging(self, status: int, took: float, now: float) -> bool:
-        """Refusals of rates are logged once a second: who floods us must not fill the disk too."""
+        """Logs 429 once a second at most, so that a flood does not fill the disk."""
         if status != HTTPStatus.TOO_MANY_REQUESTS:
             return took > self._slow or self._route.is_mutating or status >= HTTPStatus.BAD_REQUEST
         if now - self._state.flood_logged_at < _FLOOD_LOG_INTERVAL:
@@ -191,8 +191,8 @@ class RouteHandler:
         headers, is_last = request.headers, self._state.is_stopping
         if (
             response.etag
-            and (asked := headers.get("If-None-Match")) is not None
-            and etag_matches(response.etag, asked)
+            and (known := headers.get("If-None-Match")) is not None
+            and etag_matches(response.etag, known)
         ):
             return RawResponse(response.unchanged(), b"", request_id, 304, is_last=is_last)
         head, body = response.parts(headers.get("Accept-Encoding"))
@@ -202,12 +202,12 @@ class RouteHandler:
 
 
 def allowed_methods(route: Route) -> tuple[str, ...]:
-    """What a route is asked by. HEAD stands beside GET only where asking changes nothing."""
+    """The methods of a route, with OPTIONS, and with HEAD if its GET changes nothing."""
     head = ("HEAD",) if "GET" in route.methods and not route.is_mutating else ()
     return (*route.methods, *head, "OPTIONS")
 
 
-def _options_page(allowed: tuple[str, ...]) -> RenderedResponse:
+def _preflight_response(allowed: tuple[str, ...]) -> RenderedResponse:
     methods = ", ".join(allowed)
     return RenderedResponse(
         b"", status=204, headers={"Allow": methods, "Access-Control-Allow-Methods": methods} | _PREFLIGHT

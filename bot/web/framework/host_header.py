@@ -1,4 +1,4 @@
-"""The `Host` header: one, and the name or address of a host (RFC 9112, 3.2)."""
+"""Validates the `Host` header: exactly one, with a host name or address (RFC 9112, 3.2)."""
 
 import re
 from functools import lru_cache
@@ -13,12 +13,12 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0
 
 
 def check_host(request: web.Request) -> None:
-    """Refuse a request whose `Host` is missing, doubled or no host: answers tell clients links made of it."""
+    """Refuses a request whose `Host` is missing, repeated or invalid: links in responses are made of it."""
     hosts = request.headers.getall("Host", ())
     if not hosts and request.version < HttpVersion11:
         return
     if len(hosts) != 1 or not _is_host(hosts[0]):
-        raise HttpError(400, "The Host header is missing or names no host.")
+        raise HttpError(400, "The Host header is missing or not valid.")
 
 
 @lru_cache(maxsize=256)

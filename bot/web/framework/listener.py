@@ -1,7 +1,7 @@
-"""Accepting connections within limits, instead of asyncio's own server, which accepts whatever comes.
+"""Accepts connections within limits, in place of asyncio's server.
 
-When files run out, asyncio's tries as often as its backlog is long, logs each try with a trace, and a second
-later begins anew for each; here accepting pauses, and one line a minute says so.
+When no files are left, asyncio's server tries once per backlog entry, logs each with a trace, and repeats
+that after a second. This one pauses and logs one line a minute.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from bot.web.framework.connections import Connection, Register
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 1024
-_AT_ONCE = 32
-"""Connections accepted before others get their turn."""
-_PAUSE = 0.1
-_MAKE_ROOM_FOR = 32
+_MAX_ACCEPTS = 32
+"""Connections accepted in a row before other tasks run."""
+_PAUSE_SECONDS = 0.1
+_CLOSED_PER_PAUSE = 32
 _REPORT_INTERVAL = 60.0
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _ABSENT = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
@@ -34,11 +34,11 @@ _REFUSAL = (
 )
 
 Make = Callable[[str], Connection]
-"""A protocol for a connection from an address."""
+"""Creates the protocol for a connection from a client subnet."""
 
 
 class Site(web.BaseSite):
-    """An address at which a runner's application answers, within the limits of a register."""
+    """Serves a runner's application at an address, within the limits of a register."""
 
     def __init__(self, runner: web.AppRunner, host: str, port: int, register: Register, make: Make) -> None:
         super().__init__(runner)
@@ -52,7 +52,7 @@ class Site(web.BaseSite):
 
     async def start(self) -> None:
         await super().start()
-        sockets = await _listening(self._host, self.port)
+        sockets = await _open_sockets(self._host, self.port)
         self.port = sockets[0].getsockname()[1]
         self._listener = Listener(sockets, self._register, self._make)
 
@@ -62,8 +62,8 @@ class Site(web.BaseSite):
         await super().stop()
 
 
-async def _listening(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of a host that this machine has."""
+async def _open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Opens a socket for each address of the host."""
     loop, found, refusal = (
         asyncio.get_running_loop(),
         list[socket.socket](),
@@ -86,7 +86,7 @@ async def _listening(host: str, port: int) -> list[socket.socket]:
 
 
 class Listener:
-    """Accepts at sockets, which are closed with it."""
+    """Accepts connections from sockets, which `close` closes."""
 
     def __init__(self, sockets: Sequence[socket.socket], register: Register, make: Make) -> None:
         self._loop = asyncio.get_running_loop()
@@ -109,11 +109,11 @@ class Listener:
             self._loop.add_reader(each, self._accept, each)
 
     def _pause(self, error: OSError) -> None:
-        """Accept nothing for a while; what waits already stays in the system's queue."""
+        """Stops accepting for a moment; pending connections stay in the system's queue."""
         for each in self._sockets:
             self._loop.remove_reader(each)
-        self._register.make_room(_MAKE_ROOM_FOR)
-        self._loop.call_later(_PAUSE, self._resume)
+        self._register.make_room(_CLOSED_PER_PAUSE)
+        self._loop.call_later(_PAUSE_SECONDS, self._resume)
         if (now := self._loop.time()) - self._reported_at >= _REPORT_INTERVAL:
             self._reported_at = now
             logger.error(
@@ -121,7 +121,7 @@ class Listener:
             )
 
     def _accept(self, listening: socket.socket) -> None:
-        for _ in range(_AT_ONCE):
+        for _ in range(_MAX_ACCEPTS):
             try:
                 accepted, peer = listening.accept()
             except (BlockingIOError, InterruptedError):
@@ -132,9 +132,9 @@ class Listener:
                     return
                 continue  # the client is gone already, or its network is: accept(2)
             accepted.settimeout(0)
-            self._take(accepted, str(peer[0]))
+            self._admit(accepted, str(peer[0]))
 
-    def _take(self, accepted: socket.socket, peer: str) -> None:
+    def _admit(self, accepted: socket.socket, peer: str) -> None:
         address = self._register.address_of_peer(peer)
         if not self._register.admit(address):
             _refuse(accepted)
@@ -157,7 +157,7 @@ class Listener:
 
 
 def _refuse(accepted: socket.socket) -> None:
-    """Say why and close. What was sent is read, for unread bytes would make the system drop the answer."""
+    """Answers 503 and closes. Reads the request, since the system drops the response if bytes are unread."""
     with accepted, suppress(OSError):
         accepted.send(_REFUSAL)
         accepted.shutdown(socket.SHUT_WR)

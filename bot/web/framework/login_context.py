@@ -1,4 +1,4 @@
-"""What the way in is made of, while the service runs."""
+"""How people log in at this server."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoginContext:
-    """How people prove who they are; `answers` carries out what chat accounts waited for."""
+    """The login method; `on_linked` dispatches the request for which a chat account was linked."""
 
     settings: LoginSettings = field(default_factory=LoginSettings)
     campus: str = ""

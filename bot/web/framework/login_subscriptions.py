@@ -1,4 +1,4 @@
-"""Who listens for which login, and how they hear of its end: one task a process, whoever else finishes it."""
+"""Publish/subscribe for the results of logins, with one polling task per process."""
 
 import asyncio
 import logging
@@ -20,18 +20,15 @@ from core.policy.login import RESULT_TTL, ends_at, sid_hash
 logger = logging.getLogger(__name__)
 
 RESULT = "login result"
-"""What results are sealed for."""
+"""The purpose under which results are encrypted."""
 POLL_INTERVAL = 0.1
-"""Seconds between two looks at whether other processes wrote anything, which cost next to nothing.
-
-Nobody looks while nobody listens.
-"""
+"""Seconds between checks for writes of other processes, which are cheap; none without subscribers."""
 HEARTBEAT_INTERVAL = 15.0
-"""Seconds between two signs of life on a stream, and between two looks for channels that are over."""
+"""Seconds between heartbeats on a stream, and between checks for expired subscriptions."""
 
 
 class LoginEvent(Enum):
-    """What a listener is told: here is the result; still there; it is over."""
+    """Events of a subscription: the result, a heartbeat, the end."""
 
     MESSAGE = "message"
     HEARTBEAT = "beat"
@@ -39,7 +36,7 @@ class LoginEvent(Enum):
 
 
 class Subscriber:
-    """One stream's letter box: `next` waits, without a task of its own, for what comes."""
+    """Queue of one stream; `next` waits for an event without a task of its own."""
 
     __slots__ = ("_events", "_wake")
 
@@ -62,18 +59,18 @@ class Subscriber:
 
 
 class PushSubscriber(Subscriber):
-    """A stream whose own task is busy listening to the client: each event has a moment's task of its own."""
+    """A subscriber whose own task reads from the client, so that events are sent by separate tasks."""
 
-    __slots__ = ("_say", "_saying")
+    __slots__ = ("_send", "_sending")
 
     def __init__(self) -> None:
         super().__init__()
-        self._say: Callable[[LoginEvent], Coroutine[None, None, None]] | None = None
-        self._saying: asyncio.Task[None] | None = None
+        self._send: Callable[[LoginEvent], Coroutine[None, None, None]] | None = None
+        self._sending: asyncio.Task[None] | None = None
 
-    def push(self, say: Callable[[LoginEvent], Coroutine[None, None, None]]) -> None:
-        """From now on; what came before is said first."""
-        self._say = say
+    def push(self, send: Callable[[LoginEvent], Coroutine[None, None, None]]) -> None:
+        """Sends all events with `send` from now on, earlier ones first."""
+        self._send = send
         self._start()
 
     def notify(self, event: LoginEvent) -> None:
@@ -82,78 +79,78 @@ class PushSubscriber(Subscriber):
             self._start()
 
     def _start(self) -> None:
-        if self._say is not None and self._events and (self._saying is None or self._saying.done()):
-            self._saying = asyncio.create_task(self._push(self._say))
+        if self._send is not None and self._events and (self._sending is None or self._sending.done()):
+            self._sending = asyncio.create_task(self._push(self._send))
 
-    async def _push(self, say: Callable[[LoginEvent], Coroutine[None, None, None]]) -> None:
+    async def _push(self, send: Callable[[LoginEvent], Coroutine[None, None, None]]) -> None:
         while self._events:
-            await say(self._events.pop(0))
+            await send(self._events.pop(0))
 
 
 class Subscription:
-    """The listeners of one sid, and the result once there is one."""
+    """The subscribers of one sid, and the result once there is one."""
 
-    __slots__ = ("ends_at", "letters", "listeners", "message", "published_at")
+    __slots__ = ("ends_at", "message", "published_at", "subscribers", "token")
 
-    def __init__(self, letters: str, until: datetime) -> None:
-        self.letters, self.ends_at = letters, until
+    def __init__(self, token: str, until: datetime) -> None:
+        self.token, self.ends_at = token, until
         self.message: bytes | None = None
         self.published_at: datetime | None = None
-        self.listeners: set[Subscriber] = set()
+        self.subscribers: set[Subscriber] = set()
 
     def notify(self, event: LoginEvent) -> None:
-        for listener in tuple(self.listeners):
-            listener.notify(event)
+        for subscriber in tuple(self.subscribers):
+            subscriber.notify(event)
 
 
 class LoginSubscriptions:
-    """Every channel that somebody of this process listens on."""
+    """All subscriptions of this process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._open: dict[bytes, Subscription] = {}
         self._watch: asyncio.Task[None] | None = None
         self._is_closed = False
-        self._looked_at = -1
+        self._polled_version = -1
 
     def __len__(self) -> int:
-        return sum(len(channel.listeners) for channel in self._open.values())
+        return sum(len(subscription.subscribers) for subscription in self._open.values())
 
     @contextmanager
-    def subscribed(self, letters: str, session: LoginSession, listener: Subscriber) -> Iterator[Subscription]:
-        """Listen, until the block is left."""
-        channel = self.subscribe(letters, session, listener)
+    def subscribed(self, token: str, session: LoginSession, subscriber: Subscriber) -> Iterator[Subscription]:
+        """Subscribes for the duration of the block."""
+        subscription = self.subscribe(token, session, subscriber)
         try:
-            yield channel
+            yield subscription
         finally:
-            self.unsubscribe(channel, listener)
+            self.unsubscribe(subscription, subscriber)
 
-    def subscribe(self, letters: str, session: LoginSession, listener: Subscriber) -> Subscription:
-        """Listen from now on; what came to an end before is told at once."""
-        channel = self._open.get(session.hash)
-        if channel is None:
-            channel = self._open[session.hash] = Subscription(letters, ends_at(session))
-        channel.listeners.add(listener)
-        self._looked_at = -1  # it may have ended since the session was read
-        if channel.message is not None:
-            listener.notify(LoginEvent.MESSAGE)
+    def subscribe(self, token: str, session: LoginSession, subscriber: Subscriber) -> Subscription:
+        """Adds a subscriber; it is notified at once if the login has ended already."""
+        subscription = self._open.get(session.hash)
+        if subscription is None:
+            subscription = self._open[session.hash] = Subscription(token, ends_at(session))
+        subscription.subscribers.add(subscriber)
+        self._polled_version = -1  # it may have ended since the session was read
+        if subscription.message is not None:
+            subscriber.notify(LoginEvent.MESSAGE)
         elif session.finished_at is not None:
-            self._publish(channel, session)
+            self._publish(subscription, session)
         if self._is_closed:
-            listener.notify(LoginEvent.END)
+            subscriber.notify(LoginEvent.END)
         elif self._watch is None or self._watch.done():
-            self._watch = asyncio.create_task(self._poll_loop(), name="login channels")
-        return channel
+            self._watch = asyncio.create_task(self._poll_loop(), name="login subscriptions")
+        return subscription
 
-    def unsubscribe(self, channel: Subscription, listener: Subscriber) -> None:
-        channel.listeners.discard(listener)
-        if not channel.listeners:
-            self._open.pop(sid_hash(channel.letters), None)
+    def unsubscribe(self, subscription: Subscription, subscriber: Subscriber) -> None:
+        subscription.subscribers.discard(subscriber)
+        if not subscription.subscribers:
+            self._open.pop(sid_hash(subscription.token), None)
 
     async def poll(self) -> None:
-        """Tell listeners of logins that came to an end, here or in another process."""
-        self._looked_at = self._services.read_model.logins
-        waiting = {each for each, channel in self._open.items() if channel.message is None}
+        """Notifies subscribers of logins that ended, in this process or another."""
+        self._polled_version = self._services.read_model.logins
+        waiting = {each for each, subscription in self._open.items() if subscription.message is None}
         if not waiting:
             return
         since = self._services.clock.now() - RESULT_TTL
@@ -162,28 +159,28 @@ class LoginSubscriptions:
                 waiting.intersection(unit.login_sessions.finished_since(since))
             )
         ):
-            channel = self._open.get(session.hash)
-            if channel is not None and channel.message is None:
-                self._publish(channel, session)
+            subscription = self._open.get(session.hash)
+            if subscription is not None and subscription.message is None:
+                self._publish(subscription, session)
 
     async def close(self) -> None:
-        """Every stream ends, in order."""
+        """Ends all streams."""
         self._is_closed = True
         if self._watch is not None:
             self._watch.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watch
-        for channel in tuple(self._open.values()):
-            channel.notify(LoginEvent.END)
+        for subscription in tuple(self._open.values()):
+            subscription.notify(LoginEvent.END)
 
-    def _publish(self, channel: Subscription, session: LoginSession) -> None:
-        message = message_of(session, channel.letters)
+    def _publish(self, subscription: Subscription, session: LoginSession) -> None:
+        message = message_of(session, subscription.token)
         if message is None:
-            channel.notify(LoginEvent.END)
+            subscription.notify(LoginEvent.END)
             return
-        channel.message, channel.published_at = message, session.finished_at
-        channel.ends_at = ends_at(session)
-        channel.notify(LoginEvent.MESSAGE)
+        subscription.message, subscription.published_at = message, session.finished_at
+        subscription.ends_at = ends_at(session)
+        subscription.notify(LoginEvent.MESSAGE)
 
     async def _poll_loop(self) -> None:
         beat_at = perf_counter() + HEARTBEAT_INTERVAL
@@ -191,42 +188,42 @@ class LoginSubscriptions:
             await asyncio.sleep(POLL_INTERVAL)
             try:
                 await self._poll_if_changed()
-            except RoomieError as trouble:
-                logger.warning("logins elsewhere go unheard: %s", trouble)
+            except RoomieError as error:
+                logger.warning("results of logins in other processes are not read: %s", error)
             if perf_counter() >= beat_at:
-                beat_at, self._looked_at = perf_counter() + HEARTBEAT_INTERVAL, -1
+                beat_at, self._polled_version = perf_counter() + HEARTBEAT_INTERVAL, -1
                 self._send_heartbeats(tuple(self._open.values()))
 
     async def _poll_if_changed(self) -> None:
         read_model, storage = self._services.read_model, self._services.storage
         if not storage.is_fresh():
             await storage.catch_up()
-        if read_model.logins != self._looked_at:
+        if read_model.logins != self._polled_version:
             await self.poll()
 
-    def _send_heartbeats(self, channels: Iterable[Subscription]) -> None:
+    def _send_heartbeats(self, subscriptions: Iterable[Subscription]) -> None:
         now = self._services.clock.now()
-        for channel in channels:
-            channel.notify(LoginEvent.END if now >= channel.ends_at else LoginEvent.HEARTBEAT)
+        for subscription in subscriptions:
+            subscription.notify(LoginEvent.END if now >= subscription.ends_at else LoginEvent.HEARTBEAT)
 
 
-def result_of(session: LoginSession, letters: str) -> dict[str, object] | None:
-    """What became of a login, for whoever holds its sid; None when that can no longer be told."""
+def result_of(session: LoginSession, token: str) -> dict[str, object] | None:
+    """Decrypts the result of a login with its sid; None if it is gone."""
     if session.state is LoginState.FAILED:
         return {"result": "failure", "message": session.message}
     if session.encrypted_result is None:
         return None
     try:
-        answer: dict[str, object] = orjson.loads(decrypt(session.encrypted_result, letters.encode(), RESULT))
+        answer: dict[str, object] = orjson.loads(decrypt(session.encrypted_result, token.encode(), RESULT))
     except DecryptionFailed:
         return None
     return answer
 
 
-def message_of(session: LoginSession, letters: str) -> bytes | None:
-    """The result as streams carry it."""
-    result = result_of(session, letters)
+def message_of(session: LoginSession, token: str) -> bytes | None:
+    """Encodes the result as streams send it."""
+    result = result_of(session, token)
     if result is None:
         return None
-    told = {"result": "success", "message": "Logged in."} | result
-    return b64encode(orjson.dumps(told))
+    message = {"result": "success", "message": "Logged in."} | result
+    return b64encode(orjson.dumps(message))

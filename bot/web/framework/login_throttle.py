@@ -1,6 +1,6 @@
-"""How long somebody waits who keeps getting a password wrong: longer each time, for whatever name it is.
+"""Throttles failed logins with exponential backoff.
 
-Known and unknown names are treated alike, so that waiting tells nobody who is known here.
+Known and unknown names are treated alike, so that waits do not reveal which accounts exist.
 """
 
 from collections.abc import Hashable, Iterator
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import normalize
 
-from bot.web.framework.client_addresses import SHARES, household, wider_networks
+from bot.web.framework.client_addresses import NETWORK_SHARES, client_subnet, wider_networks
 
 _MAX_KEYS = 20_000
-_LONGEST_NAME = 254
+_MAX_NAME_LENGTH = 254
 
 
 @dataclass(frozen=True, slots=True)
 class BackoffPolicy:
-    """`free` wrong tries cost nothing, then a wait of `first` seconds, doubled each time up to `longest`.
+    """No wait for `free` failures, then `first_delay` seconds, doubled each time up to `max_delay`.
 
-    One wrong try is forgotten every `heals` seconds.
+    One failure is forgotten every `half_life` seconds.
     """
 
     free: int
@@ -32,14 +32,14 @@ class BackoffPolicy:
 
 
 class FailureCounter:
-    """Wrong tries by key: how many are not forgotten yet, and when the last one was."""
+    """Counts failures by key: how many are not forgotten yet, and the time of the last one."""
 
-    def __init__(self, patience: BackoffPolicy) -> None:
-        self._patience = patience
+    def __init__(self, policy: BackoffPolicy) -> None:
+        self._patience = policy
         self._counted: dict[Hashable, tuple[int, float]] = {}
 
     def wait(self, key: Hashable, now: float) -> float:
-        """Seconds until another try may be made."""
+        """Seconds until the next attempt is allowed."""
         failures, last = self._counted.get(key, (0, now))
         return max(0.0, last + self._patience.delay_after(failures) - now) if failures else 0.0
 
@@ -61,18 +61,18 @@ class FailureCounter:
         failures, last = counted
         return max(0, failures - int((now - last) / self._patience.half_life))
 
-    def counted(self) -> dict[Hashable, tuple[int, float]]:
-        """How often, and when last."""
+    def counts(self) -> dict[Hashable, tuple[int, float]]:
+        """Number of failures and time of the last one, by key."""
         return self._counted
 
     def put(self, key: Hashable, failures: int, last: float) -> None:
-        """What others counted, too."""
+        """Replaces a key's count, e.g. by one that includes other processes."""
         self._counted.pop(key, None)
         if failures > 0:
             self._counted[key] = failures, last
 
     def _make_room(self, now: float) -> None:
-        """Those longest without a wrong try go first: each count puts its key at the end."""
+        """Drops forgotten keys, then those with the oldest failures: each count moves its key to the end."""
         self._counted = {key: each for key, each in self._counted.items() if self._left(each, now)}
         while len(self._counted) >= _MAX_KEYS:
             del self._counted[next(iter(self._counted))]
@@ -80,10 +80,10 @@ class FailureCounter:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A password tried for an account (by all the keys it has) from an address.
+    """A login attempt for an account (with all its keys) from an address.
 
-    `mark` is the key of a valid mark of the browser for this account, `known_as` the account's own where it
-    was logged in from this address before; empty otherwise.
+    `mark` is the key of the browser's valid device cookie for this account; `known_as` is the account's key
+    if it logged in from this address before. Both are empty otherwise.
     """
 
     accounts: tuple[str, ...]
@@ -97,48 +97,48 @@ class Attempt:
 
 
 def account_keys(typed: str, *names: str) -> tuple[str, ...]:
-    """What tries for an account count under: the part before the @ of what was typed, and of its own names.
+    """Keys under which attempts for an account count: the part before the @ of the given name and of `names`.
 
-    So a username and an e-mail address are one key, whatever its domain, and whether or not anybody has it:
-    counting shows nobody which names are known. `names` are the account's own where it is known; they differ
-    from what was typed only when somebody's username is not the first part of their address.
+    So a username and an e-mail address share a key, whatever the domain and whether or not the account
+    exists. `names` are those of a known account; their keys differ from the given one only if the username is
+    not the first part of the address.
     """
     return tuple(sorted({_key_of(each) for each in (typed, *names)}))
 
 
 def _key_of(name: str) -> str:
-    return normalize("NFKC", name[:_LONGEST_NAME]).casefold().partition("@")[0][:_LONGEST_NAME]
+    return normalize("NFKC", name[:_MAX_NAME_LENGTH]).casefold().partition("@")[0][:_MAX_NAME_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """One count that a try falls under. A right password clears those that are the account's `own`."""
+class CountedKey:
+    """A key that an attempt counts under. A right password resets those that are the account's `own`."""
 
     failures: FailureCounter
     key: Hashable
     own: bool = False
 
 
-Lane: TypeAlias = tuple[Counter, ...]
-"""Counts that all have to let a try pass."""
+KeyGroup: TypeAlias = tuple[CountedKey, ...]
+"""Keys that all must allow an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a try may be made: seconds to `wait` when not, and else the counts it fell under."""
+    """Whether an attempt is allowed: 0 and the keys that it counts under, or the seconds to `wait`."""
 
     wait: float
-    lane: Lane = ()
+    group: KeyGroup = ()
 
 
 class LoginThrottle:
-    """Wrong passwords, counted so that strangers who guess do not keep the account's own person out.
+    """Throttles failed logins without locking the owner of an account out.
 
-    A browser with a mark and an address known from before have counts of their own ("device cookies", OWASP
-    Authentication Cheat Sheet); everybody else shares the account's. A lane that is closed leaves the next.
-    Strangers count by account and address; by account alone, where they wait seconds at most; by address,
-    which may be a whole campus; and by the networks around an IPv6 address. `limit` is how many wrong tries
-    are free for the first of these; 0 lifts all of it.
+    A browser with a device cookie and an address known from before have counts of their own (OWASP
+    Authentication Cheat Sheet, "device cookies"); all others share the account's. If one group is closed, the
+    next is tried. Unknown clients count by account and address; by account alone, with waits of seconds at
+    most; by address, which may be a whole campus; and by the networks around an IPv6 address. `limit` is the
+    number of free failures for the first of these; 0 for no throttling.
     """
 
     def __init__(self, limit: int) -> None:
@@ -151,12 +151,12 @@ class LoginThrottle:
         self._known_addresses = FailureCounter(BackoffPolicy(limit * 24, 1.0, 10.0, half_life=1.0))
         self._networks = {
             share: FailureCounter(BackoffPolicy(limit * 6 * share, 1.0, 60.0, half_life=5.0 / share))
-            for share in SHARES
+            for share in NETWORK_SHARES
         }
 
     @property
     def parts(self) -> "tuple[FailureCounter, ...]":
-        """In an order that processes of different versions agree on: new ones go to the end."""
+        """All counters, in an order that processes of different versions agree on: append new ones."""
         return (
             self._pairs,
             self._accounts,
@@ -168,51 +168,54 @@ class LoginThrottle:
         )
 
     def admit(self, attempt: Attempt, now: float) -> Admission:
-        """Count a try as wrong until it is forgiven, in the first lane that is open."""
+        """Counts an attempt as failed, until `forgive`, in the first group that is open."""
         if not self._limit:
             return Admission(0.0)
         waits = []
-        for lane in self._lanes(attempt, now):
-            wait = max(each.failures.wait(each.key, now) for each in lane)
+        for group in self._groups(attempt, now):
+            wait = max(each.failures.wait(each.key, now) for each in group)
             if wait <= 0:
-                for each in lane:
+                for each in group:
                     each.failures.count(each.key, now)
-                return Admission(0.0, lane)
+                return Admission(0.0, group)
             waits.append(wait)
         return Admission(min(waits))
 
     def forgive(self, admission: Admission) -> None:
-        """The password was right: what is the account's own starts anew, shared counts lose this one try."""
-        for each in admission.lane:
+        """After a right password: resets the account's own counts, takes this attempt off the shared ones."""
+        for each in admission.group:
             each.failures.reset(each.key, all_of_them=each.own)
 
     def undo(self, admission: Admission) -> None:
-        """The password was never checked."""
-        for each in admission.lane:
+        """Takes an attempt back whose password was not checked."""
+        for each in admission.group:
             each.failures.reset(each.key, all_of_them=False)
 
-    def _lanes(self, attempt: Attempt, now: float) -> Iterator[Lane]:
-        home = household(attempt.address)
+    def _groups(self, attempt: Attempt, now: float) -> Iterator[KeyGroup]:
+        home = client_subnet(attempt.address)
         if attempt.mark:
-            yield (Counter(self._marks, attempt.mark, own=True),)
+            yield (CountedKey(self._marks, attempt.mark, own=True),)
         if attempt.known_as:
-            own = Counter(self._known, (attempt.known_as, home), own=True)
+            own = CountedKey(self._known, (attempt.known_as, home), own=True)
             # The address's count is shared by all accounts known there: a neighbour who fills it must not
             # hold up accounts that have free tries of their own.
             is_fresh = self._known.has_free_tries(own.key, now)
-            yield (own,) if is_fresh else (own, Counter(self._known_addresses, home))
+            yield (own,) if is_fresh else (own, CountedKey(self._known_addresses, home))
         yield (
-            *(Counter(self._pairs, (account, home), own=True) for account in attempt.accounts),
-            *(Counter(self._accounts, account) for account in attempt.accounts),
-            Counter(self._addresses, home),
-            *(Counter(self._networks[share], network) for network, share in wider_networks(attempt.address)),
+            *(CountedKey(self._pairs, (account, home), own=True) for account in attempt.accounts),
+            *(CountedKey(self._accounts, account) for account in attempt.accounts),
+            CountedKey(self._addresses, home),
+            *(
+                CountedKey(self._networks[share], network)
+                for network, share in wider_networks(attempt.address)
+            ),
         )
 
     def acquire(self, name: str, address: str, now: float) -> float:
-        """Count a stranger's try. Seconds to wait when one has to."""
+        """Counts an attempt of an unknown client; returns the seconds to wait, 0 if it is allowed."""
         return self.admit(Attempt(account_keys(name), address), now).wait
 
     def refund(self, name: str, address: str) -> None:
-        """A stranger's try was right."""
-        [lane] = self._lanes(Attempt(account_keys(name), address), now=0.0)
-        self.forgive(Admission(0.0, lane))
+        """Forgives an attempt of an unknown client."""
+        [group] = self._groups(Attempt(account_keys(name), address), now=0.0)
+        self.forgive(Admission(0.0, group))

@@ -1,14 +1,14 @@
-"""How many files the system lets this process have open: each connection is one."""
+"""Limit of open files of this process: each connection is one."""
 
 import resource
 from contextlib import suppress
 
 RESERVED_FILES = 128
-"""What everything but the HTTP API's connections needs: database, chat platforms, sources, logs."""
+"""Files for everything but HTTP connections: database, chat platforms, sources, logs."""
 
 
-def fitting(connections: int) -> int:
-    """How many of so many connections the hard limit of open files allows; 0 stands for any number."""
+def max_connections_within(connections: int) -> int:
+    """How many of `connections` the hard limit of open files allows; 0 means no limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard == resource.RLIM_INFINITY:
         return connections
@@ -17,9 +17,9 @@ def fitting(connections: int) -> int:
 
 
 def raise_limit(connections: int) -> int:
-    """Raise the soft limit to what so many connections need; how many fit then, as `fitting` says it."""
+    """Raises the soft limit to what `connections` need; returns how many are possible, 0 for no limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    fit = fitting(connections)
+    fit = max_connections_within(connections)
     needed = fit + RESERVED_FILES if fit else hard
     if soft != resource.RLIM_INFINITY and (needed == resource.RLIM_INFINITY or soft < needed):
         with suppress(ValueError, OSError):  # some systems have a lower limit than they say

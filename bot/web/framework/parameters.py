@@ -1,10 +1,10 @@
-"""A request's parameters, read as its route says."""
+"""Parses a request's parameters as its route declares them."""
 
 from typing import Any
 
 from aiohttp import web
 
-from bot.web.framework.body import FormFields, body_fields, query_fields
+from bot.web.framework.body import FormFields, parse_query, read_form
 from bot.web.framework.errors import DuplicateParameter, InvalidParameter
 from bot.web.framework.route import Parameter, ParameterLocation, Route
 from bot.web.framework.settings import HttpSettings
@@ -15,22 +15,22 @@ _WITH_BODY = frozenset({"POST", "DELETE"})
 
 
 async def read_parameters(request: web.Request, route: Route, settings: HttpSettings) -> dict[str, object]:
-    """The values of all parameters that are there; a refusal for the first that is missing or unreadable."""
+    """Values of the parameters that are given; raises for the first that is missing or invalid."""
     if not route.parameters:
         return {}
     fields = await _fields(request, route, settings)
     values: dict[str, object] = {}
     for parameter in route.parameters:
-        source = _apart(request, parameter) if parameter.location in _OUTSIDE_FIELDS else fields
+        source = _outside_fields(request, parameter) if parameter.location in _OUTSIDE_FIELDS else fields
         if (text := _text(parameter, source)) is not None:
-            values[parameter.name] = _read(parameter, text)
+            values[parameter.name] = _parse(parameter, text)
         elif parameter.required:
             raise MissingField(f"No {parameter.name} supplied")
     return values
 
 
-def _apart(request: web.Request, parameter: Parameter[Any]) -> FormFields:
-    """What stands neither in the query nor in the body."""
+def _outside_fields(request: web.Request, parameter: Parameter[Any]) -> FormFields:
+    """The parameter's values in the path or the headers."""
     if parameter.location is ParameterLocation.PATH:
         return FormFields(dict(request.match_info))
     found = request.headers.getall(parameter.name, [])
@@ -40,15 +40,15 @@ def _apart(request: web.Request, parameter: Parameter[Any]) -> FormFields:
 
 
 async def _fields(request: web.Request, route: Route, settings: HttpSettings) -> FormFields:
-    """A POST speaks in its body alone, so that no password is in a URL; routes that also GET hear both."""
+    """A POST's fields are in its body only, so that no password is in a URL; routes with GET accept both."""
     if request.method not in _WITH_BODY:
-        return query_fields(request)
-    body = await body_fields(request, settings.max_body, settings.body_timeout)
-    return body.merged_with(query_fields(request)) if "GET" in route.methods else body
+        return parse_query(request)
+    body = await read_form(request, settings.max_body, settings.body_timeout)
+    return body.merge(parse_query(request)) if "GET" in route.methods else body
 
 
 def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
-    """What stands under the parameter's name, or under its other names when that is absent or empty."""
+    """The text of the parameter, or of its aliases if it is absent or empty."""
     for name in (parameter.name, *parameter.aliases):
         if name in fields.duplicates:
             raise DuplicateParameter(name)
@@ -59,7 +59,7 @@ def _text(parameter: Parameter[Any], fields: FormFields) -> str | None:
     return None
 
 
-def _read(parameter: Parameter[Any], text: str) -> object:
+def _parse(parameter: Parameter[Any], text: str) -> object:
     try:
         value: object = parameter.parse(text)
     except RoomieError:

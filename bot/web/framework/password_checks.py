@@ -1,4 +1,4 @@
-"""Letting password checks through a few at a time: each costs a processor a twentieth of a second or more."""
+"""Limits concurrent password checks: each costs a processor a twentieth of a second or more."""
 
 import asyncio
 from collections import Counter
@@ -7,41 +7,41 @@ from contextlib import asynccontextmanager
 
 from core.errors import Unavailable
 
-_AT_ONCE = 2
-_WAITING = 64
-_OWN_AT_ONCE = 4
+_MAX_CONCURRENT = 2
+_MAX_WAITING = 64
+_MAX_FAMILIAR = 4
 
 
 class PasswordChecks:
-    """Checks of strangers run two at a time and 64 may wait; those of known places go ahead of them.
+    """Runs two checks at a time and lets 64 wait; checks from familiar addresses and browsers skip the queue.
 
-    So a flood of guesses keeps nobody waiting who was here before. One account goes ahead with at most four
-    at once, and with others waits in line, so that nobody floods with a password that is right.
+    So a flood of guesses does not delay people who logged in there before. An account skips the queue with at
+    most four checks at a time, so that a right password cannot be used for a flood either.
     """
 
-    def __init__(self, *, at_once: int = _AT_ONCE, waiting: int = _WAITING) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._most = at_once + waiting
-        self._in_line = 0
-        self._ahead: Counter[str] = Counter()
+    def __init__(self, *, max_concurrent: int = _MAX_CONCURRENT, max_waiting: int = _MAX_WAITING) -> None:
+        self._slots = asyncio.Semaphore(max_concurrent)
+        self._max_queued = max_concurrent + max_waiting
+        self._queued = 0
+        self._familiar: Counter[str] = Counter()
 
     @asynccontextmanager
     async def turn(self, familiar: str) -> AsyncIterator[None]:
-        """Hold a turn for the block. `familiar`: whose known place it is, empty for strangers."""
-        if familiar and self._ahead[familiar] < _OWN_AT_ONCE:
-            self._ahead[familiar] += 1
+        """Waits for a slot, held for the block. `familiar` is the account known there, empty for others."""
+        if familiar and self._familiar[familiar] < _MAX_FAMILIAR:
+            self._familiar[familiar] += 1
             try:
                 yield
             finally:
-                self._ahead[familiar] -= 1
-                if not self._ahead[familiar]:
-                    del self._ahead[familiar]
+                self._familiar[familiar] -= 1
+                if not self._familiar[familiar]:
+                    del self._familiar[familiar]
             return
-        if self._in_line >= self._most:
+        if self._queued >= self._max_queued:
             raise Unavailable("Too many people are logging in right now. Please try again in a moment.")
-        self._in_line += 1
+        self._queued += 1
         try:
-            async with self._turns:
+            async with self._slots:
                 yield
         finally:
-            self._in_line -= 1
+            self._queued -= 1

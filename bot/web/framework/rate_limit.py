@@ -1,93 +1,110 @@
-"""How often somebody may knock: one figure for every address and account, in a table that stays small."""
+"""Rate limiter (GCRA) with one timestamp per key, and the client addresses that it counts."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 
 from aiohttp import web
 
-from bot.web.framework.client_addresses import household, parsed, wider_networks
+from bot.web.framework.client_addresses import client_subnet, parse_address, wider_networks
 from bot.web.framework.settings import Network
 
-__all__ = ["RateLimiter", "client_address", "household", "in_networks"]
+__all__ = ["RateLimiter", "client_address", "client_subnet", "in_networks"]
 
 _MAX_KEYS = 20_000
 _MINUTE = 60.0
 
 
 class RateLimiter:
-    """`limit` a minute for each key, spread evenly, with a minute's worth in hand.
+    """Allows each key `limit` requests a minute, in bursts of up to a minute's worth; 0 for no limit.
 
-    Each key holds the moment at which what it took will have been earned back; keys in credit are dropped
-    when the table is full, and failing that the one longest known.
+    Generic cell rate algorithm: a key's timestamp is its theoretical arrival time, when all that it used will
+    be regained. When the table is full, keys with nothing to regain are dropped, then the oldest.
     """
 
     def __init__(self, limit: int) -> None:
         self._step = _MINUTE / limit if limit else 0.0
         self._theoretical_arrival: dict[Hashable, float] = {}
 
-    def take_from(self, address: str, now: float) -> float:
-        """Like `take` for a client's address; the wider networks around an IPv6 address have limits too.
+    def acquire_for(self, address: str, now: float) -> float:
+        """`acquire` for a client address. The wider networks around an IPv6 address have limits, too.
 
-        Otherwise whoever holds a /48 would have 65,536 times the limit.
+        Otherwise a client with a /48 would have 65,536 times the limit.
         """
-        taken: list[tuple[str, int]] = []
-        for key, share in ((household(address), 1), *wider_networks(address)):
+        acquired: list[tuple[str, int]] = []
+        for key, share in _keys_for(address):
             if wait := self.acquire(key, now, share):
-                for each, shared in taken:
-                    self.refund(each, shared)
+                for other, its_share in acquired:
+                    self.refund(other, its_share)
                 return wait
-            taken.append((key, share))
+            acquired.append((key, share))
         return 0.0
 
     def acquire(self, key: Hashable, now: float, share: int = 1) -> float:
-        """Seconds to wait before another try: 0 when this one is fine. `now` may count from anywhere.
+        """Counts a request; returns 0, or the seconds to wait if it exceeds the limit and is not counted.
 
-        `share`: how many times the limit this key may use.
+        `now` may count from any origin; `share` is the multiple of the limit that this key may use.
         """
         if not self._step:
             return 0.0
-        paid = max(self._theoretical_arrival.get(key, now), now) + self._step / share
-        if paid - now > _MINUTE + 1e-6:
-            return paid - now - _MINUTE
+        arrival = max(self._theoretical_arrival.get(key, now), now) + self._step / share
+        if arrival - now > _MINUTE + 1e-6:
+            return arrival - now - _MINUTE
         if len(self._theoretical_arrival) >= _MAX_KEYS and key not in self._theoretical_arrival:
             self._make_room(now)
-        self._theoretical_arrival[key] = paid
+        self._theoretical_arrival[key] = arrival
         return 0.0
 
+    def wait_for(self, address: str, now: float) -> float:
+        """The seconds that `acquire_for` would return now, without counting anything."""
+        return max(self._wait(key, now, share) for key, share in _keys_for(address))
+
+    def _wait(self, key: Hashable, now: float, share: int) -> float:
+        if not self._step:
+            return 0.0
+        ahead = max(self._theoretical_arrival.get(key, now), now) + self._step / share - now - _MINUTE
+        return ahead if ahead > 1e-6 else 0.0
+
     def refund(self, key: Hashable, share: int = 1) -> None:
-        """Take back one `take`: it does not count after all."""
+        """Undoes one `acquire`."""
         if key in self._theoretical_arrival:
             self._theoretical_arrival[key] -= self._step / share
 
-    def pending(self, now: float, least: float) -> dict[Hashable, float]:
-        """Until when they have taken in advance whose time in hand is short by `least` seconds or more."""
-        return {key: paid for key, paid in self._theoretical_arrival.items() if paid - now > least}
+    def pending(self, now: float, min_debt: float) -> dict[Hashable, float]:
+        """Theoretical arrival times of the keys that are more than `min_debt` seconds ahead."""
+        return {
+            key: arrival for key, arrival in self._theoretical_arrival.items() if arrival - now > min_debt
+        }
 
-    def put(self, key: Hashable, paid_until: float) -> None:
-        """What others counted, too."""
-        self._theoretical_arrival[key] = paid_until
+    def set_arrival(self, key: Hashable, arrival: float) -> None:
+        """Replaces a key's theoretical arrival time, e.g. by one that includes other processes."""
+        self._theoretical_arrival[key] = arrival
 
     def __len__(self) -> int:
         return len(self._theoretical_arrival)
 
     def _make_room(self, now: float) -> None:
         self._theoretical_arrival = {
-            key: paid for key, paid in self._theoretical_arrival.items() if paid > now
+            key: arrival for key, arrival in self._theoretical_arrival.items() if arrival > now
         }
         while len(self._theoretical_arrival) >= _MAX_KEYS:
             del self._theoretical_arrival[next(iter(self._theoretical_arrival))]
 
 
-def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
-    """The client's address: the peer's own, or the nearest that trusted proxies do not vouch for.
+def _keys_for(address: str) -> Iterator[tuple[str, int]]:
+    yield client_subnet(address), 1
+    yield from wider_networks(address)
 
-    What no address can be read from ends the chain: then the proxy that passed it on counts as the client.
+
+def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
+    """The client's address: the peer's, or the nearest one in `X-Forwarded-For` that is no trusted proxy.
+
+    An entry that is no address ends the chain: then the proxy that added it counts as the client.
     """
-    nearest = peer = _normalised(request.remote or "")
+    nearest = peer = _normalize(request.remote or "")
     if not trusted or not in_networks(peer, trusted):
         return peer
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-    for each in reversed([part.strip() for part in forwarded if part.strip()]):
-        if (found := parsed(each)) is None:
+    for entry in reversed([part.strip() for part in forwarded if part.strip()]):
+        if (found := parse_address(entry)) is None:
             return nearest
         nearest = str(found)
         if not in_networks(nearest, trusted):
@@ -95,11 +112,11 @@ def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
     return peer
 
 
-def _normalised(address: str) -> str:
-    found = parsed(address)
+def _normalize(address: str) -> str:
+    found = parse_address(address)
     return address if found is None else str(found)
 
 
 def in_networks(address: str, networks: tuple[Network, ...]) -> bool:
-    found = parsed(address)
+    found = parse_address(address)
     return found is not None and any(found in network for network in networks)

@@ -1,7 +1,7 @@
-"""Log lines that machines read: one JSON object or one row of `key=value` a line, with the request's id.
+"""Structured logging: one JSON object or `key=value` list per line, with the request's id.
 
-Whoever sets logging up gives a handler `LineFormatter`, `RequestIdFilter` and `LibraryFilter`. Nothing here
-ever shows a token, a query, a body or the text of an exception, which may quote any of them.
+A handler gets `LineFormatter`, `RequestIdFilter` and `LibraryFilter`. Lines never contain a token, a query, a
+body, or the text of an exception, which may quote any of them.
 """
 
 import json
@@ -17,7 +17,7 @@ from aiohttp.web import RequestPayloadError
 from bot.redaction import error_name, keep_own_words, without_text
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request at hand, so that lines written on its behalf can name it."""
+"""The id of the current request, for the lines logged on its behalf."""
 
 _REPORT_INTERVAL = 60.0
 _OWN = ("bot.", "core.", "storage.", "scraper.", "roomie")
@@ -25,7 +25,7 @@ _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the id of the request at hand to a record that has none."""
+    """Adds the id of the current request to records without one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not hasattr(record, "request_id") and (request_id := REQUEST_ID.get()):
@@ -34,30 +34,30 @@ class RequestIdFilter(logging.Filter):
 
 
 class InvalidRequestFilter(logging.Filter):
-    """Tells of requests that are no HTTP in one line a minute, however many strangers send."""
+    """Reduces log records about invalid HTTP requests to one a minute, with their number."""
 
     def __init__(self, ticks: Callable[[], float] = perf_counter) -> None:
         super().__init__()
         self._ticks = ticks
-        self._told_at = float("-inf")
-        self._untold = 0
+        self._reported_at = float("-inf")
+        self._unreported = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not record.exc_info or not isinstance(
             record.exc_info[1], HttpProcessingError | RequestPayloadError
         ):
             return True
-        self._untold += 1
-        if self._ticks() - self._told_at < _REPORT_INTERVAL:
+        self._unreported += 1
+        if self._ticks() - self._reported_at < _REPORT_INTERVAL:
             return False
-        record.msg, record.args, record.exc_info = "unreadable requests: %s", (self._untold,), None
+        record.msg, record.args, record.exc_info = "unreadable requests: %s", (self._unreported,), None
         record.levelno, record.levelname = logging.INFO, "INFO"
-        self._told_at, self._untold = self._ticks(), 0
+        self._reported_at, self._unreported = self._ticks(), 0
         return True
 
 
 class LibraryFilter(logging.Filter):
-    """Keeps of what libraries log only their own words and numbers, up to the first value in a sentence."""
+    """Removes values from records of libraries; their own words and numbers stay."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not record.name.startswith(_OWN):
@@ -66,7 +66,7 @@ class LibraryFilter(logging.Filter):
 
 
 class LineFormatter(logging.Formatter):
-    """One record, one line; what `extra` brought comes after the message."""
+    """Formats a record as one line; the fields of `extra` follow the message."""
 
     def __init__(self, *, as_json: bool = False) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class LineFormatter(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The record's message, errors in it by their names."""
+    """The record's message, with exceptions replaced by their names."""
     if not isinstance(record.args, tuple) or not any(isinstance(each, BaseException) for each in record.args):
         return record.getMessage()
     args = tuple(error_name(each) if isinstance(each, BaseException) else each for each in record.args)

@@ -1,8 +1,8 @@
-"""An answer rendered once, and how it goes over the wire.
+"""Rendered responses, and how they are written.
 
-A `Page` holds bytes: status line, fixed headers and body, and from 1 KiB on their gzipped twin, made when
-first asked for. Sending one writes those bytes with what differs each time (date, request id) in one piece,
-without building headers anew.
+A `RenderedResponse` holds the bytes of status line, fixed headers and body, and from 1 KiB on a gzipped
+version made on first use. `RawResponse` writes them with the headers that differ (date, request id) in one
+piece, past aiohttp's own construction of headers.
 """
 
 import re
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 _MIN_GZIP_SIZE = 1024
 _GZIP = 31
-"""The window bits that make zlib write gzip's own header."""
+"""Window bits of zlib for the gzip format."""
 _ALWAYS = (
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Expose-Headers: ETag, Retry-After, X-Request-ID\r\n"
@@ -35,14 +35,14 @@ _REFUSES_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 
 
 class RenderedResponse:
-    """One answer, ready to send. `etag` is empty where nobody should ask whether it changed."""
+    """A response as bytes. `etag` is empty if clients cannot revalidate it."""
 
     __slots__ = (
         "_fixed",
+        "_gzipped",
+        "_gzipped_head",
         "_head",
         "_lead",
-        "_packed",
-        "_packed_head",
         "_unchanged",
         "body",
         "etag",
@@ -66,8 +66,8 @@ class RenderedResponse:
         self._fixed = f"{tag}{vary}{more}{_ALWAYS}"
         length = f"Content-Length: {len(body)}\r\n" if status != HTTPStatus.NO_CONTENT else ""
         self._head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
-        self._packed: bytes | None = None
-        self._packed_head = b""
+        self._gzipped: bytes | None = None
+        self._gzipped_head = b""
         self._unchanged = b""
 
     @property
@@ -88,54 +88,51 @@ class RenderedResponse:
         return self._unchanged
 
     def _in_gzip(self) -> tuple[bytes, bytes]:
-        if self._packed is None:
+        if self._gzipped is None:
             packer = zlib.compressobj(4, zlib.DEFLATED, _GZIP)
-            self._packed = packer.compress(self.body) + packer.flush()
-            length = f"Content-Length: {len(self._packed)}\r\nContent-Encoding: gzip\r\n"
-            self._packed_head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
-        return self._packed_head, self._packed
+            self._gzipped = packer.compress(self.body) + packer.flush()
+            length = f"Content-Length: {len(self._gzipped)}\r\nContent-Encoding: gzip\r\n"
+            self._gzipped_head = f"{self._lead}{length}{self._fixed}".encode("latin-1")
+        return self._gzipped_head, self._gzipped
 
 
 def json_response(
     content: object, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> RenderedResponse:
-    """Something said once, to one client: no tag, and nobody is to keep it."""
-    kept = {"Cache-Control": "no-store"} | dict(headers or {})
-    return RenderedResponse(orjson.dumps(content), status=status, headers=kept)
+    """A JSON response for one client that is not to be cached."""
+    all_headers = {"Cache-Control": "no-store"} | dict(headers or {})
+    return RenderedResponse(orjson.dumps(content), status=status, headers=all_headers)
 
 
 def with_etag(body: bytes, *, private: bool = False, media_type: str = JSON) -> RenderedResponse:
-    """Something that clients may keep and ask about again; what is `private` stays out of shared caches."""
-    keep = "private, no-cache" if private else "no-cache"
+    """A response that clients may cache and revalidate; `private` ones stay out of shared caches."""
+    cache_control = "private, no-cache" if private else "no-cache"
     tag = f'W/"{sha256(body).hexdigest()[:20]}"'
-    return RenderedResponse(body, media_type=media_type, headers={"Cache-Control": keep}, etag=tag)
+    return RenderedResponse(body, media_type=media_type, headers={"Cache-Control": cache_control}, etag=tag)
 
 
-def etag_matches(etag: str, asked: str) -> bool:
-    """Whether `If-None-Match` names this tag. Comparison is weak, as it should be for GET."""
-    if asked == etag:
+def etag_matches(etag: str, header: str) -> bool:
+    """Whether an `If-None-Match` header contains this tag, by weak comparison (RFC 9110, 13.1.2)."""
+    if header == etag:
         return True
     bare = etag.removeprefix("W/")
-    return any(each in {"*", bare} for each in (tag.strip().removeprefix("W/") for tag in asked.split(",")))
+    return any(each in {"*", bare} for each in (tag.strip().removeprefix("W/") for tag in header.split(",")))
 
 
 IsValid: TypeAlias = Callable[[int], bool]
-"""Whether an answer is still true at an instant (seconds)."""
+"""Whether a cached response is still valid at an instant (seconds since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheableResponse:
-    """A page that may be sent again for the very same request, for as long as it `holds`."""
+    """A response that may be sent again for the same request while `is_valid`."""
 
     response: RenderedResponse
     is_valid: IsValid
 
 
 class RawResponse(web.StreamResponse):
-    """A page on its way out, written in one piece past aiohttp's own making of headers.
-
-    After the one that `is_last` on its connection, the client is to connect anew.
-    """
+    """Writes a rendered response in one piece. After an `is_last` one the connection is closed."""
 
     def __init__(
         self, head: bytes, body: bytes, request_id: str, status: int, *, is_last: bool
@@ -157,7 +154,7 @@ class RawResponse(web.StreamResponse):
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Everything was written by `prepare`."""
+        """Does nothing: `prepare` writes everything."""
 
     @property
     def prepared(self) -> bool:

@@ -1,4 +1,4 @@
-"""Answers kept for the very next request that is the same, in bounded memory."""
+"""Cache of rendered responses, bounded in number and bytes."""
 
 from collections.abc import Hashable
 
@@ -9,25 +9,25 @@ _MAX_RESPONSES = 8_192
 
 
 class ResponseCache:
-    """Pages by request, as long as they hold. When it is full it starts anew: refilling is cheap."""
+    """Caches responses by request. When it is full, everything is dropped: rendering anew is cheap."""
 
-    def __init__(self, most_bytes: int = _MAX_BYTES, most_pages: int = _MAX_RESPONSES) -> None:
-        self._most_bytes, self._most_pages = most_bytes, most_pages
-        self._pages: dict[Hashable, CacheableResponse] = {}
+    def __init__(self, max_bytes: int = _MAX_BYTES, max_responses: int = _MAX_RESPONSES) -> None:
+        self._max_bytes, self._max_responses = max_bytes, max_responses
+        self._responses: dict[Hashable, CacheableResponse] = {}
         self._bytes = 0
 
     def get(self, key: Hashable) -> CacheableResponse | None:
-        return self._pages.get(key)
+        return self._responses.get(key)
 
     def put(self, key: Hashable, response: CacheableResponse) -> None:
-        if (old := self._pages.pop(key, None)) is not None:
+        if (old := self._responses.pop(key, None)) is not None:
             self._bytes -= old.response.size
         size = response.response.size
-        if self._bytes + size > self._most_bytes or len(self._pages) >= self._most_pages:
-            self._pages.clear()
+        if self._bytes + size > self._max_bytes or len(self._responses) >= self._max_responses:
+            self._responses.clear()
             self._bytes = 0
-        self._pages[key] = response
+        self._responses[key] = response
         self._bytes += size
 
     def __len__(self) -> int:
-        return len(self._pages)
+        return len(self._responses)

@@ -1,6 +1,7 @@
-"""What a row of the route table says, and what its answer is given.
+"""Declares routes: their parameters, access, handlers and responses.
 
-Routing, reading of parameters, rights, the OpenAPI document and the page at `/docs` all come from these rows.
+Routing, parsing of parameters, permissions, the OpenAPI document and `/docs` all follow from these
+declarations.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,7 +25,7 @@ Principal: TypeAlias = Account | TokenBearer | None
 
 
 class Api(Enum):
-    """Which document a route belongs to; it decides paths and how refusals look."""
+    """The API that a route belongs to; it decides its paths and how errors look."""
 
     ROOMIE = "Roomie McRoomFace"
     FREEROOMS = "FreeRooms"
@@ -32,16 +33,16 @@ class Api(Enum):
 
 
 class Access(Enum):
-    """Who may ask."""
+    """Who may use a route, as `/docs` says it."""
 
-    PUBLIC = "anybody"
-    PERSON = "whoever is logged in"
+    PUBLIC = "everyone"
+    PERSON = "people who are logged in"
     PRESIDENT = "presidents of a society (Group_4)"
-    PERSON_OR_SOCIETY = "whoever is logged in, or holds a society's token"
+    PERSON_OR_SOCIETY = "people who are logged in, and holders of a society's token"
 
 
 class ParameterLocation(Enum):
-    """Where a parameter stands."""
+    """Where a parameter is, as OpenAPI says it."""
 
     PATH = "path"
     QUERY = "query"
@@ -51,9 +52,9 @@ class ParameterLocation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Generic[T]):
-    """One value a route takes. `read` makes it of text, or raises `ValueError` or a refusal of the core.
+    """A parameter of a route. `parse` converts its text, or raises `ValueError` or an error of the core.
 
-    `also` are other names for it, heard only when the first is absent. One that is there but empty is absent.
+    `aliases` are used if the first name is absent. A parameter with an empty value is absent.
     """
 
     name: str
@@ -64,12 +65,12 @@ class Parameter(Generic[T]):
     aliases: tuple[str, ...] = ()
     example: str = ""
     location: ParameterLocation | None = None
-    """None: in the query of a GET, in the body of a POST."""
+    """None: the query of a GET, the body of a POST."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request on its way to its answer."""
+    """A request with its parsed parameters and its caller."""
 
     state: ServerState
     request: web.Request
@@ -89,12 +90,12 @@ class RequestContext:
 
     @property
     def person(self) -> Account:
-        """The person who asks; routes for anybody have none."""
+        """The person who is logged in; raises if there is none."""
         if isinstance(self.principal, Account):
             return self.principal
         if self.principal is None:
             raise NotAuthenticated("Authentication credentials were not provided.")
-        raise NotPermitted("A society token is good for booking rooms, and for nothing else.")
+        raise NotPermitted("A society's token can only book rooms.")
 
 
 Response: TypeAlias = RenderedResponse | CacheableResponse | web.StreamResponse
@@ -103,11 +104,11 @@ Handler: TypeAlias = Callable[[RequestContext], Response | Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row of the table.
+    """A route of one of the APIs.
 
-    `name` is the documented name (`rooms.list`) or, for paths that have none, a word for metrics. `path` is
-    empty where it follows from the name. `answers` maps each status to the schema of its body, None for
-    pages, beside those that every route may give.
+    `name` is the documented name (`rooms.list`), or a label for metrics if there is none. `path` is empty if
+    it follows from the name. `responses` maps each status to the schema of its body, None for pages; those
+    that every route may give are added.
     """
 
     api: Api
@@ -120,22 +121,22 @@ class Route:
     parameters: tuple[Parameter[Any], ...] = ()
     access: Access = Access.PUBLIC
     aliases: tuple[str, ...] = ()
-    """Other names for it."""
+    """Further names, each with paths of its own."""
     is_mutating: bool = False
-    """Whether answering changes something: then it is logged, and HEAD is not a harmless GET."""
+    """Whether requests change something: then they are logged, and HEAD is not allowed."""
     per_user: bool = False
-    """Whether the answer depends on who asks."""
+    """Whether the response depends on the caller."""
     before_cache_ready: bool = False
-    """Whether it can be answered before the picture is complete."""
+    """Whether it can be answered before the read model is complete."""
     skips_cache_sync: bool = False
-    """Whether the database decides all of it, so that it need not wait for what other processes wrote."""
+    """Whether the database decides everything, so that no sync of the read model is needed."""
     rate_limited: bool = True
     """Whether rate limits apply."""
     media_type: str = "application/json"
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path it is answered at, the canonical one first."""
+        """All paths, the canonical one first."""
         if self.path:
             return (self.path,) if self.path == "/" else (self.path, f"{self.path}/")
         bases = [f"{base}/{name}" for name in (self.name, *self.aliases) for base in ("/api/v1", "")]
@@ -143,7 +144,7 @@ class Route:
 
     @property
     def is_page(self) -> bool:
-        """Whether people meet it at a browser: then refusals are pages too."""
+        """Whether it is a page for people: then errors are pages, too."""
         return self.media_type == "text/html"
 
     @property

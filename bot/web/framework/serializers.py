@@ -1,4 +1,4 @@
-"""Between values of the core and what clients read and write: the only home of legacy field names."""
+"""Serializes values of the core as JSON; the only place with the legacy field names of the two APIs."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -24,12 +24,12 @@ _UTILITIES = {
     Equipment.WATER: ("service", "Water fountain"),
 }
 _PUBLISHED = "Timetable"
-"""Who holds a room while a timetable entry does."""
+"""The `username` of timetable entries."""
 
 
 @lru_cache(maxsize=1 << 16)
 def iso(instant: int) -> str:
-    """Seconds since 1970 as both documents write instants."""
+    """Formats seconds since 1970 as both APIs do."""
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -98,17 +98,17 @@ def _list_entry(room: Room) -> dict[str, object]:
 
 
 def room_name(room: Room) -> str:
-    """The room's number; where its id tells none, what people call it for short."""
+    """The room's number; its abbreviation if the id contains no number."""
     return room.number if room.number != room.id else room.abbr or room.id
 
 
 def day_body(
     bookings: Iterable[Booking], entries: Iterable[Busy], directory: Directory, zone: tzinfo
 ) -> bytes:
-    """What `rooms.bookings/` says of a room's day."""
-    held = [(int(each.interval.start.timestamp()), _booking(each, directory, zone)) for each in bookings]
-    taught = [(each.start, _timetable_entry(each, zone)) for each in entries]
-    return orjson.dumps([row for _, row in sorted([*held, *taught], key=itemgetter(0))])
+    """The bookings and timetable entries of a room's day, by start."""
+    booked = [(int(each.interval.start.timestamp()), _booking(each, directory, zone)) for each in bookings]
+    published = [(each.start, _timetable_entry(each, zone)) for each in entries]
+    return orjson.dumps([row for _, row in sorted([*booked, *published], key=itemgetter(0))])
 
 
 def _booking(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str]:
@@ -130,7 +130,7 @@ def _timetable_entry(entry: Busy, zone: tzinfo) -> dict[str, str]:
 
 
 def holder(booking: Booking, directory: Directory) -> str:
-    """Whoever made a booking, by the name that people know; the society when its token did."""
+    """The name of the person who made a booking, or of the society whose token did."""
     if booking.booked_by is None and booking.society_id is not None:
         society = directory.societies.get(booking.society_id)
         return society.name if society else booking.society_id
@@ -138,7 +138,7 @@ def holder(booking: Booking, directory: Directory) -> str:
 
 
 def notes_of(booking: Booking, directory: Directory) -> str:
-    """A person's own notes; a society's event is told as `<event> -<society>`."""
+    """A person's notes, or `<event> -<society>`."""
     if booking.society_id is None:
         return booking.notes or booking.title
     society = directory.societies.get(booking.society_id)
@@ -163,7 +163,7 @@ def _own(booking: Booking, directory: Directory, catalogue: Catalogue, zone: tzi
 
 @lru_cache(maxsize=1 << 15)
 def _wall(instant: int, zone: tzinfo) -> str:
-    """What the campus's clocks show at an instant."""
+    """Formats an instant as campus wall time."""
     return datetime.fromtimestamp(instant, zone).strftime("%H:%M:%S")
 
 
@@ -172,7 +172,7 @@ def render_json(content: object) -> bytes:
 
 
 def account(account: Account, quota_left: int) -> dict[str, object]:
-    """What `user.info/` says of someone, and `user.login/` beside the token."""
+    """The account in `user.info/`, and in `user.login/` beside the token."""
     person = account.person
     return {
         "groups": sorted(person.groups),
@@ -183,7 +183,7 @@ def account(account: Account, quota_left: int) -> dict[str, object]:
 
 
 def facts_of(error: RoomieError) -> Mapping[str, Any]:
-    """What a refusal carries besides its sentence and code."""
+    """Further fields of an error, beside its sentence and code."""
     match error:
         case SlotTaken():
             return {"taken_by": [_taken(each) for each in error.holders]}

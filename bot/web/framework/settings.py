@@ -1,4 +1,4 @@
-"""What an operator may choose about the HTTP API."""
+"""Settings of the HTTP server."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
@@ -9,40 +9,39 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """The numbers behind the door. Rates are requests a minute and 0 lifts them; times are seconds.
+    """Settings of the HTTP server. Rates are requests a minute, 0 for no limit; times are in seconds.
 
-    `trusted_proxies` may tell in `X-Forwarded-For` whom they speak for, and in `X-Request-ID` which
-    request it is. `public_url` is how clients reach us from outside, without a slash at its end; empty where
-    that is the address they already used.
+    `X-Forwarded-For` and `X-Request-ID` are believed from `trusted_proxies` only. `public_url` is the URL of
+    the server as clients reach it, without a slash at the end; empty for the one in their request.
     """
 
     rate_limit: int = 600
     login_rate: int = 5
-    """Wrong passwords for one account from one address before each costs a wait; 0 lifts all waits."""
+    """Failed logins for one account from one address that cause no wait yet; 0 for no waits at all."""
     sid_rate: int = 120
-    """Logins in a browser that one address may begin in a minute."""
+    """Browser logins that one address may begin in a minute."""
     max_connections: int = 4_000
-    """At once; 0 for any number."""
+    """At the same time; 0 for no limit."""
     max_connections_per_address: int = 200
-    """At once, no more than half of all; behind a trusted proxy, requests under way. 0 for any number."""
+    """At the same time, at most half of the total; requests if a trusted proxy sends them. 0 for no limit."""
     header_timeout: float = 10.0
-    """From the first byte of a request, or the start of a connection, until its head is complete."""
+    """From the start of a connection, or the first byte of a request, until the request head is complete."""
     max_body: int = 64 * 1024
     body_timeout: float = 10.0
     send_timeout: float = 30.0
-    """How long a client may take to go on reading an answer."""
+    """How long a client may pause while it reads a response."""
     keepalive: float = 75.0
     shutdown_delay: float = 0.0
-    """How long balancers may take to notice that `/readyz` says no, before nobody is let in any more."""
+    """Time for load balancers to notice that `/readyz` fails before new connections are refused."""
     shutdown_timeout: float = 10.0
-    """How long requests that are under way may take to finish when the service stops."""
+    """Time for current requests to finish when the server stops."""
     slow_request_seconds: float = 0.5
     """Requests that take longer are logged."""
     confirmations: bool = False
-    """Whether people are told in chat what they booked here."""
+    """Whether people get a chat message for what they book over HTTP."""
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str = ""
     is_public: bool = False
-    """Whether others can reach Roomie, by its address, a proxy or a chat platform."""
+    """Whether Roomie can be reached from outside, by its address, a proxy or a chat platform."""
     metrics_from: tuple[Network, ...] = ()
-    """Who may see `/metrics` and the parts of `/readyz`; empty: everybody until Roomie is public."""
+    """Networks that may read `/metrics` and the parts of `/readyz`; empty: all unless Roomie is public."""

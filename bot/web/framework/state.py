@@ -1,6 +1,7 @@
-"""What all routes share: the desk, what is remembered, who knocks how often, and what is counted."""
+"""Shared state of the HTTP server: services, caches, rate limits and metrics."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -33,7 +34,7 @@ from core.ports.storage import UnitOfWork
 T = TypeVar("T")
 
 Parse: TypeAlias = Callable[[str], Mapping[str, object]]
-"""What the language engine makes of a line."""
+"""Parses a text as the language engine does, to a JSON object."""
 
 _MAX_CONCURRENT_READS = 4
 _MAX_WAITING_READS = 64
@@ -41,12 +42,12 @@ _MAX_WAITING_READS = 64
 
 @dataclass(slots=True)
 class ServerState:
-    """One server's state. Nothing of it outlives the process."""
+    """State of one server; nothing of it outlives the process."""
 
     services: Services
     settings: HttpSettings
     descriptions: Mapping[str, Callable[[], RenderedResponse]] = field(default_factory=dict)
-    """What there is to ask, told in different ways; rendered when first asked for."""
+    """Renderers of the API documentation by format (`openapi`, `docs`)."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     parse: Parse | None = None
     login: LoginContext = field(default_factory=LoginContext)
@@ -57,10 +58,14 @@ class ServerState:
     is_stopping: bool = False
     ticks: Callable[[], float] = perf_counter
     rates: RateLimiter = field(init=False)
+    forgeries: RateLimiter = field(init=False)
+    """Rate of deliveries that no chat platform signed."""
+    large_deliveries: "Counter[str]" = field(default_factory=Counter)
+    """Large bodies of deliveries in progress, by client subnet."""
     logins: LoginThrottle = field(init=False)
-    marks: DeviceMarks = field(init=False)
-    checks_of_passwords: PasswordChecks = field(default_factory=PasswordChecks)
-    sids: RateLimiter = field(init=False)
+    device_marks: DeviceMarks = field(init=False)
+    password_checks: PasswordChecks = field(default_factory=PasswordChecks)
+    login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
     days: CampusDays = field(init=False)
@@ -74,9 +79,10 @@ class ServerState:
 
     def __post_init__(self) -> None:
         self.rates = RateLimiter(self.settings.rate_limit)
+        self.forgeries = RateLimiter(self.settings.rate_limit)
         self.logins = LoginThrottle(self.settings.login_rate)
-        self.marks = DeviceMarks(self.services.accounts.familiarity.marks_key)
-        self.sids = RateLimiter(self.settings.sid_rate)
+        self.device_marks = DeviceMarks(self.services.accounts.familiarity.marks_key)
+        self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
         self.days = CampusDays(self.services.rules.zone)
@@ -85,14 +91,17 @@ class ServerState:
         return f"{self._origin}-{next(self._numbers):x}"
 
     def status_cache(self) -> StatusCache:
-        """The drawn days of the availability as it is now."""
+        """The status cache of the current availability."""
         availability = self.services.read_model.availability
         if self._status_cache is None or self._status_cache.availability is not availability:
             self._status_cache = StatusCache(availability)
         return self._status_cache
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """A read that memory cannot answer: a few at once, and not too many waiting."""
+        """Reads from the database what the read model does not hold, a few requests at a time.
+
+        `Unavailable` if too many wait already.
+        """
         if self._waiting >= _MAX_WAITING_READS:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         self._waiting += 1
@@ -103,7 +112,7 @@ class ServerState:
             self._waiting -= 1
 
     async def availability_outside_window(self, window: Interval) -> Availability:
-        """The availability of a time that the picture does not cover."""
+        """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
         return await self.read(lambda unit: load_availability(unit, catalogue, window))
 

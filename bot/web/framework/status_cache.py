@@ -1,7 +1,7 @@
-"""What every room is at an instant, as bytes: rendered once for each stretch in which nothing changes.
+"""Cache of rendered room statuses, by campus day.
 
-A day is drawn once: for each room the moments at which it changes and, between them, the piece of JSON that
-says what it is. An answer is one look-up in each room's list and a join; a booking redraws one room.
+A day is built once: for each room the instants at which its status changes and, for each interval between
+them, a fragment of JSON. A response is one lookup per room and a join; a booking rebuilds one room's day.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from core.model.entities import Room
 
 _MAX_DAYS = 32
 _MAX_TIMELINES = 400_000
-"""Of rooms and days: some 0.8 KB each."""
+"""Rooms times days; some 0.8 KB each."""
 _ROOMS_PER_BATCH = 1_000
 _MAX_SELECTIONS = 1_000
 _NEVER = -1
@@ -29,7 +29,7 @@ _ALWAYS = 1 << 62
 
 
 class CampusDays:
-    """Where the calendar days of a zone begin and end, in seconds; days of 23 and 25 hours included."""
+    """Start and end of a zone's calendar days in seconds; days of 23 and 25 hours included."""
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
@@ -47,7 +47,7 @@ class CampusDays:
 
 @dataclass(slots=True)
 class RoomTimeline:
-    """One room's day: at `edges[i]` it becomes what `pieces[i + 1]` says, free until `free_until[i + 1]`."""
+    """One room's day: from `edges[i]` on its status is `pieces[i + 1]`, free until `free_until[i + 1]`."""
 
     schedule: RoomSchedule
     edges: list[int]
@@ -56,7 +56,7 @@ class RoomTimeline:
 
 
 def build_timeline(schedule: RoomSchedule, day: tuple[int, int], name: bytes) -> RoomTimeline:
-    """`name` opens every piece: the room's key in the answer."""
+    """Builds the timeline of a day; `name`, the room's JSON key, begins every piece."""
     edges: list[int] = []
     pieces: list[bytes] = []
     free_until: list[int] = []
@@ -69,7 +69,7 @@ def build_timeline(schedule: RoomSchedule, day: tuple[int, int], name: bytes) ->
 
 
 def _intervals(schedule: RoomSchedule, begins: int, ends: int) -> Iterator[tuple[int, Status, int | None]]:
-    """What a room is through a day, in order: since when, what, and until when that is told."""
+    """The statuses of a room's day in order: start, status, and the end that responses show."""
     starts, finishes = schedule.runs
     place = bisect_right(finishes, begins)
     at = begins
@@ -95,7 +95,7 @@ def _render_status(status: Status, until: int | None) -> bytes:
 
 
 class DayCache:
-    """One campus day of all rooms, in the order in which they are told, as it was at a version."""
+    """One campus day of all rooms, in the order of responses, at a version of the availability."""
 
     def __init__(
         self, cache: "StatusCache", day: tuple[int, int], lines: Iterable[RoomTimeline], version: int
@@ -103,14 +103,14 @@ class DayCache:
         self.day = day
         self.version = version
         self.lines = list(lines)
-        self._board = cache
+        self._cache = cache
         self._edges = sorted({edge for line in self.lines for edge in line.edges} | set(day))
 
     def catch_up(self) -> "DayCache":
-        """The same day, with the rooms redrawn that changed since."""
-        availability = self._board.availability
+        """Rebuilds the rooms that changed since the day's version; returns the day."""
+        availability = self._cache.availability
         if self.version != availability.version:
-            for place, room in enumerate(self._board.rooms):
+            for place, room in enumerate(self._cache.rooms):
                 schedule = availability.schedule(room.id)
                 if self.lines[place].schedule is not schedule:
                     self._rebuild(place, schedule)
@@ -118,15 +118,15 @@ class DayCache:
         return self
 
     def _rebuild(self, place: int, schedule: RoomSchedule) -> None:
-        line = self.lines[place] = build_timeline(schedule, self.day, self._board.keys[place])
+        line = self.lines[place] = build_timeline(schedule, self.day, self._cache.keys[place])
         for edge in line.edges:
             if self._edges[bisect_left(self._edges, edge)] != edge:
                 insort(self._edges, edge)
 
     def constant_interval(self, instant: int, seconds: int) -> tuple[int, int]:
-        """Around an instant: since when and until when nothing changes.
+        """The interval around an instant in which no status changes.
 
-        `seconds` is for how long rooms must stay free: they also drop out that long before they are taken.
+        With `seconds`, rooms must stay free that long: they also drop out that long before they are taken.
         """
         edges = self._edges
         place = bisect_right(edges, instant)
@@ -141,7 +141,7 @@ class DayCache:
 
 @dataclass(frozen=True, slots=True)
 class StatusFilter:
-    """Which rooms to tell of: a mask of the catalogue, and for how many seconds they must stay free."""
+    """Selects rooms by a bit mask of the catalogue and the seconds for which they must stay free."""
 
     mask: int
     seconds: int = 0
@@ -150,14 +150,14 @@ class StatusFilter:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The rooms of a mask, as their places among all that are told: in one row, and building by building."""
+    """The positions of a mask's rooms among all rooms, and how many there are per building."""
 
     places: tuple[int, ...]
     counts: tuple[tuple[bytes, int], ...]
 
 
 class StatusCache:
-    """The days of one availability that somebody asked about."""
+    """The days of one availability that were requested."""
 
     def __init__(self, availability: Availability) -> None:
         self.availability = availability
@@ -169,52 +169,52 @@ class StatusCache:
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
         self._selections: dict[int, Selection] = {}
         self._days: dict[int, DayCache] = {}
-        self._most_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
+        self._max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
         self._build_lock = asyncio.Lock()
 
     def day(self, day: tuple[int, int]) -> DayCache:
-        """A day as it is now, drawn at once unless `draw` did so before."""
+        """The current state of a day; builds it unless `build` did."""
         if day[0] not in self._days:
-            self._keep(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
+            self._store(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
         return self._days[day[0]].catch_up()
 
-    async def build(self, day: tuple[int, int], at_once: int = _ROOMS_PER_BATCH) -> None:
-        """Draw a day, so many rooms `at_once`, so that others are answered meanwhile."""
+    async def build(self, day: tuple[int, int], batch_size: int = _ROOMS_PER_BATCH) -> None:
+        """Builds a day in batches of rooms, so that other requests are answered in between."""
         if day[0] in self._days:
             return
         async with self._build_lock:
             if day[0] in self._days:
                 return
-            version, lines = self.availability.version, list(self._lines(day, 0, at_once))
+            version, lines = self.availability.version, list(self._lines(day, 0, batch_size))
             while len(lines) < len(self.rooms):
                 await asyncio.sleep(0)
-                lines += self._lines(day, len(lines), len(lines) + at_once)
-            self._keep(DayCache(self, day, lines, version))
+                lines += self._lines(day, len(lines), len(lines) + batch_size)
+            self._store(DayCache(self, day, lines, version))
 
     def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[RoomTimeline]:
         for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
             yield build_timeline(self.availability.schedule(room.id), day, key)
 
-    def _keep(self, day: DayCache) -> None:
-        if len(self._days) >= self._most_days:
+    def _store(self, day: DayCache) -> None:
+        if len(self._days) >= self._max_days:
             del self._days[next(iter(self._days))]
         self._days[day.day[0]] = day
 
     def status_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """Every building with what its wanted rooms are."""
+        """Renders the status of the selected rooms of every building."""
         selection = self._selection(status_filter.mask)
         lines = map(day.lines.__getitem__, selection.places)
         if status_filter.seconds:
-            pieces = _pieces_free(lines, instant, instant + status_filter.seconds)
+            pieces = _free_pieces(lines, instant, instant + status_filter.seconds)
         else:
             pieces = [line.pieces[bisect_right(line.edges, instant)] for line in lines]
-        tell = _nested if status_filter.nested else _flat
-        return b"{" + b",".join(tell(pieces, selection.counts)) + b"}"
+        render = _nested if status_filter.nested else _flat
+        return b"{" + b",".join(render(pieces, selection.counts)) + b"}"
 
     def search_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
-        """The wanted rooms that are free or will be soon, by id and with their names."""
+        """Renders the selected rooms that are free or will be soon, by id and with their names."""
         places = self._selection(status_filter.mask).places
-        pieces = _pieces_free(
+        pieces = _free_pieces(
             map(day.lines.__getitem__, places),
             instant,
             instant + status_filter.seconds if status_filter.seconds else _NEVER,
@@ -227,7 +227,7 @@ class StatusCache:
         return b"{" + b",".join(found) + b"}"
 
     def _selection(self, mask: int) -> Selection:
-        """Remembered, for people wish for the same things."""
+        """The cached selection of a mask: many requests have the same filters."""
         if (selection := self._selections.get(mask)) is None:
             if len(self._selections) >= _MAX_SELECTIONS:
                 self._selections.clear()
@@ -244,8 +244,8 @@ class StatusCache:
         return Selection(tuple(compress(range(len(chosen)), chosen)), tuple(counts))
 
 
-def _pieces_free(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
-    """What each room is; nothing of one that is taken before `needed`."""
+def _free_pieces(lines: Iterable[RoomTimeline], instant: int, needed: int) -> list[bytes]:
+    """The piece of each room; empty for one that is taken before `needed`."""
     pieces: list[bytes] = []
     for line in lines:
         place = bisect_right(line.edges, instant)
@@ -272,7 +272,7 @@ def _nested(pieces: Sequence[bytes], counts: Iterable[tuple[bytes, int]]) -> Ite
 
 
 def _is(status: Status, piece: bytes) -> bool:
-    """Whether a piece tells of a status; a quote inside a room's number would be written with a backslash."""
+    """Whether a piece has a status. A quote in a room's number is escaped, so this cannot match it."""
     return b':{"status":"%b"' % status.value.encode() in piece
 
 

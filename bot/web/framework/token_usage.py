@@ -1,4 +1,4 @@
-"""When each login's token was last used: noted in memory, written down now and then."""
+"""Times of last use of login tokens: collected in memory, written by a job."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,16 +8,16 @@ from core.ports.storage import UnitOfWork
 
 
 class TokenUsage:
-    """The latest use of every token since the last time it was written down."""
+    """Collects the latest use of each login token, and writes them to the database in one go."""
 
     def __init__(self) -> None:
         self._used: dict[bytes, datetime] = {}
 
-    def record(self, hashed: bytes, now: datetime) -> None:
-        self._used[hashed] = now
+    def record(self, token_hash: bytes, now: datetime) -> None:
+        self._used[token_hash] = now
 
     async def flush(self, services: Services) -> int:
-        """Write down what was noted since the last time; how many tokens that were."""
+        """Writes the uses since the last flush; returns the number of tokens."""
         used, self._used = self._used, {}
         if used:
             await services.storage.write(lambda unit: _touch(unit, used))
@@ -25,5 +25,5 @@ class TokenUsage:
 
 
 def _touch(unit: UnitOfWork, used: Mapping[bytes, datetime]) -> None:
-    for hashed, at in used.items():
-        unit.tokens.touch(hashed, at)
+    for used_hash, at in used.items():
+        unit.tokens.touch(used_hash, at)

@@ -1,1 +1,1 @@
-"""Pages for people: plain HTML that needs no script, and loads nothing from anywhere."""
+"""HTML pages for people. They need no script and load nothing from other servers."""

@@ -1,4 +1,4 @@
-"""What every page has around it, and the headers that keep others out of it."""
+"""Layout of all pages, and their security headers."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ _POLICY = (
 
 
 def headers(*, is_secure: bool) -> Mapping[str, str]:
-    """No script, no frame, no referrer, nothing kept. `is_secure`: we are reached by https."""
+    """Security headers: no scripts, frames, referrer or caching; HSTS if `is_secure` (reached by https)."""
     always = {
         "Content-Security-Policy": _POLICY,
         "X-Frame-Options": "DENY",
@@ -57,14 +57,14 @@ def headers(*, is_secure: bool) -> Mapping[str, str]:
 
 
 def page(title: str, content: str, *, campus: str = "", banner: str = "") -> str:
-    """A whole page. `content` is HTML already; everything else is text."""
-    where = f" · {escape(campus)}" if campus else ""
-    loud = f'<p class="warn" role="alert">{escape(banner)}</p>' if banner else ""
+    """Renders a page. `content` is HTML; everything else is text."""
+    place = f" · {escape(campus)}" if campus else ""
+    alert = f'<p class="warn" role="alert">{escape(banner)}</p>' if banner else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)} · Roomie</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><main><header>Roomie{where}</header>{loud}"
+        f"<style>{_STYLE}</style></head><body><main><header>Roomie{place}</header>{alert}"
         f"<h1>{escape(title)}</h1>{content}</main></body></html>"
     )
 
@@ -74,11 +74,11 @@ def paragraph(text: str, kind: str = "") -> str:
 
 
 def facts(pairs: Mapping[str, str]) -> str:
-    """Names and values, those without a value left out."""
-    told = "".join(
+    """A list of names and values; empty values are left out."""
+    rows = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs.items() if value
     )
-    return f"<dl>{told}</dl>"
+    return f"<dl>{rows}</dl>"
 
 
 def hidden(**values: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages that somebody meets on the way through a login: login, confirm, done, refused."""
+"""The pages of a browser login: login, confirm, done, declined, error."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from html import escape
 
 from bot.web.pages.layout import facts, form, hidden, page, paragraph
 
-_SHORTEST = 60
-_DEVELOPMENT = "Development: this Roomie takes whoever opens this page for the person it was told."
+_DEVELOPMENT = "Development mode: anyone who opens this page is logged in as the person in the settings."
 
 
 @dataclass(frozen=True, slots=True)
 class RequesterDetails:
-    """Who would act for the person, in words.
+    """The chat account or program that asks for the login.
 
-    `account` is a chat account as its platform knows it, empty for a program; `waits` what it would do first.
+    `account` is a chat account as its platform shows it, empty for a program; `waits` is the request that it
+    sends once it is linked.
     """
 
     platform: str = ""
@@ -24,10 +24,10 @@ class RequesterDetails:
     program: str = ""
     address: str = ""
     is_near: bool = True
-    """Whether the program asked from the network that this browser is on."""
+    """Whether the program is in the same network as the browser."""
 
     @property
-    def shortly(self) -> str:
+    def short_name(self) -> str:
         return f"{self.name or self.account} on {self.platform}" if self.account else "a program"
 
     @property
@@ -36,17 +36,17 @@ class RequesterDetails:
             return {
                 f"{self.platform} name": self.name,
                 f"{self.platform} account": self.account,
-                "Waits for": self.waits,
+                "Your request": self.waits,
             }
-        return {"Asked from the address": self.address, "Calls itself": self.program}
+        return {"IP address": self.address, "Program": self.program}
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """Where the page is: the campus, and the login that it belongs to."""
+    """The campus, and the sid of the login that the page belongs to."""
 
     campus: str = ""
-    letters: str = ""
+    sid_token: str = ""
     in_development: bool = False
 
     @property
@@ -54,77 +54,75 @@ class PageContext:
         return _DEVELOPMENT if self.in_development else ""
 
 
-def login_page(place: PageContext, who: RequesterDetails, error: str = "", name: str = "") -> str:
-    """Username and password, and for whom."""
-    alert = f'<p class="warn" role="alert" id="trouble">{escape(error)}</p>' if error else ""
-    told = ' aria-describedby="trouble"' if error else ""
+def login_page(context: PageContext, requester: RequesterDetails, error: str = "", name: str = "") -> str:
+    """The form for username and password."""
+    alert = f'<p class="warn" role="alert" id="error">{escape(error)}</p>' if error else ""
+    described_by = ' aria-describedby="error"' if error else ""
     fields = (
-        f'{hidden(sid=place.letters)}<label for="username">Username or e-mail</label>'
+        f'{hidden(sid=context.sid_token)}<label for="username">Username or e-mail</label>'
         f'<input id="username" name="username" autocomplete="username" autocapitalize="none" '
-        f'spellcheck="false" required maxlength="254" value="{escape(name)}"{told}>'
+        f'spellcheck="false" required maxlength="254" value="{escape(name)}"{described_by}>'
         '<label for="password">Password</label><input id="password" name="password" type="password" '
         'autocomplete="current-password" required maxlength="1000">'
         '<button class="main">Log in</button>'
     )
-    lead = paragraph(f"This is for {who.shortly}. You will be asked once more before it gets anything.")
-    return page("Log in", lead + alert + form("/login", fields), campus=place.campus)
+    lead = paragraph(f"You're logging in for {requester.short_name}. You'll confirm before it gets access.")
+    return page("Log in", lead + alert + form("/login", fields), campus=context.campus)
 
 
-def confirm_identity_page(place: PageContext, who: RequesterDetails, person: str) -> str:
-    """Instead of a password, on a developer's own machine."""
-    fields = f'{hidden(sid=place.letters)}<button class="main">Go on as {escape(person)}</button>'
-    lead = paragraph(f"This is for {who.shortly}.")
-    return page("Log in", lead + form("/login", fields), campus=place.campus, banner=place.banner)
+def confirm_identity_page(context: PageContext, requester: RequesterDetails, person: str) -> str:
+    """The page instead of a password form on a developer's own machine."""
+    fields = f'{hidden(sid=context.sid_token)}<button class="main">Continue as {escape(person)}</button>'
+    lead = paragraph(f"You're logging in for {requester.short_name}.")
+    return page("Log in", lead + form("/login", fields), campus=context.campus, banner=context.banner)
 
 
-def confirm_page(place: PageContext, who: RequesterDetails, person: str, nonce: str, others: str = "") -> str:
-    """Who is asking, what they would get, and yes or no."""
-    title, warning, yes, no = _chat_words(who) if who.account else _program_words(who)
-    content = paragraph(f"You are {person}.") + facts(who.facts) + paragraph(warning, "warn")
-    content += paragraph(others) if others else ""
+def confirm_page(context: PageContext, requester: RequesterDetails, person: str, nonce: str) -> str:
+    """Asks the person to confirm who gets access."""
+    title, warning, yes, no = _chat_words(requester) if requester.account else _program_words(requester)
+    content = (
+        paragraph(f"You're logged in as {person}.") + facts(requester.facts) + paragraph(warning, "warn")
+    )
     content += form(
         "/login/confirm",
-        f"{hidden(sid=place.letters, nonce=nonce)}"
+        f"{hidden(sid=context.sid_token, nonce=nonce)}"
         f'<button class="main" name="answer" value="yes">{escape(yes)}</button>'
         f'<button name="answer" value="no">{escape(no)}</button>',
     )
-    return page(title, content, campus=place.campus, banner=place.banner)
+    return page(title, content, campus=context.campus, banner=context.banner)
 
 
-def _chat_words(who: RequesterDetails) -> tuple[str, str, str, str]:
+def _chat_words(requester: RequesterDetails) -> tuple[str, str, str, str]:
     warning = (
-        f"Say yes only if this {who.platform} account is your own and you asked it for a link just now. "
-        "Whoever uses it will book, change and cancel as you. Did somebody send you the link? Say no."
+        f"Say yes only if this is your own {requester.platform} account and you asked Roomie for a link just "
+        "now. It will be able to book, change and cancel for you. If someone sent you this link, say no."
     )
-    return f"Is this you on {who.platform}?", warning, "Yes, this account is mine", "No, it is not mine"
+    return f"Is this your {requester.platform} account?", warning, "Yes, it's mine", "No, it isn't mine"
 
 
-def _program_words(who: RequesterDetails) -> tuple[str, str, str, str]:
-    far = "" if who.is_near else "It asked from another network than yours. "
+def _program_words(requester: RequesterDetails) -> tuple[str, str, str, str]:
+    far = "" if requester.is_near else "It is in a different network than you. "
     warning = (
-        f"{far}Say yes only if you started this login yourself just now. The program will book, change and "
-        "cancel as you until you log it out. Did somebody send you the link? Say no."
+        f"{far}Say yes only if you started this login yourself just now. The program will be able to book, "
+        "change and cancel for you until you log it out. If someone sent you this link, say no."
     )
-    return "Let this program in?", warning, "Yes, I started this", "No, I did not"
+    return "Log this program in?", warning, "Yes, I started this", "No, I didn't"
 
 
-def done_page(place: PageContext, who: RequesterDetails, person: str) -> str:
-    if who.account:
-        said = f"{who.shortly} stands for {person} now. You can close this page and go back to the chat."
-        said += " What you asked is answered there." if who.waits else ""
-        return page("You are linked", paragraph(said), campus=place.campus)
-    said = f"The program acts for {person} now. You can close this page and go back to it."
-    return page("You are logged in", paragraph(said), campus=place.campus)
+def done_page(context: PageContext, requester: RequesterDetails, person: str) -> str:
+    if requester.account:
+        text = f"{requester.short_name} is now linked to {person}. "
+        text += "You can close this page and go back to the chat."
+        text += " The answer to your request is there." if requester.waits else ""
+        return page("You're linked", paragraph(text), campus=context.campus)
+    text = f"The program can now act for {person}. You can close this page and go back to it."
+    return page("You're logged in", paragraph(text), campus=context.campus)
 
 
-def declined_page(place: PageContext) -> str:
-    said = "Nobody got anything. If somebody sent you that link, do not open more links from them."
-    return page("Nothing was linked", paragraph(said), campus=place.campus)
+def declined_page(context: PageContext) -> str:
+    text = "No one got access. If someone sent you this link, don't open any more links from them."
+    return page("Login cancelled", paragraph(text), campus=context.campus)
 
 
-def error_page(place: PageContext, why: str, title: str = "This did not work") -> str:
-    return page(title, paragraph(why), campus=place.campus)
-
-
-def shortened(words: str) -> str:
-    return words if len(words) <= _SHORTEST else f"{words[: _SHORTEST - 1]}…"
+def error_page(context: PageContext, why: str, title: str = "That didn't work") -> str:
+    return page(title, paragraph(why), campus=context.campus)

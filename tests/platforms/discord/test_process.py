@@ -104,8 +104,8 @@ async def test_a_day_with_a_restart(discord: Discord, tmp_path: Path) -> None:
     assert "rooms are free" in free.seen.text
     assert booked.seen.text.startswith("You're booked")
     assert '"discord":' in health
-    assert "roomie_discord_well 1.0" in gauges
-    assert "roomie_discord_interaction 2.0" in gauges
+    assert 'roomie_platform_up{platform="discord"} 1.0' in gauges
+    assert 'roomie_platform_events_total{event="interaction",platform="discord"} 2.0' in gauges
     assert "You're booked" not in again.seen.text
     assert "You now have" in texts[0]
     assert "Cancel this booking?" in texts[1]

@@ -122,7 +122,7 @@ async def test_a_day_with_a_kill_and_a_restart(slack: SlackStandIn, tmp_path: Pa
         assert "You're booked" in read(wil.dms[0])
         await slack.until(lambda: wil.home and "*90 minutes* of 180" in read(wil.home))
         assert '"slack":' in await get_text(process, "/readyz")
-        assert "roomie_slack_well 1.0" in await get_text(process, "/metrics")
+        assert 'roomie_platform_up{platform="slack"} 1.0' in await get_text(process, "/metrics")
         deliveries = list(slack.deliveries)
 
         await process.kill()

@@ -34,15 +34,18 @@ def is_signed(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
 class DiscordSignature:
     """Verifies that Discord sent a request to the interactions endpoint."""
 
-    def __init__(self, public_key: str) -> None:
+    def __init__(self, public_key: str, clock: Clock) -> None:
         self._public_key = public_key
+        self._clock = clock
 
     def is_shown(self, headers: Mapping[str, str]) -> bool:
         signature, timestamp = (
             headers.get("X-Signature-Ed25519", ""),
             headers.get("X-Signature-Timestamp", ""),
         )
-        return bool(_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp))
+        if not (_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
+            return False
+        return is_recent(timestamp, self._clock.now().timestamp())
 
     def is_valid(self, headers: Mapping[str, str], body: bytes) -> bool:
         return is_signed(self._public_key, headers, body)
