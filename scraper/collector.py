@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.model.entities import Building, Room, RoomId
+from core.model import Building, Room, RoomId
 from scraper.common.entries import EntryCollection, EntryGroup
 from scraper.common.errors import (
     PageFormatChanged,

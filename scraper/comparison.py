@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from core.model.entities import RoomId
+from core.model import RoomId
 from scraper.common.entries import EntryCollection
 from scraper.model import ScrapeResult
 

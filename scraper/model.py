@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from core.model.entities import Building, Room, RoomId
+from core.model import Building, Room, RoomId
 from scraper.common.entries import EntryCollection
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from core.model.entities import BookingType, Room, RoomId
-from core.model.timetable_run import TimetableSlot
+from core.model import BookingType, Room, RoomId, TimetableSlot
 from core.services.timetable_import import TimetableSnapshot
 from scraper.common.entries import EntryCollection, EntryGroup
 from scraper.common.errors import ParsingFailed

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from core.model.entities import Room
+from core.model import Room
 from scraper.common.errors import SourceFailed
 from scraper.common.worker_process import ParsingProcess
 from scraper.http.client import PoliteClient

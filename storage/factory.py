@@ -12,18 +12,6 @@ from core.ports import ManagedStorage
 from core.read_model import ReadModel
 from storage.url import SqliteFile, parse_database_url
 
-__all__ = [
-    "DatabaseAdmin",
-    "ManagedStorage",
-    "backup",
-    "downgrade",
-    "exposed_files",
-    "open_storage",
-    "revision",
-    "setting",
-    "upgrade",
-]
-
 
 class DatabaseAdmin(Protocol):
     """Schema migrations and backups."""

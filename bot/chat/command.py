@@ -12,7 +12,7 @@ from bot.chat.timezones import zone_of
 from bot.services import Services
 from core.directory import Account
 from core.errors import NotAuthenticated
-from core.model.entities import Person
+from core.model import Person
 from core.read_model import ReadModel
 
 

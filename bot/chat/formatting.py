@@ -19,7 +19,7 @@ from bot.chat.reply import (
     TimestampStyle,
 )
 from core.catalogue import Catalogue
-from core.model.entities import Booking, BookingState, Busy, Equipment, Room, Usage
+from core.model import Booking, BookingState, Busy, Equipment, Room, Usage
 from core.services.find_rooms import FreeRoom
 
 USAGES = {

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 
 
 class TimestampStyle(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.model.entities import Identity
+from core.model import Identity
 
 
 class PlatformName(StrEnum):

@@ -15,8 +15,8 @@ from bot.runtime.app import backup, open_services, revision, upgrade
 from bot.runtime.importing import import_file, read_import_file
 from bot.sample.load import load_sample
 from core.errors import Invalid, NotAllowed
-from core.model.entities import Identity, Person, PersonId, Society, SocietyId, UserGroup
-from core.ports.storage import UnitOfWork
+from core.model import Identity, Person, PersonId, Society, SocietyId, UserGroup
+from core.ports import UnitOfWork
 from core.services.accounts import find_person
 
 _MAX_REASONS = 50

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
-from core.model.jobs import JobState
+from core.model import JobState
 
 
 async def jobs(_arguments: argparse.Namespace, settings: Settings) -> int:

@@ -6,7 +6,7 @@ from bot.config import Settings
 from bot.runtime.app import open_services, upgrade
 from bot.services import Services
 from core.errors import NotFound
-from core.model.outbox import MessageState, OutboxEntry
+from core.model import MessageState, OutboxEntry
 
 _MAX_LISTED = 200
 _STATE_NAMES = {

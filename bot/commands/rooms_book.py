@@ -15,7 +15,7 @@ from bot.conversation.search import clarification, ignored_words, parse_text, se
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import Room
+from core.model import Room
 from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 

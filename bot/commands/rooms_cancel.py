@@ -5,7 +5,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext, CommandParam
 from bot.chat.formatting import format_minutes, quota_left_text, room_name
 from bot.chat.reply import Bold, Inline, Reply, TimeRange, Tone
 from bot.conversation.own_bookings import find_booking
-from core.model.entities import BookingId
+from core.model import BookingId
 from core.policy.quota import has_quota
 
 

@@ -16,7 +16,7 @@ from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, SlotTaken
 from core.interval import Interval
-from core.model.entities import Booking, BookingId
+from core.model import Booking, BookingId
 from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 

@@ -26,7 +26,7 @@ from core.errors import (
     UnknownSociety,
 )
 from core.interval import Interval
-from core.model.entities import RoomId, SocietyId
+from core.model import RoomId, SocietyId
 from core.read_model import ReadModel
 from core.services.bookings import snap_to_grid
 from core.services.find_rooms import find_rooms

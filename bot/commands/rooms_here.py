@@ -6,7 +6,7 @@ from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.own_bookings import find_booking
-from core.model.entities import BookingId
+from core.model import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:

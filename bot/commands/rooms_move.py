@@ -14,7 +14,7 @@ from bot.conversation.search import clarification, ignored_words, parse_text
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
-from core.model.entities import Booking, Room
+from core.model import Booking, Room
 from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 from core.services.move_booking import MoveResult

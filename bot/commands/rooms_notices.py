@@ -4,7 +4,7 @@ from bot.chat.command import Command, CommandContext, CommandParameter, Paramete
 from bot.chat.reply import Reply, Tone
 from bot.chat.request import PlatformName
 from core.errors import Invalid, NotPermitted
-from core.model.entities import Identity
+from core.model import Identity
 
 
 async def handle(context: CommandContext) -> Reply:

@@ -8,7 +8,7 @@ from bot.chat.formatting import room_name
 from bot.chat.reply import Audience, Bold, Inline, Mention, Reply, TimeRange
 from bot.conversation.own_bookings import find_booking
 from core.errors import NotYourBooking
-from core.model.entities import BookingId
+from core.model import BookingId
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -9,7 +9,7 @@ from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import clarification, parse_text
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
-from core.model.entities import BuildingId, Room
+from core.model import BuildingId, Room
 from core.read_model import ReadModel
 
 _MAX_ROWS = 40
@@ -62,7 +62,7 @@ async def _building_status(
     statuses = [(room, day_schedules[room.id].at(_seconds(at), _seconds(day.end))) for room in rooms]
     free = sum(status.status is Status.FREE for _, status in statuses)
     rows = tuple(
-        ((room.door_number,), (str(room.capacity or ""),), _status_text(context, status))
+        ((room.short_number,), (str(room.capacity or ""),), _status_text(context, status))
         for room, status in statuses[:_MAX_ROWS]
     )
     left_out = len(statuses) - len(rows)

@@ -9,7 +9,7 @@ from bot.conversation.schedules import busy_text, campus_day, schedules
 from bot.conversation.search import clarification, parse_text
 from bot.language import ParseResult
 from core.interval import Interval
-from core.model.entities import Busy, Room
+from core.model import Busy, Room
 from core.read_model import ReadModel
 
 

@@ -3,7 +3,7 @@
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, Tone
 from bot.conversation.society_arguments import society_in
-from core.model.entities import SocietyId
+from core.model import SocietyId
 
 
 async def handle(context: CommandContext) -> Reply:

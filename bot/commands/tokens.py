@@ -4,7 +4,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext, CommandParam
 from bot.chat.formatting import one_line
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, ReplyItem, Timestamp, Tone
 from core.errors import Invalid
-from core.ports.storage import LoginToken
+from core.model import LoginToken
 
 _REVOKE_WORDS = {"revoke", "end", "remove", "delete"}
 _ID_LENGTH = 32

@@ -3,7 +3,7 @@
 from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply, ReplyField
-from core.model.entities import UserGroup
+from core.model import UserGroup
 
 _GROUPS = {
     UserGroup.STAFF: "staff",

@@ -26,7 +26,7 @@ from bot.config.types import (
     host_of,
     is_loopback,
 )
-from core.model.entities import OpeningHours
+from core.model import OpeningHours
 from core.policy.schedule import Periodic
 
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 from msgspec.structs import FieldInfo
 from yarl import URL
 
-from core.model.entities import OpeningHours
+from core.model import OpeningHours
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
 

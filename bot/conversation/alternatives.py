@@ -10,7 +10,7 @@ from bot.chat.reply import Bold, Button, ButtonStyle, Inline, ReplyItem, TimeRan
 from bot.conversation.button_values import MoveValue, SlotValue
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import Booking, Person, PersonId, Room, SocietyId, UserGroup
+from core.model import Booking, Person, PersonId, Room, SocietyId, UserGroup
 from core.policy.quota import has_quota
 from core.services.bookings import open_hours, snap_to_grid
 from core.services.eligibility import BookingParty, EligibilityCheck

@@ -9,7 +9,7 @@ from bot.chat.reply import Option
 from bot.chat.request import Requester
 from bot.chat.timezones import zone_of
 from bot.services import Services
-from core.model.entities import Equipment
+from core.model import Equipment
 
 _MAX_SUGGESTIONS = 25
 _MAX_TEXT = 100

@@ -29,7 +29,7 @@ from core.errors import (
     SocietyOnly,
 )
 from core.interval import Interval
-from core.model.entities import Booking, Room
+from core.model import Booking, Room
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id

@@ -15,7 +15,7 @@ from urllib.parse import quote_plus, unquote_plus
 from core.catalogue import RoomQuery
 from core.errors import Invalid
 from core.interval import Interval
-from core.model.entities import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
+from core.model import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
 
 MAX_LENGTH = 70
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -39,7 +39,7 @@ from bot.conversation.refusals import refusal_text
 from bot.conversation.search import ignored_words, summary_of
 from bot.language import ParseResult
 from core.interval import Interval
-from core.model.entities import Room, UserGroup
+from core.model import Room, UserGroup
 from core.read_model import ReadModel
 from core.services.bookings import GridSlot, snap_to_grid
 from core.services.find_rooms import FreeRoom, SearchResult, find_rooms, find_windows

@@ -9,7 +9,7 @@ from bot.chat.formatting import room_name, short_id
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, UnknownBooking
-from core.model.entities import Booking, Role
+from core.model import Booking, Role
 
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")

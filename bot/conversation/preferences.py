@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import PlatformName
 from core.errors import Invalid
-from core.model.entities import NotificationPreferences, QuietHours
+from core.model import NotificationPreferences, QuietHours
 from core.time_zones import find_time_zone
 
 _MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60

@@ -7,8 +7,8 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import busy_reason
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model.entities import Busy, Room, RoomId, busy_for
-from core.ports.storage import UnitOfWork
+from core.model import Busy, Room, RoomId, busy_for
+from core.ports import UnitOfWork
 
 
 def campus_day(instant: datetime, context: CommandContext) -> Interval:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.chat.command import CommandContext
 from core.errors import Invalid, UnknownSociety
-from core.model.entities import Identity, Role, Society, SocietyId
+from core.model import Identity, Role, Society, SocietyId
 from core.names import same_name
 
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")

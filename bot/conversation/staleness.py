@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.chat.reply import Inline, Reply, Text, Timestamp, TimestampStyle
 from bot.services import Services
-from core.model.timetable_run import SourceState
+from core.model import SourceState
 
 ABOUT_TIMETABLES = frozenset({"rooms free", "rooms status", "rooms timetable", "rooms book"})
 """Commands whose replies depend on timetables."""

@@ -33,7 +33,7 @@ from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
 from bot.language.wording.problems import clarification_for, problem_for
-from core.model.entities import Equipment, Location, Usage
+from core.model import Equipment, Location, Usage
 
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40

@@ -12,10 +12,8 @@ from bot.login import requester as login_requester
 from bot.login.encrypted_replies import seal_reply
 from bot.login.links import Links
 from bot.services import Services
-from core.model.entities import Identity, Person
-from core.model.login_session import LoginSession
-from core.model.outbox import OutboxMessage
-from core.ports.storage import UnitOfWork
+from core.model import Identity, LoginSession, OutboxMessage, Person
+from core.ports import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

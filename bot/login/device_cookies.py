@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from bot.login.encryption import DecryptionFailed, decrypt, encrypt
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.policy.login import KNOWN_FOR
 
 _PURPOSE = "device mark"

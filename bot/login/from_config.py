@@ -4,7 +4,7 @@ from bot.config import Config, LoginSection
 from bot.login.email_addresses import domain_spellings
 from bot.login.settings import LoginSettings, OidcSettings, ShibbolethSettings
 from bot.login.shibboleth import display_name
-from core.model.entities import Identity
+from core.model import Identity
 from core.names import name_key
 from core.services.provisioning import AccessRule, IdentityClaims
 

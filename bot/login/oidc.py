@@ -16,7 +16,7 @@ from bot.login.oidc_token import Expected, check_id_token
 from bot.login.settings import OidcSettings
 from bot.login.shibboleth import display_name, is_address
 from core.clock import Clock
-from core.model.entities import Identity
+from core.model import Identity
 from core.names import is_plain, name_key
 from core.services.provisioning import IdentityClaims
 

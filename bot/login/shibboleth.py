@@ -8,7 +8,7 @@ from multidict import CIMultiDictProxy
 from bot.chat.formatting import one_line
 from bot.login.settings import ShibbolethSettings
 from core.errors import NotAllowed
-from core.model.entities import Identity
+from core.model import Identity
 from core.names import is_plain, name_key, replace_invisible
 from core.services.provisioning import IdentityClaims
 

@@ -4,7 +4,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_buttons, room_name, short_id
 from bot.chat.reply import Bold, Reply, TimeRange, Tone
 from bot.notifications.template import NotificationType
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.services.reminders import CONFIRMATION
 
 

@@ -8,7 +8,7 @@ from bot.chat.reply import Bold, Reply, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items
 from bot.notifications.template import NotificationType
 from core.catalogue import RoomQuery
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.services.conflicts import CONFLICT, find_conflict
 
 

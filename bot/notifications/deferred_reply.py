@@ -4,7 +4,7 @@ from bot.chat.command import CommandContext
 from bot.chat.reply import Reply
 from bot.login.encrypted_replies import unseal_reply
 from bot.notifications.template import NotificationType
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 
 
 async def compose(context: CommandContext, message: OutboxMessage) -> Reply | None:

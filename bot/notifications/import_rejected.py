@@ -3,7 +3,7 @@
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyItem, Timestamp, TimestampStyle, Tone
 from bot.notifications.template import NotificationType
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.services.operators import IMPORT_REJECTED
 from core.services.timetable_import import RunReport
 

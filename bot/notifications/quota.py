@@ -5,7 +5,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import format_minutes
 from bot.chat.reply import Bold, Button, Reply
 from bot.notifications.template import NotificationType
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 from core.services.notices import CHANNEL_NOTICE, QUOTA_NOTICE
 
 

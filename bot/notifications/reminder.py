@@ -4,8 +4,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import cancel_button, check_in_button, extend_button, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, TimeRange, Timestamp, TimestampStyle
 from bot.notifications.template import NotificationType
-from core.model.entities import Booking
-from core.model.outbox import OutboxMessage
+from core.model import Booking, OutboxMessage
 from core.services.reminders import REMINDER, Reminder
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from bot.chat.command import CommandContext
 from bot.chat.reply import Reply
-from core.model.outbox import OutboxMessage
+from core.model import OutboxMessage
 
 Compose: TypeAlias = Callable[[CommandContext, OutboxMessage], Awaitable[Reply | None]]
 """Composes the reply for the context's person; None when the notification is out of date."""

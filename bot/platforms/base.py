@@ -8,7 +8,7 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.chat.reply import Reply
-from core.model.entities import Identity
+from core.model import Identity
 
 
 class Signature(Protocol):

@@ -7,8 +7,8 @@ from typing import Protocol
 from bot.chat.command import ParameterType
 from bot.chat.reply import Option, Reply
 from bot.chat.request import ChatRequest, QuotedMessage, Requester
-from core.model.entities import Identity
-from core.ports.storage import Installation as Installation  # re-exported: adapters know no storage
+from core.model import Identity
+from core.model import Installation as Installation  # re-exported: adapters know no storage
 
 
 class ChatDispatcher(Protocol):

@@ -8,10 +8,9 @@ from bot.chat.reply import Reply
 from bot.login.encrypted_replies import seal_reply
 from bot.login.encryption import DecryptionFailed, seal_text, unseal_text
 from bot.services import Services
-from core.model.entities import Identity
-from core.model.outbox import OutboxMessage
+from core.model import Identity, Installation, OutboxMessage
 from core.policy.retention import MAX_INSTALLATION_STATES
-from core.ports.storage import Installation, UnitOfWork
+from core.ports import UnitOfWork
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.services import Services
-from core.model.entities import Building, Room, TimetableEntry
-from core.ports.storage import UnitOfWork
+from core.model import Building, Room, TimetableEntry
+from core.ports import UnitOfWork
 from core.services.import_facts import (
     ImportSummary,
     import_buildings,

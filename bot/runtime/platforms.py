@@ -23,7 +23,7 @@ from bot.platforms.stores import (
 from bot.runtime.roles import ALL_ROLES, ProcessRole
 from bot.services import Metric, Services
 from core.directory import Account
-from core.model.entities import Identity
+from core.model import Identity
 
 if TYPE_CHECKING:
     from bot.platforms.discord.adapter import DiscordPlatform

@@ -36,7 +36,7 @@ from bot.web.application import stop as stop_serving
 from bot.web.framework.open_files import raise_limit
 from bot.web.framework.settings import HttpSettings
 from core.errors import RoomieError
-from core.model.entities import PersonId
+from core.model import PersonId
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import AlreadyExists, NotAllowed
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     AuditEntry,
     BookingType,
     Building,
@@ -24,7 +24,7 @@ from core.model.entities import (
     Usage,
     UserGroup,
 )
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
 
 SAMPLE_PEOPLE = "sample_people"

@@ -22,8 +22,7 @@ from bot.worker.batcher import Batcher
 from bot.worker.rate_limit import DeliveryLimiter
 from bot.worker.recipients import context_for, delivery_targets, platform_of
 from core.errors import Unavailable
-from core.model.entities import Identity
-from core.model.outbox import ClaimedMessage, DeliveryOutcome, MessageState, OutboxMessage
+from core.model import ClaimedMessage, DeliveryOutcome, Identity, MessageState, OutboxMessage
 from core.policy.quiet_hours import quiet_until
 
 logger = logging.getLogger(__name__)

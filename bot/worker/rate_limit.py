@@ -4,7 +4,7 @@ import asyncio
 from asyncio import Semaphore, get_running_loop
 from collections import defaultdict
 
-from core.model.entities import Identity
+from core.model import Identity
 
 _MAX_TRACKED = 10_000
 

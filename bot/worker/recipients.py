@@ -6,8 +6,7 @@ from bot.chat.command import CommandContext
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.services import Services
 from core.directory import Account
-from core.model.entities import Identity
-from core.model.outbox import OutboxMessage
+from core.model import Identity, OutboxMessage
 
 
 def delivery_targets(

@@ -18,7 +18,7 @@ from bot.services import Services
 from core.errors import RoomieError, Unavailable
 from core.policy.retention import limits
 from core.policy.schedule import DailyAt, Schedule
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.services.notices import queue_quota_notices
 from core.services.purge import Purge
 

@@ -126,7 +126,7 @@ class Room:
         return self.id.removeprefix(f"{self.building_id}-")
 
     @property
-    def door_number(self) -> str:
+    def short_number(self) -> str:
         """The room number as signposted; the short name where the id has no number."""
         return self.number if self.number != self.id else self.abbr or self.name
 

@@ -7,11 +7,9 @@ one snapshot (`read`). They are synchronous, so no transaction stays open across
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from core.model import AuditEntry, Change, CounterIncrement, CounterValue, Installation, LoginToken
-from core.ports.decisions import Decision, DecisionKeys, Facts, WriteSet
-from core.ports.passwords import PasswordHasher
+from core.model import AuditEntry
+from core.ports.decisions import Decision, DecisionKeys, Facts
 from core.ports.repositories import (
-    MAX_KNOWN_ADDRESSES,
     BookingRepository,
     CounterRepository,
     InstallationRepository,
@@ -29,40 +27,6 @@ from core.ports.repositories import (
     TimetableRunRepository,
     TokenRepository,
 )
-
-# Until all imports name `core.model` and `core.ports`:
-__all__ = [
-    "MAX_KNOWN_ADDRESSES",
-    "BookingRepository",
-    "Change",
-    "CounterIncrement",
-    "CounterRepository",
-    "CounterValue",
-    "Decision",
-    "DecisionKeys",
-    "Facts",
-    "Installation",
-    "InstallationRepository",
-    "JobRepository",
-    "LoginSessionRepository",
-    "LoginToken",
-    "ManagedStorage",
-    "NoticeChannelRepository",
-    "OutboxRepository",
-    "PasswordHasher",
-    "PersonRepository",
-    "ProcessedEventRepository",
-    "RetentionRepository",
-    "RoomRepository",
-    "SocietyRepository",
-    "SourceRepository",
-    "Storage",
-    "TimetableRepository",
-    "TimetableRunRepository",
-    "TokenRepository",
-    "UnitOfWork",
-    "WriteSet",
-]
 
 T = TypeVar("T")
 

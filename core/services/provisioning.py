@@ -53,7 +53,7 @@ class AccessRule:
 
     @property
     def refusal(self) -> str:
-        contact = f" Please ask {self.contact}." if self.contact else " Please ask whoever runs it."
+        contact = f" Please ask {self.contact}." if self.contact else " Please ask the operator of Roomie."
         return f"Your account may not use Roomie here.{contact}"
 
 

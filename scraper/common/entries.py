@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from core.interval import Interval
-from core.model.entities import BookingType, RoomId, TimetableEntry
+from core.model import BookingType, RoomId, TimetableEntry
 
 
 class EntryRow(NamedTuple):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from core.model.entities import Room, RoomId
+from core.model import Room, RoomId
 
 _SEPARATORS = re.compile(r"[;,\n|]|\s-\s")
 _WORD_PATTERN = re.compile(r"[^\s,;()|]+")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
+from core.model import Building, BuildingId, Equipment, Room, RoomId
 from scraper.files.formats import JsonDocument, UnreadableFile, parse_json, read_csv_records
 from scraper.files.records import (
     InvalidRecord,

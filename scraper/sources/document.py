@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from core.model.entities import RoomId
+from core.model import RoomId
 from scraper.common.entries import EntryCollection
 from scraper.http.page import FetchedPage
 from scraper.model import ProgressCallback, ScrapeResult

@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.commands import COMMANDS
-from bot.config.model import Config, DiscordSection, SlackSection
+from bot.config import Config, DiscordSection, SlackSection
 from bot.conversation.dispatcher import Dispatcher
 from bot.notifications import NOTIFICATION_TYPES
 from bot.runtime.platforms import create_platforms

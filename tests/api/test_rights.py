@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.services import Services
-from core.model.entities import Society, SocietyId
+from core.model import Society, SocietyId
 from tests.api.conftest import a_desk
 from tests.api.visitor import HttpResponse, Visitor
 

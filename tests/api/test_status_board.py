@@ -13,7 +13,7 @@ from bot.web.framework.serializers import iso
 from bot.web.framework.status_cache import CampusDays, StatusCache, StatusFilter
 from core.availability import Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
-from core.model.entities import Busy
+from core.model import Busy
 from tests.builders import a_building, a_room
 
 _ROOMS = [a_room(f"K-J17-{number}", capacity=number % 5) for number in range(6)] + [

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 
 import asyncpg
 
-from core.model.entities import PersonId
+from core.model import PersonId
 from core.services.accounts import token_hash
 from storage.factory import upgrade
 from tests.benchmarks.growth_picture import Figures, draw

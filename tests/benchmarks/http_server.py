@@ -23,10 +23,11 @@ from bot.web.application import create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     BookingType,
     Building,
     BuildingId,
+    LoginToken,
     Person,
     PersonId,
     Room,
@@ -36,7 +37,7 @@ from core.model.entities import (
     UserGroup,
 )
 from core.policy.rules import Rules
-from core.ports.storage import LoginToken, UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.accounts import Accounts, token_hash
 from core.services.bookings import BookingService

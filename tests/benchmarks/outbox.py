@@ -21,9 +21,9 @@ from bot.chat.reply import Reply
 from bot.notifications import NOTIFICATION_TYPES
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from core.interval import Interval
-from core.model.entities import BookingId, Identity, NotificationPreferences, PersonId, RoomId, UserGroup
+from core.model import BookingId, Identity, NotificationPreferences, PersonId, RoomId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from storage.factory import ManagedStorage, open_storage, upgrade

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.interval import Interval
-from core.model.entities import PersonId, RoomId, TimetableEntry, busy_for
+from core.model import PersonId, RoomId, TimetableEntry, busy_for
 from core.policy.rules import Rules
-from core.ports.storage import Facts, UnitOfWork
+from core.ports import Facts, UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom, booking_keys, decide_booking
 from core.services.bookings import BookingService, new_booking_id

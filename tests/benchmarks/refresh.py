@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from core.interval import Interval
-from core.model.entities import BookingId, BookingType, RoomId, UserGroup
-from core.ports.storage import UnitOfWork
+from core.model import BookingId, BookingType, RoomId, UserGroup
+from core.ports import UnitOfWork
 from core.services.book_room import BookRoom
 from scraper.common.entries import EntryCollection
 from scraper.common.entries import EntryGroup as EntryGroup

@@ -17,7 +17,7 @@ from bot.login.passwords import Argon2Passwords
 from bot.services import Services
 from core.catalogue import RoomQuery
 from core.clock import ShiftedClock, SystemClock
-from core.model.entities import Identity
+from core.model import Identity
 from core.policy.rules import Rules
 from core.read_model import ReadModel
 from core.services.accounts import Accounts

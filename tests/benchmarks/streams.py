@@ -26,10 +26,10 @@ from bot.web.framework import login_subscriptions
 from bot.web.framework.login_subscriptions import RESULT
 from bot.web.framework.settings import HttpSettings
 from core.clock import SystemClock
-from core.model.login_session import LoginSession, LoginState
+from core.model import LoginSession, LoginState
 from core.policy.login import LIFETIME, finish, full_sid, new_sid, sid_hash
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.interval import Interval
-from core.model.entities import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
+from core.model import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry, Usage
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.import_facts import import_buildings, import_rooms, import_timetable
 from storage.factory import open_storage, upgrade

@@ -6,7 +6,7 @@ from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.terminal.render import TerminalContext, render
 from bot.services import Services
-from core.model.entities import Identity
+from core.model import Identity
 
 
 class Chat:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.reply import Code, Tone
 from core.interval import Interval
-from core.model.entities import RoomId, Society, SocietyId
+from core.model import RoomId, Society, SocietyId
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id
 from tests.bot.chat import Chat

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.contracts.campus import Campus, campus_in, fill_campus
 from tests.contracts.raw import ask
 from tests.databases import apart, run_sql

@@ -207,8 +207,8 @@ def test_eligibility_agrees_with_booking(person: Person, room: Room, answer: str
 
 
 def test_eligibility_respects_quota_where_it_applies():
-    assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).allows(MIDDLE, ELEVEN, ELEVEN + HOUR)
-    assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).allows(
+    assert EligibilityCheck(BookingParty(WIL, spent=120), RULES, NOW).accepts(MIDDLE, ELEVEN, ELEVEN + HOUR)
+    assert not EligibilityCheck(BookingParty(WIL, spent=135), RULES, NOW).accepts(
         MIDDLE, ELEVEN, ELEVEN + HOUR
     )
     member = replace(WIL, groups=frozenset({UserGroup.STUDENT, UserGroup.SOCIETY_MEMBER}))

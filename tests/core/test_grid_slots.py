@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from core.interval import Interval
-from core.model.entities import UserGroup
+from core.model import UserGroup
 from core.policy.rules import Rules
 from core.services.bookings import GridSlot, snap_to_grid
 from core.services.eligibility import BookingParty, EligibilityCheck

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.interval import Interval
 from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
-from core.ports import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.import_facts import (
     MAX_ENTRY_LENGTH,
     ImportSummary,
@@ -17,7 +17,6 @@ from core.services.import_facts import (
     import_timetable,
     unknown_rooms,
 )
-from storage.factory import ManagedStorage
 from tests.builders import NOW, a_building, a_room, a_slot, an_entry, at
 
 ROOMS = [a_room("K-J17-1"), a_room("K-J17-2")]
@@ -180,7 +179,7 @@ def test_importing_a_file_twice_gives_the_same_as_once(
     assert {each.room_id for each in imported} <= {each.room_id for each in after}
 
 
-def test_a_rooms_door_number_is_its_number_or_its_short_name():
+def test_a_rooms_short_number_is_its_number_or_its_short_name():
     pizza = Room(RoomId("RO-PIZZA"), BuildingId("H-G9"), "Hub Kitchen Table", abbr="G01")
 
-    assert (a_room("K-J17-G01").door_number, pizza.door_number, pizza.number) == ("G01", "G01", "RO-PIZZA")
+    assert (a_room("K-J17-G01").short_number, pizza.short_number, pizza.number) == ("G01", "G01", "RO-PIZZA")

@@ -8,9 +8,8 @@ import pytest
 from core.errors import LastPresident, NotPermitted, UnknownPerson, UnknownSociety
 from core.model import Identity, PersonId, Role, SocietyId, UserGroup
 from core.policy.rules import Rules
-from core.ports import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.society import SocietyService
-from storage.factory import ManagedStorage
 from tests.builders import a_person, a_society
 from tests.fakes.clock import StillClock
 

@@ -13,9 +13,9 @@ from core.errors import NotAllowed, NotFound, QuotaSpent, SlotTaken
 from core.interval import Interval
 from core.model import PersonId
 from core.policy.rules import Rules
+from core.ports import ManagedStorage
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
-from storage.factory import ManagedStorage
 from tests.builders import NOW, a_slot
 from tests.fakes.clock import StillClock
 from tests.faults.crowd import ROOMS, token_of

@@ -3,7 +3,7 @@
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.outbox.environment import Environment, open_environment
 

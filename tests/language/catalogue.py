@@ -1,6 +1,6 @@
 """The small campus that the lists of phrases speak about: ten buildings, their rooms, five societies."""
 
-from core.model.entities import Building, BuildingId, Equipment, Room, RoomId, Society, SocietyId
+from core.model import Building, BuildingId, Equipment, Room, RoomId, Society, SocietyId
 
 BUILDINGS = tuple(
     Building(BuildingId(code), name, aliases=aliases)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.language import NameIndex, parse_phrase
-from core.model.entities import Building, BuildingId, Room, RoomId
+from core.model import Building, BuildingId, Room, RoomId
 from tests.language.scoring import campus
 
 NAMES = campus()

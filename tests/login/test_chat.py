@@ -18,8 +18,7 @@ from bot.services import Services
 from bot.web.application import create_application
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
-from core.model.entities import Identity
-from core.model.outbox import MessageState, OutboxEntry
+from core.model import Identity, MessageState, OutboxEntry
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser

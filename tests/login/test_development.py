@@ -3,7 +3,7 @@
 import pytest
 
 from bot.login.settings import LoginSettings
-from core.model.entities import Identity
+from core.model import Identity
 from core.services.provisioning import IdentityClaims
 from tests.api.visitor import Visitor
 from tests.login.browser import Browser

@@ -9,7 +9,7 @@ from bot.services import Services
 from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
 from bot.web.framework.route import Access, Route
-from core.model.entities import Society, SocietyId
+from core.model import Society, SocietyId
 from tests.api.visitor import HttpResponse, Visitor
 from tests.contracts.raw import ask
 

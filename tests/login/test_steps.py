@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.entities import Identity, PersonId
-from core.model.login_session import LoginSession, LoginState
+from core.model import Identity, LoginSession, LoginState, PersonId
 from core.policy.login import (
     LIFETIME,
     RESULT_TTL,

@@ -10,7 +10,7 @@ from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from bot.services import Services
 from bot.web.application import flush_last_used
-from core.model.entities import Identity
+from core.model import Identity
 from tests.api.visitor import Visitor
 from tests.contracts.raw import ask
 from tests.login.browser import Browser

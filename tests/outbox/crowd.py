@@ -9,10 +9,9 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.interval import Interval
-from core.model.entities import BookingId, Identity, OpeningHours, PersonId, RoomId, UserGroup
-from core.model.outbox import Backlog
+from core.model import Backlog, BookingId, Identity, OpeningHours, PersonId, RoomId, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from core.read_model import ReadModel
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService

@@ -16,26 +16,27 @@ from bot.notifications import NOTIFICATION_TYPES
 from bot.services import Services
 from bot.worker.outbox import OutboxSender, OutboxSettings
 from core.interval import Interval
-from core.model.entities import (
+from core.model import (
     Booking,
     BookingId,
     Identity,
+    MessageState,
     NotificationPreferences,
+    OutboxEntry,
+    OutboxMessage,
     PersonId,
     Role,
     RoomId,
     SocietyId,
     UserGroup,
 )
-from core.model.outbox import MessageState, OutboxEntry, OutboxMessage
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
 from core.services.book_room import BookRoom
 from core.services.bookings import BookingService
 from core.services.reminders import update_preferences
 from core.services.society import SocietyService
-from storage.factory import ManagedStorage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
 

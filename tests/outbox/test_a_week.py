@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
-from core.model.entities import NotificationPreferences, QuietHours
+from core.model import NotificationPreferences, QuietHours
 from tests.builders import a_slot
 from tests.outbox.environment import HALL, LAB, REMA, WIL, Environment
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.base import RateLimited, RecipientOffline, RecipientUnreachable
-from core.model.outbox import MessageState
-from core.model.retention import Expiring, Limit
+from core.model import Expiring, Limit, MessageState
 from core.services.purge import Purge
 from tests.builders import NOW
 from tests.outbox.environment import WIL, Environment, a_message

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model.entities import Identity
+from core.model import Identity
 from tests.outbox.crowd import Worker, backlog, remind_everybody
 from tests.standins.discord import Discord
 from tests.standins.slack import SlackStandIn

@@ -7,7 +7,7 @@ import pytest
 from bot.chat.reply import Tone
 from bot.config import Config
 from bot.worker.scheduler import JOBS, JobRunner
-from core.model.entities import Identity, NotificationPreferences, QuietHours
+from core.model import Identity, NotificationPreferences, QuietHours
 from tests.builders import a_slot
 from tests.outbox.environment import REMA, STAN, WIL, Environment
 

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from core.interval import Interval
-from core.model.entities import Identity, NotificationPreferences, QuietHours, RoomId
-from core.model.outbox import MessageState
+from core.model import Identity, MessageState, NotificationPreferences, QuietHours, RoomId
 from core.services.reminders import reminders
 from tests.builders import NOW, a_booking, a_person, a_slot, at
 from tests.outbox.environment import LAB, REMA, WIL, Environment

@@ -8,7 +8,7 @@ from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from bot.conversation.preferences import PreferenceValues, parse_preferences, preference_fields
 from core.errors import Invalid
-from core.model.entities import NotificationPreferences, Person, QuietHours
+from core.model import NotificationPreferences, Person, QuietHours
 from tests.builders import a_slot, at
 from tests.outbox.environment import WIL, Environment
 

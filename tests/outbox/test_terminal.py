@@ -11,8 +11,7 @@ from bot.notifications import NOTIFICATION_TYPES
 from bot.platforms.terminal.adapter import TerminalPlatform
 from bot.platforms.terminal.session import TerminalSession
 from bot.worker.outbox import OutboxSender, OutboxSettings
-from core.model.entities import NotificationPreferences
-from core.model.outbox import MessageState
+from core.model import MessageState, NotificationPreferences
 from tests.builders import a_slot, at
 from tests.outbox.environment import REMA, WIL, Environment
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.chat.reply import Audience, Bold, Code, Mention, Reply, TimeRange, Timestamp, TimestampStyle, Tone
 from bot.chat.reply_json import decode_reply, encode_reply
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 from tests.strategies import replies
 
 

@@ -13,7 +13,7 @@ from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.slack.installation.manifest import families
 from bot.platforms.terminal.session import TerminalSession
 from core.policy.rules import Rules
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.environment import build_environment
 from tests.standins.slack import SlackStandIn
@@ -25,7 +25,7 @@ OF_THE_CORE = {
     "core.time_zones",
     "core.errors",
     "core.interval",
-    "core.model.entities",
+    "core.model",
 }
 OF_THE_MODEL = {"Identity"}
 
@@ -80,7 +80,7 @@ def test_platforms_import_only_the_clock_identities_and_errors_of_the_core(modul
     ]
 
     theirs = {each.module for each in imported if (each.module or "").startswith(("core", "storage"))}
-    names = {name.name for each in imported if each.module == "core.model.entities" for name in each.names}
+    names = {name.name for each in imported if each.module == "core.model" for name in each.names}
 
     assert theirs <= OF_THE_CORE
     assert names <= OF_THE_MODEL

@@ -13,8 +13,7 @@ from bot.commands import COMMANDS
 from bot.conversation.dispatcher import Dispatcher
 from core.errors import NotFound, SlotTaken
 from core.interval import Interval
-from core.model.entities import BookingType, Identity, RoomId, TokenTerm
-from core.model.timetable_run import TimetableSlot
+from core.model import BookingType, Identity, RoomId, TimetableSlot, TokenTerm
 from core.services import refresh_timetable
 from core.services.timetable_import import ImportResult, TimetableSnapshot
 from tests.builders import a_building, a_room, a_slot, at

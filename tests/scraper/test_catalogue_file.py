@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
+from core.model import Building, BuildingId, Equipment, Room, RoomId
 from scraper.files.catalogue import read_buildings, read_rooms_csv, read_rooms_json
 from scraper.files.formats import UnreadableFile, decode
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model.entities import BookingType, RoomId, TimetableEntry
+from core.model import BookingType, RoomId, TimetableEntry
 from scraper.common.entries import EntryCollection, EntryRow
 
 starts = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(

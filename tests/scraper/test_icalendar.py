@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed
 from scraper.common.room_lookup import RoomLookup, build_room_lookup

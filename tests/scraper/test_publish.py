@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.model.entities import BookingType, BuildingId, Room, RoomId
+from core.model import BookingType, BuildingId, Room, RoomId
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged
 from scraper.sources.publish.responses import parse_events, parse_locations, parse_view_options

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model.entities import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
 from scraper.common.entries import EntryCollection
 from scraper.comparison import AnomalyKind, BaselineTimetable, compare
 from scraper.model import ScrapeResult

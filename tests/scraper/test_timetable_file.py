@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interval import Interval
-from core.model.entities import BookingType, RoomId, TimetableEntry
+from core.model import BookingType, RoomId, TimetableEntry
 from scraper.files.formats import UnreadableFile
 from scraper.files.kind import FileKind, detect_file_kind
 from scraper.files.timetable import read_timetable, read_timetable_csv

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.entities import BookingType
+from core.model import BookingType
 from scraper.sources.unsw.names import NBSP, parse_publish_name, parse_site_name
 
 

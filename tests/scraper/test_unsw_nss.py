@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.model.entities import Equipment
+from core.model import Equipment
 from scraper.common.errors import PageFormatChanged, PageUnavailable, SourceFailed
 from scraper.sources.unsw.site import MAX_TIMETABLE_PAGE_BYTES, UnswTimetableSite
 from tests.scraper.conftest import NOW, ignore_progress

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model.entities import BookingType, Equipment, RoomId
+from core.model import BookingType, Equipment, RoomId
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged
 from scraper.sources.unsw.pages import (

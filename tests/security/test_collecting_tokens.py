@@ -7,10 +7,10 @@ from time import perf_counter
 import pytest
 
 from bot.worker.scheduler import purge
-from core.model.entities import Identity
+from core.model import Identity
 from core.policy.rules import Rules
+from core.ports import ManagedStorage
 from core.services.accounts import token_hash
-from storage.factory import ManagedStorage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -19,10 +19,9 @@ from bot.conversation.dispatcher import Dispatcher
 from bot.platforms.ports import ChatDispatcher
 from bot.platforms.slack.adapter import SlackPlatform
 from core.interval import Interval
-from core.model.entities import BookingType, Identity, RoomId, TimetableEntry
+from core.model import BookingType, Identity, RoomId, TimetableEntry
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage, UnitOfWork
 from tests.builders import at
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock

@@ -13,15 +13,14 @@ from bot.login.settings import ShibbolethSettings
 from bot.login.shibboleth import UntrustedAttributes, claims_of
 from bot.web.framework.login_throttle import LoginThrottle
 from core.errors import AlreadyExists, Invalid, NotAuthenticated, RoomieError, UnknownPerson
-from core.model.entities import Identity, Person, Society, SocietyId
+from core.model import Identity, Person, Society, SocietyId
 from core.names import is_plain, is_visible, name_key, same_name, stored_keys
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
 from core.services.operators import is_operator
 from core.services.provisioning import AccessRule, IdentityClaims, provision_person
 from core.services.society import SocietyService
-from storage.factory import ManagedStorage
 from tests.builders import NOW, a_person
 from tests.fakes.clock import StillClock
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.login.requester import encode, from_program
 from bot.services import Services
-from core.model.entities import Identity
+from core.model import Identity
 from core.policy.login import pick_evictable
 from core.policy.rules import Rules
 from tests.api.conftest import a_desk

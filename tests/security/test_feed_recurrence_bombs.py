@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.model.entities import RoomId
+from core.model import RoomId
 from scraper.common.errors import SourceTooLarge
 from scraper.common.room_lookup import RoomLookup
 from scraper.common.worker_process import ParsingProcess

@@ -11,13 +11,11 @@ import pytest
 
 from bot.platforms.stores import DeduplicationStore, StoredOAuthStates
 from bot.worker.scheduler import purge
-from core.model.entities import AuditEntry
-from core.model.retention import Expiring, Limit
+from core.model import AuditEntry, Expiring, Limit
 from core.policy.retention import MAX_INSTALLATION_STATES, Retention, limits
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.purge import Purge
-from storage.factory import ManagedStorage
 from storage.tables import metadata
 from tests.builders import NOW, a_slot
 from tests.contracts.raw import ask

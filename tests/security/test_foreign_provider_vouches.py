@@ -8,10 +8,9 @@ from bot.config import read_settings
 from bot.login.from_config import login_settings
 from bot.login.security_checks import login_problems
 from core.errors import AlreadyExists
-from core.model.entities import Identity, PersonId
-from core.ports.storage import UnitOfWork
+from core.model import Identity, PersonId
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.provisioning import AccessRule, IdentityClaims, provision_person
-from storage.factory import ManagedStorage
 from tests.builders import NOW, a_person
 
 _GOOGLE = {

@@ -11,8 +11,8 @@ from bot.platforms.ports import Installation
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.runtime.check import platform_problems
 from bot.runtime.platforms import slack_settings
-from core.model.entities import Identity
-from core.ports.storage import UnitOfWork
+from core.model import Identity
+from core.ports import UnitOfWork
 from tests.builders import a_person
 from tests.contracts.raw import ask
 from tests.platforms.slack.conftest import environment, slack

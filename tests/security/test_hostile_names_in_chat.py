@@ -17,7 +17,7 @@ from bot.platforms.slack.render.markup import RenderContext, plain
 from bot.services import Services
 from core.errors import Invalid
 from core.interval import Interval
-from core.model.entities import NotificationPreferences
+from core.model import NotificationPreferences
 from core.time_zones import find_time_zone
 from tests.bot.chat import Chat
 from tests.bot.conftest import database_url, sample_file, services, wil

@@ -21,11 +21,8 @@ from bot.login.chat_link import continue_request, login_link_reply
 from bot.notifications.deferred_reply import compose
 from bot.platforms.stores import OutboxDeferral, StoredInstallations, StoredOAuthStates, reencrypt_tokens
 from bot.services import Services
-from core.model.entities import Identity, Role
-from core.model.login_session import LoginSession, LoginState
-from core.model.outbox import MessageState
+from core.model import Identity, Installation, LoginSession, LoginState, LoginToken, MessageState, Role
 from core.policy.rules import Rules
-from core.ports.storage import Installation, LoginToken
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from storage.factory import backup, open_storage

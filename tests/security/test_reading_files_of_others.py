@@ -17,7 +17,7 @@ from bot.platforms.terminal.repl import _create_prompt
 from bot.runtime.app import open_services
 from bot.runtime.server_secret import permission_warnings, server_secret
 from core.errors import AlreadyExists
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 from storage.factory import backup, upgrade
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are a matter of POSIX")

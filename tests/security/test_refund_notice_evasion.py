@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model.entities import Booking, BookingId, PersonId, RoomId
+from core.model import Booking, BookingId, PersonId, RoomId
 from core.policy.quota import quota_week
 from core.policy.rules import Rules
-from core.ports.storage import Decision, Facts
+from core.ports import Decision, Facts, ManagedStorage
 from core.services.book_room import BookRoom, decide_booking
 from core.services.cancel_booking import CancelBooking, decide_cancel
 from core.services.move_booking import MoveBooking, decide_move
-from storage.factory import ManagedStorage
 from tests.builders import a_person, a_room, a_slot, at
 from tests.contracts.campus import LAB, Campus, campus_in, fill_campus
 from tests.fakes.clock import StillClock

@@ -13,7 +13,7 @@ from bot.sample.data import PUBLIC, SAMPLE_PEOPLE
 from bot.sample.load import has_sample_people, keep_sample_out, load_sample, load_sample_if_empty
 from bot.services import Services
 from core.errors import NotAllowed
-from core.model.entities import Person, PersonId, SocietyId, UserGroup
+from core.model import Person, PersonId, SocietyId, UserGroup
 from core.policy.rules import Rules
 from storage.factory import setting
 from tests.api.conftest import a_desk

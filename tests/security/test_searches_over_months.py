@@ -13,7 +13,7 @@ from bot.language import preload
 from bot.sample.load import load_sample
 from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue, RoomQuery
-from core.model.entities import Busy, Identity, OpeningHours, Room, RoomId
+from core.model import Busy, Identity, OpeningHours, Room, RoomId
 from core.policy.rules import Rules
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import alternatives, find_rooms, find_windows, first_available
@@ -66,7 +66,7 @@ class CountingFilter:
 
     def __call__(self, room: Room, start: int, end: int) -> bool:
         self.calls += 1
-        return self._check.allows(room, start, end)
+        return self._check.accepts(room, start, end)
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from bot.language.model.days import (
 )
 from bot.runtime.app import parse_text
 from core.errors import Invalid
-from core.model.entities import Building, NotificationPreferences, Society
+from core.model import Building, NotificationPreferences, Society
 from tests.language.scoring import LISTS, campus, phrases
 from tests.security.tangled import SEPARATORS, WORDS, texts
 
@@ -214,7 +214,7 @@ def test_over_http_too_many_times_are_the_callers_mistake():
     services = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: NOW),
         rules=SimpleNamespace(zone=ZONE),
-        names=SimpleNamespace(of=lambda _read_model: NAMES),
+        names=SimpleNamespace(get=lambda _read_model: NAMES),
         read_model=None,
     )
 

@@ -24,7 +24,7 @@ from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
-from core.model.entities import Identity
+from core.model import Identity
 from storage.postgres.errors import translate
 from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.visitor import Visitor

@@ -296,7 +296,7 @@ class TestForgeriesBeyondTheRate:
 
     @pytest.fixture
     def forged(self, slack: SlackStandIn) -> dict[str, str]:
-        return _FORM | slack.postman.http.signed("") | _FORGED
+        return _FORM | slack.sender.http.signed("") | _FORGED
 
     async def test_large_forgeries_are_refused_unread(
         self, visitor: Visitor, signature: _CountingSignature, forged: dict[str, str]
@@ -315,7 +315,7 @@ class TestForgeriesBeyondTheRate:
         for _ in range(3 * _RATE):
             await visitor.ask("POST", "/slack/events", data=self._LARGE, headers=forged)
         body = f"{_BODY}&more={'a' * 30_000}"
-        headers = _FORM | slack.postman.http.signed(body)
+        headers = _FORM | slack.sender.http.signed(body)
         statuses = {
             (await visitor.ask("POST", "/slack/events", data=body, headers=headers)).status
             for _ in range(2 * _RATE)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from core.errors import Unavailable
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.builders import a_building, a_room
 from tests.contracts.campus import HALL
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from core.model.entities import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
+from core.model import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
 
 
 class TimeKind(StrEnum):

@@ -7,7 +7,7 @@ from bot.language.engine import parse_phrase
 from bot.language.model.reading import ParsedTime, ParseResult, TimeKind
 from bot.language.rooms.names import NameIndex, NameType
 from bot.language.wording.time_text import describe_time, format_iso
-from core.model.entities import Usage
+from core.model import Usage
 
 _USAGE_NAMES = {
     Usage.AUDITORIUM: "auditorium",

@@ -8,7 +8,7 @@ from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES, COMMON_WORDS, FIRST_NAMES, GENERIC_WORDS
 from bot.language.lexicon.vocabulary import CANONICAL_WORDS
 from bot.language.text.tokenizer import normalize
-from core.model.entities import Building, Room, Society
+from core.model import Building, Room, Society
 
 WeightedVariant = tuple[int, str]
 _MAX_NAME_LENGTH = 200

@@ -17,7 +17,7 @@ from bot.language.rooms.name_variants import (
 )
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from core.model.entities import Building, BuildingId, Room, Society
+from core.model import Building, BuildingId, Room, Society
 
 _MAX_NAME_TOKENS = 12
 _SHORTHAND_WEIGHT = 5

@@ -7,7 +7,7 @@ from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
 from bot.language.rooms.names import NameIndex, NameMatch, NameType
 from bot.language.text.tokenizer import Token
-from core.model.entities import BuildingId, RoomId, SocietyId
+from core.model import BuildingId, RoomId, SocietyId
 
 _NEAR_WORDS = word_set(
     """

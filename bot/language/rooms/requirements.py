@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.language.lexicon import word_set
 from bot.language.text.token_cursor import TokenCursor
-from core.model.entities import Equipment, Location, Usage
+from core.model import Equipment, Location, Usage
 
 _EQUIPMENT_PHRASES = {
     phrase: thing

@@ -27,7 +27,7 @@ from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
-from core.model.entities import Identity
+from core.model import Identity
 
 logger = logging.getLogger(__name__)
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 1.0, 60.0

@@ -47,7 +47,7 @@ from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.tasks import BackgroundTasks
 from core.clock import Clock
-from core.model.entities import Identity
+from core.model import Identity
 
 EVENTS = (
     "delivery",

@@ -1,6 +1,6 @@
 """Slack ids inside Roomie's identities: `slack:T1:U1` for a user, `slack:T1:C1` for a channel."""
 
-from core.model.entities import Identity
+from core.model import Identity
 
 
 def identity_of(team: str, user: str) -> Identity:

@@ -12,7 +12,7 @@ from bot.chat.request import PlatformName
 from bot.platforms.base import PlatformRoute, RecipientOffline
 from bot.platforms.terminal.session import TerminalSession
 from core.clock import Clock
-from core.model.entities import Identity
+from core.model import Identity
 from core.names import same_name
 
 

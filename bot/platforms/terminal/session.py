@@ -9,7 +9,7 @@ from bot.chat.reply import Button, Form, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, Requester
 from bot.platforms.terminal.render import RenderedReply, TerminalContext, render
 from bot.platforms.terminal.text import numbered_buttons
-from core.model.entities import Identity
+from core.model import Identity
 
 TerminalDispatch = Callable[[ChatRequest], Awaitable[Reply]]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from core.errors import Invalid, InvalidDate, InvalidTimes, UnknownBooking
-from core.model.entities import BookingId, Location, Usage
+from core.model import BookingId, Location, Usage
 
 MAX_TEXT_LENGTH = 150
 """Characters of a title or of notes."""

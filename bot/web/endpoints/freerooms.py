@@ -22,7 +22,7 @@ from bot.web.framework.status_cache import StatusCache, StatusFilter
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model.entities import BuildingId, Location, Room, RoomId, Usage
+from core.model import BuildingId, Location, Room, RoomId, Usage
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _COUNT = {"type": "integer", "minimum": 0}

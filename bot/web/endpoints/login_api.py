@@ -9,7 +9,7 @@ from bot.web.framework.rate_limit import client_address
 from bot.web.framework.response import json_response
 from bot.web.framework.route import Api, Parameter, RequestContext, Response, Route
 from core.errors import NotFound
-from core.model.login_session import LoginSession
+from core.model import LoginSession
 from core.policy.login import LoginStatus, full_sid, login_status, sid_token
 
 SID = Parameter(

@@ -15,7 +15,7 @@ from bot.web.framework.route import Parameter, RequestContext, Response
 from bot.web.pages import login as pages
 from bot.web.pages.layout import headers as page_headers
 from core.errors import NotAllowed, RoomieError
-from core.model.login_session import LoginSession
+from core.model import LoginSession
 from core.policy.login import StaleLink, sid_token
 
 SID = Parameter(

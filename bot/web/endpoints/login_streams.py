@@ -13,7 +13,7 @@ from bot.web.framework.errors import HttpError
 from bot.web.framework.login_subscriptions import LoginEvent, PushSubscriber, Subscriber, Subscription
 from bot.web.framework.response import RenderedResponse, json_response
 from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
-from core.model.login_session import LoginSession
+from core.model import LoginSession
 from core.policy.login import LoginStatus, login_status, sid_token
 
 MAX_WAIT = 30.0

@@ -10,7 +10,7 @@ from bot.web.framework.login_throttle import Admission, Attempt, account_keys
 from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.route import RequestContext
 from core.errors import Unavailable
-from core.model.entities import Person, PersonId
+from core.model import Person, PersonId
 from core.policy.login import KNOWN_FOR
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.web.framework.route import Schema
 from core.availability import Status
-from core.model.entities import BookingType, UserGroup
+from core.model import BookingType, UserGroup
 
 TEXT: Schema = {"type": "string"}
 INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}

@@ -10,7 +10,7 @@ from bot.web.framework.route import Access, Principal
 from bot.web.framework.token_usage import TokenUsage
 from core.directory import Account
 from core.errors import NotAuthenticated, NotPermitted
-from core.model.entities import UserGroup
+from core.model import UserGroup
 from core.services.accounts import TokenBearer, token_hash
 
 _TOKEN_LENGTH = 40

@@ -14,7 +14,7 @@ import orjson
 from bot.login.encryption import DecryptionFailed, decrypt
 from bot.services import Services
 from core.errors import RoomieError
-from core.model.login_session import LoginSession, LoginState
+from core.model import LoginSession, LoginState
 from core.policy.login import RESULT_TTL, ends_at, sid_hash
 
 logger = logging.getLogger(__name__)

@@ -35,16 +35,16 @@ class FailureCounter:
     """Counts failures by key: how many are not forgotten yet, and the time of the last one."""
 
     def __init__(self, policy: BackoffPolicy) -> None:
-        self._patience = policy
+        self._policy = policy
         self._counted: dict[Hashable, tuple[int, float]] = {}
 
     def wait(self, key: Hashable, now: float) -> float:
         """Seconds until the next attempt is allowed."""
         failures, last = self._counted.get(key, (0, now))
-        return max(0.0, last + self._patience.delay_after(failures) - now) if failures else 0.0
+        return max(0.0, last + self._policy.delay_after(failures) - now) if failures else 0.0
 
     def has_free_tries(self, key: Hashable, now: float) -> bool:
-        return self._left(self._counted.get(key, (0, now)), now) < self._patience.free
+        return self._left(self._counted.get(key, (0, now)), now) < self._policy.free
 
     def count(self, key: Hashable, now: float) -> None:
         failures = self._left(self._counted.pop(key, (0, now)), now)
@@ -59,7 +59,7 @@ class FailureCounter:
 
     def _left(self, counted: tuple[int, float], now: float) -> int:
         failures, last = counted
-        return max(0, failures - int((now - last) / self._patience.half_life))
+        return max(0, failures - int((now - last) / self._policy.half_life))
 
     def counts(self) -> dict[Hashable, tuple[int, float]]:
         """Number of failures and time of the last one, by key."""

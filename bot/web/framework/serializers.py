@@ -11,7 +11,7 @@ import orjson
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
 from core.errors import InvalidTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
-from core.model.entities import Booking, Building, Busy, Equipment, Room
+from core.model import Booking, Building, Busy, Equipment, Room
 
 _UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
 _UTILITIES = {

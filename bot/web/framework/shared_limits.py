@@ -15,7 +15,7 @@ from bot.services import Services
 from bot.web.framework.login_throttle import FailureCounter, LoginThrottle
 from bot.web.framework.rate_limit import RateLimiter
 from core.errors import RoomieError
-from core.ports.storage import CounterIncrement, CounterValue
+from core.model import CounterIncrement, CounterValue
 
 logger = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from core.availability import Availability, RoomSchedule
 from core.catalogue import Catalogue
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model.entities import Busy, RoomId, busy_for
-from core.ports.storage import UnitOfWork
+from core.model import Busy, RoomId, busy_for
+from core.ports import UnitOfWork
 
 T = TypeVar("T")
 

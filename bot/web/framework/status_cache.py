@@ -17,7 +17,7 @@ import orjson
 from bot.web.framework.serializers import iso
 from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
-from core.model.entities import Room
+from core.model import Room
 
 _MAX_DAYS = 32
 _MAX_TIMELINES = 400_000

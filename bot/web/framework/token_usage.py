@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.services import Services
-from core.ports.storage import UnitOfWork
+from core.ports import UnitOfWork
 
 
 class TokenUsage:

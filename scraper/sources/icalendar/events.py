@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.interval import Interval
-from core.model.entities import BookingType, RoomId, TimetableEntry
+from core.model import BookingType, RoomId, TimetableEntry
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceTooLarge
 from scraper.common.room_lookup import RoomLookup
@@ -321,7 +321,7 @@ def _subject(lines: _EventLines) -> str:
 
 
 def _group_lines(events: Iterable[EventText]) -> list[_EventLines]:
-    """Each main event by itself, even where two have one UID, and the changes of each UID together."""
+    """Groups each main event on its own, even where two share a UID, with the changes of each UID."""
     mains: list[EventText] = []
     changes: dict[EventKey, list[EventText]] = {}
     for event in events:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from hashlib import blake2b
 
-from core.model.entities import BookingType, RoomId
+from core.model import BookingType, RoomId
 from scraper.common.errors import SourceFailed
 from scraper.common.room_lookup import RoomLookup, build_room_lookup
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.model.entities import RoomId
+from core.model import RoomId
 from scraper.common.entries import EntryCollection, EntryGroup, EntryRow
 from scraper.common.errors import PageFormatChanged
 from scraper.common.text import to_one_line

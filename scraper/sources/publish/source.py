@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from hashlib import blake2b
 
-from core.model.entities import RoomId
+from core.model import RoomId
 from scraper.collector import PageCollector
 from scraper.common.concurrency import run_limited
 from scraper.common.errors import PageFormatChanged

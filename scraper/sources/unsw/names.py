@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from core.model.entities import BookingType
+from core.model import BookingType
 
 NBSP = "\u00a0"
 """Separates type and name on the timetable site."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from core.model.entities import Building, BuildingId, Equipment, Room, RoomId
+from core.model import Building, BuildingId, Equipment, Room, RoomId
 from scraper.common.entries import EntryGroup
 from scraper.common.errors import PageFormatChanged
 from scraper.common.text import to_one_line

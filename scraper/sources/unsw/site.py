@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from core.model.entities import Building, Equipment, Room, RoomId
+from core.model import Building, Equipment, Room, RoomId
 from scraper.collector import PageCollector
 from scraper.common.concurrency import run_limited
 from scraper.http.page import FetchedPage

@@ -1,4 +1,4 @@
-"""What several processes count together: how often somebody knocked, how often a password was wrong."""
+"""Counters shared by several processes: requests per key, and failed logins."""
 
 import sqlalchemy as sa
 from alembic import op

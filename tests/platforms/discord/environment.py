@@ -14,13 +14,12 @@ from bot.platforms.discord.adapter import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.stores import DeduplicationStore, StoredKeyValues
 from bot.services import Services
-from core.model.entities import Identity
+from core.model import Identity
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.society import SocietyService
-from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 from tests.standins.discord import Discord, Person

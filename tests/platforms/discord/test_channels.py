@@ -8,7 +8,7 @@ from bot.chat.reply import Reply
 from bot.platforms.base import RecipientUnreachable
 from bot.platforms.discord.adapter import DiscordPlatform
 from core.clock import SystemClock
-from core.model.entities import Identity
+from core.model import Identity
 from tests.standins.discord import Discord
 
 

@@ -18,7 +18,7 @@ from bot.platforms.discord.adapter import DiscordPlatform, PlatformStartError
 from bot.platforms.discord.client.endpoint import InteractionsEndpoint, dispatch_payload
 from core.clock import SystemClock
 from core.errors import Unavailable
-from core.model.entities import Identity
+from core.model import Identity
 from tests.platforms.discord.conftest import Backend, StartPlatform
 from tests.platforms.discord.fakes import after
 from tests.standins.discord import Discord, Person, State

@@ -33,7 +33,7 @@ from bot.platforms.discord.render.forms import fill_in, form_values, modal, subm
 from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.discord.settings import invite_link
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 from tests.standins.discord.message_validation import BUTTON, COMPONENTS_V2, validate_message, walk
 from tests.standins.discord.modal_validation import validate_modal
 from tests.standins.discord.shown_message import ShownMessage

@@ -9,9 +9,9 @@ import pytest
 from bot.chat.reply import Button, Reply
 from bot.commands import COMMANDS
 from bot.platforms.discord.render.custom_id import decode
-from core.model.entities import Identity
+from core.model import Identity
 from core.policy.rules import Rules
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.environment import Environment, build_environment
 from tests.standins.discord import Discord, Person, ShownMessage

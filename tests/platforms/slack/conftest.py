@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.policy.rules import Rules
-from storage.factory import ManagedStorage
+from core.ports import ManagedStorage
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.environment import Environment, build_environment
 from tests.standins.slack import SlackStandIn

@@ -15,13 +15,12 @@ from bot.platforms.ports import ChatDispatcher
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.services import Services
-from core.model.entities import Identity, PersonId, Role, UserGroup
+from core.model import Identity, PersonId, Role, UserGroup
 from core.policy.rules import Rules
-from core.ports.storage import UnitOfWork
+from core.ports import ManagedStorage, UnitOfWork
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.society import SocietyService
-from storage.factory import ManagedStorage
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.fakes import (

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.reply import Reply
 from core.clock import Clock
-from core.model.entities import Identity
-from core.ports.storage import Installation
+from core.model import Identity, Installation
 
 
 @dataclass

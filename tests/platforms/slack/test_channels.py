@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.chat.reply import Reply
 from core.clock import SystemClock
-from core.model.entities import Identity
+from core.model import Identity
 from tests.platforms.slack.environment import Environment
 
 

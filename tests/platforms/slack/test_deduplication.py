@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.platforms.slack.settings import Mode
-from core.model.entities import Identity
-from core.ports.storage import UnitOfWork
+from core.model import Identity
+from core.ports import UnitOfWork
 from tests.builders import a_person
 from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import Person, SlackStandIn

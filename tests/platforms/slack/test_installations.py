@@ -11,7 +11,7 @@ from bot.chat.reply import Reply
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.handlers.notifier import NotInstalled
 from bot.platforms.slack.settings import Mode
-from core.model.entities import Identity
+from core.model import Identity
 from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import SlackStandIn
 

@@ -17,7 +17,7 @@ from bot.platforms.slack.client.errors import BadRequest, InvalidToken, SlackRec
 from bot.platforms.slack.settings import Mode
 from bot.platforms.tasks import BackgroundTasks
 from core.errors import Unavailable
-from core.model.entities import Identity
+from core.model import Identity
 from tests.platforms.slack.environment import (
     Environment,
     FixedDispatcher,

@@ -9,8 +9,7 @@ from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.library_logs import RateLimitedLogs
 from bot.platforms.slack.client.profiles import ProfileCache
-from core.model.entities import Identity
-from core.ports.storage import Installation
+from core.model import Identity, Installation
 from tests.fakes.clock import StillClock
 from tests.platforms.slack.environment import Environment, settings_for
 from tests.standins.slack import Broken, SlackStandIn

@@ -30,7 +30,7 @@ from bot.platforms.slack.render import action_ids
 from bot.platforms.slack.render.markup import RenderContext, literal, markup
 from bot.platforms.slack.render.renderer import blocks, form_view, home_view, message, result_view
 from core.interval import Interval
-from core.model.entities import Identity
+from core.model import Identity
 from tests.standins.slack.blocks import complaints_about, complaints_about_view
 from tests.standins.slack.pings import pings_in
 from tests.strategies import forms, replies

@@ -18,7 +18,7 @@ from bot.platforms.ports import KeyValueStore
 from bot.redaction import error_name
 from core.clock import Clock
 from core.errors import Unavailable
-from core.model.entities import Identity
+from core.model import Identity
 
 logger = logging.getLogger(__name__)
 TOKEN_TTL = timedelta(minutes=14)

@@ -5,7 +5,7 @@ import re
 import discord
 
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester, split_quotes
-from core.model.entities import Identity
+from core.model import Identity
 
 
 def identity_of(user: discord.abc.User) -> Identity:

@@ -9,7 +9,7 @@ from bot.platforms.cache import LruCache
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
 from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.health import PlatformHealth
-from core.model.entities import Identity
+from core.model import Identity
 
 EVENTS = (
     "interaction",

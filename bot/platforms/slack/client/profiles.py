@@ -15,7 +15,7 @@ from bot.platforms.slack.client.api import ApiResponse, SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.identities import identity_of
 from core.clock import Clock
-from core.model.entities import Identity
+from core.model import Identity
 
 _PROFILE_TTL = timedelta(hours=1)
 _MISSING_TTL = timedelta(seconds=30)

@@ -14,7 +14,7 @@ from bot.platforms.slack.handlers.event import SlackEvent
 from bot.platforms.slack.handlers.modals import FORM_ACTION
 from bot.platforms.slack.identities import identity_of
 from bot.platforms.slack.render.renderer import BlockKitPayload, home_view
-from core.model.entities import Identity
+from core.model import Identity
 
 logger = logging.getLogger(__name__)
 

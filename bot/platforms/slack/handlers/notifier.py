@@ -13,7 +13,7 @@ from bot.platforms.slack.identities import is_channel, team_and_user
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
 from core.clock import Clock
-from core.model.entities import Identity
+from core.model import Identity
 
 
 class Notifier:

@@ -91,7 +91,7 @@ def _timestamp(timestamp: Timestamp, context: RenderContext) -> str:
 
 
 def _date(at: datetime, style: TimestampStyle, fallback: str) -> str:
-    """Slack's date token, shown in the zone of whoever reads it; `fallback` for old clients and e-mail."""
+    """Slack's date token, shown in the reader's zone; `fallback` for old clients and e-mail."""
     stamp = _unix(at)
     return f"<!date^{stamp}^{_FORMATS[style]}|{escape(fallback)}>" if stamp > 0 else escape(fallback)
 

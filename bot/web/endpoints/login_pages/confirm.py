@@ -21,8 +21,7 @@ from bot.web.framework.route import Parameter, RequestContext
 from bot.web.pages import login as pages
 from core.directory import Account
 from core.errors import Unavailable
-from core.model.entities import Person, PersonId
-from core.model.login_session import LoginSession
+from core.model import LoginSession, Person, PersonId
 from core.services.login import PendingConfirmation
 from core.services.provisioning import IdentityClaims
 

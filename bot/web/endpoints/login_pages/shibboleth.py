@@ -12,7 +12,7 @@ from bot.web.endpoints.login_pages.confirm import prove_and_confirm
 from bot.web.endpoints.login_responses import redirect, sid_token_in
 from bot.web.framework.rate_limit import in_networks
 from bot.web.framework.route import RequestContext
-from core.model.entities import AuditEntry
+from core.model import AuditEntry
 from core.services.provisioning import IdentityClaims
 
 logger = logging.getLogger(__name__)

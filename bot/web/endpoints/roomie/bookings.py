@@ -20,7 +20,7 @@ from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, json_response, with_etag
 from bot.web.framework.route import Access, Api, Parameter, ParameterLocation, RequestContext, Response, Route
 from core.errors import MissingField, UnknownSociety
-from core.model.entities import Booking, PersonId, RoomId, SocietyId, TokenTerm
+from core.model import Booking, PersonId, RoomId, SocietyId, TokenTerm
 from core.services.accounts import TokenBearer
 from core.services.book_room import BookRoom
 from core.services.bookings import new_booking_id

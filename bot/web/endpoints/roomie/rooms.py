@@ -9,7 +9,7 @@ from bot.web.framework.route import Access, Api, RequestContext, Response, Route
 from core.availability import RoomSchedule
 from core.errors import UnknownRoom
 from core.interval import Interval
-from core.model.entities import Busy, RoomId
+from core.model import Busy, RoomId
 
 
 def room_list(context: RequestContext) -> Response:

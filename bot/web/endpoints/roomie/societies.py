@@ -5,7 +5,7 @@ from bot.web.endpoints.converters import parse_boolean, parse_id, parse_name
 from bot.web.endpoints.roomie.parameters import DENIED, TEXT
 from bot.web.framework.response import json_response
 from bot.web.framework.route import Access, Api, Parameter, RequestContext, Response, Route
-from core.model.entities import SocietyId
+from core.model import SocietyId
 
 SOCIETY_ID = Parameter(
     "society_id",

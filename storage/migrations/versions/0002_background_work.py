@@ -1,4 +1,4 @@
-"""What happens by itself: outbox, notices, jobs, timetable runs; installations and logins of platforms."""
+"""Outbox, notices, jobs and timetable runs; installations and logins of platforms."""
 
 import sqlalchemy as sa
 from alembic import op
