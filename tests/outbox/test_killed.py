@@ -47,7 +47,7 @@ async def slack(count: int) -> AsyncIterator[Platform]:
 
         people = [Identity(f"slack:T1:{name}") for name in names]
         platform = Platform(standing_in.environment(), people, shown)
-        standing_in.api.said = lambda _workspace, _message: platform.tell()
+        standing_in.api.on_message_posted = lambda _workspace, _message: platform.tell()
         yield platform
 
 
