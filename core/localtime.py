@@ -1,10 +1,8 @@
 """Local time of a zone, across clock changes."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 EPOCH = date(1970, 1, 1)
-_DAY_MINUTES = 24 * 60
 
 
 def epoch_day(day: date) -> int:
@@ -12,14 +10,19 @@ def epoch_day(day: date) -> int:
     return (day - EPOCH).days
 
 
-def local_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+def local_instant(day: date, minutes: float, zone: tzinfo) -> datetime:
     """The instant, in UTC, at which clocks show `minutes` after midnight of `day`; 1440 is the next midnight.
 
     A time that a clock change skips is an hour later; one that occurs twice is its first occurrence.
     """
-    days, minute = divmod(minutes, _DAY_MINUTES)
-    day += timedelta(days=days)
-    return datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone).astimezone(UTC)
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def is_skipped(wall: datetime) -> bool:
+    """Whether a clock change of its zone skips this time."""
+    there_and_back = wall.astimezone(UTC).astimezone(wall.tzinfo)
+    return there_and_back.replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
 def add_elapsed(local: datetime, length: timedelta) -> datetime:

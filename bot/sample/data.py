@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.errors import AlreadyExists, NotAllowed
 from core.interval import Interval
+from core.localtime import local_instant
 from core.model import (
     AuditEntry,
     BookingType,
@@ -246,9 +247,7 @@ def _entries(zone: ZoneInfo, now: datetime) -> Iterator[TimetableEntry]:
     for week in range(_WEEKS):
         for each in _CLASSES:
             day = monday + timedelta(days=7 * week + each.weekday)
-            slot = Interval(_at(day, each.start, zone), _at(day, each.end, zone))
+            slot = Interval(
+                local_instant(day, 60 * each.start, zone), local_instant(day, 60 * each.end, zone)
+            )
             yield TimetableEntry(RoomId(each.room), slot, each.name, each.booking_type)
-
-
-def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=zone)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from core.interval import Interval
+from core.localtime import is_skipped
 from core.model import BookingType, RoomId, TimetableEntry
-from scraper.common.walltime import is_skipped
 from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings, read_csv_records
 from scraper.files.records import (
     InvalidRecord,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.common.walltime import is_skipped, local_instant, to_epoch_range
+from core.localtime import is_skipped, local_instant
+from scraper.common.walltime import to_epoch_range
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 FORWARD, BACK = date(2026, 10, 4), date(2026, 4, 5)

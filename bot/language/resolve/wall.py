@@ -1,21 +1,17 @@
-"""Converts between wall time in a zone and instants, clock changes included."""
+"""Wall time of the reader's zone."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from core.localtime import add_elapsed
+from core.localtime import local_instant as utc_instant
+
+__all__ = ["add_elapsed", "local_instant", "minutes_into_day"]
 
 
 def local_instant(day: date, minutes: float, zone: ZoneInfo) -> datetime:
-    """The instant of a wall time, `minutes` after midnight of `day`.
-
-    A time that a clock change skips has the offset before the change; a repeated one is the first.
-    """
-    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
-
-
-def add_elapsed(start: datetime, elapsed: timedelta) -> datetime:
-    """Adds elapsed time, whatever the clocks do meanwhile; the result is in the zone of `start`."""
-    return (start.astimezone(UTC) + elapsed).astimezone(start.tzinfo)
+    """The instant of a wall time, in its own zone."""
+    return utc_instant(day, minutes, zone).astimezone(zone)
 
 
 def minutes_into_day(moment: datetime) -> float:

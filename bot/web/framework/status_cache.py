@@ -8,7 +8,7 @@ import asyncio
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import compress
 
@@ -17,6 +17,7 @@ import orjson
 from bot.web.framework.serializers import iso
 from core.availability import SOON, Availability, RoomSchedule, Status
 from core.catalogue import Catalogue
+from core.localtime import local_instant
 from core.model import Room
 
 _MAX_DAYS = 32
@@ -42,7 +43,7 @@ class CampusDays:
         return self._last
 
     def _midnight(self, day: date) -> int:
-        return int(datetime.combine(day, time(), self._zone).timestamp())
+        return int(local_instant(day, 0, self._zone).timestamp())
 
 
 @dataclass(slots=True)

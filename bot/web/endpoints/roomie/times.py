@@ -1,11 +1,12 @@
 """Campus days and times as intervals."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.errors import InvalidTimes
 from core.interval import Interval
+from core.localtime import is_skipped, local_instant
 from core.policy.rules import Rules
 
 
@@ -21,19 +22,15 @@ def slot_of(day: date, start: int, end: int, rules: Rules) -> Interval:
 @lru_cache(maxsize=1 << 14)
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """Converts campus wall time to an instant; `InvalidTimes` for one that a clock change skips."""
-    days, rest = divmod(minutes, 24 * 60)
-    wall = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), zone)
-    instant = wall.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+    if is_skipped(datetime.combine(day, time(), zone) + timedelta(minutes=minutes)):
         raise InvalidTimes("Invalid times given. The clocks go forward then: that time does not exist.")
-    return instant
+    return local_instant(day, minutes, zone)
 
 
 @lru_cache(maxsize=1024)
 def campus_day(day: date, zone: ZoneInfo) -> Interval:
     """A calendar day of the campus; 23 or 25 hours when the clocks change."""
-    midnight, following = time(), day + timedelta(days=1)
-    return Interval(datetime.combine(day, midnight, zone), datetime.combine(following, midnight, zone))
+    return Interval(local_instant(day, 0, zone), local_instant(day, 24 * 60, zone))
 
 
 def seconds_of(interval: Interval) -> tuple[int, int]:
