@@ -10,12 +10,14 @@ from bot.commands import (
     rooms_book,
     rooms_cancel,
     rooms_extend,
+    rooms_form,
     rooms_free,
     rooms_here,
     rooms_mine,
     rooms_move,
     rooms_notices,
     rooms_quota,
+    rooms_share,
     rooms_status,
     rooms_timetable,
     settings,
@@ -27,15 +29,13 @@ from bot.commands import (
     tokens,
     whoami,
 )
-from bot.commands import rooms_form as book_form
-from bot.commands import rooms_share as share
 
 COMMANDS: tuple[Command, ...] = (
     rooms_free.COMMAND,
     rooms_status.COMMAND,
     rooms_timetable.COMMAND,
     rooms_book.COMMAND,
-    book_form.COMMAND,
+    rooms_form.COMMAND,
     rooms_mine.COMMAND,
     rooms_cancel.COMMAND,
     rooms_extend.COMMAND,
@@ -44,7 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     rooms_quota.COMMAND,
     rooms_notices.COMMAND,
     settings.COMMAND,
-    share.COMMAND,
+    rooms_share.COMMAND,
     society_add.COMMAND,
     society_remove.COMMAND,
     society_members.COMMAND,

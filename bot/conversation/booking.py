@@ -116,7 +116,7 @@ async def refusal_reply(
         context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id), moving
     )
     text = (
-        _taken_text(room, value, refusal)
+        _taken_text(context, room, value, refusal)
         if isinstance(refusal, SlotTaken)
         else refusal_text(refusal, context.services)
     )
@@ -126,10 +126,22 @@ async def refusal_reply(
     return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
 
 
-def _taken_text(room: Room, value: SlotValue, taken: SlotTaken) -> Text:
+def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: SlotTaken) -> Text:
+    if _is_held_by_requester(context, taken):
+        return ("You have already booked ", Bold(room_name(room)), " at that time.")
     names = sorted({each.name for each in taken.holders} - {"Booked"})
     why = f" ({', '.join(names)})." if names else ": somebody else has booked it."
     return (Bold(room_name(room)), " is taken ", TimeRange(value.slot), why)
+
+
+def _is_held_by_requester(context: CommandContext, taken: SlotTaken) -> bool:
+    if context.account is None:
+        return False
+    bookings = context.read_model.bookings
+    holders = [bookings.get(each.booking_id) for each in taken.holders if each.booking_id is not None]
+    return bool(holders) and all(
+        each is not None and each.booked_by == context.account.person.id for each in holders
+    )
 
 
 def _society_buttons(context: CommandContext, value: SlotValue, refusal: RoomieError) -> Iterator[Button]:

@@ -124,7 +124,7 @@ def refusal_tone(refusal: RoomieError) -> Tone:
 def refusal_actions(refusal: RoomieError) -> tuple[Button, ...]:
     """Buttons for the next step."""
     if isinstance(refusal, NotAuthenticated):
-        return (Button(Action.WHO_AM_I, "Who am I here?"),)
+        return (Button(Action.LOG_IN, "Log in"),)
     if isinstance(refusal, QuotaSpent):
         return (Button(Action.MY_BOOKINGS, "My bookings"), Button(Action.MY_QUOTA, "My quota"))
     if isinstance(refusal, UnknownBooking) or refusal.code == "which_booking":

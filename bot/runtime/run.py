@@ -314,7 +314,7 @@ async def _announce(services: Services, config: Config, url: str) -> bool:
         f"HTTP API: {url}   Documentation: {url}/docs",
         "Try: /rooms free now 20 seats   (/help for more, Ctrl-D to quit)"
         if sys.stdin.isatty()
-        else 'Try: roomie chat "/rooms free now 20 seats"',
+        else 'No terminal here. Try: .venv/bin/roomie chat "/rooms free now 20 seats"',
     )
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

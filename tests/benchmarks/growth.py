@@ -108,7 +108,7 @@ def _ask_about_each_day(ports: Sequence[int]) -> None:
             response.read()
 
 
-_dice = random.Random(1)  # noqa: S311 - questions, not secrets
+_dice = random.Random(1)
 
 
 def _a_question() -> str:
@@ -237,7 +237,7 @@ def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
     """Classes of an hour, on the hour, over twelve weeks; none of them on the days that are booked."""
     midnight = int(NOW.replace(hour=0, minute=0).timestamp())
-    dice = random.Random(504)  # noqa: S311 - a world to measure in
+    dice = random.Random(504)
     for each in range(number):
         day = dice.randrange(20) if each % 2 else 30 + dice.randrange(50)
         start = midnight + day * _DAY + dice.randrange(8, 20) * 3600

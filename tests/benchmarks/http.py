@@ -113,7 +113,7 @@ def _reads(environment: Environment) -> Iterator[Row]:
 
 
 def _instants(environment: Environment) -> Iterator[Row]:
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)
 
     def plain() -> str:
         return f"/api/rooms/status?datetime={_instant(dice)}"

@@ -75,7 +75,7 @@ def generated_rooms() -> Iterator[Room]:
 
 def generated_entries(count: int) -> Iterator[TimetableEntry]:
     """Classes of an hour or two on the hour, spread over weekdays of twelve weeks."""
-    dice = random.Random(504)  # noqa: S311 - a world to measure in
+    dice = random.Random(504)
     rooms = [room.id for room in generated_rooms()]
     monday = (NOW - timedelta(days=NOW.weekday())).replace(hour=0, minute=0)
     for number in range(count):

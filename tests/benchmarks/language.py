@@ -90,7 +90,7 @@ def _beside_dateparser(pairs: int) -> Row:
 
 def _growth() -> list[Row]:
     """A text twice as long takes at most twice the time, and a little."""
-    words = random.Random(1).choices(_typed(), k=200)  # noqa: S311 - nothing to guess here
+    words = random.Random(1).choices(_typed(), k=200)
     text = " ".join(words)
     rows = []
     for shorter, longer in ((75, 150), (150, 300), (300, 600)):
@@ -113,7 +113,7 @@ def _first_call() -> Row:
 
 
 def _nonsense() -> list[Row]:
-    rng = random.Random(2)  # noqa: S311 - nothing to guess here
+    rng = random.Random(2)
     letters = "".join(rng.choices(string.ascii_lowercase + " ", k=10_000))
     mixed = "".join(rng.choices(string.printable, k=10_000))
     numbers = " ".join(str(rng.randint(0, 99)) for _ in range(4_000))[:10_000]

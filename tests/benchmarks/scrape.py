@@ -175,7 +175,7 @@ def lxml_week(page: str) -> list[tuple[int, int, int, str, str]]:
 
 def generated_rooms(count: int) -> list[SiteRoom]:
     """The same every time."""
-    chance = random.Random(504)  # noqa: S311  # no secret
+    chance = random.Random(504)  # no secret
     return [SiteRoom(f"K-J17-{number:03}", lessons=_lessons(chance)) for number in range(count)]
 
 

@@ -22,7 +22,7 @@ _SEED = 20160805
 
 def campus(rooms: int = ROOMS) -> tuple[list[Building], list[Room]]:
     """Buildings on a grid and rooms of every size, deterministic."""
-    chance = random.Random(_SEED)  # noqa: S311 - the same campus each time
+    chance = random.Random(_SEED)
     buildings = [
         Building(
             BuildingId(f"K-{chr(65 + each % 20)}{each % 40}"),
@@ -48,7 +48,7 @@ def campus(rooms: int = ROOMS) -> tuple[list[Building], list[Room]]:
 
 def timetable(rooms: list[Room], entries: int, now: datetime) -> list[TimetableEntry]:
     """Classes between 8 and 21 o'clock over some hundred days around now, spread evenly."""
-    chance = random.Random(_SEED)  # noqa: S311 - the same campus each time
+    chance = random.Random(_SEED)
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made = []
     for each in range(entries):

@@ -73,7 +73,7 @@ class Crowd:
     def __init__(self, session: ClientSession, addresses: Callable[[], Sequence[str]], seed: int = 1) -> None:
         self.log = ClientLog()
         self._session, self._addresses = session, addresses
-        self._dice = random.Random(seed)  # noqa: S311 - a crowd, not a secret
+        self._dice = random.Random(seed)
 
     async def go(self, clients: int, requests: int, *, seconds: float = 0.0) -> ClientLog:
         """Sends so many requests per client, for at least `seconds`."""

@@ -61,7 +61,7 @@ def texts(seed: int, count: int, sizes: tuple[int, ...]) -> Iterator[str]:
 
     Most repeat a few words with one separator, which is what compounds; the others mix all of them.
     """
-    rng = random.Random(seed)  # noqa: S311 - nothing to guess here
+    rng = random.Random(seed)
     for number in range(count):
         words = WORDS if rng.random() < 0.3 else rng.sample(WORDS, rng.randint(1, 4))
         separators = SEPARATORS if rng.random() < 0.3 else (rng.choice(SEPARATORS),)

@@ -333,3 +333,11 @@ async def test_an_unknown_place_is_named(wil: Chat, command: str):
 
     assert "called hubble" in reply
     assert "For example: " in reply
+
+
+async def test_a_room_that_one_has_booked_already_is_named_as_such(wil):
+    await wil.say("/book Wren G02 tomorrow 3pm for 1 hour")
+
+    again = await wil.say("/book Wren G02 tomorrow 3pm for 1 hour")
+
+    assert "You have already booked Wren G02" in str(again)
