@@ -53,6 +53,7 @@ class Connection(web.RequestHandler):
         "_socket_transport",
         "address",
         "requester",
+        "shares",
         "unread",
         "unread_since",
         "waiting_since",
@@ -69,6 +70,8 @@ class Connection(web.RequestHandler):
         now = register.now()
         self.address = address
         """The client subnet that this connection counts for; empty for trusted proxies: no limit."""
+        self.shares: tuple[_Share, ...] = ()
+        """The shares of `address`, while this connection is open."""
         self.requester = ""
         """The client subnet that the current request counts for, if a trusted proxy forwarded it."""
         self.waiting_since: float | None = now
@@ -271,7 +274,8 @@ class Register:
 
     def add(self, connection: Connection) -> None:
         self._open[connection] = None
-        for share in self._shares_of(connection.address):
+        connection.shares = tuple(self._shares_of(connection.address))
+        for share in connection.shares:
             share.connections += 1
         self.begin_waiting(connection)
 
@@ -286,21 +290,23 @@ class Register:
         self._end_request(connection)
         self.end_unread(connection)
         del self._open[connection]
-        for share in self._shares_of(connection.address):
+        for share in connection.shares:
             share.connections -= 1
+        connection.shares = ()
         self._drop_empty_shares(connection.address)
 
     def begin_waiting(self, connection: Connection) -> None:
-        self._end_request(connection)
-        if connection.address and connection in self._open:
+        if connection.requester:
+            self._end_request(connection)
+        if connection.address and connection.shares:
             self._waiting[connection] = None
-            for share in self._shares_of(connection.address):
+            for share in connection.shares:
                 share.waiting[connection] = None
 
     def end_waiting(self, connection: Connection) -> None:
         if connection in self._waiting:
             del self._waiting[connection]
-            for share in self._shares_of(connection.address):
+            for share in connection.shares:
                 del share.waiting[connection]
 
     def begin_request(self, connection: Connection, requester: str) -> bool:

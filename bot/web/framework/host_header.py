@@ -15,9 +15,9 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0
 def check_host(request: web.Request) -> None:
     """Refuses a request whose `Host` is missing, repeated or invalid: links in responses are made of it."""
     hosts = request.headers.getall("Host", ())
-    if not hosts and request.version < HttpVersion11:
+    if len(hosts) == 1 and _is_host(hosts[0]):
         return
-    if len(hosts) != 1 or not _is_host(hosts[0]):
+    if hosts or request.version >= HttpVersion11:
         raise HttpError(400, "The Host header is missing or not valid.")
 
 
