@@ -1,4 +1,4 @@
-"""The documents' own world at nine o'clock of Friday, 5 August 2016, behind a real server on loopback."""
+"""Fixtures: the sample campus at nine on Friday, 5 August 2016, behind a real server on loopback."""
 
 import asyncio
 import shutil
@@ -23,14 +23,14 @@ from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from storage.factory import open_storage
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 
 NOON_OF_THE_DOCUMENTS = datetime(2016, 8, 5, 9, 0, tzinfo=UTC)
 QUICK = Cost(passes=1, memory=8, lanes=1)
 
 
-def a_desk(url: str, clock: Clock, rules: Rules) -> Services:
+def create_services(url: str, clock: Clock, rules: Rules) -> Services:
     """Services over a database, not yet opened."""
     read_model = ReadModel()
     storage = open_storage(url, read_model, rules, clock)
@@ -58,7 +58,7 @@ def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactor
     file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
 
     async def fill() -> None:
-        services = a_desk(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
+        services = create_services(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
         await services.storage.open()
         await services.storage.load()
         await load_sample(services)
@@ -81,7 +81,7 @@ def settings() -> HttpSettings:
 
 @pytest.fixture
 async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Services]:
-    services = a_desk(database_url, clock, rules)
+    services = create_services(database_url, clock, rules)
     await services.storage.open()
     await services.storage.load()
     yield services
@@ -90,7 +90,7 @@ async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncI
 
 @pytest.fixture
 def parse() -> Callable[[str], dict[str, Any]]:
-    """A stand-in for the language engine that returns the text."""
+    """A fake parser that returns the text."""
     return lambda text: {"text": text}
 
 
@@ -102,34 +102,34 @@ def app(
 
 
 @pytest.fixture
-async def visitor(app: web.Application) -> AsyncIterator[Visitor]:
+async def http_client(app: web.Application) -> AsyncIterator[HttpClient]:
     """A client of a running server, not logged in."""
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=True) as session:
-        yield Visitor(session, url)
+        yield HttpClient(session, url)
     await stop(runner)
 
 
 @pytest.fixture
-async def wil(visitor: Visitor) -> Visitor:
+async def wil(http_client: HttpClient) -> HttpClient:
     """A student who presides over SOTECHSOC."""
-    return await visitor.log_in("wil")
+    return await http_client.log_in("wil")
 
 
 @pytest.fixture
-async def rema(visitor: Visitor) -> Visitor:
+async def rema(http_client: HttpClient) -> HttpClient:
     """A student of no society."""
-    return await visitor.log_in("rema")
+    return await http_client.log_in("rema")
 
 
 @pytest.fixture
-async def emily(visitor: Visitor) -> Visitor:
+async def emily(http_client: HttpClient) -> HttpClient:
     """A student, member of SOTECHSOC."""
-    return await visitor.log_in("emily")
+    return await http_client.log_in("emily")
 
 
 @pytest.fixture
-async def society(wil: Visitor) -> Visitor:
+async def society(wil: HttpClient) -> HttpClient:
     """A client with the token of SOTECHSOC."""
     response = await wil.get("/society.token/?society_id=SOTECHSOC")
     return wil.as_(response.json["token"])

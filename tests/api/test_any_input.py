@@ -13,7 +13,7 @@ from yarl import URL
 from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths, location_of, responses_of
 from bot.web.framework.route import Access, Route
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.http_client import HttpClient, HttpResponse
 
 _RELAXED = settings(
     max_examples=25,
@@ -83,14 +83,14 @@ _ALL = [pytest.param(*row, id=f"{row[2]} {row[1]}") for row in _rows()]
 @_RELAXED
 @given(data=st.data())
 async def test_any_value_of_any_parameter_gets_a_documented_answer(
-    visitor: Visitor, tokens: list[str], route: Route, path: str, method: str, data: st.DataObject
+    http_client: HttpClient, tokens: list[str], route: Route, path: str, method: str, data: st.DataObject
 ):
     given_values = {
         parameter.name: data.draw(_texts, parameter.name)
         for parameter in route.parameters
         if data.draw(st.booleans())
     }
-    client = visitor.as_(data.draw(st.sampled_from(tokens)))
+    client = http_client.as_(data.draw(st.sampled_from(tokens)))
     where = {place: {} for place in ("path", "query", "body", "header")}
     for parameter in route.parameters:
         if parameter.name in given_values:
@@ -111,9 +111,9 @@ async def test_any_value_of_any_parameter_gets_a_documented_answer(
 @_RELAXED
 @given(kind=_kinds, body=_bodies)
 async def test_any_body_gets_a_documented_answer(
-    visitor: Visitor, tokens: list[str], route: Route, path: str, method: str, kind: str, body: bytes
+    http_client: HttpClient, tokens: list[str], route: Route, path: str, method: str, kind: str, body: bytes
 ):
-    response = await visitor.as_(tokens[0]).ask(method, path, data=body, headers={"Content-Type": kind})
+    response = await http_client.as_(tokens[0]).ask(method, path, data=body, headers={"Content-Type": kind})
 
     _check(response, route, method)
 
@@ -121,10 +121,12 @@ async def test_any_body_gets_a_documented_answer(
 @pytest.mark.parametrize("path", ["/api/rooms/status", "/api/rooms/search", "/rooms.bookings/"])
 @_RELAXED
 @given(query=_raw)
-async def test_any_query_gets_a_documented_answer(visitor: Visitor, tokens: list[str], path: str, query: str):
-    url = URL(f"{visitor.url}{path}?{quote(query, safe='%&=+;')}", encoded=True)
+async def test_any_query_gets_a_documented_answer(
+    http_client: HttpClient, tokens: list[str], path: str, query: str
+):
+    url = URL(f"{http_client.url}{path}?{quote(query, safe='%&=+;')}", encoded=True)
 
-    response = await visitor.as_(tokens[0]).get("", url=url)
+    response = await http_client.as_(tokens[0]).get("", url=url)
 
     route = next(each for each in ROUTES if path in each.paths)
     _check(response, route, "GET")
@@ -134,7 +136,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-async def tokens(wil: Visitor, rema: Visitor, society: Visitor) -> list[str]:
+async def tokens(wil: HttpClient, rema: HttpClient, society: HttpClient) -> list[str]:
     """A president's, a student's, a society's, an invented one, and none."""
     return [wil.token, rema.token, society.token, "f" * 40, ""]
 

@@ -1,22 +1,22 @@
-"""Booking, refusals and giving up, as clients of the Roomie API see them."""
+"""Booking, refusals and cancelling through the Roomie API."""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
 
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 
 
-async def test_a_booking_is_seen_everywhere_at_once(wil: Visitor, visitor: Visitor):
+async def test_a_booking_is_seen_everywhere_at_once(wil: HttpClient, http_client: HttpClient):
     at = "2016-08-08T14:30:00Z"
-    before = (await visitor.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"]
+    before = (await http_client.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"]
 
     booking_id = (await wil.book(notes="talk")).json["booking_id"]
 
     assert before == {"status": "free", "endtime": ""}
-    assert (await visitor.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"] == {
+    assert (await http_client.get(f"/api/rooms/status?datetime={at}")).json["H-G9"]["RO-POO"] == {
         "status": "busy",
         "endtime": "2016-08-08T16:00:00.000Z",
     }
@@ -65,7 +65,7 @@ async def test_a_booking_is_seen_everywhere_at_once(wil: Visitor, visitor: Visit
         ({"event_name": "x" * 151}, "invalid", "Please keep it to 150 characters."),
     ],
 )  # fmt: skip
-async def test_a_refusal_is_an_answer_that_says_why(wil: Visitor, fields: dict, code: str, message: str):
+async def test_a_refusal_is_an_answer_that_says_why(wil: HttpClient, fields: dict, code: str, message: str):
     form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "17:00"}
 
     response = await wil.post("/rooms.book/", form | fields)
@@ -76,7 +76,7 @@ async def test_a_refusal_is_an_answer_that_says_why(wil: Visitor, fields: dict, 
     assert (await wil.get("/user.bookings/")).json == []
 
 
-async def test_a_taken_slot_says_what_takes_it(wil: Visitor, rema: Visitor):
+async def test_a_taken_slot_says_what_takes_it(wil: HttpClient, rema: HttpClient):
     await wil.book("14:00", "16:00", notes="secret")
 
     response = await rema.book()
@@ -87,31 +87,31 @@ async def test_a_taken_slot_says_what_takes_it(wil: Visitor, rema: Visitor):
     ]
 
 
-async def test_back_to_back_bookings_do_not_clash(wil: Visitor, rema: Visitor):
+async def test_back_to_back_bookings_do_not_clash(wil: HttpClient, rema: HttpClient):
     assert (await wil.book("14:00", "15:00")).json["success"]
     assert (await rema.book("15:00", "16:00")).json["success"]
 
 
-async def test_a_start_one_minute_past_the_hour_is_the_hour(wil: Visitor):
+async def test_a_start_one_minute_past_the_hour_is_the_hour(wil: HttpClient):
     response = await wil.book("15:01", "17:00")
 
     assert response.json["quota_left"] == 60
     assert (await wil.get("/user.bookings/")).json[0]["start"] == "15:00:00"
 
 
-async def test_date_wins_over_data(wil: Visitor):
+async def test_date_wins_over_data(wil: HttpClient):
     await wil.book(data="20160809")
 
     assert (await wil.get("/user.bookings/")).json[0]["date"] == "2016-08-08"
 
 
-async def test_the_last_day_of_the_horizon_may_be_booked(wil: Visitor):
+async def test_the_last_day_of_the_horizon_may_be_booked(wil: HttpClient):
     response = await wil.book("10:00", "11:00", day="20160812")
 
     assert response.json["success"] is True
 
 
-async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, clock: StillClock):
+async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: HttpClient, clock: StillClock):
     clock.move(timedelta(minutes=20))
 
     now = await wil.book("10:15", "11:15", day="20160805")
@@ -134,7 +134,7 @@ async def test_a_slot_that_has_begun_is_booked_at_full_charge(wil: Visitor, cloc
     ],
 )
 async def test_a_booking_is_a_societys_when_the_request_says_so(
-    wil: Visitor, fields: dict, *, is_for_society: bool
+    wil: HttpClient, fields: dict, *, is_for_society: bool
 ):
     made = await wil.book(**fields)
 
@@ -143,15 +143,15 @@ async def test_a_booking_is_a_societys_when_the_request_says_so(
     assert (notes == "talk -UCLU Technology Society") is is_for_society
 
 
-async def test_staff_book_beyond_quota_and_week(visitor: Visitor):
-    dana = await visitor.log_in("dana")
+async def test_staff_book_beyond_quota_and_week(http_client: HttpClient):
+    dana = await http_client.log_in("dana")
 
     response = await dana.book("09:00", "20:00", day="20161031")
 
     assert response.json["success"] is True
 
 
-async def test_cancelling_gives_back_the_charge_once(wil: Visitor):
+async def test_cancelling_gives_back_the_charge_once(wil: HttpClient):
     booking_id = (await wil.book()).json["booking_id"]
     path = f"/api/v1/rooms.deleteBooking?booking_id={booking_id}"
 
@@ -162,7 +162,7 @@ async def test_cancelling_gives_back_the_charge_once(wil: Visitor):
     assert (await wil.get("/user.info/")).json["quota_left"] == 180
 
 
-async def test_deleting_works_by_three_methods(wil: Visitor):
+async def test_deleting_works_by_three_methods(wil: HttpClient):
     for method, how in (("GET", {}), ("POST", {}), ("DELETE", {}), ("POST", {"body": True})):
         booking_id = (await wil.book()).json["booking_id"]
         given = {"booking_id": booking_id.upper()}
@@ -176,7 +176,7 @@ async def test_deleting_works_by_three_methods(wil: Visitor):
 @pytest.mark.parametrize(
     "booking_id", ["", "x", "1", "21cf0a17-4b64-4a5f-9a0e-9381d4195af1", "%00", "é" * 500]
 )
-async def test_deleting_what_is_not_there_says_so(wil: Visitor, booking_id: str):
+async def test_deleting_an_unknown_booking_is_refused(wil: HttpClient, booking_id: str):
     response = await wil.ask("GET", "/rooms.deleteBooking/", params={"booking_id": booking_id})
 
     assert response.status == 200
@@ -195,14 +195,14 @@ async def test_deleting_what_is_not_there_says_so(wil: Visitor, booking_id: str)
         ("room_id=RO-POO&date=20160808&date=20160809", "Invalid date"),
     ],
 )
-async def test_asking_for_a_day_wrongly_says_what_is_wrong(wil: Visitor, query: str, message: str):
+async def test_an_invalid_date_is_refused_with_the_reason(wil: HttpClient, query: str, message: str):
     response = await wil.get(f"/rooms.bookings/?{query}")
 
     assert response.status == 200
     assert response.json["error"] == message
 
 
-async def test_a_day_tells_timetable_and_bookings_by_their_start(wil: Visitor):
+async def test_a_day_lists_timetable_and_bookings_by_start(wil: HttpClient):
     await wil.book("09:00", "10:00", room_id="H-C12-G01")
 
     response = await wil.get("/rooms.bookings/?room_id=H-C12-G01&date=20160808")
@@ -213,7 +213,7 @@ async def test_a_day_tells_timetable_and_bookings_by_their_start(wil: Visitor):
     ]
 
 
-async def test_days_far_from_now_are_answered_from_storage(wil: Visitor, clock: StillClock):
+async def test_days_far_from_now_are_answered_from_storage(wil: HttpClient, clock: StillClock):
     await wil.book(notes="long ago")
     clock.move(timedelta(days=200))
     wil = await wil.log_in("wil")
@@ -226,7 +226,7 @@ async def test_days_far_from_now_are_answered_from_storage(wil: Visitor, clock: 
     assert future.json == []
 
 
-async def test_own_bookings_without_a_date_are_those_from_today_on(wil: Visitor, clock: StillClock):
+async def test_own_bookings_without_a_date_are_those_from_today_on(wil: HttpClient, clock: StillClock):
     await wil.book("10:00", "11:00", day="20160805")
     await wil.book("10:00", "11:00", day="20160808")
 
@@ -238,7 +238,7 @@ async def test_own_bookings_without_a_date_are_those_from_today_on(wil: Visitor,
     assert [each["date"] for each in tomorrow] == ["2016-08-08"]
 
 
-async def test_a_quota_week_ends_on_monday_at_three(wil: Visitor, clock: StillClock):
+async def test_a_quota_week_ends_on_monday_at_three(wil: HttpClient, clock: StillClock):
     await wil.book()
 
     clock.move(timedelta(days=2, hours=16, minutes=59))  # Monday, 02:59 in London
@@ -250,9 +250,9 @@ async def test_a_quota_week_ends_on_monday_at_three(wil: Visitor, clock: StillCl
 
 
 class TestIdempotencyKeys:
-    """A client that never response the answer asks again."""
+    """A client that never got the response sends the request again."""
 
-    async def test_asked_again_a_booking_is_made_once_and_answered_alike(self, wil: Visitor):
+    async def test_a_repeated_request_books_once_and_gets_the_same_response(self, wil: HttpClient):
         answers = await asyncio.gather(*(wil.book("15:00", "16:00", key="k-1") for _ in range(8)))
         later = await wil.book("15:00", "16:00", key="k-1")
 
@@ -260,7 +260,7 @@ class TestIdempotencyKeys:
         assert {response.json["quota_left"] for response in (*answers, later)} == {120}
         assert len((await wil.get("/user.bookings/")).json) == 1
 
-    async def test_a_key_used_for_something_else_is_refused(self, wil: Visitor):
+    async def test_a_key_reused_for_another_request_is_refused(self, wil: HttpClient):
         await wil.book("15:00", "16:00", key="k-1")
 
         response = await wil.book("16:00", "17:00", key="k-1")
@@ -268,7 +268,7 @@ class TestIdempotencyKeys:
         assert response.json["code"] == "handled"
         assert len((await wil.get("/user.bookings/")).json) == 1
 
-    async def test_a_key_of_somebody_else_is_another_one(self, wil: Visitor, rema: Visitor):
+    async def test_keys_of_different_people_are_independent(self, wil: HttpClient, rema: HttpClient):
         mine, theirs = (
             await wil.book("15:00", "16:00", key="k-1"),
             await rema.book("16:00", "17:00", key="k-1"),
@@ -276,7 +276,7 @@ class TestIdempotencyKeys:
 
         assert mine.json["booking_id"] != theirs.json["booking_id"]
 
-    async def test_a_society_keeps_its_keys_apart_from_people(self, wil: Visitor, society: Visitor):
+    async def test_a_society_keeps_its_keys_apart_from_people(self, wil: HttpClient, society: HttpClient):
         await wil.book("15:00", "16:00", key="k-1")
 
         first, again = [await society.book("16:00", "17:00", event_name="talk", key="k-1") for _ in range(2)]
@@ -284,11 +284,11 @@ class TestIdempotencyKeys:
         assert first.json["booking_id"] == again.json["booking_id"]
 
     @pytest.mark.parametrize("key", ["x" * 256, "two words", "kéy"])
-    async def test_what_is_no_key_is_refused_and_nothing_is_booked(self, wil: Visitor, key: str):
+    async def test_an_invalid_key_is_refused_and_nothing_is_booked(self, wil: HttpClient, key: str):
         assert (await wil.book(key=key)).json["code"] == "bad_parameter"
         assert (await wil.get("/user.bookings/")).json == []
 
-    async def test_two_keys_at_once_are_refused_and_nothing_is_booked(self, wil: Visitor):
+    async def test_two_keys_at_once_are_refused_and_nothing_is_booked(self, wil: HttpClient):
         form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:00", "end_time": "16:00"}
 
         response = await wil.post(

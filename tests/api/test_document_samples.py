@@ -2,13 +2,13 @@
 
 import re
 
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-async def test_logging_in(visitor: Visitor):
-    response = await visitor.post("/user.login/", {"username": "wil", "password": "wilpassword"})
+async def test_logging_in(http_client: HttpClient):
+    response = await http_client.post("/user.login/", {"username": "wil", "password": "wilpassword"})
 
     assert response.status == 200
     token = response.json.pop("token")
@@ -19,7 +19,7 @@ async def test_logging_in(visitor: Visitor):
     assert response.json["quota_left"] == 180
 
 
-async def test_listing_rooms(wil: Visitor):
+async def test_listing_rooms(wil: HttpClient):
     response = await wil.get("/rooms.list/")
 
     pizza = next(room for room in response.json if room["room_id"] == "RO-PIZZA")
@@ -34,7 +34,7 @@ async def test_listing_rooms(wil: Visitor):
     }
 
 
-async def test_the_timetable_of_a_room(emily: Visitor, wil: Visitor):
+async def test_the_timetable_of_a_room(emily: HttpClient, wil: HttpClient):
     made = await emily.book("11:00", "13:00", room_id="RO-PIZZA", event_name="yoyoy", society="SOTECHSOC")
     assert made.json["success"] is True
 
@@ -50,7 +50,7 @@ async def test_the_timetable_of_a_room(emily: Visitor, wil: Visitor):
     ]
 
 
-async def test_booking_a_normal_room(wil: Visitor):
+async def test_booking_a_normal_room(wil: HttpClient):
     body = "room_id=RO-POO&date=20160808&start_time=15:00&end_time=17:00&notes=this is an event"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -61,7 +61,7 @@ async def test_booking_a_normal_room(wil: Visitor):
     assert response.json["quota_left"] == 60
 
 
-async def test_booking_with_data_for_date_as_two_samples_have_it(wil: Visitor):
+async def test_booking_with_data_for_date_as_two_samples_have_it(wil: HttpClient):
     form = {"room_id": "RO-POO", "data": "20160808", "start_time": "15:00", "end_time": "17:00"}
 
     response = await wil.post("/rooms.book/", form | {"notes": "This is an event"})
@@ -69,14 +69,14 @@ async def test_booking_with_data_for_date_as_two_samples_have_it(wil: Visitor):
     assert response.json["success"] is True
 
 
-async def test_booking_a_society_room(wil: Visitor):
+async def test_booking_a_society_room(wil: HttpClient):
     response = await wil.book(event_name="techandtell", society="SOTECHSOC")
 
     assert response.json["success"] is True
     assert response.json["quota_left"] == 180
 
 
-async def test_ones_own_bookings(rema: Visitor):
+async def test_ones_own_bookings(rema: HttpClient):
     booking_id = (await rema.book(notes="book")).json["booking_id"]
 
     response = await rema.get("/user.bookings/?date=20160808")
@@ -95,7 +95,7 @@ async def test_ones_own_bookings(rema: Visitor):
     ]
 
 
-async def test_the_token_of_a_society(wil: Visitor):
+async def test_the_token_of_a_society(wil: HttpClient):
     for path in ("/society.token/?society_id=SOTECHSOC", "/society.token?society_id=SOTECHSOC"):
         response = await wil.get(path)
 
@@ -103,7 +103,7 @@ async def test_the_token_of_a_society(wil: Visitor):
         assert re.fullmatch("[0-9a-f]{40}", response.json["token"])
 
 
-async def test_deleting_a_booking(wil: Visitor):
+async def test_deleting_a_booking(wil: HttpClient):
     booking_id = (await wil.book()).json["booking_id"]
 
     response = await wil.get(f"/rooms.deleteBooking/?booking_id={booking_id}")
@@ -112,7 +112,7 @@ async def test_deleting_a_booking(wil: Visitor):
     assert (await wil.get("/user.info/")).json["quota_left"] == 180
 
 
-async def test_giving_and_taking_society_access(wil: Visitor):
+async def test_giving_and_taking_society_access(wil: HttpClient):
     form = {"username": "rema", "society_id": "SOTECHSOC"}
 
     added = await wil.post("/society.addUser/", form)
@@ -122,16 +122,16 @@ async def test_giving_and_taking_society_access(wil: Visitor):
     assert removed.json == {"success": True}
 
 
-async def test_logging_out(wil: Visitor):
+async def test_logging_out(wil: HttpClient):
     response = await wil.get("/user.logout/")
 
     assert response.json == {"success": True}
     assert (await wil.get("/rooms.list/")).status == 401
 
 
-async def test_freerooms_catalogue(visitor: Visitor):
-    buildings = (await visitor.get("/api/buildings")).json["buildings"]
-    rooms = (await visitor.get("/api/rooms")).json["rooms"]
+async def test_freerooms_catalogue(http_client: HttpClient):
+    buildings = (await http_client.get("/api/buildings")).json["buildings"]
+    rooms = (await http_client.get("/api/rooms")).json["rooms"]
 
     hub = next(each for each in buildings if each["id"] == "H-G9")
     assert hub == {
@@ -152,19 +152,19 @@ async def test_freerooms_catalogue(visitor: Visitor):
     }
 
 
-async def test_freerooms_status_is_by_building_and_room_number(visitor: Visitor):
-    response = await visitor.get("/api/rooms/status?datetime=2016-08-08T10:50:00.000Z")
+async def test_freerooms_status_is_by_building_and_room_number(http_client: HttpClient):
+    response = await http_client.get("/api/rooms/status?datetime=2016-08-08T10:50:00.000Z")
 
     assert response.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
     assert response.json["H-D20"]["G10"] == {"status": "free", "endtime": "2016-08-08T12:00:00.000Z"}
     assert response.json["H-G9"]["RO-POO"] == {"status": "free", "endtime": ""}
 
 
-async def test_freerooms_bookings_of_a_room(visitor: Visitor, wil: Visitor):
+async def test_freerooms_bookings_of_a_room(http_client: HttpClient, wil: HttpClient):
     await wil.book()
     await wil.book("11:00", "12:00", event_name="techandtell", society="SOTECHSOC")
 
-    response = await visitor.get("/api/rooms/bookings/RO-POO")
+    response = await http_client.get("/api/rooms/bookings/RO-POO")
 
     assert response.json == {
         "bookings": [

@@ -7,23 +7,23 @@ import pytest
 from yarl import URL
 
 from bot.services import Services
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 
 _MONDAY = "2016-08-08T10:30:00.000Z"  # half past eleven in London; MATH1001 TUT until 11:00Z in H-C12-G01
 _NUMBERS = {"H-B4", "H-C12", "H-D20", "H-E22", "H-F7", "H-G9"}
 
 
-async def _rooms_in(visitor: Visitor, query: str) -> set[str]:
+async def _rooms_in(http_client: HttpClient, query: str) -> set[str]:
     """The rooms in a response, as building and number."""
-    response = await visitor.get(f"/api/rooms/status?{query}")
+    response = await http_client.get(f"/api/rooms/status?{query}")
     assert response.status == 200, response
     assert set(response.json) == _NUMBERS
     return {f"{building}/{number}" for building, rooms in response.json.items() for number in rooms}
 
 
-async def test_every_building_is_told_even_when_nothing_fits(visitor: Visitor):
-    assert await _rooms_in(visitor, "capacity=5000") == set()
+async def test_every_building_is_listed_even_without_a_matching_room(http_client: HttpClient):
+    assert await _rooms_in(http_client, "capacity=5000") == set()
 
 
 @pytest.mark.parametrize(
@@ -46,11 +46,13 @@ async def test_every_building_is_told_even_when_nothing_fits(visitor: Visitor):
         (f"usage=TUSM&datetime={_MONDAY}&capacity=24", {"H-C12/G01", "H-C12/G02", "H-C12/G03"}),
     ],
 )
-async def test_filters_drop_what_does_not_fit(visitor: Visitor, query: str, expected: set[str] | None):
+async def test_filters_drop_rooms_that_do_not_match(
+    http_client: HttpClient, query: str, expected: set[str] | None
+):
     if expected is None:
-        assert (await visitor.get(f"/api/rooms/status?{query}")).status == 400
+        assert (await http_client.get(f"/api/rooms/status?{query}")).status == 400
     else:
-        assert await _rooms_in(visitor, query) == expected
+        assert await _rooms_in(http_client, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,8 @@ async def test_filters_drop_what_does_not_fit(visitor: Visitor, query: str, expe
         ("datetime=%FF", "datetime"),
     ],
 )
-async def test_a_bad_parameter_is_named(visitor: Visitor, query: str, name: str):
-    response = await visitor.get(f"/api/rooms/status?{query}")
+async def test_a_bad_parameter_is_named(http_client: HttpClient, query: str, name: str):
+    response = await http_client.get(f"/api/rooms/status?{query}")
 
     assert response.status == 400
     assert response.json == {"error": f"Invalid {name}"}
@@ -97,8 +99,8 @@ async def test_a_bad_parameter_is_named(visitor: Visitor, query: str, name: str)
         "2016-08-08T05:20:00-05:30",
     ],
 )
-async def test_an_instant_may_be_written_in_many_ways(visitor: Visitor, written: str):
-    response = await visitor.get(f"/api/rooms/status?datetime={written}")
+async def test_an_instant_may_be_written_in_many_ways(http_client: HttpClient, written: str):
+    response = await http_client.get(f"/api/rooms/status?datetime={written}")
 
     assert response.json["H-C12"]["G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z"}
 
@@ -114,63 +116,63 @@ async def test_an_instant_may_be_written_in_many_ways(visitor: Visitor, written:
         ("11:00:00", "free", ""),
     ],
 )
-async def test_busy_soon_and_free_have_exact_edges(visitor: Visitor, at: str, status: str, end: str):
-    response = await visitor.get(f"/api/rooms/status?datetime=2016-08-08T{at}Z")
+async def test_busy_soon_and_free_have_exact_edges(http_client: HttpClient, at: str, status: str, end: str):
+    response = await http_client.get(f"/api/rooms/status?datetime=2016-08-08T{at}Z")
 
     assert response.json["H-C12"]["G01"] == {"status": status, "endtime": end}
 
 
-async def test_touching_bookings_are_one_run(visitor: Visitor, wil: Visitor, rema: Visitor):
+async def test_adjacent_bookings_count_as_one(http_client: HttpClient, wil: HttpClient, rema: HttpClient):
     await wil.book("15:00", "16:00")
     await rema.book("16:00", "17:00")
 
-    response = await visitor.get("/api/rooms/status?datetime=2016-08-08T14:30:00Z")
+    response = await http_client.get("/api/rooms/status?datetime=2016-08-08T14:30:00Z")
 
     assert response.json["H-G9"]["RO-POO"] == {"status": "busy", "endtime": "2016-08-08T16:00:00.000Z"}
 
 
-async def test_now_moves_on_without_anything_else_changing(visitor: Visitor, clock: StillClock):
+async def test_now_moves_on_without_anything_else_changing(http_client: HttpClient, clock: StillClock):
     """Friday: LAWS2004 SEM in H-C12-G03 from nine to eleven, London time."""
     expected = []
     for minutes in (0, 44, 1, 15):
         clock.move(timedelta(minutes=minutes))
-        expected.append((await visitor.get("/api/rooms/status")).json["H-C12"]["G03"]["status"])
+        expected.append((await http_client.get("/api/rooms/status")).json["H-C12"]["G03"]["status"])
 
     assert expected == ["busy", "busy", "soon", "free"]
 
 
-async def test_a_day_ends_at_midnight_of_the_campus(visitor: Visitor, clock: StillClock):
+async def test_a_day_ends_at_midnight_of_the_campus(http_client: HttpClient, clock: StillClock):
     """Sunday 23:00Z is midnight in London; only then does Monday's first class end the free interval."""
     clock.set(clock.now().replace(day=7, hour=22, minute=59, second=59))
-    sunday = (await visitor.get("/api/rooms/status")).json["H-C12"]["LT1"]
+    sunday = (await http_client.get("/api/rooms/status")).json["H-C12"]["LT1"]
     clock.move(timedelta(seconds=1))
-    monday = (await visitor.get("/api/rooms/status")).json["H-C12"]["LT1"]
+    monday = (await http_client.get("/api/rooms/status")).json["H-C12"]["LT1"]
 
     assert sunday == {"status": "free", "endtime": ""}
     assert monday == {"status": "free", "endtime": "2016-08-08T08:00:00.000Z"}
 
 
-async def test_a_clock_that_steps_back_is_believed(visitor: Visitor, clock: StillClock):
-    before = (await visitor.get("/api/rooms/status")).body
+async def test_a_clock_that_steps_back_is_followed(http_client: HttpClient, clock: StillClock):
+    before = (await http_client.get("/api/rooms/status")).body
     clock.move(timedelta(hours=2))
-    later = (await visitor.get("/api/rooms/status")).body
+    later = (await http_client.get("/api/rooms/status")).body
     clock.move(timedelta(hours=-2))
 
-    assert (await visitor.get("/api/rooms/status")).body == before != later
+    assert (await http_client.get("/api/rooms/status")).body == before != later
 
 
-async def test_the_nested_shape_counts_free_rooms(visitor: Visitor):
-    flat = (await visitor.get(f"/api/rooms/status?datetime={_MONDAY}")).json
-    nested = (await visitor.get(f"/api/rooms/status?datetime={_MONDAY}&shape=nested")).json
+async def test_the_nested_shape_counts_free_rooms(http_client: HttpClient):
+    flat = (await http_client.get(f"/api/rooms/status?datetime={_MONDAY}")).json
+    nested = (await http_client.get(f"/api/rooms/status?datetime={_MONDAY}&shape=nested")).json
 
     assert {building: each["roomStatuses"] for building, each in nested.items()} == flat
     free = [each["status"] for each in flat["H-C12"].values()].count("free")
     assert nested["H-C12"]["numAvailable"] == free
 
 
-async def test_search_tells_free_and_soon_rooms_by_id(visitor: Visitor):
-    busy = (await visitor.get(f"/api/rooms/search?usage=TUSM&datetime={_MONDAY}")).json
-    soon = (await visitor.get("/api/rooms/search?usage=TUSM&datetime=2016-08-08T10:50:00Z")).json
+async def test_search_lists_free_and_soon_rooms_by_id(http_client: HttpClient):
+    busy = (await http_client.get(f"/api/rooms/search?usage=TUSM&datetime={_MONDAY}")).json
+    soon = (await http_client.get("/api/rooms/search?usage=TUSM&datetime=2016-08-08T10:50:00Z")).json
 
     assert "H-C12-G01" not in busy
     assert soon["H-C12-G01"] == {"status": "soon", "endtime": "2016-08-08T11:00:00.000Z", "name": "Wren G01"}
@@ -190,8 +192,8 @@ async def test_search_tells_free_and_soon_rooms_by_id(visitor: Visitor):
         ("usage=CMLB&startTime=2016-08-08T23:00:00Z&endTime=2016-08-09T08:30:00Z", {"H-D20-G10"}),
     ],
 )
-async def test_search_really_applies_building_and_slot(visitor: Visitor, query: str, rooms: set[str]):
-    response = await visitor.get(f"/api/rooms/search?{query}")
+async def test_search_really_applies_building_and_slot(http_client: HttpClient, query: str, rooms: set[str]):
+    response = await http_client.get(f"/api/rooms/search?{query}")
 
     assert set(response.json) == rooms
 
@@ -204,8 +206,8 @@ async def test_search_really_applies_building_and_slot(visitor: Visitor, query: 
         "endTime=2016-08-01T12:00:00Z",
     ],
 )
-async def test_a_slot_must_have_some_length_but_not_any(visitor: Visitor, query: str):
-    response = await visitor.get(f"/api/rooms/search?{query}")
+async def test_a_slot_must_have_some_length_but_not_any(http_client: HttpClient, query: str):
+    response = await http_client.get(f"/api/rooms/search?{query}")
 
     assert response.json == {"error": "Invalid endTime"}
 
@@ -214,9 +216,9 @@ async def test_a_slot_must_have_some_length_but_not_any(visitor: Visitor, query:
     "room_id", ["NOPE", "'; DROP TABLE room; --", "<script>", "\u202eOOP-OR", "{x}", "a/b"]
 )
 @pytest.mark.parametrize("name", ["bookings", "utilities"])
-async def test_an_unknown_room_is_named(visitor: Visitor, name: str, room_id: str):
-    response = await visitor.get(
-        "", url=URL(f"{visitor.url}/api/rooms/{name}/{quote(room_id, safe='')}", encoded=True)
+async def test_an_unknown_room_is_named(http_client: HttpClient, name: str, room_id: str):
+    response = await http_client.get(
+        "", url=URL(f"{http_client.url}/api/rooms/{name}/{quote(room_id, safe='')}", encoded=True)
     )
 
     assert response.status == 400
@@ -224,8 +226,8 @@ async def test_an_unknown_room_is_named(visitor: Visitor, name: str, room_id: st
     assert response.json == {"error": f"Room ID {shown} does not exist"}
 
 
-async def test_utilities_tell_what_a_room_offers(visitor: Visitor):
-    response = await visitor.get("/api/rooms/utilities/H-C12-G02")
+async def test_utilities_list_the_equipment_of_a_room(http_client: HttpClient):
+    response = await http_client.get("/api/rooms/utilities/H-C12-G02")
 
     assert response.json["id"] == "H-C12-G02"
     assert response.json["writingMedia"] == ["Whiteboard"]
@@ -234,22 +236,22 @@ async def test_utilities_tell_what_a_room_offers(visitor: Visitor):
 
 
 @pytest.mark.parametrize("at", ["2010-01-01T10:00:00Z", "2050-06-01T10:00:00Z", "2016-12-30T12:00:00Z"])
-async def test_times_far_from_now_are_answered_from_storage(visitor: Visitor, at: str):
-    response = await visitor.get(f"/api/rooms/status?datetime={at}")
+async def test_times_far_from_now_are_answered_from_storage(http_client: HttpClient, at: str):
+    response = await http_client.get(f"/api/rooms/status?datetime={at}")
 
     assert response.status == 200
     assert set(response.json) == _NUMBERS
 
 
-async def test_far_and_near_tell_the_same(
-    visitor: Visitor, wil: Visitor, clock: StillClock, services: Services
+async def test_memory_and_storage_give_the_same_answer(
+    http_client: HttpClient, wil: HttpClient, clock: StillClock, services: Services
 ):
     """The same instant, first from memory, then, memory having moved on, from storage."""
     await wil.book("11:00", "12:00", event_name="meeting")
     path = f"/api/rooms/status?datetime={_MONDAY}"
-    near = (await visitor.get(path)).json
+    near = (await http_client.get(path)).json
     clock.move(timedelta(days=150))
     await services.storage.reload()
 
-    assert (await visitor.get(path)).json == near
+    assert (await http_client.get(path)).json == near
     assert near["H-G9"]["RO-POO"]["status"] == "busy"

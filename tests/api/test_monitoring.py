@@ -21,7 +21,7 @@ from bot.runtime.worker import register_metrics
 from bot.services import Services
 from bot.web.application import serve, stop
 from bot.worker.outbox import OutboxSender
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 pytestmark = pytest.mark.filterwarnings("ignore:'audioop'")  # discord.py imports it
 
@@ -118,9 +118,9 @@ async def samples(services: Services, app: web.Application) -> Samples:
     register_metrics(services, OutboxSender(services, platforms, NOTIFICATION_TYPES, "worker"))
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
-        visitor = Visitor(session, url)
-        await visitor.get("/api/rooms")
-        answer = (await visitor.get("/metrics")).body.decode()
+        http_client = HttpClient(session, url)
+        await http_client.get("/api/rooms")
+        answer = (await http_client.get("/metrics")).body.decode()
     await stop(runner)
     found: Samples = {}
     for family in text_string_to_metric_families(answer):

@@ -18,7 +18,7 @@ def passwords():
 
 
 @pytest.mark.parametrize("password", ["wilpassword", "pässwörd \U0001f511", "\ud800", "\x00", "x" * 10_000])
-async def test_a_password_fits_its_own_hash_only(passwords: Argon2Passwords, password: str):
+async def test_a_password_matches_its_own_hash_only(passwords: Argon2Passwords, password: str):
     stored_hash = await passwords.hash(password)
 
     assert stored_hash.startswith("$argon2id$")
@@ -27,11 +27,11 @@ async def test_a_password_fits_its_own_hash_only(passwords: Argon2Passwords, pas
 
 
 @pytest.mark.parametrize("stored_hash", [None, "", "no hash", "$argon2id$v=19$broken"])
-async def test_nothing_fits_a_hash_that_is_not_there(passwords: Argon2Passwords, stored_hash: str | None):
+async def test_no_password_matches_a_missing_hash(passwords: Argon2Passwords, stored_hash: str | None):
     assert not await passwords.verify(stored_hash, "nobody's")
 
 
-async def test_whoever_comes_when_too_many_wait_is_sent_away(passwords: Argon2Passwords):
+async def test_a_check_is_refused_when_the_queue_is_full(passwords: Argon2Passwords):
     results = await asyncio.gather(*(passwords.hash("x") for _ in range(10)), return_exceptions=True)
 
     refused = [each for each in results if isinstance(each, Unavailable)]

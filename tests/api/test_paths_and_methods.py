@@ -1,8 +1,8 @@
-"""Where things are answered, and by which method: exactly, in JSON, and never by a redirect."""
+"""Paths and methods: exact matches, JSON errors, no redirects."""
 
 import pytest
 
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 _NAMES = (
     "user.info",
@@ -15,15 +15,15 @@ _NAMES = (
 
 @pytest.mark.parametrize("name", _NAMES)
 @pytest.mark.parametrize("path", ["/{}/", "/{}", "/api/v1/{}/", "/api/v1/{}"])
-async def test_roomie_names_are_answered_at_four_paths(wil: Visitor, name: str, path: str):
+async def test_roomie_operations_have_four_paths(wil: HttpClient, name: str, path: str):
     response = await wil.get(path.format(name))
 
     assert response.status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/buildings", "/api/rooms", "/api/rooms/status", "/api/rooms/search"])
-async def test_freerooms_paths_may_end_in_a_slash(visitor: Visitor, path: str):
-    without, with_slash = await visitor.get(path), await visitor.get(f"{path}/")
+async def test_freerooms_paths_may_end_in_a_slash(http_client: HttpClient, path: str):
+    without, with_slash = await http_client.get(path), await http_client.get(f"{path}/")
 
     assert without.status == with_slash.status == 200
     assert without.body == with_slash.body
@@ -32,8 +32,8 @@ async def test_freerooms_paths_may_end_in_a_slash(visitor: Visitor, path: str):
 @pytest.mark.parametrize(
     "path", ["/roomsXlist/", "/rooms.list/x", "/api/v2/rooms.list/", "/api/room", "/", "/api/rooms/bookings/"]
 )
-async def test_an_unknown_path_is_a_404_in_json(visitor: Visitor, path: str):
-    response = await visitor.get(path)
+async def test_an_unknown_path_is_a_404_in_json(http_client: HttpClient, path: str):
+    response = await http_client.get(path)
 
     assert response.status == 404
     assert response.json["error"]
@@ -51,8 +51,8 @@ async def test_an_unknown_path_is_a_404_in_json(visitor: Visitor, path: str):
         ("PROPFIND", "/api/rooms", "GET, HEAD, OPTIONS"),
     ],
 )
-async def test_a_wrong_method_is_a_405_that_names_the_right_ones(
-    wil: Visitor, method: str, path: str, allowed: str
+async def test_a_wrong_method_is_a_405_with_an_allow_header(
+    wil: HttpClient, method: str, path: str, allowed: str
 ):
     response = await wil.ask(method, path)
 
@@ -60,15 +60,15 @@ async def test_a_wrong_method_is_a_405_that_names_the_right_ones(
     assert response.headers["Allow"] == allowed
 
 
-async def test_head_never_logs_out(wil: Visitor):
+async def test_head_never_logs_out(wil: HttpClient):
     await wil.ask("HEAD", "/user.logout/")
 
     assert (await wil.get("/user.info/")).status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/rooms", "/api/rooms/status?capacity=20", "/healthz"])
-async def test_head_is_get_without_the_body(visitor: Visitor, path: str):
-    full, head = await visitor.get(path), await visitor.ask("HEAD", path)
+async def test_head_is_get_without_the_body(http_client: HttpClient, path: str):
+    full, head = await http_client.get(path), await http_client.ask("HEAD", path)
 
     assert head.status == 200
     assert head.body == b""
@@ -77,14 +77,14 @@ async def test_head_is_get_without_the_body(visitor: Visitor, path: str):
 
 
 @pytest.mark.parametrize("path", ["/api/rooms", "/rooms.book/", "/user.login/", "/rooms.list"])
-async def test_browsers_may_ask_from_anywhere_with_a_token(visitor: Visitor, path: str):
+async def test_preflights_allow_tokens_from_any_origin(http_client: HttpClient, path: str):
     headers = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization",
     }
 
-    response = await visitor.ask("OPTIONS", path, headers=headers)
+    response = await http_client.ask("OPTIONS", path, headers=headers)
 
     assert response.status == 204
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -94,15 +94,17 @@ async def test_browsers_may_ask_from_anywhere_with_a_token(visitor: Visitor, pat
 
 
 @pytest.mark.parametrize("path", ["/api/rooms", "/nothing", "/rooms.list/", "/api/rooms/status?capacity=x"])
-async def test_every_answer_carries_cors_and_a_request_id(visitor: Visitor, path: str):
-    one, other = await visitor.get(path), await visitor.get(path)
+async def test_every_response_has_cors_headers_and_a_request_id(http_client: HttpClient, path: str):
+    one, other = await http_client.get(path), await http_client.get(path)
 
     assert one.headers["Access-Control-Allow-Origin"] == "*"
     assert one.headers["X-Content-Type-Options"] == "nosniff"
     assert one.headers["X-Request-ID"] != other.headers["X-Request-ID"]
 
 
-async def test_what_is_no_http_is_refused_in_one_line(wil: Visitor, caplog: pytest.LogCaptureFixture):
+async def test_malformed_http_is_refused_and_logged_in_one_line(
+    wil: HttpClient, caplog: pytest.LogCaptureFixture
+):
     response = await wil.ask("BREW", "/api/rooms")
 
     assert response.status == 400

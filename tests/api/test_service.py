@@ -14,16 +14,16 @@ from bot.web.application import ROUTES, create_application, serve, stop
 from bot.web.framework.request_log import LineFormatter, RequestIdFilter
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
-from tests.api.conftest import a_desk
-from tests.api.visitor import Visitor
+from tests.api.conftest import create_services
+from tests.api.http_client import HttpClient
 
 
-async def test_a_process_that_answers_is_healthy(visitor: Visitor):
-    assert (await visitor.get("/healthz")).json == {"status": "ok"}
+async def test_a_running_process_is_healthy(http_client: HttpClient):
+    assert (await http_client.get("/healthz")).json == {"status": "ok"}
 
 
-async def test_readiness_lists_its_parts(visitor: Visitor):
-    response = await visitor.get("/readyz")
+async def test_readiness_lists_its_parts(http_client: HttpClient):
+    response = await http_client.get("/readyz")
 
     assert response.status == 200
     assert response.json["ready"] is True
@@ -42,7 +42,7 @@ async def test_one_failing_part_makes_the_service_unready(services: Services):
     app = create_application(services, HttpSettings(), checks={"slack": sick, "source": late})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
-        response = await Visitor(session, url).get("/readyz")
+        response = await HttpClient(session, url).get("/readyz")
     await stop(runner)
 
     assert response.status == 503
@@ -51,13 +51,13 @@ async def test_one_failing_part_makes_the_service_unready(services: Services):
     assert response.json["parts"]["source"] == {"ok": False, "age": 900}
 
 
-async def test_metrics_count_what_was_answered(visitor: Visitor):
+async def test_metrics_count_responses(http_client: HttpClient):
     for path in ("/api/rooms", "/api/rooms", "/api/rooms/status?capacity=x", "/nowhere"):
-        await visitor.get(path)
+        await http_client.get(path)
 
     families = {
         each.name: each
-        for each in text_string_to_metric_families((await visitor.get("/metrics")).body.decode())
+        for each in text_string_to_metric_families((await http_client.get("/metrics")).body.decode())
     }
 
     counted = {
@@ -71,8 +71,8 @@ async def test_metrics_count_what_was_answered(visitor: Visitor):
     assert families["roomie_rooms"].samples[0].value == 23
 
 
-async def test_the_openapi_document_is_valid_and_lists_every_route(visitor: Visitor):
-    document = (await visitor.get("/openapi.json")).json
+async def test_the_openapi_document_is_valid_and_lists_every_route(http_client: HttpClient):
+    document = (await http_client.get("/openapi.json")).json
 
     validate(document, cls=OpenAPIV31SpecValidator)
     assert document["openapi"].startswith("3.1")
@@ -82,8 +82,8 @@ async def test_the_openapi_document_is_valid_and_lists_every_route(visitor: Visi
     assert {f"{route.name}.{method.lower()}" for route in ROUTES for method in route.methods} <= documented
 
 
-async def test_the_documentation_page_lists_every_route_and_loads_nothing(visitor: Visitor):
-    response = await visitor.get("/docs")
+async def test_the_documentation_page_lists_every_route_and_loads_nothing(http_client: HttpClient):
+    response = await http_client.get("/docs")
     page = response.body.decode()
 
     assert response.headers["Content-Type"].startswith("text/html")
@@ -93,24 +93,24 @@ async def test_the_documentation_page_lists_every_route_and_loads_nothing(visito
     assert all(route.name in page or route.path in page for route in ROUTES)
 
 
-async def test_parse_hands_the_text_to_the_language_engine(visitor: Visitor):
-    response = await visitor.get("/api/v1/parse?text=free+now+20+seats")
+async def test_parse_passes_the_text_to_the_parser(http_client: HttpClient):
+    response = await http_client.get("/api/v1/parse?text=free+now+20+seats")
 
     assert response.json == {"text": "free now 20 seats"}
-    assert (await visitor.get("/api/v1/parse")).status == 400
+    assert (await http_client.get("/api/v1/parse")).status == 400
 
 
-async def test_the_catalogue_is_answered_before_anything_else_is_there(services: Services, database_url: str):
-    early = a_desk(database_url, services.clock, services.rules)
+async def test_the_catalogue_is_served_before_the_read_model_is_loaded(services: Services, database_url: str):
+    early = create_services(database_url, services.clock, services.rules)
     await early.storage.open()
     runner, url = await serve(create_application(early, HttpSettings()), "127.0.0.1", 0)
     async with ClientSession() as session:
-        visitor = Visitor(session, url)
-        rooms = await visitor.get("/api/rooms")
-        ready = await visitor.get("/readyz")
-        too_early = await visitor.get("/api/rooms/status")
+        http_client = HttpClient(session, url)
+        rooms = await http_client.get("/api/rooms")
+        ready = await http_client.get("/readyz")
+        too_early = await http_client.get("/api/rooms/status")
         await early.storage.load()
-        later = await visitor.get("/api/rooms/status")
+        later = await http_client.get("/api/rooms/status")
     await stop(runner)
     await early.storage.close()
 
@@ -120,7 +120,7 @@ async def test_the_catalogue_is_answered_before_anything_else_is_there(services:
     assert later.status == 200
 
 
-async def test_stopping_is_told_and_finishes_what_is_under_way(services: Services):
+async def test_shutdown_is_announced_and_finishes_running_requests(services: Services):
     under_way, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow() -> dict[str, object]:
@@ -131,7 +131,7 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(services: Service
     app = create_application(services, HttpSettings(), checks={"slow": slow})
     runner, url = await serve(app, "127.0.0.1", 0)
     async with ClientSession() as session:
-        request = asyncio.create_task(Visitor(session, url).get("/readyz"))
+        request = asyncio.create_task(HttpClient(session, url).get("/readyz"))
         await under_way.wait()
         stopping = asyncio.create_task(stop(runner))
         await asyncio.sleep(0)
@@ -139,21 +139,19 @@ async def test_stopping_is_told_and_finishes_what_is_under_way(services: Service
         response = await request
         await stopping
         with pytest.raises(ClientConnectionError):
-            await Visitor(session, url).get("/readyz")
+            await HttpClient(session, url).get("/readyz")
 
     assert response.status == 503
     assert response.json["parts"]["accepting_requests"] == {"ok": False}
 
 
-async def test_a_fault_is_told_by_its_id_and_nothing_else(
-    services: Services, caplog: pytest.LogCaptureFixture
-):
+async def test_a_server_error_shows_only_its_request_id(services: Services, caplog: pytest.LogCaptureFixture):
     def parse(text: str) -> dict[str, object]:
         raise KeyError(text)
 
     runner, url = await serve(create_application(services, HttpSettings(), parse=parse), "127.0.0.1", 0)
     async with ClientSession() as session:
-        response = await Visitor(session, url).get("/api/v1/parse?text=secret")
+        response = await HttpClient(session, url).get("/api/v1/parse?text=secret")
     await stop(runner)
 
     assert response.status == 500
@@ -162,14 +160,14 @@ async def test_a_fault_is_told_by_its_id_and_nothing_else(
     assert fault.request_id == response.headers["X-Request-ID"]
 
 
-async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
-    visitor: Visitor, caplog: pytest.LogCaptureFixture
+async def test_logs_record_changes_and_failures_but_no_secrets(
+    http_client: HttpClient, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO, "bot.web")
-    wil = await visitor.log_in("wil")
+    wil = await http_client.log_in("wil")
     await wil.get("/rooms.list/")
     booked = await wil.book(notes="a private word")
-    await visitor.get("/api/rooms/status?capacity=nonsense")
+    await http_client.get("/api/rooms/status?capacity=nonsense")
     records = [record for record in caplog.records if record.name == "bot.web.framework.handler"]
 
     assert [(record.route, record.status) for record in records] == [
@@ -184,7 +182,7 @@ async def test_logs_tell_of_changes_and_failures_and_of_no_secret(
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_a_line_is_one_line(*, as_json: bool):
+def test_a_log_record_is_one_line(*, as_json: bool):
     record = logging.makeLogRecord({"msg": "two\nlines", "name": "x", "route": "a b", "status": 200})
     RequestIdFilter().filter(record)
 
@@ -197,8 +195,8 @@ def test_a_line_is_one_line(*, as_json: bool):
         assert 'route="a b" status=200' in line
 
 
-async def test_while_the_database_is_out_of_reach_memory_answers(
-    services: Services, wil: Visitor, monkeypatch: pytest.MonkeyPatch
+async def test_reads_are_answered_from_memory_while_the_database_is_down(
+    services: Services, wil: HttpClient, monkeypatch: pytest.MonkeyPatch
 ):
     async def out_of_reach() -> None:
         raise Unavailable("The database does not answer.")

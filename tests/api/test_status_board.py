@@ -60,7 +60,7 @@ def _stays_free(found, until: int) -> bool:
 
 
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 3600]), st.integers(0, _CATALOGUE.all_rooms))
-def test_an_answer_tells_what_each_room_is(taken: list, instant: int, seconds: int, mask: int):
+def test_a_response_has_the_status_of_each_room(taken: list, instant: int, seconds: int, mask: int):
     availability, wanted = _availability(taken), StatusFilter(mask, seconds)
     board = StatusCache(availability)
 
@@ -70,7 +70,7 @@ def test_an_answer_tells_what_each_room_is(taken: list, instant: int, seconds: i
 
 
 @given(_taken, _taken, _instants)
-def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: int):
+def test_a_cached_day_follows_changes(before: list, after: list, instant: int):
     availability = _availability(before)
     board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(instant)
     board.day(day)
@@ -84,7 +84,7 @@ def test_a_drawn_day_keeps_up_with_changes(before: list, after: list, instant: i
     assert json.loads(body) == _expected(availability, instant, wanted)
 
 
-async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_is_told():
+async def test_building_a_day_yields_to_other_requests_and_includes_their_changes():
     availability = Availability(_CATALOGUE)
     board, wanted, day = StatusCache(availability), StatusFilter(_CATALOGUE.all_rooms), _DAYS.around(_BASE)
 
@@ -101,7 +101,7 @@ async def test_while_a_day_is_drawn_others_get_their_turn_and_what_they_change_i
 
 
 @given(_taken, _instants, st.sampled_from([0, 1, 900, 5400]))
-def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: int):
+def test_the_status_is_constant_within_an_interval(taken: list, instant: int, seconds: int):
     availability, wanted = _availability(taken), StatusFilter(_CATALOGUE.all_rooms, seconds)
     board, around = StatusCache(availability), _DAYS.around(instant)
     day = board.day(around)
@@ -114,7 +114,7 @@ def test_nothing_changes_within_a_stretch(taken: list, instant: int, seconds: in
 
 
 @given(_taken, _instants)
-def test_search_tells_the_rooms_that_are_not_busy(taken: list, instant: int):
+def test_search_lists_the_rooms_that_are_not_busy(taken: list, instant: int):
     availability, wanted = _availability(taken), StatusFilter(_CATALOGUE.all_rooms)
     board = StatusCache(availability)
 
@@ -138,7 +138,7 @@ def test_search_tells_the_rooms_that_are_not_busy(taken: list, instant: int):
         ("UTC", date(2026, 3, 29), 24),
     ],
 )
-def test_campus_days_are_as_long_as_the_clocks_make_them(zone: str, day: date, hours: float):
+def test_campus_days_follow_clock_changes(zone: str, day: date, hours: float):
     noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).timestamp())
     days = CampusDays(ZoneInfo(zone))
 
@@ -165,7 +165,7 @@ def test_a_run_past_midnight_counts_on_both_days():
     assert {each["endtime"] for each in rendered} == {iso(evening + 3 * 3600)}
 
 
-def test_a_booking_redraws_one_room_only():
+def test_a_booking_rebuilds_one_room_only():
     schedule = RoomSchedule([Busy(_BASE, _BASE + 60, "a", "MISC", "t")])
     availability = Availability(_CATALOGUE, {_ROOMS[0].id: schedule})
     board = StatusCache(availability)

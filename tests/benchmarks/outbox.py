@@ -30,7 +30,7 @@ from storage.factory import ManagedStorage, open_storage, upgrade
 from tests.benchmarks.harness import Row, compare
 from tests.builders import NOW, a_building, a_person, a_room, at
 from tests.fakes.clock import StillClock
-from tests.outbox.environment import desk_of
+from tests.outbox.environment import create_services
 
 _numbers = count()
 DUE, FEW_DUE = 10_000, 1_000
@@ -125,7 +125,7 @@ async def open_campus(file: Path, clock: StillClock) -> tuple[ManagedStorage, An
     storage = open_storage(url, ReadModel(), Rules(), clock)
     await storage.open()
     await storage.load()
-    return storage, desk_of(storage, Rules(), clock)
+    return storage, create_services(storage, Rules(), clock)
 
 
 async def _ours(file: Path, due: int) -> float:

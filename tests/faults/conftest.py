@@ -43,8 +43,8 @@ def postgres_crowd(postgres_copy: Callable[[str], str], crowded_database: str) -
 
 @pytest.fixture
 async def session() -> AsyncIterator[ClientSession]:
-    connector, patience = TCPConnector(limit=0, force_close=True), ClientTimeout(30)
-    async with ClientSession(connector=connector, timeout=patience, cookie_jar=DummyCookieJar()) as session:
+    connector, timeout = TCPConnector(limit=0, force_close=True), ClientTimeout(30)
+    async with ClientSession(connector=connector, timeout=timeout, cookie_jar=DummyCookieJar()) as session:
         yield session
 
 

@@ -14,7 +14,7 @@ _ACTION = re.compile(r'<form method="post" action="([^"]+)"')
 
 @dataclass
 class Seen:
-    """One page as it came."""
+    """One received page."""
 
     url: str
     status: int

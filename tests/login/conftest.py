@@ -11,7 +11,7 @@ from bot.web.application import create_application, serve, stop
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import clock, database_url, sample_file, services, settings
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.login.browser import Browser
 
 __all__ = ["clock", "database_url", "sample_file", "services", "settings"]
@@ -29,8 +29,8 @@ async def app(services: Services, settings: HttpSettings, login_settings: LoginS
 
 
 @pytest.fixture
-async def door(app: web.Application) -> AsyncIterator[str]:
-    """Where the server answers."""
+async def server_url(app: web.Application) -> AsyncIterator[str]:
+    """The base URL of the server."""
     runner, url = await serve(app, "127.0.0.1", 0)
     yield url
     await stop(runner)
@@ -43,11 +43,11 @@ async def session() -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
-def program(door: str, session: ClientSession) -> Visitor:
-    """A program that wants somebody to log in."""
-    return Visitor(session, door)
+def program(server_url: str, session: ClientSession) -> HttpClient:
+    """A program that starts logins."""
+    return HttpClient(session, server_url)
 
 
 @pytest.fixture
-def browser(door: str, session: ClientSession) -> Browser:
-    return Browser(session, door)
+def browser(server_url: str, session: ClientSession) -> Browser:
+    return Browser(session, server_url)

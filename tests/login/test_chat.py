@@ -42,9 +42,9 @@ async def app(services: Services, settings: HttpSettings, dispatcher: Dispatcher
 @pytest.fixture
 def say(dispatcher: Dispatcher) -> Callable[..., object]:
     async def said(words: str, by: Identity = REMA, name: str = "rema.boo", **more: str) -> Reply:
-        door = PlatformName(by.partition(":")[0])
+        platform = PlatformName(by.partition(":")[0])
         return await dispatcher.dispatch(
-            ChatRequest(Requester(by, door, name), words, delivery_id=more.pop("key", "1"), **more)
+            ChatRequest(Requester(by, platform, name), words, delivery_id=more.pop("key", "1"), **more)
         )
 
     return said
@@ -61,12 +61,12 @@ def words_of(reply: Reply) -> str:
     return "".join(each if isinstance(each, str) else getattr(each, "text", "") for each in reply.text)
 
 
-async def told(services: Services) -> list[OutboxEntry]:
+async def waiting_entries(services: Services) -> list[OutboxEntry]:
     return await services.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 50))
 
 
 async def replies_to(services: Services, identity: Identity) -> list[Reply]:
-    messages = [each.message for each in await told(services) if each.message.identity == identity]
+    messages = [each.message for each in await waiting_entries(services) if each.message.identity == identity]
     assert all(each.kind == "reply" for each in messages)
     return [unseal_reply(each.payload, each.key, services.accounts.secrets) for each in messages]
 
@@ -172,15 +172,15 @@ async def test_declining_a_forwarded_link_ends_it(say, browser: Browser, service
     assert afterwards.status == 410
     assert services.read_model.directory.by_identity(MALLORY) is None
     assert not services.read_model.bookings
-    assert await told(services) == []
+    assert await waiting_entries(services) == []
 
 
 async def test_an_attacker_cannot_confirm_in_the_victims_place(
-    say, browser: Browser, door: str, session, services
+    say, browser: Browser, server_url: str, session, services
 ):
     trap = link_in(await say("/login", MALLORY))
     page = await browser.log_in(trap, "rema")
-    thief = Browser(session, door)
+    thief = Browser(session, server_url)
 
     guessed = await thief.ask("POST", page.action, data=page.hidden | {"nonce": "guessed", "answer": "yes"})
     own = await thief.submit(await thief.log_in(trap, "emily"), answer="yes")

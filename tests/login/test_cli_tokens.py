@@ -8,7 +8,7 @@ from bot.cli.admin import HANDLERS
 from bot.config import read_settings
 from bot.services import Services
 from core.errors import Invalid
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def roomie(database_url: str, capsys: pytest.CaptureFixture[str]):
     return run
 
 
-async def test_each_login_is_listed_and_can_be_ended(roomie, program: Visitor, services: Services):
+async def test_each_login_is_listed_and_can_be_ended(roomie, program: HttpClient, services: Services):
     first = await program.log_in("wil")
 
     listed = await roomie("wil")
@@ -38,7 +38,7 @@ async def test_each_login_is_listed_and_can_be_ended(roomie, program: Visitor, s
     assert (await first.get("/user.info/")).status == 401
 
 
-async def test_an_unknown_number_ends_no_login(roomie, program: Visitor):
+async def test_an_unknown_number_ends_no_login(roomie, program: HttpClient):
     wil = await program.log_in("wil")
 
     with pytest.raises(Invalid, match="has no login 2"):

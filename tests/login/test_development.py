@@ -5,7 +5,7 @@ import pytest
 from bot.login.settings import LoginSettings
 from core.model import Identity
 from core.services.provisioning import IdentityClaims
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, status
 
@@ -17,19 +17,19 @@ def login_settings() -> LoginSettings:
     )
 
 
-async def test_one_click_logs_in_and_every_page_shows_a_warning(program: Visitor, browser: Browser):
-    told = await begun(program)
+async def test_one_click_logs_in_and_every_page_shows_a_warning(program: HttpClient, browser: Browser):
+    payload = await begun(program)
 
-    first = await browser.open(told["loginUrl"])
+    first = await browser.open(payload["loginUrl"])
     second = await browser.submit(first)
     await browser.submit(second, answer="yes")
 
     assert "Development mode:" in first.words
     assert "Development mode:" in second.words
-    assert (await status(program, told["sid"])).json["user_data"]["email"] == "dev@example.org"
+    assert (await status(program, payload["sid"])).json["user_data"]["email"] == "dev@example.org"
 
 
-async def test_requests_through_a_proxy_are_refused(program: Visitor, browser: Browser):
+async def test_requests_through_a_proxy_are_refused(program: HttpClient, browser: Browser):
     first = await browser.open((await begun(program))["loginUrl"])
 
     page = await browser.ask(
@@ -45,7 +45,7 @@ async def test_requests_through_a_proxy_are_refused(program: Visitor, browser: B
     ids=str,
 )
 async def test_requests_to_another_address_or_host_name_are_refused(
-    program: Visitor, browser: Browser, headers: dict[str, str]
+    program: HttpClient, browser: Browser, headers: dict[str, str]
 ):
     first = await browser.open((await begun(program))["loginUrl"])
 

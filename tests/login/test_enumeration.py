@@ -6,13 +6,13 @@ from bot.services import Services
 from core.errors import NotAuthenticated
 from core.policy.rules import Rules
 from core.services.accounts import Accounts
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.builders import a_person
 from tests.fakes.clock import StillClock
 
 
 class PasswordsThatCount:
-    """Remembers for whom a slow check was made."""
+    """Records which names had their password checked."""
 
     def __init__(self) -> None:
         self.checked: list[str | None] = []
@@ -39,7 +39,7 @@ async def test_every_refusal_costs_one_hash_and_one_audit_entry(
     assert len(passwords.checked) == 1
 
 
-async def test_known_and_unknown_names_get_the_same_response_and_delay(program: Visitor):
+async def test_known_and_unknown_names_get_the_same_response_and_delay(program: HttpClient):
     def answers(name: str) -> list[tuple[int, bytes]]:
         return [(each.status, each.body) for each in heard[name]]
 

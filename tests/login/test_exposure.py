@@ -45,14 +45,14 @@ def test_a_guessable_secret_is_refused_in_public_only(tmp_path: Path, secret: st
 def test_a_secret_file_must_be_private_and_strong(tmp_path: Path):
     file = tmp_path / "roomie.secret"
     file.write_text(GOOD)
-    open_door = {"ROOMIE_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - never bound
+    public_host = {"ROOMIE_HTTP__HOST": "0.0.0.0"}  # noqa: S104 - never bound
 
     file.chmod(0o644)
-    readable = problems(tmp_path, **open_door)
+    readable = problems(tmp_path, **public_host)
     file.chmod(0o600)
-    private = problems(tmp_path, **open_door)
+    private = problems(tmp_path, **public_host)
     file.write_text("short")
-    short = problems(tmp_path, **open_door)
+    short = problems(tmp_path, **public_host)
 
     assert "chmod 600" in readable[0]
     assert private == []
@@ -110,9 +110,9 @@ def test_the_login_method_follows_from_the_configuration(tmp_path: Path):
 
 
 def test_the_public_url_defaults_to_this_machine(tmp_path: Path):
-    told = {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org/"}
+    public = {"ROOMIE_HTTP__PUBLIC_URL": "https://rooms.example.org/"}
 
-    assert public_url(configured(tmp_path, **told)) == "https://rooms.example.org"
+    assert public_url(configured(tmp_path, **public)) == "https://rooms.example.org"
     assert public_url(configured(tmp_path, PORT="9000")) == "http://127.0.0.1:9000"
 
 

@@ -10,7 +10,7 @@ from bot.web.application import ROUTES
 from bot.web.endpoints.openapi import canonical_paths
 from bot.web.framework.route import Access, Route
 from core.model import Society, SocietyId
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.http_client import HttpClient, HttpResponse
 from tests.contracts.raw import ask
 
 _MONDAY = "20160808"
@@ -21,14 +21,14 @@ _OF_WIL = {"society_id": "SOTECHSOC"}
 class Scene:
     """Wil presides over SOTECHSOC; these are his bookings, and the one that the society's token made."""
 
-    wil: Visitor
+    wil: HttpClient
     personal: str
     of_society: str
     of_token: str
     society_token: str
 
 
-Verb = Callable[[Visitor, Scene], Awaitable[HttpResponse]]
+Verb = Callable[[HttpClient, Scene], Awaitable[HttpResponse]]
 
 
 def _cancel(which: str) -> Verb:
@@ -65,7 +65,7 @@ _MAY: dict[str, set[str]] = {
 
 
 @pytest.fixture
-async def scene(program: Visitor, services: Services) -> Scene:
+async def scene(program: HttpClient, services: Services) -> Scene:
     await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "dana")
     wil = await program.log_in("wil")
     personal = (await wil.book("09:00", "10:00")).json["booking_id"]
@@ -75,23 +75,23 @@ async def scene(program: Visitor, services: Services) -> Scene:
     return Scene(wil, personal, society, by_token, token)
 
 
-async def _former_member(scene: Scene, program: Visitor) -> Visitor:
+async def _former_member(scene: Scene, program: HttpClient) -> HttpClient:
     await scene.wil.post("/society.addUser/", _OF_WIL | {"username": "rema"})
     await scene.wil.post("/society.deleteUser/", _OF_WIL | {"username": "rema"})
     return await program.log_in("rema")
 
 
-async def _other_token(_: Scene, program: Visitor) -> Visitor:
+async def _other_token(_: Scene, program: HttpClient) -> HttpClient:
     dana = await program.log_in("dana")
     return program.as_((await dana.get("/society.token/?society_id=CHESS")).json["token"])
 
 
-async def _revoked_token(scene: Scene, program: Visitor) -> Visitor:
+async def _revoked_token(scene: Scene, program: HttpClient) -> HttpClient:
     await scene.wil.post("/society.token/", _OF_WIL)
     return program.as_(scene.society_token)
 
 
-async def _revoked_login(_: Scene, program: Visitor) -> Visitor:
+async def _revoked_login(_: Scene, program: HttpClient) -> HttpClient:
     emily = await program.log_in("emily")
     await emily.get("/user.logout/")
     return emily
@@ -106,7 +106,7 @@ _SPECIAL = {
 }
 
 
-async def _caller(kind: str, scene: Scene, program: Visitor) -> Visitor:
+async def _caller(kind: str, scene: Scene, program: HttpClient) -> HttpClient:
     if kind in _LOGGED_IN:
         return await program.log_in(_LOGGED_IN[kind])
     if kind in _SPECIAL:
@@ -126,7 +126,7 @@ _EVERYTHING = (
 @pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", _KINDS)
 async def test_forbidden_requests_change_nothing(
-    kind: str, verb: str, scene: Scene, program: Visitor, database_url: str
+    kind: str, verb: str, scene: Scene, program: HttpClient, database_url: str
 ):
     caller = await _caller(kind, scene, program)
     before = await ask(database_url, _EVERYTHING)
@@ -146,7 +146,7 @@ async def test_forbidden_requests_change_nothing(
 
 
 @pytest.mark.parametrize("kind", sorted(_PERSONS - {"the president"}))
-async def test_nobody_reads_other_peoples_private_data(kind: str, scene: Scene, program: Visitor):
+async def test_nobody_reads_other_peoples_private_data(kind: str, scene: Scene, program: HttpClient):
     caller = await _caller(kind, scene, program)
 
     account = await caller.get("/user.info/")
@@ -169,7 +169,7 @@ _GUARDED = [
 
 @pytest.mark.parametrize(("route", "method", "path"), _GUARDED)
 async def test_every_protected_route_is_in_the_matrix(
-    route: Route, method: str, path: str, scene: Scene, program: Visitor
+    route: Route, method: str, path: str, scene: Scene, program: HttpClient
 ):
     by_nobody = await program.ask(method, path)
     by_token = await program.as_(scene.society_token).ask(method, path)
@@ -196,7 +196,7 @@ def test_only_login_routes_of_the_booking_api_are_public():
     assert booking_api == _OPEN_TO_ALL
 
 
-async def test_no_response_allows_credentialed_cross_origin_requests(program: Visitor):
+async def test_no_response_allows_credentialed_cross_origin_requests(program: HttpClient):
     for path in ("/user.info/", "/user.login.getToken/", "/api/buildings", "/login?sid=x"):
         heard = await program.get(path, headers={"Origin": "https://elsewhere.example"})
 

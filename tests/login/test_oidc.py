@@ -13,7 +13,7 @@ from bot.web.application import create_application
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.settings import HttpSettings
 from core.services.provisioning import AccessRule
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -44,36 +44,38 @@ async def app(
 
 
 async def test_a_person_logs_in_at_the_provider_and_confirms(
-    program: Visitor, browser: Browser, provider: Provider
+    program: HttpClient, browser: Browser, provider: Provider
 ):
-    told = await begun(program)
+    payload = await begun(program)
 
-    page = await browser.open(told["loginUrl"])
+    page = await browser.open(payload["loginUrl"])
     await browser.submit(page, answer="yes")
-    heard = await status(program, told["sid"])
+    heard = await status(program, payload["sid"])
 
     assert "You're logged in as Rema Boo (rema.boo@example.org)." in page.words
     assert heard.json["user_data"]["email"] == "rema.boo@example.org"
     assert heard.json["user_data"]["groups"] == ["Group_2"]
     assert len(provider.asked[0]["code_challenge"]) == 43
-    assert told["sid"][4:] not in str(provider.asked)
+    assert payload["sid"][4:] not in str(provider.asked)
 
 
 async def test_a_person_is_recognized_after_their_address_changed(
-    program: Visitor, browser: Browser, provider: Provider, database_url: str
+    program: HttpClient, browser: Browser, provider: Provider, database_url: str
 ):
     for address in ("rema.boo@example.org", "rema.new@example.org"):
         provider.person["email"] = address
-        told = await begun(program)
-        await browser.submit(await browser.open(told["loginUrl"]), answer="yes")
+        payload = await begun(program)
+        await browser.submit(await browser.open(payload["loginUrl"]), answer="yes")
 
-    assert (await status(program, told["sid"])).json["user_data"]["email"] == "rema.boo@example.org"
+    assert (await status(program, payload["sid"])).json["user_data"]["email"] == "rema.boo@example.org"
     assert await ask(database_url, "SELECT count(*) FROM identity WHERE identity LIKE 'oidc:%'") == 1
 
 
-async def test_a_reassigned_address_opens_no_account(program: Visitor, browser: Browser, provider: Provider):
-    told = await begun(program)
-    await browser.submit(await browser.open(told["loginUrl"]), answer="yes")
+async def test_a_reassigned_address_opens_no_account(
+    program: HttpClient, browser: Browser, provider: Provider
+):
+    payload = await begun(program)
+    await browser.submit(await browser.open(payload["loginUrl"]), answer="yes")
     provider.person["sub"] = "another human"
 
     page = await browser.open((await begun(program))["loginUrl"])
@@ -100,20 +102,20 @@ async def test_a_reassigned_address_opens_no_account(program: Visitor, browser: 
     ],
 )
 async def test_unverified_identities_are_rejected(
-    program: Visitor, browser: Browser, provider: Provider, wrong: str
+    program: HttpClient, browser: Browser, provider: Provider, wrong: str
 ):
     provider.wrong = wrong
-    told = await begun(program)
+    payload = await begun(program)
 
-    page = await browser.open(told["loginUrl"])
+    page = await browser.open(payload["loginUrl"])
 
     assert page.status == 403, page.words
-    assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
+    assert (await status(program, payload["sid"])).json["status"] == "NOT_LOGGED_IN"
     assert not browser.cookies
 
 
 async def test_missing_claims_come_from_the_userinfo_endpoint(
-    program: Visitor, browser: Browser, provider: Provider
+    program: HttpClient, browser: Browser, provider: Provider
 ):
     provider.wrong = "no address"
 
@@ -123,7 +125,7 @@ async def test_missing_claims_come_from_the_userinfo_endpoint(
 
 
 async def test_rotated_provider_keys_are_fetched(
-    program: Visitor, browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    program: HttpClient, browser: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.login.oidc_provider._MIN_KEY_REFRESH_INTERVAL", 0.0)
     await browser.open((await begun(program))["loginUrl"])
@@ -135,7 +137,7 @@ async def test_rotated_provider_keys_are_fetched(
 
 
 async def test_a_discovery_document_of_another_issuer_is_refused(
-    program: Visitor, browser: Browser, provider: Provider
+    program: HttpClient, browser: Browser, provider: Provider
 ):
     provider.wrong = "issuer of configuration"
 
@@ -145,10 +147,10 @@ async def test_a_discovery_document_of_another_issuer_is_refused(
 
 
 async def test_a_replayed_provider_response_is_refused(
-    program: Visitor, browser: Browser, provider: Provider
+    program: HttpClient, browser: Browser, provider: Provider
 ):
-    told = await begun(program)
-    to_provider = await browser.open(told["loginUrl"], follow=False)
+    payload = await begun(program)
+    to_provider = await browser.open(payload["loginUrl"], follow=False)
     back = (await browser.open(to_provider.headers["Location"], follow=False)).headers["Location"]
     cookies = dict(browser.cookies)
     await browser.open(back)
@@ -160,13 +162,13 @@ async def test_a_replayed_provider_response_is_refused(
 
 
 async def test_a_provider_response_is_bound_to_one_browser(
-    program: Visitor, browser: Browser, door: str, session
+    program: HttpClient, browser: Browser, server_url: str, session
 ):
-    told = await begun(program)
-    to_provider = await browser.open(told["loginUrl"], follow=False)
+    payload = await begun(program)
+    to_provider = await browser.open(payload["loginUrl"], follow=False)
     back = (await browser.open(to_provider.headers["Location"], follow=False)).headers["Location"]
 
-    victim = Browser(session, door)
+    victim = Browser(session, server_url)
     tricked = await victim.open(back)
     await victim.open((await begun(program))["loginUrl"], follow=False)
     tricked_again = await victim.open(back)
@@ -174,7 +176,7 @@ async def test_a_provider_response_is_bound_to_one_browser(
     assert (tricked.status, tricked_again.status) == (403, 403)
 
 
-async def test_the_state_cookie_is_limited_to_the_login(program: Visitor, browser: Browser):
+async def test_the_state_cookie_is_limited_to_the_login(program: HttpClient, browser: Browser):
     page = await browser.open((await begun(program))["loginUrl"], follow=False)
 
     cookie = page.headers["Set-Cookie"]
@@ -189,15 +191,15 @@ class TestAccess:
         return AccessRule(frozenset({"engineering"}), frozenset({"@staff.example.org"}), "the help desk")
 
     async def test_a_refused_person_sees_the_support_contact(
-        self, program: Visitor, browser: Browser, database_url: str
+        self, program: HttpClient, browser: Browser, database_url: str
     ):
-        told = await begun(program)
+        payload = await begun(program)
 
-        page = await browser.open(told["loginUrl"])
+        page = await browser.open(payload["loginUrl"])
 
         assert page.status == 403
         assert "Please ask the help desk." in page.words
-        assert (await status(program, told["sid"])).json["status"] == "LOGIN_ERROR"
+        assert (await status(program, payload["sid"])).json["status"] == "LOGIN_ERROR"
         assert await ask(database_url, "SELECT count(*) FROM person WHERE username LIKE '%example.org'") == 0
 
     @pytest.mark.parametrize(
@@ -206,7 +208,7 @@ class TestAccess:
         ids=["by group", "by domain"],
     )
     async def test_required_groups_and_allowed_emails_admit(
-        self, program: Visitor, browser: Browser, provider: Provider, more: dict[str, object]
+        self, program: HttpClient, browser: Browser, provider: Provider, more: dict[str, object]
     ):
         provider.person |= more
 

@@ -1,4 +1,4 @@
-"""The documented sid flow over HTTP, by programs, people and thieves."""
+"""The documented sid flow over HTTP, used and attacked."""
 
 import asyncio
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from bot.services import Services
 from core.policy.login import full_sid, new_sid
 from storage.url import SqliteFile, parse_database_url
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.http_client import HttpClient, HttpResponse
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
@@ -16,52 +16,52 @@ from tests.login.browser import Browser
 _MINUTE = timedelta(seconds=60)
 
 
-async def begun(program: Visitor) -> dict[str, str]:
+async def begun(program: HttpClient) -> dict[str, str]:
     return (await program.get("/api/v1/user.login.getToken/")).json
 
 
-async def status(program: Visitor, sid: str) -> HttpResponse:
+async def status(program: HttpClient, sid: str) -> HttpResponse:
     return await program.post("/api/v1/user.login.status/", {"sid": sid})
 
 
-async def logged_in(program: Visitor, browser: Browser, name: str = "wil") -> dict[str, str]:
-    """A login that somebody completed."""
-    told = await begun(program)
-    done = await browser.submit(await browser.log_in(told["loginUrl"], name), answer="yes")
+async def logged_in(program: HttpClient, browser: Browser, name: str = "wil") -> dict[str, str]:
+    """Starts a login, completes it in the browser and returns the payload."""
+    payload = await begun(program)
+    done = await browser.submit(await browser.log_in(payload["loginUrl"], name), answer="yes")
     assert done.status == 200, done.words
-    return told
+    return payload
 
 
-async def test_a_program_gets_a_sid_and_a_login_url(program: Visitor):
-    told = await begun(program)
+async def test_a_program_gets_a_sid_and_a_login_url(program: HttpClient):
+    payload = await begun(program)
 
-    letters = told["sid"].removeprefix("shib")
+    letters = payload["sid"].removeprefix("shib")
     assert len(letters) == 60
-    assert told["callbackUrl"] == f"{program.url}/api/v1/user.login.callback?sid={letters}"
-    assert told["loginUrl"] == f"{program.url}/login?sid={letters}"
-    assert told["stream_sub_url"] == f"{program.url}/api/v1/push.subscribe/{told['sid']}"
-    assert told["stream_sub_lp_url"] == f"{program.url}/api/v1/push.subscribe_longpoll/{told['sid']}"
+    assert payload["callbackUrl"] == f"{program.url}/api/v1/user.login.callback?sid={letters}"
+    assert payload["loginUrl"] == f"{program.url}/login?sid={letters}"
+    assert payload["stream_sub_url"] == f"{program.url}/api/v1/push.subscribe/{payload['sid']}"
+    assert payload["stream_sub_lp_url"] == f"{program.url}/api/v1/push.subscribe_longpoll/{payload['sid']}"
 
 
-async def test_no_two_programs_get_the_same_sid(program: Visitor):
+async def test_no_two_programs_get_the_same_sid(program: HttpClient):
     sids = {(await begun(program))["sid"] for _ in range(5)}
 
     assert len(sids) == 5
 
 
-async def test_nobody_is_logged_in_before_the_confirmation(program: Visitor, browser: Browser):
-    told = await begun(program)
-    await browser.log_in(told["loginUrl"], "wil")
+async def test_nobody_is_logged_in_before_the_confirmation(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    await browser.log_in(payload["loginUrl"], "wil")
 
-    heard = await status(program, told["sid"])
+    heard = await status(program, payload["sid"])
 
     assert heard.json == {"success": "OK", "status": "NOT_LOGGED_IN"}
 
 
-async def test_a_program_gets_a_working_token(program: Visitor, browser: Browser):
-    told = await logged_in(program, browser)
+async def test_a_program_gets_a_working_token(program: HttpClient, browser: Browser):
+    payload = await logged_in(program, browser)
 
-    heard = await status(program, told["sid"])
+    heard = await status(program, payload["sid"])
 
     assert heard.json["success"] == "OK"
     assert heard.json["status"] == "LOGGED_IN"
@@ -73,7 +73,9 @@ async def test_a_program_gets_a_working_token(program: Visitor, browser: Browser
 
 
 @pytest.mark.parametrize("form", ["whole", "letters", "json", "no slash"])
-async def test_a_sid_is_accepted_in_both_forms_and_body_types(program: Visitor, browser: Browser, form: str):
+async def test_a_sid_is_accepted_in_both_forms_and_body_types(
+    program: HttpClient, browser: Browser, form: str
+):
     sid = (await logged_in(program, browser))["sid"]
 
     match form:
@@ -90,7 +92,7 @@ async def test_a_sid_is_accepted_in_both_forms_and_body_types(program: Visitor, 
 
 
 async def test_a_token_can_be_fetched_repeatedly_for_a_minute(
-    program: Visitor, browser: Browser, clock: StillClock
+    program: HttpClient, browser: Browser, clock: StillClock
 ):
     sid = (await logged_in(program, browser))["sid"]
     tokens = {(await status(program, sid)).json["user_data"]["token"] for _ in range(3)}
@@ -106,20 +108,20 @@ async def test_a_token_can_be_fetched_repeatedly_for_a_minute(
     assert (await program.as_(tokens.pop()).get("/user.info/")).status == 200
 
 
-async def test_a_sid_ends_after_ten_minutes(program: Visitor, browser: Browser, clock: StillClock):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+async def test_a_sid_ends_after_ten_minutes(program: HttpClient, browser: Browser, clock: StillClock):
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
     clock.move(timedelta(minutes=10))
 
     late = await browser.submit(page, answer="yes")
 
     assert late.status == 410
-    assert (await status(program, told["sid"])).json["error"] == "Invalid sid"
-    assert (await browser.open(told["loginUrl"])).status == 410
+    assert (await status(program, payload["sid"])).json["error"] == "Invalid sid"
+    assert (await browser.open(payload["loginUrl"])).status == 410
 
 
 @pytest.mark.parametrize("sid", [full_sid("a" * 60), "nonsense", "' OR 1=1 --", "shib" * 16])
-async def test_a_guessed_sid_is_invalid(program: Visitor, browser: Browser, sid: str):
+async def test_a_guessed_sid_is_invalid(program: HttpClient, browser: Browser, sid: str):
     heard = await status(program, sid)
     page = await browser.open(f"/login?sid={sid.replace(' ', '+')}")
 
@@ -128,29 +130,29 @@ async def test_a_guessed_sid_is_invalid(program: Visitor, browser: Browser, sid:
     assert (await program.get(f"/stream.sub_lp/{sid.replace(' ', '+')}")).status == 404
 
 
-async def test_a_missing_sid_is_reported(program: Visitor):
+async def test_a_missing_sid_is_reported(program: HttpClient):
     heard = await program.post("/user.login.status/", {})
 
     assert (heard.status, heard.json["error"]) == (200, "No sid supplied")
 
 
-async def test_a_sid_logs_one_person_in_once(program: Visitor, browser: Browser):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+async def test_a_sid_logs_one_person_in_once(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
     await browser.submit(page, answer="yes")
-    token = (await status(program, told["sid"])).json["user_data"]["token"]
+    token = (await status(program, payload["sid"])).json["user_data"]["token"]
 
     replayed = await browser.submit(page, answer="yes")
-    reopened = await browser.open(told["loginUrl"])
-    by_callback = await browser.open(told["callbackUrl"])
+    reopened = await browser.open(payload["loginUrl"])
+    by_callback = await browser.open(payload["callbackUrl"])
 
     assert [each.status for each in (replayed, reopened, by_callback)] == [410, 410, 410]
-    assert (await status(program, told["sid"])).json["user_data"]["token"] == token
+    assert (await status(program, payload["sid"])).json["user_data"]["token"] == token
 
 
-async def test_confirming_twice_makes_one_login(program: Visitor, browser: Browser, database_url: str):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+async def test_confirming_twice_makes_one_login(program: HttpClient, browser: Browser, database_url: str):
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
 
     pressed = await asyncio.gather(*(browser.submit(page, answer="yes") for _ in range(4)))
 
@@ -158,18 +160,18 @@ async def test_confirming_twice_makes_one_login(program: Visitor, browser: Brows
     assert await ask(database_url, "SELECT count(*) FROM token") == 1
 
 
-async def test_declining_logs_nobody_in(program: Visitor, browser: Browser, database_url: str):
-    told = await begun(program)
+async def test_declining_logs_nobody_in(program: HttpClient, browser: Browser, database_url: str):
+    payload = await begun(program)
 
-    page = await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
+    page = await browser.submit(await browser.log_in(payload["loginUrl"], "wil"), answer="no")
 
     assert page.status == 200
     assert "No one got access" in page.words
-    assert (await status(program, told["sid"])).json == {"success": "OK", "status": "LOGIN_ERROR"}
+    assert (await status(program, payload["sid"])).json == {"success": "OK", "status": "LOGIN_ERROR"}
     assert await ask(database_url, "SELECT count(*) FROM token") == 0
 
 
-async def test_opening_a_forwarded_link_gives_a_thief_nothing(program: Visitor, browser: Browser):
+async def test_opening_a_forwarded_link_gives_a_thief_nothing(program: HttpClient, browser: Browser):
     trap = await begun(program)
 
     page = await browser.open(trap["loginUrl"])
@@ -178,7 +180,7 @@ async def test_opening_a_forwarded_link_gives_a_thief_nothing(program: Visitor, 
     assert (await status(program, trap["sid"])).json["status"] == "NOT_LOGGED_IN"
 
 
-async def test_the_page_names_the_requester_and_offers_to_decline(program: Visitor, browser: Browser):
+async def test_the_page_names_the_requester_and_offers_to_decline(program: HttpClient, browser: Browser):
     heard = await program.get("/user.login.getToken/", headers={"User-Agent": "Trap/1.0 <b>"})
 
     page = await browser.log_in(heard.json["loginUrl"], "rema")
@@ -190,29 +192,29 @@ async def test_the_page_names_the_requester_and_offers_to_decline(program: Visit
 
 
 @pytest.mark.parametrize("nonce", ["", "guessed", "x" * 43])
-async def test_confirming_needs_the_pages_nonce(program: Visitor, browser: Browser, nonce: str):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+async def test_confirming_needs_the_pages_nonce(program: HttpClient, browser: Browser, nonce: str):
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
 
     forged = await browser.ask("POST", page.action, data=page.hidden | {"nonce": nonce, "answer": "yes"})
 
     assert forged.status == 403
-    assert (await status(program, told["sid"])).json["status"] == "NOT_LOGGED_IN"
+    assert (await status(program, payload["sid"])).json["status"] == "NOT_LOGGED_IN"
 
 
-async def test_an_outdated_page_cannot_confirm_another_person(program: Visitor, browser: Browser):
-    told = await begun(program)
-    of_wil = await browser.log_in(told["loginUrl"], "wil")
-    await browser.log_in(told["loginUrl"], "rema")
+async def test_an_outdated_page_cannot_confirm_another_person(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    of_wil = await browser.log_in(payload["loginUrl"], "wil")
+    await browser.log_in(payload["loginUrl"], "rema")
 
     heard = await browser.submit(of_wil, answer="yes")
 
     assert heard.status == 403
 
 
-async def test_cross_site_forms_are_refused(program: Visitor, browser: Browser):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+async def test_cross_site_forms_are_refused(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
     foreign = {"Sec-Fetch-Site": "cross-site"}
 
     confirm = await browser.ask("POST", page.action, data=page.hidden | {"answer": "yes"}, headers=foreign)
@@ -221,14 +223,14 @@ async def test_cross_site_forms_are_refused(program: Visitor, browser: Browser):
     assert (confirm.status, login.status) == (403, 403)
 
 
-async def test_pages_show_no_token_and_forbid_framing_and_caching(program: Visitor, browser: Browser):
-    told = await begun(program)
-    first = await browser.open(told["loginUrl"])
+async def test_pages_show_no_token_and_forbid_framing_and_caching(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    first = await browser.open(payload["loginUrl"])
     second = await browser.submit(first, username="wil", password="wilpassword")
     third = await browser.submit(second, answer="yes")
-    token = (await status(program, told["sid"])).json["user_data"]["token"]
+    token = (await status(program, payload["sid"])).json["user_data"]["token"]
 
-    for page in (first, second, third, await browser.open(told["loginUrl"])):
+    for page in (first, second, third, await browser.open(payload["loginUrl"])):
         policy = page.headers["Content-Security-Policy"]
         assert token not in page.text
         assert "default-src 'none'" in policy
@@ -243,25 +245,25 @@ async def test_pages_show_no_token_and_forbid_framing_and_caching(program: Visit
 
 
 async def test_sids_tokens_and_nonces_are_stored_hashed(
-    program: Visitor, browser: Browser, database_url: str, services: Services
+    program: HttpClient, browser: Browser, database_url: str, services: Services
 ):
-    told = await begun(program)
-    page = await browser.log_in(told["loginUrl"], "wil")
+    payload = await begun(program)
+    page = await browser.log_in(payload["loginUrl"], "wil")
     await browser.submit(page, answer="yes")
-    token = (await status(program, told["sid"])).json["user_data"]["token"]
+    token = (await status(program, payload["sid"])).json["user_data"]["token"]
     await services.storage.close()
 
     address = parse_database_url(database_url)
     kept = address.path.read_bytes() if isinstance(address, SqliteFile) else b""
 
     assert kept
-    letters = told["sid"].removeprefix("shib")
+    letters = payload["sid"].removeprefix("shib")
     for secret in (letters, token, page.hidden["nonce"], "wilpassword"):
         assert secret.encode() not in kept
 
 
 async def test_expired_results_are_deleted(
-    program: Visitor, browser: Browser, database_url: str, clock: StillClock
+    program: HttpClient, browser: Browser, database_url: str, clock: StillClock
 ):
     await logged_in(program, browser)
     clock.move(_MINUTE * 2)
@@ -274,10 +276,10 @@ async def test_expired_results_are_deleted(
     assert await ask(database_url, "SELECT count(*) FROM login_session") == 1
 
 
-async def test_logins_are_audited(program: Visitor, browser: Browser, database_url: str):
+async def test_logins_are_audited(program: HttpClient, browser: Browser, database_url: str):
     await logged_in(program, browser)
-    told = await begun(program)
-    await browser.submit(await browser.open(told["loginUrl"]), username="wil", password="wrong")
+    payload = await begun(program)
+    await browser.submit(await browser.open(payload["loginUrl"]), username="wil", password="wrong")
 
     granted = "SELECT count(*) FROM audit WHERE action = 'log in' AND subject LIKE 'password%'"
     refused = "SELECT count(*) FROM audit WHERE action = 'log in' AND subject = 'refused'"
@@ -285,9 +287,9 @@ async def test_logins_are_audited(program: Visitor, browser: Browser, database_u
     assert await ask(database_url, refused) == 1
 
 
-async def test_a_wrong_password_reveals_nothing(program: Visitor, browser: Browser):
-    told = await begun(program)
-    page = await browser.open(told["loginUrl"])
+async def test_a_wrong_password_reveals_nothing(program: HttpClient, browser: Browser):
+    payload = await begun(program)
+    page = await browser.open(payload["loginUrl"])
 
     known = await browser.submit(page, username="wil", password="wrong")
     unknown = await browser.submit(page, username="nobody", password="wrong")
@@ -297,19 +299,19 @@ async def test_a_wrong_password_reveals_nothing(program: Visitor, browser: Brows
     assert "Wrong username or password." in known.words
 
 
-async def test_logins_started_by_one_address_are_rate_limited(program: Visitor):
-    told = [(await begun(program)) for _ in range(150)]
+async def test_logins_started_by_one_address_are_rate_limited(program: HttpClient):
+    payload = [(await begun(program)) for _ in range(150)]
 
-    assert all("sid" in each for each in told[:120])
-    assert "error" in told[-1]
+    assert all("sid" in each for each in payload[:120])
+    assert "error" in payload[-1]
 
 
-async def test_the_callback_without_shibboleth_redirects_to_our_page(program: Visitor, browser: Browser):
-    told = await begun(program)
+async def test_the_callback_without_shibboleth_redirects_to_our_page(program: HttpClient, browser: Browser):
+    payload = await begun(program)
 
-    page = await browser.open(told["callbackUrl"])
+    page = await browser.open(payload["callbackUrl"])
 
-    assert page.url == told["loginUrl"]
+    assert page.url == payload["loginUrl"]
     assert "Password" in page.words
 
 

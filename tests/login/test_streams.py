@@ -17,23 +17,23 @@ from bot.web.application import STATE, create_application, serve, stop
 from bot.web.endpoints import login_streams as streams
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import a_desk
-from tests.api.visitor import Visitor
+from tests.api.conftest import create_services
+from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, logged_in
 
-_PATIENCE = 5.0
+_TIMEOUT_SECONDS = 5.0
 
 
-def told_by(message: str | bytes) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(b64decode(message))
-    return told
+def decode_message(message: str | bytes) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(b64decode(message))
+    return payload
 
 
 async def by_websocket(session: ClientSession, url: str) -> dict[str, Any]:
     async with session.ws_connect(url) as socket:
-        return told_by(await socket.receive_str())
+        return decode_message(await socket.receive_str())
 
 
 async def by_events(session: ClientSession, url: str) -> dict[str, Any]:
@@ -41,20 +41,20 @@ async def by_events(session: ClientSession, url: str) -> dict[str, Any]:
         assert answer.content_type == "text/event-stream"
         async for line in answer.content:
             if line.startswith(b"data: "):
-                return told_by(line.removeprefix(b"data: "))
+                return decode_message(line.removeprefix(b"data: "))
     raise AssertionError("the stream ended")
 
 
 async def by_body(session: ClientSession, url: str) -> dict[str, Any]:
     async with session.get(url) as answer:
-        return told_by(await answer.content.readline())
+        return decode_message(await answer.content.readline())
 
 
 async def by_long_poll(session: ClientSession, url: str) -> dict[str, Any]:
     async with session.get(url.replace("push.subscribe", "push.subscribe_longpoll")) as answer:
         body = await answer.json()
         assert body["id"] == 1
-        return told_by(body["text"])
+        return decode_message(body["text"])
 
 
 KINDS = [by_websocket, by_events, by_body, by_long_poll]
@@ -75,14 +75,14 @@ async def until(happened: Callable[[], bool]) -> None:
 
 @_each_kind
 async def test_subscribers_receive_the_login(
-    listen: Any, program: Visitor, browser: Browser, session: ClientSession, app: web.Application
+    listen: Any, program: HttpClient, browser: Browser, session: ClientSession, app: web.Application
 ):
-    told = await begun(program)
-    listening = asyncio.create_task(listen(session, told["stream_sub_url"]))
+    payload = await begun(program)
+    listening = asyncio.create_task(listen(session, payload["stream_sub_url"]))
     await until_listening(app)
 
-    await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="yes")
-    heard = await asyncio.wait_for(listening, _PATIENCE)
+    await browser.submit(await browser.log_in(payload["loginUrl"], "wil"), answer="yes")
+    heard = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
 
     assert heard["result"] == "success"
     assert heard["message"]
@@ -92,32 +92,32 @@ async def test_subscribers_receive_the_login(
 
 @_each_kind
 async def test_late_subscribers_receive_the_result(
-    listen: Any, program: Visitor, browser: Browser, session: ClientSession
+    listen: Any, program: HttpClient, browser: Browser, session: ClientSession
 ):
-    told = await logged_in(program, browser)
+    payload = await logged_in(program, browser)
 
-    heard = await asyncio.wait_for(listen(session, told["stream_sub_url"]), _PATIENCE)
+    heard = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
 
     assert heard["result"] == "success"
 
 
 @_each_kind
 async def test_refusals_are_published(
-    listen: Any, program: Visitor, browser: Browser, session: ClientSession
+    listen: Any, program: HttpClient, browser: Browser, session: ClientSession
 ):
-    told = await begun(program)
-    await browser.submit(await browser.log_in(told["loginUrl"], "wil"), answer="no")
+    payload = await begun(program)
+    await browser.submit(await browser.log_in(payload["loginUrl"], "wil"), answer="no")
 
-    heard = await asyncio.wait_for(listen(session, told["stream_sub_url"]), _PATIENCE)
+    heard = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
 
     assert heard == {"result": "failure", "message": "The person at the browser said no."}
 
 
 @pytest.mark.parametrize("name", ["stream.sub", "push.subscribe", "stream.sub_lp", "push.subscribe_longpoll"])
 @pytest.mark.parametrize("base", ["", "/api/v1"])
-async def test_all_documented_paths_answer(program: Visitor, browser: Browser, name: str, base: str):
-    told = await logged_in(program, browser)
-    url = f"{program.url}{base}/{name}/{told['sid']}"
+async def test_all_documented_paths_answer(program: HttpClient, browser: Browser, name: str, base: str):
+    payload = await logged_in(program, browser)
+    url = f"{program.url}{base}/{name}/{payload['sid']}"
 
     async with program._session.get(url) as answer:
         assert answer.status == 200
@@ -125,7 +125,7 @@ async def test_all_documented_paths_answer(program: Visitor, browser: Browser, n
 
 
 @pytest.mark.parametrize("name", ["stream.sub", "stream.sub_lp"])
-async def test_an_unknown_channel_is_a_404(program: Visitor, session: ClientSession, name: str):
+async def test_an_unknown_channel_is_a_404(program: HttpClient, session: ClientSession, name: str):
     heard = await program.get(f"/{name}/shib{'a' * 60}")
 
     assert heard.status == 404
@@ -134,27 +134,27 @@ async def test_an_unknown_channel_is_a_404(program: Visitor, session: ClientSess
         await session.ws_connect(f"{program.url}/stream.sub/shib{'a' * 60}")
 
 
-async def test_a_channel_expires(program: Visitor, browser: Browser, clock: StillClock):
-    told = await logged_in(program, browser)
+async def test_a_channel_expires(program: HttpClient, browser: Browser, clock: StillClock):
+    payload = await logged_in(program, browser)
     clock.move(timedelta(seconds=60))
 
-    assert (await program.get(f"/stream.sub_lp/{told['sid']}")).status == 404
+    assert (await program.get(f"/stream.sub_lp/{payload['sid']}")).status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_nobody_can_publish_from_outside(program: Visitor, method: str):
-    told = await begun(program)
+async def test_nobody_can_publish_from_outside(program: HttpClient, method: str):
+    payload = await begun(program)
 
-    heard = await program.ask(method, f"/push.subscribe/{told['sid']}", data=b"forged")
+    heard = await program.ask(method, f"/push.subscribe/{payload['sid']}", data=b"forged")
 
     assert heard.status == 405
 
 
 async def test_messages_from_websocket_clients_are_ignored(
-    program: Visitor, session: ClientSession, app: web.Application
+    program: HttpClient, session: ClientSession, app: web.Application
 ):
-    told = await begun(program)
-    url = told["stream_sub_url"]
+    payload = await begun(program)
+    url = payload["stream_sub_url"]
     async with session.ws_connect(url) as one, session.ws_connect(url) as other:
         await until_listening(app, 2)
         await one.send_str("forged")
@@ -167,22 +167,22 @@ class TestLongPoll:
     def _hasty(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(streams, "MAX_WAIT", 0.05)
 
-    async def test_the_answer_is_one_message_as_documented(self, program: Visitor, browser: Browser):
-        told = await logged_in(program, browser)
+    async def test_the_answer_is_one_message_as_documented(self, program: HttpClient, browser: Browser):
+        payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}")
+        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
 
-        assert heard.json["channel"] == told["sid"]
+        assert heard.json["channel"] == payload["sid"]
         assert set(heard.json) == {"id", "channel", "text"}
         assert heard.headers["Etag"] == "W/1"
         assert heard.headers["Last-Modified"] == "Fri, 05 Aug 2016 09:00:00 GMT"
         assert "no-cache" in heard.headers["Cache-Control"]
         assert heard.headers["Access-Control-Allow-Origin"] == "*"
 
-    async def test_nothing_new_is_a_304(self, program: Visitor):
-        told = await begun(program)
+    async def test_nothing_new_is_a_304(self, program: HttpClient):
+        payload = await begun(program)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}")
+        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
 
         assert (heard.status, heard.body) == (304, b"")
 
@@ -199,11 +199,11 @@ class TestLongPoll:
         ],
     )
     async def test_unseen_messages_are_delivered(
-        self, program: Visitor, browser: Browser, headers: dict[str, str]
+        self, program: HttpClient, browser: Browser, headers: dict[str, str]
     ):
-        told = await logged_in(program, browser)
+        payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}", headers=headers)
+        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}", headers=headers)
 
         assert heard.status == 200
 
@@ -220,11 +220,11 @@ class TestLongPoll:
         ],
     )
     async def test_seen_messages_are_not_repeated(
-        self, program: Visitor, browser: Browser, headers: dict[str, str], query: str
+        self, program: HttpClient, browser: Browser, headers: dict[str, str], query: str
     ):
-        told = await logged_in(program, browser)
+        payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{told['sid']}{query}", headers=headers)
+        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}{query}", headers=headers)
 
         assert heard.status == 304
 
@@ -234,14 +234,14 @@ async def test_streams_are_closed_on_shutdown(
 ):
     app = create_application(services, settings)
     runner, url = await serve(app, "127.0.0.1", 0)
-    told = await begun(Visitor(session, url))
-    stream, poll = told["stream_sub_url"], told["stream_sub_lp_url"]
+    payload = await begun(HttpClient(session, url))
+    stream, poll = payload["stream_sub_url"], payload["stream_sub_lp_url"]
     socket = await session.ws_connect(stream)
     body = await session.get(stream)
     polling = asyncio.create_task(session.get(poll))
     await until_listening(app, 3)
 
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         await stop(runner)
         message = await socket.receive()
         rest, polled = await body.read(), await polling
@@ -253,12 +253,12 @@ async def test_streams_are_closed_on_shutdown(
 
 
 async def test_disconnected_subscribers_are_removed(
-    program: Visitor, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
+    program: HttpClient, session: ClientSession, app: web.Application, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
-    told = await begun(program)
-    socket = await session.ws_connect(told["stream_sub_url"])
-    body = await session.get(told["stream_sub_url"])
+    payload = await begun(program)
+    socket = await session.ws_connect(payload["stream_sub_url"])
+    body = await session.get(payload["stream_sub_url"])
     await until_listening(app, 2)
 
     await socket.close()
@@ -268,12 +268,12 @@ async def test_disconnected_subscribers_are_removed(
 
 
 async def test_event_streams_send_heartbeats(
-    program: Visitor, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+    program: HttpClient, session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.web.framework.login_subscriptions.HEARTBEAT_INTERVAL", 0.05)
-    told = await begun(program)
+    payload = await begun(program)
 
-    async with session.get(told["stream_sub_url"], headers={"Accept": "text/event-stream"}) as answer:
+    async with session.get(payload["stream_sub_url"], headers={"Accept": "text/event-stream"}) as answer:
         lines = [await answer.content.readline() for _ in range(5)]
 
     assert lines[-1] == b": still here\n"
@@ -289,7 +289,7 @@ class TestTwoProcesses:
 
     @asynccontextmanager
     async def _process(self, url: str, clock: StillClock) -> AsyncIterator[tuple[str, web.Application]]:
-        services = a_desk(url, clock, Rules())
+        services = create_services(url, clock, Rules())
         await services.storage.open()
         await services.storage.load()
         app = create_application(services, HttpSettings(rate_limit=0))
@@ -309,16 +309,16 @@ class TestTwoProcesses:
             self._process(database_url, clock) as (other, app),
         ):
             await load_sample(app[STATE].services)
-            told = await begun(Visitor(session, one))
-            listening = asyncio.create_task(listen(session, told["stream_sub_url"].replace(one, other)))
+            payload = await begun(HttpClient(session, one))
+            listening = asyncio.create_task(listen(session, payload["stream_sub_url"].replace(one, other)))
             await until_listening(app)
 
             person = Browser(session, one)
-            await person.submit(await person.log_in(told["loginUrl"], "wil"), answer="yes")
-            heard = await asyncio.wait_for(listening, _PATIENCE)
+            await person.submit(await person.log_in(payload["loginUrl"], "wil"), answer="yes")
+            heard = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
 
             assert heard["result"] == "success"
-            assert (await Visitor(session, other, heard["token"]).get("/user.info/")).status == 200
+            assert (await HttpClient(session, other, heard["token"]).get("/user.info/")).status == 200
 
     async def test_a_new_token_works_in_another_process_before_it_synced(
         self, database_url: str, clock: StillClock, session: ClientSession, monkeypatch: pytest.MonkeyPatch
@@ -331,6 +331,6 @@ class TestTwoProcesses:
             await deaf[STATE].services.storage.catch_up()
             monkeypatch.setattr(deaf[STATE].services.storage, "is_fresh", lambda: True)
 
-            wil = await Visitor(session, one).log_in("wil")
+            wil = await HttpClient(session, one).log_in("wil")
 
-            assert (await Visitor(session, other, wil.token).get("/user.info/")).status == 200
+            assert (await HttpClient(session, other, wil.token).get("/user.info/")).status == 200

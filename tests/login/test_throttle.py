@@ -4,7 +4,7 @@ from bot.web.framework.login_throttle import LoginThrottle
 
 
 def tries(throttle: LoginThrottle, count: int, name: str = "wil", address: str = "192.0.2.1") -> list[float]:
-    """The wait before each of `count` wrong tries, every wait waited out."""
+    """The delay before each of `count` wrong tries."""
     now, waits = 0.0, []
     for _ in range(count):
         wait = throttle.acquire(name, address, now)

@@ -11,7 +11,7 @@ from bot.conversation.dispatcher import Dispatcher
 from bot.services import Services
 from bot.web.application import flush_last_used
 from core.model import Identity
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.contracts.raw import ask
 from tests.login.browser import Browser
 from tests.login.test_sid import logged_in, status
@@ -28,7 +28,7 @@ def say(services: Services) -> Callable[..., object]:
     return said
 
 
-async def test_every_login_is_listed_with_its_origin(say, program: Visitor, browser: Browser, app):
+async def test_every_login_is_listed_with_its_origin(say, program: HttpClient, browser: Browser, app):
     wil = await program.log_in("wil")
     await logged_in(program, browser)
     await wil.get("/user.info/")
@@ -45,7 +45,7 @@ async def test_every_login_is_listed_with_its_origin(say, program: Visitor, brow
     assert wil.token not in str(reply)
 
 
-async def test_a_login_is_ended_by_number(say, program: Visitor):
+async def test_a_login_is_ended_by_number(say, program: HttpClient):
     first, second = await program.log_in("wil"), await program.log_in("wil")
 
     reply = await say("/tokens revoke 1")
@@ -55,7 +55,7 @@ async def test_a_login_is_ended_by_number(say, program: Visitor):
     assert statuses == [200, 401]
 
 
-async def test_a_login_is_ended_by_its_button(say, program: Visitor):
+async def test_a_login_is_ended_by_its_button(say, program: HttpClient):
     wil = await program.log_in("wil")
     button = (await say("/tokens")).items[0].buttons[0]
 
@@ -67,7 +67,7 @@ async def test_a_login_is_ended_by_its_button(say, program: Visitor):
     assert (await wil.get("/user.info/")).status == 401
 
 
-async def test_nobody_ends_another_persons_login(say, program: Visitor):
+async def test_nobody_ends_another_persons_login(say, program: HttpClient):
     wil = await program.log_in("wil")
     button = (await say("/tokens")).items[0].buttons[0]
 
@@ -80,7 +80,7 @@ async def test_nobody_ends_another_persons_login(say, program: Visitor):
 @pytest.mark.parametrize(
     "words", ["/tokens revoke 0", "/tokens revoke 99", "/tokens revoke", "/tokens x", "/tokens 1 2"]
 )
-async def test_an_invalid_number_ends_no_login(say, program: Visitor, words: str):
+async def test_an_invalid_number_ends_no_login(say, program: HttpClient, words: str):
     wil = await program.log_in("wil")
 
     reply = await say(words)
@@ -89,7 +89,7 @@ async def test_an_invalid_number_ends_no_login(say, program: Visitor, words: str
     assert (await wil.get("/user.info/")).status == 200
 
 
-async def test_ending_a_login_is_audited(say, program: Visitor, database_url: str):
+async def test_ending_a_login_is_audited(say, program: HttpClient, database_url: str):
     await program.log_in("wil")
 
     await say("/tokens revoke 1")
@@ -97,10 +97,10 @@ async def test_ending_a_login_is_audited(say, program: Visitor, database_url: st
     assert await ask(database_url, "SELECT count(*) FROM audit WHERE action = 'revoke token'") == 1
 
 
-async def test_logout_ends_only_its_own_token(program: Visitor, browser: Browser):
+async def test_logout_ends_only_its_own_token(program: HttpClient, browser: Browser):
     wil = await program.log_in("wil")
-    told = await logged_in(program, browser)
-    other = program.as_((await status(program, told["sid"])).json["user_data"]["token"])
+    payload = await logged_in(program, browser)
+    other = program.as_((await status(program, payload["sid"])).json["user_data"]["token"])
 
     await other.get("/user.logout/")
 

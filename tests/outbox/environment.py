@@ -52,7 +52,7 @@ class Chat:
 
     name: str = "chat"
     shown: list[tuple[Identity, Reply, str]] = field(default_factory=list)
-    troubles: list[Exception] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
     lost_answers: list[Exception] = field(default_factory=list)
     blind: Exception | None = None
     looked: int = 0
@@ -74,8 +74,8 @@ class Chat:
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0)
         self.at_once -= 1
-        if self.troubles:
-            raise self.troubles.pop(0)
+        if self.errors:
+            raise self.errors.pop(0)
         self.shown.append((to, reply, key))
         self.spoke.set()
         if self.lost_answers:
@@ -90,7 +90,7 @@ class Chat:
     async def on_people_changed(self, people: Iterable[Identity]) -> None:
         """This platform has no pages."""
 
-    def told(self, to: Identity = WIL) -> list[str]:
+    def texts_to(self, to: Identity = WIL) -> list[str]:
         """The texts sent to an identity."""
         return ["".join(map(_plain, reply.text)) for each, reply, _ in self.shown if each == to]
 
@@ -172,13 +172,13 @@ class Environment:
 
 
 async def open_environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
-    """The house over an empty storage."""
+    """Environment over an empty storage."""
     people = await storage.write(_furnish)
-    return Environment(storage, clock, desk_of(storage, rules, clock), people)
+    return Environment(storage, clock, create_services(storage, rules, clock), people)
 
 
-def desk_of(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Services:
-    """Everything the core can do over a storage."""
+def create_services(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Services:
+    """Services over a storage."""
     read_model = storage.read_model  # type: ignore[attr-defined]  # both storages have one
     return Services(
         storage,

@@ -20,7 +20,7 @@ async def test_a_week_with_a_clock_change(environment: Environment):
     friday = await environment.book(a_slot("15:00", days=offset + 2))
     saturday = await environment.book(a_slot("11:00", days=offset + 3))
     await environment.book(a_slot("07:30", 30, days=offset + 6), LAB, REMA)  # 08:30 by London's summer time
-    told: list[tuple[str, str, str]] = []
+    sent: list[tuple[str, str, str]] = []
     workforce, worker = JobRunner(environment.services, Config(), JOBS, "jobs"), environment.worker()
     await workforce.prepare()
 
@@ -33,10 +33,10 @@ async def test_a_week_with_a_clock_change(environment: Environment):
             await environment.services.bookings.cancel(saturday.id, environment.people[WIL])
         await workforce.run_due()
         await worker.deliver_due()
-        for to, _, key in environment.chat.shown[len(told) :]:
-            told.append((f"{environment.clock.now():%a %H:%M}", to, key.split()[0]))
+        for to, _, key in environment.chat.shown[len(sent) :]:
+            sent.append((f"{environment.clock.now():%a %H:%M}", to, key.split()[0]))
 
-    assert told == [
+    assert sent == [
         ("Fri 16:00", WIL, "reminder"),
         ("Fri 16:50", WIL, "reminder"),
         ("Mon 02:00", WIL, "notice"),

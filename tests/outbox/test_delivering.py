@@ -22,7 +22,7 @@ async def test_due_messages_are_sent_once(environment: Environment):
     await environment.deliver()
     await environment.deliver()
 
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
     assert await environment.states() == [SENT, WAITING]
 
 
@@ -50,7 +50,7 @@ async def test_concurrency_is_limited(environment: Environment):
 
 
 async def test_a_failed_send_is_tried_again_later(environment: Environment):
-    environment.chat.troubles = [ConnectionError("down"), ConnectionError("still down")]
+    environment.chat.errors = [ConnectionError("down"), ConnectionError("still down")]
     await environment.queue(a_message())
 
     await environment.deliver()
@@ -59,7 +59,7 @@ async def test_a_failed_send_is_tried_again_later(environment: Environment):
 
     assert (waiting[0].state, waiting[0].attempts) == (SENDING, 1)
     assert "down" in waiting[0].error
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
 
 
 async def test_a_delivered_message_with_a_lost_response_is_not_sent_again(environment: Environment):
@@ -68,7 +68,7 @@ async def test_a_delivered_message_with_a_lost_response_is_not_sent_again(enviro
 
     await environment.pass_time(NOW + timedelta(minutes=2))
 
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
     assert environment.chat.looked == 1
     assert await environment.states() == [SENT]
 
@@ -84,7 +84,7 @@ async def test_a_message_waits_while_its_delivery_is_unknown(environment: Enviro
 
     assert unclear.state is SENDING
     assert "unknown whether it arrived" in unclear.error
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
     assert await environment.states() == [SENT]
 
 
@@ -126,7 +126,7 @@ async def test_a_worker_without_a_lease_cannot_start_a_send(environment: Environ
 
 
 async def test_unreachable_recipients_are_given_up_with_the_reason(environment: Environment):
-    environment.chat.troubles = [RecipientUnreachable("direct messages are closed")]
+    environment.chat.errors = [RecipientUnreachable("direct messages are closed")]
     await environment.queue(a_message())
 
     await environment.deliver()
@@ -137,7 +137,7 @@ async def test_unreachable_recipients_are_given_up_with_the_reason(environment: 
 
 
 async def test_a_message_is_given_up_after_the_last_attempt(environment: Environment):
-    environment.chat.troubles = [ConnectionError("down")] * 50
+    environment.chat.errors = [ConnectionError("down")] * 50
     await environment.queue(a_message())
 
     await environment.pass_time(NOW + timedelta(hours=12), timedelta(minutes=20))
@@ -147,24 +147,24 @@ async def test_a_message_is_given_up_after_the_last_attempt(environment: Environ
 
 
 async def test_a_rate_limit_of_the_platform_is_respected(environment: Environment):
-    environment.chat.troubles = [RateLimited("too many", 600)]
+    environment.chat.errors = [RateLimited("too many", 600)]
     await environment.queue(a_message())
 
     await environment.pass_time(NOW + timedelta(minutes=9))
-    meanwhile = environment.chat.told()
+    meanwhile = environment.chat.texts_to()
     await environment.pass_time(NOW + timedelta(minutes=11))
 
     assert meanwhile == []
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
 
 
 async def test_offline_recipients_get_the_message_when_they_return(environment: Environment):
-    environment.chat.troubles = [RecipientOffline("not here")] * 3
+    environment.chat.errors = [RecipientOffline("not here")] * 3
     await environment.queue(a_message())
 
     await environment.pass_time(NOW + timedelta(minutes=10))
 
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
 
 
 async def test_expired_messages_are_dropped(environment: Environment):
@@ -178,7 +178,7 @@ async def test_expired_messages_are_dropped(environment: Environment):
 
 
 async def test_an_operator_retries_a_given_up_message(environment: Environment):
-    environment.chat.troubles = [RecipientUnreachable("closed")]
+    environment.chat.errors = [RecipientUnreachable("closed")]
     await environment.queue(a_message())
     await environment.deliver()
     (given_up,) = await environment.listed(GIVEN_UP)
@@ -186,7 +186,7 @@ async def test_an_operator_retries_a_given_up_message(environment: Environment):
     await environment.storage.write(lambda unit: unit.outbox.retry(given_up.id, environment.clock.now()))
     await environment.deliver()
 
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
 
 
 async def test_an_operator_gives_up_a_waiting_message(environment: Environment):
@@ -215,7 +215,7 @@ async def test_a_reply_that_cannot_be_read_says_so(environment: Environment, pay
 
     await environment.deliver()
 
-    assert "can't read it any more" in environment.chat.told()[0]
+    assert "can't read it any more" in environment.chat.texts_to()[0]
 
 
 async def test_messages_to_one_recipient_are_spaced(environment: Environment):

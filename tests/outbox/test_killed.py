@@ -69,9 +69,9 @@ async def discord(count: int) -> AsyncIterator[Platform]:
         original = standing_in.world.message
 
         def message(*args, **more):
-            told = original(*args, **more)
+            message_sent = original(*args, **more)
             platform.tell()
-            return told
+            return message_sent
 
         standing_in.world.message = message  # type: ignore[method-assign]
         yield platform
@@ -80,7 +80,7 @@ async def discord(count: int) -> AsyncIterator[Platform]:
 PLATFORMS = {"slack": slack, "discord": discord}
 
 
-async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], patience: float) -> Counter[str]:
+async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], seconds: float) -> Counter[str]:
     """Kill the worker whenever so many messages were shown, start another, until all are done with."""
     accepted, waiting_for = 0, list(kills)
     died, everybody = asyncio.Event(), asyncio.Event()
@@ -96,7 +96,7 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], pat
             died.set()
 
     platform.on_shown.append(count)
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(seconds):
         while waiting_for:
             died.clear()
             await worker.start()

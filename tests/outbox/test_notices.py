@@ -33,14 +33,14 @@ async def test_subscribers_get_their_quota_and_last_weeks_use(environment: Envir
     await environment.book(a_slot("11:00", 120))
 
     await on(environment, worker, MONDAY - timedelta(seconds=1))
-    before = environment.chat.told()
+    before = environment.chat.texts_to()
     await on(environment, worker, MONDAY)
 
     assert before == []
-    assert environment.chat.told() == [
+    assert environment.chat.texts_to() == [
         "Your quota has been reset: you have 180 minutes this week. Last week you used 120 minutes."
     ]
-    assert environment.chat.told(REMA) == []
+    assert environment.chat.texts_to(REMA) == []
 
 
 async def test_a_notice_comes_once_a_week_despite_restarts(environment: Environment, worker: JobRunner):
@@ -54,7 +54,7 @@ async def test_a_notice_comes_once_a_week_despite_restarts(environment: Environm
             lambda unit: unit.jobs.register("quota notices", environment.clock.now(), environment.clock.now())
         )
 
-    assert len(environment.chat.told()) == 2
+    assert len(environment.chat.texts_to()) == 2
 
 
 async def test_a_notice_comes_once_after_weeks_of_downtime(environment: Environment, worker: JobRunner):
@@ -63,7 +63,7 @@ async def test_a_notice_comes_once_after_weeks_of_downtime(environment: Environm
     await on(environment, worker, MONDAY + timedelta(days=21, hours=30))
     await on(environment, worker, MONDAY + timedelta(days=22))
 
-    assert len(environment.chat.told()) == 1
+    assert len(environment.chat.texts_to()) == 1
 
 
 async def test_staff_get_no_quota_notice(environment: Environment, worker: JobRunner):
@@ -71,18 +71,18 @@ async def test_staff_get_no_quota_notice(environment: Environment, worker: JobRu
 
     await on(environment, worker, MONDAY)
 
-    assert environment.chat.told(STAN) == []
+    assert environment.chat.texts_to(STAN) == []
 
 
 async def test_quiet_hours_delay_a_notice(environment: Environment, worker: JobRunner):
     await environment.want(NotificationPreferences(notices=True, quiet=QuietHours(22 * 60, 8 * 60)))
 
     await on(environment, worker, MONDAY)
-    before = environment.chat.told()
+    before = environment.chat.texts_to()
     await on(environment, worker, MONDAY.replace(hour=8))
 
     assert before == []
-    assert len(environment.chat.told()) == 1
+    assert len(environment.chat.texts_to()) == 1
 
 
 async def test_channel_admins_subscribe_their_channel(environment: Environment, worker: JobRunner):
@@ -94,7 +94,7 @@ async def test_channel_admins_subscribe_their_channel(environment: Environment, 
     await on(environment, worker, MONDAY + timedelta(days=7))
 
     assert (refused.tone, asked.tone) == (Tone.REFUSED, Tone.DONE)
-    assert environment.chat.told(CHANNEL) == [
+    assert environment.chat.texts_to(CHANNEL) == [
         "It's a new week: everybody has 180 minutes to book rooms again."
     ]
 

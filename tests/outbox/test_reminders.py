@@ -46,11 +46,11 @@ async def test_booking_queues_a_reminder(environment: Environment):
     await environment.book(a_slot("15:00"))
 
     await environment.pass_time(at("14:29"))
-    before = environment.chat.told()
+    before = environment.chat.texts_to()
     await environment.pass_time(at("14:31"))
 
     assert before == []
-    assert environment.chat.told() == ["Your booking starts : Room K-J17-G01, ."]
+    assert environment.chat.texts_to() == ["Your booking starts : Room K-J17-G01, ."]
     (_, reply, _) = environment.chat.shown[0]
     assert [button.label for button in reply.actions] == ["I'm here", "30 min more", "Cancel"]
 
@@ -70,11 +70,11 @@ async def test_moving_moves_the_reminder(environment: Environment):
 
     await environment.services.bookings.move(booking, environment.people[WIL], a_slot("17:00"), LAB)
     await environment.pass_time(at("16:29"), timedelta(minutes=10))
-    before = environment.chat.told()
+    before = environment.chat.texts_to()
     await environment.pass_time(at("16:31"))
 
     assert before == []
-    assert "K-J17-LAB" in environment.chat.told()[0]
+    assert "K-J17-LAB" in environment.chat.texts_to()[0]
 
 
 async def test_extending_updates_the_reminders_end(environment: Environment):
@@ -124,7 +124,7 @@ async def test_a_late_reminder_is_sent_until_the_booking_starts(environment: Env
     await environment.deliver()
 
     assert len(environment.chat.shown) == 1
-    assert "G01" in environment.chat.told()[0]
+    assert "G01" in environment.chat.texts_to()[0]
 
 
 async def test_changed_preferences_apply_to_existing_bookings(environment: Environment):
@@ -147,7 +147,7 @@ async def test_quiet_hours_delay_or_drop_reminders(environment: Environment):
     await environment.pass_time(at("13:05"), timedelta(minutes=5))
 
     assert len(environment.chat.shown) == 1
-    assert "LAB" in environment.chat.told()[0]
+    assert "LAB" in environment.chat.texts_to()[0]
     assert sorted(each.name for each in await environment.states()) == ["DROPPED", "SENT"]
 
 
@@ -157,7 +157,7 @@ async def test_bookings_over_http_are_confirmed_if_configured(environment: Envir
 
     await environment.deliver()
 
-    assert environment.chat.told() == ["You're booked: Room K-J17-G01, ."]
+    assert environment.chat.texts_to() == ["You're booked: Room K-J17-G01, ."]
 
 
 async def test_reminders_go_to_the_person_who_booked(environment: Environment):
@@ -165,8 +165,8 @@ async def test_reminders_go_to_the_person_who_booked(environment: Environment):
 
     await environment.pass_time(at("14:31"), timedelta(minutes=10))
 
-    assert environment.chat.told(WIL) == []
-    assert len(environment.chat.told(REMA)) == 1
+    assert environment.chat.texts_to(WIL) == []
+    assert len(environment.chat.texts_to(REMA)) == 1
 
 
 async def test_each_of_many_reminders_is_sent_once(environment: Environment):

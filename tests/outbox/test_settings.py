@@ -56,27 +56,27 @@ def test_invalid_settings_are_refused_with_an_example(words: str):
 
 
 def test_several_settings_fit_in_one_line():
-    told = parse_preferences(
+    preferences_read = parse_preferences(
         "notices on quiet 22-7:30 deliver discord timezone Australia/Sydney", AS_EVERYBODY
     )
 
-    assert told.preferences == NotificationPreferences(
+    assert preferences_read.preferences == NotificationPreferences(
         notices=True, quiet=QuietHours(22 * 60, 7 * 60 + 30), deliver_to="discord"
     )
-    assert told.zone == "Australia/Sydney"
+    assert preferences_read.zone == "Australia/Sydney"
 
 
 def test_displayed_settings_can_be_typed():
-    told = PreferenceValues(
+    preferences_read = PreferenceValues(
         NotificationPreferences(
             (60, 10), notices=True, quiet=QuietHours(22 * 60, 8 * 60), deliver_to="slack"
         ),
         "Europe/Paris",
     )
 
-    typed = " ".join(f"{word} {value}" for word, value in preference_fields(told).items())
+    typed = " ".join(f"{word} {value}" for word, value in preference_fields(preferences_read).items())
 
-    assert parse_preferences(typed, AS_EVERYBODY) == told
+    assert parse_preferences(typed, AS_EVERYBODY) == preferences_read
 
 
 def the_person(environment: Environment) -> Person:

@@ -22,9 +22,9 @@ async def nothing(_: ChatRequest) -> Reply:
 
 def at_terminal(environment: Environment, name: str = "wil") -> tuple[TerminalSession, OutboxSender]:
     session = TerminalSession(nothing, name, ZoneInfo("Europe/London"))
-    door = TerminalPlatform(session, environment.clock)
+    platform = TerminalPlatform(session, environment.clock)
     outbox = OutboxSender(
-        environment.services, [door], NOTIFICATION_TYPES, "terminal", OutboxSettings(spacing=timedelta())
+        environment.services, [platform], NOTIFICATION_TYPES, "terminal", OutboxSettings(spacing=timedelta())
     )
     return session, outbox
 
@@ -68,4 +68,4 @@ async def test_the_preferred_platform_comes_first(
     await outbox.deliver_due()
 
     assert "Your booking starts" in capsys.readouterr().out
-    assert (environment.chat.told(WIL), len(environment.chat.told(REMA))) == ([], 1)
+    assert (environment.chat.texts_to(WIL), len(environment.chat.texts_to(REMA))) == ([], 1)

@@ -1,4 +1,4 @@
-"""A house on either database."""
+"""Fixtures: an environment on either database."""
 
 import pytest
 

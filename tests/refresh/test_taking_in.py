@@ -118,7 +118,7 @@ async def test_a_run_of_which_a_process_died_is_forgotten(environment: Environme
     assert is_free(environment, a_slot("18:00"))
 
 
-async def test_rooms_that_were_not_told_of_when_a_process_died_are_told_of_later(environment: Environment):
+async def test_rooms_not_announced_before_a_crash_are_announced_later(environment: Environment):
     await take_in(environment, a_class("15:00"))
 
     def switch_and_die(unit):
@@ -203,7 +203,7 @@ async def press(environment: Environment, action: str, value: str, by: Identity 
     )
 
 
-async def test_operators_are_told_once_why_and_can_accept_it(environment: Environment):
+async def test_operators_are_notified_once_with_the_reason_and_can_accept(environment: Environment):
     await take_in(environment, a_class("15:00"))
     for _ in range(3):
         await take_in(
@@ -225,7 +225,7 @@ async def test_operators_are_told_once_why_and_can_accept_it(environment: Enviro
     assert environment.services.read_model.sources[UNSW].last_error == ""
 
 
-async def test_those_who_are_named_are_told_instead_of_administrators(environment: Environment):
+async def test_configured_recipients_are_notified_instead_of_administrators(environment: Environment):
     services = replace(environment.services, operators=("rema",))
 
     await services.timetables.import_run(UNSW, a_timetable([a_class()], anomalies=(DOUBT,)))
@@ -264,7 +264,7 @@ async def test_a_failure_is_noted_and_changes_nothing(environment: Environment):
     assert not is_free(environment, a_slot("15:00"))
 
 
-async def test_who_holds_a_room_that_a_class_is_put_into_is_told_once_with_other_places(
+async def test_a_booker_displaced_by_a_class_is_notified_once_with_alternatives(
     environment: Environment,
 ):
     booking = await environment.book(a_slot("15:00"))

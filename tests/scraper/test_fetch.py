@@ -266,7 +266,7 @@ async def test_an_operator_may_answer_for_reading_despite_robots_txt(site):
         assert (await client.get(site.url("/hello"))).content == b"hello"
 
 
-async def test_no_robots_txt_is_no_wish_but_a_broken_one_keeps_us_away(site, client):
+async def test_a_missing_robots_txt_allows_everything_and_a_broken_one_nothing(site, client):
     await client.get(site.url("/hello"))
     async with PoliteClient(site.address, QUICK, allow_private=True) as another:
         site.moods["/robots.txt"] += [answering(500)] * 9

@@ -50,7 +50,7 @@ async def test_what_a_page_is_refused_for_comes_back_as_it_is(parse):
         await parse(refuse, "no table")
 
 
-async def test_a_fault_of_ours_is_told_and_the_next_page_is_read(parse):
+async def test_a_parser_bug_is_reported_and_the_next_page_is_read(parse):
     with pytest.raises(ParsingFailed, match="KeyError: 'title'"):
         await parse(stumble)
 

@@ -20,7 +20,7 @@ def test_every_kind_is_found_by_its_name(kind):
     assert source_for(kind).requests_per_second > 0
 
 
-def test_an_unknown_kind_is_told_the_known_ones():
+def test_an_unknown_kind_is_refused_with_the_known_ones():
     with pytest.raises(SourceFailed, match="unsw_nss, publish, icalendar, file"):
         source_for("horoscope")
 

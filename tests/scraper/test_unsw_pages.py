@@ -118,7 +118,7 @@ def test_a_gap_of_half_an_hour_makes_two_classes():
     assert [(lesson.starts, lesson.ends) for lesson in lessons] == [(540, 600), (630, 660)]
 
 
-def test_classes_in_one_cell_are_told_apart_by_name_and_weeks():
+def test_classes_in_one_cell_are_separated_by_name_and_weeks():
     even, odd = "10" * 26, "01" * 26
 
     labels = [(600, "A", even), (630, "A", odd), (570, "B", even)]

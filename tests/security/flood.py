@@ -12,7 +12,7 @@ from bot.web.application import CONNECTIONS, create_application, serve, stop
 from bot.web.framework.connections import Register
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import a_desk
+from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
 
@@ -99,7 +99,7 @@ async def served(
     url: str, settings: HttpSettings, routes: tuple[web.RouteDef, ...] = ()
 ) -> AsyncIterator[Served]:
     """The real application over a database, with further routes that know no deadlines of their own."""
-    services = a_desk(url, StillClock(NOW), Rules())
+    services = create_services(url, StillClock(NOW), Rules())
     await services.storage.open()
     await services.storage.load()
     app = create_application(services, settings)

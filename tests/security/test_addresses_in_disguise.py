@@ -1,4 +1,4 @@
-"""One client that writes its address in many ways, to be counted as many."""
+"""Rate limit evasion by writing one address in many ways."""
 
 from ipaddress import ip_network
 
@@ -7,10 +7,10 @@ import pytest
 from bot.web.framework.client_addresses import client_subnet, parse_address
 from bot.web.framework.rate_limit import RateLimiter, in_networks
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
-from tests.api.visitor import Visitor
+from tests.api.conftest import app, clock, database_url, http_client, parse, sample_file, services
+from tests.api.http_client import HttpClient
 
-__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
+__all__ = ["app", "clock", "database_url", "http_client", "parse", "sample_file", "services"]
 
 _IPV4 = [
     "192.0.2.7",
@@ -46,7 +46,7 @@ def settings() -> HttpSettings:
 
 
 @pytest.mark.parametrize("forms", [_IPV4, _IPV6])
-def test_all_forms_are_one_household(forms: list[str]) -> None:
+def test_all_forms_of_an_address_are_one_client_subnet(forms: list[str]) -> None:
     assert len({client_subnet(each) for each in forms}) == 1
 
 
@@ -54,7 +54,7 @@ def test_all_forms_are_one_household(forms: list[str]) -> None:
     "text",
     ["unknown", "_hidden", "", "1.2.3", "192.0.2.7:", "192.0.2.7:http", "[192.0.2.7", "[::1]x", "1" * 500],
 )
-def test_what_is_no_address_is_none(text: str) -> None:
+def test_an_invalid_address_is_none(text: str) -> None:
     assert parse_address(text) is None
     assert not in_networks(text, (ip_network("0.0.0.0/0"), ip_network("::/0")))
 
@@ -65,27 +65,31 @@ def test_a_trusted_proxy_is_trusted_in_any_form(proxy: str) -> None:
 
 
 @pytest.mark.parametrize("forms", [_IPV4, _IPV6])
-async def test_a_disguise_earns_no_second_share(visitor: Visitor, forms: list[str]) -> None:
+async def test_another_spelling_of_an_address_shares_its_rate_limit(
+    http_client: HttpClient, forms: list[str]
+) -> None:
     asked = [forms[each % len(forms)] for each in range(14)]
-    told = [
+    statuses = [
         (
-            await visitor.get(
+            await http_client.get(
                 "/api/buildings", headers={"X-Forwarded-For": f"1.1.1.{each}, {address}, 10.0.0.1"}
             )
         ).status
         for each, address in enumerate(asked)
     ]
 
-    assert told == [200] * 12 + [429] * 2
+    assert statuses == [200] * 12 + [429] * 2
 
 
-async def test_whoever_hides_behind_a_proxy_counts_as_the_proxy(visitor: Visitor) -> None:
-    told = [
-        (await visitor.get("/api/buildings", headers={"X-Forwarded-For": f"hidden{each}, 10.0.0.1"})).status
+async def test_clients_hidden_by_a_proxy_count_as_the_proxy(http_client: HttpClient) -> None:
+    statuses = [
+        (
+            await http_client.get("/api/buildings", headers={"X-Forwarded-For": f"hidden{each}, 10.0.0.1"})
+        ).status
         for each in range(14)
     ]
 
-    assert told == [200] * 12 + [429] * 2
+    assert statuses == [200] * 12 + [429] * 2
 
 
 def test_a_holder_of_a_whole_ipv6_network_has_a_bounded_share() -> None:

@@ -1,14 +1,14 @@
-"""A `Host` that is none is the client's mistake, whatever it asks for."""
+"""An invalid `Host` header is a client error on every path."""
 
 import asyncio
 
 import pytest
 
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
-from tests.api.visitor import Visitor
+from tests.api.conftest import app, clock, database_url, http_client, parse, sample_file, services
+from tests.api.http_client import HttpClient
 
-__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
+__all__ = ["app", "clock", "database_url", "http_client", "parse", "sample_file", "services"]
 
 
 @pytest.fixture
@@ -16,9 +16,9 @@ def settings() -> HttpSettings:
     return HttpSettings(rate_limit=0, sid_rate=0)
 
 
-async def asked(visitor: Visitor, request: bytes) -> bytes:
+async def asked(http_client: HttpClient, request: bytes) -> bytes:
     """The whole answer to a request as it is, the connection closed after it."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(visitor.url.rpartition(":")[2]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(http_client.url.rpartition(":")[2]))
     writer.write(request)
     async with asyncio.timeout(10):
         answer = await reader.read()
@@ -62,30 +62,30 @@ _BAD = (
 @pytest.mark.parametrize(
     "target", [b"/user.login.getToken/", b"/login?sid=x", b"/user.login.callback/?sid=x", b"/docs", b"/none"]
 )
-async def test_a_host_that_is_none_is_a_400(visitor: Visitor, host: bytes, target: bytes) -> None:
-    answer = await asked(visitor, request(b"Host: " + host + b"\r\n", target))
+async def test_an_invalid_host_is_a_400(http_client: HttpClient, host: bytes, target: bytes) -> None:
+    answer = await asked(http_client, request(b"Host: " + host + b"\r\n", target))
 
     assert answer.split(b" ", 2)[1] == b"400", answer[:200]
 
 
 @pytest.mark.parametrize("host", [b"", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nHost: a\r\n"])
-async def test_exactly_one_host_is_asked_for(visitor: Visitor, host: bytes) -> None:
-    assert (await asked(visitor, request(host))).split(b" ", 2)[1] == b"400"
+async def test_a_missing_or_repeated_host_is_a_400(http_client: HttpClient, host: bytes) -> None:
+    assert (await asked(http_client, request(host))).split(b" ", 2)[1] == b"400"
 
 
 @pytest.mark.parametrize(
     "host",
     [b"rooms.example", b"rooms.example:8000", b"[::1]:8000", b"127.0.0.1", b"a_b.internal", b"ROOMS"],
 )
-async def test_a_good_host_stands_in_the_links(visitor: Visitor, host: bytes) -> None:
-    answer = await asked(visitor, request(b"Host: " + host + b"\r\n"))
+async def test_a_valid_host_is_used_in_links(http_client: HttpClient, host: bytes) -> None:
+    answer = await asked(http_client, request(b"Host: " + host + b"\r\n"))
 
     assert b" 200 " in answer
     assert b'"loginUrl":"http://' + host + b"/login?" in answer
 
 
-async def test_a_client_of_old_needs_no_host(visitor: Visitor) -> None:
-    answer = await asked(visitor, b"GET /user.login.getToken/ HTTP/1.0\r\n\r\n")
+async def test_http_1_0_needs_no_host(http_client: HttpClient) -> None:
+    answer = await asked(http_client, b"GET /user.login.getToken/ HTTP/1.0\r\n\r\n")
 
     assert b" 200 " in answer
     assert b'"loginUrl":"http://127.0.0.1' in answer
@@ -114,10 +114,12 @@ async def test_a_client_of_old_needs_no_host(visitor: Visitor) -> None:
     ],
 )
 @pytest.mark.parametrize("method", [b"GET", b"POST", b"HEAD", b"CONNECT", b"OPTIONS", b"BREW"])
-async def test_no_target_is_a_fault_of_ours(visitor: Visitor, method: bytes, target: bytes) -> None:
+async def test_no_request_target_causes_a_server_error(
+    http_client: HttpClient, method: bytes, target: bytes
+) -> None:
     head = b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-    answer = await asked(visitor, method + b" " + target + head)
+    answer = await asked(http_client, method + b" " + target + head)
 
     assert answer.split(b" ", 2)[1] < b"500", answer[:200]
     assert b"evil" not in answer or b" 400 " in answer
@@ -165,7 +167,7 @@ _HEADERS = (
 
 
 @pytest.mark.parametrize("header", _HEADERS)
-async def test_no_header_is_a_fault_of_ours(visitor: Visitor, header: str) -> None:
+async def test_no_header_causes_a_server_error(http_client: HttpClient, header: str) -> None:
     targets = (
         b"GET /stream.sub_lp/" + b"a" * 60,
         b"GET /api/rooms/status",
@@ -177,7 +179,7 @@ async def test_no_header_is_a_fault_of_ours(visitor: Visitor, header: str) -> No
     for value in _VALUES:
         for target in targets:
             answer = await asked(
-                visitor,
+                http_client,
                 target
                 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n"
                 + header.encode()

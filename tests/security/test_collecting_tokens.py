@@ -1,4 +1,4 @@
-"""Somebody logs in again and again, so that every login carries more along; or finds a token of years ago."""
+"""Token hoarding: repeated logins are bounded, and unused tokens expire."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ from core.services.accounts import token_hash
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.outbox.environment import REMA, WIL, Environment, desk_of, open_environment
+from tests.outbox.environment import REMA, WIL, Environment, create_services, open_environment
 from tests.security.filling import fill, rows_of
 
 
@@ -103,7 +103,7 @@ async def test_a_token_that_is_used_elsewhere_all_the_time_stays_good_here(
 ):
     """Each process has in memory when a token was last used as of when its person was last read."""
     token = await log_in(environment)
-    other = desk_of(await open_another(), rules, clock)
+    other = create_services(await open_another(), rules, clock)
     clock.move(timedelta(days=60))
     await use(environment, token)
     clock.move(timedelta(days=60))

@@ -1,4 +1,4 @@
-"""1,100 silent or half-sent connections, few files: others are answered, and the log stays short."""
+"""Connection flood: 1,100 silent or half-sent connections leave others served and the log short."""
 
 import os
 import re
@@ -92,7 +92,7 @@ def test_many_addresses_do_not_keep_one_more_out(roomie: int, log: Path):
     assert log.stat().st_size < _MAX_LOG
 
 
-def test_where_files_run_out_all_the_same_the_log_says_so_once(start: Start, sqlite_url: str, log: Path):
+def test_running_out_of_files_is_logged_once(start: Start, sqlite_url: str, log: Path):
     port = start("-m", "tests.security.starved_server", sqlite_url, pattern=r"(?m)^(\d+)$")
 
     with flood(port, _COUNT):

@@ -1,4 +1,4 @@
-"""A client that begins many logins drops its own open ones, not those of people who are logging in."""
+"""Login flood: a client that begins many logins drops its own open ones, not those of others."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -9,7 +9,7 @@ from bot.services import Services
 from core.model import Identity
 from core.policy.login import pick_evictable
 from core.policy.rules import Rules
-from tests.api.conftest import a_desk
+from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
 
@@ -19,7 +19,7 @@ _LIMIT = 300
 @pytest.fixture
 async def services(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Services]:
     monkeypatch.setattr("core.services.login.MAX_LOGIN_SESSIONS", _LIMIT)
-    found = a_desk(sqlite_url, StillClock(NOW), Rules())
+    found = create_services(sqlite_url, StillClock(NOW), Rules())
     await found.storage.open()
     await found.storage.load()
     yield found

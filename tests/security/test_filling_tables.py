@@ -1,4 +1,4 @@
-"""Somebody makes rows that nobody ever deletes: states, deliveries, refused logins, bookings given up."""
+"""Table growth: every table that requests can fill is bounded."""
 
 import asyncio
 from collections.abc import Callable
@@ -120,7 +120,7 @@ async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
 
 
 @pytest.mark.parametrize("kind", [each for each in Expiring if each is not Expiring.REFUSED_LOGINS])
-async def test_of_too_many_the_oldest_go(
+async def test_rows_over_the_limit_are_deleted_oldest_first(
     environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
     table = _TABLES[kind]

@@ -1,4 +1,4 @@
-"""A login provider that anybody may use vouches for the address of somebody who was entered by hand."""
+"""Account takeover through a public login provider that vouches for the address of a person added by hand."""
 
 from pathlib import Path
 

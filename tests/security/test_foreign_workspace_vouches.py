@@ -1,4 +1,4 @@
-"""A workspace of somebody else's vouches for a president's address, in every way Slack allows."""
+"""Account takeover through a foreign Slack workspace that vouches for a president's address."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -188,19 +188,19 @@ async def test_before_slack_says_whose_token_it_is_nobody_is_believed(
     api = SlackApi(environment.settings, health)
     people = ProfileCache(api, environment.clock, health, lambda identity: False, match_email=True)
 
-    asker = await people.requester(Installation("T1", "xoxb-T1"), "U66")
+    requester = await people.requester(Installation("T1", "xoxb-T1"), "U66")
     await people.stop()
     await api.close()
 
-    assert (asker.email, asker.vouched_by) == ("", "")
+    assert (requester.email, requester.vouched_by) == ("", "")
 
 
 async def test_an_address_that_nobody_vouches_for_links_nothing(environment: Environment) -> None:
-    asker = Requester(Identity("slack:T1:U66"), PlatformName.SLACK, email=ADA)
+    requester = Requester(Identity("slack:T1:U66"), PlatformName.SLACK, email=ADA)
 
-    await environment.dispatcher.dispatch(ChatRequest(asker, "whoami"))
+    await environment.dispatcher.dispatch(ChatRequest(requester, "whoami"))
 
-    assert environment.services.read_model.directory.by_identity(asker.identity) is None
+    assert environment.services.read_model.directory.by_identity(requester.identity) is None
 
 
 async def test_a_chat_account_that_stands_for_somebody_is_not_taken_away(environment: Environment) -> None:
@@ -230,7 +230,7 @@ def test_many_workspaces_of_which_none_is_named_do_not_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trusted", "told"),
+    ("trusted", "problem"),
     [
         ({"T2": []}, "names no domain"),
         ({"E2": ["ucl.ac.uk"]}, "no workspace's id"),
@@ -239,8 +239,8 @@ def test_many_workspaces_of_which_none_is_named_do_not_start() -> None:
         ({"T2": ["uk"]}, "not a full domain"),
     ],
 )
-def test_a_workspace_that_is_named_wrongly_is_told(trusted: dict[str, list[str]], told: str) -> None:
-    assert told in "".join(platform_problems(_many(trusted_workspaces=trusted)))
+def test_an_invalid_workspace_name_is_reported(trusted: dict[str, list[str]], problem: str) -> None:
+    assert problem in "".join(platform_problems(_many(trusted_workspaces=trusted)))
 
 
 def test_one_workspace_vouches_for_all_its_addresses_unless_domains_are_named() -> None:
@@ -254,7 +254,7 @@ def test_one_workspace_vouches_for_all_its_addresses_unless_domains_are_named() 
     }
 
 
-def test_they_are_named_in_the_file_or_the_environment(tmp_path: Path) -> None:
+def test_trusted_workspaces_are_set_in_the_file_or_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[slack.trusted_workspaces]\nT2 = ["ucl.ac.uk", "cs.ucl.ac.uk"]\n')
     listed = "T2=ucl.ac.uk cs.ucl.ac.uk, T3=kcl.ac.uk"

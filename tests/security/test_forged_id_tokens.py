@@ -1,4 +1,4 @@
-"""ID tokens that are signed by the provider and not meant for us, not for now, or not for this login."""
+"""ID tokens signed by the provider with a wrong audience, time or nonce."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""An attacker tries what people type as a secret first: words, repetitions, sequences."""
+"""Guessable secrets (words, repetitions, sequences) are refused."""
 
 import secrets
 from pathlib import Path

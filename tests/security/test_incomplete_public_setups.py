@@ -1,4 +1,4 @@
-"""Starts that look private and are not, and halves of a login configuration that protect nothing."""
+"""Public setups with an incomplete login configuration are refused at start."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Strangers at 256 addresses try passwords for one account, eight times a second, to keep its owner out."""
+"""Account lockout: 256 addresses try passwords for one account, eight times a second."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,8 +15,8 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from tests.api.conftest import a_desk, clock, database_url, sample_file, services
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.conftest import clock, create_services, database_url, sample_file, services
+from tests.api.http_client import HttpClient, HttpResponse
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
 
@@ -30,17 +30,17 @@ _DAY = 24 * 60 * 60
 
 
 class Attack:
-    """One process under attack; its time passes when it is told to."""
+    """One process under attack; its time passes when a test moves it."""
 
     def __init__(self, app: web.Application, session: ClientSession, url: str) -> None:
-        self.visitor, self.session, self.url = Visitor(session, url), session, url
+        self.http_client, self.session, self.url = HttpClient(session, url), session, url
         self.environment = app[STATE]
         self.environment.ticks = lambda: self.now
         self.now, self.tried, self.checked = 1000.0, 0, 0
 
     async def log_in(self, password: str, address: str, name: str = "wil", cookie: str = "") -> HttpResponse:
         headers = {"X-Forwarded-For": address} | ({"Cookie": cookie} if cookie else {})
-        return await self.visitor.post(
+        return await self.http_client.post(
             "/user.login/", {"username": name, "password": password}, headers=headers
         )
 
@@ -56,8 +56,8 @@ class Attack:
     async def page(self, browser: Browser, password: str, address: str) -> Seen:
         """The password page, filled in at a browser."""
         headers = {"X-Forwarded-For": address}
-        told = (await self.visitor.get("/user.login.getToken/", headers=headers)).json
-        page = await browser.ask("GET", told["loginUrl"], headers=headers)
+        payload = (await self.http_client.get("/user.login.getToken/", headers=headers)).json
+        page = await browser.ask("GET", payload["loginUrl"], headers=headers)
         data = page.hidden | {"username": "wil", "password": password}
         return await browser.ask("POST", page.action, data=data, headers=headers)
 
@@ -125,7 +125,7 @@ async def test_the_owner_at_a_known_address_gets_in_each_time(attack: Attack) ->
     assert attack.checked <= 15 + 60
 
 
-async def test_owners_own_mistakes_still_cost_a_wait(attack: Attack) -> None:
+async def test_the_owners_own_mistakes_still_cost_a_delay(attack: Attack) -> None:
     cookie = cookie_of(await attack.log_in("wilpassword", HOME))
     await under_way(attack)
 
@@ -139,7 +139,7 @@ async def test_owners_own_mistakes_still_cost_a_wait(attack: Attack) -> None:
 async def test_another_process_knows_browser_and_address_too(
     attacked: Attacked, attack: Attack, database_url: str, clock: StillClock, rules: Rules
 ) -> None:
-    other = a_desk(database_url, clock, rules)
+    other = create_services(database_url, clock, rules)
     await other.storage.open()
     await other.storage.load()
     elsewhere = await attacked(other)
@@ -154,7 +154,7 @@ async def test_another_process_knows_browser_and_address_too(
     assert [by_address.status, by_cookie.status] == [200, 200]
 
 
-async def test_a_forged_mark_is_worth_nothing(attack: Attack) -> None:
+async def test_a_forged_browser_mark_is_ignored(attack: Attack) -> None:
     whole = cookie_of(await attack.log_in("wilpassword", HOME))
     remas = cookie_of(await attack.log_in("remapassword", "192.0.2.8", "rema"))
     name, _, value = whole.partition("=")
@@ -212,9 +212,7 @@ async def test_addresses_are_kept_unreadable_and_few(attack: Attack, services: S
 
 
 @pytest.mark.parametrize("pair", [("wil", "nobody"), ("wil@wil.com", "nobody@wil.com")])
-async def test_known_and_unknown_names_are_told_apart_by_nothing(
-    attack: Attack, pair: tuple[str, str]
-) -> None:
+async def test_known_and_unknown_names_get_the_same_answer(attack: Attack, pair: tuple[str, str]) -> None:
     """By name and by address in turn, from many places, and with a mark of somebody else's."""
     remas = cookie_of(await attack.log_in("remapassword", HOME, "rema"))
 
@@ -286,7 +284,7 @@ def test_a_neighbour_at_a_campus_guesses_slowly_once_free_tries_are_used() -> No
     assert made <= 400 * 5 + _DAY * 2
 
 
-def test_whoever_holds_a_whole_ipv6_network_does_not_have_65536_shares() -> None:
+def test_a_whole_ipv6_network_does_not_have_65536_shares() -> None:
     throttle = LoginThrottle(5)
     made = sum(
         not throttle.admit(Attempt(account_keys(f"student {each}"), f"2001:db8:1:{each:x}::1"), 0.0).wait

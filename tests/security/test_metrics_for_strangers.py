@@ -11,7 +11,7 @@ from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
 from tests.api.conftest import clock, database_url, sample_file, services
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 __all__ = ["clock", "database_url", "sample_file", "services"]
 
@@ -31,9 +31,9 @@ async def asked(services: Services, settings: HttpSettings, **headers: str) -> t
     """The status of `/metrics`, and whether `/readyz` has parts."""
     runner, url = await serve(create_application(services, settings), "127.0.0.1", 0)
     async with ClientSession() as session:
-        visitor = Visitor(session, url)
-        metrics = await visitor.get("/metrics", headers=headers)
-        ready = await visitor.get("/readyz", headers=headers)
+        http_client = HttpClient(session, url)
+        metrics = await http_client.get("/metrics", headers=headers)
+        ready = await http_client.get("/readyz", headers=headers)
     await stop(runner)
     return metrics.status, "parts" in ready.json
 
@@ -42,7 +42,7 @@ SEEN, UNSEEN = (200, True), (403, False)
 
 
 @pytest.mark.parametrize(
-    ("settings", "headers", "told"),
+    ("settings", "headers", "expected"),
     [
         (HttpSettings(), {}, SEEN),
         (HttpSettings(metrics_from=(_INSIDE,)), {}, UNSEEN),
@@ -62,27 +62,27 @@ SEEN, UNSEEN = (200, True), (403, False)
         (_public("127.0.0.1"), {"Via": "1.1 proxy"}, UNSEEN),
     ],
 )
-async def test_only_named_addresses_see_them(
-    services: Services, settings: HttpSettings, headers: dict[str, str], told: tuple[int, bool]
+async def test_only_configured_addresses_see_metrics_and_readiness_parts(
+    services: Services, settings: HttpSettings, headers: dict[str, str], expected: tuple[int, bool]
 ) -> None:
-    assert await asked(services, settings, **headers) == told
+    assert await asked(services, settings, **headers) == expected
 
 
 @pytest.fixture
-async def scraped(services: Services) -> AsyncIterator[Visitor]:
+async def scraped(services: Services) -> AsyncIterator[HttpClient]:
     runner, url = await serve(create_application(services, HttpSettings(rate_limit=5)), "127.0.0.1", 0)
     async with ClientSession() as session:
-        yield Visitor(session, url)
+        yield HttpClient(session, url)
     await stop(runner)
 
 
-async def test_metrics_are_rated_like_everything_that_takes_time(scraped: Visitor) -> None:
+async def test_metrics_are_rate_limited(scraped: HttpClient) -> None:
     response = [(await scraped.get("/metrics")).status for _ in range(8)]
 
     assert response == [200] * 5 + [429] * 3
 
 
-def test_the_setting_takes_networks_and_names_what_is_none() -> None:
+def test_the_setting_accepts_networks_and_reports_invalid_ones() -> None:
     config = read_settings(None, {"ROOMIE_HTTP__METRICS_FROM": "10.0.0.5, 192.168.0.0/16"}).config
 
     assert config.http.metrics_from == ["10.0.0.5", "192.168.0.0/16"]

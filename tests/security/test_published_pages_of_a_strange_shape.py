@@ -1,4 +1,4 @@
-"""Pages and files whose reading would take time that grows with the square of their size, or faster."""
+"""Published pages and files are parsed in time proportional to their size."""
 
 import time
 from collections.abc import Callable

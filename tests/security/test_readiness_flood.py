@@ -1,4 +1,4 @@
-"""`/readyz` is open to everybody: it may not write for each who asks, and may not lie either."""
+"""`/readyz` under flood: at most one write a second, and never a stale result."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,10 +14,10 @@ from bot.web.application import create_application, serve, stop
 from bot.web.framework.readiness import Readiness
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
-from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
-from tests.api.visitor import Visitor
+from tests.api.conftest import app, clock, database_url, http_client, parse, sample_file, services
+from tests.api.http_client import HttpClient
 
-__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
+__all__ = ["app", "clock", "database_url", "http_client", "parse", "sample_file", "services"]
 
 
 @pytest.fixture
@@ -39,32 +39,34 @@ def writes(services: Services, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-async def test_hundreds_of_questions_cost_a_write_a_second(visitor: Visitor, writes: list[str]) -> None:
+async def test_hundreds_of_readiness_requests_cost_one_write_a_second(
+    http_client: HttpClient, writes: list[str]
+) -> None:
     began = asyncio.get_running_loop().time()
     for _ in range(4):
-        response = await asyncio.gather(*(visitor.get("/readyz") for _ in range(100)))
+        response = await asyncio.gather(*(http_client.get("/readyz") for _ in range(100)))
         assert {each.status for each in response} == {200}
     seconds = asyncio.get_running_loop().time() - began
 
     assert 1 <= len(writes) <= seconds + 1
 
 
-async def test_a_database_that_went_away_is_told_within_about_a_second(
-    visitor: Visitor, services: Services, monkeypatch: pytest.MonkeyPatch
+async def test_a_lost_database_is_reported_within_about_a_second(
+    http_client: HttpClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away() -> None:
         raise Unavailable("The database does not answer.")
 
-    assert (await visitor.get("/readyz")).status == 200
+    assert (await http_client.get("/readyz")).status == 200
     with monkeypatch.context() as gone:
         gone.setattr(services.storage, "probe", away)
         await asyncio.sleep(1.05)
-        assert (await visitor.get("/readyz")).status == 503
+        assert (await http_client.get("/readyz")).status == 503
     await asyncio.sleep(1.05)
-    assert (await visitor.get("/readyz")).status == 200
+    assert (await http_client.get("/readyz")).status == 200
 
 
-async def test_one_who_gives_up_does_not_take_the_answer_from_others() -> None:
+async def test_a_cancelled_request_does_not_cancel_the_shared_check() -> None:
     go_on, runs = asyncio.Event(), []
 
     async def slow() -> dict[str, object]:
@@ -83,7 +85,7 @@ async def test_one_who_gives_up_does_not_take_the_answer_from_others() -> None:
     await readiness.stop()
 
 
-async def test_an_answer_is_asked_anew_after_a_second() -> None:
+async def test_a_readiness_result_expires_after_a_second() -> None:
     now, runs = [0.0], []
 
     async def counted() -> dict[str, object]:
@@ -108,9 +110,11 @@ _PUBLIC = {
 
 
 @pytest.fixture(params=_PUBLIC.values(), ids=_PUBLIC)
-async def stranger(services: Services, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
-    async with _serving(create_application(services, http_settings(Config(http=request.param)))) as visitor:
-        yield visitor
+async def stranger(services: Services, request: pytest.FixtureRequest) -> AsyncIterator[HttpClient]:
+    async with _serving(
+        create_application(services, http_settings(Config(http=request.param)))
+    ) as http_client:
+        yield http_client
 
 
 def _serving(app: web.Application) -> "_Serving":
@@ -121,17 +125,17 @@ class _Serving:
     def __init__(self, app: web.Application) -> None:
         self._app = app
 
-    async def __aenter__(self) -> Visitor:
+    async def __aenter__(self) -> HttpClient:
         self._runner, url = await serve(self._app, "127.0.0.1", 0)
         self._session = ClientSession()
-        return Visitor(self._session, url)
+        return HttpClient(self._session, url)
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
         await stop(self._runner)
 
 
-async def test_strangers_hear_whether_and_not_how(stranger: Visitor) -> None:
+async def test_strangers_see_the_readiness_status_without_its_parts(stranger: HttpClient) -> None:
     ready, metrics = await stranger.get("/readyz"), await stranger.get("/metrics")
 
     assert (ready.status, ready.json) == (200, {"ready": True})
@@ -139,7 +143,7 @@ async def test_strangers_hear_whether_and_not_how(stranger: Visitor) -> None:
     assert b"roomie_" not in metrics.body
 
 
-async def test_strangers_hear_nothing_of_what_is_wrong(services: Services) -> None:
+async def test_strangers_see_no_failure_reason(services: Services) -> None:
     async def sick() -> dict[str, object]:
         raise OSError("db.internal:5432 refuses")
 

@@ -1,4 +1,4 @@
-"""Somebody reads the database, or a copy of it, without the server's secret: what there opens a door?"""
+"""What a reader of the database, or of a copy, learns without the server's secret: no usable credentials."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ from storage.factory import backup, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.outbox.environment import CHESS, PRES, WIL, desk_of, open_environment
+from tests.outbox.environment import CHESS, PRES, WIL, create_services, open_environment
 
 TOKEN = "xoxb-" + "0123456789-" * 3 + "Aa" * 12
 OLD, NEW = b"the secret of the last year" * 2, b"the secret of this year" * 2
@@ -48,7 +48,7 @@ async def opened(url: str, *secrets: bytes) -> AsyncIterator[Services]:
     storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
-    services = desk_of(storage, rules, clock)
+    services = create_services(storage, rules, clock)
     first, *before = secrets
     object.__setattr__(
         services,
@@ -68,7 +68,7 @@ class _NoPasswords:
 
 
 async def everything_in(url: str) -> str:
-    """Every value of every table, as whoever stole it reads them."""
+    """Every value of every table, as a thief reads them."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             return "\n".join(connection.iterdump())
@@ -224,7 +224,7 @@ async def test_messages_that_an_earlier_roomie_queued_are_still_said(database_ur
         )
         await environment.deliver()
 
-    assert environment.chat.told() == ["Hello"]
+    assert environment.chat.texts_to() == ["Hello"]
 
 
 async def test_states_sids_and_tokens_are_kept_as_hashes(database_url: str):
@@ -300,7 +300,7 @@ def test_previous_secrets_stay_out_of_the_file_and_of_messages(tmp_path: Path):
     assert "hunter2" not in repr(read.config)
 
 
-async def test_a_login_is_a_hash_even_to_whoever_may_list_them(database_url: str):
+async def test_a_login_is_a_hash_even_to_those_who_may_list_them(database_url: str):
     async with opened(database_url, NEW) as services:
         environment = await open_environment(services.storage, services.rules, StillClock(NOW))
         granted = await services.accounts.grant(environment.people[WIL])

@@ -1,4 +1,4 @@
-"""Another account of the machine looks for what Roomie writes: databases, logs, copies, secrets, history."""
+"""File permissions: other accounts of the machine can read no database, log, backup, secret or history."""
 
 import asyncio
 import os

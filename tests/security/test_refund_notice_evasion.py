@@ -1,4 +1,4 @@
-"""Minutes that cancelling would not bring back are sought by shortening, by moving away, by both in turn."""
+"""Refund evasion: shortening and moving return no more minutes than cancelling would."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -44,13 +44,13 @@ class Ledger:
         )
 
     def book(self, slot: Interval, now: datetime) -> None:
-        wish = BookRoom(BookingId("b1"), a_room().id, slot, WIL)
-        self._keep(decide_booking(self.facts(now), wish, self.rules, now))
+        request = BookRoom(BookingId("b1"), a_room().id, slot, WIL)
+        self._keep(decide_booking(self.facts(now), request, self.rules, now))
 
     def move(self, slot: Interval, now: datetime, room: str = "K-J17-G01") -> int:
         assert self.booking is not None
-        wish = MoveBooking(self.booking.id, WIL, RoomId(room), slot, self.booking.version)
-        return self._keep(decide_move(self.facts(now), wish, self.rules, now))
+        request = MoveBooking(self.booking.id, WIL, RoomId(room), slot, self.booking.version)
+        return self._keep(decide_move(self.facts(now), request, self.rules, now))
 
     def cancel(self, now: datetime) -> int:
         return self._keep(self._cancelling(now))

@@ -1,4 +1,4 @@
-"""A page's refusals are pages: one type, as the OpenAPI document says, whoever refuses."""
+"""A page's refusals are pages: one type, as the OpenAPI document says, whichever part refuses."""
 
 import pytest
 from aiohttp import ClientSession
@@ -8,10 +8,10 @@ from bot.web.application import ROUTES, create_application, serve, stop
 from bot.web.endpoints.openapi import canonical_paths, document, responses_of
 from bot.web.framework.route import Route
 from bot.web.framework.settings import HttpSettings
-from tests.api.conftest import app, clock, database_url, parse, sample_file, services, visitor
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.conftest import app, clock, database_url, http_client, parse, sample_file, services
+from tests.api.http_client import HttpClient, HttpResponse
 
-__all__ = ["app", "clock", "database_url", "parse", "sample_file", "services", "visitor"]
+__all__ = ["app", "clock", "database_url", "http_client", "parse", "sample_file", "services"]
 
 PAGES = [each for each in ROUTES if each.is_page]
 _ROWS = [
@@ -41,10 +41,10 @@ def settings() -> HttpSettings:
 
 
 def _check(response: HttpResponse, route: Route, path: str, method: str) -> None:
-    told = document(ROUTES)["paths"][path][method.lower()]["responses"]  # type: ignore[index]
-    assert str(response.status) in told, response
+    documented = document(ROUTES)["paths"][path][method.lower()]["responses"]  # type: ignore[index]
+    assert str(response.status) in documented, response
     assert response.status in responses_of(route, method)
-    kinds = list(told[str(response.status)].get("content", ()))
+    kinds = list(documented[str(response.status)].get("content", ()))
     if response.body:
         assert kinds == [response.headers["Content-Type"].partition(";")[0]] == ["text/html"], response
     else:
@@ -53,20 +53,20 @@ def _check(response: HttpResponse, route: Route, path: str, method: str) -> None
 
 @pytest.mark.parametrize(("route", "path", "method"), _ROWS)
 @pytest.mark.parametrize("how", _HOSTILE)
-async def test_whatever_is_asked_the_answer_is_of_the_documented_type(
-    visitor: Visitor, route: Route, path: str, method: str, how: dict
+async def test_every_refusal_has_the_documented_content_type(
+    http_client: HttpClient, route: Route, path: str, method: str, how: dict
 ) -> None:
     for query in ("", "?sid=a&sid=b", "?sid=%ff", "?state=a&code=b&error=c", f"?sid={'a' * 60}"):
-        _check(await visitor.ask(method, path + query, **how), route, path, method)
+        _check(await http_client.ask(method, path + query, **how), route, path, method)
 
 
 @pytest.mark.parametrize(("route", "path", "method"), _ROWS)
-async def test_too_many_requests_for_a_page_are_told_on_a_page(
+async def test_a_page_request_over_the_rate_limit_gets_a_page(
     services: Services, route: Route, path: str, method: str
 ) -> None:
     runner, url = await serve(create_application(services, HttpSettings(rate_limit=1)), "127.0.0.1", 0)
     async with ClientSession() as session:
-        response = [await Visitor(session, url).ask(method, path) for _ in range(2)][-1]
+        response = [await HttpClient(session, url).ask(method, path) for _ in range(2)][-1]
     await stop(runner)
 
     assert response.status == 429
@@ -75,25 +75,25 @@ async def test_too_many_requests_for_a_page_are_told_on_a_page(
     _check(response, route, path, method)
 
 
-async def test_too_many_passwords_are_told_on_a_page_too(visitor: Visitor) -> None:
-    sid = (await visitor.get("/user.login.getToken/")).json["sid"]
+async def test_too_many_passwords_get_a_page_too(http_client: HttpClient) -> None:
+    sid = (await http_client.get("/user.login.getToken/")).json["sid"]
     form = {"sid": sid, "username": "wil", "password": "wrong"}
-    response = [await visitor.post("/login", form) for _ in range(4)]
+    response = [await http_client.post("/login", form) for _ in range(4)]
 
     assert response[-1].status == 429
     for each in response:
         _check(each, next(route for route in PAGES if route.name == "login"), "/login", "POST")
 
 
-async def test_a_fault_of_ours_is_told_on_a_page_by_its_id_alone(
-    services: Services, visitor: Visitor
+async def test_a_server_error_page_shows_only_its_request_id(
+    services: Services, http_client: HttpClient
 ) -> None:
     async def broken(*_: object) -> None:
         raise KeyError("a private word")
 
     services.logins.login_status = broken  # type: ignore[method-assign,assignment]
 
-    response = await visitor.get(f"/login?sid={'a' * 60}")
+    response = await http_client.get(f"/login?sid={'a' * 60}")
 
     assert response.status == 500
     assert response.headers["X-Request-ID"].encode() in response.body

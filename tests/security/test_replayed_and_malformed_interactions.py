@@ -1,4 +1,4 @@
-"""Requests that Discord's key has signed: hours old, from the future, or no interaction at all."""
+"""Signed Discord requests that are stale, from the future or malformed."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""No address leads a fetch into a private network, however it is written or wrapped."""
+"""SSRF guard: no spelling or wrapping of an address leads a fetch into a private network."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""A database with the sample in it, then made public: published passwords and their tokens open nothing."""
+"""A sample database made public: its published passwords and their tokens are refused."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from core.errors import NotAllowed
 from core.model import Person, PersonId, SocietyId, UserGroup
 from core.policy.rules import Rules
 from storage.factory import setting
-from tests.api.conftest import a_desk
+from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
 
@@ -32,8 +32,8 @@ REACHED = {
 
 
 @asynccontextmanager
-async def a_desk_at(url: str) -> AsyncIterator[Services]:
-    services = a_desk(url, StillClock(NOW), Rules())
+async def open_services(url: str) -> AsyncIterator[Services]:
+    services = create_services(url, StillClock(NOW), Rules())
     await services.storage.open()
     await services.storage.load()
     yield services
@@ -70,8 +70,8 @@ def roomie(url: str, folder: Path, *arguments: str, **environment: str) -> tuple
 
 
 @pytest.mark.parametrize("way", REACHED)
-async def test_it_does_not_listen_and_their_tokens_end(sqlite_url: str, tmp_path: Path, way: str):
-    async with a_desk_at(sqlite_url) as services:
+async def test_a_public_start_is_refused_and_revokes_sample_tokens(sqlite_url: str, tmp_path: Path, way: str):
+    async with open_services(sqlite_url) as services:
         await load_sample(services)
         wil = (await services.accounts.log_in("wil", "wilpassword")).person
         await services.societies.token_term(wil.id, SocietyId("SOTECHSOC"))
@@ -85,13 +85,13 @@ async def test_it_does_not_listen_and_their_tokens_end(sqlite_url: str, tmp_path
     assert status == 2
     assert "sample people" in said
     assert "listening" not in said
-    async with a_desk_at(sqlite_url) as services:
+    async with open_services(sqlite_url) as services:
         assert await _tokens(services) == 0
         assert await _society_generation(services) == before + 1
 
 
-async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
-    async with a_desk_at(sqlite_url) as services:
+async def test_check_reports_the_same_problem_as_start(sqlite_url: str, tmp_path: Path):
+    async with open_services(sqlite_url) as services:
         await load_sample(services)
     wrong = {
         **REACHED["proxy"],
@@ -115,7 +115,7 @@ async def test_check_says_what_the_start_says(sqlite_url: str, tmp_path: Path):
 
 
 async def test_people_who_are_not_the_samples_keep_their_tokens(sqlite_url: str):
-    async with a_desk_at(sqlite_url) as services:
+    async with open_services(sqlite_url) as services:
         await load_sample(services)
         await services.accounts.log_in("wil", "wilpassword")
         ann = Person(PersonId(0), "ann", "ann@example.org", "Ann", frozenset({UserGroup.STUDENT}))
@@ -128,7 +128,7 @@ async def test_people_who_are_not_the_samples_keep_their_tokens(sqlite_url: str)
 
 
 async def test_the_sample_stays_out_of_a_database_that_others_reach(sqlite_url: str):
-    async with a_desk_at(sqlite_url) as public, a_desk_at(sqlite_url) as another:
+    async with open_services(sqlite_url) as public, open_services(sqlite_url) as another:
         assert await keep_sample_out(public)
 
         with pytest.raises(NotAllowed, match="published"):
@@ -151,7 +151,7 @@ async def test_what_a_database_remembers_is_read_without_opening_it(
     kind: str, request: pytest.FixtureRequest
 ):
     url = request.getfixturevalue(kind)
-    async with a_desk_at(url) as services:
+    async with open_services(url) as services:
         assert await setting(url, PUBLIC) is None
         await keep_sample_out(services)
 

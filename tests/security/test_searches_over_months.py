@@ -1,4 +1,4 @@
-"""One chat line with a slot of months held the event loop for 16 s: every quarter of an hour was tried."""
+"""One chat line with a slot of months blocked the event loop for 16 s: every quarter of an hour was tried."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from core.model import Busy, Identity, OpeningHours, Room, RoomId
 from core.policy.rules import Rules
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import alternatives, find_rooms, find_windows, first_available
-from tests.api.conftest import a_desk
+from tests.api.conftest import create_services
 from tests.builders import NOW, a_building, a_person, a_room
 from tests.fakes.clock import StillClock
 
@@ -37,9 +37,9 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 @pytest.mark.parametrize("who", ["wil", "a-stranger"])
-async def test_no_chat_line_holds_the_event_loop(sqlite_url: str, who: str):
+async def test_no_chat_line_blocks_the_event_loop(sqlite_url: str, who: str):
     preload()
-    services = a_desk(sqlite_url, StillClock(datetime(2026, 3, 11, 10, 20, tzinfo=UTC)), Rules())
+    services = create_services(sqlite_url, StillClock(datetime(2026, 3, 11, 10, 20, tzinfo=UTC)), Rules())
     await services.storage.open()
     try:
         await services.storage.load()

@@ -36,7 +36,7 @@ ROUTES = (web.get("/wait", _wait), web.get("/big", _big), web.post("/body", _bod
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", HALF, b"\r\n\r\n"], ids=str)
-async def test_a_head_that_does_not_come_ends_the_connection(sqlite_url: str, sent: bytes):
+async def test_a_head_that_never_arrives_closes_the_connection(sqlite_url: str, sent: bytes):
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
         reader, _ = await server.open(sent)
 
@@ -48,7 +48,7 @@ async def test_a_head_that_does_not_come_ends_the_connection(sqlite_url: str, se
         assert len(server.register) == 0
 
 
-async def test_trickling_a_head_wins_no_time(sqlite_url: str):
+async def test_a_trickled_head_does_not_extend_the_deadline(sqlite_url: str):
     async with served(sqlite_url, replace(SETTINGS, header_timeout=1.0), ROUTES) as server:
         reader, writer = await server.open(HALF)
         ended = asyncio.create_task(closed(reader))
@@ -76,7 +76,7 @@ async def test_the_second_head_on_a_connection_has_its_deadline_too(sqlite_url: 
         assert len(server.register) == 0
 
 
-async def test_a_body_that_does_not_come_ends_whatever_reads_it(sqlite_url: str):
+async def test_a_body_that_never_arrives_ends_the_request(sqlite_url: str):
     head = b"POST /body HTTP/1.1\r\nHost: roomie\r\nContent-Length: 1000\r\n\r\n12345"
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
         reader, _ = await server.open(head)
@@ -99,7 +99,7 @@ async def test_a_body_in_time_is_read_whole(sqlite_url: str):
         assert (await closed(reader)).endswith(b"50000")
 
 
-async def test_an_answer_that_is_never_read_ends_the_connection(sqlite_url: str):
+async def test_an_unread_response_closes_the_connection(sqlite_url: str):
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
         await server.open(_BIG)
         await server.settle()

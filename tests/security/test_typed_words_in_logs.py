@@ -1,4 +1,4 @@
-"""Whatever goes wrong with what somebody typed, no log has a word of it."""
+"""Logs hold no word that people typed, whichever error occurs."""
 
 import asyncio
 import io
@@ -27,7 +27,7 @@ from bot.web.framework.settings import HttpSettings
 from core.model import Identity
 from storage.postgres.errors import translate
 from tests.api.conftest import clock, database_url, sample_file, services
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 __all__ = ["clock", "database_url", "sample_file", "services"]
 
@@ -117,9 +117,9 @@ async def test_no_part_of_a_request_is_logged(
         create_application(services, HttpSettings(slow_request_seconds=0.0), parse=parse), "127.0.0.1", 0
     )
     async with ClientSession() as session:
-        visitor = Visitor(session, url)
-        await visitor.ask(method, path, headers={"User-Agent": TYPED, "X-Request-ID": TYPED})
-        await visitor.ask(method, path, data=f"username={TYPED}&password={TYPED}".encode())
+        http_client = HttpClient(session, url)
+        await http_client.ask(method, path, headers={"User-Agent": TYPED, "X-Request-ID": TYPED})
+        await http_client.ask(method, path, data=f"username={TYPED}&password={TYPED}".encode())
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     writer.write(f"{TYPED} {TYPED}\r\n{TYPED}\r\n\r\n".encode())
     await reader.read()

@@ -1,4 +1,4 @@
-"""Requests that are no HTTP, again and again: they write a line a minute, not a line each."""
+"""Floods of malformed HTTP write one log line a minute."""
 
 import logging
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def server_log() -> Iterator[logging.Logger]:
     log.filters = before
 
 
-async def test_they_are_counted_in_one_line(
+async def test_unreadable_requests_are_counted_in_one_line(
     sqlite_url: str, server_log: logging.Logger, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)
@@ -31,8 +31,8 @@ async def test_they_are_counted_in_one_line(
             reader, _ = await server.open(_NO_HTTP)
             assert (await closed(reader)).startswith(b"HTTP/1.0 400")
 
-    told = [each.getMessage() for each in caplog.records if each.name == server_log.name]
-    assert told == ["unreadable requests: 1"]
+    messages = [each.getMessage() for each in caplog.records if each.name == server_log.name]
+    assert messages == ["unreadable requests: 1"]
     assert not any(each.exc_info for each in caplog.records)
 
 

@@ -1,4 +1,4 @@
-"""What Slack and Discord did not send counts against whoever sent it, and reaches nothing of ours."""
+"""Unsigned platform requests count against their sender's rate limit and reach no handler."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from bot.platforms.slack.settings import Mode
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.settings import HttpSettings
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.platforms.discord.conftest import StartPlatform, backend, discord, start_platform
 from tests.platforms.slack.conftest import environment, slack
 from tests.platforms.slack.environment import Environment
@@ -43,7 +43,7 @@ _DEEP = {
 @asynccontextmanager
 async def served(
     environment: Environment, settings: HttpSettings, routes: Sequence[PlatformRoute] | None = None
-) -> AsyncIterator[Visitor]:
+) -> AsyncIterator[HttpClient]:
     """The whole application with a platform's routes in it; Slack's where nothing else is said."""
     adapter = environment.adapter()
     platforms = adapter.routes() if routes is None else routes
@@ -51,7 +51,7 @@ async def served(
         create_application(environment.services, settings, platforms=platforms), "127.0.0.1", 0
     )
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        yield Visitor(session, url)
+        yield HttpClient(session, url)
     await stop(runner)
     await adapter._close()
 
@@ -71,26 +71,28 @@ def many(environment: Environment, slack: SlackStandIn) -> Environment:
 
 
 @pytest.fixture
-async def visitor(many: Environment) -> AsyncIterator[Visitor]:
-    async with served(many, HttpSettings(rate_limit=_RATE, sid_rate=5)) as visitor:
-        yield visitor
+async def http_client(many: Environment) -> AsyncIterator[HttpClient]:
+    async with served(many, HttpSettings(rate_limit=_RATE, sid_rate=5)) as http_client:
+        yield http_client
 
 
-async def test_unsigned_deliveries_of_slack_are_rated(visitor: Visitor) -> None:
+async def test_unsigned_slack_requests_are_rate_limited(http_client: HttpClient) -> None:
     response = [
-        (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)).status
+        (await http_client.ask("POST", "/slack/events", data=_BODY, headers=_FORM)).status
         for _ in range(2 * _RATE)
     ]
 
     assert response == [401] * _RATE + [429] * _RATE
 
 
-async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, slack: SlackStandIn) -> None:
+async def test_forged_and_stale_slack_requests_are_rate_limited(
+    http_client: HttpClient, slack: SlackStandIn
+) -> None:
     signed = slack.sender.http.signed
     tries = (signed(_BODY) | _FORGED, signed(_BODY, at=1_000), signed(_BODY, secret="guess"))
 
     response = [
-        (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status
+        (await http_client.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status
         for headers in tries * _RATE
     ]
 
@@ -106,38 +108,42 @@ async def test_forged_and_stale_deliveries_are_rated_alike(visitor: Visitor, sla
         {"X-Slack-Signature": "v0=" + "0" * 64, "X-Slack-Request-Timestamp": "-1"},
     ],
 )
-async def test_headers_that_are_no_signature_are_a_401(visitor: Visitor, headers: dict[str, str]) -> None:
-    assert (await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status == 401
+async def test_invalid_signature_headers_are_a_401(http_client: HttpClient, headers: dict[str, str]) -> None:
+    assert (await http_client.ask("POST", "/slack/events", data=_BODY, headers=_FORM | headers)).status == 401
 
 
 @pytest.mark.parametrize("body", _DEEP.values(), ids=_DEEP)
-async def test_what_is_not_signed_is_not_parsed(visitor: Visitor, slack: SlackStandIn, body: str) -> None:
+async def test_unsigned_bodies_are_not_parsed(
+    http_client: HttpClient, slack: SlackStandIn, body: str
+) -> None:
     forged = slack.sender.http.signed(body) | _FORGED
 
     for headers in ({}, forged, forged | {"Content-Type": "application/json; charset=nonsense"}):
-        assert (await visitor.ask("POST", "/slack/events", data=body, headers=_FORM | headers)).status == 401
+        assert (
+            await http_client.ask("POST", "/slack/events", data=body, headers=_FORM | headers)
+        ).status == 401
 
 
 async def test_a_flood_does_not_shut_slack_out(many: Environment, slack: SlackStandIn) -> None:
     slack.add_workspace("T2", "other")
-    async with served(many, HttpSettings(rate_limit=_RATE)) as visitor:
+    async with served(many, HttpSettings(rate_limit=_RATE)) as http_client:
         for _ in range(3 * _RATE):
-            flooded = await visitor.ask("POST", "/slack/events", data=_BODY, headers=_FORM)
+            flooded = await http_client.ask("POST", "/slack/events", data=_BODY, headers=_FORM)
         signed = [
-            await visitor.ask(
+            await http_client.ask(
                 "POST", "/slack/events", data=_BODY, headers=_FORM | slack.sender.http.signed(_BODY)
             )
             for _ in range(3 * _RATE)
         ]
-        page = await visitor.get("/slack/oauth_redirect?error=x")
+        page = await http_client.get("/slack/oauth_redirect?error=x")
 
     assert flooded.status == 429
     assert {each.status for each in signed} == {200}
     assert page.status == 429, "it is the same address's rate"
 
 
-async def test_without_a_signature_no_byte_of_the_body_is_waited_for(visitor: Visitor) -> None:
-    port = int(visitor.url.rpartition(":")[2])
+async def test_unsigned_requests_are_refused_before_the_body_arrives(http_client: HttpClient) -> None:
+    port = int(http_client.url.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
 
@@ -147,7 +153,7 @@ async def test_without_a_signature_no_byte_of_the_body_is_waited_for(visitor: Vi
 
 
 class TestSlowlyAndLarge:
-    async def test_a_delivery_that_does_not_come_is_given_up(
+    async def test_a_delivery_that_never_arrives_times_out(
         self, many: Environment, slack: SlackStandIn
     ) -> None:
         async def slowly() -> AsyncIterator[bytes]:
@@ -156,34 +162,38 @@ class TestSlowlyAndLarge:
 
         settings = HttpSettings(rate_limit=0, body_timeout=0.05)
         headers = _FORM | slack.sender.http.signed(_BODY)
-        async with served(many, settings) as visitor:
-            response = await visitor.ask("POST", "/slack/events", data=slowly(), headers=headers)
+        async with served(many, settings) as http_client:
+            response = await http_client.ask("POST", "/slack/events", data=slowly(), headers=headers)
 
         assert response.status == 408
 
-    async def test_a_delivery_larger_than_any_is_refused(self, visitor: Visitor, slack: SlackStandIn) -> None:
+    async def test_an_oversized_delivery_is_refused(
+        self, http_client: HttpClient, slack: SlackStandIn
+    ) -> None:
         body = "a" * 1_100_000
         headers = _FORM | slack.sender.http.signed(body)
 
-        response = await visitor.ask("POST", "/slack/events", data=BytesIO(body.encode()), headers=headers)
+        response = await http_client.ask(
+            "POST", "/slack/events", data=BytesIO(body.encode()), headers=headers
+        )
 
         assert response.status == 413
 
-    async def test_a_large_delivery_is_taken(self, visitor: Visitor, slack: SlackStandIn) -> None:
+    async def test_a_large_delivery_is_accepted(self, http_client: HttpClient, slack: SlackStandIn) -> None:
         """A Home view may have 250 kB; the forms of people at most 64."""
         body = f"{_BODY}&more={'a' * 300_000}"
         headers = _FORM | slack.sender.http.signed(body)
 
-        response = await visitor.ask("POST", "/slack/events", data=body, headers=headers)
+        response = await http_client.ask("POST", "/slack/events", data=body, headers=headers)
 
         assert response.status == 200
 
 
 async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
-    many: Environment, visitor: Visitor
+    many: Environment, http_client: HttpClient
 ) -> None:
     async with asyncio.timeout(30):
-        response = await asyncio.gather(*(visitor.get("/slack/install") for _ in range(300)))
+        response = await asyncio.gather(*(http_client.get("/slack/install") for _ in range(300)))
 
     assert len(many.states.expiries) == 5
     assert sorted({each.status for each in response}) == [200, 429]
@@ -193,36 +203,40 @@ async def test_installing_stores_no_more_than_the_rate_of_begun_logins(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "OPTIONS"])
-async def test_installing_is_begun_by_get_alone(many: Environment, visitor: Visitor, method: str) -> None:
-    await visitor.ask(method, "/slack/install")
+async def test_only_get_begins_an_installation(
+    many: Environment, http_client: HttpClient, method: str
+) -> None:
+    await http_client.ask(method, "/slack/install")
 
     assert many.states.expiries == {}
 
 
 @pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect?state=a&code=b"])
 @pytest.mark.parametrize("body", [b"[" * 60_000, b"\xff"])
-async def test_a_body_that_comes_with_a_page_is_not_read(visitor: Visitor, path: str, body: bytes) -> None:
+async def test_the_body_of_a_page_request_is_not_read(
+    http_client: HttpClient, path: str, body: bytes
+) -> None:
     headers = {"Content-Type": "application/json; charset=nonsense"}
 
-    response = await visitor.get(path, data=body, headers=headers)
+    response = await http_client.get(path, data=body, headers=headers)
 
     assert response.status in {200, 400}
 
 
-async def test_unsigned_interactions_of_discord_are_rated_and_signed_ones_free(
+async def test_only_unsigned_discord_interactions_are_rate_limited(
     environment: Environment, discord: Discord, start_platform: StartPlatform
 ) -> None:
     timestamp = "1470387600"
     ping = {"id": "1", "type": 1, "token": "ping", "version": 1, "application_id": "1"}
     async with (
         start_platform(gateway=False) as platform,
-        served(environment, HttpSettings(rate_limit=_RATE), platform.routes()) as visitor,
+        served(environment, HttpSettings(rate_limit=_RATE), platform.routes()) as http_client,
         ClientSession() as session,
     ):
-        url = f"{visitor.url}/discord/interactions"
+        url = f"{http_client.url}/discord/interactions"
         forged = [await discord.signer.post(session, url, ping, timestamp, forged=True) for _ in range(_RATE)]
         plain = [
-            await visitor.ask("POST", "/discord/interactions", data=each) for each in ("[" * 60_000, "{}")
+            await http_client.ask("POST", "/discord/interactions", data=each) for each in ("[" * 60_000, "{}")
         ]
         signed = [
             await discord.signer.post(session, url, ping, str(int(discord.world.time.now().timestamp())))
@@ -253,10 +267,10 @@ async def test_every_way_in_is_the_same_way_in(many: Environment, start_platform
 async def test_a_flood_of_installs_leaves_others_their_time(many: Environment) -> None:
     """Three thousand from one address: about as many writes as the rate allows, and others wait little."""
     settings = HttpSettings(trusted_proxies=())
-    async with served(many, settings) as visitor:
-        flood = [asyncio.create_task(visitor.get("/slack/install")) for _ in range(3_000)]
+    async with served(many, settings) as http_client:
+        flood = [asyncio.create_task(http_client.get("/slack/install")) for _ in range(3_000)]
         began = perf_counter()
-        other = await visitor.get("/healthz")
+        other = await http_client.get("/healthz")
         waited = perf_counter() - began
         await asyncio.gather(*flood)
 
@@ -285,65 +299,67 @@ class TestForgeriesBeyondTheRate:
         return _CountingSignature(many.settings.signing_secret)
 
     @pytest.fixture
-    async def visitor(self, many: Environment, signature: _CountingSignature) -> AsyncIterator[Visitor]:
+    async def http_client(
+        self, many: Environment, signature: _CountingSignature
+    ) -> AsyncIterator[HttpClient]:
         adapter = many.adapter()
         routes = [
             replace(route, signature=signature) if route.signature else route for route in adapter.routes()
         ]
-        async with served(many, HttpSettings(rate_limit=_RATE), routes) as visitor:
-            yield visitor
+        async with served(many, HttpSettings(rate_limit=_RATE), routes) as http_client:
+            yield http_client
         await adapter._close()
 
     @pytest.fixture
     def forged(self, slack: SlackStandIn) -> dict[str, str]:
         return _FORM | slack.sender.http.signed("") | _FORGED
 
-    async def test_large_forgeries_are_refused_unread(
-        self, visitor: Visitor, signature: _CountingSignature, forged: dict[str, str]
+    async def test_large_forged_requests_are_refused_unread(
+        self, http_client: HttpClient, signature: _CountingSignature, forged: dict[str, str]
     ) -> None:
         statuses = [
-            (await visitor.ask("POST", "/slack/events", data=self._LARGE, headers=forged)).status
+            (await http_client.ask("POST", "/slack/events", data=self._LARGE, headers=forged)).status
             for _ in range(3 * _RATE)
         ]
 
         assert (statuses[0], statuses[-1]) == (401, 429)
         assert signature.verified <= (_RATE + 5) * len(self._LARGE)
 
-    async def test_signed_deliveries_of_the_same_address_are_taken(
-        self, visitor: Visitor, slack: SlackStandIn, forged: dict[str, str]
+    async def test_signed_deliveries_of_the_same_address_are_accepted(
+        self, http_client: HttpClient, slack: SlackStandIn, forged: dict[str, str]
     ) -> None:
         for _ in range(3 * _RATE):
-            await visitor.ask("POST", "/slack/events", data=self._LARGE, headers=forged)
+            await http_client.ask("POST", "/slack/events", data=self._LARGE, headers=forged)
         body = f"{_BODY}&more={'a' * 30_000}"
         headers = _FORM | slack.sender.http.signed(body)
         statuses = {
-            (await visitor.ask("POST", "/slack/events", data=body, headers=headers)).status
+            (await http_client.ask("POST", "/slack/events", data=body, headers=headers)).status
             for _ in range(2 * _RATE)
         }
 
         assert statuses == {200}
 
-    async def test_a_body_of_unknown_length_does_not_get_round_it(
-        self, visitor: Visitor, signature: _CountingSignature, forged: dict[str, str]
+    async def test_a_body_of_unknown_length_is_limited_too(
+        self, http_client: HttpClient, signature: _CountingSignature, forged: dict[str, str]
     ) -> None:
         async def chunks() -> AsyncIterator[bytes]:
             for _ in range(10):
                 yield b"a" * 10_000
 
         for _ in range(3 * _RATE):
-            await visitor.ask("POST", "/slack/events", data=chunks(), headers=forged)
+            await http_client.ask("POST", "/slack/events", data=chunks(), headers=forged)
 
         assert signature.verified <= (_RATE + 5) * len(self._LARGE)
 
     async def test_few_large_bodies_of_an_address_are_read_at_the_same_time(
-        self, visitor: Visitor, forged: dict[str, str]
+        self, http_client: HttpClient, forged: dict[str, str]
     ) -> None:
         async def post() -> int:
             async def slow() -> AsyncIterator[bytes]:
                 yield b"a" * 10
                 await asyncio.sleep(1)
 
-            return (await visitor.ask("POST", "/slack/events", data=slow(), headers=forged)).status
+            return (await http_client.ask("POST", "/slack/events", data=slow(), headers=forged)).status
 
         statuses = await asyncio.gather(*(post() for _ in range(12)))
 
@@ -356,9 +372,9 @@ async def test_a_stale_interaction_of_discord_is_refused_unread(
     headers = {"X-Signature-Ed25519": "0" * 128, "X-Signature-Timestamp": "1"}
     async with (
         start_platform(gateway=False) as platform,
-        served(environment, HttpSettings(), platform.routes()) as visitor,
+        served(environment, HttpSettings(), platform.routes()) as http_client,
     ):
-        port = int(visitor.url.rpartition(":")[2])
+        port = int(http_client.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"POST /discord/interactions HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: 100\r\n\r\n"

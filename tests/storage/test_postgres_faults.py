@@ -140,8 +140,8 @@ async def test_a_server_that_restarts_in_the_middle_loses_and_doubles_nothing(ru
         refused = [answer for answer in answers if isinstance(answer, BaseException)]
         assert all(isinstance(answer, RoomieError) for answer in refused), refused
         kept = await campus.storage.read(lambda unit: unit.bookings.of_person(campus.stan))
-        told = {answer.booking.id for answer in answers if not isinstance(answer, BaseException)}
-        assert told <= {booking.id for booking in kept}
+        confirmed = {answer.booking.id for answer in answers if not isinstance(answer, BaseException)}
+        assert confirmed <= {booking.id for booking in kept}
         await campus.storage.close()
     finally:
         server.remove()

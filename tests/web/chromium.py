@@ -26,7 +26,7 @@ _FLAGS = (
     "--no-first-run",
     "--remote-debugging-port=0",
 )
-_PATIENCE = 30.0
+_TIMEOUT_SECONDS = 30.0
 
 
 class Tab:
@@ -41,7 +41,7 @@ class Tab:
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             while True:
                 message = await self._socket.receive_json()
                 self._note(message)
@@ -95,11 +95,11 @@ class Tab:
         return message["result"].get("value")
 
     async def photograph(self) -> bytes:
-        """What the page looks like, as PNG."""
+        """A screenshot of the page, as PNG."""
         return b64decode((await self.ask("Page.captureScreenshot", format="png"))["data"])
 
     async def _until_loaded(self) -> None:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             while not self._loaded.is_set():
                 self._note(await self._socket.receive_json())
 

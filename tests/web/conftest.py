@@ -1,14 +1,14 @@
-"""A served Roomie, as the tests of logging in have it."""
+"""Fixtures: the login tests' server, with a real browser."""
 
 from tests.login.conftest import (
     app,
     browser,
     clock,
     database_url,
-    door,
     login_settings,
     program,
     sample_file,
+    server_url,
     services,
     session,
     settings,
@@ -19,10 +19,10 @@ __all__ = [
     "browser",
     "clock",
     "database_url",
-    "door",
     "login_settings",
     "program",
     "sample_file",
+    "server_url",
     "services",
     "session",
     "settings",

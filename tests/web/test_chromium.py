@@ -1,11 +1,11 @@
-"""The way through a login in a real browser: it fits a phone, can be read, and nothing is complained of."""
+"""A login in a real browser: pages fit a phone, are readable and log no console errors."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.login.test_sid import begun, status
 from tests.web.chromium import BINARY, Tab, chromium
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(BINARY is None, reason="there is no Chromium her
 
 _FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 _TARGETS = "[...document.querySelectorAll('button, input:not([type=hidden])')]"
-_SMALLEST_TARGET = f"Math.min(99, ...{_TARGETS}.map(each => each.offsetHeight))"
+_MIN_TARGET_HEIGHT = f"Math.min(99, ...{_TARGETS}.map(each => each.offsetHeight))"
 _CONTRAST = """(() => {
   const numbers = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .03928 ? v / 12.92
@@ -37,7 +37,7 @@ async def _check_looks(tab: Tab, keep_as: Path) -> None:
     """The screenshot stays in the test's folder, for people to look at."""
     _keep(await tab.photograph(), keep_as)
     assert await tab.run(_FITS)
-    assert await tab.run(_SMALLEST_TARGET) >= 44
+    assert await tab.run(_MIN_TARGET_HEIGHT) >= 44
     assert await tab.run(_CONTRAST) >= 4.5
 
 
@@ -52,7 +52,7 @@ def _keep(read_model: bytes, file: Path) -> None:
     ids=["small phone", "phone at night", "desktop"],
 )
 async def test_a_whole_login_at_a_browser(
-    program: Visitor, tab: Tab, tmp_path: Path, width: int, scheme: str
+    program: HttpClient, tab: Tab, tmp_path: Path, width: int, scheme: str
 ):
     begun_login = await begun(program)
     await tab.size(width, 720, dark=scheme == "dark")
@@ -73,7 +73,7 @@ async def test_a_whole_login_at_a_browser(
     assert tab.complaints == []
 
 
-async def test_no_other_page_can_frame_it(program: Visitor, tab: Tab, tmp_path: Path):
+async def test_no_other_page_can_frame_it(program: HttpClient, tab: Tab, tmp_path: Path):
     begun_login = await begun(program)
     frame = tmp_path / "frame.html"
     frame.write_text(f'<iframe src="{begun_login["loginUrl"]}"></iframe>')

@@ -1,4 +1,4 @@
-"""Every page for people: whole, readable without scripts, and true to whatever words it is given."""
+"""HTML pages: well-formed, readable without scripts, with every text escaped."""
 
 import re
 from html.parser import HTMLParser
@@ -29,7 +29,7 @@ _VOID = {"meta", "input", "br", "link", "img"}
 
 
 class Outline(HTMLParser):
-    """What a page is made of; refuses tags that do not match."""
+    """Collects the elements of a page; refuses tags that do not match."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Outline(HTMLParser):
 
 
 @_every_page
-def test_a_page_is_whole_and_says_what_it_is(html: str):
+def test_a_page_is_well_formed_and_has_a_title(html: str):
     outline = Outline(html)
 
     assert html.startswith("<!doctype html>")
@@ -67,7 +67,7 @@ def test_a_page_is_whole_and_says_what_it_is(html: str):
 
 
 @_every_page
-def test_a_page_runs_nothing_and_loads_nothing(html: str):
+def test_a_page_has_no_scripts_and_no_external_resources(html: str):
     outline = Outline(html)
 
     assert not {tag for tag, _ in outline.tags} & {"script", "img", "link", "iframe", "object", "embed"}
@@ -78,7 +78,7 @@ def test_a_page_runs_nothing_and_loads_nothing(html: str):
 
 
 @_every_page
-def test_whatever_is_filled_in_has_a_label_and_goes_to_us(html: str):
+def test_every_input_has_a_label_and_is_sent_to_our_server(html: str):
     outline = Outline(html)
 
     labelled = {each["for"] for each in outline.all("label")}
@@ -95,7 +95,7 @@ def test_password_managers_know_the_fields():
     assert {"username", "current-password"} <= fields
 
 
-def test_trouble_is_announced():
+def test_errors_are_announced():
     outline = Outline(_ALL["login again"])
 
     alert = next(attributes for _, attributes in outline.tags if attributes.get("role") == "alert")
@@ -109,7 +109,7 @@ def test_a_chat_account_is_named_with_what_it_would_do():
         assert part in words
 
 
-def test_a_program_far_away_is_told_to_be_far_away():
+def test_the_confirm_page_warns_of_a_program_on_another_network():
     near = pages.confirm_page(
         _PLACE, pages.RequesterDetails(program="curl/8", address="192.0.2.7"), "Rema", "nonce"
     )
@@ -122,7 +122,7 @@ _words = st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"]))
 
 
 @given(_words, _words, _words)
-def test_no_words_become_markup(name: str, person: str, request: str):
+def test_text_is_escaped(name: str, person: str, request: str):
     who = pages.RequesterDetails("Discord", f"<{name}>", f"'\"><script>{name}", f"</dd>{request}")
 
     outline = Outline(pages.confirm_page(_PLACE, who, f"<b>{person}", f'"{name}'))

@@ -191,7 +191,7 @@ async def test_a_delivery_can_be_repeated(slack: SlackStandIn) -> None:
         assert len(ada.sees()) == 2
 
 
-async def test_a_user_is_told_that_a_command_was_not_acknowledged(slack: SlackStandIn) -> None:
+async def test_an_unacknowledged_command_shows_the_user_an_error(slack: SlackStandIn) -> None:
     slack.sender.timeout = 0.1
 
     await slack.person("U1").types("/greet me")

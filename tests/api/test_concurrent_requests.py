@@ -1,13 +1,13 @@
-"""Many who want the same at the same moment, and a database that fails them."""
+"""Concurrent bookings of one slot, and a database that fails meanwhile."""
 
 import asyncio
 
 from bot.services import Services
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 
-async def test_of_two_hundred_who_want_one_slot_one_gets_it(visitor: Visitor):
-    people = [await visitor.log_in(name) for name in ("wil", "rema", "emily", "dana")]
+async def test_one_of_two_hundred_concurrent_bookings_wins(http_client: HttpClient):
+    people = [await http_client.log_in(name) for name in ("wil", "rema", "emily", "dana")]
 
     response = await asyncio.gather(*(people[each % 4].book("10:00", "10:15") for each in range(200)))
 
@@ -18,7 +18,7 @@ async def test_of_two_hundred_who_want_one_slot_one_gets_it(visitor: Visitor):
     assert len(day.json) == 1
 
 
-async def test_nobody_books_beyond_their_quota_by_asking_everywhere_at_once(rema: Visitor):
+async def test_concurrent_bookings_do_not_exceed_the_quota(rema: HttpClient):
     await rema.book("18:00", "20:00")
     rooms = [room["room_id"] for room in (await rema.get("/rooms.list/")).json if room["individual_access"]][
         :20
@@ -34,14 +34,14 @@ async def test_nobody_books_beyond_their_quota_by_asking_everywhere_at_once(rema
     assert (await rema.get("/user.info/")).json["quota_left"] == 0
 
 
-async def test_a_database_that_is_gone_is_a_503_and_memory_goes_on_answering(
-    wil: Visitor, visitor: Visitor, services: Services
+async def test_a_lost_database_is_a_503_and_reads_go_on(
+    wil: HttpClient, http_client: HttpClient, services: Services
 ):
     await services.storage.close()
 
     booking = await wil.book()
-    rooms = await visitor.get("/api/rooms/status")
-    ready = await visitor.get("/readyz")
+    rooms = await http_client.get("/api/rooms/status")
+    ready = await http_client.get("/readyz")
 
     assert booking.status == 503
     assert booking.headers["Retry-After"]

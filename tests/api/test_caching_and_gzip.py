@@ -1,8 +1,8 @@
-"""What clients may keep, how they ask whether it changed, and how it is packed."""
+"""Caching headers, conditional requests and gzip."""
 
 import pytest
 
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 _OPEN = (
     "/api/buildings",
@@ -15,7 +15,7 @@ _GUARDED = ("/rooms.list/", "/rooms.bookings/?room_id=RO-POO&date=20160808", "/u
 
 
 @pytest.mark.parametrize("path", [*_OPEN, *_GUARDED])
-async def test_a_get_that_nothing_changed_for_is_a_304(wil: Visitor, path: str):
+async def test_an_unchanged_get_is_a_304(wil: HttpClient, path: str):
     first = await wil.get(path)
 
     again = await wil.get(path, headers={"If-None-Match": first.headers["ETag"]})
@@ -28,21 +28,21 @@ async def test_a_get_that_nothing_changed_for_is_a_304(wil: Visitor, path: str):
 
 
 @pytest.mark.parametrize("header", ["*", '"old", {}', '{}, "new"'])
-async def test_if_none_match_may_name_several_tags(visitor: Visitor, header: str):
-    tag = (await visitor.get("/api/rooms")).headers["ETag"]
+async def test_if_none_match_may_list_several_etags(http_client: HttpClient, header: str):
+    tag = (await http_client.get("/api/rooms")).headers["ETag"]
 
-    response = await visitor.get("/api/rooms", headers={"If-None-Match": header.format(tag)})
+    response = await http_client.get("/api/rooms", headers={"If-None-Match": header.format(tag)})
 
     assert response.status == 304
 
 
-async def test_another_tag_is_answered_in_full(visitor: Visitor):
-    response = await visitor.get("/api/rooms", headers={"If-None-Match": 'W/"something else"'})
+async def test_an_outdated_etag_gets_the_full_response(http_client: HttpClient):
+    response = await http_client.get("/api/rooms", headers={"If-None-Match": 'W/"something else"'})
 
     assert response.status == 200
 
 
-async def test_a_booking_changes_the_tags_of_what_it_changes(wil: Visitor):
+async def test_a_booking_changes_the_etags_of_affected_responses(wil: HttpClient):
     paths = ("/api/rooms/bookings/RO-POO", "/rooms.bookings/?room_id=RO-POO&date=20160808", "/user.bookings/")
     before = {path: (await wil.get(path)).headers["ETag"] for path in paths}
 
@@ -53,7 +53,7 @@ async def test_a_booking_changes_the_tags_of_what_it_changes(wil: Visitor):
         assert response.status == 200
 
 
-async def test_answers_to_one_person_stay_out_of_shared_caches(wil: Visitor, rema: Visitor):
+async def test_personal_responses_stay_out_of_shared_caches(wil: HttpClient, rema: HttpClient):
     for path in _GUARDED:
         assert "private" in (await wil.get(path)).headers["Cache-Control"]
     await wil.book()
@@ -61,10 +61,10 @@ async def test_answers_to_one_person_stay_out_of_shared_caches(wil: Visitor, rem
     assert (await rema.get("/user.bookings/")).json == []
 
 
-async def test_from_1_kib_on_answers_are_packed_for_those_who_unpack(visitor: Visitor):
-    plain = await visitor.get("/api/rooms", headers={"Accept-Encoding": "identity"})
+async def test_responses_from_1_kib_are_compressed_for_clients_that_accept_gzip(http_client: HttpClient):
+    plain = await http_client.get("/api/rooms", headers={"Accept-Encoding": "identity"})
 
-    packed = await visitor.get("/api/rooms", headers={"Accept-Encoding": "br, gzip;q=0.8"})
+    packed = await http_client.get("/api/rooms", headers={"Accept-Encoding": "br, gzip;q=0.8"})
 
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -74,21 +74,21 @@ async def test_from_1_kib_on_answers_are_packed_for_those_who_unpack(visitor: Vi
     assert plain.headers["ETag"] == packed.headers["ETag"]
 
 
-async def test_whoever_refuses_gzip_does_not_get_it(visitor: Visitor):
-    response = await visitor.get("/api/rooms", headers={"Accept-Encoding": "gzip;q=0, identity"})
+async def test_clients_that_refuse_gzip_get_plain_responses(http_client: HttpClient):
+    response = await http_client.get("/api/rooms", headers={"Accept-Encoding": "gzip;q=0, identity"})
 
     assert "Content-Encoding" not in response.headers
 
 
-async def test_short_answers_are_not_packed(visitor: Visitor):
-    response = await visitor.get("/healthz", headers={"Accept-Encoding": "gzip"})
+async def test_short_responses_are_not_compressed(http_client: HttpClient):
+    response = await http_client.get("/healthz", headers={"Accept-Encoding": "gzip"})
 
     assert "Content-Encoding" not in response.headers
     assert "Vary" not in response.headers
 
 
-async def test_what_holds_a_secret_is_never_stored(wil: Visitor, visitor: Visitor):
-    login = await visitor.post("/user.login/", {"username": "wil", "password": "wilpassword"})
+async def test_responses_with_secrets_are_never_stored(wil: HttpClient, http_client: HttpClient):
+    login = await http_client.post("/user.login/", {"username": "wil", "password": "wilpassword"})
     token = await wil.get("/society.token/")
     deletion = await wil.get("/rooms.deleteBooking/?booking_id=x")
 

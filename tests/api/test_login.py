@@ -1,4 +1,4 @@
-"""Logging in and out, and how often one may fail at it."""
+"""Login, logout and the limit on failed logins."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from bot.services import Services
 from bot.web.application import STATE, flush_last_used
 from bot.web.framework.settings import HttpSettings
 from core.services.accounts import token_hash
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 
 
 @pytest.mark.parametrize("field", ["username", "user"])
 @pytest.mark.parametrize("name", ["wil", "WIL", "wil@wil.com", "Wil@Wil.COM", " wil "])
-async def test_name_or_address_in_any_case_logs_in(visitor: Visitor, field: str, name: str):
-    response = await visitor.post("/user.login/", {field: name, "password": "wilpassword"})
+async def test_name_or_address_in_any_case_logs_in(http_client: HttpClient, field: str, name: str):
+    response = await http_client.post("/user.login/", {field: name, "password": "wilpassword"})
 
     assert "token" in response.json
 
@@ -35,23 +35,23 @@ async def test_name_or_address_in_any_case_logs_in(visitor: Visitor, field: str,
         {},
     ],
 )
-async def test_a_failed_login_has_an_error_and_no_token(visitor: Visitor, form: dict):
-    response = await visitor.post("/user.login/", form)
+async def test_a_failed_login_has_an_error_and_no_token(http_client: HttpClient, form: dict):
+    response = await http_client.post("/user.login/", form)
 
     assert response.status == 200
     assert response.json["error"]
     assert "token" not in response.json
 
 
-async def test_known_and_unknown_names_fail_alike(visitor: Visitor):
-    known = await visitor.post("/user.login/", {"username": "wil", "password": "wrong"})
-    unknown = await visitor.post("/user.login/", {"username": "nobody", "password": "wrong"})
+async def test_known_and_unknown_names_fail_with_the_same_response(http_client: HttpClient):
+    known = await http_client.post("/user.login/", {"username": "wil", "password": "wrong"})
+    unknown = await http_client.post("/user.login/", {"username": "nobody", "password": "wrong"})
 
     assert known.json == unknown.json
 
 
-async def test_every_login_has_a_token_of_its_own(visitor: Visitor):
-    one, other = await visitor.log_in("wil"), await visitor.log_in("wil")
+async def test_every_login_has_a_token_of_its_own(http_client: HttpClient):
+    one, other = await http_client.log_in("wil"), await http_client.log_in("wil")
 
     await one.get("/user.logout/?anything=is&ignored")
 
@@ -60,7 +60,7 @@ async def test_every_login_has_a_token_of_its_own(visitor: Visitor):
     assert (await other.get("/user.info/")).status == 200
 
 
-async def test_who_one_is(emily: Visitor):
+async def test_whoami_returns_the_account(emily: HttpClient):
     response = await emily.get("/user.info/")
 
     assert response.json == {
@@ -71,8 +71,8 @@ async def test_who_one_is(emily: Visitor):
     }
 
 
-async def test_the_last_use_of_a_token_is_written_down_when_asked(
-    wil: Visitor, services: Services, clock: StillClock, app
+async def test_the_last_use_of_a_token_is_stored_on_flush(
+    wil: HttpClient, services: Services, clock: StillClock, app
 ):
     clock.move(timedelta(minutes=3))
     await wil.get("/rooms.list/")
@@ -98,25 +98,25 @@ class TestThrottle:
         app[STATE].ticks = lambda: 0.0
         return app
 
-    async def test_too_many_failures_close_the_door_for_a_while(self, visitor: Visitor):
+    async def test_too_many_failed_logins_lock_the_account_for_a_while(self, http_client: HttpClient):
         wrong = {"username": "wil", "password": "wrong"}
-        failures = [await visitor.post("/user.login/", wrong) for _ in range(3)]
+        failures = [await http_client.post("/user.login/", wrong) for _ in range(3)]
 
-        closed = await visitor.post("/user.login/", wrong | {"password": "wilpassword"})
-        other = await visitor.post("/user.login/", {"username": "rema", "password": "remapassword"})
+        closed = await http_client.post("/user.login/", wrong | {"password": "wilpassword"})
+        other = await http_client.post("/user.login/", {"username": "rema", "password": "remapassword"})
 
         assert [each.status for each in failures] == [200, 200, 200]
         assert closed.status == 429
         assert int(closed.headers["Retry-After"]) > 0
         assert "token" in other.json
 
-    async def test_logging_in_rightly_is_never_too_often(self, visitor: Visitor):
+    async def test_successful_logins_are_not_rate_limited(self, http_client: HttpClient):
         for _ in range(10):
-            assert (await visitor.log_in("wil")).token
+            assert (await http_client.log_in("wil")).token
 
-    async def test_an_address_may_not_try_every_account(self, visitor: Visitor):
+    async def test_an_address_cannot_try_every_account(self, http_client: HttpClient):
         statuses = [
-            (await visitor.post("/user.login/", {"username": f"n{each}", "password": "x"})).status
+            (await http_client.post("/user.login/", {"username": f"n{each}", "password": "x"})).status
             for each in range(20)
         ]
 

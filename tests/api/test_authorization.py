@@ -1,4 +1,4 @@
-"""Who may do what: every verb for every kind of caller."""
+"""Authorization: every operation by every kind of caller."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,10 +7,10 @@ import pytest
 
 from bot.services import Services
 from core.model import Society, SocietyId
-from tests.api.conftest import a_desk
-from tests.api.visitor import HttpResponse, Visitor
+from tests.api.conftest import create_services
+from tests.api.http_client import HttpClient, HttpResponse
 
-Verb = Callable[[Visitor], Awaitable[HttpResponse]]
+Verb = Callable[[HttpClient], Awaitable[HttpResponse]]
 
 _OF_SOTECHSOC = {"username": "rema", "society_id": "SOTECHSOC"}
 _VERBS: dict[str, Verb] = {
@@ -46,39 +46,39 @@ _MAY = {
 }
 
 
-async def _former_member(visitor: Visitor, wil: Visitor) -> Visitor:
+async def _former_member(http_client: HttpClient, wil: HttpClient) -> HttpClient:
     await wil.post("/society.addUser/", _OF_SOTECHSOC)
     await wil.post("/society.removeUser/", _OF_SOTECHSOC)
-    return await visitor.log_in("rema")
+    return await http_client.log_in("rema")
 
 
-async def _other_president(visitor: Visitor, services: Services) -> Visitor:
+async def _other_president(http_client: HttpClient, services: Services) -> HttpClient:
     await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")
-    return await visitor.log_in("rema")
+    return await http_client.log_in("rema")
 
 
-async def _caller(kind: str, visitor: Visitor, wil: Visitor, services: Services) -> Visitor:
+async def _caller(kind: str, http_client: HttpClient, wil: HttpClient, services: Services) -> HttpClient:
     match kind:
         case "a president":
             return wil
         case "a member":
-            return await visitor.log_in("emily")
+            return await http_client.log_in("emily")
         case "a former member":
-            return await _former_member(visitor, wil)
+            return await _former_member(http_client, wil)
         case "a president of another society":
-            return await _other_president(visitor, services)
+            return await _other_president(http_client, services)
         case "a society's token":
-            return visitor.as_((await wil.get("/society.token/")).json["token"])
+            return http_client.as_((await wil.get("/society.token/")).json["token"])
         case _:
-            return await visitor.log_in("rema")
+            return await http_client.log_in("rema")
 
 
 @pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", _MAY)
-async def test_everybody_may_do_their_own_and_no_more(
-    kind: str, verb: str, visitor: Visitor, wil: Visitor, services: Services
+async def test_every_operation_is_limited_to_its_authorized_callers(
+    kind: str, verb: str, http_client: HttpClient, wil: HttpClient, services: Services
 ):
-    caller = await _caller(kind, visitor, wil, services)
+    caller = await _caller(kind, http_client, wil, services)
 
     response = await _VERBS[verb](caller)
 
@@ -88,8 +88,10 @@ async def test_everybody_may_do_their_own_and_no_more(
         assert response.json["detail"]
 
 
-async def test_a_president_of_another_society_books_for_their_own_only(visitor: Visitor, services: Services):
-    president = await _other_president(visitor, services)
+async def test_a_president_of_another_society_books_for_their_own_only(
+    http_client: HttpClient, services: Services
+):
+    president = await _other_president(http_client, services)
 
     refused = await president.book(event_name="meeting", society="SOTECHSOC")
     made = await president.book(event_name="meeting", society="CHESS")
@@ -100,8 +102,8 @@ async def test_a_president_of_another_society_books_for_their_own_only(visitor: 
 
 @pytest.mark.parametrize("verb", _VERBS)
 @pytest.mark.parametrize("kind", ["no token", "an invented token", "a revoked token", "a logged out token"])
-async def test_without_a_valid_token_everything_is_a_401(
-    kind: str, verb: str, visitor: Visitor, wil: Visitor
+async def test_every_operation_without_a_valid_token_is_a_401(
+    kind: str, verb: str, http_client: HttpClient, wil: HttpClient
 ):
     old = (await wil.get("/society.token/")).json["token"]
     await wil.get("/society.token/?regenerate=1")
@@ -113,7 +115,7 @@ async def test_without_a_valid_token_everything_is_a_401(
         "a logged out token": wil.token,
     }
 
-    response = await _VERBS[verb](visitor.as_(tokens[kind]))
+    response = await _VERBS[verb](http_client.as_(tokens[kind]))
 
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Token"
@@ -122,8 +124,8 @@ async def test_without_a_valid_token_everything_is_a_401(
 
 
 @pytest.mark.parametrize("keyword", ["Token", "token", "TOKEN"])
-async def test_the_keyword_may_be_written_in_any_case(visitor: Visitor, wil: Visitor, keyword: str):
-    response = await visitor.get("/user.info/", headers={"Authorization": f"{keyword} {wil.token}"})
+async def test_the_keyword_may_be_written_in_any_case(http_client: HttpClient, wil: HttpClient, keyword: str):
+    response = await http_client.get("/user.info/", headers={"Authorization": f"{keyword} {wil.token}"})
 
     assert response.status == 200
 
@@ -142,21 +144,21 @@ async def test_the_keyword_may_be_written_in_any_case(visitor: Visitor, wil: Vis
         "Token \u202e",
     ],
 )
-async def test_anything_but_a_token_is_a_401(visitor: Visitor, wil: Visitor, header: str):
+async def test_any_other_credential_is_a_401(http_client: HttpClient, wil: HttpClient, header: str):
     shown = header.replace("{}", wil.token)
 
-    response = await visitor.get("/user.info/", headers={"Authorization": shown})
+    response = await http_client.get("/user.info/", headers={"Authorization": shown})
 
     assert response.status == 401
 
 
-async def test_a_token_in_the_url_is_not_heard(visitor: Visitor, wil: Visitor):
-    response = await visitor.get(f"/user.info/?token={wil.token}&Authorization=Token {wil.token}")
+async def test_a_token_in_the_url_is_ignored(http_client: HttpClient, wil: HttpClient):
+    response = await http_client.get(f"/user.info/?token={wil.token}&Authorization=Token {wil.token}")
 
     assert response.status == 401
 
 
-async def test_nobody_cancels_what_is_not_theirs(wil: Visitor, rema: Visitor, emily: Visitor):
+async def test_others_cannot_cancel_a_booking(wil: HttpClient, rema: HttpClient, emily: HttpClient):
     booking_id = (await wil.book(event_name="meeting", society="SOTECHSOC")).json["booking_id"]
 
     for other in (rema, emily):
@@ -166,7 +168,7 @@ async def test_nobody_cancels_what_is_not_theirs(wil: Visitor, rema: Visitor, em
 
 
 async def test_presidents_act_for_what_the_societys_token_booked(
-    wil: Visitor, emily: Visitor, rema: Visitor, society: Visitor
+    wil: HttpClient, emily: HttpClient, rema: HttpClient, society: HttpClient
 ):
     booking_id = (await society.book(event_name="meeting")).json["booking_id"]
     path = f"/rooms.deleteBooking/?booking_id={booking_id}"
@@ -178,7 +180,7 @@ async def test_presidents_act_for_what_the_societys_token_booked(
     assert by_president == {"success": True}
 
 
-async def test_a_societys_token_books_for_its_society_only(society: Visitor, services: Services):
+async def test_a_societys_token_books_for_its_society_only(society: HttpClient, services: Services):
     await services.societies.found(Society(SocietyId("CHESS"), "Chess Society"), None)
 
     other = await society.book(event_name="meeting", society="CHESS")
@@ -190,12 +192,12 @@ async def test_a_societys_token_books_for_its_society_only(society: Visitor, ser
     assert nameless.json["code"] == "missing_field"
 
 
-async def test_rights_given_by_another_process_hold_at_the_next_request(
-    visitor: Visitor, services: Services, database_url: str
+async def test_rights_granted_by_another_process_apply_to_the_next_request(
+    http_client: HttpClient, services: Services, database_url: str
 ):
     """The command line may write beside a running server."""
-    rema = await visitor.log_in("rema")
-    beside = a_desk(database_url, services.clock, services.rules)
+    rema = await http_client.log_in("rema")
+    beside = create_services(database_url, services.clock, services.rules)
     await beside.storage.open()
     await beside.storage.load()
     await beside.societies.found(Society(SocietyId("CHESS"), "Chess Society"), "rema")

@@ -16,14 +16,14 @@ class HttpResponse:
         return f"<{self.status} {self.body[:300]!r}>"
 
 
-class Visitor:
+class HttpClient:
     """A client with or without a token; `as_` is the same client with another."""
 
     def __init__(self, session: ClientSession, url: str, token: str = "") -> None:
         self._session, self.url, self.token = session, url, token
 
-    def as_(self, token: str) -> "Visitor":
-        return Visitor(self._session, self.url, token)
+    def as_(self, token: str) -> "HttpClient":
+        return HttpClient(self._session, self.url, token)
 
     async def ask(self, method: str, path: str, **options: Any) -> HttpResponse:
         headers = CIMultiDict({"Authorization": f"Token {self.token}"} if self.token else {})
@@ -42,7 +42,7 @@ class Visitor:
     async def post(self, path: str, form: dict[str, Any] | None = None, **options: Any) -> HttpResponse:
         return await self.ask("POST", path, data=form, **options)
 
-    async def log_in(self, name: str) -> "Visitor":
+    async def log_in(self, name: str) -> "HttpClient":
         """The same client with the token of a sample person."""
         response = await self.post("/user.login/", {"username": name, "password": f"{name}password"})
         return self.as_(response.json["token"])

@@ -1,4 +1,4 @@
-"""What a POST may carry: forms, multipart and JSON alike, and a clear answer for everything else."""
+"""Request bodies: forms, multipart and JSON are parsed; anything else is refused with the reason."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import pytest
 from aiohttp import FormData
 
 from bot.web.framework.settings import HttpSettings
-from tests.api.visitor import Visitor
+from tests.api.http_client import HttpClient
 
 _FIELDS = {
     "room_id": "RO-POO",
@@ -51,14 +51,14 @@ def _multipart() -> FormData:
     ],
     ids=["form", "json", "json with a charset", "form with capitals", "form in latin-1"],
 )
-async def test_a_body_is_understood_however_it_is_written(wil: Visitor, how: dict):
+async def test_every_supported_content_type_is_parsed(wil: HttpClient, how: dict):
     made = await wil.ask("POST", "/rooms.book/", **how)
 
     assert made.json["success"] is True
     assert (await wil.get("/user.bookings/")).json[0]["notes"] == "caffè & té"
 
 
-async def test_multipart_is_understood(wil: Visitor):
+async def test_multipart_is_parsed(wil: HttpClient):
     form = FormData(default_to_multipart=True)
     for name, value in _FIELDS.items():
         form.add_field(name, value)
@@ -69,7 +69,7 @@ async def test_multipart_is_understood(wil: Visitor):
     assert (await wil.get("/user.bookings/")).json[0]["notes"] == "caffè & té"
 
 
-async def test_json_may_hold_numbers_booleans_and_null(wil: Visitor):
+async def test_json_may_hold_numbers_booleans_and_null(wil: HttpClient):
     fields = _FIELDS | {"date": 20160808, "society": None, "society_booking": False}
 
     made = await wil.ask("POST", "/rooms.book/", json=fields)
@@ -95,14 +95,16 @@ async def test_json_may_hold_numbers_booleans_and_null(wil: Visitor):
         (b"notes=" + b"x" * 100_000, _FORM, 413),
     ],
 )
-async def test_a_body_that_cannot_be_read_says_so(wil: Visitor, body: bytes, headers: dict, status: int):
+async def test_an_unreadable_body_is_refused_with_the_reason(
+    wil: HttpClient, body: bytes, headers: dict, status: int
+):
     response = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
 
     assert response.status == status
     assert response.json["error"]
 
 
-async def test_a_body_without_an_end_is_cut_off(wil: Visitor):
+async def test_a_body_without_an_end_is_cut_off(wil: HttpClient):
     async def chunks():
         for _ in range(20):
             yield b"notes=" + b"x" * 10_000
@@ -122,7 +124,7 @@ async def test_a_body_without_an_end_is_cut_off(wil: Visitor):
         ),
     ],
 )
-async def test_a_parameter_that_comes_twice_is_an_error(wil: Visitor, body: bytes, headers: dict):
+async def test_a_parameter_that_comes_twice_is_an_error(wil: HttpClient, body: bytes, headers: dict):
     response = await wil.ask("POST", "/rooms.book/", data=body, headers=headers)
 
     assert response.json["code"] == "doubled_parameter"
@@ -138,14 +140,14 @@ async def test_a_parameter_that_comes_twice_is_an_error(wil: Visitor, body: byte
         {"data": b"room_id=RO-POO&date=20160808&start_time=15:00&end_time=17:00&notes=%ff", "headers": _FORM},
     ],
 )
-async def test_a_parameter_that_is_no_text_is_an_error(wil: Visitor, how: dict):
+async def test_a_parameter_that_is_no_text_is_an_error(wil: HttpClient, how: dict):
     response = await wil.ask("POST", "/rooms.book/", **how)
 
     assert response.json["code"] == "bad_parameter"
 
 
-async def test_a_password_in_the_url_is_not_heard(visitor: Visitor):
-    response = await visitor.post("/user.login/?username=wil&password=wilpassword")
+async def test_a_password_in_the_url_is_ignored(http_client: HttpClient):
+    response = await http_client.post("/user.login/?username=wil&password=wilpassword")
 
     assert "token" not in response.json
     assert response.json["code"] == "missing_field"
@@ -156,11 +158,11 @@ class TestSlowly:
     def settings(self) -> HttpSettings:
         return HttpSettings(rate_limit=0, body_timeout=0.05)
 
-    async def test_a_body_that_does_not_come_is_given_up(self, visitor: Visitor):
+    async def test_a_body_that_never_arrives_times_out(self, http_client: HttpClient):
         async def chunks():
             yield b"username=wil"
             await asyncio.sleep(0.5)
 
-        response = await visitor.ask("POST", "/user.login/", data=chunks(), headers=_FORM)
+        response = await http_client.ask("POST", "/user.login/", data=chunks(), headers=_FORM)
 
         assert response.status == 408
