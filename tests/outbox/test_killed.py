@@ -96,16 +96,18 @@ async def remind(platform: Platform, worker: Worker, kills: tuple[int, ...], sec
             died.set()
 
     platform.on_shown.append(count)
-    async with asyncio.timeout(seconds):
-        while waiting_for:
-            died.clear()
+    try:
+        async with asyncio.timeout(seconds):
+            while waiting_for:
+                died.clear()
+                await worker.start()
+                await died.wait()
+                await worker.ended()
             await worker.start()
-            await died.wait()
-            await worker.ended()
-        await worker.start()
-        await everybody.wait()
-        await asyncio.sleep(_LONGER_THAN_A_LEASE)
-    worker.kill_now()
+            await everybody.wait()
+            await asyncio.sleep(_LONGER_THAN_A_LEASE)
+    finally:
+        worker.kill_now()
     await worker.ended()
     return platform.shown()
 
