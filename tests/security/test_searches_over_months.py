@@ -32,7 +32,10 @@ LINES = (
     "book lovelace 205 tomorrow until easter",
 )
 SECONDS = 0.25
-"""Of CPU time. The worst line takes a fifth of that; what held the loop took 0.7 to 16 s."""
+"""Of CPU time, least of three: a garbage collection hits one run, a search that holds the loop hits all.
+
+The worst line takes a fifth of that; what held the loop took 0.7 to 16 s.
+"""
 HOUR, DAY = 3600, 24 * 3600
 
 
@@ -44,7 +47,8 @@ async def test_no_chat_line_blocks_the_event_loop(sqlite_url: str, who: str):
     try:
         await services.storage.load()
         await load_sample(services)
-        took = {line: await cpu_seconds(Dispatcher(services, COMMANDS), who, line) for line in LINES}
+        dispatcher = Dispatcher(services, COMMANDS)
+        took = {line: min([await cpu_seconds(dispatcher, who, line) for _ in range(3)]) for line in LINES}
     finally:
         await services.storage.close()
     assert max(took.values()) < SECONDS, took
