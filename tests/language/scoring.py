@@ -41,18 +41,29 @@ class Phrase:
     def mistakes(self, names: NameIndex) -> list[str]:
         """One sentence for every key that differs."""
         got = to_json(parse_phrase(self.text, now=self.now, zone=self.zone, names=names))
+        expected = dict.fromkeys(COMPARED) | self.expect
         return [
-            f"{key}: {got[key]!r} instead of {self.expect.get(key)!r}"
-            for key in COMPARED
-            if not _agrees(key, got[key], self.expect.get(key))
+            f"{key}: {got[key]!r} instead of {value!r}"
+            for key, value in expected.items()
+            if not _agrees(key, got[key], value)
         ]
 
 
 def _agrees(key: str, got: object, expected: object) -> bool:
-    if isinstance(expected, dict):
+    if isinstance(expected, dict) and "any" in expected:
         return any(_agrees(key, got, one) for one in expected["any"])
     if key in {"start", "end"} and isinstance(got, str) and isinstance(expected, str):
         return datetime.fromisoformat(got) == datetime.fromisoformat(expected)
+    if key == "problem" and isinstance(got, dict):
+        return got["code"] == expected
+    if key == "question":
+        return bool(got) == bool(expected)
+    if key == "also" and isinstance(got, list) and isinstance(expected, list):
+        return len(got) == len(expected) and all(
+            _agrees(bound, one[bound], other.get(bound))
+            for one, other in zip(got, expected, strict=True)
+            for bound in ("start", "end")
+        )
     return got == expected or (not got and not expected)
 
 

@@ -29,6 +29,14 @@ KEYS = {
     "assumed",
     "alternatives",
     "leftover",
+    "duration",
+    "rrule",
+    "occurrences",
+    "also",
+    "excluded",
+    "zone",
+    "problem",
+    "question",
 }
 
 
@@ -55,7 +63,9 @@ def test_a_line_is_answered_under_the_documented_keys():
 def test_missing_values_are_null():
     (answer,) = answers('{"text": "friday"}')
 
-    present = {key for key in KEYS - {"assumed", "alternatives", "leftover"} if answer[key] is not None}
+    present = {
+        key for key in KEYS - {"assumed", "alternatives", "also", "leftover"} if answer[key] is not None
+    }
     assert present == {"start", "kind"}
 
 

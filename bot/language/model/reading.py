@@ -1,7 +1,7 @@
 """Result types of the parser."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.model import BuildingId, Equipment, Location, RoomId, SocietyId, Usage
@@ -26,21 +26,27 @@ class RecurrenceUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """Every `step` units, on `weekdays` (Monday is 0) when weekly; `until` is the last possible day."""
+    """Every `step` units, on `weekdays` (Monday is 0); `until` is the last possible day.
+
+    With `nth`, a month's nth such weekday (-1 is the last). `excluded` are dates left out.
+    """
 
     unit: RecurrenceUnit
     step: int = 1
     weekdays: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None
+    nth: int | None = None
+    excluded: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTime:
     """A parsed time, aware and in the caller's zone; `end` is None when none was said, else after `start`.
 
-    A day starts at its midnight. `duration` is the one asked for within a day or a part of it; `recurrence`
-    says how the time repeats after this first one.
+    A day starts at its midnight. A part is a window: free at some time within it, for `duration` when that
+    was said; `day_part` is its name if it has one. `recurrence` says how the time repeats after this first
+    one.
     """
 
     kind: TimeKind
@@ -60,14 +66,47 @@ class TextSpan:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class TimesOfDay:
+    """Wall times from `start` to `end`; an end of 00:00 is the day's end."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """What a text rules out: dates, weekdays (Monday is 0), times of day, buildings and rooms."""
+
+    dates: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    times: tuple[TimesOfDay, ...] = ()
+    buildings: tuple[BuildingId, ...] = ()
+    rooms: tuple[RoomId, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.dates or self.weekdays or self.times or self.buildings or self.rooms)
+
+
+NO_EXCLUSIONS = Exclusions()
+
+
 class ProblemReason(StrEnum):
-    """Why a time was rejected."""
+    """Why a time was rejected; `code` is the word for programs."""
 
     PAST = "past"
     TOO_FAR = "too far"
     UNREADABLE = "unreadable"
     TOO_MUCH = "too much"
     END_NOT_AFTER_START = "end not after start"
+    CONTRADICTION = "contradiction"
+    INCOMPLETE = "incomplete"
+    EXCLUSION = "exclusion"
+    LANGUAGE = "language"
+
+    @property
+    def code(self) -> str:
+        return self.value.replace(" ", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +128,10 @@ class ParseProblem:
             ProblemReason.END_NOT_AFTER_START: (
                 f"In “{self.parsed_text}” the end does not come after the start."
             ),
+            ProblemReason.CONTRADICTION: f"The day and the date in “{self.parsed_text}” don't agree.",
+            ProblemReason.INCOMPLETE: f"I understood only a part of the time in “{self.parsed_text}”.",
+            ProblemReason.EXCLUSION: f"I'm not sure what to leave out in “{self.parsed_text}”.",
+            ProblemReason.LANGUAGE: f"I read English, and I'm not sure about “{self.parsed_text}”.",
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
 
@@ -124,7 +167,8 @@ minutes for `in 20`, next week for `next friday`, and a start (now, or the day's
 class ParseResult:
     """Everything that was parsed from a text, and what could not be.
 
-    What was not said is None or empty. `alternatives` are other meanings of the time, `unparsed` the words
+    What was not said is None or empty. `alternatives` are other meanings of the time, `also` further times
+    that are wanted as well, `zone_name` the IANA name of a time zone that was typed, `unparsed` the words
     that nothing understood, `problem` a rejected time (then `when` is None), `clarification` ambiguous words.
     """
 
@@ -143,6 +187,9 @@ class ParseResult:
     spans: tuple[TextSpan, ...] = ()
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[ParsedTime, ...] = ()
+    also: tuple[ParsedTime, ...] = ()
+    excluded: Exclusions = NO_EXCLUSIONS
+    zone_name: str | None = None
     unparsed: tuple[str, ...] = ()
     problem: ParseProblem | None = None
     clarification: Clarification | None = None

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.language.engine import parse_phrase
-from bot.language.model.reading import ParsedTime, ParseResult
+from bot.language.model.reading import Clarification, Exclusions, ParsedTime, ParseProblem, ParseResult
+from bot.language.output.series import RRULE_WEEKDAYS, occurrences, to_rrule
 from bot.language.rooms.names import NameIndex
 from core.time_zones import find_time_zone
 
@@ -29,17 +30,55 @@ def to_json(result: ParseResult) -> dict[str, object]:
         "title": result.title,
         "people": list(result.people) or None,
         "assumed": list(result.assumptions),
+        "duration": _minutes(when.duration) if when else None,
+        "rrule": to_rrule(when.recurrence) if when and when.recurrence else None,
+        "occurrences": [_span_to_json(one) for one in occurrences(when)]
+        if when and when.recurrence
+        else None,
+        "also": [_time_to_json(other) for other in result.also],
+        "excluded": _exclusions_to_json(result.excluded) or None,
+        "zone": result.zone_name,
         "alternatives": [_time_to_json(other) for other in result.alternatives],
         "leftover": list(result.unparsed),
+        "problem": _problem_to_json(result.problem) if result.problem else None,
+        "question": _question_to_json(result.clarification) if result.clarification else None,
     }
 
 
 def _time_to_json(time: ParsedTime) -> dict[str, object]:
-    return {
-        "start": time.start.isoformat(),
-        "end": time.end.isoformat() if time.end else None,
-        "kind": str(time.kind),
+    return {**_span_to_json(time), "kind": str(time.kind), "duration": _minutes(time.duration)}
+
+
+def _span_to_json(time: ParsedTime) -> dict[str, object]:
+    return {"start": time.start.isoformat(), "end": time.end.isoformat() if time.end else None}
+
+
+def _occurrences_to_json(time: ParsedTime) -> list[dict[str, object]]:
+    return [_span_to_json(occurrence) for occurrence in occurrences(time)]
+
+
+def _minutes(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds()) // 60
+
+
+def _exclusions_to_json(excluded: Exclusions) -> dict[str, object]:
+    """Only the keys that hold something."""
+    values: dict[str, list[object]] = {
+        "dates": [day.isoformat() for day in excluded.dates],
+        "weekdays": [RRULE_WEEKDAYS[day] for day in excluded.weekdays],
+        "times": [{"start": f"{one.start:%H:%M}", "end": f"{one.end:%H:%M}"} for one in excluded.times],
+        "buildings": list(excluded.buildings),
+        "rooms": list(excluded.rooms),
     }
+    return {key: value for key, value in values.items() if value}
+
+
+def _problem_to_json(problem: ParseProblem) -> dict[str, object]:
+    return {"code": problem.reason.code, "message": problem.message}
+
+
+def _question_to_json(question: Clarification) -> dict[str, object]:
+    return {"text": question.message, "choices": list(question.choices)}
 
 
 def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: ZoneInfo) -> Iterator[str]:
