@@ -1,6 +1,5 @@
 """Scans tokens from left to right into items of the time grammar."""
 
-from collections.abc import Sequence
 from functools import cache
 
 from bot.language.grammar.clocks import parse_clock_time
@@ -8,6 +7,7 @@ from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
 from bot.language.grammar.relative import parse_relative_day
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -19,7 +19,15 @@ from bot.language.lexicon.vocabulary import (
     WEEKDAY_NUMBERS,
 )
 from bot.language.model.budget import Budget
-from bot.language.model.items import BareNumber, Connective, DurationItem, Item, PlacedItem, UnknownWord
+from bot.language.model.items import (
+    BareNumber,
+    Connective,
+    DurationItem,
+    ItemsMatch,
+    PlacedItem,
+    RecurrenceItem,
+    UnknownWord,
+)
 from bot.language.text.token_cursor import TokenCursor
 
 _CONNECTIVES = {
@@ -97,6 +105,11 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
     word = cursor.word(index)
     if not word:
         return index + 1
+    recurrence = _parse_recurrence_first(cursor, index, found)
+    if recurrence is not None:
+        items, after = recurrence
+        found.extend(PlacedItem(item, index, after) for item in items)
+        return after
     skipped_to = skip_false_positive(cursor, index)
     if skipped_to > index:
         found.append(PlacedItem(UnknownWord(word), index, skipped_to))
@@ -113,7 +126,17 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
     return index + 1
 
 
-def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
+def _parse_recurrence_first(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> ItemsMatch | None:
+    """What means a time only in a recurrence, and would else be a count of things: `once a week`, `x 10`."""
+    if cursor.word(index) == "once":
+        return parse_recurrence(cursor, index)
+    if not any(isinstance(placed.item, RecurrenceItem) for placed in found):
+        return None
+    count = parse_occurrence_count(cursor, index)
+    return ((count[0],), count[1]) if count is not None else None
+
+
+def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     match = parse_day_part(cursor, index) if cursor.number(index) is None else None
     if match is not None:
         return match
