@@ -26,6 +26,7 @@ _LIST_SEPARATORS = word_set("and , & every / + n")
 _RANGE_WORDS = word_set("- to through thru until")
 _COUNTED_WORDS = word_set("times sessions occurrences meetings dates weeks")
 _MAX_NTH = 5
+_MAX_LISTED_WEEKDAYS = 7
 _MIN_NTH_AFTER_EVERY = 3
 _LAST = -1
 
@@ -238,7 +239,9 @@ def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], i
     after = index
     at = index
     is_range = False
-    while cursor.word(at) in WEEKDAY_NUMBERS:
+    for _ in range(_MAX_LISTED_WEEKDAYS):
+        if cursor.word(at) not in WEEKDAY_NUMBERS:
+            break
         day = WEEKDAY_NUMBERS[cursor.word(at)]
         days += [(days[-1] + ahead) % 7 for ahead in range(1, (day - days[-1]) % 7)] if is_range else []
         days.append(day)

@@ -209,7 +209,7 @@ FILLER_WORDS = word_set(
     include includes including equipped preferred prefer required require requires @ - , . ! ? : ; /
     & + ( ) ' … * _ ~ | [ ] > < = # w n long walking
     within campus onwards onward spare once sometime sometimes anytime same
-    repeat repeats repeating recurring recurrent regular regularly series single
+    local repeat repeats repeating recurring recurrent regular regularly series single
     some1 no1 shall cos because lol haha xx x thankyou thanx tysm pretty much asap soon more than
     least less most max maximum minimum min
     """
