@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
@@ -23,10 +24,12 @@ from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.resolver import resolve
+from bot.language.resolve.typed_zone import resolve_in_zone
 from bot.language.rooms.names import NameIndex
 from bot.language.rooms.places import find_places
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
+from bot.language.text.markup import blank_markup
 from bot.language.text.quoted import find_mentions, find_titles
 from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
@@ -88,7 +91,7 @@ class _PhraseParser:
         self.text = text
         self.names, self.budget = names, budget
         self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
-        self.normalized = normalize(text[:_MAX_TEXT_LENGTH]).cut(_MAX_TEXT_LENGTH)
+        self.normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
 
     def parse(self) -> ParseResult:
@@ -97,7 +100,8 @@ class _PhraseParser:
         places = find_places(self.tokens, self.names)
         capacity = self._extract_capacity()
         requirements = self._extract_requirements()
-        phrase, resolution = self._extract_time()
+        typed_zone = self._extract_zone()
+        phrase, resolution = self._extract_time(typed_zone)
         ambiguous = phrase.ambiguous_number
         if ambiguous is not None and capacity is None and phrase.has_length:
             capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
@@ -118,6 +122,7 @@ class _PhraseParser:
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
             alternatives=resolution.alternatives if is_usable else (),
+            zone_name=typed_zone.key if typed_zone is not None and is_usable and resolution.time else None,
             unparsed=self._collect_unparsed(),
             clarification=clarification_for(ambiguous.value) if ambiguous else None,
         )
@@ -187,13 +192,26 @@ class _PhraseParser:
 
     # Time
 
-    def _extract_time(self) -> tuple[TimePhrase, Resolution]:
+    def _extract_zone(self) -> ZoneInfo | None:
+        """The time zone that was typed, if it is another one than the caller's."""
+        match = find_zone(self.tokens, self.text)
+        if match is None:
+            return None
+        self._mark_tokens("zone", match.start_index, match.end_index)
+        return match.zone
+
+    def _extract_time(self, typed_zone: ZoneInfo | None) -> tuple[TimePhrase, Resolution]:
         """The time as it was said, and the time that it means."""
         try:
             phrase = self._extract_phrase()
-            return phrase, resolve(phrase, self.context)
+            return phrase, self._resolve(phrase, typed_zone)
         except BudgetSpent:
             return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
+
+    def _resolve(self, phrase: TimePhrase, typed_zone: ZoneInfo | None) -> Resolution:
+        if typed_zone is None:
+            return resolve(phrase, self.context)
+        return resolve_in_zone(phrase, self.context, typed_zone)
 
     def _extract_phrase(self) -> TimePhrase:
         items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))

@@ -1,16 +1,10 @@
-"""Parses `now`, parts of the day, and recurrences."""
+"""Parses `now`, parts of the day, and, by another module, recurrences."""
 
-from bot.language.lexicon.vocabulary import (
-    DAY_PART_WORDS,
-    FORTNIGHT_WORDS,
-    PLURAL_WEEKDAYS,
-    WEEK_WORDS,
-    WEEKDAY_NUMBERS,
-)
+from bot.language.grammar.recurrences import parse_recurrence
+from bot.language.lexicon.vocabulary import DAY_PART_WORDS, WEEKDAY_NUMBERS
 from bot.language.model.days import DayOffset, Weekday
-from bot.language.model.items import DayItem, DayPart, EndOfDay, ItemsMatch, Now, RecurrenceItem
-from bot.language.model.reading import RecurrenceUnit
-from bot.language.text.token_cursor import TokenCursor, parse_cardinal, parse_ordinal
+from bot.language.model.items import DayItem, DayPart, EndOfDay, ItemsMatch, Now
+from bot.language.text.token_cursor import TokenCursor
 
 _NOW_PHRASES = (
     ("right", "now"),
@@ -140,80 +134,4 @@ def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return None
 
 
-def _parse_recurrence(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`every tuesday`, `every other friday`, `every 2 weeks`, `weekly on mondays`, `tuesdays`, `daily`."""
-    word = cursor.word(index)
-    if word == "every":
-        return _parse_after_every(cursor, index + 1)
-    steps = {
-        "daily": (RecurrenceUnit.DAY, 1),
-        "weekly": (RecurrenceUnit.WEEK, 1),
-        "fortnightly": (RecurrenceUnit.WEEK, 2),
-        "biweekly": (RecurrenceUnit.WEEK, 2),
-        "monthly": (RecurrenceUnit.MONTH, 1),
-    }
-    if word in steps:
-        unit, step = steps[word]
-        at = cursor.skip(index + 1, {"on", ","})
-        days, after = _parse_weekdays(cursor, at)
-        return (RecurrenceItem(RecurrenceUnit.WEEK if days else unit, step, days),), (
-            after if days else index + 1
-        )
-    if word in PLURAL_WEEKDAYS:
-        days, after = _parse_weekdays(cursor, index)
-        return (RecurrenceItem(RecurrenceUnit.WEEK, 1, days),), after
-    return None
-
-
-def _parse_after_every(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    at, step = index, 1
-    if cursor.word(at) in {"other", "second", "alternate"}:
-        at, step = at + 1, 2
-    else:
-        match = parse_cardinal(cursor, at) or parse_ordinal(cursor, at)
-        if match is not None:
-            at, step = match.end_index, max(match.value, 1)
-    days, after = _parse_weekdays(cursor, at)
-    if days:
-        return (RecurrenceItem(RecurrenceUnit.WEEK, step, days),), after
-    word = cursor.word(at)
-    if word in DAY_PART_WORDS:
-        return (RecurrenceItem(RecurrenceUnit.DAY, step),), at
-    if word == "weekday":
-        return (RecurrenceItem(RecurrenceUnit.WEEK, step, (0, 1, 2, 3, 4)),), at + 1
-    if word == "weekend":
-        return (RecurrenceItem(RecurrenceUnit.WEEK, step, (5, 6)),), at + 1
-    unit = _parse_unit(word)
-    return _build_with_weekdays(cursor, unit[0], step * unit[1], at + 1) if unit else None
-
-
-def _parse_unit(word: str) -> tuple[RecurrenceUnit, int] | None:
-    if word in {"day", "days"}:
-        return RecurrenceUnit.DAY, 1
-    if word in WEEK_WORDS:
-        return RecurrenceUnit.WEEK, 1
-    if word in FORTNIGHT_WORDS:
-        return RecurrenceUnit.WEEK, 2
-    return (RecurrenceUnit.MONTH, 1) if word in {"month", "months"} else None
-
-
-def _build_with_weekdays(cursor: TokenCursor, unit: RecurrenceUnit, step: int, index: int) -> ItemsMatch:
-    """`every week on tuesdays`."""
-    at = cursor.skip(index, {"on"})
-    days, after = _parse_weekdays(cursor, at) if unit is RecurrenceUnit.WEEK and at > index else ((), index)
-    return (RecurrenceItem(unit, step, days),), (after if days else index)
-
-
-def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int]:
-    """`tuesday`, `mon and wed`, `mon, wed & fri`."""
-    days: list[int] = []
-    after = index
-    at = index
-    while cursor.word(at) in WEEKDAY_NUMBERS:
-        days.append(WEEKDAY_NUMBERS[cursor.word(at)])
-        after = at + 1
-        at = cursor.skip(after, {"and", ",", "&", "every", "/"})
-    return tuple(sorted(set(days))), after
-
-
-_RULES = (_parse_now, _parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)
+_RULES = (_parse_now, parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)

@@ -16,6 +16,7 @@ from bot.language.model.items import (
     IsoTimestamp,
     Item,
     Now,
+    OccurrenceCount,
     PlacedItem,
     RecurrenceItem,
     SameTime,
@@ -32,7 +33,10 @@ _TIME_ITEMS = (ClockTime, Now, TimeOffset, IsoTimestamp, SameTime, DayItem, DayP
 
 @dataclass(slots=True)
 class TimePhrase:
-    """A time as it was said. Everything may be missing; `used_items` are the items that found a place."""
+    """A time as it was said. Everything may be missing; `used_items` are the items that found a place.
+
+    `is_start_day`: the day is where a recurrence starts (`from next week`), not the days it takes place on.
+    """
 
     day: DayItem | None = None
     start: StartItem | None = None
@@ -42,6 +46,8 @@ class TimePhrase:
     day_part: DayPart | None = None
     recurrence: RecurrenceItem | None = None
     recurrence_until: DayExpression | None = None
+    recurrence_count: int | None = None
+    is_start_day: bool = False
     has_invalid_time: bool = False
     other_days: list[DayExpression] = field(default_factory=list)
     other_starts: list[ClockTime] = field(default_factory=list)
@@ -94,6 +100,7 @@ class _PhraseBuilder:
             DayPart: self._add_day_part,
             DurationItem: self._add_duration,
             RecurrenceItem: self._add_recurrence,
+            OccurrenceCount: self._add_occurrence_count,
             EndOfDay: self._add_end_of_day,
             InvalidTime: self._note_invalid_time,
         }
@@ -176,6 +183,7 @@ class _PhraseBuilder:
             phrase.other_days.append(item.day)
         elif phrase.day is None:
             phrase.day = item
+            phrase.is_start_day = self.expected in {Connective.FROM, Connective.AFTER}
         else:
             return self._merge_second_day(item)
         return True
@@ -184,6 +192,7 @@ class _PhraseBuilder:
         phrase = self.phrase
         if phrase.recurrence is not None:
             phrase.recurrence_until = item.day
+            self.expected = None
         elif phrase.end is not None:
             if phrase.day is None and not isinstance(phrase.start, Now):
                 phrase.day = item
@@ -234,6 +243,12 @@ class _PhraseBuilder:
         if self.phrase.recurrence is not None:
             return False
         self.phrase.recurrence = item
+        return True
+
+    def _add_occurrence_count(self, item: OccurrenceCount) -> bool:
+        if self.phrase.recurrence is None or self.phrase.recurrence_count is not None:
+            return False
+        self.phrase.recurrence_count = item.count
         return True
 
     def _add_end_of_day(self, item: EndOfDay) -> bool:

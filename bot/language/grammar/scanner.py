@@ -8,7 +8,9 @@ from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
 from bot.language.grammar.relative import parse_relative_day
+from bot.language.grammar.timestamps import is_timestamp, parse_timestamp
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
@@ -19,7 +21,16 @@ from bot.language.lexicon.vocabulary import (
     WEEKDAY_NUMBERS,
 )
 from bot.language.model.budget import Budget
-from bot.language.model.items import BareNumber, Connective, DurationItem, Item, PlacedItem, UnknownWord
+from bot.language.model.items import (
+    BareNumber,
+    Connective,
+    DurationItem,
+    Item,
+    ItemsMatch,
+    PlacedItem,
+    RecurrenceItem,
+    UnknownWord,
+)
 from bot.language.text.token_cursor import TokenCursor
 
 _CONNECTIVES = {
@@ -84,36 +95,58 @@ def correctable_time_words() -> frozenset[str]:
 
 def scan(cursor: TokenCursor, budget: Budget) -> list[PlacedItem]:
     """Scans the text into items. Words that mean no time become `UnknownWord`; fillers are skipped."""
-    found: list[PlacedItem] = []
+    scanner = _Scanner(cursor)
     index = 0
     while index < len(cursor):
         budget.spend()
-        after = _scan_step(cursor, index, found)
-        index = max(after, index + 1)
-    return found
+        index = max(scanner.step(index), index + 1)
+    return scanner.found
 
 
-def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
-    word = cursor.word(index)
-    if not word:
+class _Scanner:
+    """Scans one text; a count of times means something only once a recurrence was found."""
+
+    def __init__(self, cursor: TokenCursor) -> None:
+        self.cursor = cursor
+        self.found: list[PlacedItem] = []
+        self.has_recurrence = False
+
+    def step(self, index: int) -> int:
+        """Adds what starts here; the position after it."""
+        word = self.cursor.word(index)
+        if not word:
+            return index + 1
+        match = self._parse_before_counts(word, index)
+        if match is not None:
+            return self._add(index, *match)
+        skipped_to = skip_false_positive(self.cursor, index)
+        if skipped_to > index:
+            return self._add(index, (UnknownWord(word),), skipped_to)
+        match = _parse_items(self.cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
+        if match is not None:
+            return self._add(index, *match)
+        if word in _CONNECTIVES:
+            return self._add(index, (_CONNECTIVES[word],), index + 1)
+        if word not in FILLER_WORDS and word[0].isalnum():
+            return self._add(index, (UnknownWord(word),), index + 1)
         return index + 1
-    skipped_to = skip_false_positive(cursor, index)
-    if skipped_to > index:
-        found.append(PlacedItem(UnknownWord(word), index, skipped_to))
-        return skipped_to
-    match = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
-    if match is not None:
-        items, after = match
-        found.extend(PlacedItem(item, index, after) for item in items)
-        return after
-    if word in _CONNECTIVES:
-        found.append(PlacedItem(_CONNECTIVES[word], index, index + 1))
-    elif word not in FILLER_WORDS and word[0].isalnum():
-        found.append(PlacedItem(UnknownWord(word), index, index + 1))
-    return index + 1
+
+    def _parse_before_counts(self, word: str, index: int) -> ItemsMatch | None:
+        """What would else be taken for a count of things: a timestamp, `once a week`, `x 10`."""
+        if is_timestamp(word):
+            return (parse_timestamp(word),), index + 1
+        if word == "once":
+            return parse_recurrence(self.cursor, index)
+        count = parse_occurrence_count(self.cursor, index) if self.has_recurrence else None
+        return ((count[0],), count[1]) if count is not None else None
+
+    def _add(self, index: int, items: Sequence[Item], end_index: int) -> int:
+        self.found.extend(PlacedItem(item, index, end_index) for item in items)
+        self.has_recurrence |= any(isinstance(item, RecurrenceItem) for item in items)
+        return end_index
 
 
-def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
+def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     match = parse_day_part(cursor, index) if cursor.number(index) is None else None
     if match is not None:
         return match

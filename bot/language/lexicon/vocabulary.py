@@ -209,6 +209,7 @@ FILLER_WORDS = word_set(
     include includes including equipped preferred prefer required require requires @ - , . ! ? : ; /
     & + ( ) ' … * _ ~ | [ ] > < = # w n long walking
     within campus onwards onward spare once sometime sometimes anytime same
+    local repeat repeats repeating recurring recurrent regular regularly series single
     some1 no1 shall cos because lol haha xx x thankyou thanx tysm pretty much asap soon more than
     least less most max maximum minimum min
     """
@@ -229,7 +230,8 @@ TIME_FIRST_WORDS = (
     weeks fortnight end start beginning middle mid early late later weekend midweek noon midday
     midnight dozen couple hundred pair right straight just as now rn atm asap immediately currently
     straightaway nowish all whole entire full first allday eod close closing cob rest remainder
-    every daily weekly fortnightly biweekly monthly nye new australia valentines leap st april anzac
+    every everyday nightly alternate alternating bi weekday once
+    daily weekly fortnightly biweekly monthly nye new australia valentines leap st april anzac
     halloween guy bonfire christmas xmas boxing good easter shrove pancake ash for
     """
     )

@@ -98,11 +98,19 @@ class DayItem:
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceItem:
-    """A recurrence: on these weekdays, or every `step` units."""
+    """A recurrence: on these weekdays, or every `step` units; with `nth` a month's nth such weekday."""
 
     unit: RecurrenceUnit
     step: int = 1
     weekdays: tuple[int, ...] = ()
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceCount:
+    """The number of times a recurrence takes place."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,7 @@ Item = (
     | DayPart
     | DayItem
     | RecurrenceItem
+    | OccurrenceCount
     | BareNumber
     | Connective
     | InvalidTime

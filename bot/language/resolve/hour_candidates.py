@@ -23,7 +23,10 @@ class HourCandidate:
 
 
 def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCandidate]:
-    """All combinations of what start and end can mean on one day."""
+    """All combinations of what start and end can mean on one day.
+
+    Of a recurrence only the earliest: which one comes next must not depend on the time it was typed.
+    """
     start = phrase.start
     if not isinstance(start, ClockTime):
         return []
@@ -38,7 +41,8 @@ def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCa
         for candidate in found
         if start.is_24_hour or candidate.end is None or candidate.end <= latest or len(found) == 1
     ]
-    return early or found
+    usable = early or found
+    return usable[:1] if phrase.recurrence is not None else usable
 
 
 def _assume_meridiem(start: ClockTime, phrase: TimePhrase, minutes: int) -> str | None:

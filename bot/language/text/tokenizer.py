@@ -25,7 +25,9 @@ _LOOKALIKES = str.maketrans(
         "¾": " 3/4",
     }
 )
-_TOKEN_PATTERN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
+TIMESTAMP_PATTERN = r"<t:[0-9]{1,13}(?::[a-z])?>|<!date\^[0-9]{1,13}\^[^<>]{0,200}>"
+"""A platform's time, which is one token: `<t:1773230400:F>`."""
+_TOKEN_PATTERN = re.compile(rf"{TIMESTAMP_PATTERN}|[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from bot.language.lexicon.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
 from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
 
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+
 
 def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) -> str:
     """`Thu 12 Mar, 15:00–17:00`; with its year when that is not this one. `military` writes 1500hrs."""
@@ -39,6 +41,7 @@ def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) ->
                 rest,
                 f"from {describe_day(time.start.date(), year)}",
                 _describe_until(time.recurrence, year),
+                f"{time.recurrence.count} times" if time.recurrence.count else "",
             ),
         )
     )
@@ -103,6 +106,9 @@ def _describe_duration(duration: timedelta | None) -> str:
 def _describe_recurrence(rule: RecurrenceRule) -> str:
     step = f"{rule.step} " if rule.step > 1 else ""
     plural = "s" if rule.step > 1 else ""
+    if rule.nth is not None:
+        days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
+        return f"the {_ORDINALS[rule.nth]} {days} of every month"
     if rule.unit is not RecurrenceUnit.WEEK:
         return f"every {step}{rule.unit}{plural}"
     days = " and ".join(WEEKDAY_NAMES[day] for day in rule.weekdays)
