@@ -10,6 +10,7 @@ from bot.language.model.reading import (
     ProblemReason,
     RecurrenceRule,
     RecurrenceUnit,
+    SmallTalk,
     TextSpan,
     TimeKind,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "ProblemReason",
     "RecurrenceRule",
     "RecurrenceUnit",
+    "SmallTalk",
     "TextSpan",
     "TimeKind",
     "parse_lines",
