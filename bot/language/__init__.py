@@ -4,6 +4,7 @@ from bot.language.engine import parse_phrase, preload
 from bot.language.model.reading import (
     ASSUMPTIONS,
     Clarification,
+    Exclusions,
     ParsedTime,
     ParseProblem,
     ParseResult,
@@ -22,6 +23,7 @@ from bot.language.rooms.names import NameIndex
 __all__ = [
     "ASSUMPTIONS",
     "Clarification",
+    "Exclusions",
     "NameIndex",
     "ParseProblem",
     "ParseResult",

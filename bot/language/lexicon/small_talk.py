@@ -6,10 +6,12 @@ PHRASES = {
     "thanks": split_phrases(
         """
         thanks | thank you | thank u | thankyou | thx | thnx | thanx | ty | tysm | tyvm | cheers | ta
-        | much appreciated | appreciate it | appreciated | thanks a lot | thanks a bunch | thanks a million
+        | much appreciated | appreciate it | appreciated | thanks a lot | thanks a bunch
+        | thanks a million
         | many thanks | thanks in advance | big thanks | thanks for the help | thanks for your help
         | thanks for that | thanks for helping | thank you for your help | thank you for the help
-        | thank you for that | thank god | nice one | you are a star | youre a star | legend | you legend
+        | thank you for that | thank god | nice one | you are a star | youre a star | legend
+        | you legend
         | lifesaver | youre a lifesaver | good bot | well done | youre the best | you are the best
         | ur the best | you rock | love it | love this | love you | thats great | that is great
         | thats perfect
@@ -18,8 +20,10 @@ PHRASES = {
     "greeting": split_phrases(
         """
         hi | hii | hiii | hey | heya | heyy | hiya | hello | helo | hallo | yo | oi | greetings | howdy
-        | gday | good morning | good afternoon | good evening | good day | morning all | morning everyone
-        | morning team | morning folks | afternoon all | afternoon everyone | evening all | evening everyone
+        | gday | good morning | good afternoon | good evening | good day | morning all
+        | morning everyone
+        | morning team | morning folks | afternoon all | afternoon everyone | evening all
+        | evening everyone
         | evening folks | alright mate | sup | wassup | whats up | wazzup | gm | welcome | welcome back
         | nice to meet you | pleased to meet you
         """
@@ -27,22 +31,28 @@ PHRASES = {
     "farewell": split_phrases(
         """
         bye | bye bye | byee | goodbye | cya | cu | see ya | see you | see u | cu later | later | laters
-        | good night | goodnight | gn | night | nite nite | night night | take care | have fun | farewell
+        | good night | goodnight | gn | night | nite nite | night night | take care | have fun
+        | farewell
         | ciao | ttyl | gtg | g2g | gotta go | got to go | im off | signing off | peace
         """
     ),
     "acknowledgement": split_phrases(
         """
         ok | okay | okey | okie | oki | okey dokey | okie dokie | k | kk | kay | cool | nice | great
-        | perfect | awesome | brilliant | sweet | excellent | fantastic | wonderful | lovely | amazing | fab
+        | perfect | awesome | brilliant | sweet | excellent | fantastic | wonderful | lovely
+        | amazing | fab
         | wicked | sick | superb | super | fine | good | sound | noted | sounds good | sounds great
-        | sounds fine | all good | got it | gotcha | got you | understood | roger | roger that | copy that
+        | sounds fine | all good | got it | gotcha | got you | understood | roger | roger that
+        | copy that
         | fair enough | makes sense | alright | all right | righto | sure | sure thing | of course
         | yes | yep | yeah | yup | ya | yh | yeh | aye | no | nope | nah | never mind | nevermind | nvm
         | forget it | its fine | thats fine | no worries | no problem | np | no prob | no bother
-        | youre welcome | works for me | that works | done | sorry | sorry about that | my bad | oops | whoops
-        | hmm | hmmm | hm | um | umm | uh | er | wow | omg | wtf | lol | lmao | rofl | lolz | idk | dunno
-        | i dont know | not sure | maybe | interesting | really | i see | oh | ah | aha | yay | woo | woohoo
+        | youre welcome | works for me | that works | done | sorry | sorry about that | my bad
+        | oops | whoops
+        | hmm | hmmm | hm | um | umm | uh | er | wow | omg | wtf | lol | lmao | rofl | lolz | idk
+        | dunno
+        | i dont know | not sure | maybe | interesting | really | i see | oh | ah | aha | yay
+        | woo | woohoo
         | hooray | ugh | meh | exactly | indeed | agreed | same | true | please | pls | good to know
         | thats all | that is all | nothing | nothing else | all done | im good | were good | congrats
         | congratulations
@@ -54,10 +64,12 @@ PHRASES = {
         | how is it going | how do you do | how are you today | you ok | you okay | you good | u ok
         | you there | u there | is anyone there | is anybody there | anyone there | anybody there
         | anyone here | anybody here | anyone around | anybody around | anybody home | anyone home
-        | are you there | are you awake | are you alive | are you a bot | are you human | are you a human
+        | are you there | are you awake | are you alive | are you a bot | are you human
+        | are you a human
         | are you real | are you a robot | is this a bot | is this a robot | who are you | who r u
         | what are you | what is this | whats this | whats your name | hello world | test | testing
-        | just testing | test test | testing testing | testing 123 | ping | is this thing on | does this work
+        | just testing | test test | testing testing | testing 123 | ping | is this thing on
+        | does this work
         | is this working | are you working | are you online
         """
     ),
@@ -67,16 +79,21 @@ PHRASES = {
 REMARKS = {
     "farewell": split_phrases(
         """
-        see you | see ya | see u | cya | cu | catch you | catch ya | catch u | see you all | see you guys
+        see you | see ya | see u | cya | cu | catch you | catch ya | catch u | see you all
+        | see you guys
         | see u all | see ya all | talk to you | speak to you | have a good | have a great | have a nice
-        | have a lovely | have a safe | have fun | enjoy | enjoy your | enjoy the | good luck | goodnight
-        | good night | talk later | talk soon | speak soon | speak later | talk tomorrow | speak tomorrow
+        | have a lovely | have a safe | have fun | enjoy | enjoy your | enjoy the | good luck
+        | goodnight
+        | good night | talk later | talk soon | speak soon | speak later | talk tomorrow
+        | speak tomorrow
         """
     ),
     "remark": split_phrases(
         """
-        hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in | be back | be right back | bbl | afk | this may take
-        | this might take | this will take | this could take | it may take | it might take | give me | gimme
+        hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in
+        | be back | be right back | bbl | afk | this may take
+        | this might take | this will take | this could take | it may take | it might take
+        | give me | gimme
         | one sec | one second | one moment | just a sec | just a second | just a moment | just a minute
         | hang on | hold on | wait | wait a | running late | im running late | running | on my way | omw
         | im on my way | ill be there | be there | ill be late | im late | long time no see | its been a
