@@ -23,6 +23,7 @@ class RoomQuery:
     """Criteria for a room; empty ones match any.
 
     `needs_card` selects rooms that belong to a school (or do not); `near` ranks and never filters.
+    `excluded` holds the ids of buildings and rooms that are not wanted.
     """
 
     capacity: int = 0
@@ -32,6 +33,7 @@ class RoomQuery:
     room: RoomId | None = None
     location: Location | None = None
     near: BuildingId | None = None
+    excluded: frozenset[str] = frozenset()
     needs_card: bool | None = None
     bookable_only: bool = False
     individual_only: bool = False
@@ -113,6 +115,7 @@ def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQu
     return (
         (query.room is None or room.id == query.room)
         and query.equipment <= room.equipment
+        and not (query.excluded and (room.id in query.excluded or room.building_id in query.excluded))
         and (query.usage is None or room.usage == query.usage)
         and (query.building is None or room.building_id == query.building)
         and (query.location is None or buildings[room.building_id].location is query.location)

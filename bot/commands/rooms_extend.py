@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
@@ -11,7 +12,7 @@ from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, 
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.booking import refusal_reply
 from bot.conversation.button_values import SlotValue
-from bot.conversation.own_bookings import resolve_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, SlotTaken
@@ -30,12 +31,27 @@ _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), (
 
 
 async def handle(context: CommandContext) -> Reply:
-    booking, text = resolve_booking(context, context.text)
-    change = _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
+    try:
+        booking, text = resolve_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, partial(_choice_button, context))
+    change = _parse_change(context, booking, text)
     on_grid = _snap_change(context, booking, change)
     if on_grid != change:
         return _offer(context, booking, on_grid)
     return await _extend(context, booking, change)
+
+
+def _choice_button(context: CommandContext, booking: Booking) -> Button:
+    """The button that changes this one of several bookings as the text says."""
+    change = _snap_change(context, booking, _parse_change(context, booking, context.text.strip()))
+    end = (booking.interval.end + change).astimezone(context.zone)
+    minutes = int(change.total_seconds()) // 60
+    return Button(Action.EXTEND, f"Until {end:%H:%M}", f"{booking.id}~{minutes}")
+
+
+def _parse_change(context: CommandContext, booking: Booking, text: str) -> timedelta:
+    return _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -36,7 +36,7 @@ from bot.conversation.alternatives import (
 )
 from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
-from bot.conversation.search import ignored_words, summary_of
+from bot.conversation.search import reading_notes, summary_of
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Room, UserGroup
@@ -176,7 +176,7 @@ def heading(context: CommandContext, reading: ParseResult, result: Text) -> Text
     text: list[Inline] = [Bold(summary)]
     if "default duration" in reading.assumptions or reading.when is None:
         text.append(f" (for {format_minutes(context.services.default_minutes)}, as you gave no end)")
-    return (*text, ": ", *result, *ignored_words(reading))
+    return (*text, ": ", *result, *reading_notes(reading))
 
 
 def count_text(result: SearchResult) -> Text:
@@ -196,7 +196,10 @@ def with_full_ids(read_model: ReadModel, search: SearchValue) -> SearchValue:
     near = resolve_id(query.near, catalogue.buildings) if query.near else None
     room = resolve_id(query.room, catalogue.rooms) if query.room else None
     society_id = resolve_id(search.society_id, societies) if search.society_id else None
-    query = replace(query, building=building, near=near, room=room)
+    excluded = frozenset(
+        resolve_id(each, (*catalogue.buildings, *catalogue.rooms)) for each in query.excluded
+    )
+    query = replace(query, building=building, near=near, room=room, excluded=excluded)
     return replace(search, query=query, society_id=society_id)
 
 

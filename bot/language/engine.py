@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.grammar.small_talk import find_small_talk
 from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
@@ -95,6 +96,9 @@ class _PhraseParser:
         self.tokens = tokenize(self.normalized)
 
     def parse(self) -> ParseResult:
+        small_talk = find_small_talk(self.tokens)
+        if small_talk is not None and not self._is_named(self.tokens):
+            return ParseResult(self.text, small_talk=small_talk)
         title, people = self._extract_title(), self._extract_people()
         self._correct_spelling()
         places = find_places(self.tokens, self.names)
@@ -127,6 +131,11 @@ class _PhraseParser:
             clarification=clarification_for(ambiguous.value) if ambiguous else None,
         )
         return replace(result, problem=problem_for(resolution, result, self.context.now))
+
+    def _is_named(self, tokens: list[Token]) -> bool:
+        """Whether the text is also a name of this campus (a room called `Legend`)."""
+        match = self.names.match_at(tokens, 0)
+        return match is not None and match.end_index == len(tokens)
 
     # Quoted titles and mentions
 

@@ -49,7 +49,7 @@ def test_json_prints_one_reply_per_line(roomie: Roomie):
         (["/book Wren G02 fri 24 april 3pm"], 1),
         (["/society token"], 1),
         (["/flibber"], 2),
-        (["/book"], 2),
+        (["/book Nowhere"], 2),
         (["/rooms status Nowhere"], 2),
         (["/rooms free now", "/book Wren G01 now", "/flibber"], 2),
     ],

@@ -14,7 +14,15 @@ from tests.language.scoring import campus, phrases
 NAMES = campus()
 TYPED = [phrase.text for phrase in phrases("development_phrases.jsonl")]
 ZONES = tuple(map(ZoneInfo, ("Europe/London", "Australia/Sydney", "Australia/Lord_Howe", "UTC")))
-NOT_VALUES = ("assumptions", "alternatives", "unparsed", "problem", "clarification", "zone_name")
+NOT_VALUES = (
+    "assumptions",
+    "alternatives",
+    "unparsed",
+    "problem",
+    "clarification",
+    "zone_name",
+    "small_talk",
+)
 VALUES = tuple(
     value for value in ParseResult.__dataclass_fields__ if value not in {"text", "spans", *NOT_VALUES}
 )

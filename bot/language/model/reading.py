@@ -136,6 +136,17 @@ class ParseProblem:
         return f"{opening} Try “{self.suggestion}”."
 
 
+class SmallTalk(StrEnum):
+    """What a remark is that asks for nothing."""
+
+    THANKS = "thanks"
+    GREETING = "greeting"
+    FAREWELL = "farewell"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    QUESTION = "question about the bot"
+    REMARK = "remark"
+
+
 @dataclass(frozen=True, slots=True)
 class Clarification:
     """Ambiguous words, and a phrase for each of their meanings."""
@@ -170,6 +181,7 @@ class ParseResult:
     What was not said is None or empty. `alternatives` are other meanings of the time, `also` further times
     that are wanted as well, `zone_name` the IANA name of a time zone that was typed, `unparsed` the words
     that nothing understood, `problem` a rejected time (then `when` is None), `clarification` ambiguous words.
+    Of a text that is `small_talk` nothing else is read.
     """
 
     text: str
@@ -193,3 +205,4 @@ class ParseResult:
     unparsed: tuple[str, ...] = ()
     problem: ParseProblem | None = None
     clarification: Clarification | None = None
+    small_talk: SmallTalk | None = None
