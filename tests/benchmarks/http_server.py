@@ -17,10 +17,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.login.passwords import Argon2Passwords, Cost
+from bot.runtime.logging_setup import LineFormatter
 from bot.runtime.run import freeze_gc
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
-from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
 from core.model import (

@@ -19,10 +19,9 @@ from bot.platforms.slack.client.api import BadRequest
 from bot.platforms.slack.client.library_logs import quiet_logger
 from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
-from bot.runtime.logging_setup import configure_logging
+from bot.runtime.logging_setup import LineFormatter, configure_logging
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
-from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.model import Identity
 from storage.postgres.errors import translate
