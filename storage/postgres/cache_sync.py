@@ -15,12 +15,11 @@ from core.interval import Interval
 from core.model import Change, RoomId
 from core.policy.rules import Rules
 from core.ports import WriteSet
-from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
+from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_rooms, read_update
 from storage.change_log import LogPosition, end_of_log, read_since
 from storage.postgres.executor import TransactionExecutor
 from storage.postgres.snapshot import TransactionSnapshot
 from storage.postgres.statements import changes_of
-from storage.schedules import read_rooms
 from storage.unit_of_work import SqlUnitOfWork
 
 _TIMETABLE = Change("timetable")
@@ -142,7 +141,7 @@ def _read_changes(
     if others:
         yield read_update(unit, others, window)
     if rooms and _TIMETABLE not in changes:
-        yield ReadModelUpdate(rooms=read_rooms(unit, rooms, window))
+        yield ReadModelUpdate(rooms=read_rooms(unit, window, rooms))
 
 
 def _snapshot(connection: Connection) -> TransactionSnapshot:

@@ -141,8 +141,8 @@ class Sides:
 def _facts(connection: Connection, request: BookRoom) -> Facts:
     unit, keys = SqlUnitOfWork(connection), booking_keys(request, RULES, NOW)
     found = connection.execute(select(room).where(room.c.id == request.room_id)).one()
-    held = [busy_for(each) for each in unit.bookings.in_room(request.room_id, request.slot)]
-    taught = unit.timetable.busy_in_room(request.room_id, request.slot)
+    held = [busy_for(each) for each in unit.bookings.active(request.slot, [request.room_id])]
+    taught = [busy for _, busy in unit.timetable.busy(request.slot, [request.room_id])]
     by = request.by or PersonId(0)
     return Facts(
         room=to_room(found),

@@ -11,7 +11,7 @@ import pytest
 
 from core.model import Expiring, Identity, Limit, LoginToken, Role, RoomId, TokenTerm
 from core.ports import UnitOfWork
-from core.read_model import ReadModel
+from core.read_model import ReadModel, read_rooms
 from core.services.purge import Purge
 from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
@@ -82,6 +82,21 @@ async def test_what_another_process_changed_is_seen_after_catching_up(
     await campus.storage.catch_up()
 
     assert state_of(campus.storage.read_model) == await _truth(open_another)
+
+
+async def test_chosen_rooms_are_read_as_among_all_and_free_ones_as_free(campus: Campus):
+    await campus.storage.write(_many_things)
+    await campus.book(a_slot("13:00", 60))
+    window = a_slot("00:00", 24 * 60)
+
+    everything = await campus.storage.read(lambda unit: read_rooms(unit, window))
+    chosen = await campus.storage.read(lambda unit: read_rooms(unit, window, [HALL, ROOMS[5]]))
+
+    assert set(everything) == {HALL, LAB}
+    assert chosen[HALL].schedule.busy == everything[HALL].schedule.busy
+    assert chosen[HALL].bookings == everything[HALL].bookings
+    assert (chosen[ROOMS[5]].schedule.busy, chosen[ROOMS[5]].bookings, len(chosen)) == ((), (), 2)
+    assert await campus.storage.read(lambda unit: read_rooms(unit, window, [])) == {}
 
 
 async def test_a_booking_is_in_the_read_model_when_the_call_returns(campus: Campus):

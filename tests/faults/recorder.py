@@ -153,9 +153,9 @@ def _timetable(unit: UnitOfWork, _: PersonId) -> None:
 
 def _look_around(unit: UnitOfWork) -> None:
     unit.bookings.active(a_slot())
-    unit.bookings.in_room(a_room().id, a_slot())
+    unit.bookings.active(a_slot(), [a_room().id])
     unit.bookings.of_society(SocietyId("CHESS"))
-    unit.timetable.in_room(a_room().id, a_slot())
+    list(unit.timetable.busy(a_slot(), [a_room().id]))
 
 
 async def record_sqlite(folder: Path) -> list[str]:
