@@ -12,7 +12,7 @@ import pytest
 from core.errors import RoomieError
 from tests.builders import a_person, a_slot
 from tests.contracts.campus import HALL, ROOMS, Campus
-from tests.contracts.racer import race
+from tests.contracts.concurrent_client import race
 from tests.contracts.raw import ask
 
 _PROCESSES = 4
@@ -58,7 +58,7 @@ class Racers:
 @pytest.fixture
 async def racers(crowd: Campus, database_url: str) -> AsyncIterator[Racers]:
     pipe, start = asyncio.subprocess.PIPE, asyncio.create_subprocess_exec
-    command = (sys.executable, "-m", "tests.contracts.racer", database_url)
+    command = (sys.executable, "-m", "tests.contracts.concurrent_client", database_url)
     racers = Racers([await start(*command, stdin=pipe, stdout=pipe) for _ in range(_PROCESSES)])
     await racers.ready()
     yield racers

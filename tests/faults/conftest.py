@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from tests.conftest import apart, run_sql
-from tests.faults.crowd import fill_crowd
+from tests.faults.load import fill_crowd
 from tests.faults.processes import Fleet
 from tests.postgres import PostgresServer
 

@@ -18,7 +18,7 @@ from storage.factory import open_storage
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.faults.crowd import ROOMS, Crowd, check_books
+from tests.faults.load import ROOMS, Crowd, check_books
 from tests.faults.processes import Fleet, Process
 
 CLIENTS = 40

@@ -18,7 +18,7 @@ from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
 from tests.builders import NOW, a_slot
 from tests.fakes.clock import StillClock
-from tests.faults.crowd import ROOMS, token_of
+from tests.faults.load import ROOMS, token_of
 from tests.faults.processes import Fleet
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli import main
 from tests.databases import apart
-from tests.outbox.crowd import remind_everybody
+from tests.outbox.load import remind_everybody
 
 Roomie = Callable[..., tuple[int, str]]
 HEADINGS = "room,name,type,start,end\n"

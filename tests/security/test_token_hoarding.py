@@ -15,7 +15,7 @@ from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.outbox.environment import REMA, WIL, Environment, create_services, open_environment
-from tests.security.filling import fill, rows_of
+from tests.security.table_rows import fill, rows_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from aiohttp import ClientSession
 
 from storage.factory import upgrade
 from tests.conftest import apart, run_sql
-from tests.faults.crowd import ClientLog, Crowd, check_books, fill_crowd
+from tests.faults.load import ClientLog, Crowd, check_books, fill_crowd
 from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 from tests.standins.proxy import Proxy

@@ -21,7 +21,7 @@ from tests.builders import NOW, a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.outbox.environment import WIL, Environment, open_environment
-from tests.security.filling import fill, rows_of
+from tests.security.table_rows import fill, rows_of
 
 _TABLES = {
     Expiring.CHANGES: "change",
