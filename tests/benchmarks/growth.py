@@ -108,15 +108,15 @@ def _ask_about_each_day(ports: Sequence[int]) -> None:
             response.read()
 
 
-_dice = random.Random(1)
+_rng = random.Random(1)
 
 
 def _a_question() -> str:
     """Never the same twice, so that no response comes from the cache."""
-    at = NOW + timedelta(seconds=_dice.randrange((DAYS_ASKED - 1) * _DAY))
+    at = NOW + timedelta(seconds=_rng.randrange((DAYS_ASKED - 1) * _DAY))
     return (
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
-        f"&capacity={_dice.randrange(150, 200)}&duration={_dice.randrange(30, 180)}"
+        f"&capacity={_rng.randrange(150, 200)}&duration={_rng.randrange(30, 180)}"
     )
 
 
@@ -134,7 +134,7 @@ def _a_booking(slots: Iterator[tuple[str, int, int, int]]) -> bytes:
         f"room_id={room}&date={day:%Y%m%d}&start_time={hour:02}%3A{minute:02}"
         f"&end_time={end // 60:02}%3A{end % 60:02}&notes="
     )
-    return post("/rooms.book/", form, f"Authorization: Token {_dice.randrange(PEOPLE):040x}")
+    return post("/rooms.book/", form, f"Authorization: Token {_rng.randrange(PEOPLE):040x}")
 
 
 def _is_booked(answer: bytes) -> None:
@@ -237,8 +237,8 @@ def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
     """Classes of an hour, on the hour, over twelve weeks; none of them on the days that are booked."""
     midnight = int(NOW.replace(hour=0, minute=0).timestamp())
-    dice = random.Random(504)
+    rng = random.Random(504)
     for each in range(number):
-        day = dice.randrange(20) if each % 2 else 30 + dice.randrange(50)
-        start = midnight + day * _DAY + dice.randrange(8, 20) * 3600
+        day = rng.randrange(20) if each % 2 else 30 + rng.randrange(50)
+        start = midnight + day * _DAY + rng.randrange(8, 20) * 3600
         yield 1, _room(each % rooms), start, start + 3600, f"CLASS{each % 400}", "CLASS"

@@ -113,13 +113,13 @@ def _reads(environment: Environment) -> Iterator[Row]:
 
 
 def _instants(environment: Environment) -> Iterator[Row]:
-    dice = random.Random(1)
+    rng = random.Random(1)
 
     def plain() -> str:
-        return f"/api/rooms/status?datetime={_instant(dice)}"
+        return f"/api/rooms/status?datetime={_instant(rng)}"
 
     def filtered() -> str:
-        return f"{plain()}&capacity={dice.randrange(1, 60)}&duration={dice.randrange(1, 120)}"
+        return f"{plain()}&capacity={rng.randrange(1, 60)}&duration={rng.randrange(1, 120)}"
 
     for name, path in (("at an instant", plain), ("with filters", filtered)):
         body, _ = environment.fetch(path())
@@ -128,9 +128,9 @@ def _instants(environment: Environment) -> Iterator[Row]:
         yield environment.against_bare(f"status {name}, again", body, lambda known=known: known, 0.8)
 
 
-def _instant(dice: random.Random) -> str:
+def _instant(rng: random.Random) -> str:
     """Any second of the next two weeks."""
-    at = NOW.replace(hour=0) + timedelta(seconds=dice.randrange(14 * 86400))
+    at = NOW.replace(hour=0) + timedelta(seconds=rng.randrange(14 * 86400))
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 

@@ -190,8 +190,8 @@ class Running:
     def __init__(self, loop: asyncio.AbstractEventLoop, wil: Chat) -> None:
         self._loop, self.wil = loop, wil
 
-    def do(self, asking: Coroutine[None, None, str]) -> str:
-        return self._loop.run_until_complete(asking)
+    def do(self, coroutine: Coroutine[None, None, str]) -> str:
+        return self._loop.run_until_complete(coroutine)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ async def _truth(open_another: Another) -> dict[str, object]:
     return state_of((await open_another()).read_model)
 
 
-def _many_things(unit: UnitOfWork) -> None:
+def _mixed_writes(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building("K-E15", "Quadrangle", latitude=1.5, aliases=("The Quad",))])
     unit.rooms.put_rooms([a_room("K-E15-1", "K-E15", 40), a_room(HALL, capacity=25, aliases=("Hall",))])
     person = unit.people.add(a_person("zoe"), "hash").id
@@ -54,7 +54,7 @@ WORKS: dict[str, Callable[[UnitOfWork], object]] = {
         unit.people.by_name("mem").id, CHESS, None
     ),
     "a timetable cleared": lambda unit: unit.timetable.clear("timetable", ROOMS),
-    "another timetable": lambda unit: unit.timetable.add("crowd", [an_entry(HALL, a_slot("16:00"))], 1),
+    "another timetable": lambda unit: unit.timetable.add("clients", [an_entry(HALL, a_slot("16:00"))], 1),
     "a login ended": lambda unit: unit.tokens.remove(b"\x01" * 32),
     "a changed room": lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=5, bookable=False)]),
 }
@@ -65,7 +65,7 @@ async def test_a_change_is_in_the_read_model_when_the_call_returns(
     campus: Campus, open_another: Another, name: str
 ):
     await campus.book(a_slot("13:00", 60))
-    await campus.storage.write(_many_things)
+    await campus.storage.write(_mixed_writes)
 
     await campus.storage.write(WORKS[name])
 
@@ -76,7 +76,7 @@ async def test_a_change_is_in_the_read_model_when_the_call_returns(
 async def test_what_another_process_changed_is_seen_after_catching_up(
     campus: Campus, other: Campus, open_another: Another, name: str
 ):
-    await other.storage.write(_many_things)
+    await other.storage.write(_mixed_writes)
     await other.storage.write(WORKS[name])
 
     await campus.storage.catch_up()
@@ -85,7 +85,7 @@ async def test_what_another_process_changed_is_seen_after_catching_up(
 
 
 async def test_chosen_rooms_are_read_as_among_all_and_free_ones_as_free(campus: Campus):
-    await campus.storage.write(_many_things)
+    await campus.storage.write(_mixed_writes)
     await campus.book(a_slot("13:00", 60))
     window = a_slot("00:00", 24 * 60)
 

@@ -58,7 +58,7 @@ async def live_a_day(url: str) -> None:
     storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
-    wil, pres = await storage.write(_furnish)
+    wil, pres = await storage.write(_fill)
     services = BookingService(storage, read_model, rules, clock)
     await _book(services, wil, pres)
     for work in (_messages, _logins, _platforms, _people, _timetable):
@@ -85,7 +85,7 @@ async def _book(services: BookingService, wil: PersonId, pres: PersonId) -> None
     await services.quota(wil)
 
 
-def _furnish(unit: UnitOfWork) -> tuple[PersonId, PersonId]:
+def _fill(unit: UnitOfWork) -> tuple[PersonId, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room(), a_room("K-J17-LAB")])
     wil, pres = (unit.people.add(a_person(name), "hash").id for name in ("wil", "pres"))
@@ -160,21 +160,21 @@ def _look_around(unit: UnitOfWork) -> None:
 
 async def record_sqlite(folder: Path) -> list[str]:
     """Statements with inlined values, from SQLite's trace."""
-    url, heard = f"sqlite:///{folder / 'roomie.db'}", list[str]()
+    url, statements = f"sqlite:///{folder / 'roomie.db'}", list[str]()
     await upgrade(url)
     connect = sqlite3.connect
 
-    def overheard(*arguments, **options) -> sqlite3.Connection:
+    def traced_connect(*arguments, **options) -> sqlite3.Connection:
         connection = connect(*arguments, **options)
-        connection.set_trace_callback(heard.append)
+        connection.set_trace_callback(statements.append)
         return connection
 
-    sqlite3.connect = overheard
+    sqlite3.connect = traced_connect
     try:
         await live_a_day(url)
     finally:
         sqlite3.connect = connect
-    return _worth_repeating(heard)
+    return _worth_repeating(statements)
 
 
 async def record_postgres() -> list[str]:

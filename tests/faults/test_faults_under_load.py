@@ -17,7 +17,7 @@ from aiohttp import ClientSession
 
 from storage.factory import upgrade
 from tests.conftest import apart, run_sql
-from tests.faults.load import ClientLog, Crowd, check_books, fill_crowd
+from tests.faults.load import ClientLog, LoadGenerator, check_bookings, create_campus
 from tests.faults.processes import Fleet, Process
 from tests.postgres import PostgresServer
 from tests.standins.proxy import Proxy
@@ -29,28 +29,28 @@ MAX_SECONDS_TO_RECOVER = 20.0
 
 @pytest.fixture
 def server() -> Iterator[PostgresServer]:
-    """A server that tests may break, with the crowd in its database `roomie`."""
+    """A server that tests may break, with the campus in its database `roomie`."""
     server = PostgresServer()
     try:
         server.start()
         apart(run_sql, server.url(), "CREATE DATABASE roomie")
         apart(upgrade, server.url("roomie"))
-        apart(fill_crowd, server.url("roomie"))
+        apart(create_campus, server.url("roomie"))
         yield server
     finally:
         server.remove()
 
 
 @dataclass
-class Town:
+class Deployment:
     """The processes; the last web process reaches the database through a proxy."""
 
     server: PostgresServer
-    wire: Proxy
+    proxy: Proxy
     fleet: Fleet
     session: ClientSession
     webs: list[Process]
-    crowd: Crowd
+    load: LoadGenerator
     recoveries: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -59,11 +59,11 @@ class Town:
 
     async def busy(self, requests: int, seconds: float = 0.0) -> "asyncio.Future[ClientLog]":
         """Starts the load and waits until it runs."""
-        going = asyncio.ensure_future(self.crowd.go(CLIENTS, requests, seconds=seconds))
-        before = len(self.crowd.log.at)
-        while len(self.crowd.log.at) < before + 20:  # noqa: ASYNC110 - there is no event
+        running = asyncio.ensure_future(self.load.go(CLIENTS, requests, seconds=seconds))
+        before = len(self.load.log.at)
+        while len(self.load.log.at) < before + 20:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0.01)
-        return going
+        return running
 
     async def recovered(self, what: str) -> None:
         """Waits until every web process is ready, and prints how long that took."""
@@ -76,85 +76,87 @@ class Town:
 
 
 @pytest.fixture
-async def town(server: PostgresServer, tmp_path: Path, session: ClientSession) -> AsyncIterator[Town]:
-    async with Proxy(server.home / ".s.PGSQL.5432") as wire:
+async def deployment(
+    server: PostgresServer, tmp_path: Path, session: ClientSession
+) -> AsyncIterator[Deployment]:
+    async with Proxy(server.home / ".s.PGSQL.5432") as proxy:
         fleet = Fleet(tmp_path, server.url("roomie"), session)
-        by_wire = f"postgresql://roomie@127.0.0.1:{wire.port}/roomie"
+        proxied_url = f"postgresql://roomie@127.0.0.1:{proxy.port}/roomie"
         try:
             webs = [await fleet.launch("web") for _ in range(3)]
-            webs.append(await fleet.launch("web", url=by_wire))
+            webs.append(await fleet.launch("web", url=proxied_url))
             for _ in range(2):
                 await fleet.launch("worker")
             for process in fleet.processes:
                 await process.ready(session)
-            crowd = Crowd(session, lambda: [web.address for web in webs if web.is_running])
-            yield Town(server, wire, fleet, session, webs, crowd)
+            load = LoadGenerator(session, lambda: [web.address for web in webs if web.is_running])
+            yield Deployment(server, proxy, fleet, session, webs, load)
         finally:
-            wire.heal()
+            proxy.heal()
             await fleet.stop()
 
 
-async def nothing_breaks(town: Town, requests: int, seconds: float) -> None:
-    before = town.crowd.log.without_answer
+async def nothing_breaks(deployment: Deployment, requests: int, seconds: float) -> None:
+    before = deployment.load.log.without_answer
 
-    log = await town.crowd.go(CLIENTS, 2 * requests, seconds=seconds)
+    log = await deployment.load.go(CLIENTS, 2 * requests, seconds=seconds)
 
     assert log.without_answer == before, (log.refusals, log.unanswered)
 
 
-async def a_process_is_killed(town: Town, requests: int, seconds: float) -> None:
+async def a_process_is_killed(deployment: Deployment, requests: int, seconds: float) -> None:
     """Its clients reconnect to others; a supervisor starts another."""
-    going = await town.busy(requests, seconds)
-    victim = town.webs.pop(0)
+    running = await deployment.busy(requests, seconds)
+    victim = deployment.webs.pop(0)
 
     await victim.kill()
-    town.webs.append(await town.fleet.launch("web"))
+    deployment.webs.append(await deployment.fleet.launch("web"))
 
-    await going
-    await town.recovered("a process killed")
+    await running
+    await deployment.recovered("a process killed")
 
 
-async def the_network_is_cut(town: Town, requests: int, seconds: float) -> None:
+async def the_network_is_cut(deployment: Deployment, requests: int, seconds: float) -> None:
     """Between one process and the database: it reports unready, and recovers."""
-    [cut_off] = [web for web in town.webs if web.url != town.url]
-    going = await town.busy(requests, seconds)
+    [cut_off] = [web for web in deployment.webs if web.url != deployment.url]
+    running = await deployment.busy(requests, seconds)
 
-    town.wire.cut()
-    while await cut_off.is_ready(town.session):  # noqa: ASYNC110 - likewise
+    deployment.proxy.cut()
+    while await cut_off.is_ready(deployment.session):  # noqa: ASYNC110 - likewise
         await asyncio.sleep(0.1)
-    town.wire.heal()
+    deployment.proxy.heal()
 
-    await town.recovered("the network cut")
-    await going
+    await deployment.recovered("the network cut")
+    await running
 
 
-async def the_database_is_restarted(town: Town, requests: int, seconds: float) -> None:
+async def the_database_is_restarted(deployment: Deployment, requests: int, seconds: float) -> None:
     """As after a crash: every connection is lost and the log must be replayed."""
-    going = await town.busy(requests, seconds)
+    running = await deployment.busy(requests, seconds)
 
-    town.server.stop(abruptly=True)
-    town.server.start()
+    deployment.server.stop(abruptly=True)
+    deployment.server.start()
 
-    await town.recovered("the database restarted")
-    await going
+    await deployment.recovered("the database restarted")
+    await running
 
 
-async def the_network_is_frozen(town: Town, requests: int, seconds: float) -> None:
+async def the_network_is_frozen(deployment: Deployment, requests: int, seconds: float) -> None:
     """No packets pass and no connection closes: waiting calls fail within seconds."""
-    [cut_off] = [web for web in town.webs if web.url != town.url]
-    going = await town.busy(requests, seconds)
+    [cut_off] = [web for web in deployment.webs if web.url != deployment.url]
+    running = await deployment.busy(requests, seconds)
 
-    town.wire.freeze()
-    while await cut_off.is_ready(town.session):  # noqa: ASYNC110 - likewise
+    deployment.proxy.freeze()
+    while await cut_off.is_ready(deployment.session):  # noqa: ASYNC110 - likewise
         await asyncio.sleep(0.1)
     await asyncio.sleep(seconds)
-    town.wire.heal()
+    deployment.proxy.heal()
 
-    await town.recovered("the network frozen")
-    await going
+    await deployment.recovered("the network frozen")
+    await running
 
 
-Fault: TypeAlias = Callable[[Town, int, float], Awaitable[None]]
+Fault: TypeAlias = Callable[[Deployment, int, float], Awaitable[None]]
 QUICK: tuple[Fault, ...] = (
     nothing_breaks,
     a_process_is_killed,
@@ -164,29 +166,31 @@ QUICK: tuple[Fault, ...] = (
 ROUNDS = int(os.environ.get("ROOMIE_SOAK_ROUNDS", "3"))
 
 
-async def _live_through(town: Town, faults: Sequence[Fault], requests: int, seconds: float) -> None:
+async def _live_through(
+    deployment: Deployment, faults: Sequence[Fault], requests: int, seconds: float
+) -> None:
     for fault in faults:
-        await fault(town, requests, seconds)
-        await check_books(town.url, town.crowd.log)
-    assert set(town.crowd.log.statuses) <= {200, 503}
-    assert all(process.is_running for process in town.webs)
-    _tell(town)
+        await fault(deployment, requests, seconds)
+        await check_bookings(deployment.url, deployment.load.log)
+    assert set(deployment.load.log.statuses) <= {200, 503}
+    assert all(process.is_running for process in deployment.webs)
+    _report(deployment)
 
 
-def _tell(town: Town) -> None:
-    log = town.crowd.log
-    seconds = ", ".join(f"{what} {took:.1f} s" for what, took in town.recoveries.items())
+def _report(deployment: Deployment) -> None:
+    log = deployment.load.log
+    seconds = ", ".join(f"{what} {took:.1f} s" for what, took in deployment.recoveries.items())
     print(  # noqa: T201 - the figures are what a soak is for
         f"\n{sum(log.statuses.values())} answers {dict(log.statuses)}, refusals {dict(log.refusals)}, "
         f"unanswered {dict(log.unanswered)}, slowest {log.slowest:.1f} s; well again after: {seconds}"
     )
 
 
-async def test_whatever_breaks_the_ledger_stays_right_and_the_service_recovers(town: Town):
-    await _live_through(town, QUICK, requests=1, seconds=0.0)
+async def test_whatever_breaks_the_ledger_stays_right_and_the_service_recovers(deployment: Deployment):
+    await _live_through(deployment, QUICK, requests=1, seconds=0.0)
 
 
 @pytest.mark.soak
-async def test_faults_for_minutes(town: Town):
+async def test_faults_for_minutes(deployment: Deployment):
     """About two minutes a round."""
-    await _live_through(town, [*QUICK, the_network_is_frozen] * ROUNDS, requests=3, seconds=10.0)
+    await _live_through(deployment, [*QUICK, the_network_is_frozen] * ROUNDS, requests=3, seconds=10.0)

@@ -173,7 +173,7 @@ class Environment:
 
 async def open_environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
     """Environment over an empty storage."""
-    people = await storage.write(_furnish)
+    people = await storage.write(_fill)
     return Environment(storage, clock, create_services(storage, rules, clock), people)
 
 
@@ -191,7 +191,7 @@ def create_services(storage: ManagedStorage, rules: Rules, clock: StillClock) ->
     )
 
 
-def _furnish(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
+def _fill(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in (HALL, LAB, *(f"K-J17-{n}" for n in range(101, 111))))
     people = {

@@ -53,7 +53,7 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
+async def retrying_client(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
     """A client with the default limits, whose waits take no time."""
     async with PoliteClient(site.address, USUAL, allow_private=True, sleep=waits) as client:
         yield client
@@ -116,11 +116,11 @@ async def test_a_broken_or_silent_answer_is_asked_for_again(site, handler):
         assert (await client.get(site.url("/hello"))).content == b"hello"
 
 
-async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
+async def test_it_gives_up_after_so_many_attempts(site, retrying_client, waits):
     site.overrides["/hello"] += [with_status(503)] * 9
 
     with pytest.raises(PageUnavailable, match=r"127\.0\.0\.1 did not answer: it answered 503"):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"] * 4
     assert [wait > 0.4 for wait in waits.seconds if wait > 0.1] == [True] * 3
@@ -136,20 +136,20 @@ async def test_a_permanent_error_is_not_retried(site, client, status):
     assert site.paths() == ["/hello"]
 
 
-async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, patient, waits):
+async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, retrying_client, waits):
     site.documents["/other"] = HELLO
     site.overrides["/hello"] += [with_status(429, **{"Retry-After": "30"})]
 
-    await patient.get(site.url("/hello"))
+    await retrying_client.get(site.url("/hello"))
 
     assert max(waits.seconds) == pytest.approx(30, abs=1)
 
 
-async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, patient):
+async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, retrying_client):
     site.overrides["/hello"] += [with_status(503, **{"Retry-After": "3600"})]
 
     with pytest.raises(PageUnavailable):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
 
@@ -276,11 +276,11 @@ async def test_a_missing_robots_txt_allows_everything_and_a_broken_one_nothing(s
     assert site.paths() == ["/hello"]
 
 
-async def test_a_crawl_delay_slows_us_down(site, patient, waits):
+async def test_a_crawl_delay_slows_us_down(site, retrying_client, waits):
     site.documents["/robots.txt"] = Document(b"User-agent: *\nCrawl-delay: 7\n")
 
     for _ in range(3):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert [later - sooner for sooner, later in pairwise(waits.seconds[-2:])] == [pytest.approx(7, abs=1)]
 

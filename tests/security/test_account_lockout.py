@@ -49,8 +49,8 @@ class Attack:
         for _ in range(tries):
             self.tried += 1
             name, address = NAMES[self.tried % len(NAMES)], STRANGERS[self.tried % len(STRANGERS)]
-            heard = await self.log_in(f"guess {self.tried}", address, name)
-            self.checked += heard.status != 429
+            response = await self.log_in(f"guess {self.tried}", address, name)
+            self.checked += response.status != 429
         self.now += 1.0
 
     async def page(self, browser: Browser, password: str, address: str) -> Seen:
@@ -87,8 +87,8 @@ async def attack(attacked: Attacked, services: Services) -> Attack:
     return await attacked(services)
 
 
-def cookie_of(heard: HttpResponse) -> str:
-    return heard.headers["Set-Cookie"].partition(";")[0]
+def cookie_of(response: HttpResponse) -> str:
+    return response.headers["Set-Cookie"].partition(";")[0]
 
 
 async def under_way(attack: Attack) -> None:
@@ -217,13 +217,13 @@ async def test_known_and_unknown_names_get_the_same_answer(attack: Attack, pair:
     remas = cookie_of(await attack.log_in("remapassword", HOME, "rema"))
 
     async def answers(name: str) -> list[tuple[int, bytes, str | None]]:
-        local, heard = name.partition("@")[0], []
+        local, responses = name.partition("@")[0], []
         for each in range(24):
             typed = (name, local, f"{local}@elsewhere.example")[each % 3]
             cookie = remas if each % 2 else ""
-            heard.append(await attack.log_in("wrong", STRANGERS[each % 5], typed, cookie))
+            responses.append(await attack.log_in("wrong", STRANGERS[each % 5], typed, cookie))
             attack.now += 0.25
-        return [(each.status, each.body, each.headers.get("Retry-After")) for each in heard]
+        return [(each.status, each.body, each.headers.get("Retry-After")) for each in responses]
 
     known = await answers(pair[0])
     attack.environment.logins = LoginThrottle(5)

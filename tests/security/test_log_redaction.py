@@ -60,18 +60,18 @@ def raising(error: type[Exception] = KeyError) -> Command:
     return Command("sesame", "opens", "sesame WORD", answer, actions=(ButtonAction("open", answer),))
 
 
-def asked(words: str = "", **more: str) -> ChatRequest:
+def chat_request(words: str = "", **more: str) -> ChatRequest:
     return ChatRequest(Requester(Identity("terminal:wil"), PlatformName.TERMINAL, "wil"), text=words, **more)
 
 
 @pytest.mark.parametrize(
     "what",
     [
-        asked(f"sesame {TYPED}"),
-        asked(f"/sesame {TYPED}"),
-        asked(f"{TYPED} sesame"),
-        asked(action="open", value=TYPED),
-        asked(action=TYPED, value=TYPED),
+        chat_request(f"sesame {TYPED}"),
+        chat_request(f"/sesame {TYPED}"),
+        chat_request(f"{TYPED} sesame"),
+        chat_request(action="open", value=TYPED),
+        chat_request(action=TYPED, value=TYPED),
     ],
 )
 async def test_a_fault_in_a_command_logs_no_word(
@@ -85,13 +85,13 @@ async def test_a_fault_in_a_command_logs_no_word(
 
 
 async def test_a_fault_is_still_found_by_its_place(services: Services, log: io.StringIO) -> None:
-    await Dispatcher(services, (*COMMANDS, raising())).dispatch(asked(f"sesame {TYPED}"))
+    await Dispatcher(services, (*COMMANDS, raising())).dispatch(chat_request(f"sesame {TYPED}"))
 
     line = log.getvalue()
     assert "/sesame" in line
     assert "KeyError" in line
     assert "ValueError" in line, "its cause"
-    assert "test_typed_words_in_logs.py" in line
+    assert "test_log_redaction.py" in line
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,11 @@ async def test_a_public_start_is_refused_and_revokes_sample_tokens(sqlite_url: s
     environment = {"ROOMIE_SECURITY__SECRET": GOOD, **REACHED[way]}
     only = environment.pop("ONLY", "web,worker")
 
-    status, said = roomie(sqlite_url, tmp_path, "run", "--only", only, **environment)
+    status, result = roomie(sqlite_url, tmp_path, "run", "--only", only, **environment)
 
     assert status == 2
-    assert "sample people" in said
-    assert "listening" not in said
+    assert "sample people" in result
+    assert "listening" not in result
     async with open_services(sqlite_url) as services:
         assert await _tokens(services) == 0
         assert await _society_generation(services) == before + 1
@@ -139,10 +139,10 @@ async def test_the_sample_stays_out_of_a_database_that_others_reach(sqlite_url: 
 
 
 async def test_the_command_that_loads_it_refuses_too(sqlite_url: str, tmp_path: Path):
-    status, said = roomie(sqlite_url, tmp_path, "sample", **REACHED["public_url"])
+    status, result = roomie(sqlite_url, tmp_path, "sample", **REACHED["public_url"])
 
     assert status == 1
-    assert "published" in said
+    assert "published" in result
     assert await setting(sqlite_url, SAMPLE_PEOPLE) is None
 
 

@@ -171,7 +171,7 @@ async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
 ):
     values = rows_of("token", NOW, "t", rules)
     if whose == "everybody's":
-        await _crowd(database_url, 25_000)
+        await _log_in_often(database_url, 25_000)
         first = await ask(database_url, "SELECT min(id) FROM person WHERE username LIKE 'crowd%'")
         values |= {"person_id": f"{first} + ({{n}} % 25000)"}
     await fill(database_url, "token", 100, values, "few")
@@ -186,7 +186,7 @@ async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
     assert many < 5 * few + 0.05
 
 
-async def _crowd(url: str, count: int) -> None:
+async def _log_in_often(url: str, count: int) -> None:
     await fill(
         url,
         "person",

@@ -11,12 +11,12 @@ from typing import Self
 _SOCKET = ".s.PGSQL.5432"
 
 
-class Wire:
+class PostgresProxy:
     """Listens in place of the server, and forwards all bytes until it is cut or frozen."""
 
     def __init__(self, server: Path) -> None:
         self._server = server / _SOCKET
-        self._folder = tempfile.TemporaryDirectory(prefix="wire-")
+        self._folder = tempfile.TemporaryDirectory(prefix="proxy-")
         self._flows = asyncio.Event()
         self._flows.set()
         self._cut_before: bytes | None = None
