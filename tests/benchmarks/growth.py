@@ -39,7 +39,7 @@ MAX_MEMORY = 12_000
 """Megabytes that all processes may take together; larger runs are skipped."""
 DAYS = {1: 21, 2: 22, 4: 23}
 """Days from today on which bookings are made, by number of processes: weekdays without classes."""
-DAYS_ASKED = 8
+DAYS_QUERIED = 8
 """Number of days that requests are about, from today on."""
 _TIMEOUT = 240.0
 _DAY = 86_400
@@ -84,7 +84,7 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         start = perf_counter() - began
         ports = [web.port for web in webs]
         total_per_second(ports, lambda: get("/api/rooms/status"), seconds / 2)
-        _ask_about_each_day(ports)
+        _query_each_day(ports)
         slots = _slots(rooms, processes)
         return Figures(
             rooms,
@@ -98,9 +98,9 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         )
 
 
-def _ask_about_each_day(ports: Sequence[int]) -> None:
+def _query_each_day(ports: Sequence[int]) -> None:
     """The first request for a day computes its timelines, which is not what is measured."""
-    for port, day in product(ports, range(DAYS_ASKED)):
+    for port, day in product(ports, range(DAYS_QUERIED)):
         at = NOW + timedelta(days=day)
         with urlopen(
             f"http://127.0.0.1:{port}/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
@@ -113,7 +113,7 @@ _rng = random.Random(1)
 
 def _a_question() -> str:
     """Never the same twice, so that no response comes from the cache."""
-    at = NOW + timedelta(seconds=_rng.randrange((DAYS_ASKED - 1) * _DAY))
+    at = NOW + timedelta(seconds=_rng.randrange((DAYS_QUERIED - 1) * _DAY))
     return (
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
         f"&capacity={_rng.randrange(150, 200)}&duration={_rng.randrange(30, 180)}"

@@ -42,10 +42,10 @@ class Environment:
 
     def fetch(self, path: str, *headers: str) -> tuple[bytes, str]:
         """A body and its ETag."""
-        asked = Request(
+        request = Request(
             f"http://127.0.0.1:{self.ports[0]}{path}", headers=dict(each.split(": ", 1) for each in headers)
         )
-        with urlopen(asked) as answer:  # noqa: S310 - our own server
+        with urlopen(request) as answer:  # noqa: S310 - our own server
             return answer.read(), answer.headers.get("ETag", "")
 
     def bare(self, body: bytes) -> bytes:
@@ -103,8 +103,8 @@ def _reads(environment: Environment) -> Iterator[Row]:
         ("GET rooms.list/", "/rooms.list/", 0.7),
     ):
         headers = (environment.token(),) if "list" in path else ()
-        asked, (body, _) = get(path, *headers), environment.fetch(path, *headers)
-        yield environment.against_bare(name, body, lambda asked=asked: asked, target)
+        response, (body, _) = get(path, *headers), environment.fetch(path, *headers)
+        yield environment.against_bare(name, body, lambda response=response: response, target)
     body, tag = environment.fetch("/api/rooms/status")
     unchanged = get("/api/rooms/status", f"If-None-Match: {tag}")
     yield environment.against_bare("the same, a 304", body, lambda: unchanged, 1.0)

@@ -201,20 +201,20 @@ async def record_postgres() -> list[str]:
 def _plain(folder: Path) -> Iterator[str]:
     lines = [json.loads(line) for file in sorted(folder.glob("*.json")) for line in file.open()]
     for line in lines:
-        kind, _, said = line.get("message", "").partition(": ")
+        kind, _, statement = line.get("message", "").partition(": ")
         if line.get("application_name") != "roomie" or not (kind == "statement" or "execute" in kind):
             continue
         if kind == "statement":
-            yield said
+            yield statement
         else:
             values = re.sub(r"\$\d+ = ", "", line.get("detail", "").partition(": ")[2])
-            yield f"PREPARE it AS {said}; EXECUTE it{f'({values})' if values else ''}; DEALLOCATE it"
+            yield f"PREPARE it AS {statement}; EXECUTE it{f'({values})' if values else ''}; DEALLOCATE it"
 
 
 def _worth_repeating(statements: Iterable[str]) -> list[str]:
     """Drops duplicates: SQLite traces a statement again when it returns from a trigger."""
-    kept = (each for each, _ in groupby(each.strip() for each in statements))
-    return [each for each in kept if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
+    distinct = (each for each, _ in groupby(each.strip() for each in statements))
+    return [each for each in distinct if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
 
 
 async def main() -> None:

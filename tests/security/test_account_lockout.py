@@ -312,14 +312,14 @@ async def test_a_flood_of_checks_keeps_no_known_place_waiting() -> None:
         except Unavailable:
             refused += 1
 
-    crowd = [asyncio.create_task(stranger()) for _ in range(200)]
+    guesses = [asyncio.create_task(stranger()) for _ in range(200)]
     await asyncio.sleep(0)
     async with asyncio.timeout(5), checks.turn("wil"):
         assert running == 2
     assert refused == 200 - 66
 
     go.set()
-    await asyncio.gather(*crowd)
+    await asyncio.gather(*guesses)
     assert most == 2
 
 
@@ -333,7 +333,7 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
             ahead += 1
             await go.wait()
 
-    crowd = [asyncio.create_task(own()) for _ in range(50)]
+    guesses = [asyncio.create_task(own()) for _ in range(50)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert ahead == 4 + 2
@@ -341,7 +341,7 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
     async with asyncio.timeout(5), checks.turn("wil"):
         pass
     go.set()
-    await asyncio.gather(*crowd)
+    await asyncio.gather(*guesses)
 
 
 async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:
