@@ -1,4 +1,4 @@
-"""A refresh shows all of a timetable or none of it; one in doubt waits for an operator."""
+"""Timetable import: shown completely or not at all; rejected runs wait for an operator."""
 
 import asyncio
 from collections.abc import Iterable

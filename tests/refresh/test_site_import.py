@@ -1,4 +1,4 @@
-"""A timetable site is read from its pages to the answers people get, again and again."""
+"""A timetable site from its pages to the replies people get, run after run."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""The client is polite to a site that has bad days, and patient only for so long."""
+"""HTTP client: retries, rate limits, robots.txt, redirects and limits of size."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""What holds for every kind of source."""
+"""Properties of every kind of source."""
 
 import asyncio
 import subprocess

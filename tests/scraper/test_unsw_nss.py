@@ -1,4 +1,4 @@
-"""A run over the UNSW timetable site brings all it says, carefully."""
+"""UNSW timetable site: a complete run over the fake site."""
 
 from dataclasses import replace
 from datetime import timedelta

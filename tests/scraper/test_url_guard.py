@@ -1,4 +1,4 @@
-"""No source can be made to ask an address its configuration did not mean."""
+"""URL guard: a source requests only the addresses that its configuration names."""
 
 import socket
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Parsing in a process of its own gives answers, and survives whatever a page does to it."""
+"""Parsing in a process of its own: results, timeouts and crashes."""
 
 import asyncio
 import os
