@@ -233,7 +233,7 @@ async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, client):
     ]
 
 
-async def test_circles_end(site, client):
+async def test_redirect_loops_end(site, client):
     site.overrides["/hello"] += [redirect_to("/hello")] * 20
 
     with pytest.raises(SourceFailed, match="circles"):
@@ -285,7 +285,7 @@ async def test_a_crawl_delay_slows_us_down(site, retrying_client, waits):
     assert [later - sooner for sooner, later in pairwise(waits.seconds[-2:])] == [pytest.approx(7, abs=1)]
 
 
-async def test_nobody_home_is_not_answered(unused_tcp_port):
+async def test_an_unreachable_site_is_an_error(unused_tcp_port):
     address = f"http://127.0.0.1:{unused_tcp_port}/"
     async with PoliteClient(address, QUICK, allow_private=True) as client:
         with pytest.raises(PageUnavailable, match="not to be reached"):
@@ -302,12 +302,12 @@ async def test_no_message_tells_a_secret_address(site, client):
 
 
 @pytest.mark.parametrize(("name", "word"), [("per_second", "0"), ("per_second", "fast"), ("at_once", "99")])
-def test_manners_have_limits(name, word):
+def test_politeness_settings_have_limits(name, word):
     with pytest.raises(SourceFailed, match=name):
         politeness_from_options({name: word}, 5)
 
 
-def test_manners_come_from_the_configuration():
+def test_politeness_settings_come_from_the_configuration():
     politeness = politeness_from_options(
         {"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5
     )
@@ -316,7 +316,7 @@ def test_manners_come_from_the_configuration():
     assert politeness.extra_hosts == {"a.example", "b.example"}
 
 
-async def test_json_is_asked_and_answered(site, client):
+async def test_json_is_requested_and_parsed(site, client):
     site.documents["/api"] = Document(json.dumps({"a": 1}).encode(), "application/json")
 
     page = await client.post_json(site.url("/api"), {"question": 1})
