@@ -14,8 +14,8 @@ from bot.services import Services
 from bot.web.application import ROUTES, create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
-from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient
+from tests.sample_services import create_services
 
 
 async def test_a_running_process_is_healthy(http_client: HttpClient):

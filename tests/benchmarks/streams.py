@@ -36,6 +36,7 @@ from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from storage.factory import open_storage, upgrade
 from tests.benchmarks.harness import Row, quartiles
+from tests.fakes.passwords import NoPasswords
 
 STREAMS = 2_000
 _WARM_UP = 20
@@ -47,16 +48,6 @@ _ANSWER = {
     "societies": [["UCLU Technology Society", "SOTECHSOC"]],
     "quota_left": 180,
 }
-
-
-class NoPasswords:
-    """Passwords are not used here."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from bot.web.application import STATE, create_application, serve, stop
 from bot.web.endpoints import login_streams as streams
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, logged_in
+from tests.sample_services import create_services
 
 _TIMEOUT_SECONDS = 5.0
 

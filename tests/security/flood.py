@@ -12,9 +12,9 @@ from bot.web.application import CONNECTIONS, create_application, serve, stop
 from bot.web.framework.connections import Register
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 ATTACKER, INNOCENT = "127.0.0.1", "127.0.0.2"
 HALF = b"GET /healthz HTTP/1.1\r\nHost: roomie\r\nX-Slow: "

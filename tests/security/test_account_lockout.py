@@ -15,10 +15,11 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from tests.api.conftest import clock, create_services, database_url, sample_file, services
+from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.http_client import HttpClient, HttpResponse
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
+from tests.sample_services import create_services
 
 __all__ = ["clock", "database_url", "sample_file", "services"]
 

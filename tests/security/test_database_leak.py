@@ -29,6 +29,7 @@ from storage.factory import backup, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
+from tests.fakes.passwords import NoPasswords
 from tests.outbox.environment import CHESS, PRES, WIL, create_services, open_environment
 
 TOKEN = "xoxb-" + "0123456789-" * 3 + "Aa" * 12
@@ -53,18 +54,10 @@ async def opened(url: str, *secrets: bytes) -> AsyncIterator[Services]:
     object.__setattr__(
         services,
         "accounts",
-        Accounts(storage, services.read_model, _NoPasswords(), rules, clock, first, before),
+        Accounts(storage, services.read_model, NoPasswords(), rules, clock, first, before),
     )
     yield services
     await storage.close()
-
-
-class _NoPasswords:
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 async def everything_in(url: str) -> str:

@@ -16,9 +16,9 @@ from core.errors import NotAllowed
 from core.model import Person, PersonId, SocietyId, UserGroup
 from core.policy.rules import Rules
 from storage.factory import setting
-from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 ROOT = Path(__file__).parents[2]
 GOOD = "c0ffee5f1d2e3b4a59687786a5b4c3d2"

@@ -44,7 +44,7 @@ async def use(environment: Environment, token: str) -> None:
 
 
 def is_good(environment: Environment, token: str) -> bool:
-    return environment.services.accounts.account_for(token) is not None
+    return environment.services.accounts.holder(token_hash(token), environment.clock.now()) is not None
 
 
 async def test_of_too_many_logins_the_one_unused_for_longest_ends(
@@ -107,11 +107,11 @@ async def test_a_token_that_is_used_elsewhere_all_the_time_stays_good_here(
     clock.move(timedelta(days=60))
     await use(environment, token)
     clock.move(timedelta(days=60))
-    assert other.accounts.account_for(token) is None  # as far as its memory goes
+    assert other.accounts.holder(token_hash(token), clock.now()) is None  # as far as its memory goes
 
     await other.accounts.wake(token_hash(token))
 
-    assert other.accounts.account_for(token) is not None
+    assert other.accounts.holder(token_hash(token), clock.now()) is not None
     await environment.storage.catch_up()
     assert is_good(environment, token)
 
