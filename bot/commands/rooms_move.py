@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import quota_left_text, room_name, short_id
+from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Bold, Code, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import move_button, owner_buttons
-from bot.conversation.booking import RECOVERABLE, refusal_reply
+from bot.conversation.alternatives import move_button
+from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import resolve_booking, upcoming_bookings
 from bot.conversation.search import clarification, ignored_words, parse_text
@@ -15,9 +15,7 @@ from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
 from core.model import Booking, Room
-from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
-from core.services.move_booking import MoveResult
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -89,21 +87,7 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
         moved = await context.services.bookings.move(booking, context.person.id, slot, room.id)
     except RECOVERABLE as refusal:
         return await refusal_reply(context, SlotValue(room.id, slot, booking.society_id), refusal, booking)
-    return _confirmation(context, moved)
-
-
-def _confirmation(context: CommandContext, moved: MoveResult) -> Reply:
-    after = moved.booking
-    room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["Moved to ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
-    if after.society_id is None and has_quota(context.person):
-        text.append(f" {quota_left_text(moved.quota_left)}")
-    return Reply(
-        tuple(text),
-        tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
-        footer=(f"Booking {short_id(after)}",),
-    )
+    return move_confirmation(context, moved, "Moved to ")
 
 
 COMMAND = Command(
