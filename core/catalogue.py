@@ -11,10 +11,12 @@ from functools import cached_property
 from itertools import compress
 from math import asin, cos, radians, sin, sqrt
 
+from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
+_MAX_MASKS = 1_000
 _ONES = str.maketrans("01", "\x00\x01")
 
 
@@ -53,7 +55,7 @@ class Catalogue:
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}
         self.all_rooms = (1 << len(self.order)) - 1
         self._capacities = [room.capacity for room in self.order]
-        self._masks: dict[RoomQuery, int] = {}
+        self._masks: BoundedCache[RoomQuery, int] = BoundedCache(_MAX_MASKS)
 
     def room(self, room_id: str) -> Room:
         try:
@@ -86,9 +88,8 @@ class Catalogue:
     def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that match a query. Cached: many searches use the same criteria."""
         if (mask := self._masks.get(query)) is None:
-            if len(self._masks) > 1_000:
-                self._masks.clear()
-            mask = self._masks[query] = self._match(query)
+            mask = self._match(query)
+            self._masks.put(query, mask)
         return mask
 
     def rooms_in(self, mask: int) -> Iterator[Room]:

@@ -6,7 +6,7 @@ relies on it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
@@ -70,12 +70,11 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
     for change in changes:
         touched[change.kind].add(change.key)
     is_complete = "timetable" in touched
+    changed_rooms = [RoomId(key) for key in touched["room"] | touched["schedule"]]
     return ReadModelUpdate(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
         window=window if is_complete else None,
-        rooms=_all_rooms(unit, window)
-        if is_complete
-        else _some_rooms(unit, touched["room"] | touched["schedule"], window),
+        rooms=read_rooms(unit, window, None if is_complete else changed_rooms),
         is_complete=is_complete,
         people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
@@ -86,28 +85,26 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
     )
 
 
-def _all_rooms(unit: UnitOfWork, window: Interval) -> dict[RoomId, RoomUpdate]:
-    busy: dict[RoomId, list[Busy]] = defaultdict(list)
+def read_rooms(
+    unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None = None
+) -> dict[RoomId, RoomUpdate]:
+    """Reads schedules and active bookings within a window, in two statements.
+
+    Of all rooms that are busy at some time, or of each of `rooms`, busy or not.
+    """
+    if rooms is not None and not rooms:
+        return {}
+    busy: dict[RoomId, list[Busy]] = {room_id: [] for room_id in rooms or ()}
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
-    for room_id, entry in unit.timetable.busy(window):
-        busy[room_id].append(entry)
-    for booking in unit.bookings.active(window):
-        busy[booking.room_id].append(busy_for(booking))
+    for room_id, entry in unit.timetable.busy(window, rooms):
+        busy.setdefault(room_id, []).append(entry)
+    for booking in unit.bookings.active(window, rooms):
+        busy.setdefault(booking.room_id, []).append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
         room_id: RoomUpdate(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
         for room_id, taken in busy.items()
     }
-
-
-def _some_rooms(unit: UnitOfWork, rooms: Iterable[str], window: Interval) -> dict[RoomId, RoomUpdate]:
-    return {RoomId(room_id): _one_room(unit, RoomId(room_id), window) for room_id in rooms}
-
-
-def _one_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomUpdate:
-    bookings = unit.bookings.in_room(room_id, window)
-    entries = unit.timetable.busy_in_room(room_id, window)
-    return RoomUpdate(RoomSchedule([*entries, *map(busy_for, bookings)]), tuple(bookings))
 
 
 def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:

@@ -7,10 +7,9 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, quota_left_text, room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import owner_buttons
-from bot.conversation.booking import refusal_reply
+from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, TimeRange
+from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.button_values import SlotValue
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
 from bot.conversation.search import parse_text
@@ -18,7 +17,6 @@ from bot.language import TimeKind
 from core.errors import Invalid, SlotTaken
 from core.interval import Interval
 from core.model import Booking, BookingId
-from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 
 _LENGTH = re.compile(
@@ -66,21 +64,9 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
     except SlotTaken as taken:
         more = Interval.of_length(booking.interval.end, change)
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
-    after = moved.booking
-    room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["You now have ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
-    if after.society_id is None and has_quota(context.person):
-        is_lost = change < timedelta(0) and not moved.cost
-        if is_lost:
-            text.append(" The minutes you gave up can't be refunded.")
-        text.append(f" {quota_left_text(moved.quota_left)}")
-    return Reply(
-        tuple(text),
-        tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
-        footer=(f"Booking {short_id(after)}",),
-        replaces=True,
-    )
+    is_lost = change < timedelta(0) and not moved.cost
+    note = "The minutes you gave up can't be refunded." if is_lost else ""
+    return replace(move_confirmation(context, moved, "You now have ", note), replaces=True)
 
 
 def _parse_length(text: str) -> timedelta:

@@ -5,10 +5,10 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import quota_left_text, room_name, short_id
+from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import move_button, owner_buttons
-from bot.conversation.booking import RECOVERABLE, refusal_reply
+from bot.conversation.alternatives import move_button
+from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking, upcoming_bookings
 from bot.conversation.questions import clarification
@@ -17,9 +17,7 @@ from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
 from core.model import Booking, Room
-from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
-from core.services.move_booking import MoveResult
 
 
 async def handle(context: CommandContext) -> Reply:
@@ -105,21 +103,7 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
         moved = await context.services.bookings.move(booking, context.person.id, slot, room.id)
     except RECOVERABLE as refusal:
         return await refusal_reply(context, SlotValue(room.id, slot, booking.society_id), refusal, booking)
-    return _confirmation(context, moved)
-
-
-def _confirmation(context: CommandContext, moved: MoveResult) -> Reply:
-    after = moved.booking
-    room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["Moved to ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
-    if after.society_id is None and has_quota(context.person):
-        text.append(f" {quota_left_text(moved.quota_left)}")
-    return Reply(
-        tuple(text),
-        tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
-        footer=(f"Booking {short_id(after)}",),
-    )
+    return move_confirmation(context, moved, "Moved to ")
 
 
 COMMAND = Command(

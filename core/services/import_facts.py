@@ -90,10 +90,10 @@ def _split_long(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
             yield replace(entry, interval=part)
 
 
-def _compare(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> ImportSummary:
-    added = sum(key not in known for key in brought)
-    unchanged = sum(known.get(key) == value for key, value in brought.items())
-    return ImportSummary(added, len(brought) - added - unchanged, unchanged, removed)
+def _compare(known: Mapping[T, object], imported: Mapping[T, object], removed: int = 0) -> ImportSummary:
+    added = sum(key not in known for key in imported)
+    unchanged = sum(known.get(key) == value for key, value in imported.items())
+    return ImportSummary(added, len(imported) - added - unchanged, unchanged, removed)
 
 
 def _note(unit: UnitOfWork, action: str, summary: ImportSummary, now: datetime) -> None:

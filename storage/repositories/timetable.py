@@ -19,26 +19,16 @@ class SqlTimetableRepository:
         self._connection = connection
         self._changes = changes
 
-    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]:
-        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [to_entry(row) for row in rows]
-
     def of_source(self, source: str) -> list[TimetableEntry]:
         return [to_entry(row) for row in self._connection.execute(_current(_run.source == source))]
 
-    def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        """Streams all entries in no order, with few rows in memory at a time."""
-        rows = self._connection.execute(
-            _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_PER_FETCH}
-        )
-        return _busy(rows)
-
-    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]:
-        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [busy for _, busy in _busy(rows)]
-
-    def busy_in_rooms(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        return _busy(self._connection.execute(_current(_entry.room_id.in_(rooms), *_overlaps(window))))
+    def busy(
+        self, window: Interval, rooms: Collection[RoomId] | None = None
+    ) -> Iterator[tuple[RoomId, Busy]]:
+        """Streams entries in no order, with few rows in memory at a time."""
+        in_rooms = () if rooms is None else (_entry.room_id.in_(rooms),)
+        found = _current(*in_rooms, *_overlaps(window)).order_by(None)
+        return _busy(self._connection.execute(found, execution_options={"yield_per": _ROWS_PER_FETCH}))
 
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         run_id = self._current_run(source, now)

@@ -9,13 +9,13 @@ from aiohttp import ClientConnectionError, ClientSession
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.runtime.logging_setup import LineFormatter, RequestIdFilter
 from bot.services import Services
 from bot.web.application import ROUTES, create_application, serve, stop
-from bot.web.framework.request_log import LineFormatter, RequestIdFilter
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
-from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient
+from tests.sample_services import create_services
 
 
 async def test_a_running_process_is_healthy(http_client: HttpClient):

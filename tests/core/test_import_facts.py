@@ -1,7 +1,7 @@
 """Import: exactly what a file holds, and idempotent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,8 +38,8 @@ async def import_entries(
 
 async def stored(storage: ManagedStorage, room: str = "K-J17-1") -> list[tuple[str, str]]:
     window = Interval(at("00:00", -100), at("00:00", 400))
-    found = await storage.read(lambda unit: unit.timetable.in_room(RoomId(room), window))
-    return sorted((f"{each.interval.start:%H:%M}", each.name) for each in found)
+    found = await storage.read(lambda unit: list(unit.timetable.busy(window, [RoomId(room)])))
+    return sorted((f"{datetime.fromtimestamp(busy.start, UTC):%H:%M}", busy.name) for _, busy in found)
 
 
 async def test_rooms_are_added_changed_and_left_alone(storage: ManagedStorage):

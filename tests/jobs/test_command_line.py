@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli import main
 from tests.databases import apart
-from tests.outbox.crowd import remind_everybody
+from tests.outbox.load import remind_everybody
 
 Roomie = Callable[..., tuple[int, str]]
 HEADINGS = "room,name,type,start,end\n"
@@ -50,12 +50,12 @@ def roomie(
 
 
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(roomie: Roomie):
-    first, said = roomie("scrape", "--dry-run")
+    first, result = roomie("scrape", "--dry-run")
     second, again = roomie("scrape", "--dry-run")
 
     assert (first, second) == (0, 0)
-    assert said == again
-    assert "would be imported. 20 entries added" in said
+    assert result == again
+    assert "would be imported. 20 entries added" in result
 
 
 def test_a_source_is_read_and_found_unchanged_the_next_time(roomie: Roomie):
@@ -80,10 +80,10 @@ def test_a_refused_timetable_is_explained_and_can_be_accepted(roomie: Roomie, ti
 def test_a_source_that_cannot_be_read_is_reported(roomie: Roomie, timetable: Path):
     timetable.unlink()
 
-    status, said = roomie("scrape")
+    status, result = roomie("scrape")
 
     assert status == 1
-    assert "classes: failed: classes.csv cannot be opened" in said
+    assert "classes: failed: classes.csv cannot be opened" in result
 
 
 def test_an_unknown_source_is_refused(roomie: Roomie):

@@ -1,4 +1,4 @@
-"""A calendar feed becomes entries at the right hours of the right rooms, and no feed can wear us out."""
+"""Calendar feeds: entries at the right times in the right rooms, at bounded cost."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What Publish says becomes entries of the rooms it says it of."""
+"""Publish source: its JSON becomes entries of the rooms it names."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Pages of the UNSW timetable site read right, or not at all."""
+"""UNSW timetable site: pages are parsed correctly or rejected."""
 
 from collections import Counter
 from dataclasses import replace

@@ -1,6 +1,7 @@
 """Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
+from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
 from inspect import isawaitable
@@ -22,7 +23,6 @@ from bot.web.framework.errors import (
 from bot.web.framework.host_header import check_host
 from bot.web.framework.parameters import read_parameters
 from bot.web.framework.rate_limit import client_address
-from bot.web.framework.request_log import REQUEST_ID
 from bot.web.framework.response import CacheableResponse, RawResponse, RenderedResponse, etag_matches
 from bot.web.framework.route import Access, Principal, RequestContext, Response, Route
 from bot.web.framework.state import ServerState
@@ -32,6 +32,8 @@ from core.services.accounts import TokenBearer
 
 logger = logging.getLogger(__name__)
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the current request, for the lines logged on its behalf."""
 _FLOOD_LOG_INTERVAL = 1.0
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",

@@ -24,12 +24,11 @@ from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
-from core.availability import Availability, RoomSchedule
-from core.catalogue import Catalogue
+from core.availability import Availability
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model import Busy, RoomId, busy_for
 from core.ports import UnitOfWork
+from core.read_model import read_rooms
 
 T = TypeVar("T")
 
@@ -114,13 +113,5 @@ class ServerState:
     async def availability_outside_window(self, window: Interval) -> Availability:
         """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
-        return await self.read(lambda unit: load_availability(unit, catalogue, window))
-
-
-def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
-    busy: dict[RoomId, list[Busy]] = {}
-    for room_id, entry in unit.timetable.busy(window):
-        busy.setdefault(room_id, []).append(entry)
-    for booking in unit.bookings.active(window):
-        busy.setdefault(booking.room_id, []).append(busy_for(booking))
-    return Availability(catalogue, {room_id: RoomSchedule(taken) for room_id, taken in busy.items()})
+        rooms = await self.read(lambda unit: read_rooms(unit, window))
+        return Availability(catalogue, {room_id: room.schedule for room_id, room in rooms.items()})

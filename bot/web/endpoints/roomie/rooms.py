@@ -10,6 +10,7 @@ from core.availability import RoomSchedule
 from core.errors import UnknownRoom
 from core.interval import Interval
 from core.model import Busy, RoomId
+from core.read_model import read_rooms
 
 
 def room_list(context: RequestContext) -> Response:
@@ -26,13 +27,10 @@ async def room_day(context: RequestContext) -> Response:
         raise UnknownRoom(room_id)
     window = campus_day(context.require(DAY), zone)
     if not read_model.covers(window):
-        bookings, entries = await context.state.read(
-            lambda unit: (
-                unit.bookings.in_room(room_id, window),
-                unit.timetable.busy_in_room(room_id, window),
-            )
-        )
-        return with_etag(serializers.day_body(bookings, entries, read_model.directory, zone), private=True)
+        room = (await context.state.read(lambda unit: read_rooms(unit, window, [room_id])))[room_id]
+        entries = _timetable_entries(room.schedule, window)
+        body = serializers.day_body(room.bookings, entries, read_model.directory, zone)
+        return with_etag(body, private=True)
     schedule, room_bookings = read_model.availability.schedule(room_id), read_model.in_room(room_id)
     version = read_model.directory.version
     bookings = [booking for booking in room_bookings if booking.interval.overlaps(window)]

@@ -11,12 +11,12 @@ from typing import Self
 _SOCKET = ".s.PGSQL.5432"
 
 
-class Wire:
+class PostgresProxy:
     """Listens in place of the server, and forwards all bytes until it is cut or frozen."""
 
     def __init__(self, server: Path) -> None:
         self._server = server / _SOCKET
-        self._folder = tempfile.TemporaryDirectory(prefix="wire-")
+        self._folder = tempfile.TemporaryDirectory(prefix="proxy-")
         self._flows = asyncio.Event()
         self._flows.set()
         self._cut_before: bytes | None = None
@@ -61,13 +61,13 @@ class Wire:
     def heal(self) -> None:
         self._flows.set()
 
-    def cut_before(self, said: bytes, *, then_freeze: bool = False) -> None:
+    def cut_before(self, data: bytes, *, then_freeze: bool = False) -> None:
         """Breaks the connection that sends this next; the server does not receive it."""
-        self._cut_before, self._freezes = said, then_freeze
+        self._cut_before, self._freezes = data, then_freeze
 
-    def cut_after(self, said: bytes, *, then_freeze: bool = False) -> None:
+    def cut_after(self, data: bytes, *, then_freeze: bool = False) -> None:
         """Breaks the connection that sends this next, once the server has received it."""
-        self._cut_after, self._freezes = said, then_freeze
+        self._cut_after, self._freezes = data, then_freeze
 
     async def _join(self, here: StreamReader, back: StreamWriter) -> None:
         try:
@@ -83,17 +83,17 @@ class Wire:
 
     async def _pass_on(self, source: StreamReader, sink: StreamWriter, client: StreamWriter) -> None:
         with suppress(OSError):
-            while said := await source.read(65_536):
+            while data := await source.read(65_536):
                 await self._flows.wait()
-                if self._cut_before is not None and self._cut_before in said:
+                if self._cut_before is not None and self._cut_before in data:
                     self._cut_before = None
                     client.transport.abort()
                     if self._freezes:
                         self.freeze()
                     break
-                sink.write(said)
+                sink.write(data)
                 await sink.drain()
-                if self._cut_after is not None and self._cut_after in said:
+                if self._cut_after is not None and self._cut_after in data:
                     self._cut_after = None
                     client.transport.abort()
                     if self._freezes:

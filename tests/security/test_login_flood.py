@@ -9,9 +9,9 @@ from bot.services import Services
 from core.model import Identity
 from core.policy.login import pick_evictable
 from core.policy.rules import Rules
-from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 _LIMIT = 300
 

@@ -19,10 +19,9 @@ from bot.platforms.slack.client.api import BadRequest
 from bot.platforms.slack.client.library_logs import quiet_logger
 from bot.platforms.tasks import BackgroundTasks
 from bot.redaction import error_name, without_text
-from bot.runtime.logging_setup import configure_logging
+from bot.runtime.logging_setup import LineFormatter, configure_logging
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
-from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.model import Identity
 from storage.postgres.errors import translate
@@ -61,18 +60,18 @@ def raising(error: type[Exception] = KeyError) -> Command:
     return Command("sesame", "opens", "sesame WORD", answer, actions=(ButtonAction("open", answer),))
 
 
-def asked(words: str = "", **more: str) -> ChatRequest:
+def chat_request(words: str = "", **more: str) -> ChatRequest:
     return ChatRequest(Requester(Identity("terminal:wil"), PlatformName.TERMINAL, "wil"), text=words, **more)
 
 
 @pytest.mark.parametrize(
     "what",
     [
-        asked(f"sesame {TYPED}"),
-        asked(f"/sesame {TYPED}"),
-        asked(f"{TYPED} sesame"),
-        asked(action="open", value=TYPED),
-        asked(action=TYPED, value=TYPED),
+        chat_request(f"sesame {TYPED}"),
+        chat_request(f"/sesame {TYPED}"),
+        chat_request(f"{TYPED} sesame"),
+        chat_request(action="open", value=TYPED),
+        chat_request(action=TYPED, value=TYPED),
     ],
 )
 async def test_a_fault_in_a_command_logs_no_word(
@@ -86,13 +85,13 @@ async def test_a_fault_in_a_command_logs_no_word(
 
 
 async def test_a_fault_is_still_found_by_its_place(services: Services, log: io.StringIO) -> None:
-    await Dispatcher(services, (*COMMANDS, raising())).dispatch(asked(f"sesame {TYPED}"))
+    await Dispatcher(services, (*COMMANDS, raising())).dispatch(chat_request(f"sesame {TYPED}"))
 
     line = log.getvalue()
     assert "/sesame" in line
     assert "KeyError" in line
     assert "ValueError" in line, "its cause"
-    assert "test_typed_words_in_logs.py" in line
+    assert "test_log_redaction.py" in line
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.outbox.environment import REMA, WIL, Environment, create_services, open_environment
-from tests.security.filling import fill, rows_of
+from tests.security.table_rows import fill, rows_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,7 +44,7 @@ async def use(environment: Environment, token: str) -> None:
 
 
 def is_good(environment: Environment, token: str) -> bool:
-    return environment.services.accounts.account_for(token) is not None
+    return environment.services.accounts.holder(token_hash(token), environment.clock.now()) is not None
 
 
 async def test_of_too_many_logins_the_one_unused_for_longest_ends(
@@ -107,11 +107,11 @@ async def test_a_token_that_is_used_elsewhere_all_the_time_stays_good_here(
     clock.move(timedelta(days=60))
     await use(environment, token)
     clock.move(timedelta(days=60))
-    assert other.accounts.account_for(token) is None  # as far as its memory goes
+    assert other.accounts.holder(token_hash(token), clock.now()) is None  # as far as its memory goes
 
     await other.accounts.wake(token_hash(token))
 
-    assert other.accounts.account_for(token) is not None
+    assert other.accounts.holder(token_hash(token), clock.now()) is not None
     await environment.storage.catch_up()
     assert is_good(environment, token)
 
@@ -171,7 +171,7 @@ async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
 ):
     values = rows_of("token", NOW, "t", rules)
     if whose == "everybody's":
-        await _crowd(database_url, 25_000)
+        await _log_in_often(database_url, 25_000)
         first = await ask(database_url, "SELECT min(id) FROM person WHERE username LIKE 'crowd%'")
         values |= {"person_id": f"{first} + ({{n}} % 25000)"}
     await fill(database_url, "token", 100, values, "few")
@@ -186,7 +186,7 @@ async def test_a_login_costs_the_same_beside_a_hundred_thousand_tokens(
     assert many < 5 * few + 0.05
 
 
-async def _crowd(url: str, count: int) -> None:
+async def _log_in_often(url: str, count: int) -> None:
     await fill(
         url,
         "person",

@@ -1,4 +1,4 @@
-"""Words of strangers fit into one line of chat."""
+"""External text is cleaned to one line of chat."""
 
 import unicodedata
 

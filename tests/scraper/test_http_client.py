@@ -1,4 +1,4 @@
-"""The client is polite to a site that has bad days, and patient only for so long."""
+"""HTTP client: retries, rate limits, robots.txt, redirects and limits of size."""
 
 import asyncio
 import gzip
@@ -17,14 +17,14 @@ from tests.scraper.conftest import NOW, QUICK
 from tests.standins.timetable_site import (
     Document,
     TimetableSite,
-    answering,
-    breaking_off,
-    bursting,
-    dripping,
-    flooding,
-    hanging,
-    leading_to,
-    saying,
+    disconnect,
+    gzip_bomb,
+    never_respond,
+    redirect_to,
+    respond_endlessly,
+    stall,
+    with_body,
+    with_status,
 )
 
 USUAL = Politeness(requests_per_second=10_000)
@@ -53,7 +53,7 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
+async def retrying_client(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClient]:
     """A client with the default limits, whose waits take no time."""
     async with PoliteClient(site.address, USUAL, allow_private=True, sleep=waits) as client:
         yield client
@@ -62,7 +62,7 @@ async def patient(site: TimetableSite, waits: Waits) -> AsyncIterator[PoliteClie
 async def test_requests_have_our_user_agent(site, client):
     await client.get(site.url("/hello"))
 
-    assert {asked.headers["User-Agent"] for asked in site.asked} == {USER_AGENT}
+    assert {request.headers["User-Agent"] for request in site.requests} == {USER_AGENT}
     assert "Roomie" in USER_AGENT
 
 
@@ -96,31 +96,31 @@ async def test_a_form_is_sent_with_its_repeated_names(site, client):
     page = await client.post(site.address + "view_multirooms.php", [("fr_week", "1"), ("to_week", "52")])
 
     assert b"Ainsworth" in page.content
-    assert site.asked[-1].form == {"fr_week": "1", "to_week": "52"}
+    assert site.requests[-1].form == {"fr_week": "1", "to_week": "52"}
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_a_temporary_error_is_retried(site, client, status):
-    site.moods["/hello"] += [answering(status), answering(status)]
+    site.overrides["/hello"] += [with_status(status), with_status(status)]
 
     assert (await client.get(site.url("/hello"))).content == b"hello"
     assert site.paths() == ["/hello"] * 3
 
 
-@pytest.mark.parametrize("mood", [breaking_off, dripping, hanging])
-async def test_a_broken_or_silent_answer_is_asked_for_again(site, mood):
-    site.moods["/hello"] += [mood]
+@pytest.mark.parametrize("handler", [disconnect, stall, never_respond])
+async def test_a_broken_or_silent_answer_is_asked_for_again(site, handler):
+    site.overrides["/hello"] += [handler]
     async with PoliteClient(
         site.address, replace(QUICK, read_timeout=0.1, total_timeout=0.3), allow_private=True
     ) as client:
         assert (await client.get(site.url("/hello"))).content == b"hello"
 
 
-async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
-    site.moods["/hello"] += [answering(503)] * 9
+async def test_it_gives_up_after_so_many_attempts(site, retrying_client, waits):
+    site.overrides["/hello"] += [with_status(503)] * 9
 
     with pytest.raises(PageUnavailable, match=r"127\.0\.0\.1 did not answer: it answered 503"):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"] * 4
     assert [wait > 0.4 for wait in waits.seconds if wait > 0.1] == [True] * 3
@@ -128,7 +128,7 @@ async def test_it_gives_up_after_so_many_attempts(site, patient, waits):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
 async def test_a_permanent_error_is_not_retried(site, client, status):
-    site.moods["/hello"] += [answering(status)]
+    site.overrides["/hello"] += [with_status(status)]
 
     with pytest.raises(PageUnavailable, match=str(status)):
         await client.get(site.url("/hello"))
@@ -136,20 +136,20 @@ async def test_a_permanent_error_is_not_retried(site, client, status):
     assert site.paths() == ["/hello"]
 
 
-async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, patient, waits):
+async def test_the_delay_a_site_asks_for_is_kept_by_every_request(site, retrying_client, waits):
     site.documents["/other"] = HELLO
-    site.moods["/hello"] += [answering(429, **{"Retry-After": "30"})]
+    site.overrides["/hello"] += [with_status(429, **{"Retry-After": "30"})]
 
-    await patient.get(site.url("/hello"))
+    await retrying_client.get(site.url("/hello"))
 
     assert max(waits.seconds) == pytest.approx(30, abs=1)
 
 
-async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, patient):
-    site.moods["/hello"] += [answering(503, **{"Retry-After": "3600"})]
+async def test_a_site_that_wants_to_be_left_alone_is_left_alone(site, retrying_client):
+    site.overrides["/hello"] += [with_status(503, **{"Retry-After": "3600"})]
 
     with pytest.raises(PageUnavailable):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
 
@@ -193,48 +193,48 @@ async def test_it_asks_no_more_at_once_than_agreed(site):
     async with PoliteClient(site.address, replace(QUICK, concurrency=2), allow_private=True) as client:
         await asyncio.gather(*(client.get(site.url("/hello")) for _ in range(12)))
 
-    assert site.most_at_once <= 2
+    assert site.max_concurrent <= 2
 
 
 async def test_a_flood_is_stopped_at_the_limit(site):
-    site.moods["/hello"] += [flooding]
+    site.overrides["/hello"] += [respond_endlessly]
     async with PoliteClient(site.address, replace(QUICK, max_bytes=300_000), allow_private=True) as client:
         with pytest.raises(SourceTooLarge, match="300,000"):
             await client.get(site.url("/hello"))
 
 
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_too(site):
-    site.moods["/hello"] += [bursting(50_000_000)]
+    site.overrides["/hello"] += [gzip_bomb(50_000_000)]
     async with PoliteClient(site.address, replace(QUICK, max_bytes=1_000_000), allow_private=True) as client:
         with pytest.raises(SourceTooLarge):
             await client.get(site.url("/hello"))
 
 
 async def test_packed_answers_are_unpacked(site, client):
-    site.moods["/hello"] += [saying(gzip.compress(b"small"), **{"Content-Encoding": "gzip"})]
+    site.overrides["/hello"] += [with_body(gzip.compress(b"small"), **{"Content-Encoding": "gzip"})]
 
     assert (await client.get(site.url("/hello"))).content == b"small"
 
 
 async def test_a_redirect_within_the_site_is_followed(site, client):
-    site.moods["/old"] += [leading_to("/hello", 301)]
+    site.overrides["/old"] += [redirect_to("/hello", 301)]
 
     assert (await client.get(site.url("/old"))).content == b"hello"
 
 
 async def test_a_form_is_sent_on_only_where_the_redirect_says_so(site, client):
     for status in (307, 302):
-        site.moods["/old"] += [leading_to("/hello", status)]
+        site.overrides["/old"] += [redirect_to("/hello", status)]
         await client.post(site.url("/old"), [("a", "1")])
 
-    assert [(asked.method, asked.form) for asked in site.asked if asked.path == "/hello"] == [
+    assert [(request.method, request.form) for request in site.requests if request.path == "/hello"] == [
         ("POST", {"a": "1"}),
         ("GET", {}),
     ]
 
 
-async def test_circles_end(site, client):
-    site.moods["/hello"] += [leading_to("/hello")] * 20
+async def test_redirect_loops_end(site, client):
+    site.overrides["/hello"] += [redirect_to("/hello")] * 20
 
     with pytest.raises(SourceFailed, match="circles"):
         await client.get(site.url("/hello"))
@@ -248,7 +248,7 @@ async def test_robots_txt_is_read_once_and_obeyed(site, client):
     with pytest.raises(AddressRefused, match=r"robots\.txt"):
         await client.get(site.url("/private/timetable"))
 
-    assert [asked.path for asked in site.asked].count("/robots.txt") == 1
+    assert [request.path for request in site.requests].count("/robots.txt") == 1
     assert site.paths() == ["/hello", "/hello"]
 
 
@@ -269,23 +269,23 @@ async def test_an_operator_may_answer_for_reading_despite_robots_txt(site):
 async def test_a_missing_robots_txt_allows_everything_and_a_broken_one_nothing(site, client):
     await client.get(site.url("/hello"))
     async with PoliteClient(site.address, QUICK, allow_private=True) as another:
-        site.moods["/robots.txt"] += [answering(500)] * 9
+        site.overrides["/robots.txt"] += [with_status(500)] * 9
         with pytest.raises(PageUnavailable):
             await another.get(site.url("/hello"))
 
     assert site.paths() == ["/hello"]
 
 
-async def test_a_crawl_delay_slows_us_down(site, patient, waits):
+async def test_a_crawl_delay_slows_us_down(site, retrying_client, waits):
     site.documents["/robots.txt"] = Document(b"User-agent: *\nCrawl-delay: 7\n")
 
     for _ in range(3):
-        await patient.get(site.url("/hello"))
+        await retrying_client.get(site.url("/hello"))
 
     assert [later - sooner for sooner, later in pairwise(waits.seconds[-2:])] == [pytest.approx(7, abs=1)]
 
 
-async def test_nobody_home_is_not_answered(unused_tcp_port):
+async def test_an_unreachable_site_is_an_error(unused_tcp_port):
     address = f"http://127.0.0.1:{unused_tcp_port}/"
     async with PoliteClient(address, QUICK, allow_private=True) as client:
         with pytest.raises(PageUnavailable, match="not to be reached"):
@@ -293,7 +293,7 @@ async def test_nobody_home_is_not_answered(unused_tcp_port):
 
 
 async def test_no_message_tells_a_secret_address(site, client):
-    site.moods["/feeds/s3cret.ics"] += [answering(500)] * 9
+    site.overrides["/feeds/s3cret.ics"] += [with_status(500)] * 9
 
     with pytest.raises(PageUnavailable) as caught:
         await client.get(site.url("/feeds/s3cret.ics?token=s3cret"))
@@ -302,12 +302,12 @@ async def test_no_message_tells_a_secret_address(site, client):
 
 
 @pytest.mark.parametrize(("name", "word"), [("per_second", "0"), ("per_second", "fast"), ("at_once", "99")])
-def test_manners_have_limits(name, word):
+def test_politeness_settings_have_limits(name, word):
     with pytest.raises(SourceFailed, match=name):
         politeness_from_options({name: word}, 5)
 
 
-def test_manners_come_from_the_configuration():
+def test_politeness_settings_come_from_the_configuration():
     politeness = politeness_from_options(
         {"per_second": "2.5", "at_once": "1", "also_hosts": "A.example, b.example"}, 5
     )
@@ -316,10 +316,10 @@ def test_manners_come_from_the_configuration():
     assert politeness.extra_hosts == {"a.example", "b.example"}
 
 
-async def test_json_is_asked_and_answered(site, client):
+async def test_json_is_requested_and_parsed(site, client):
     site.documents["/api"] = Document(json.dumps({"a": 1}).encode(), "application/json")
 
     page = await client.post_json(site.url("/api"), {"question": 1})
 
     assert json.loads(page.content) == {"a": 1}
-    assert site.asked[-1].headers["Content-Type"] == "application/json"
+    assert site.requests[-1].headers["Content-Type"] == "application/json"

@@ -1,4 +1,4 @@
-"""No source can be made to ask an address its configuration did not mean."""
+"""URL guard: a source requests only the addresses that its configuration names."""
 
 import socket
 from dataclasses import replace
@@ -14,7 +14,7 @@ from scraper.common.errors import AddressRefused, PageUnavailable
 from scraper.http.client import PoliteClient
 from scraper.http.url_guard import AllowedUrls, parse_web_address
 from tests.scraper.conftest import QUICK
-from tests.standins.timetable_site import Document, TimetableSite, leading_to
+from tests.standins.timetable_site import Document, TimetableSite, redirect_to
 
 PRIVATE = [
     "127.0.0.1",
@@ -49,12 +49,12 @@ class LyingResolver(AbstractResolver):
     def __init__(self, port: int, *answers: list[str]) -> None:
         self._port = port
         self._answers = list(answers)
-        self.asked = 0
+        self.lookups = 0
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        self.asked += 1
+        self.lookups += 1
         addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return [
             ResolveResult(hostname=host, host=each, port=self._port, family=socket.AF_INET, proto=0, flags=0)
@@ -90,7 +90,7 @@ async def test_the_machine_itself_is_never_asked(site: TimetableSite, host: str)
         with pytest.raises((AddressRefused, PageUnavailable)):
             await client.get(address)
 
-    assert site.asked == []
+    assert site.requests == []
 
 
 async def test_a_name_that_leads_into_a_private_network_is_refused(site: TimetableSite):
@@ -99,7 +99,7 @@ async def test_a_name_that_leads_into_a_private_network_is_refused(site: Timetab
         with pytest.raises(AddressRefused, match=r"timetable\.example lies in a private network"):
             await client.get("http://timetable.example/hello")
 
-    assert (site.asked, resolver.asked) == ([], 1)
+    assert (site.requests, resolver.lookups) == ([], 1)
 
 
 async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: TimetableSite):
@@ -111,7 +111,7 @@ async def test_a_name_that_is_rebound_after_it_was_looked_at_is_refused(site: Ti
         with pytest.raises((AddressRefused, PageUnavailable)):
             await client.get("http://timetable.example/hello")
 
-    assert site.asked == []
+    assert site.requests == []
 
 
 async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
@@ -138,7 +138,7 @@ async def test_an_operator_may_allow_a_private_network(site: TimetableSite):
     ],
 )
 async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, client: PoliteClient, target: str):
-    site.moods["/hello"] += [leading_to(target)]
+    site.overrides["/hello"] += [redirect_to(target)]
 
     with pytest.raises(AddressRefused):
         await client.get(site.url("/hello"))
@@ -147,7 +147,7 @@ async def test_a_redirect_out_of_the_site_is_refused(site: TimetableSite, client
 
 
 async def test_a_redirect_to_a_host_of_the_configuration_is_followed(site: TimetableSite):
-    site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
+    site.overrides["/hello"] += [redirect_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
     politeness = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     resolver = LyingResolver(site.port, ["127.0.0.1"])
@@ -156,7 +156,7 @@ async def test_a_redirect_to_a_host_of_the_configuration_is_followed(site: Timet
 
 
 async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
-    site.moods["/hello"] += [leading_to(f"http://cdn.example:{site.port}/there")]
+    site.overrides["/hello"] += [redirect_to(f"http://cdn.example:{site.port}/there")]
     site.documents["/there"] = Document(b"there")
     politeness = replace(QUICK, extra_hosts=frozenset({"cdn.example"}))
     address = f"http://feed:secret@127.0.0.1:{site.port}/hello"
@@ -164,7 +164,7 @@ async def test_a_password_is_not_carried_to_another_host(site: TimetableSite):
     async with PoliteClient(address, politeness, allow_private=True, resolver=resolver) as client:
         await client.get(address)
 
-    authorized = {request.path: "Authorization" in request.headers for request in site.asked}
+    authorized = {request.path: "Authorization" in request.headers for request in site.requests}
     assert (authorized["/hello"], authorized["/there"]) == (True, False)
 
 

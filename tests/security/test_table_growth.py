@@ -21,7 +21,7 @@ from tests.builders import NOW, a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
 from tests.outbox.environment import WIL, Environment, open_environment
-from tests.security.filling import fill, rows_of
+from tests.security.table_rows import fill, rows_of
 
 _TABLES = {
     Expiring.CHANGES: "change",
@@ -75,7 +75,7 @@ def count_rows(database_url: str) -> Callable[..., Any]:
     return count
 
 
-def kept_for(kind: Expiring, rules: Rules) -> timedelta:
+def retention_of(kind: Expiring, rules: Rules) -> timedelta:
     [limit] = [each for each in limits(_RETENTION, rules, NOW) if each.kind is kind]
     return NOW - limit.before
 
@@ -105,7 +105,7 @@ class Watched:
 async def test_what_is_past_its_time_goes_in_slices_and_the_rest_stays(
     environment: Environment, database_url: str, rules: Rules, count_rows, kind: Expiring
 ):
-    table, age, hour = _TABLES[kind], kept_for(kind, rules), timedelta(hours=1)
+    table, age, hour = _TABLES[kind], retention_of(kind, rules), timedelta(hours=1)
     there = await count_rows(table)
     await fill(database_url, table, 1_000, rows_of(table, NOW - age - hour, "old", rules), "old")
     await fill(database_url, table, 3, rows_of(table, NOW - age + hour / 2, "new", rules), "new")

@@ -1,4 +1,4 @@
-"""A timetable site is read from its pages to the answers people get, again and again."""
+"""A timetable site from its pages to the replies people get, run after run."""
 
 from collections.abc import AsyncIterator
 
@@ -9,7 +9,7 @@ from bot.runtime.refresh import refresh
 from core.errors import Unavailable
 from core.services.timetable_import import ImportResult
 from tests.outbox.environment import Environment
-from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, answering
+from tests.standins.timetable_site import Lesson, SiteRoom, TimetableSite, with_status
 
 EVERY_WEEK = "1" * 52
 ROOMS = [f"K-E19-{number}" for number in range(101, 111)]
@@ -84,7 +84,7 @@ async def test_a_site_that_moves_everything_by_an_hour_is_not_believed(
 
 async def test_a_site_that_is_down_is_noted(environment: Environment, site: TimetableSite):
     await read(environment, site)
-    site.moods["/tt/view_multirooms.php"] = [answering(404)]
+    site.overrides["/tt/view_multirooms.php"] = [with_status(404)]
 
     with pytest.raises(Unavailable):
         await read(environment, site)

@@ -32,7 +32,7 @@ async def remind_everybody(url: str, identities: Sequence[Identity]) -> None:
     await storage.open()
     await storage.load()
     try:
-        people = await storage.write(lambda unit: _furnish(unit, identities))
+        people = await storage.write(lambda unit: _fill(unit, identities))
         await _book(storage, people, Interval.of_length(start, _QUARTER), now - timedelta(hours=1))
     finally:
         await storage.close()
@@ -43,7 +43,7 @@ def _next_quarter(instant: datetime) -> datetime:
     return datetime.fromtimestamp(-(-instant.timestamp() // seconds) * seconds, UTC)
 
 
-def _furnish(unit: UnitOfWork, identities: Sequence[Identity]) -> list[PersonId]:
+def _fill(unit: UnitOfWork, identities: Sequence[Identity]) -> list[PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"K-J17-{number}") for number in range(len(identities)))
     people = []

@@ -16,7 +16,7 @@ from scraper.sources.unsw.pages import (
     parse_week,
     table_digest,
 )
-from tests.security.test_feed_recurrence_bombs import Steps
+from tests.security.test_expensive_recurrences import Steps
 
 ROW = '<tr class="rowLowlight"><td>08:00</td>' + "<td></td>" * 6 + "<td><table>{}</table></td></tr>"
 

@@ -40,7 +40,7 @@ from bot.runtime.app import parse_text
 from core.errors import Invalid
 from core.model import Building, NotificationPreferences, Society
 from tests.language.scoring import LISTS, campus, phrases
-from tests.security.tangled import SEPARATORS, WORDS, texts
+from tests.security.expensive_text import SEPARATORS, WORDS, texts
 
 NOW = datetime(2026, 3, 11, 10, 20, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/London")

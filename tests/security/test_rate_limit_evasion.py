@@ -68,14 +68,14 @@ def test_a_trusted_proxy_is_trusted_in_any_form(proxy: str) -> None:
 async def test_another_spelling_of_an_address_shares_its_rate_limit(
     http_client: HttpClient, forms: list[str]
 ) -> None:
-    asked = [forms[each % len(forms)] for each in range(14)]
+    senders = [forms[each % len(forms)] for each in range(14)]
     statuses = [
         (
             await http_client.get(
                 "/api/buildings", headers={"X-Forwarded-For": f"1.1.1.{each}, {address}, 10.0.0.1"}
             )
         ).status
-        for each, address in enumerate(asked)
+        for each, address in enumerate(senders)
     ]
 
     assert statuses == [200] * 12 + [429] * 2

@@ -1,4 +1,4 @@
-"""Bounded in-memory caches: least recently used entries are evicted first."""
+"""Bounded in-memory caches: by age, by last use, and with a time to live."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -11,21 +11,42 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class LruCache(Generic[K, V]):
-    """LRU cache of at most `max_size` entries."""
+class BoundedCache(OrderedDict[K, V]):
+    """Dictionary of at most `max_size` entries; `put` evicts those that were stored longest ago.
+
+    Reading is the dictionary's own `get`, which costs nothing extra and does not postpone eviction.
+    """
 
     def __init__(self, max_size: int) -> None:
+        super().__init__()
         self._max_size = max_size
-        self._entries: OrderedDict[K, V] = OrderedDict()
+
+    def put(self, key: K, value: V) -> None:
+        if key in self:
+            self.remove(key)
+        self[key] = value
+        if len(self) > self._max_size:
+            self.evict()
+
+    def remove(self, key: K) -> None:
+        self.pop(key, None)
+
+    def evict(self) -> None:
+        """Removes the oldest entry."""
+        self.remove(next(iter(self)))
+
+
+class LruCache(Generic[K, V]):
+    """Cache of at most `max_size` entries; the least recently used is evicted first."""
+
+    def __init__(self, max_size: int) -> None:
+        self._entries: BoundedCache[K, V] = BoundedCache(max_size)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def put(self, key: K, value: V) -> None:
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._max_size:
-            self._entries.popitem(last=False)
+        self._entries.put(key, value)
 
     def get(self, key: K) -> V | None:
         if key not in self._entries:
@@ -34,7 +55,7 @@ class LruCache(Generic[K, V]):
         return self._entries[key]
 
     def remove(self, key: K) -> None:
-        self._entries.pop(key, None)
+        self._entries.remove(key)
 
 
 class TtlCache(Generic[K, V]):

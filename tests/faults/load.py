@@ -31,7 +31,7 @@ def token_of(number: int) -> str:
     return f"{number:040x}"
 
 
-async def fill_crowd(url: str, people: int = 200) -> None:
+async def create_campus(url: str, people: int = 200) -> None:
     """Fills an empty database with rooms and logged-in students."""
     storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
@@ -67,13 +67,13 @@ class ClientLog:
         return self.unanswered.total() + self.refusals["unavailable"]
 
 
-class Crowd:
+class LoadGenerator:
     """Clients who book and now and then cancel, each at its own server address."""
 
     def __init__(self, session: ClientSession, addresses: Callable[[], Sequence[str]], seed: int = 1) -> None:
         self.log = ClientLog()
         self._session, self._addresses = session, addresses
-        self._dice = random.Random(seed)
+        self._rng = random.Random(seed)
 
     async def go(self, clients: int, requests: int, *, seconds: float = 0.0) -> ClientLog:
         """Sends so many requests per client, for at least `seconds`."""
@@ -86,18 +86,18 @@ class Crowd:
         requested = 0
         while requested < requests or perf_counter() < until:
             requested += 1
-            if mine and self._dice.random() < 0.3:
-                await self._give_back(number, mine)
+            if mine and self._rng.random() < 0.3:
+                await self._cancel(number, mine)
             else:
                 await self._request(number, mine)
             if requested >= requests:
-                await asyncio.sleep(self._dice.uniform(0, 0.2))
+                await asyncio.sleep(self._rng.uniform(0, 0.2))
 
     async def _request(self, number: int, mine: list[str]) -> None:
-        day = NOW + timedelta(days=self._dice.choice(DAYS))
-        hour, length = self._dice.choice(HOURS), self._dice.choice((1, 1, 2))
+        day = NOW + timedelta(days=self._rng.choice(DAYS))
+        hour, length = self._rng.choice(HOURS), self._rng.choice((1, 1, 2))
         form = {
-            "room_id": self._dice.choice(ROOMS),
+            "room_id": self._rng.choice(ROOMS),
             "date": f"{day:%Y%m%d}",
             "start_time": f"{hour:02}:00",
             "end_time": f"{hour + length:02}:00",
@@ -108,14 +108,14 @@ class Crowd:
             mine.append(answer["booking_id"])
             self.log.booked.add(answer["booking_id"])
 
-    async def _give_back(self, number: int, mine: list[str]) -> None:
+    async def _cancel(self, number: int, mine: list[str]) -> None:
         booking = mine.pop()
         answer = await self._send("/rooms.deleteBooking/", number, {"booking_id": booking})
         if answer and answer.get("success"):
             self.log.cancelled.add(booking)
 
     async def _send(self, path: str, number: int, form: dict[str, Any]) -> dict[str, Any] | None:
-        address = self._dice.choice(self._addresses())
+        address = self._rng.choice(self._addresses())
         headers = {"Authorization": f"Token {token_of(number)}"}
         began = perf_counter()
         try:
@@ -146,7 +146,7 @@ _UNANSWERED = """SELECT count(*) FROM booking b WHERE NOT EXISTS (
     SELECT 1 FROM audit WHERE subject = b.id) OR NOT EXISTS (SELECT 1 FROM charge WHERE booking_id = b.id)"""
 
 
-async def check_books(url: str, log: ClientLog) -> None:
+async def check_bookings(url: str, log: ClientLog) -> None:
     """Asserts that no room was booked twice, the ledger adds up, and answers match the database."""
     assert await ask(url, _TWICE) == 0
     assert await ask(url, _ASTRAY) == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.model import Identity
-from tests.outbox.crowd import Worker, backlog, remind_everybody
+from tests.outbox.load import Worker, backlog, remind_everybody
 from tests.standins.discord import Discord
 from tests.standins.slack import SlackStandIn
 

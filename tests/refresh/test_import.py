@@ -1,4 +1,4 @@
-"""A refresh shows all of a timetable or none of it; one in doubt waits for an operator."""
+"""Timetable import: shown completely or not at all; rejected runs wait for an operator."""
 
 import asyncio
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def a_timetable(slots: Iterable[TimetableSlot], **others: object) -> TimetableSn
     return TimetableSnapshot(listed, **others)  # type: ignore[arg-type]
 
 
-async def take_in(environment: Environment, *slots: TimetableSlot, **others: object) -> ImportResult:
+async def run_import(environment: Environment, *slots: TimetableSlot, **others: object) -> ImportResult:
     return await environment.services.timetables.import_run(UNSW, a_timetable(slots, **others))
 
 
@@ -50,7 +50,7 @@ async def entries(environment: Environment) -> list[str]:
 
 
 async def test_what_a_source_publishes_is_seen_and_guards_rooms(environment: Environment):
-    refreshed = await take_in(environment, a_class("15:00"), a_class("16:00", LAB))
+    refreshed = await run_import(environment, a_class("15:00"), a_class("16:00", LAB))
 
     assert refreshed.is_current
     assert not is_free(environment, a_slot("15:30"))
@@ -61,7 +61,7 @@ async def test_what_a_source_publishes_is_seen_and_guards_rooms(environment: Env
 async def test_another_process_sees_it_too(environment: Environment, open_another):
     other = await open_another()
 
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     async with asyncio.timeout(5):
         while not other.read_model.availability.schedule(HALL).busy:
             if not other.is_fresh():
@@ -72,9 +72,9 @@ async def test_another_process_sees_it_too(environment: Environment, open_anothe
 
 
 async def test_the_next_run_takes_the_place_of_the_last(environment: Environment):
-    await take_in(environment, a_class("15:00"), a_class("16:00", LAB))
+    await run_import(environment, a_class("15:00"), a_class("16:00", LAB))
 
-    await take_in(environment, a_class("17:00"), changed=frozenset({HALL, LAB}))
+    await run_import(environment, a_class("17:00"), changed=frozenset({HALL, LAB}))
 
     assert is_free(environment, a_slot("15:00"))
     assert is_free(environment, a_slot("16:00"), LAB)
@@ -86,7 +86,7 @@ async def test_nobody_sees_half_of_a_run(environment: Environment, monkeypatch: 
     monkeypatch.setattr(refresh_timetable, "ENTRIES_PER_BATCH", 10)
     first = [a_class(f"{8 + n // 4}:{n % 4 * 15:02}", name="old", minutes=15) for n in range(40)]
     second = [each._replace(name="new") for each in first]
-    await take_in(environment, *first)
+    await run_import(environment, *first)
     seen = set[tuple[int, frozenset[str]]]()
 
     async def look() -> None:
@@ -96,7 +96,7 @@ async def test_nobody_sees_half_of_a_run(environment: Environment, monkeypatch: 
             await asyncio.sleep(0)
 
     looking = asyncio.ensure_future(look())
-    await take_in(environment, *second)
+    await run_import(environment, *second)
     looking.cancel()
 
     assert {count for count, _ in seen} == {40}
@@ -104,7 +104,7 @@ async def test_nobody_sees_half_of_a_run(environment: Environment, monkeypatch: 
 
 
 async def test_a_run_of_which_a_process_died_is_forgotten(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     run_id = await environment.storage.write_relaxed(
         lambda unit: unit.timetable_runs.begin(UNSW, environment.clock.now())
     )
@@ -112,14 +112,14 @@ async def test_a_run_of_which_a_process_died_is_forgotten(environment: Environme
         lambda unit: unit.timetable_runs.write(run_id, [a_class("18:00", name="half")])
     )
 
-    await take_in(environment, a_class("16:00"))
+    await run_import(environment, a_class("16:00"))
 
     assert await environment.storage.read(lambda unit: unit.timetable_runs.rooms_of(run_id)) == set()
     assert is_free(environment, a_slot("18:00"))
 
 
 async def test_rooms_not_announced_before_a_crash_are_announced_later(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
 
     def switch_and_die(unit):
         run_id = unit.timetable_runs.begin(UNSW, environment.clock.now())
@@ -129,18 +129,18 @@ async def test_rooms_not_announced_before_a_crash_are_announced_later(environmen
 
     await environment.storage.write_relaxed(switch_and_die)
     before = is_free(environment, a_slot("17:00"))
-    await take_in(environment, a_class("17:00"), changed=frozenset())
+    await run_import(environment, a_class("17:00"), changed=frozenset())
 
     assert before
     assert not is_free(environment, a_slot("17:00"))
 
 
 async def test_an_unchanged_timetable_is_only_noted_as_good(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     run = await environment.storage.read(lambda unit: unit.timetable_runs.current(UNSW))
     environment.clock.move(timedelta(hours=6))
 
-    refreshed = await take_in(environment, a_class("15:00"), changed=frozenset())
+    refreshed = await run_import(environment, a_class("15:00"), changed=frozenset())
 
     assert refreshed.is_unchanged
     assert await environment.storage.read(lambda unit: unit.timetable_runs.current(UNSW)) == run
@@ -153,7 +153,7 @@ async def test_a_site_brings_buildings_and_rooms_that_nobody_may_book(environmen
         a_room("K-E19-G02", "K-E19", bookable=False),
     )
 
-    await take_in(environment, a_class(room=room.id), buildings=(building,), rooms=(room,))
+    await run_import(environment, a_class(room=room.id), buildings=(building,), rooms=(room,))
 
     catalogue = environment.services.read_model.catalogue
     assert catalogue.buildings[building.id].name == "Central Lecture Block"
@@ -172,9 +172,9 @@ async def test_a_pattern_opens_a_sources_rooms_to_booking(environment: Environme
 
 
 async def test_what_operators_said_of_a_room_stays(environment: Environment):
-    brought = a_room(HALL, name="Hall", capacity=50, bookable=False)
+    published = a_room(HALL, name="Hall", capacity=50, bookable=False)
 
-    await take_in(environment, a_class(), rooms=(brought,))
+    await run_import(environment, a_class(), rooms=(published,))
 
     hall = environment.services.read_model.catalogue.rooms[HALL]
     assert (hall.name, hall.capacity, hall.bookable) == ("Hall", 50, True)
@@ -184,10 +184,10 @@ DOUBT = "Of 100 entries to come only 1 are left."
 
 
 async def test_a_run_in_doubt_is_refused_and_the_last_good_one_stays(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     environment.clock.move(timedelta(hours=6))
 
-    refreshed = await take_in(environment, a_class("18:00"), anomalies=(DOUBT,), fingerprints={"a": "b"})
+    refreshed = await run_import(environment, a_class("18:00"), anomalies=(DOUBT,), fingerprints={"a": "b"})
 
     assert not refreshed.is_current
     assert not is_free(environment, a_slot("15:00"))
@@ -204,9 +204,9 @@ async def press(environment: Environment, action: str, value: str, by: Identity 
 
 
 async def test_operators_are_notified_once_with_the_reason_and_can_accept(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     for _ in range(3):
-        await take_in(
+        await run_import(
             environment, a_class("18:00"), anomalies=(DOUBT,), fingerprints={"a": "b"}, summary="99 gone."
         )
         await environment.deliver()
@@ -235,7 +235,7 @@ async def test_configured_recipients_are_notified_instead_of_administrators(envi
 
 
 async def test_nothing_is_accepted_twice(environment: Environment):
-    await take_in(environment, a_class("15:00"), anomalies=(DOUBT,))
+    await run_import(environment, a_class("15:00"), anomalies=(DOUBT,))
     await environment.services.timetables.accept(UNSW, "administrator")
 
     with pytest.raises(NotFound):
@@ -246,7 +246,7 @@ async def test_rooms_that_only_a_refused_run_knows_come_with_the_next_one(enviro
     new = a_room("K-E19-G02", "K-E19")
     pages = {f"room/{new.id}": "x", f"room/{HALL}": "y"}
 
-    await take_in(
+    await run_import(
         environment, a_class(), a_class(room=new.id), rooms=(new,), anomalies=(DOUBT,), fingerprints=pages
     )
     await environment.services.timetables.accept(UNSW, "administrator")
@@ -256,7 +256,7 @@ async def test_rooms_that_only_a_refused_run_knows_come_with_the_next_one(enviro
 
 
 async def test_a_failure_is_noted_and_changes_nothing(environment: Environment):
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
 
     await environment.services.timetables.record_failure(UNSW, "The site did not answer.")
 
@@ -269,10 +269,10 @@ async def test_a_booker_displaced_by_a_class_is_notified_once_with_alternatives(
 ):
     booking = await environment.book(a_slot("15:00"))
     await environment.book(a_slot("15:00"), LAB, REMA)
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     await environment.deliver()
 
-    await take_in(environment, a_class("15:00"), a_class("18:00"))
+    await run_import(environment, a_class("15:00"), a_class("18:00"))
     await environment.deliver()
 
     ((to, reply, _),) = environment.chat.shown
@@ -284,7 +284,7 @@ async def test_a_booker_displaced_by_a_class_is_notified_once_with_alternatives(
 
 async def test_one_press_moves_a_booking_out_of_the_way(environment: Environment):
     booking = await environment.book(a_slot("15:00"))
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     await environment.deliver()
     ((_, reply, _),) = environment.chat.shown
     button = reply.items[0].buttons[0]
@@ -301,7 +301,7 @@ async def test_a_presidents_society_booking_by_token_is_the_presidents_to_hear_o
     await environment.storage.write(lambda unit: unit.societies.set_term(CHESS, term))
     await environment.book(a_slot("15:00"), by=None, society_id=CHESS, term=term, title="Blitz")
 
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     await environment.deliver()
 
     assert [to for to, _, _ in environment.chat.shown] == [PRES]
@@ -309,7 +309,7 @@ async def test_a_presidents_society_booking_by_token_is_the_presidents_to_hear_o
 
 async def test_answers_say_when_a_timetable_is_old(environment: Environment):
     services = replace(environment.services, stale_after={UNSW: timedelta(hours=12)})
-    await take_in(environment, a_class("15:00"))
+    await run_import(environment, a_class("15:00"))
     request = ChatRequest(Requester(WIL, PlatformName.SLACK), text=f"/rooms status {HALL}")
 
     fresh = await Dispatcher(services, COMMANDS).dispatch(request)

@@ -16,7 +16,7 @@ def settings() -> HttpSettings:
     return HttpSettings(rate_limit=0, sid_rate=0)
 
 
-async def asked(http_client: HttpClient, request: bytes) -> bytes:
+async def fetch(http_client: HttpClient, request: bytes) -> bytes:
     """The whole answer to a request as it is, the connection closed after it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(http_client.url.rpartition(":")[2]))
     writer.write(request)
@@ -63,14 +63,14 @@ _BAD = (
     "target", [b"/user.login.getToken/", b"/login?sid=x", b"/user.login.callback/?sid=x", b"/docs", b"/none"]
 )
 async def test_an_invalid_host_is_a_400(http_client: HttpClient, host: bytes, target: bytes) -> None:
-    answer = await asked(http_client, request(b"Host: " + host + b"\r\n", target))
+    answer = await fetch(http_client, request(b"Host: " + host + b"\r\n", target))
 
     assert answer.split(b" ", 2)[1] == b"400", answer[:200]
 
 
 @pytest.mark.parametrize("host", [b"", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nHost: a\r\n"])
 async def test_a_missing_or_repeated_host_is_a_400(http_client: HttpClient, host: bytes) -> None:
-    assert (await asked(http_client, request(host))).split(b" ", 2)[1] == b"400"
+    assert (await fetch(http_client, request(host))).split(b" ", 2)[1] == b"400"
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ async def test_a_missing_or_repeated_host_is_a_400(http_client: HttpClient, host
     [b"rooms.example", b"rooms.example:8000", b"[::1]:8000", b"127.0.0.1", b"a_b.internal", b"ROOMS"],
 )
 async def test_a_valid_host_is_used_in_links(http_client: HttpClient, host: bytes) -> None:
-    answer = await asked(http_client, request(b"Host: " + host + b"\r\n"))
+    answer = await fetch(http_client, request(b"Host: " + host + b"\r\n"))
 
     assert b" 200 " in answer
     assert b'"loginUrl":"http://' + host + b"/login?" in answer
 
 
 async def test_http_1_0_needs_no_host(http_client: HttpClient) -> None:
-    answer = await asked(http_client, b"GET /user.login.getToken/ HTTP/1.0\r\n\r\n")
+    answer = await fetch(http_client, b"GET /user.login.getToken/ HTTP/1.0\r\n\r\n")
 
     assert b" 200 " in answer
     assert b'"loginUrl":"http://127.0.0.1' in answer
@@ -119,7 +119,7 @@ async def test_no_request_target_causes_a_server_error(
 ) -> None:
     head = b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-    answer = await asked(http_client, method + b" " + target + head)
+    answer = await fetch(http_client, method + b" " + target + head)
 
     assert answer.split(b" ", 2)[1] < b"500", answer[:200]
     assert b"evil" not in answer or b" 400 " in answer
@@ -178,7 +178,7 @@ async def test_no_header_causes_a_server_error(http_client: HttpClient, header: 
     )
     for value in _VALUES:
         for target in targets:
-            answer = await asked(
+            answer = await fetch(
                 http_client,
                 target
                 + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n"

@@ -15,10 +15,11 @@ from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.settings import HttpSettings
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from tests.api.conftest import clock, create_services, database_url, sample_file, services
+from tests.api.conftest import clock, database_url, sample_file, services
 from tests.api.http_client import HttpClient, HttpResponse
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser, Seen
+from tests.sample_services import create_services
 
 __all__ = ["clock", "database_url", "sample_file", "services"]
 
@@ -49,8 +50,8 @@ class Attack:
         for _ in range(tries):
             self.tried += 1
             name, address = NAMES[self.tried % len(NAMES)], STRANGERS[self.tried % len(STRANGERS)]
-            heard = await self.log_in(f"guess {self.tried}", address, name)
-            self.checked += heard.status != 429
+            response = await self.log_in(f"guess {self.tried}", address, name)
+            self.checked += response.status != 429
         self.now += 1.0
 
     async def page(self, browser: Browser, password: str, address: str) -> Seen:
@@ -87,8 +88,8 @@ async def attack(attacked: Attacked, services: Services) -> Attack:
     return await attacked(services)
 
 
-def cookie_of(heard: HttpResponse) -> str:
-    return heard.headers["Set-Cookie"].partition(";")[0]
+def cookie_of(response: HttpResponse) -> str:
+    return response.headers["Set-Cookie"].partition(";")[0]
 
 
 async def under_way(attack: Attack) -> None:
@@ -217,13 +218,13 @@ async def test_known_and_unknown_names_get_the_same_answer(attack: Attack, pair:
     remas = cookie_of(await attack.log_in("remapassword", HOME, "rema"))
 
     async def answers(name: str) -> list[tuple[int, bytes, str | None]]:
-        local, heard = name.partition("@")[0], []
+        local, responses = name.partition("@")[0], []
         for each in range(24):
             typed = (name, local, f"{local}@elsewhere.example")[each % 3]
             cookie = remas if each % 2 else ""
-            heard.append(await attack.log_in("wrong", STRANGERS[each % 5], typed, cookie))
+            responses.append(await attack.log_in("wrong", STRANGERS[each % 5], typed, cookie))
             attack.now += 0.25
-        return [(each.status, each.body, each.headers.get("Retry-After")) for each in heard]
+        return [(each.status, each.body, each.headers.get("Retry-After")) for each in responses]
 
     known = await answers(pair[0])
     attack.environment.logins = LoginThrottle(5)
@@ -312,14 +313,14 @@ async def test_a_flood_of_checks_keeps_no_known_place_waiting() -> None:
         except Unavailable:
             refused += 1
 
-    crowd = [asyncio.create_task(stranger()) for _ in range(200)]
+    guesses = [asyncio.create_task(stranger()) for _ in range(200)]
     await asyncio.sleep(0)
     async with asyncio.timeout(5), checks.turn("wil"):
         assert running == 2
     assert refused == 200 - 66
 
     go.set()
-    await asyncio.gather(*crowd)
+    await asyncio.gather(*guesses)
     assert most == 2
 
 
@@ -333,7 +334,7 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
             ahead += 1
             await go.wait()
 
-    crowd = [asyncio.create_task(own()) for _ in range(50)]
+    guesses = [asyncio.create_task(own()) for _ in range(50)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert ahead == 4 + 2
@@ -341,7 +342,7 @@ async def test_one_account_goes_ahead_with_a_few_checks_only() -> None:
     async with asyncio.timeout(5), checks.turn("wil"):
         pass
     go.set()
-    await asyncio.gather(*crowd)
+    await asyncio.gather(*guesses)
 
 
 async def test_a_try_that_was_turned_away_unchecked_does_not_count(attack: Attack) -> None:

@@ -1,4 +1,4 @@
-"""Tables full of rows, written at once by the database itself."""
+"""Fills tables with rows by one statement each."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -26,7 +26,7 @@ def one_slot(place: int, people: list[PersonId]) -> BookRoom:
     return BookRoom(new_booking_id(), HALL, a_slot("11:00", 60), people[1 + place % (len(people) - 1)])
 
 
-def one_purse(place: int, people: list[PersonId]) -> BookRoom:
+def one_quota(place: int, people: list[PersonId]) -> BookRoom:
     """The first person requests an hour in every room."""
     return BookRoom(new_booking_id(), ROOMS[place % len(ROOMS)], a_slot("15:00", 60), people[0])
 
@@ -37,7 +37,7 @@ def one_request(place: int, people: list[PersonId]) -> BookRoom:
 
 
 RACES: dict[str, Callable[[int, list[PersonId]], BookRoom]] = {
-    race.__name__: race for race in (one_slot, one_purse, one_request)
+    race.__name__: race for race in (one_slot, one_quota, one_request)
 }
 
 

@@ -1,4 +1,4 @@
-"""Parsing in a process of its own gives answers, and survives whatever a page does to it."""
+"""Parsing in a process of its own: results, timeouts and crashes."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from scraper.common.errors import PageFormatChanged, ParsingFailed
-from scraper.common.worker_process import ParsingProcess, parse_in_process
+from scraper.common.worker_process import ParsingProcess
 
 
 @pytest.fixture
@@ -102,7 +102,3 @@ async def test_the_loop_runs_on_while_a_page_is_parsed(parse):
         await asyncio.sleep(0.001)
 
     assert beats > 3
-
-
-async def test_without_a_process_the_answers_are_the_same():
-    assert await parse_in_process(double, 21, again=True) == 84

@@ -29,6 +29,7 @@ from storage.factory import backup, open_storage
 from tests.builders import NOW
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
+from tests.fakes.passwords import NoPasswords
 from tests.outbox.environment import CHESS, PRES, WIL, create_services, open_environment
 
 TOKEN = "xoxb-" + "0123456789-" * 3 + "Aa" * 12
@@ -53,18 +54,10 @@ async def opened(url: str, *secrets: bytes) -> AsyncIterator[Services]:
     object.__setattr__(
         services,
         "accounts",
-        Accounts(storage, services.read_model, _NoPasswords(), rules, clock, first, before),
+        Accounts(storage, services.read_model, NoPasswords(), rules, clock, first, before),
     )
     yield services
     await storage.close()
-
-
-class _NoPasswords:
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 async def everything_in(url: str) -> str:
@@ -171,8 +164,8 @@ async def test_a_new_token_that_comes_while_old_ones_are_sealed_is_not_undone(da
 async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database_url: str):
     async with opened(database_url, NEW) as services:
         object.__setattr__(services, "public_url", "https://rooms.example.org")
-        asked = ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), text="login")
-        link = await login_link_reply(services, asked, waits=True)
+        request = ChatRequest(Requester(Identity("slack:T1:U1"), PlatformName.SLACK), text="login")
+        link = await login_link_reply(services, request, waits=True)
         url = next(each.url for each in link.actions if isinstance(each, Button))
         society = Reply(("The token of Chess: ", Code("c0ffee" * 6)))
         await OutboxDeferral(services).defer(Identity("slack:T1:U1"), link, "one")
@@ -180,11 +173,11 @@ async def test_links_and_society_tokens_that_wait_to_be_said_are_sealed(database
 
         stolen = await everything_in(database_url)
         waiting = await services.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 10))
-        said = [await compose(_Call(services), each.message) for each in waiting]
+        replies = [await compose(_Call(services), each.message) for each in waiting]
 
     assert url.rpartition("=")[2] not in stolen
     assert "c0ffee" not in stolen
-    assert said == [link, society]
+    assert replies == [link, society]
 
 
 class _Call:
@@ -200,17 +193,17 @@ async def test_what_is_answered_after_a_login_is_sealed_too(database_url: str):
         await plain.storage.write(
             lambda unit: unit.societies.set_role(environment.people[PRES], CHESS, Role.PRESIDENT)
         )
-        asked = ChatRequest(Requester(PRES, PlatformName.SLACK), text=f"society token {CHESS}")
-        about = json.dumps({"asked": {"by": {"identity": PRES, "door": "slack"}, "words": asked.text}})
+        request = ChatRequest(Requester(PRES, PlatformName.SLACK), text=f"society token {CHESS}")
+        about = json.dumps({"asked": {"by": {"identity": PRES, "door": "slack"}, "words": request.text}})
         session = LoginSession(b"sid", NOW + timedelta(minutes=5), LoginState.DONE, PRES, about)
         await plain.storage.write(lambda unit: unit.login_sessions.add(session))
 
         await continue_request(plain, Dispatcher(plain, COMMANDS).dispatch, session)
 
         [waiting] = await plain.storage.read(lambda unit: unit.outbox.entries([MessageState.WAITING], 10))
-        said = await compose(_Call(plain), waiting.message)
+        reply = await compose(_Call(plain), waiting.message)
 
-    assert "token of" in str(said)
+    assert "token of" in str(reply)
     assert waiting.message.payload.startswith("sealed:")
 
 
@@ -261,9 +254,9 @@ def test_the_command_line_seals_and_says_what_is_lost(
     assert seal("s" * 32) == (0, "1 tokens encrypted with the current secret.\n")
     assert seal("t" * 32, f"{'r' * 32},{'s' * 32}") == (0, "1 tokens encrypted with the current secret.\n")
     assert seal("t" * 32) == (0, "0 tokens encrypted with the current secret.\n")
-    status, said = seal("u" * 32)
+    status, output = seal("u" * 32)
     assert status == 1
-    assert "T1: no secret decrypts its token" in said
+    assert "T1: no secret decrypts its token" in output
 
 
 def test_without_a_secret_of_its_own_a_copy_of_the_database_alone_opens_nothing(

@@ -27,7 +27,7 @@ def _public(*metrics_from: str, proxies: tuple[str, ...] = ()) -> HttpSettings:
     )
 
 
-async def asked(services: Services, settings: HttpSettings, **headers: str) -> tuple[int, bool]:
+async def fetch(services: Services, settings: HttpSettings, **headers: str) -> tuple[int, bool]:
     """The status of `/metrics`, and whether `/readyz` has parts."""
     runner, url = await serve(create_application(services, settings), "127.0.0.1", 0)
     async with ClientSession() as session:
@@ -65,7 +65,7 @@ SEEN, UNSEEN = (200, True), (403, False)
 async def test_only_configured_addresses_see_metrics_and_readiness_parts(
     services: Services, settings: HttpSettings, headers: dict[str, str], expected: tuple[int, bool]
 ) -> None:
-    assert await asked(services, settings, **headers) == expected
+    assert await fetch(services, settings, **headers) == expected
 
 
 @pytest.fixture
