@@ -161,6 +161,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     oidc_scope: str = "openid email profile"
     oidc_subject_claim: str = "sub"
     oidc_groups_claim: str = "groups"
+    oidc_redirect_path: Literal["/api/v1/login/oidc", "/login/oidc"] = "/api/v1/login/oidc"
     required_groups: TextList = field(default_factory=list)
     allowed_emails: TextList = field(default_factory=list)
     support_contact: str = ""
