@@ -32,18 +32,19 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
+from core.schedule_reading import complete_schedule, without_end
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
 
 def default_window(now: datetime, rules: Rules) -> Interval:
-    """From a day ago to ten days past the longest booking horizon."""
-    return Interval(now - timedelta(days=1), now + rules.max_horizon + timedelta(days=10))
+    """From two days ago to ten days past the longest booking horizon. A campus day may take 25 hours."""
+    return Interval(now - timedelta(days=2), now + rules.max_horizon + timedelta(days=10))
 
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy intervals and active bookings within the window."""
+    """A room's busy intervals and active bookings within the window; also bookings after it."""
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
@@ -91,13 +92,21 @@ def _all_rooms(unit: UnitOfWork, window: Interval) -> dict[RoomId, RoomUpdate]:
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
     for room_id, entry in unit.timetable.busy(window):
         busy[room_id].append(entry)
-    for booking in unit.bookings.active(window):
+    for booking in unit.bookings.active(without_end(window)):
         busy[booking.room_id].append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomUpdate(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(_schedule(unit, room_id, taken, window), tuple(bookings.get(room_id, ())))
         for room_id, taken in busy.items()
     }
+
+
+def _schedule(unit: UnitOfWork, room_id: RoomId, busy: list[Busy], window: Interval) -> RoomSchedule:
+    """The schedule, completed if the window cuts it; most rooms are free at the end of the window."""
+    end = int(window.end.timestamp())
+    if any(each.end >= end for each in busy):
+        return complete_schedule(unit, room_id, busy, window)
+    return RoomSchedule(busy)
 
 
 def _some_rooms(unit: UnitOfWork, rooms: Iterable[str], window: Interval) -> dict[RoomId, RoomUpdate]:
@@ -105,9 +114,9 @@ def _some_rooms(unit: UnitOfWork, rooms: Iterable[str], window: Interval) -> dic
 
 
 def _one_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomUpdate:
-    bookings = unit.bookings.in_room(room_id, window)
-    entries = unit.timetable.busy_in_room(room_id, window)
-    return RoomUpdate(RoomSchedule([*entries, *map(busy_for, bookings)]), tuple(bookings))
+    bookings = unit.bookings.in_room(room_id, without_end(window))
+    busy = [*unit.timetable.busy_in_room(room_id, window), *map(busy_for, bookings)]
+    return RoomUpdate(complete_schedule(unit, room_id, busy, window), tuple(bookings))
 
 
 def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:
@@ -184,8 +193,11 @@ class ReadModel:
         window = self.window
         return window is not None and window.start <= interval.start and interval.end <= window.end
 
+    def _includes(self, booking: Booking) -> bool:
+        return self.window is not None and booking.interval.end > self.window.start
+
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
-        """A person's active bookings within the window, by start; the same tuple until one changes."""
+        """A person's active bookings from the start of the window on, by start; the same tuple until one changes."""
         return self._of_person.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
@@ -200,7 +212,7 @@ class ReadModel:
             self.availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
         booking = writes.insert or writes.update
-        if booking is not None and booking.state is BookingState.ACTIVE and self.covers(booking.interval):
+        if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
             self.availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from core.availability import RoomSchedule
 from core.interval import Interval
 from core.model import Booking, Busy, RoomId, busy_for
 from core.read_model import RoomUpdate
+from core.schedule_reading import complete_schedule, without_end
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -20,10 +20,12 @@ def read_rooms(
     busy: dict[RoomId, list[Busy]] = defaultdict(list)
     for room_id, entry in unit.timetable.busy_in_rooms(rooms, window):
         busy[room_id].append(entry)
-    for booking in unit.bookings.in_rooms(rooms, window):
+    for booking in unit.bookings.in_rooms(rooms, without_end(window)):
         busy[booking.room_id].append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomUpdate(RoomSchedule(busy.get(room_id, ())), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(
+            complete_schedule(unit, room_id, busy.get(room_id, ()), window), tuple(bookings.get(room_id, ()))
+        )
         for room_id in rooms
     }

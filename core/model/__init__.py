@@ -41,10 +41,11 @@ from core.model.people import (
     UserGroup,
 )
 from core.model.retention import Expired, Expiring, Limit
-from core.model.timetable import BookingType, TimetableEntry
+from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 
 __all__ = [
+    "MAX_ENTRY_LENGTH",
     "AuditEntry",
     "Backlog",
     "Booking",

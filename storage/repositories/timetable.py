@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 from core.interval import Interval
 from core.model import Busy, Change, RoomId, TimetableEntry
 from storage.mapping import entry_values, to_entry
+from storage.repositories.entry_parts import PART_SECONDS, join_parts
 from storage.tables import MAX_ENTRY_LENGTH, overlaps, timetable_entry, timetable_run
 
 _entry, _run = timetable_entry.c, timetable_run.c
@@ -27,18 +28,47 @@ class SqlTimetableRepository:
         return [to_entry(row) for row in self._connection.execute(_current(_run.source == source))]
 
     def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        """Streams all entries in no order, with few rows in memory at a time."""
+        """Streams all entries, whole and in no order, with few rows in memory at a time."""
+        rooms = self._rooms_with_parts(window)
         rows = self._connection.execute(
             _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_PER_FETCH}
         )
-        return _busy(rows)
+        yield from (found for found in _busy(rows) if found[0] not in rooms)
+        yield from self._whole(rooms, window)
 
     def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]:
-        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [busy for _, busy in _busy(rows)]
+        return [busy for _, busy in self.busy_in_rooms([room_id], window)]
 
     def busy_in_rooms(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        return _busy(self._connection.execute(_current(_entry.room_id.in_(rooms), *_overlaps(window))))
+        split = self._rooms_with_parts(window, _entry.room_id.in_(rooms))
+        others = [room_id for room_id in rooms if room_id not in split]
+        yield from _busy(self._connection.execute(_current(_entry.room_id.in_(others), *_overlaps(window))))
+        yield from self._whole(split, window)
+
+    def _rooms_with_parts(self, window: Interval, *conditions: ColumnElement[bool]) -> set[RoomId]:
+        """The rooms in which an entry that is stored in parts may overlap a window."""
+        start, end = int(window.start.timestamp()), int(window.end.timestamp())
+        found = (
+            select(_entry.room_id)
+            .join(timetable_run, _run.id == _entry.run_id)
+            .where(
+                *conditions,
+                _run.is_current,
+                _entry.end - _entry.start == PART_SECONDS,
+                _entry.start < end,
+                _entry.start > start - 2 * PART_SECONDS,
+            )
+        )
+        return set(self._connection.execute(found.distinct()).scalars())
+
+    def _whole(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
+        """The whole entries of rooms with long ones; all their parts are read, since any may be the first."""
+        start, end = int(window.start.timestamp()), int(window.end.timestamp())
+        for room_id in rooms:
+            rows = self._connection.execute(_current(_entry.room_id == room_id))
+            for busy in join_parts(busy for _, busy in _busy(rows)):
+                if busy.start < end and busy.end > start:
+                    yield room_id, busy
 
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         run_id = self._current_run(source, now)

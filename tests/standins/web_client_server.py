@@ -63,9 +63,7 @@ class WebClientServer:
             data=await request.read(),
             allow_redirects=False,
         ) as answer:
-            [
-                (name, value) for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP
-            ]
+            [(name, value) for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP]
             response = web.Response(status=answer.status, body=await answer.read())
             response.headers.clear()
             for name, value in answer.headers.items():

@@ -24,12 +24,13 @@ from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
-from core.availability import Availability, RoomSchedule
+from core.availability import Availability
 from core.catalogue import Catalogue
 from core.errors import Unavailable
 from core.interval import Interval
 from core.model import Busy, RoomId, busy_for
 from core.ports import UnitOfWork
+from core.schedule_reading import complete_schedule
 
 T = TypeVar("T")
 
@@ -123,4 +124,7 @@ def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) 
         busy.setdefault(room_id, []).append(entry)
     for booking in unit.bookings.active(window):
         busy.setdefault(booking.room_id, []).append(busy_for(booking))
-    return Availability(catalogue, {room_id: RoomSchedule(taken) for room_id, taken in busy.items()})
+    return Availability(
+        catalogue,
+        {room_id: complete_schedule(unit, room_id, taken, window) for room_id, taken in busy.items()},
+    )
