@@ -197,7 +197,7 @@ class ReadModel:
         return self.window is not None and booking.interval.end > self.window.start
 
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
-        """A person's active bookings from the start of the window on, by start; the same tuple until one changes."""
+        """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:

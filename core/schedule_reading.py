@@ -20,7 +20,7 @@ def without_end(window: Interval) -> Interval:
 
 def read_schedule(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomSchedule:
     """All that overlaps a window, and what follows on its end without a gap."""
-    return complete_schedule(unit, room_id, _read(unit, room_id, window), window)
+    return complete_schedule(unit, room_id, busy_in_room(unit, room_id, window), window)
 
 
 def complete_schedule(
@@ -33,14 +33,15 @@ def complete_schedule(
     schedule, until = RoomSchedule(busy), window.end
     while (reach := _run_across(schedule, int(until.timestamp()))) is not None:
         further = Interval(until, datetime.fromtimestamp(reach, UTC) + _LOOKAHEAD)
-        added = _continuing(_read(unit, room_id, further), set(schedule.busy), reach)
+        added = _continuing(busy_in_room(unit, room_id, further), set(schedule.busy), reach)
         schedule, until = RoomSchedule([*schedule.busy, *added]), further.end
     return schedule
 
 
-def _read(unit: UnitOfWork, room_id: RoomId, window: Interval) -> list[Busy]:
+def busy_in_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> list[Busy]:
+    """Timetable entries and active bookings that overlap a window, whole and by start."""
     bookings: list[Booking] = unit.bookings.in_room(room_id, window)
-    return [*unit.timetable.busy_in_room(room_id, window), *map(busy_for, bookings)]
+    return sorted([*unit.timetable.busy_in_room(room_id, window), *map(busy_for, bookings)])
 
 
 def _run_across(schedule: RoomSchedule, instant: int) -> int | None:
@@ -52,7 +53,7 @@ def _run_across(schedule: RoomSchedule, instant: int) -> int | None:
 
 def _continuing(found: Iterable[Busy], known: set[Busy], reach: int) -> list[Busy]:
     added: list[Busy] = []
-    for each in sorted(found):
+    for each in found:
         if each.start > reach:
             break
         reach = max(reach, each.end)

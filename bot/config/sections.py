@@ -72,6 +72,16 @@ class HttpSection(Section, frozen=True, kw_only=True):
     metrics_from: Networks = field(default_factory=list)
 
 
+class FreeroomsSection(Section, frozen=True, kw_only=True):
+    """The FreeRooms API. `status_shape` is that of `/api/rooms/status`: `flat`, as documented, or `nested`.
+
+    With `ratings`, visitors may rate rooms.
+    """
+
+    status_shape: Literal["flat", "nested"] = "flat"
+    ratings: bool = True
+
+
 class BookingSection(Section, frozen=True, kw_only=True):
     """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets."""
 
@@ -246,6 +256,7 @@ class Config(Section, frozen=True, kw_only=True):
     campus: CampusSection = field(default_factory=CampusSection)
     database: DatabaseSection = field(default_factory=DatabaseSection)
     http: HttpSection = field(default_factory=HttpSection)
+    freerooms: FreeroomsSection = field(default_factory=FreeroomsSection)
     booking: BookingSection = field(default_factory=BookingSection)
     slack: SlackSection = field(default_factory=SlackSection)
     discord: DiscordSection = field(default_factory=DiscordSection)

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 
 from core.interval import Interval
 from core.model import Busy, Change, RoomId, TimetableEntry
+from storage.entry_parts import PART_SECONDS, join_parts
 from storage.mapping import entry_values, to_entry
-from storage.repositories.entry_parts import PART_SECONDS, join_parts
 from storage.tables import MAX_ENTRY_LENGTH, overlaps, timetable_entry, timetable_run
 
 _entry, _run = timetable_entry.c, timetable_run.c

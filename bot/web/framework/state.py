@@ -18,6 +18,7 @@ from bot.web.framework.login_throttle import LoginThrottle
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
+from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.response_cache import ResponseCache
@@ -69,6 +70,7 @@ class ServerState:
     login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
+    ratings: RatingCache = field(init=False)
     days: CampusDays = field(init=False)
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
@@ -86,6 +88,7 @@ class ServerState:
         self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
+        self.ratings = RatingCache(self.read)
         self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:

@@ -32,11 +32,15 @@ async def room_day(context: RequestContext) -> Response:
                 unit.timetable.busy_in_room(room_id, window),
             )
         )
-        return with_etag(serializers.day_body(bookings, entries, read_model.directory, zone), private=True)
+        return with_etag(
+            serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone),
+            private=True,
+        )
     schedule, room_bookings = read_model.availability.schedule(room_id), read_model.in_room(room_id)
     version = read_model.directory.version
     bookings = [booking for booking in room_bookings if booking.interval.overlaps(window)]
-    body = serializers.day_body(bookings, _timetable_entries(schedule, window), read_model.directory, zone)
+    entries = _timetable_entries(schedule, window)
+    body = serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone)
 
     def is_valid(_: int) -> bool:
         return (
