@@ -1,10 +1,12 @@
 """Reads room schedules from storage, so that a window of time cuts nothing that reaches over its end."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from core.availability import RoomSchedule
+from core.availability import Availability, RoomSchedule
+from core.catalogue import Catalogue
 from core.interval import Interval
 from core.model import Booking, Busy, RoomId, busy_for
 from core.ports import UnitOfWork
@@ -21,6 +23,19 @@ def without_end(window: Interval) -> Interval:
 def read_schedule(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomSchedule:
     """All that overlaps a window, and what follows on its end without a gap."""
     return complete_schedule(unit, room_id, busy_in_room(unit, room_id, window), window)
+
+
+def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
+    """The availability of all rooms in a window that the read model does not cover."""
+    busy: dict[RoomId, list[Busy]] = defaultdict(list)
+    for room_id, entry in unit.timetable.busy(window):
+        busy[room_id].append(entry)
+    for booking in unit.bookings.active(window):
+        busy[booking.room_id].append(busy_for(booking))
+    return Availability(
+        catalogue,
+        {room_id: complete_schedule(unit, room_id, taken, window) for room_id, taken in busy.items()},
+    )
 
 
 def complete_schedule(

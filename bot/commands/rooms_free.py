@@ -9,6 +9,7 @@ from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
     RoomSearch,
+    availability_for,
     count_text,
     heading,
     no_room_reply,
@@ -59,9 +60,10 @@ def _other_readings(context: CommandContext, reading: ParseResult) -> tuple[Butt
 
 async def _results(context: CommandContext, search: SearchValue) -> Reply:
     """One page of free rooms, or alternatives when there are none."""
-    rooms = RoomSearch(context, search)
-    found = rooms.find()
-    if not found.total:
+    availability = await availability_for(context, search.slot)
+    rooms = RoomSearch(context, search, availability)
+    found = rooms.find() if availability is not None else None
+    if found is None or not found.total:
         return await no_room_reply(context, search)
     items = tuple(rooms.item(free) for free in found.rooms)
     reply = Reply(count_text(found), items=items, actions=_page_buttons(search, found))

@@ -26,12 +26,10 @@ from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
 from core.availability import Availability
-from core.catalogue import Catalogue
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model import Busy, RoomId, busy_for
 from core.ports import UnitOfWork
-from core.schedule_reading import complete_schedule
+from core.schedule_reading import load_availability
 
 T = TypeVar("T")
 
@@ -119,15 +117,3 @@ class ServerState:
         """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
         return await self.read(lambda unit: load_availability(unit, catalogue, window))
-
-
-def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
-    busy: dict[RoomId, list[Busy]] = {}
-    for room_id, entry in unit.timetable.busy(window):
-        busy.setdefault(room_id, []).append(entry)
-    for booking in unit.bookings.active(window):
-        busy.setdefault(booking.room_id, []).append(busy_for(booking))
-    return Availability(
-        catalogue,
-        {room_id: complete_schedule(unit, room_id, taken, window) for room_id, taken in busy.items()},
-    )
