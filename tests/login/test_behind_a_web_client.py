@@ -138,3 +138,32 @@ async def test_a_login_link_names_the_port_that_the_system_chose(services: Servi
 
     (button,) = (each for each in reply.actions if isinstance(each, Button))
     assert button.url.startswith(f"{url}/api/v1/login?sid=")
+
+
+async def test_a_web_clients_day_from_login_to_logout(
+    web_client: WebClientServer, program: HttpClient, browser: Browser
+):
+    """The requests of the makers' web client, in its order, through its own server."""
+    payload = await begun(program)
+    await browser.submit(await browser.log_in(payload["loginUrl"], "rema"), answer="yes")
+    user = (await status(program, payload["sid"])).json["user_data"]
+    client, api = program.as_(user["token"]), "/api/v1"
+
+    rooms = (await client.get(f"{api}/rooms.list/")).json
+    days = [
+        (await client.get(f"{api}/rooms.bookings/?room_id={each['room_id']}&date=201688")).json
+        for each in rooms
+    ]
+    form = {"room_id": "RO-POO", "date": "20160808", "start_time": "15:01", "end_time": "16:00", "notes": ""}
+    booked = (await client.post(f"{api}/rooms.book/", form)).json
+    mine = (await client.get(f"{api}/user.bookings/")).json
+    info = (await client.get(f"{api}/user.info/")).json
+    deleted = (await client.get(f"{api}/rooms.deleteBooking/?booking_id={booked['booking_id']}")).json
+    left = (await client.get(f"{api}/user.logout/")).json
+
+    assert all(isinstance(day, list) for day in days)
+    assert [(each["start"], each["end"]) for each in mine] == [("15:00:00", "16:00:00")]
+    assert info["quota_left"] == booked["quota_left"] == user["quota_left"] - 60
+    assert deleted == left == {"success": True}
+    assert (await client.get(f"{api}/rooms.list/")).status == 401
+    assert web_client.shown_by_client == []

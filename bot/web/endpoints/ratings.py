@@ -10,6 +10,7 @@ from bot.web.framework.rate_limit import client_address, client_subnet
 from bot.web.framework.response import CacheableResponse, json_response, with_etag
 from bot.web.framework.route import Api, Parameter, ParameterLocation, RequestContext, Response, Route
 from core.catalogue import Catalogue
+from core.errors import Invalid
 from core.model import MAX_STARS, MIN_STARS, BuildingId, Rating, RatingSummary, Room, RoomId, Stars
 from core.services.ratings import building_means, rating_key
 
@@ -92,7 +93,7 @@ def _room_to_rate(context: RequestContext) -> Room:
     room_id, building_id = context.require(ROOM), context.require(BUILDING)
     room = _catalogue(context).find_by_any_id(room_id)
     if room is None:
-        raise HttpError(400, f"Room ID {room_id} does not exist")
+        raise Invalid(f"Room ID {room_id} does not exist")
     if room.building_id != building_id:
         raise InvalidParameter("building_id")
     return room
