@@ -95,6 +95,11 @@ class Services:
         )
         object.__setattr__(self, "timetables", timetables)
 
+    def complete_public_url(self, port: int) -> None:
+        """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""
+        if self.public_url.endswith(":0"):
+            object.__setattr__(self, "public_url", f"{self.public_url.removesuffix(':0')}:{port}")
+
     async def synced_read_model(self) -> ReadModel:
         """The read model, complete and at most a few milliseconds behind other processes.
 

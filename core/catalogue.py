@@ -69,6 +69,17 @@ class Catalogue:
         except KeyError:
             raise UnknownBuilding(f"There is no building {building_id}.") from None
 
+    def find_by_any_id(self, room_id: str) -> Room | None:
+        """A room by its id, or by its building's id, a dash and its number."""
+        return self.rooms.get(RoomId(room_id)) or self.by_building_and_number.get(room_id)
+
+    @cached_property
+    def by_building_and_number(self) -> Mapping[str, Room]:
+        """The rooms whose id does not begin with their building's, by building id and number."""
+        foreign = [room for room in self.order if room.number == room.id]
+        ids = [(f"{room.building_id}-{room.number}", room) for room in foreign]
+        return {key: room for key, room in ids if key not in self.rooms}
+
     @cached_property
     def by_building(self) -> Mapping[BuildingId, tuple[Room, ...]]:
         """Each building's rooms by id; every building is a key, empty or not."""

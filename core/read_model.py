@@ -32,18 +32,19 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
+from core.schedule_reading import complete_schedule, without_end
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
 
 def default_window(now: datetime, rules: Rules) -> Interval:
-    """From a day ago to ten days past the longest booking horizon."""
-    return Interval(now - timedelta(days=1), now + rules.max_horizon + timedelta(days=10))
+    """From two days ago to ten days past the longest booking horizon. A campus day may take 25 hours."""
+    return Interval(now - timedelta(days=2), now + rules.max_horizon + timedelta(days=10))
 
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy intervals and active bookings within the window."""
+    """A room's busy intervals and active bookings within the window; also bookings after it."""
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
@@ -98,13 +99,27 @@ def read_rooms(
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
     for room_id, entry in unit.timetable.busy(window, rooms):
         busy.setdefault(room_id, []).append(entry)
-    for booking in unit.bookings.active(window, rooms):
+    for booking in unit.bookings.active(without_end(window), rooms):
         busy.setdefault(booking.room_id, []).append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomUpdate(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(_schedule(unit, room_id, taken, window), tuple(bookings.get(room_id, ())))
         for room_id, taken in busy.items()
     }
+
+
+def _schedule(unit: UnitOfWork, room_id: RoomId, busy: list[Busy], window: Interval) -> RoomSchedule:
+    """The schedule, completed if the window cuts it; most rooms are free at the end of the window."""
+    end = int(window.end.timestamp())
+    if any(each.end >= end for each in busy):
+        return complete_schedule(unit, room_id, busy, window)
+    return RoomSchedule(busy)
+
+
+def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
+    """The availability of all rooms in a window that the read model does not cover."""
+    rooms = read_rooms(unit, window)
+    return Availability(catalogue, {room_id: room.schedule for room_id, room in rooms.items()})
 
 
 def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:
@@ -181,8 +196,11 @@ class ReadModel:
         window = self.window
         return window is not None and window.start <= interval.start and interval.end <= window.end
 
+    def _includes(self, booking: Booking) -> bool:
+        return self.window is not None and booking.interval.end > self.window.start
+
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
-        """A person's active bookings within the window, by start; the same tuple until one changes."""
+        """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
@@ -197,7 +215,7 @@ class ReadModel:
             self.availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
         booking = writes.insert or writes.update
-        if booking is not None and booking.state is BookingState.ACTIVE and self.covers(booking.interval):
+        if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
             self.availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()

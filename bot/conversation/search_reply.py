@@ -10,6 +10,7 @@ from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
     RoomSearch,
+    availability_for,
     count_text,
     heading,
     no_room_reply,
@@ -57,9 +58,10 @@ def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Butt
 
 async def result_reply(context: CommandContext, search: SearchValue) -> Reply:
     """One page of free rooms, or alternatives when there are none."""
-    rooms = RoomSearch(context, search)
-    found = rooms.find()
-    if not found.total:
+    availability = await availability_for(context, search.slot)
+    rooms = RoomSearch(context, search, availability)
+    found = rooms.find() if availability is not None else None
+    if found is None or not found.total:
         return await no_room_reply(context, search)
     items = tuple(rooms.item(free) for free in found.rooms)
     reply = Reply(count_text(found), items=items, actions=_page_buttons(search, found))

@@ -132,6 +132,8 @@ def http_settings(config: Config) -> HttpSettings:
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
         is_public=is_public(config),
+        nested_status=config.freerooms.status_shape == "nested",
+        ratings=config.freerooms.ratings,
         metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
 

@@ -15,6 +15,7 @@ from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
+from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
 from bot.web.framework.connections import INVALID_TARGET_PATH, NOWHERE_PATH, Connection, Register
@@ -30,7 +31,7 @@ from bot.web.framework.settings import HttpSettings
 from bot.web.framework.shared_limits import RateLimitSync
 from bot.web.framework.state import Parse, ServerState
 
-ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
+ROUTES: tuple[Route, ...] = (*FREEROOMS, *RATINGS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
     each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"}
 )

@@ -28,12 +28,15 @@ from core.model import (
     OutboxMessage,
     Person,
     PersonId,
+    Rating,
+    RatingSummary,
     Role,
     Room,
     RoomId,
     Society,
     SocietyId,
     SourceState,
+    Stars,
     TimetableEntry,
     TimetableRun,
     TimetableSlot,
@@ -355,6 +358,20 @@ class CounterRepository(Protocol):
     def add(self, increments: Sequence[CounterIncrement], now: datetime) -> Mapping[str, CounterValue]:
         """Adds the increments and returns the new values."""
         ...
+
+
+class RatingRepository(Protocol):
+    """Ratings of rooms."""
+
+    def put(self, rating: Rating) -> None:
+        """Stores a rating in place of an earlier one with the same key."""
+        ...
+
+    def of_room(self, room_id: RoomId, limit: int) -> list[Stars]:
+        """The newest ratings of a room, newest first."""
+        ...
+
+    def summaries(self) -> Mapping[RoomId, RatingSummary]: ...
 
 
 class RetentionRepository(Protocol):

@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from core.interval import Interval
-from core.model import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
+from core.model import MAX_ENTRY_LENGTH, AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
 from core.ports import UnitOfWork
 
 IMPORTED = "import"
 """Source name of entries imported from files."""
-MAX_ENTRY_LENGTH = timedelta(days=28)
 
 T = TypeVar("T")
 _Slot: TypeAlias = tuple[RoomId, Interval]

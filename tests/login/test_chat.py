@@ -75,7 +75,7 @@ async def test_login_answers_privately_with_a_link(say):
     reply = await say("/login")
 
     assert reply.audience is Audience.REQUESTER
-    assert link_in(reply).startswith("/login?sid=")
+    assert link_in(reply).startswith("/api/v1/login?sid=")
     assert "don't share it" in "".join(map(str, reply.footer))
 
 

@@ -38,7 +38,7 @@ async def test_a_program_gets_a_sid_and_a_login_url(program: HttpClient):
     letters = payload["sid"].removeprefix("shib")
     assert len(letters) == 60
     assert payload["callbackUrl"] == f"{program.url}/api/v1/user.login.callback?sid={letters}"
-    assert payload["loginUrl"] == f"{program.url}/login?sid={letters}"
+    assert payload["loginUrl"] == f"{program.url}/api/v1/login?sid={letters}"
     assert payload["stream_sub_url"] == f"{program.url}/api/v1/push.subscribe/{payload['sid']}"
     assert payload["stream_sub_lp_url"] == f"{program.url}/api/v1/push.subscribe_longpoll/{payload['sid']}"
 

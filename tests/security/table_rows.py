@@ -52,6 +52,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "rating": {
+            "key": "{hash}",
+            "room_id": "'K-J17-G01'",
+            "at": second,
+            "cleanliness": 5,
+            "location": 5,
+            "quietness": 5,
+            "overall": 5,
+        },
         "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
         "outbox": {
             "key": f"'{word} ' || {{n}}",

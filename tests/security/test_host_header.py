@@ -81,7 +81,7 @@ async def test_a_valid_host_is_used_in_links(http_client: HttpClient, host: byte
     answer = await fetch(http_client, request(b"Host: " + host + b"\r\n"))
 
     assert b" 200 " in answer
-    assert b'"loginUrl":"http://' + host + b"/login?" in answer
+    assert b'"loginUrl":"http://' + host + b"/api/v1/login?" in answer
 
 
 async def test_http_1_0_needs_no_host(http_client: HttpClient) -> None:

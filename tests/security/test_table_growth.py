@@ -32,6 +32,7 @@ _TABLES = {
     Expiring.LOGIN_SESSIONS: "login_session",
     Expiring.TOKENS: "token",
     Expiring.KNOWN_ADDRESSES: "known_address",
+    Expiring.RATINGS: "rating",
     Expiring.MESSAGES: "outbox",
     Expiring.AUDIT: "audit",
     Expiring.REFUSED_LOGINS: "audit",

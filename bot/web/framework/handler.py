@@ -54,6 +54,7 @@ class RouteHandler:
         self._count = state.metrics.route(route.name)
         self._is_guarded = route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
+        self._cost = route.cost
         self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
         self._options = _preflight_response(self._allowed)
@@ -84,7 +85,7 @@ class RouteHandler:
     def _check_rate_and_method(self, request: web.Request, now: float) -> None:
         """Refuses clients beyond their rate first, so that every request counts; then hosts and methods."""
         if self._is_rated:
-            self._check_wait(self._state.rates.acquire_for(self._address(request), now))
+            self._check_wait(self._state.rates.acquire_for(self._address(request), now, self._cost))
         check_host(request)
         if request.method not in self._allowed:
             raise HttpError(405, "This method is not allowed here.", {"Allow": ", ".join(self._allowed)})

@@ -24,28 +24,29 @@ class RateLimiter:
         self._step = _MINUTE / limit if limit else 0.0
         self._theoretical_arrival: dict[Hashable, float] = {}
 
-    def acquire_for(self, address: str, now: float) -> float:
+    def acquire_for(self, address: str, now: float, cost: float = 1.0) -> float:
         """`acquire` for a client address. The wider networks around an IPv6 address have limits, too.
 
         Otherwise a client with a /48 would have 65,536 times the limit.
         """
         acquired: list[tuple[str, int]] = []
         for key, share in _keys_for(address):
-            if wait := self.acquire(key, now, share):
+            if wait := self.acquire(key, now, share, cost):
                 for other, its_share in acquired:
-                    self.refund(other, its_share)
+                    self.refund(other, its_share, cost)
                 return wait
             acquired.append((key, share))
         return 0.0
 
-    def acquire(self, key: Hashable, now: float, share: int = 1) -> float:
+    def acquire(self, key: Hashable, now: float, share: int = 1, cost: float = 1.0) -> float:
         """Counts a request; returns 0, or the seconds to wait if it exceeds the limit and is not counted.
 
-        `now` may count from any origin; `share` is the multiple of the limit that this key may use.
+        `now` may count from any origin; `share` is the multiple of the limit that this key may use,
+        `cost` the number of requests that this one counts as.
         """
         if not self._step:
             return 0.0
-        arrival = max(self._theoretical_arrival.get(key, now), now) + self._step / share
+        arrival = max(self._theoretical_arrival.get(key, now), now) + self._step * cost / share
         if arrival - now > _MINUTE + 1e-6:
             return arrival - now - _MINUTE
         if len(self._theoretical_arrival) >= _MAX_KEYS and key not in self._theoretical_arrival:
@@ -63,10 +64,10 @@ class RateLimiter:
         ahead = max(self._theoretical_arrival.get(key, now), now) + self._step / share - now - _MINUTE
         return ahead if ahead > 1e-6 else 0.0
 
-    def refund(self, key: Hashable, share: int = 1) -> None:
+    def refund(self, key: Hashable, share: int = 1, cost: float = 1.0) -> None:
         """Undoes one `acquire`."""
         if key in self._theoretical_arrival:
-            self._theoretical_arrival[key] -= self._step / share
+            self._theoretical_arrival[key] -= self._step * cost / share
 
     def pending(self, now: float, min_debt: float) -> dict[Hashable, float]:
         """Theoretical arrival times of the keys that are more than `min_debt` seconds ahead."""

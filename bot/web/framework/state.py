@@ -18,6 +18,7 @@ from bot.web.framework.login_throttle import LoginThrottle
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
+from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.response_cache import ResponseCache
@@ -28,7 +29,7 @@ from core.availability import Availability
 from core.errors import Unavailable
 from core.interval import Interval
 from core.ports import UnitOfWork
-from core.read_model import read_rooms
+from core.read_model import load_availability
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ class ServerState:
     login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
+    ratings: RatingCache = field(init=False)
     days: CampusDays = field(init=False)
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
@@ -84,6 +86,7 @@ class ServerState:
         self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
+        self.ratings = RatingCache(self.read)
         self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:
@@ -113,5 +116,4 @@ class ServerState:
     async def availability_outside_window(self, window: Interval) -> Availability:
         """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
-        rooms = await self.read(lambda unit: read_rooms(unit, window))
-        return Availability(catalogue, {room_id: room.schedule for room_id, room in rooms.items()})
+        return await self.read(lambda unit: load_availability(unit, catalogue, window))

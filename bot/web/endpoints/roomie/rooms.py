@@ -29,12 +29,16 @@ async def room_day(context: RequestContext) -> Response:
     if not read_model.covers(window):
         room = (await context.state.read(lambda unit: read_rooms(unit, window, [room_id])))[room_id]
         entries = _timetable_entries(room.schedule, window)
-        body = serializers.day_body(room.bookings, entries, read_model.directory, zone)
-        return with_etag(body, private=True)
+        bookings = [booking for booking in room.bookings if booking.interval.overlaps(window)]
+        return with_etag(
+            serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone),
+            private=True,
+        )
     schedule, room_bookings = read_model.availability.schedule(room_id), read_model.in_room(room_id)
     version = read_model.directory.version
     bookings = [booking for booking in room_bookings if booking.interval.overlaps(window)]
-    body = serializers.day_body(bookings, _timetable_entries(schedule, window), read_model.directory, zone)
+    entries = _timetable_entries(schedule, window)
+    body = serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone)
 
     def is_valid(_: int) -> bool:
         return (
