@@ -202,7 +202,7 @@ async def test_many_addresses_together_leave_room_for_one_more(sqlite_url: str):
 
 
 def test_half_of_all_is_the_most_that_one_address_may_have():
-    from bot.web.framework.connections import max_share_of
+    from bot.web.framework.connection_register import max_share_of
 
     assert max_share_of(replace(SETTINGS, max_connections_per_address=100)) == 4
     assert max_share_of(replace(SETTINGS, max_connections=0)) == 4

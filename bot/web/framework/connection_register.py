@@ -1,8 +1,6 @@
-"""Limits the number of connections, in total and per client network, and closes idle and slow ones.
+"""Limits the number of connections, in total and per client network.
 
-A connection is idle from its start, and from the end of each response, until a request head is complete.
 When a limit is reached, the longest idle connection is closed; those with a request in progress stay open.
-A sweep closes connections that exceed a timeout once a second, so a request only records timestamps.
 """
 
 import asyncio
@@ -10,178 +8,25 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import islice
+from time import monotonic
 from typing import Any, cast
 
 from aiohttp import StreamReader, web
-from yarl import URL
 
 from bot.web.framework.client_addresses import networks_around
+from bot.web.framework.connection import Connection
 from bot.web.framework.rate_limit import client_address, client_subnet, in_networks
+from bot.web.framework.request_targets import with_routable_target
 from bot.web.framework.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
-
-NOWHERE_PATH, INVALID_TARGET_PATH = "/", "/-/invalid-target"
-"""Paths of the routes that answer 404, and 400 to a request target whose host cannot be decoded."""
 
 _SWEEP_INTERVAL = 1.0
 _REPORT_INTERVAL = 60.0
 _MIN_IDLE_SECONDS = 1.0
 """Seconds for which a new idle connection is not closed to make room: enough for a request head to arrive."""
-_MAX_BUFFERED_HEADS = 64 * 1024
-"""Bytes of request heads, partial or pipelined, that one connection may buffer."""
 _MAX_UNREAD = 64 * 1024 * 1024
 """Bytes of responses that all clients together may leave unread in this process."""
-_MIN_READ_RATE = 16 * 1024
-"""Bytes a second that a client has to read of a response after `send_timeout`."""
-_GRACE = 5.0
-"""Seconds for a handler to answer 408 to a late body, and for a closing connection to flush its buffer."""
-_INVALID_TARGET_URL, _NOWHERE_URL = URL(INVALID_TARGET_PATH, encoded=True), URL(NOWHERE_PATH, encoded=True)
-
-
-class Connection(web.RequestHandler):
-    """aiohttp's connection with the timestamps (loop seconds) since which it waits for its client."""
-
-    __slots__ = (
-        "_body",
-        "_body_since",
-        "_buffered_heads",
-        "_closing_since",
-        "_head_since",
-        "_is_upgrade",
-        "_register",
-        "_socket_transport",
-        "address",
-        "requester",
-        "shares",
-        "unread",
-        "unread_since",
-        "waiting_since",
-    )
-
-    def __init__(  # options are aiohttp's own
-        self,
-        manager: web.Server,
-        register: "Register",
-        address: str,
-        **options: Any,  # noqa: ANN401
-    ) -> None:
-        super().__init__(manager, **options)
-        now = register.now()
-        self.address = address
-        """The client subnet that this connection counts for; empty for trusted proxies: no limit."""
-        self.shares: tuple[_Share, ...] = ()
-        """The shares of `address`, while this connection is open."""
-        self.requester = ""
-        """The client subnet that the current request counts for, if a trusted proxy forwarded it."""
-        self.waiting_since: float | None = now
-        self.unread = 0
-        self.unread_since = 0.0
-        self._register = register
-        self._socket_transport: asyncio.Transport | None = None
-        self._head_since: float | None = now
-        self._body: StreamReader | None = None
-        self._body_since = 0.0
-        self._closing_since: float | None = None
-        self._buffered_heads = 0
-        self._is_upgrade = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._socket_transport = cast(asyncio.Transport, transport)
-        super().connection_made(transport)
-        if self._register.is_gone(self):
-            self._socket_transport.abort()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        self._register.remove(self)
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        if data and not self._is_body_due():
-            self._buffered_heads += len(data)
-            if self._buffered_heads - len(data) > _MAX_BUFFERED_HEADS and not self._is_upgrade:
-                self.abort()
-                return
-            if self.waiting_since is not None and self._head_since is None:
-                self._head_since = self._register.now()
-        super().data_received(data)
-
-    def _is_body_due(self) -> bool:
-        """Whether received bytes belong to the body of the current request."""
-        if self._body is None:
-            return False
-        if self._body.is_eof():
-            self._body = None
-            return False
-        return True
-
-    def begin(self, body: StreamReader, *, is_upgrade: bool) -> None:
-        """Marks a request head as complete."""
-        self.waiting_since = self._head_since = None
-        self._buffered_heads, self._is_upgrade = 0, is_upgrade
-        if not body.is_eof():
-            self._body, self._body_since = body, self._register.now()
-        self._register.end_waiting(self)
-
-    async def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
-        try:
-            return await super().finish_response(request, resp, start_time)
-        finally:
-            self.waiting_since = self._register.now()
-            self._register.begin_waiting(self)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._socket_transport is not None:
-            self.unread = self._socket_transport.get_write_buffer_size()
-            self.unread_since = self._register.now()
-            self._register.begin_unread(self)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._register.end_unread(self)
-
-    def abort(self) -> None:
-        """Closes immediately, discarding what is not sent yet."""
-        self._register.remove(self)
-        if self._socket_transport is not None:
-            self._socket_transport.abort()
-
-    def sweep(self, now: float, settings: HttpSettings) -> bool:
-        """Closes the connection if it exceeded a timeout; returns whether it did."""
-        if self._socket_transport is None:
-            return False
-        if self._is_stuck(now, settings) or self._is_abandoned():
-            self.abort()
-        elif self._head_since is not None and now - self._head_since > settings.header_timeout:
-            self.force_close()
-            self._head_since = None
-        elif self._is_body_due() and now - self._body_since > settings.body_timeout + _GRACE:
-            self._end_body(now, settings)
-        else:
-            return False
-        return True
-
-    def _is_stuck(self, now: float, settings: HttpSettings) -> bool:
-        """Whether the client does not read its response."""
-        if self._socket_transport is not None and self._socket_transport.is_closing():
-            self._closing_since = self._closing_since or now
-            return now - self._closing_since > _GRACE
-        allowed = settings.send_timeout + self.unread / _MIN_READ_RATE
-        return self.unread > 0 and now - self.unread_since > allowed
-
-    def _is_abandoned(self) -> bool:
-        """Whether no task handles this connection any more although it is open."""
-        return self._task_handler is not None and self._task_handler.done()
-
-    def _end_body(self, now: float, settings: HttpSettings) -> None:
-        """Raises a timeout in the handler that reads the body; closes if that does not help."""
-        if self._body is not None and self._body.exception() is None:
-            self._body.set_exception(TimeoutError("The body took too long to arrive."))
-        elif now - self._body_since > settings.body_timeout + 2 * _GRACE:
-            self.abort()
 
 
 @dataclass(slots=True)
@@ -230,7 +75,8 @@ class Register:
         return self._unread
 
     def now(self) -> float:
-        return asyncio.get_running_loop().time()
+        """Monotonic seconds."""
+        return monotonic()
 
     def address_of_peer(self, peer: str) -> str:
         """The client subnet that a connection counts for; empty for trusted proxies."""
@@ -274,10 +120,13 @@ class Register:
 
     def add(self, connection: Connection) -> None:
         self._open[connection] = None
-        connection.shares = tuple(self._shares_of(connection.address))
-        for share in connection.shares:
+        shares = self._shares_of(connection.address)
+        for share in shares:
             share.connections += 1
-        self.begin_waiting(connection)
+        if connection.address:
+            connection.idle_queues = (self._waiting, *(share.waiting for share in shares))
+            for queue in connection.idle_queues:
+                queue[connection] = None
 
     def is_gone(self, connection: Connection) -> bool:
         return connection not in self._open
@@ -287,27 +136,17 @@ class Register:
         if connection not in self._open:
             return
         self.end_waiting(connection)
-        self._end_request(connection)
+        connection.idle_queues = ()
+        self.end_request(connection)
         self.end_unread(connection)
         del self._open[connection]
-        for share in connection.shares:
+        for share in self._shares_of(connection.address):
             share.connections -= 1
-        connection.shares = ()
         self._drop_empty_shares(connection.address)
 
-    def begin_waiting(self, connection: Connection) -> None:
-        if connection.requester:
-            self._end_request(connection)
-        if connection.address and connection.shares:
-            self._waiting[connection] = None
-            for share in connection.shares:
-                share.waiting[connection] = None
-
     def end_waiting(self, connection: Connection) -> None:
-        if connection in self._waiting:
-            del self._waiting[connection]
-            for share in connection.shares:
-                del share.waiting[connection]
+        for queue in connection.idle_queues:
+            queue.pop(connection, None)
 
     def begin_request(self, connection: Connection, requester: str) -> bool:
         """Counts a request forwarded by a trusted proxy; returns whether it is within its client's limits."""
@@ -323,7 +162,8 @@ class Register:
         connection.requester = requester
         return True
 
-    def _end_request(self, connection: Connection) -> None:
+    def end_request(self, connection: Connection) -> None:
+        """Ends the request that a trusted proxy forwarded, if there is one."""
         if connection.requester:
             for share in self._shares_of(connection.requester):
                 share.requests -= 1
@@ -424,28 +264,12 @@ def _begin_requests(make: Callable[..., web.BaseRequest]) -> Callable[..., web.B
         *more: Any,  # noqa: ANN401
     ) -> web.BaseRequest:
         if message.path[:1] != "/":
-            message = _with_routable_target(message)
+            message = with_routable_target(message)
         request = make(message, payload, protocol, *more)
         protocol.begin(payload, is_upgrade=bool(message.upgrade))
         return request
 
     return make_request
-
-
-def _with_routable_target(message: Any) -> Any:  # noqa: ANN401 - aiohttp's message
-    """A message whose target is no path, with a URL that the router and aiohttp's request can take.
-
-    Absolute targets stay if their host can be decoded (`http://xn--a/` cannot); `*` and CONNECT's `host:port`
-    lead to the route that answers 404.
-    """
-    url = message.url
-    if not (url.absolute and url.scheme):
-        return message._replace(url=_NOWHERE_URL)
-    try:
-        is_path = bool(url.host) and url.relative().path.startswith("/")
-    except ValueError:  # UnicodeError is one
-        return message._replace(url=_INVALID_TARGET_URL)
-    return message if is_path else message._replace(url=_NOWHERE_URL)
 
 
 def max_share_of(settings: HttpSettings) -> int:
