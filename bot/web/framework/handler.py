@@ -33,6 +33,8 @@ from core.services.accounts import TokenBearer
 logger = logging.getLogger(__name__)
 
 _FLOOD_LOG_INTERVAL = 1.0
+_BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
+"""A plain number: reading a member of `HTTPStatus` calls a descriptor in Python 3.11."""
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
     "Access-Control-Max-Age": "86400",
@@ -52,13 +54,15 @@ class RouteHandler:
         self._count = state.metrics.route(route.name)
         self._is_guarded = route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
+        self._trusted = state.settings.trusted_proxies
         self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
         self._options = _preflight_response(self._allowed)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         began = perf_counter()
-        request_id, caller = self._request_id(request), None
+        request_id = self._request_id(request) if self._trusted else self._state.next_id()
+        caller: Principal = None
         answer: RenderedResponse | web.StreamResponse
         try:
             self._check_rate_and_method(request, began)
@@ -75,14 +79,16 @@ class RouteHandler:
             answer = self._error_response(error, request_id)
         took = perf_counter() - began
         self._count.record(answer.status, took)
-        if self._is_worth_logging(answer.status, took, began):
+        is_notable = took > self._slow or self._route.is_mutating or answer.status >= _BAD_REQUEST
+        if is_notable and self._is_worth_logging(answer.status, began):
             self._log(request, request_id, caller, answer, took)
         return self._write(request, answer, request_id) if isinstance(answer, RenderedResponse) else answer
 
     def _check_rate_and_method(self, request: web.Request, now: float) -> None:
         """Refuses clients beyond their rate first, so that every request counts; then hosts and methods."""
         if self._is_rated:
-            self._check_wait(self._state.rates.acquire_for(self._address(request), now))
+            address = client_address(request, self._trusted)
+            self._check_wait(self._state.rates.acquire_for(address, now))
         check_host(request)
         if request.method not in self._allowed:
             raise HttpError(405, "This method is not allowed here.", {"Allow": ", ".join(self._allowed)})
@@ -91,15 +97,11 @@ class RouteHandler:
 
     def _request_id(self, request: web.Request) -> str:
         """A new id, or the one that a trusted proxy set."""
-        if self._state.settings.trusted_proxies:
-            given = request.headers.get("X-Request-ID", "")
-            is_proxied = client_address(request, self._state.settings.trusted_proxies) != request.remote
-            if is_proxied and 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum():
-                return given
+        given = request.headers.get("X-Request-ID", "")
+        if 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum():
+            is_proxied = client_address(request, self._trusted) != request.remote
+            return given if is_proxied else self._state.next_id()
         return self._state.next_id()
-
-    def _address(self, request: web.Request) -> str:
-        return client_address(request, self._state.settings.trusted_proxies)
 
     def _check_wait(self, wait: float) -> None:
         if wait:
@@ -158,10 +160,10 @@ class RouteHandler:
         logger.error("unexpected fault", exc_info=without_text(error), extra={"request_id": request_id})
         return fault_page(request_id, self._state) if is_page else internal_error_response(request_id)
 
-    def _is_worth_logging(self, status: int, took: float, now: float) -> bool:
+    def _is_worth_logging(self, status: int, now: float) -> bool:
         """Logs 429 once a second at most, so that a flood does not fill the disk."""
         if status != HTTPStatus.TOO_MANY_REQUESTS:
-            return took > self._slow or self._route.is_mutating or status >= HTTPStatus.BAD_REQUEST
+            return True
         if now - self._state.flood_logged_at < _FLOOD_LOG_INTERVAL:
             return False
         self._state.flood_logged_at = now
