@@ -7,16 +7,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
-from aiohttp import StreamReader, web
+from aiohttp import web
 
 from bot.web.framework.client_addresses import networks_around
-from bot.web.framework.connection import Connection
+from bot.web.framework.connection import Connection, begin_request
 from bot.web.framework.rate_limit import client_address, client_subnet, in_networks
-from bot.web.framework.request_targets import with_routable_target
 from bot.web.framework.settings import HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -232,9 +232,8 @@ class Register:
 
     def watch(self, server: web.Server, refuse: Callable[[], web.StreamResponse]) -> None:
         """Registers every request of a server; `refuse` makes the response to those beyond a limit."""
-        make, handle = server.request_factory, server.request_handler
-        server.request_factory = _begin_requests(make)
-        server.request_handler = self._limit_requests(handle, refuse)
+        server.request_factory = partial(begin_request, server.request_factory)
+        server.request_handler = self._limit_requests(server.request_handler, refuse)
 
     def _limit_requests(
         self,
@@ -252,24 +251,6 @@ class Register:
             return await handle(request)
 
         return handle_within_limits if trusted else handle
-
-
-def _begin_requests(make: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:
-    """Wraps a request factory: it marks the head as complete, and no request target makes it raise."""
-
-    def make_request(
-        message: Any,  # noqa: ANN401 - aiohttp's own
-        payload: StreamReader,
-        protocol: Connection,
-        *more: Any,  # noqa: ANN401
-    ) -> web.BaseRequest:
-        if message.path[:1] != "/":
-            message = with_routable_target(message)
-        request = make(message, payload, protocol, *more)
-        protocol.begin(payload, is_upgrade=bool(message.upgrade))
-        return request
-
-    return make_request
 
 
 def max_share_of(settings: HttpSettings) -> int:

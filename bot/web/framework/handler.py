@@ -7,7 +7,7 @@ from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
-from aiohttp.hdrs import METH_ALL
+from aiohttp.hdrs import ACCEPT_ENCODING, IF_NONE_MATCH, METH_ALL
 
 from bot.redaction import without_text
 from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
@@ -193,11 +193,11 @@ class RouteHandler:
         headers, is_last = request.headers, self._state.is_stopping
         if (
             response.etag
-            and (known := headers.get("If-None-Match")) is not None
+            and (known := headers.get(IF_NONE_MATCH)) is not None
             and etag_matches(response.etag, known)
         ):
             return RawResponse(response.unchanged(), b"", request_id, 304, is_last=is_last)
-        head, body = response.parts(headers.get("Accept-Encoding"))
+        head, body = response.parts(headers.get(ACCEPT_ENCODING))
         return RawResponse(
             head, b"" if request.method == "HEAD" else body, request_id, response.status, is_last=is_last
         )
