@@ -5,6 +5,7 @@ A sweep closes connections that exceed a timeout once a second, so a request onl
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Protocol, cast
@@ -34,6 +35,10 @@ class ConnectionObserver(Protocol):
 
     def remove(self, connection: "Connection") -> None:
         """Removes a connection; does nothing if it was removed before."""
+        ...
+
+    def begin_waiting(self, connection: "Connection") -> None:
+        """Puts a connection that is idle now into the queues of idle ones."""
         ...
 
     def end_request(self, connection: "Connection") -> None:
@@ -80,8 +85,8 @@ class Connection(web.RequestHandler):
         now = monotonic()
         self.address = address
         """The client subnet that this connection counts for; empty for trusted proxies: no limit."""
-        self.idle_queues: tuple[dict[Connection, None], ...] = ()
-        """The queues that this connection is in while it is idle, the longest idle first."""
+        self.idle_queues: tuple[OrderedDict[Connection, None], ...] = ()
+        """The queues of idle connections that this one is in. A request in progress may leave it there."""
         self.requester = ""
         """The client subnet that the current request counts for, if a trusted proxy forwarded it."""
         self.waiting_since: float | None = now
@@ -108,11 +113,11 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         if data and (self.body is None or not self._is_body_due()):
-            self.buffered_heads += len(data)
-            if self.buffered_heads - len(data) > _MAX_BUFFERED_HEADS and not self.is_upgrade:
+            if self.buffered_heads > _MAX_BUFFERED_HEADS and not self.is_upgrade:
                 self.abort()
                 return
-            if self.waiting_since is not None and self.head_since is None:
+            self.buffered_heads += len(data)
+            if self.head_since is None and self.waiting_since is not None:
                 self.head_since = monotonic()
         _data_received(self, data)
 
@@ -130,11 +135,13 @@ class Connection(web.RequestHandler):
 
         Roomie has no access log. A response that fails closes its connection instead.
         """
+        self.waiting_since = monotonic()
         if self.requester:
             self._observer.end_request(self)
-        self.waiting_since = monotonic()
+        if not self.idle_queues:
+            self._observer.begin_waiting(self)
         for queue in self.idle_queues:
-            queue[self] = None
+            queue.move_to_end(self)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -207,6 +214,4 @@ def begin_request(
     connection.buffered_heads, connection.is_upgrade = 0, message.upgrade
     if body is not EMPTY_PAYLOAD and not body.is_eof():
         connection.body, connection.body_since = body, monotonic()
-    for queue in connection.idle_queues:
-        queue.pop(connection, None)
     return request

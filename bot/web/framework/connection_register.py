@@ -5,10 +5,10 @@ When a limit is reached, the longest idle connection is closed; those with a req
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from time import monotonic
 from typing import cast
 
@@ -35,8 +35,8 @@ class _Share:
 
     connections: int = 0
     requests: int = 0
-    waiting: dict[Connection, None] = field(default_factory=dict)
-    """Idle connections, the longest idle first."""
+    waiting: OrderedDict[Connection, None] = field(default_factory=OrderedDict)
+    """Connections by the end of their last response, the longest idle first."""
     stalled: dict[Connection, None] = field(default_factory=dict)
     """Connections whose client does not read, the longest stalled first."""
     unread: int = 0
@@ -56,7 +56,7 @@ class Register:
         self._settings = settings
         self._max, self._max_share = settings.max_connections, max_share_of(settings)
         self._open: dict[Connection, None] = {}
-        self._waiting: dict[Connection, None] = {}
+        self._waiting: OrderedDict[Connection, None] = OrderedDict()
         self._shares: dict[str, _Share] = {}
         self._unread = 0
         self.refused = 0
@@ -106,12 +106,19 @@ class Register:
 
     def make_room(self, count: int) -> None:
         """Closes up to `count` idle connections when the system runs out of files."""
-        for connection in tuple(islice(self._waiting, count)):
-            self.closed += 1
-            connection.abort()
+        for _ in range(count):
+            if (oldest := self._longest_idle(self._waiting)) is not None:
+                self.closed += 1
+                oldest.abort()
 
-    def _make_room(self, waiting: dict[Connection, None]) -> bool:
-        oldest = next(iter(waiting), None)
+    def _longest_idle(self, waiting: OrderedDict[Connection, None]) -> Connection | None:
+        """Takes connections with a request in progress out of the queue; its end puts them back."""
+        while (oldest := next(iter(waiting), None)) is not None and oldest.waiting_since is None:
+            self.end_waiting(oldest)
+        return oldest
+
+    def _make_room(self, waiting: OrderedDict[Connection, None]) -> bool:
+        oldest = self._longest_idle(waiting)
         if oldest is None or self.now() - (oldest.waiting_since or 0.0) < _MIN_IDLE_SECONDS:
             return False
         self.closed += 1
@@ -120,13 +127,9 @@ class Register:
 
     def add(self, connection: Connection) -> None:
         self._open[connection] = None
-        shares = self._shares_of(connection.address)
-        for share in shares:
+        for share in self._shares_of(connection.address):
             share.connections += 1
-        if connection.address:
-            connection.idle_queues = (self._waiting, *(share.waiting for share in shares))
-            for queue in connection.idle_queues:
-                queue[connection] = None
+        self.begin_waiting(connection)
 
     def is_gone(self, connection: Connection) -> bool:
         return connection not in self._open
@@ -136,7 +139,6 @@ class Register:
         if connection not in self._open:
             return
         self.end_waiting(connection)
-        connection.idle_queues = ()
         self.end_request(connection)
         self.end_unread(connection)
         del self._open[connection]
@@ -144,9 +146,19 @@ class Register:
             share.connections -= 1
         self._drop_empty_shares(connection.address)
 
+    def begin_waiting(self, connection: Connection) -> None:
+        """Puts a connection that is idle now into the queues of idle ones; not those of trusted proxies."""
+        if connection.address and connection in self._open:
+            shares = self._shares_of(connection.address)
+            connection.idle_queues = (self._waiting, *(share.waiting for share in shares))
+            for queue in connection.idle_queues:
+                queue[connection] = None
+
     def end_waiting(self, connection: Connection) -> None:
+        """Takes a connection out of the queues of idle ones."""
         for queue in connection.idle_queues:
-            queue.pop(connection, None)
+            del queue[connection]
+        connection.idle_queues = ()
 
     def begin_request(self, connection: Connection, requester: str) -> bool:
         """Counts a request forwarded by a trusted proxy; returns whether it is within its client's limits."""

@@ -71,8 +71,11 @@ class RouteHandler:
             now = self._services.clock.now()
             if self._is_guarded:
                 caller = await self._authenticate(request, now)
-            cached = self._from_cache(request, caller, now)
-            answer = cached or await self._respond(request, request_id, caller, now)
+            cached = self._state.responses.get(self._key(request, caller))
+            if cached is not None and cached.is_valid(int(now.timestamp())):
+                answer = cached.response
+            else:
+                answer = await self._respond(request, request_id, caller, now)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
@@ -123,12 +126,6 @@ class RouteHandler:
             self._check_wait(self._state.rates.acquire(_account(caller), perf_counter()))
         check_access(caller, self._route.access)
         return caller
-
-    def _from_cache(self, request: web.Request, caller: Principal, now: datetime) -> RenderedResponse | None:
-        cached = self._state.responses.get(self._key(request, caller))
-        if cached is not None and cached.is_valid(int(now.timestamp())):
-            return cached.response
-        return None
 
     def _key(self, request: web.Request, caller: Principal) -> object:
         if self._route.per_user and isinstance(caller, Account):
