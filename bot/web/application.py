@@ -18,13 +18,15 @@ from bot.web.endpoints.login_streams import STREAMS
 from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
-from bot.web.framework.connections import INVALID_TARGET_PATH, NOWHERE_PATH, Connection, Register
+from bot.web.framework.connection import Connection
+from bot.web.framework.connection_register import Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.listener import Site
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.platform_routes import route_for
 from bot.web.framework.readiness import Check
+from bot.web.framework.request_targets import INVALID_TARGET_PATH, NOWHERE_PATH
 from bot.web.framework.response import RawResponse
 from bot.web.framework.route import Api, RequestContext, Response, Route
 from bot.web.framework.settings import HttpSettings

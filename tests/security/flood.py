@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from aiohttp import web
 
 from bot.web.application import CONNECTIONS, create_application, serve, stop
-from bot.web.framework.connections import Register
+from bot.web.framework.connection_register import Register
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
 from tests.builders import NOW

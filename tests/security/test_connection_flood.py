@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.framework.connections import Register
+from bot.web.framework.connection_register import Register
 from bot.web.framework.settings import HttpSettings
 from tests.security.flood import ATTACKER, INNOCENT, are_open, fetch, flood
 

@@ -190,6 +190,31 @@ async def test_who_waits_longest_makes_room_at_the_address(sqlite_url: str):
         assert len(server.register) == 3
 
 
+async def test_a_request_in_progress_keeps_its_place_until_it_ends(sqlite_url: str):
+    may_end = asyncio.Event()
+
+    async def held(_: web.Request) -> web.Response:
+        await may_end.wait()
+        return web.Response()
+
+    async with served(sqlite_url, SETTINGS, (*ROUTES, web.get("/held", held))) as server:
+        reader, _ = await server.open(_WAIT.replace(b"/wait", b"/held"))
+        for _ in range(3):
+            await server.open(_WAIT)
+        await asyncio.sleep(1.1)
+        refused, _ = await server.open(ASK)
+        assert (await closed(refused)).startswith(b"HTTP/1.1 503")
+
+        may_end.set()
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(1.1)
+        answered, _ = await server.open(ASK)
+
+        assert (await closed(answered)).startswith(b"HTTP/1.1 200")
+        assert (await closed(reader)) == b""
+        assert len(server.register) == 3
+
+
 async def test_many_addresses_together_leave_room_for_one_more(sqlite_url: str):
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
         for number in range(8):
@@ -202,7 +227,7 @@ async def test_many_addresses_together_leave_room_for_one_more(sqlite_url: str):
 
 
 def test_half_of_all_is_the_most_that_one_address_may_have():
-    from bot.web.framework.connections import max_share_of
+    from bot.web.framework.connection_register import max_share_of
 
     assert max_share_of(replace(SETTINGS, max_connections_per_address=100)) == 4
     assert max_share_of(replace(SETTINGS, max_connections=0)) == 4

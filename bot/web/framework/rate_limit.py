@@ -1,16 +1,20 @@
 """Rate limiter (GCRA) with one timestamp per key, and the client addresses that it counts."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
+from functools import lru_cache
 
 from aiohttp import web
 
-from bot.web.framework.client_addresses import client_subnet, parse_address, wider_networks
+from bot.web.framework.client_addresses import client_subnet, networks_around, parse_address
 from bot.web.framework.settings import Network
 
 __all__ = ["RateLimiter", "client_address", "client_subnet", "in_networks"]
 
 _MAX_KEYS = 20_000
 _MINUTE = 60.0
+_MAX_CACHED_ADDRESSES = 4096
+_MAX_CACHED_LENGTH = 256
+"""Characters of an `X-Forwarded-For` header whose client is cached; longer ones are parsed each time."""
 
 
 class RateLimiter:
@@ -29,13 +33,12 @@ class RateLimiter:
 
         Otherwise a client with a /48 would have 65,536 times the limit.
         """
-        acquired: list[tuple[str, int]] = []
-        for key, share in _keys_for(address):
+        keys = _keys_for(address)
+        for place, (key, share) in enumerate(keys):
             if wait := self.acquire(key, now, share, cost):
-                for other, its_share in acquired:
-                    self.refund(other, its_share, cost)
+                for acquired, its_share in keys[:place]:
+                    self.refund(acquired, its_share, cost)
                 return wait
-            acquired.append((key, share))
         return 0.0
 
     def acquire(self, key: Hashable, now: float, share: int = 1, cost: float = 1.0) -> float:
@@ -90,9 +93,9 @@ class RateLimiter:
             del self._theoretical_arrival[next(iter(self._theoretical_arrival))]
 
 
-def _keys_for(address: str) -> Iterator[tuple[str, int]]:
-    yield client_subnet(address), 1
-    yield from wider_networks(address)
+@lru_cache(_MAX_CACHED_ADDRESSES)
+def _keys_for(address: str) -> tuple[tuple[str, int], ...]:
+    return networks_around(client_subnet(address))
 
 
 def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
@@ -100,11 +103,20 @@ def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
 
     An entry that is no address ends the chain: then the proxy that added it counts as the client.
     """
-    nearest = peer = _normalize(request.remote or "")
-    if not trusted or not in_networks(peer, trusted):
+    peer = _normalize(request.remote or "")
+    if not trusted:
         return peer
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-    for entry in reversed([part.strip() for part in forwarded if part.strip()]):
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    find = _find_client if len(forwarded) <= _MAX_CACHED_LENGTH else _find_client.__wrapped__
+    return find(peer, forwarded, trusted)
+
+
+@lru_cache(_MAX_CACHED_ADDRESSES)
+def _find_client(peer: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
+    nearest = peer
+    if not in_networks(peer, trusted):
+        return peer
+    for entry in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         if (found := parse_address(entry)) is None:
             return nearest
         nearest = str(found)
@@ -113,6 +125,7 @@ def client_address(request: web.Request, trusted: tuple[Network, ...]) -> str:
     return peer
 
 
+@lru_cache(_MAX_CACHED_ADDRESSES)
 def _normalize(address: str) -> str:
     found = parse_address(address)
     return address if found is None else str(found)
