@@ -15,7 +15,8 @@ from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFaile
 from scraper.common.room_lookup import RoomLookup, build_room_lookup
 from scraper.model import SourceContext
 from scraper.sources.document import DocumentContents
-from scraper.sources.icalendar.events import FeedOptions, parse_feed
+from scraper.sources.icalendar.events import parse_feed
+from scraper.sources.icalendar.options import FeedOptions
 from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_rule, max_occurrences
 from scraper.sources.icalendar.source import ICalendarFeed, feed_window
 from tests.scraper.conftest import NOW, SYDNEY, ignore_progress
@@ -26,7 +27,7 @@ ROOMS = (
     Room(RoomId("K-A7-G01"), BuildingId("K-A7"), "Harbour Theatre", abbr="HarbTh"),
     Room(RoomId("K-A7-101"), BuildingId("K-A7"), "Harbour 101", abbr="Harb101", aliases=("The little room",)),
 )
-ONE_ROOM = RoomLookup({}, RoomId("K-A7-G01"))
+ONE_ROOM = RoomLookup(only_room=RoomId("K-A7-G01"))
 
 
 def reader(places: RoomLookup = ONE_ROOM, year: int = 2026) -> FeedOptions:
@@ -101,7 +102,7 @@ def test_a_private_event_occupies_its_room_without_its_name(campus):
 
 def test_events_elsewhere_or_cancelled_occupy_no_room_and_elsewhere_is_reported(campus):
     assert len(campus.entries) == 4 + 3 + 2 + 1
-    assert campus.problems == ("'Excursion' is at 'The zoo', none of our rooms.",)
+    assert campus.problems == ("'The zoo': 1 event, none of our rooms.",)
 
 
 def test_categories_name_the_type(campus):
@@ -133,11 +134,16 @@ def test_a_calendar_zone_of_the_usual_extension_counts():
         ["TRANSP:TRANSPARENT", "DTSTART:20260301T090000Z", "DTEND:20260301T100000Z"],
         ["DTSTART:20260301T090000Z"],
         ["DTSTART:20260301T090000Z", "DTEND:20260301T090000Z"],
-        ["DTSTART:20250301T090000Z", "DTEND:20250301T100000Z"],
     ],
 )
-def test_what_takes_no_time_of_the_year_is_no_entry(lines):
-    assert read(*lines) == DocumentContents(EntryCollection())
+def test_what_takes_no_time_is_no_entry_and_is_told(lines):
+    contents = read(*lines)
+
+    assert (len(contents.entries), len(contents.problems)) == (0, 1)
+
+
+def test_what_lies_outside_of_the_year_is_no_entry_and_no_problem():
+    assert read("DTSTART:20250301T090000Z", "DTEND:20250301T100000Z") == DocumentContents(EntryCollection())
 
 
 def test_an_event_that_began_before_the_year_still_takes_its_room():
@@ -160,7 +166,7 @@ BOMBS = [
     "FREQ=YEARLY;BYSECOND=1,2",
     "FREQ=DAILY;COUNT=10001",
     "FREQ=WEEKLY;COUNT=999999999999",
-    "FREQ=YEARLY;BYMONTH=1,2,3,4;BYDAY=MO,TU,WE,TH,FR,SA,SU",
+    "FREQ=YEARLY;BYMONTHDAY=30;BYMONTH=2",
 ]
 
 
@@ -314,7 +320,8 @@ async def test_a_run_over_a_feed(feed, known):
     result = await ICalendarFeed().scrape(feed, known, {}, ignore_progress)
 
     assert (len(result.entries), result.page_count, result.unchanged_pages) == (10, 1, 0)
-    assert result.problems == ("'Excursion' is at 'The zoo', none of our rooms.",)
+    assert result.problems == ("'The zoo': 1 event, none of our rooms.",)
+    assert result.unknown_places == {"The zoo": 1}
 
 
 async def test_an_unchanged_feed_is_neither_sent_nor_parsed_again(feed, known):
