@@ -173,13 +173,20 @@ class _Search:
             if end == first + 1 and self._is_figure(first):
                 return None
             rooms = self._names.rooms_of(self._slice(first, end), is_exact=self._is_list(first, end))
-            if rooms is not None:
+            if rooms is not None and not self._contradicts(rooms, first, end):
                 self._rooms.extend(rooms)
                 self._explained.update(range(first, end))
                 self._buildings = {self._names.building_by_room[each] for each in rooms[-1:]}
                 self._follows_room = True
                 return end
         return None
+
+    def _contradicts(self, rooms: Sequence[RoomId], first: int, end: int) -> bool:
+        """Whether a building and a number are another's than that of the building before them."""
+        named = {self._names.building_by_room[each] for each in rooms}
+        return (
+            end > first + 1 and bool(self._buildings) and not self._follows_room and named != self._buildings
+        )
 
     def _read_number(self, index: int) -> int | None:
         """A room's number behind its building, or behind another room of it."""
@@ -230,7 +237,12 @@ class _Search:
             words = _words(text)
             is_name = any(map(str.isalpha, text)) and not set(words) <= _LABELS
             is_level = words[-1] in _LEVEL_WORDS or words[0] in _LEVEL_WORDS
-            if is_name and not is_level and self._explained.isdisjoint(item) and _key(text) not in self._names.buildings:
+            if (
+                is_name
+                and not is_level
+                and self._explained.isdisjoint(item)
+                and _key(text) not in self._names.buildings
+            ):
                 yield " ".join(text.split())
 
     def _whole(self) -> tuple[str, ...]:
@@ -247,7 +259,9 @@ class _Search:
             part.begins_item
             and (
                 part.separator not in {",", "\n"}
-                or (self._text[: part.start - 1].rstrip()[-1:] + self._text[part.start :].lstrip()[:1]).isdecimal()
+                or (
+                    self._text[: part.start - 1].rstrip()[-1:] + self._text[part.start :].lstrip()[:1]
+                ).isdecimal()
             )
             for part in self._parts[first + 1 : end]
         )
@@ -305,7 +319,7 @@ def _unique(names: Iterable[tuple[str, T]]) -> dict[str, T]:
 
 
 def _normalize(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().replace("&", " and ").split())
 
 
 def _words(text: str) -> list[str]:

@@ -194,6 +194,11 @@ def _add_worker(commands: Commands) -> None:
     scrape = _add(commands, "scrape", "read timetable sources now, or accept a rejected timetable")
     scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="default: all sources")
     scrape.add_argument("--dry-run", action="store_true", help="show what would change, without changing it")
+    scrape.add_argument(
+        "--unknown",
+        action="store_true",
+        help="print the places that are none of our rooms, as [source.rooms]",
+    )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
 
 

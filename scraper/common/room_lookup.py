@@ -30,7 +30,9 @@ class RoomLookup:
 
 
 def build_room_lookup(
-    rooms: Iterable[Room], buildings: Iterable[Building] = (), table: Mapping[str, str | list[str]] | None = None
+    rooms: Iterable[Room],
+    buildings: Iterable[Building] = (),
+    table: Mapping[str, str | list[str]] | None = None,
 ) -> RoomLookup:
     """Builds the lookup. `table` has the rooms, by id or name, of names that only this source uses.
 
@@ -48,9 +50,7 @@ class UnknownRoom(ValueError):
     """The table of a source names a room that there is not."""
 
 
-def _resolve(
-    name: str, values: str | list[str], find: Callable[[str], RoomId | None]
-) -> tuple[RoomId, ...]:
+def _resolve(name: str, values: str | list[str], find: Callable[[str], RoomId | None]) -> tuple[RoomId, ...]:
     rooms = []
     for value in [values] if isinstance(values, str) else values:
         room = find(value) if value.strip() else None

@@ -43,7 +43,9 @@ def times(contents: DocumentContents) -> list[str]:
 
 
 def in_zone(zone: str, hour: int = 9) -> str:
-    return an_event(f"DTSTART;TZID={zone}:20260706T{hour:02}0000", f"DTEND;TZID={zone}:20260706T{hour + 1:02}0000")
+    return an_event(
+        f"DTSTART;TZID={zone}:20260706T{hour:02}0000", f"DTEND;TZID={zone}:20260706T{hour + 1:02}0000"
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,8 @@ def test_utc_wins_over_a_zone():
 @pytest.mark.parametrize("uid", ["same", ""])
 def test_events_of_one_uid_are_events_of_their_own(uid: str):
     events = [
-        an_event(f"DTSTART:202606{day:02}T100000", f"DTEND:202606{day:02}T110000", uid=uid) for day in (1, 2, 3)
+        an_event(f"DTSTART:202606{day:02}T100000", f"DTEND:202606{day:02}T110000", uid=uid)
+        for day in (1, 2, 3)
     ]
 
     assert len(read(*events).entries) == 3
@@ -303,7 +306,7 @@ BROKEN_BESIDE = {
     "a zone without parts": "BEGIN:VTIMEZONE\nTZID:Empty\nEND:VTIMEZONE",
     "a component of nobody": "BEGIN:X-THING\nDTSTART:::\nEND:X-THING",
     "a line without colon": "X-WR-CALDESC\nnothing",
-    "a bad line": "X-A;B=\"open:1\n;:;:;\nMETHOD",
+    "a bad line": 'X-A;B="open:1\n;:;:;\nMETHOD',
 }
 
 
@@ -316,7 +319,8 @@ def test_a_fault_beside_the_events_is_of_no_matter(beside: str):
 
 
 @pytest.mark.parametrize(
-    "alarm", ["TRIGGER:soon", "DESCRIPTION:two\nlines of it", "TRIGGER;RELATED=MIDDLE:-P", "REPEAT:x\nDURATION:y"]
+    "alarm",
+    ["TRIGGER:soon", "DESCRIPTION:two\nlines of it", "TRIGGER;RELATED=MIDDLE:-P", "REPEAT:x\nDURATION:y"],
 )
 def test_a_fault_in_an_alarm_is_of_no_matter(alarm: str):
     contents = read(an_event(*JUNE, f"BEGIN:VALARM\n{alarm}\nEND:VALARM", "X-EVIL;;=:"))

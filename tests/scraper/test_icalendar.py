@@ -1,7 +1,8 @@
 """A calendar feed becomes entries at the right hours of the right rooms, and no feed can wear us out."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
+from core.model import BookingType, Building, BuildingId, Room, RoomId, TimetableEntry
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed
 from scraper.common.room_lookup import RoomLookup, build_room_lookup
+from scraper.common.worker_process import parse_in_process
 from scraper.model import SourceContext
 from scraper.sources.document import DocumentContents
 from scraper.sources.icalendar.events import parse_feed
@@ -382,3 +384,80 @@ async def test_a_feed_on_this_machine_is_not_read(settings, context):
         await ICalendarFeed().scrape(
             settings(kind="icalendar", url="file:///etc/passwd"), context, {}, ignore_progress
         )
+
+
+async def test_a_feed_names_rooms_in_its_own_way(settings, site, client):
+    buildings = (Building(BuildingId("K-A7"), "Harbour House", 0.0, 0.0),)
+    known = SourceContext(client, parse_in_process, NOW, ROOMS, buildings)
+    places = (
+        "Harbour House (A7) - G01",
+        "Harbour House 101 [40]",
+        "The old hall",
+        "Harbour 101 / Pier 3",
+        "Pier 3",
+    )
+    events = [
+        an_event(f"UID:{n}", f"LOCATION:{place}", f"DTSTART:202605{n + 1:02}T010000Z", "DURATION:PT1H")
+        for n, place in enumerate(places)
+    ]
+    site.documents["/f.ics"] = Document(a_calendar(*events), "text/calendar")
+    source = settings(kind="icalendar", url=site.url("/f.ics"), room_names={"the old hall": "K-A7-G01"})
+
+    result = await ICalendarFeed().scrape(source, known, {}, ignore_progress)
+
+    rooms = [each.room_id for each in sorted(result.entries, key=lambda entry: entry.interval)]
+    assert rooms == ["K-A7-G01", "K-A7-101", "K-A7-G01", "K-A7-101"]
+    assert result.problems == ("'Pier 3': 2 events, none of our rooms.",)
+
+
+async def test_a_room_that_declined_is_not_taken(known, settings, site):
+    rooms = [
+        f"ATTENDEE;CUTYPE=ROOM;PARTSTAT={answer};CN={name}:mailto:{answer}@x"
+        for answer, name in (("DECLINED", "Harbour 101"), ("ACCEPTED", "Harbour Theatre"))
+    ]
+    event = an_event("UID:1", *rooms, "DTSTART:20260501T010000Z", "DURATION:PT1H")
+    site.documents["/f.ics"] = Document(a_calendar(event), "text/calendar")
+
+    result = await ICalendarFeed().scrape(
+        settings(kind="icalendar", url=site.url("/f.ics")), known, {}, ignore_progress
+    )
+
+    assert [each.room_id for each in result.entries] == ["K-A7-G01"]
+
+
+async def test_rooms_that_are_not_to_be_read_are_no_problem(feed, known):
+    result = await ICalendarFeed().scrape(replace(feed, rooms=("*-101",)), known, {}, ignore_progress)
+
+    assert {each.room_id for each in result.entries} == {"K-A7-101"}
+    assert result.unknown_places == {"The zoo": 1}
+
+
+@pytest.mark.parametrize(
+    ("option", "word"), [("transparent", "yes"), ("all_day", "ignored"), ("room", "K-A7-9")]
+)
+async def test_an_option_that_makes_no_sense_is_an_error(feed, known, option, word):
+    with pytest.raises(SourceFailed, match=word):
+        await ICalendarFeed().scrape(replace(feed, options={option: word}), known, {}, ignore_progress)
+
+
+async def test_a_feed_of_which_much_cannot_be_placed_is_in_doubt(settings, site, known):
+    def a_feed_of(known_count: int, unknown_count: int) -> bytes:
+        places = ["Harbour 101"] * known_count + ["Elsewhere"] * unknown_count
+        return a_calendar(
+            *(
+                an_event(f"UID:{n}", f"LOCATION:{place}", "DTSTART:20260501T010000Z", "DURATION:PT1H")
+                for n, place in enumerate(places)
+            )
+        )
+
+    source = settings(kind="icalendar", url=site.url("/f.ics"))
+
+    async def doubts(content: bytes, fingerprints: Mapping[str, str]) -> tuple[Mapping[str, str], int]:
+        site.documents["/f.ics"] = Document(content, "text/calendar")
+        result = await ICalendarFeed().scrape(source, known, fingerprints, ignore_progress)
+        return result.fingerprints, len(result.doubts)
+
+    accepted, first = await doubts(a_feed_of(10, 5), {})
+    assert (first, (await doubts(a_feed_of(11, 5), {}))[1]) == (1, 0)
+    assert (await doubts(a_feed_of(20, 11), accepted))[1] == 0
+    assert (await doubts(a_feed_of(10, 10), accepted))[1] == 1

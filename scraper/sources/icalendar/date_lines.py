@@ -38,7 +38,7 @@ def zone_of_line(line: str) -> str | None:
         return None
     if not _ALL_LOCAL.fullmatch(value) and not any(_needs_zone(each) for each in value.split(",")):
         return None
-    return match[1].strip("\" \t")
+    return match[1].strip('" \t')
 
 
 def rewrite_dates(lines: Iterable[str], zones: Mapping[str, str]) -> tuple[list[str], tuple[str, ...]]:

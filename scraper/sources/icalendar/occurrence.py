@@ -83,7 +83,9 @@ def detect_booking_type(occurrence: "Component", default: BookingType) -> Bookin
 def location_texts(occurrence: "Component") -> tuple[str, ...]:
     """An event's LOCATION, RESOURCES and attending rooms that did not decline."""
     rooms = [
-        each.params.get("CN", "") for each in _property_values(occurrence, "ATTENDEE") if _is_attending_room(each)
+        each.params.get("CN", "")
+        for each in _property_values(occurrence, "ATTENDEE")
+        if _is_attending_room(each)
     ]
     places = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
     return tuple(text for text in map(str, places) if text.strip())

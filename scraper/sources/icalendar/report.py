@@ -33,10 +33,14 @@ class FeedReport:
         """Counts an event, its unknown places and its unknown time zones, however often it takes place."""
         found = set(places)
         unknown = {part for each in found for part in each.unknown}
-        is_without_place = any(not each.rooms and not each.unknown and not each.is_explained for each in found)
+        is_without_place = any(
+            not each.rooms and not each.unknown and not each.is_explained for each in found
+        )
         self.places.update({*unknown, ""} if is_without_place else unknown)
         self.zones.update(unknown_zones)
-        is_lost = bool(unknown_zones) or is_without_place or any(each.unknown and not each.rooms for each in found)
+        is_lost = (
+            bool(unknown_zones) or is_without_place or any(each.unknown and not each.rooms for each in found)
+        )
         self.lost += is_lost
         self.read += not is_lost
 
@@ -48,7 +52,11 @@ class FeedReport:
 
     def _totals(self, campus_zone: str) -> Iterator[str]:
         for zone, count in self.zones.most_common():
-            name = f"the time zone {to_one_line(zone, 60)!r}, which we do not know" if zone else "a blank time zone"
+            name = (
+                f"the time zone {to_one_line(zone, 60)!r}, which we do not know"
+                if zone
+                else "a blank time zone"
+            )
             yield (
                 f"{_count(count)} {'is' if count == 1 else 'are'} in {name};"
                 f" read as time of the campus ({campus_zone})."

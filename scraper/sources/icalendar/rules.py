@@ -168,7 +168,9 @@ def _max_days_per_period(rule: RawRule, frequency: str) -> int:
             limits.extend(_limits_of_month(rule, weekdays))
         case _:
             limits.append(31 * months if months else 366)
-            limits.extend(each * (months or 12) for each in _limits_of_month(rule, () if not months else weekdays))
+            limits.extend(
+                each * (months or 12) for each in _limits_of_month(rule, () if not months else weekdays)
+            )
             limits.extend(_limits_of_year(rule, weekdays, has_months=bool(months)))
     return max(1, min(limits))
 

@@ -83,7 +83,6 @@ class Series:
             calendar.add_component(event)
         yield from recurring_ical_events.of(calendar).between(begin, end)
 
-
     def _find_unmatched_changes(self) -> Iterator[date]:
         """Changes within the window that are of no occurrence of their event."""
         mains = [event for event in self._events if "RECURRENCE-ID" not in event]

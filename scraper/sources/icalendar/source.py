@@ -84,10 +84,16 @@ def feed_window(year: int | None, today: date) -> tuple[date, date]:
 
 
 def _room_lookup(settings: SourceSettings, context: SourceContext) -> RoomLookup:
+    lookup = source_room_lookup(settings, context)
     room = settings.options.get("room", "").strip()
-    if room:
+    if not room:
+        return lookup
+    if not context.known_rooms or any(each.id == room for each in context.known_rooms):
         return RoomLookup(only_room=RoomId(room))
-    return source_room_lookup(settings, context)
+    found = lookup.names.find_one(room)
+    if found is None:
+        raise SourceFailed(f"The option room names {room!r}, which is none of our rooms.")
+    return RoomLookup(only_room=found)
 
 
 def _default_type(settings: SourceSettings) -> BookingType:

@@ -241,7 +241,9 @@ class _Reader:
     def _reopen_calendar(self, component: str) -> None:
         """Continues a calendar whose END came too early, or was that of a calendar inside."""
         if not self.feed.calendar_zones:
-            raise PageFormatChanged(f"Line {self._line}: a {component[:40]} begins before any BEGIN:VCALENDAR.")
+            raise PageFormatChanged(
+                f"Line {self._line}: a {component[:40]} begins before any BEGIN:VCALENDAR."
+            )
         if not self._calendars:
             self._calendars.append(len(self.feed.calendar_zones) - 1)
         self.within.append("VCALENDAR")
