@@ -124,6 +124,9 @@ def _add_parse(commands: Commands) -> None:
 def _add_import(commands: Commands) -> None:
     importing = _add(commands, "import", "import buildings, rooms or timetables from CSV or JSON files")
     importing.add_argument("files", nargs="+", metavar="FILE")
+    importing.add_argument(
+        "--add", action="store_true", help="keep the timetable entries of earlier files for the same rooms"
+    )
     _add(commands, "sample", "load a small sample campus to try Roomie out")
 
 

@@ -70,6 +70,7 @@ def parse_file(content: bytes, zone: ZoneInfo, source: str, lookup: RoomLookup) 
     unknown = {str(name): names[name] for name, each in found.items() if not each.is_explained}
     return DocumentContents(
         EntryCollection.from_entries(entries, source),
+        reading.remarks,
         unknown_places=unknown,
         event_count=len(reading.values),
         lost_count=sum(unknown.values()),

@@ -21,7 +21,9 @@ from tests.scraper.conftest import NOW, client, ignore_progress, settings, site 
 from tests.standins.timetable_site import Document
 
 SYDNEY = ZoneInfo("Australia/Sydney")
-READER = FeedOptions(SYDNEY, date(2026, 1, 1), date(2027, 1, 1), RoomLookup(only_room=RoomId("K-A7-G01")), "uni")
+READER = FeedOptions(
+    SYDNEY, date(2026, 1, 1), date(2027, 1, 1), RoomLookup(only_room=RoomId("K-A7-G01")), "uni"
+)
 AT = "DTSTART:20260302T090000Z\nDTEND:20260302T100000Z"
 GOOD = f"BEGIN:VEVENT\nUID:good\nSUMMARY:Good\n{AT}\nRRULE:FREQ=WEEKLY;COUNT=10\nEND:VEVENT"
 

@@ -10,10 +10,10 @@ from core.model import BookingType, RoomId
 from scraper.common.errors import SourceFailed
 from scraper.common.room_lookup import RoomLookup
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
-from scraper.sources.rooms import source_room_lookup
 from scraper.sources.document import DocumentContents, scrape_document
 from scraper.sources.icalendar.events import parse_feed
 from scraper.sources.icalendar.options import FeedOptions, Treatment, Treatments
+from scraper.sources.rooms import source_room_lookup
 
 _PARSER_VERSION = "4"
 """Incremented when feeds are parsed differently, so that all are parsed again."""
