@@ -29,24 +29,10 @@ _ID_WORD = re.compile(r"[^\s,;:()\[\]|/]+")
 _BUILDING_SUFFIX = re.compile(r"\s+(?:building|bldg\.?)$", re.IGNORECASE)
 _CAMPUS_PREFIX = re.compile(r"^[A-Za-z]{1,3}-(?=.*\d)")
 _LABELS = frozenset(
-    [
-        "room",
-        "rooms",
-        "rm",
-        "raum",
-        "salle",
-        "salles",
-        "sala",
-        "zaal",
-        "lokal",
-        "lokaler",
-        "lokalnamn",
-        "location",
-        "venue",
-        "place",
-        "plats",
-        "ort",
-    ]
+    {
+        *("room", "rooms", "rm", "raum", "salle", "salles", "sala", "zaal"),
+        *("lokal", "lokaler", "lokalnamn", "location", "venue", "place", "plats", "ort"),
+    }
 )
 _SPELLED_OUT = {"and": "", "und": "", "et": "", "bldg": "building", "bld": "building"}
 _LEVEL_WORDS = frozenset(["floor", "level", "ground", "basement", "upper", "lower", "campus"])

@@ -36,7 +36,7 @@ def build_room_lookup(
 ) -> RoomLookup:
     """Builds the lookup. `table` has the rooms, by id or name, of names that only this source uses.
 
-    Raises `UnknownRoom` when the table names a room that there is not.
+    Raises `InvalidRoomTable` when the table names a room that there is not.
     """
     rooms, buildings = tuple(rooms), tuple(buildings)
     names = RoomNames.build(rooms, buildings)
@@ -46,7 +46,7 @@ def build_room_lookup(
     return RoomLookup(RoomNames.build(rooms, buildings, mapped))
 
 
-class UnknownRoom(ValueError):
+class InvalidRoomTable(ValueError):
     """The table of a source names a room that there is not."""
 
 
@@ -55,6 +55,8 @@ def _resolve(name: str, values: str | list[str], find: Callable[[str], RoomId | 
     for value in [values] if isinstance(values, str) else values:
         room = find(value) if value.strip() else None
         if room is None and value.strip():
-            raise UnknownRoom(f"[source.rooms] says that {name!r} is {value!r}, but there is no such room.")
+            raise InvalidRoomTable(
+                f"[source.rooms] says that {name!r} is {value!r}, but there is no such room."
+            )
         rooms.extend([room] if room is not None else [])
     return tuple(rooms)

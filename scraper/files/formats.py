@@ -13,7 +13,7 @@ _OTHER_FORMATS = {
     b"PK\x03\x04": "an Excel workbook or another archive: save the sheet as CSV UTF-8 and import that",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV UTF-8 and import that",
     b"%PDF": "a PDF document: Roomie reads CSV and JSON",
-    b"BEGIN:VCALENDAR": 'a calendar: name its address as a [[source]] of kind "icalendar" in the configuration',
+    b"BEGIN:VCALENDAR": 'a calendar: name its address as a [[source]] of kind "icalendar" in config.toml',
 }
 
 

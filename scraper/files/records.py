@@ -36,7 +36,7 @@ class ParsedFile(Generic[T]):
     """The values of a file, in its order. A file that cannot be parsed has one rejection and no values.
 
     `given` has the fields that the record of each value has: those it lacks say nothing. `remarks` are for
-    whoever imports the file.
+    the operator who imports the file.
     """
 
     values: tuple[T, ...]

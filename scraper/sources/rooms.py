@@ -1,7 +1,7 @@
 """Builds the look-up of rooms for a run of a source."""
 
 from scraper.common.errors import SourceFailed
-from scraper.common.room_lookup import RoomLookup, UnknownRoom, build_room_lookup
+from scraper.common.room_lookup import InvalidRoomTable, RoomLookup, build_room_lookup
 from scraper.model import SourceContext, SourceSettings
 
 
@@ -9,5 +9,5 @@ def source_room_lookup(settings: SourceSettings, context: SourceContext) -> Room
     """Raises `SourceFailed` when `[source.rooms]` names a room that there is not."""
     try:
         return build_room_lookup(context.known_rooms, context.known_buildings, settings.room_names)
-    except UnknownRoom as error:
+    except InvalidRoomTable as error:
         raise SourceFailed(str(error)) from error

@@ -149,7 +149,7 @@ def test_figures_are_not_run_together():
     assert [NAMES.find(text).rooms for text in ("S 1.20", "S12.0", "S120")] == [("S1.20",), ("S12.0",), ()]
 
 
-def test_unknown_rooms_among_known_ones_are_told():
+def test_unknown_rooms_among_known_ones_are_reported():
     found = NAMES.find("Curie G05, Riverside Hall; F221 and LIN, ground floor")
 
     assert found.rooms == ("N-C4-G05", "LIN")

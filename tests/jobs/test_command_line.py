@@ -156,7 +156,7 @@ def test_an_accepted_share_of_unknown_places_is_accepted_from_then_on(roomie: Ro
     assert roomie("scrape")[0] == 0
 
 
-def test_a_table_that_names_no_room_is_told(roomie: Roomie):
+def test_a_table_that_names_no_room_is_reported(roomie: Roomie):
     with Path("config.toml").open("a", encoding="utf-8") as config:
         config.write('[source.rooms]\nBarn = "K-J17-XX"\n')
 

@@ -29,7 +29,10 @@ def an_event(*lines: str, uid: str = "u1", title: str = "Choir") -> str:
     return "\n".join(("BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{title}", *lines, "END:VEVENT"))
 
 
-def read(*parts: str, treatments: Treatments = Treatments()) -> DocumentContents:
+USUAL = Treatments()
+
+
+def read(*parts: str, treatments: Treatments = USUAL) -> DocumentContents:
     options = FeedOptions(PARIS, date(2026, 1, 1), date(2027, 1, 1), HALL, "uni", treatments=treatments)
     return parse_feed(a_feed(*parts), options)
 
@@ -77,7 +80,7 @@ def test_a_zone_is_known_by_any_of_its_names(zone: str, expected: str):
 
 
 @pytest.mark.parametrize("zone", ["Customised Zone", "", '""', '"Paris, Tokyo"', "UTC+99"])
-def test_an_unknown_zone_is_told_and_read_as_campus_time(zone: str):
+def test_an_unknown_zone_is_reported_and_read_as_campus_time(zone: str):
     contents = read(in_zone(zone), in_zone(zone))
 
     assert times(contents) == ["06 Jul 09:00-10:00"]
@@ -170,7 +173,7 @@ def test_a_change_of_a_day_may_be_named_by_a_moment(recurrence: str):
     assert [each[:6] for each in times(read(series, change))] == ["08 Jun", "15 Jun"]
 
 
-def test_a_change_of_no_occurrence_is_told():
+def test_a_change_of_no_occurrence_is_reported():
     series = an_event(*JUNE, "RRULE:FREQ=DAILY;COUNT=2")
     change = an_event("RECURRENCE-ID:20260620T140000", "DTSTART:20260621T140000", "DTEND:20260621T150000")
 
@@ -226,7 +229,7 @@ def test_a_source_says_what_takes_a_room(option: str, treatment: Treatment, entr
     assert (len(contents.entries), len(contents.problems)) == (entries, problems)
 
 
-def test_transparent_events_are_told_in_one_line():
+def test_transparent_events_are_reported_in_one_line():
     contents = read(*[an_event(*JUNE, "TRANSP:TRANSPARENT")] * 12)
 
     assert not contents.entries
@@ -249,7 +252,7 @@ def test_a_day_that_ends_where_it_starts_is_that_day():
         ("DTSTART:20260608T140000", "DTEND:20260601T150000", "RRULE:FREQ=WEEKLY"),
     ],
 )
-def test_an_event_that_ends_before_it_begins_is_told(lines: tuple[str, ...]):
+def test_an_event_that_ends_before_it_begins_is_reported(lines: tuple[str, ...]):
     contents = read(an_event(*lines), an_event("DTSTART:20260609T080000", "DTEND:20260609T090000"))
 
     assert times(contents) == ["09 Jun 08:00-09:00"]

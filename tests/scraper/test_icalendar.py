@@ -138,7 +138,7 @@ def test_a_calendar_zone_of_the_usual_extension_counts():
         ["DTSTART:20260301T090000Z", "DTEND:20260301T090000Z"],
     ],
 )
-def test_what_takes_no_time_is_no_entry_and_is_told(lines):
+def test_what_takes_no_time_is_no_entry_and_is_reported(lines):
     contents = read(*lines)
 
     assert (len(contents.entries), len(contents.problems)) == (0, 1)

@@ -29,7 +29,7 @@ def event_interval(occurrence: "Component", window: Window) -> Interval | None:
 
 
 def _exact_end(occurrence: "Component", zone: ZoneInfo) -> datetime | None:
-    """The end of an event whose DURATION has an exact part; the library counts all of it on the wall clock."""
+    """The end of an event whose DURATION has an exact part: the library counts it on the wall clock."""
     if EXACT_PART not in occurrence:
         return None
     total, exact = (timedelta(seconds=int(part)) for part in str(occurrence[EXACT_PART]).split(":"))

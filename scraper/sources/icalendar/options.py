@@ -10,7 +10,7 @@ from scraper.common.room_lookup import RoomLookup
 
 
 class Treatment(StrEnum):
-    """What becomes of events of some kind: their room is busy, it is free, or it is free and they are told."""
+    """What becomes of events of a kind: their room is busy, free, or free with a line in the report."""
 
     BUSY = "busy"
     FREE = "free"

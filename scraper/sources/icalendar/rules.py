@@ -36,7 +36,10 @@ class RuleRejected(ValueError):
 
 
 def check_event(event: "Event", first: date, until: date, zone: tzinfo) -> None:
-    """`first` and `until` are the days it is expanded for. Raises `RuleRejected` unless everything about the event's times can be parsed and expanded."""
+    """Raises `RuleRejected` unless everything about the event's times can be parsed and expanded.
+
+    `first` and `until` are the days that it is expanded for.
+    """
     broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
     if broken:
         raise RuleRejected(f"has a {broken[0]} that cannot be read")

@@ -19,7 +19,7 @@ _DAYS_PER_OCCURRENCE = 50
 _PIECE_DAYS = 7
 """A long entry is stored in pieces of about this many days."""
 EXACT_PART = "X-ROOMIE-EXACT"
-"""Property of an event with its duration and the part of that which is no whole days, in seconds: "7200:7200"."""
+"""Property of an event: its duration and the part of it that is not in days, in seconds ("93600:7200")."""
 _EXACT_DURATION = re.compile(r"\+?P(?:\d+W)?(?:\d+D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.IGNORECASE)
 _DAY = timedelta(days=1)
 _COMMON_UID = "UID:1"
@@ -155,7 +155,7 @@ def _forget_end_of_day(event: "Event") -> None:
 
 
 def _mark_exact_part(event: "Event", lines: Sequence[str]) -> None:
-    """Notes how much of a DURATION is exact: `PT24H` is 24 hours, `P1D` until the same time of the next day."""
+    """Notes how much of a DURATION is exact: `PT24H` is 24 hours, `P1D` until this time of the next day."""
     duration = event.get("DURATION")
     written = next((line.rpartition(":")[2] for line in lines if line.upper().startswith("DURATION")), "")
     match = _EXACT_DURATION.fullmatch(written.strip())

@@ -149,7 +149,7 @@ def content_lines(content: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _split_lines(content: bytes) -> list[bytes]:
-    """Lines end in CR LF, LF, or as on old systems in CR. A stream in UTF-16 is told by its byte order mark."""
+    """Lines end in CR LF, LF, or as on old systems in CR. UTF-16 is recognised by its byte order mark."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.decode("utf-16", "replace").encode()
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -180,7 +180,11 @@ class _Reader:
             self._begin(line.partition(":")[2].strip().upper())
         elif name == "END":
             self._end(line.partition(":")[2].strip().upper())
-        elif self._event is not None:
+        else:
+            self._add_property(name, line)
+
+    def _add_property(self, name: str, line: str) -> None:
+        if self._event is not None:
             if self.within[-1] == "VEVENT":
                 self._event.add(name, line)
         elif self._zone is not None:
@@ -197,6 +201,14 @@ class _Reader:
             self._reopen_calendar(component)
         if component in {"VEVENT", "VCALENDAR"}:
             self._close_unclosed(component)
+        self._begin_component(component)
+        if self._zone is not None:
+            self._zone.append(f"BEGIN:{component}")
+        if len(self.within) < _MAX_DEPTH:
+            self.within.append(component)
+            self.begun.append(self._line)
+
+    def _begin_component(self, component: str) -> None:
         if component == "VCALENDAR":
             self._calendars.append(len(self.feed.calendar_zones))
             self.feed.calendar_zones.append("")
@@ -207,11 +219,6 @@ class _Reader:
             self._busy_room = ""
         elif component == "VTIMEZONE" and self._event is None and self._zone is None:
             self._zone, self._zone_name = [], ""
-        if self._zone is not None:
-            self._zone.append(f"BEGIN:{component}")
-        if len(self.within) < _MAX_DEPTH:
-            self.within.append(component)
-            self.begun.append(self._line)
 
     def _add_busy_time(self, name: str, line: str) -> None:
         """Makes an event of each period of a FREEBUSY line. The room is that of an attendee before it."""

@@ -30,8 +30,8 @@ _PART = re.compile(r"BEGIN:(STANDARD|DAYLIGHT)")
 class Zones:
     """The zones of a feed, by the names (TZID) that its events use.
 
-    `names` has what the calendar library calls each, nothing for an unknown one; `costs` what a look-up in each
-    of the feed's own zones costs, in occurrences; `rejected` why others cannot be read.
+    `names` has what the calendar library calls each, nothing for an unknown one; `costs` what a look-up in
+    each of the feed's own zones costs, in occurrences; `rejected` why others cannot be read.
     """
 
     names: dict[str, str] = field(default_factory=dict)
