@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 DATE_PROPERTIES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
+_DATE_LINE = re.compile(f"({'|'.join(sorted(DATE_PROPERTIES))})[;:]", re.IGNORECASE)
 _LISTS = {
     "EXDATE": "has an exception (EXDATE) that cannot be read; its room stays occupied then",
     "RDATE": "has a further date (RDATE) that cannot be read; that date was left out",
@@ -20,11 +21,6 @@ _ALL_LOCAL = re.compile(r"[0-9]{8}T[0-9]{6}(?:,[0-9]{8}T[0-9]{6})*")
 _DAY = re.compile(r"[0-9]{8}")
 _MOMENT = re.compile(r"([0-9]{8}T[0-9]{4})([0-9]{2})?(Z?)")
 _PERIOD_END = re.compile(r"[0-9]{8}T[0-9]{6}Z?|[+-]?P[0-9DTHMSW]{1,30}")
-
-
-def property_name(line: str) -> str:
-    """The name of the property of a line, in upper case."""
-    return re.split("[;:]", line, maxsplit=1)[0].upper()
 
 
 def zone_of_line(line: str) -> str | None:
@@ -49,22 +45,23 @@ def rewrite_dates(lines: Iterable[str], zones: Mapping[str, str]) -> tuple[list[
     rewritten: list[str] = []
     problems: list[str] = []
     for line in lines:
-        name = property_name(line)
-        if name not in DATE_PROPERTIES:
+        match = _DATE_LINE.match(line)
+        if match is None:
             rewritten.append(line)
             continue
+        name = match[1].upper()
         head, _, value = line.rpartition(":")
         later = _RANGE.search(head)
-        name = f"{name};RANGE={later[1].upper()}" if later else name
+        named = f"{name};RANGE={later[1].upper()}" if later else name
         zone = zones.get(zone_of_line(line) or "")
         if _ALL_UTC.fullmatch(value) or _ALL_LOCAL.fullmatch(value):
             in_zone = f';TZID="{zone}"' if zone and value[-1] != "Z" else ""
-            rewritten.append(f"{name}{in_zone}:{value}")
+            rewritten.append(f"{named}{in_zone}:{value}")
             continue
-        values, dropped = _clean_values(property_name(line), value)
+        values, dropped = _clean_values(name, value)
         if dropped:
-            problems.append(_LISTS[property_name(line)])
-        rewritten.extend(_rewrite(name, values, zone))
+            problems.append(_LISTS[name])
+        rewritten.extend(_rewrite(named, values, zone))
     return rewritten, tuple(dict.fromkeys(problems))
 
 

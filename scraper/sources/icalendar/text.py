@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scraper.common.errors import PageFormatChanged
-from scraper.sources.icalendar.date_lines import DATE_PROPERTIES, property_name, zone_of_line
+from scraper.sources.icalendar.date_lines import DATE_PROPERTIES, zone_of_line
 
 MAX_LINE_LENGTH = 2_000
 """Characters of a line; one of dates may have as many as its dates need."""
@@ -55,6 +55,8 @@ class EventText:
     """Whether it has rules or lists of dates."""
     size: int = 0
     dates: int = 0
+    zones: set[str] = field(default_factory=set)
+    """The time zones that its lines name; one of them may be blank."""
 
     def add(self, name: str, line: str) -> None:
         if name == "UID":
@@ -77,18 +79,15 @@ class EventText:
         elif name not in _DATES and len(line) > MAX_LINE_LENGTH:
             self._reject(f"has a {name} of more than {MAX_LINE_LENGTH:,} characters")
         if not self.problem:
+            zone = zone_of_line(line) if name in DATE_PROPERTIES else None
+            self.zones.update(() if zone is None else (zone,))
             self.lines.append(line)
             self.size += len(line)
 
     def _reject(self, problem: str) -> None:
         self.problem = self.problem or problem
         self.lines.clear()
-
-    @property
-    def zones(self) -> set[str]:
-        """The time zones that its lines name; one of them may be blank."""
-        dates = (line for line in self.lines if property_name(line) in DATE_PROPERTIES)
-        return {zone for line in dates if (zone := zone_of_line(line)) is not None}
+        self.zones.clear()
 
 
 @dataclass(slots=True)
