@@ -238,16 +238,30 @@ class LogSection(Section, frozen=True, kw_only=True):
 
 
 class SourceSection(Section, frozen=True, kw_only=True):
-    """A published timetable, read every `interval`."""
+    """A published timetable, read every `interval`.
+
+    `rooms` is a table of names that only this source uses, each with our room, several, or none (""); or a
+    list, which is the older way to write `room_patterns`.
+    """
 
     name: str
     kind: str
     url: str
     year: int | None = None
     interval: Duration = timedelta(hours=6)
-    rooms: list[str] = field(default_factory=list)
+    rooms: list[str] | dict[str, str | list[str]] = field(default_factory=list)
+    room_patterns: list[str] = field(default_factory=list)
     allow_private: bool = False
     options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns of the ids of rooms to read; none means all."""
+        return (*self.room_patterns, *(self.rooms if isinstance(self.rooms, list) else ()))
+
+    @property
+    def room_names(self) -> dict[str, str | list[str]]:
+        return self.rooms if isinstance(self.rooms, dict) else {}
 
 
 class Config(Section, frozen=True, kw_only=True):

@@ -199,3 +199,16 @@ def test_counts_add_up(plan, after):
 @given(entries)
 def test_a_run_compared_with_itself_is_never_suspicious(some):
     assert not compare(last_good(some), a_result(tuple(some)), NOW).anomalies
+
+
+def test_a_first_run_without_entries_is_doubtful_until_it_is_accepted():
+    assert doubts(None, a_result()) == {AnomalyKind.NO_ENTRIES}
+    assert doubts(None, a_result(page_count=1, unchanged_pages=1)) == set()
+
+
+def test_what_a_source_doubts_itself_is_doubtful():
+    report = compare(last_good(a_week()), a_result(a_week(), doubts=("Much was lost.",)), NOW)
+
+    assert [(each.kind, each.message) for each in report.anomalies] == [
+        (AnomalyKind.DOUBTFUL, "Much was lost.")
+    ]

@@ -202,13 +202,13 @@ async def test_a_request_in_progress_keeps_its_place_until_it_ends(sqlite_url: s
         for _ in range(3):
             await server.open(_WAIT)
         await asyncio.sleep(1.1)
-        refused, _ = await server.open(ASK)
+        refused, _ = await server.open(REQUEST)
         assert (await closed(refused)).startswith(b"HTTP/1.1 503")
 
         may_end.set()
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
         await asyncio.sleep(1.1)
-        answered, _ = await server.open(ASK)
+        answered, _ = await server.open(REQUEST)
 
         assert (await closed(answered)).startswith(b"HTTP/1.1 200")
         assert (await closed(reader)) == b""
