@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import cache
 
+from bot.language.grammar.bounds import parse_bound
 from bot.language.grammar.clocks import parse_clock_time
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.opening_times import parse_opening_time
 from bot.language.grammar.relative import parse_relative_day
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -26,15 +28,10 @@ _CONNECTIVES = {
     "at": Connective.AT,
     "@": Connective.AT,
     "from": Connective.FROM,
-    "starting": Connective.FROM,
-    "start": Connective.FROM,
-    "beginning": Connective.FROM,
     "to": Connective.TO,
     "through": Connective.TO,
     "thru": Connective.TO,
     "until": Connective.UNTIL,
-    "ending": Connective.UNTIL,
-    "finishing": Connective.UNTIL,
     "between": Connective.BETWEEN,
     "btw": Connective.BETWEEN,
     "btwn": Connective.BETWEEN,
@@ -43,7 +40,7 @@ _CONNECTIVES = {
     "after": Connective.AFTER,
     "past": Connective.AFTER,
     "before": Connective.BEFORE,
-    "by": Connective.BEFORE,
+    "by": Connective.BY,
     "for": Connective.FOR,
     "or": Connective.OR,
     "/": Connective.OR,
@@ -106,17 +103,33 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
         items, after = match
         found.extend(PlacedItem(item, index, after) for item in items)
         return after
+    bound = parse_bound(cursor, index)
+    if bound is not None:
+        found.append(PlacedItem(bound[0], index, bound[1]))
+        return bound[1]
     if word in _CONNECTIVES:
-        found.append(PlacedItem(_CONNECTIVES[word], index, index + 1))
+        found.extend(_place_connective(word, index, found))
     elif word not in FILLER_WORDS and word[0].isalnum():
         found.append(PlacedItem(UnknownWord(word), index, index + 1))
     return index + 1
 
 
+def _place_connective(word: str, index: int, found: list[PlacedItem]) -> list[PlacedItem]:
+    """The connective of a word; none for `about` after another one, `until` for a `through` that starts."""
+    previous = found[-1].item if found else None
+    connective = _CONNECTIVES[word]
+    if connective is Connective.AT and isinstance(previous, Connective) and previous is not Connective.OF:
+        return []
+    if word in {"through", "thru"} and isinstance(previous, UnknownWord | None):
+        connective = Connective.UNTIL
+    return [PlacedItem(connective, index, index + 1)]
+
+
 def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
-    match = parse_day_part(cursor, index) if cursor.number(index) is None else None
-    if match is not None:
-        return match
+    if cursor.number(index) is None:
+        match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
+        if match is not None:
+            return match
     date_match = parse_calendar_day(cursor, index)
     if date_match is not None and not _is_shorter_than_duration(cursor, index, date_match[1]):
         return (date_match[0],), date_match[1]

@@ -1,0 +1,92 @@
+"""Parses times that the opening hours decide: `closing`, `when you open`, `first thing`, `last thing`."""
+
+from bot.language.grammar.durations import parse_duration
+from bot.language.lexicon import word_set
+from bot.language.model.items import Connective, DurationItem, EndOfDay, Item, ItemsMatch, StartOfDay
+from bot.language.text.token_cursor import TokenCursor
+
+_CLOSE_VERBS = word_set("close closes shut shuts lock locks")
+_OPEN_VERBS = word_set("open opens")
+_SUBJECTS = word_set(
+    "you they it we u the building library campus place uni room doors everything everyone yous ye"
+)
+_MAX_SUBJECT_WORDS = 3
+_END_CONNECTIVES = word_set("until to - by before at @ through")
+_FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
+    (("eod",), EndOfDay()),
+    (("cob",), EndOfDay()),
+    (("closing", "time"), EndOfDay()),
+    (("closing",), EndOfDay()),
+    (("close", "of", "business"), EndOfDay()),
+    (("close", "of", "play"), EndOfDay()),
+    (("close", "of", "day"), EndOfDay()),
+    (("lock", "up"), EndOfDay()),
+    (("lockup",), EndOfDay()),
+    (("kicking", "out", "time"), EndOfDay()),
+    (("chucking", "out", "time"), EndOfDay()),
+    (("last", "thing", "at", "night"), EndOfDay()),
+    (("last", "thing"), EndOfDay()),
+    (("first", "thing", "in", "the", "morning"), StartOfDay(is_first_thing=True)),
+    (("first", "thing"), StartOfDay(is_first_thing=True)),
+    (("as", "early", "as", "possible"), StartOfDay(is_first_thing=True)),
+    (("as", "late", "as", "possible"), EndOfDay()),
+    (("opening", "time"), StartOfDay()),
+    (("opening",), StartOfDay()),
+)
+_FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
+_THROWN_OUT = word_set("kicked thrown chucked turfed booted locked")
+
+
+def parse_opening_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """The time by the opening hours that starts here."""
+    at = cursor.skip(index, {"the"})
+    if cursor.word(at) in _FIXED_FIRST_WORDS:
+        for words, item in _FIXED_PHRASES:
+            if cursor.matches(at, *words) and not (words == ("opening",) and not _follows(cursor, index)):
+                return (item,), at + len(words)
+    if cursor.word(at) == "last":
+        return _parse_last_hours(cursor, at)
+    return _parse_clause(cursor, index)
+
+
+def _follows(cursor: TokenCursor, index: int) -> bool:
+    return cursor.word(index - 1) in {"from", "at", "@", "after", "since"}
+
+
+def _parse_last_hours(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`the last 2 hours before closing`, `last hour of the day`."""
+    if cursor.word(index + 1) == "hour":
+        duration, after = DurationItem(60), index + 2
+    else:
+        match = parse_duration(cursor, index + 1)
+        if match is None or not match[0].minutes:
+            return None
+        duration, after = match
+    for words in (("of", "the", "day"), ("of", "day")):
+        if cursor.matches(after, *words):
+            return (duration, Connective.BEFORE, EndOfDay()), after + len(words)
+    return ((duration,), after) if cursor.word(after) == "before" else None
+
+
+def _parse_clause(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`when you open`, `until the library closes`, `till we get kicked out`."""
+    is_end = cursor.word(index - 1) in _END_CONNECTIVES
+    at = index
+    if cursor.word(at) in {"when", "once"}:
+        at += 1
+    elif cursor.matches(at, "as", "soon", "as"):
+        at += 3
+    elif not is_end:
+        return None
+    has_subject = at
+    while cursor.word(at) in _SUBJECTS and at < has_subject + _MAX_SUBJECT_WORDS:
+        at += 1
+    verb = cursor.word(at)
+    if verb in _CLOSE_VERBS and (at > has_subject or is_end):
+        return (EndOfDay(),), at + 1 + (cursor.word(at + 1) in {"up", "time", "down"})
+    if verb in _OPEN_VERBS and at > has_subject and at > index + 1:
+        return (StartOfDay(),), at + 1 + (cursor.word(at + 1) == "up")
+    at += cursor.word(at) in {"get", "are", "re", "got", "being"}
+    if cursor.word(at) in _THROWN_OUT and cursor.word(at + 1) == "out":
+        return (EndOfDay(),), at + 2
+    return None
