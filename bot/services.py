@@ -21,7 +21,7 @@ from core.services.refresh_timetable import TimetableService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
-    from bot.language import NameIndex
+    from bot.language import NameIndex, ParserDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,18 @@ class Services:
             self.storage, self.read_model, self.clock, self.bookable, self.operators
         )
         object.__setattr__(self, "timetables", timetables)
+
+    def parser_defaults(self) -> "ParserDefaults":
+        """What the parser assumes on this campus: the usual length and the opening hours."""
+        from bot.language import ParserDefaults
+
+        weekdays, weekends = self.rules.weekday_hours, self.rules.weekend_hours
+        return ParserDefaults(
+            default_duration=timedelta(minutes=self.default_minutes),
+            weekday_hours=(weekdays.opens, weekdays.closes),
+            weekend_hours=(weekends.opens, weekends.closes),
+            campus_zone=self.rules.zone,
+        )
 
     async def synced_read_model(self) -> ReadModel:
         """The read model, complete and at most a few milliseconds behind other processes.

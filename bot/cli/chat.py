@@ -79,12 +79,12 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     zone = _parse_zone(arguments.tz or settings.config.campus.timezone)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        names = services.names.get(services.read_model)
+        names, defaults = services.names.get(services.read_model), services.parser_defaults()
         if not arguments.text:
-            for line in parse_lines(sys.stdin, names, now, zone):
+            for line in parse_lines(sys.stdin, names, now, zone, defaults):
                 print(line, flush=True)
             return 0
-        reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names)
+        reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names, defaults=defaults)
         if arguments.json:
             print(json.dumps(reading_to_json(reading), ensure_ascii=False))
         else:

@@ -79,6 +79,7 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
 )
 _FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
 _FIRST_WORDS = _START_VERBS | _END_VERBS | _END_ADVERBS | _FIXED_FIRST_WORDS | {"in", "through"}
+_BESIDE_TIME = frozenset({"latest", "up to"})
 _CLOCKS = (ClockTime, BareNumber, MinuteOfHour)
 _TIMES = (*_CLOCKS, IsoTimestamp, EndOfDay, DayPart)
 _BEFORE_TIME = frozenset(
@@ -173,7 +174,7 @@ def _index_of_time(bound: Bound, items: list[PlacedItem], index: int) -> int | N
     at = _skip_connectives(items, index + 1)
     if bound.is_end and at < len(items) and isinstance(items[at].item, DayItem):
         at = _skip_connectives(items, at + 1)
-    if at >= len(items):
+    if at >= len(items) or (bound.word in _BESIDE_TIME and items[at].start_index != items[index].end_index):
         return None
     return at if isinstance(items[at].item, _TIMES if bound.is_end else _CLOCKS) else None
 

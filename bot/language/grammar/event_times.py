@@ -36,25 +36,25 @@ _MARKS = frozenset({Connective.SO, Connective.BECAUSE})
 
 
 def set_aside_event_times(items: list[PlacedItem]) -> list[PlacedItem]:
-    """Replaces the clock times of other events by context words where the wish has a time of its own."""
+    """Replaces the clock times of other events by context words where the request has a time of its own."""
     if any(each.item in _MARKS for each in items):
         items = _compare_clauses(items)
     if any(_is_event_word(each.item) for each in items):
-        items = _set_aside_beside_wish(items)
+        items = _set_aside_beside_request(items)
     return [each for each in items if each.item not in _MARKS]
 
 
 def _compare_clauses(items: list[PlacedItem]) -> list[PlacedItem]:
-    """Of `X so Y` the wish is Y, of `X because Y` it is X, if that has a time."""
-    at = next(index for index, each in enumerate(items) if each.item in _MARKS)
+    """Of `X so Y` the request is Y, of `X because Y` it is X, if that has a time."""
+    at = next((index for index, each in enumerate(items) if each.item in _MARKS), 0)
     first, second = items[:at], items[at + 1 :]
-    event, wish = (first, second) if items[at].item is Connective.SO else (second, first)
+    event, request = (first, second) if items[at].item is Connective.SO else (second, first)
     has_event_word = any(_is_event_word(each.item) for each in event)
-    if _has_start(wish) or (has_event_word and any(each.item in _LEADS_END for each in wish)):
+    if _has_start(request) or (has_event_word and any(each.item in _LEADS_END for each in request)):
         event = _set_aside(event)
     elif items[at].item is Connective.BECAUSE:
         return items
-    return [*event, items[at], *wish] if items[at].item is Connective.SO else [*wish, items[at], *event]
+    return [*event, items[at], *request] if items[at].item is Connective.SO else [*request, items[at], *event]
 
 
 def _has_start(clause: list[PlacedItem]) -> bool:
@@ -85,12 +85,12 @@ def _is_event_word(item: Item) -> bool:
     )
 
 
-def _set_aside_beside_wish(items: list[PlacedItem]) -> list[PlacedItem]:
+def _set_aside_beside_request(items: list[PlacedItem]) -> list[PlacedItem]:
     """Sets aside the time beside an event: `talk at 4pm, room from 3pm`, `3 for a 4pm start`."""
     clocks = [index for index, each in enumerate(items) if isinstance(each.item, _CLOCKS)]
     events = [index for index in clocks if _belongs_to_event(items, index)]
-    wishes = [index for index in clocks if index not in events and _is_wish(items, index, events)]
-    if not events or not wishes:
+    requests = [index for index in clocks if index not in events and _is_request(items, index, events)]
+    if not events or not requests:
         return items
     dropped = set(_around(items, events))
     return [
@@ -112,7 +112,7 @@ def _belongs_to_event(items: list[PlacedItem], index: int) -> bool:
     return at >= 0 and _is_event_word(items[at].item)
 
 
-def _is_wish(items: list[PlacedItem], index: int, events: list[int]) -> bool:
+def _is_request(items: list[PlacedItem], index: int, events: list[int]) -> bool:
     """Whether `from` leads to the clock time, or an event is said to come after it (`3 for a 4pm start`)."""
     if index and items[index - 1].item is Connective.FROM:
         return True

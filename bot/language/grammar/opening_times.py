@@ -34,6 +34,7 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("opening",), StartOfDay()),
 )
 _FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
+_AFTER_CONNECTIVE = frozenset({("opening",), ("closing",)})
 _THROWN_OUT = word_set("kicked thrown chucked turfed booted locked")
 
 
@@ -42,7 +43,7 @@ def parse_opening_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     at = cursor.skip(index, {"the"})
     if cursor.word(at) in _FIXED_FIRST_WORDS:
         for words, item in _FIXED_PHRASES:
-            if cursor.matches(at, *words) and not (words == ("opening",) and not _follows(cursor, index)):
+            if cursor.matches(at, *words) and (words not in _AFTER_CONNECTIVE or _follows(cursor, index)):
                 return (item,), at + len(words)
     if cursor.word(at) == "last":
         return _parse_last_hours(cursor, at)
@@ -50,7 +51,7 @@ def parse_opening_time(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _follows(cursor: TokenCursor, index: int) -> bool:
-    return cursor.word(index - 1) in {"from", "at", "@", "after", "since"}
+    return cursor.word(index - 1) in _END_CONNECTIVES | {"from", "after", "since"}
 
 
 def _parse_last_hours(cursor: TokenCursor, index: int) -> ItemsMatch | None:

@@ -118,7 +118,7 @@ def _place_connective(word: str, index: int, found: list[PlacedItem]) -> list[Pl
     """The connective of a word; none for `about` after another one, `until` for a `through` that starts."""
     previous = found[-1].item if found else None
     connective = _CONNECTIVES[word]
-    if connective is Connective.AT and isinstance(previous, Connective) and previous is not Connective.OF:
+    if connective is Connective.AT and word not in {"at", "@"} and isinstance(previous, Connective):
         return []
     if word in {"through", "thru"} and isinstance(previous, UnknownWord | None):
         connective = Connective.UNTIL

@@ -47,7 +47,9 @@ def resolve_clock_time(phrase: TimePhrase, context: ResolutionContext) -> Resolu
     alternatives = [
         alternative
         for alternative, _ in upcoming[1:]
-        if alternative.start - time.start <= _MAX_ALTERNATIVE_DISTANCE and phrase.recurrence is None
+        if alternative.start - time.start <= _MAX_ALTERNATIVE_DISTANCE
+        and alternative.kind is time.kind
+        and phrase.recurrence is None
     ]
     alternatives += _resolve_on_other_days(phrase, context, _first_time)
     alternatives += _resolve_other_starts(phrase, context)
@@ -163,14 +165,21 @@ def _resolve_end(
 ) -> datetime | None:
     if phrase.duration is not None and phrase.end is None and not is_recurrence_duration(phrase):
         end = wall.add_elapsed(start, phrase.duration.as_timedelta)
-        closing = context.local_instant(start.date(), context.opening_hours(start.date())[1])
-        return max(end, closing) if phrase.is_after and phrase.duration.minutes else end
+        return max(end, _last_end(start, phrase, context)) if phrase.is_after else end
     if hours.end is None:
         return resolve_end_on_day(phrase, phrase.end_day, start, context) if phrase.end_day else None
     end = context.local_instant(dates.first, hours.end)
     if end <= start:  # a clock change swallowed it
         end = wall.add_elapsed(start, timedelta(minutes=hours.end - hours.start))
     return end
+
+
+def _last_end(start: datetime, phrase: TimePhrase, context: ResolutionContext) -> datetime:
+    """Until when a time `after 4` may last: the end of its part of the day, or closing time."""
+    closing = context.opening_hours(start.date())[1]
+    if phrase.day_part is not None:
+        closing = day_part_minutes(phrase.day_part, context.defaults)[1]
+    return context.local_instant(start.date(), closing)
 
 
 _FindFirst = Callable[[TimePhrase, ResolutionContext], ParsedTime | None]
