@@ -72,7 +72,7 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
 
 async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints how phrases are understood, with the room and building names of the database."""
-    from bot.language import parse_lines, parse_phrase, summarize
+    from bot.language import parse_lines, parse_phrase, preload, summarize
     from bot.language import to_json as reading_to_json
 
     now = _parse_now(arguments.now) if arguments.now else clock_of(settings).now()
@@ -81,6 +81,7 @@ async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_services(settings) as services:
         names, defaults = services.names.get(services.read_model), services.parser_defaults()
         if not arguments.text:
+            preload()  # else the first phrase that needs dateparser would wait for its import
             for line in parse_lines(sys.stdin, names, now, zone, defaults):
                 print(line, flush=True)
             return 0

@@ -37,6 +37,8 @@ _END_VERBS = word_set(
     """
 )
 _END_ADVERBS = word_set("out over done gone off away back finished clear cleared")
+_END_VERBS_AFTER_TO = word_set("go dash run head split scoot")
+_OBLIGATIONS = word_set("have has need needs got gotta must")
 _PARTICLES = frozenset({"up", "off", "time"})
 _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("at", "the", "latest"), Bound("latest", is_end=True)),
@@ -46,6 +48,11 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("up", "until"), Connective.UNTIL),
     (("through", "to"), Connective.UNTIL),
     (("through", "until"), Connective.UNTIL),
+    (("thru", "to"), Connective.UNTIL),
+    (("thru", "until"), Connective.UNTIL),
+    (("later", "than"), Connective.AFTER),
+    (("no", "longer", "than"), ContextWord()),
+    (("hard", "stop"), Bound("stop", is_end=True)),
     (("right", "after"), Connective.JUST_AFTER),
     (("just", "after"), Connective.JUST_AFTER),
     (("straight", "after"), Connective.JUST_AFTER),
@@ -76,9 +83,19 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("hence",), Connective.SO),
     (("therefore",), Connective.SO),
     (("because",), Connective.BECAUSE),
+    (("since", "i"), Connective.BECAUSE),
+    (("since", "we"), Connective.BECAUSE),
+    (("since", "my"), Connective.BECAUSE),
+    (("as", "i"), Connective.BECAUSE),
+    (("as", "we"), Connective.BECAUSE),
+    (("as", "my"), Connective.BECAUSE),
 )
 _FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
-_FIRST_WORDS = _START_VERBS | _END_VERBS | _END_ADVERBS | _FIXED_FIRST_WORDS | {"in", "through"}
+_FIRST_WORDS = (
+    _START_VERBS | _END_VERBS | _END_ADVERBS | _END_VERBS_AFTER_TO | _FIXED_FIRST_WORDS | {"in", "through"}
+)
+_NAMED_END_LEADS = frozenset({Connective.UNTIL, Connective.BEFORE, Connective.BY})
+_MAX_EVENT_WORDS = 3
 _BESIDE_TIME = frozenset({"latest", "up to"})
 _CLOCKS = (ClockTime, BareNumber, MinuteOfHour)
 _TIMES = (*_CLOCKS, IsoTimestamp, EndOfDay, DayPart)
@@ -97,7 +114,7 @@ def parse_bound(cursor: TokenCursor, index: int) -> ItemMatch | None:
         return None
     if word in _FIXED_FIRST_WORDS:
         for words, item in _FIXED_PHRASES:
-            if cursor.matches(index, *words):
+            if cursor.matches(index, *words) and not (word == "later" and cursor.word(index - 1) == "no"):
                 return item, index + len(words)
     return _parse_verb(cursor, index, word)
 
@@ -109,11 +126,19 @@ def _parse_verb(cursor: TokenCursor, index: int, word: str) -> ItemMatch | None:
     if word in _END_VERBS:
         return Bound(word, is_end=True, is_connective=is_connective), cursor.skip(index + 1, _PARTICLES)
     follows = cursor.word(index + 1)
-    if word in _END_ADVERBS and follows in {"by", "at", "before", "around", "about"}:
+    if follows in {"by", "at", "before", "around", "about"} and _is_end_before(cursor, index, word):
         return Bound(word, is_end=True), index + 1
     if word == "in" and follows == "at":
         return Bound(word, is_end=False), index + 1
     return None
+
+
+def _is_end_before(cursor: TokenCursor, index: int, word: str) -> bool:
+    """`out by 5`, `have to go at 4`; `kicks off at 3` is a start."""
+    before = cursor.word(index - 1)
+    if word in _END_VERBS_AFTER_TO:
+        return before == "gotta" or (before == "to" and cursor.word(index - 2) in _OBLIGATIONS)
+    return word in _END_ADVERBS and not (word == "off" and before in {"kick", "kicks", "kicking"})
 
 
 def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
@@ -122,6 +147,7 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
     That is the time after the word, or else the one before it (`9 start, 11 finish`). Without a time the word
     is what it is elsewhere: a connective, a filler or an unknown word.
     """
+    items = _join_named_ends(items)
     if not any(isinstance(each.item, Bound) for each in items):
         return items
     placed: list[PlacedItem] = []
@@ -134,6 +160,26 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
             placed.append(PlacedItem(leads[index], each.start_index, each.start_index))
         placed.append(each)
     return placed
+
+
+def _join_named_ends(items: list[PlacedItem]) -> list[PlacedItem]:
+    """Moves the event of `until my class at 4` behind its time."""
+    joined: list[PlacedItem] = []
+    index = 0
+    while index < len(items):
+        joined.append(items[index])
+        index += 1
+        if joined[-1].item not in _NAMED_END_LEADS:
+            continue
+        at = index
+        while at < min(len(items), index + _MAX_EVENT_WORDS) and isinstance(items[at].item, UnknownWord):
+            at += 1
+        is_named = index < at < len(items) - 1 and items[at].item is Connective.AT
+        if is_named and isinstance(items[at + 1].item, _CLOCKS):
+            joined.append(items[at + 1])
+            joined.extend(replace(each, item=ContextWord()) for each in items[index:at])
+            index = at + 2
+    return joined
 
 
 def _place_bound(

@@ -23,6 +23,7 @@ from bot.language.text.token_cursor import ParsedNumber, TokenCursor, memoize_ru
 
 _SUFFIX_WORDS = frozenset({"sharp", "ish", "exactly", "oclock", "dot"})
 _NOON_HOUR, _HOURS_PER_DAY, _LAST_MINUTE = 12, 24, 59
+_HOUR_SIGNS = word_set(": . , ; h")
 _MAX_USUAL_HOURS = 4
 _SPELLED_MINUTES_BELOW_TEN, _MIN_SPELLED_MINUTES = 5, 10
 _NOT_AFTER_FIVE = NUMBER_WORDS.keys() | HOUR_WORDS | MINUTE_WORDS | PEOPLE_WORDS | word_set("to past - until")
@@ -62,9 +63,11 @@ def _parse_hour_and_minute(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """`15:00`, `3.30pm`, `9h30`, `09:15:30`; an impossible hour or minute makes it an `InvalidTime`."""
     hour, minute = cursor.number(index), cursor.number(index + 2)
     sign = cursor.word(index + 1)
-    if hour is None or minute is None or sign not in {":", ".", "h", ";"} or len(cursor.word(index)) > 2:
+    if hour is None or minute is None or sign not in _HOUR_SIGNS or len(cursor.word(index)) > 2:
         return None
     if len(cursor.word(index + 2)) != 2 or not (cursor.is_attached(index + 2) or sign == ":"):
+        return None
+    if sign == "," and parse_meridiem(cursor, index + 3) is None:
         return None
     if sign == "h" and hour < 13 and cursor.word(index - 1) not in _CLOCK_PREPOSITIONS:
         return None  # `1h30` is a duration

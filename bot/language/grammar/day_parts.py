@@ -51,7 +51,7 @@ def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return None
     for words in _NOW_PHRASES:
         if cursor.matches(index, *words):
-            if cursor.word(index + len(words)) in {"that", "thats"}:
+            if cursor.word(index + len(words)) in {"that", "thats", "after", "before"}:
                 return None
             after = index + len(words)
             return (Now(),), after + (cursor.word(after) == "-" and cursor.word(after + 1) == "ish") * 2

@@ -65,7 +65,8 @@ _NOT_MINUTES_BEFORE = (
     | word_set(": / - to until . % past after before oclock p a")
 )
 _LENGTH_ADJECTIVES = frozenset({"apart", "wide", "tall", "deep"})
-_LENGTH_QUALIFIERS = word_set("full solid whole good quick")
+_LENGTH_QUALIFIERS = word_set("full solid whole good quick extra")
+_LEADS_TO_HOUR = word_set("another extra more spare")
 _PARTS_OF_HOUR: tuple[tuple[tuple[str, ...], int], ...] = (
     (("a", "half"), 30),
     (("half",), 30),
@@ -93,7 +94,7 @@ _FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
 @memoize_rule
 def parse_duration(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """The duration that starts here, with all its parts (`1 hour 20`)."""
-    index += cursor.word(index) == "another"
+    index += cursor.word(index) in {"another", "extra"}
     if cursor.word(index) in _FIRST_WORDS:
         for words, minutes in _SET_PHRASES_BY_FIRST_WORD.get(cursor.word(index), ()):
             if cursor.matches(index, *words):
@@ -112,7 +113,7 @@ def _parse_hour_phrase(cursor: TokenCursor, index: int) -> DurationMatch | None:
     is_single = cursor.word(at) == "hour" or (
         cursor.word(at) == "hours" and cursor.word(at - 1) in {"a", "an"}
     )
-    has_lead = at > index or cursor.word(index - 1) == "another"
+    has_lead = at > index or cursor.word(index - 1) in _LEADS_TO_HOUR
     if not is_single or (not has_lead and not _has_continuation(cursor, at + 1)):
         return None
     return _add_minutes(cursor, Fraction(60), at + 1)
@@ -121,7 +122,7 @@ def _parse_hour_phrase(cursor: TokenCursor, index: int) -> DurationMatch | None:
 def _has_continuation(cursor: TokenCursor, index: int) -> bool:
     if cursor.word(index) in {"and", "n"}:
         return cursor.word(index + 1) in {"a", "half", "quarter", "three"}
-    return cursor.word(index) == "long" or cursor.matches(index, "or", "so")
+    return cursor.word(index) in {"long", "between", "before", "after"} or cursor.matches(index, "or", "so")
 
 
 def _parse_clock_like(cursor: TokenCursor, index: int) -> DurationMatch | None:

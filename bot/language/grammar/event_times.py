@@ -23,13 +23,13 @@ from bot.language.model.items import (
 
 _EVENT_WORDS = word_set(
     """
-    kickoff kick gig film movie show match game train bus flight plane curtain concert screening party
+    kickoff kick kicks gig film movie show match game train bus flight plane curtain concert screening party
     dinner interview appointment exam class lecture seminar talk shift tube tram ferry doctors dentist
     """
 )
 _CLOCKS = (ClockTime, BareNumber, MinuteOfHour)
 _STARTS = (*_CLOCKS, Now, TimeOffset)
-_RANGE_SIGNS = frozenset({Connective.TO, Connective.DASH})
+_RANGE_SIGNS = frozenset({Connective.TO, Connective.DASH, Connective.UNTIL})
 _LEADS_START = frozenset({Connective.AT, Connective.FROM, Connective.AFTER, Connective.BETWEEN})
 _LEADS_END = frozenset({Connective.UNTIL, Connective.BY, Connective.BEFORE})
 _MARKS = frozenset({Connective.SO, Connective.BECAUSE})
@@ -41,12 +41,15 @@ def set_aside_event_times(items: list[PlacedItem]) -> list[PlacedItem]:
         items = _compare_clauses(items)
     if any(_is_event_word(each.item) for each in items):
         items = _set_aside_beside_request(items)
-    return [each for each in items if each.item not in _MARKS]
+    reasons = [replace(each, item=ContextWord()) for each in items if each.item is Connective.BECAUSE]
+    return [*(each for each in items if each.item not in _MARKS), *reasons]
 
 
 def _compare_clauses(items: list[PlacedItem]) -> list[PlacedItem]:
     """Of `X so Y` the request is Y, of `X because Y` it is X, if that has a time."""
     at = next((index for index, each in enumerate(items) if each.item in _MARKS), 0)
+    if at == 0 and items[0].item is Connective.BECAUSE:
+        return _compare_after_reason(items)
     first, second = items[:at], items[at + 1 :]
     event, request = (first, second) if items[at].item is Connective.SO else (second, first)
     has_event_word = any(_is_event_word(each.item) for each in event)
@@ -55,6 +58,14 @@ def _compare_clauses(items: list[PlacedItem]) -> list[PlacedItem]:
     elif items[at].item is Connective.BECAUSE:
         return items
     return [*event, items[at], *request] if items[at].item is Connective.SO else [*request, items[at], *event]
+
+
+def _compare_after_reason(items: list[PlacedItem]) -> list[PlacedItem]:
+    """`because i finish at 5, 5.30 would suit`: the reason ends with its first clock time."""
+    clocks = [index for index, each in enumerate(items) if isinstance(each.item, _CLOCKS)]
+    if not clocks or not _has_start(items[clocks[0] + 1 :]):
+        return items
+    return [*_set_aside(items[1 : clocks[0] + 1]), *items[clocks[0] + 1 :]]
 
 
 def _has_start(clause: list[PlacedItem]) -> bool:
@@ -100,7 +111,8 @@ def _set_aside_beside_request(items: list[PlacedItem]) -> list[PlacedItem]:
 
 def _belongs_to_event(items: list[PlacedItem], index: int) -> bool:
     """Whether an event stands just before the clock time, or just after it."""
-    if index + 1 < len(items) and _is_event_word(items[index + 1].item):
+    is_next = index + 1 < len(items) and items[index + 1].start_index == items[index].end_index
+    if is_next and _is_event_word(items[index + 1].item):
         return True
     at = index - 1
     while at >= 0 and (items[at].item in _LEADS_START or isinstance(items[at].item, Bound)):

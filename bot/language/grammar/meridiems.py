@@ -10,6 +10,8 @@ def parse_meridiem(cursor: TokenCursor, index: int) -> tuple[str, int] | None:
     word = cursor.word(index)
     if word in {"am", "pm"}:
         return word, index + 1
+    if word == "." and cursor.is_attached(index) and cursor.is_attached(index + 1):
+        return (cursor.word(index + 1), index + 2) if cursor.word(index + 1) in {"am", "pm"} else None
     if word == "amish" and cursor.is_attached(index):
         return "am", index + 1
     if word not in {"a", "p"}:

@@ -1,6 +1,6 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
@@ -110,22 +110,6 @@ class _PhraseBuilder:
         self.phrase = TimePhrase()
         self.expected: Connective | None = None
         self.is_between = False
-        self.handlers: dict[type, Callable[..., bool]] = {
-            ClockTime: self._add_clock_time,
-            Now: self._add_start,
-            TimeOffset: self._add_start,
-            SameTime: self._add_start,
-            MinuteOfHour: self._add_minute_of_hour,
-            StartOfDay: self._add_start_of_day,
-            IsoTimestamp: self._add_timestamp,
-            UpcomingWindow: self._add_window,
-            DayItem: self._add_day,
-            DayPart: self._add_day_part,
-            DurationItem: self._add_duration,
-            RecurrenceItem: self._add_recurrence,
-            EndOfDay: self._add_end_of_day,
-            InvalidTime: self._note_invalid_time,
-        }
 
     def add(self, index: int, item: Item) -> bool:
         if isinstance(item, Connective):
@@ -142,7 +126,7 @@ class _PhraseBuilder:
         if isinstance(item, UnknownWord):
             self.expected = None
             return False
-        placed = self.handlers[type(item)](item)
+        placed = _HANDLERS[type(item)](self, item)
         if self.expected in {Connective.FROM, Connective.AFTER, Connective.OR} and not isinstance(
             item, DayItem
         ):
@@ -306,6 +290,24 @@ class _PhraseBuilder:
         self.phrase.has_invalid_time = bool(item)
         return False
 
+
+_HANDLERS: Mapping[type, Callable[..., bool]] = {
+    ClockTime: _PhraseBuilder._add_clock_time,
+    Now: _PhraseBuilder._add_start,
+    TimeOffset: _PhraseBuilder._add_start,
+    SameTime: _PhraseBuilder._add_start,
+    MinuteOfHour: _PhraseBuilder._add_minute_of_hour,
+    StartOfDay: _PhraseBuilder._add_start_of_day,
+    IsoTimestamp: _PhraseBuilder._add_timestamp,
+    UpcomingWindow: _PhraseBuilder._add_window,
+    DayItem: _PhraseBuilder._add_day,
+    DayPart: _PhraseBuilder._add_day_part,
+    DurationItem: _PhraseBuilder._add_duration,
+    RecurrenceItem: _PhraseBuilder._add_recurrence,
+    EndOfDay: _PhraseBuilder._add_end_of_day,
+    InvalidTime: _PhraseBuilder._note_invalid_time,
+}
+"""Methods by the type of item. Bound ones would make cycles that only a garbage collection frees."""
 
 START_AFTER_DAY_PART = {
     "early morning": ClockTime(9, is_24_hour=True),

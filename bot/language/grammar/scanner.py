@@ -126,7 +126,7 @@ def _place_connective(word: str, index: int, found: list[PlacedItem]) -> list[Pl
 
 
 def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
-    if cursor.number(index) is None:
+    if cursor.number(index) is None or cursor.matches(index, "1", "st", "thing"):
         match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
         if match is not None:
             return match

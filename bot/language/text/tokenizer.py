@@ -172,6 +172,8 @@ def _is_joining_hyphen(tokens: list[Token], index: int) -> bool:
         return False
     if before.word in HOUR_WORDS and after.word.isdecimal():
         return False
+    if before.word == "a" and after.word in {"half", "quarter"}:
+        return True
     if before.word in TENS_WORDS and after.word in SMALL_NUMBER_WORDS:
         return True
     if before.word in SMALL_NUMBER_WORDS and _are_spelled_minutes(after.word):
