@@ -62,7 +62,7 @@ _NOT_MINUTES_BEFORE = (
     | HOUR_WORDS
     | PEOPLE_WORDS
     | NUMBER_WORDS.keys()
-    | word_set(": / - to until . % past after before oclock p a")
+    | word_set(": / - to until . % past oclock p a")
 )
 _LENGTH_ADJECTIVES = frozenset({"apart", "wide", "tall", "deep"})
 _LENGTH_QUALIFIERS = word_set("full solid whole good quick extra")

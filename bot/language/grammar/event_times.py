@@ -121,7 +121,14 @@ def _belongs_to_event(items: list[PlacedItem], index: int) -> bool:
         at -= 1
     if at > 0 and items[at].item == UnknownWord("off"):
         at -= 1
-    return at >= 0 and _is_event_word(items[at].item)
+    return at >= 0 and _is_event_word(items[at].item) and not _is_end(items, at)
+
+
+def _is_end(items: list[PlacedItem], index: int) -> bool:
+    """Whether the event is the end of the request (`until my next class at 4`)."""
+    while index > 0 and isinstance(items[index - 1].item, UnknownWord):
+        index -= 1
+    return index > 0 and items[index - 1].item in _LEADS_END
 
 
 def _is_request(items: list[PlacedItem], index: int, events: list[int]) -> bool:

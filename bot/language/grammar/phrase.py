@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
 from bot.language.model.items import (
@@ -126,7 +127,7 @@ class _PhraseBuilder:
         if isinstance(item, UnknownWord):
             self.expected = None
             return False
-        placed = _HANDLERS[type(item)](self, item)
+        placed = self._handlers[type(item)](self, item)
         if self.expected in {Connective.FROM, Connective.AFTER, Connective.OR} and not isinstance(
             item, DayItem
         ):
@@ -290,24 +291,24 @@ class _PhraseBuilder:
         self.phrase.has_invalid_time = bool(item)
         return False
 
+    _handlers: ClassVar[Mapping[type, Callable[..., bool]]] = {
+        ClockTime: _add_clock_time,
+        Now: _add_start,
+        TimeOffset: _add_start,
+        SameTime: _add_start,
+        MinuteOfHour: _add_minute_of_hour,
+        StartOfDay: _add_start_of_day,
+        IsoTimestamp: _add_timestamp,
+        UpcomingWindow: _add_window,
+        DayItem: _add_day,
+        DayPart: _add_day_part,
+        DurationItem: _add_duration,
+        RecurrenceItem: _add_recurrence,
+        EndOfDay: _add_end_of_day,
+        InvalidTime: _note_invalid_time,
+    }
+    """Methods by the type of item. Bound ones would make cycles that only a garbage collection frees."""
 
-_HANDLERS: Mapping[type, Callable[..., bool]] = {
-    ClockTime: _PhraseBuilder._add_clock_time,
-    Now: _PhraseBuilder._add_start,
-    TimeOffset: _PhraseBuilder._add_start,
-    SameTime: _PhraseBuilder._add_start,
-    MinuteOfHour: _PhraseBuilder._add_minute_of_hour,
-    StartOfDay: _PhraseBuilder._add_start_of_day,
-    IsoTimestamp: _PhraseBuilder._add_timestamp,
-    UpcomingWindow: _PhraseBuilder._add_window,
-    DayItem: _PhraseBuilder._add_day,
-    DayPart: _PhraseBuilder._add_day_part,
-    DurationItem: _PhraseBuilder._add_duration,
-    RecurrenceItem: _PhraseBuilder._add_recurrence,
-    EndOfDay: _PhraseBuilder._add_end_of_day,
-    InvalidTime: _PhraseBuilder._note_invalid_time,
-}
-"""Methods by the type of item. Bound ones would make cycles that only a garbage collection frees."""
 
 START_AFTER_DAY_PART = {
     "early morning": ClockTime(9, is_24_hour=True),

@@ -118,6 +118,8 @@ def _join_words(tokens: list[Token]) -> list[Token]:
             joined.append(replace(token, word=stem, end=cut, raw=stem))
             joined.append(Token("ish", cut, token.end, is_attached=True, raw="ish"))
             continue
+        if token.word == "clock" and len(joined) > 1 and joined[-1].word == "'":
+            joined.pop()  # `o' clock`
         pair = (joined[-1].word, token.word) if joined and token.word in _SECOND_WORDS else None
         if pair in _WORD_PAIRS:
             first, word = joined.pop(), _WORD_PAIRS[pair]
