@@ -146,8 +146,8 @@ def test_minutes_past_and_to_an_hour(words, minutes):
                 expected = number * 60 + minutes
                 expected += 12 * 60 * (expected < 7 * 60)
             when = _time(f"tomorrow at {words} {hour}{suffix}")
-            told = when.start.hour * 60 + when.start.minute
-            assert told % (12 * 60) == expected % (12 * 60), (words, hour, suffix)
+            minutes_into_day = when.start.hour * 60 + when.start.minute
+            assert minutes_into_day % (12 * 60) == expected % (12 * 60), (words, hour, suffix)
             assert not shift or when.start.hour >= 11, (words, hour, suffix)
     assert _time(f"tomorrow {words} noon").start == _instant(TOMORROW, 12) + timedelta(minutes=minutes)
 
