@@ -69,6 +69,7 @@ _LENGTH_QUALIFIERS = word_set("full solid whole good quick extra")
 _LEADS_TO_HOUR = word_set("another extra more spare")
 _PARTS_OF_HOUR: tuple[tuple[tuple[str, ...], int], ...] = (
     (("a", "half"), 30),
+    (("a", "halfs"), 30),
     (("half",), 30),
     (("a", "bit"), 0),
     (("a", "quarter"), 15),

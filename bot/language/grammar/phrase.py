@@ -178,8 +178,15 @@ class _PhraseBuilder:
         elif phrase.start is None:
             phrase.start = item
         else:
-            return False
+            return self._is_repeated(item)
         return True
+
+    def _is_repeated(self, item: ClockTime) -> bool:
+        """Whether the start or the end is this time (`2-4, leaving at 4`)."""
+        return any(
+            isinstance(known, ClockTime) and set(known.possible_minutes) & set(item.possible_minutes)
+            for known in (self.phrase.start, self.phrase.end)
+        )
 
     def _add_start(self, item: StartItem) -> bool:
         if self.phrase.start is not None:
