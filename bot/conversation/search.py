@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.chat.command import CommandContext
 from bot.conversation.button_values import SearchValue
 from bot.conversation.exclusions import allowed_slot
-from bot.language import NameIndex, ParsedTime, ParserDefaults, ParseResult, TimeKind, parse_phrase, summarize
+from bot.language import NameIndex, ParsedTime, ParseResult, TimeKind, parse_phrase, summarize
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.policy.rules import Rules
@@ -18,13 +18,12 @@ from core.services.bookings import open_hours, snap_to_grid
 def parse_text(context: CommandContext) -> ParseResult:
     """Parses the context's text in the requester's time zone, with the names of this campus."""
     services = context.services
-    defaults = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
     return parse_phrase(
         context.text,
         now=truncate_to_minute(services.clock.now()),
         zone=context.zone,
         names=services.names.get(services.read_model),
-        defaults=defaults,
+        defaults=services.parser_defaults(),
     )
 
 

@@ -12,6 +12,8 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
+from bot.language.grammar.bounds import place_bounds
+from bot.language.grammar.event_times import set_aside_event_times
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
 from bot.language.grammar.small_talk import find_small_talk
@@ -19,7 +21,7 @@ from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
-from bot.language.model.items import DayItem
+from bot.language.model.items import Connective, ContextWord, DayItem
 from bot.language.model.reading import ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
@@ -32,7 +34,7 @@ from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
 from bot.language.text.markup import blank_markup
 from bot.language.text.quoted import find_mentions, find_titles
-from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
+from bot.language.text.spans import CONTEXT, EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
@@ -91,7 +93,8 @@ class _PhraseParser:
     ) -> None:
         self.text = text
         self.names, self.budget = names, budget
-        self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
+        minute = now.astimezone(zone).replace(second=0, microsecond=0)
+        self.context = ResolutionContext(minute, zone, defaults, budget)
         self.normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
 
@@ -223,8 +226,12 @@ class _PhraseParser:
         return resolve_in_zone(phrase, self.context, typed_zone)
 
     def _extract_phrase(self) -> TimePhrase:
-        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
+        items = set_aside_event_times(scan(TokenCursor(self.tokens), self.budget))
+        items = resolve_bare_numbers(place_bounds(items))
         phrase = build_phrase(items)
+        for placed in items:
+            if isinstance(placed.item, ContextWord | Connective):
+                self._mark_tokens(CONTEXT, placed.start_index, placed.end_index)
         for placed in phrase.used_items:
             self._mark_tokens("when", placed.start_index, placed.end_index)
         if phrase.day is None and phrase.recurrence is None:

@@ -18,6 +18,7 @@ from bot.conversation.preferences import PreferenceValues, parse_preferences
 from bot.conversation.society_arguments import _MENTION
 from bot.language import (
     NameIndex,
+    ParserDefaults,
     ParseResult,
     ProblemReason,
     parse_lines,
@@ -215,6 +216,7 @@ def test_over_http_too_many_times_are_the_callers_mistake():
         clock=SimpleNamespace(now=lambda: NOW),
         rules=SimpleNamespace(zone=ZONE),
         names=SimpleNamespace(get=lambda _read_model: NAMES),
+        parser_defaults=ParserDefaults,
         read_model=None,
     )
 

@@ -26,6 +26,8 @@ _CONNECTIVES_BEFORE_HOUR = frozenset(
         Connective.FROM,
         Connective.UNTIL,
         Connective.BEFORE,
+        Connective.BY,
+        Connective.JUST_AFTER,
         Connective.AFTER,
         Connective.BETWEEN,
     }

@@ -27,6 +27,7 @@ _NOW_PHRASES = (
     ("nowish",),
 )
 _NOW_FIRST_WORDS = frozenset(words[0] for words in _NOW_PHRASES)
+_RUN_ON_PARTS = frozenset({"midmorning", "midafternoon", "midevening"})
 _HALF_WORDS = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
 
 
@@ -44,7 +45,7 @@ def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return None
     for words in _NOW_PHRASES:
         if cursor.matches(index, *words):
-            if cursor.word(index + len(words)) in {"that", "thats"}:
+            if cursor.word(index + len(words)) in {"that", "thats", "after", "before"}:
                 return None
             after = index + len(words)
             return (Now(),), after + (cursor.word(after) == "-" and cursor.word(after + 1) == "ish") * 2
@@ -53,12 +54,13 @@ def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`morning`, `this afternoon`, `late evening`, `first thing`, `all morning`, `lunchtime`."""
-    if cursor.matches(index, "first", "thing"):
-        return (DayPart("early morning"),), index + 2 + 3 * cursor.matches(index + 2, "in", "the", "morning")
     at = cursor.skip(index, {"this"})
     is_today = at > index
     is_whole_part = cursor.word(at) in {"all", "whole", "entire"}
     at = cursor.skip(at + 1, {"the", "of"}) if is_whole_part else at
+    run_on = cursor.word(at)
+    if run_on in _RUN_ON_PARTS:
+        return _with_today(is_today, DayPart(run_on[3:], "middle")), at + 1
     half = _HALF_WORDS.get(cursor.word(at))
     split_match = _parse_split_half(cursor, at, half) if half else None
     if split_match is not None:
@@ -71,7 +73,11 @@ def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     after = at + 1 + (name == "lunch" and cursor.word(at + 1) in {"time", "break", "hour"})
     if name == "morning" and cursor.word(index - 1) == "good":
         return (), after
-    return ((DayItem(DayOffset()), part) if is_today else (part,)), after
+    return _with_today(is_today, part), after
+
+
+def _with_today(is_today: bool, part: DayPart) -> tuple[DayItem | DayPart, ...]:  # noqa: FBT001
+    return (DayItem(DayOffset()), part) if is_today else (part,)
 
 
 def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
@@ -87,7 +93,7 @@ def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch 
 def _build_day_part(name: str, half: str | None, *, is_whole: bool) -> DayPart:
     if name == "morning" and half == "first":
         return DayPart("early morning", is_whole=is_whole)
-    return DayPart(name, None if half == "middle" else half, is_whole)
+    return DayPart(name, half, is_whole)
 
 
 def _parse_all_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
@@ -101,18 +107,7 @@ def _parse_all_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`the end of the day`, `eod`, `close of business`, `the rest of the afternoon`."""
-    word = cursor.word(index)
-    if word in {"eod", "close", "closing", "cob"}:
-        after = index + 1
-        after = (
-            cursor.skip(after, {"of", "business", "play", "time"}) if word in {"close", "closing"} else after
-        )
-        return (
-            ((EndOfDay(),), after)
-            if word != "close" or after > index + 1 or _follows_until(cursor, index)
-            else None
-        )
+    """`the end of the day`, `the rest of the afternoon`."""
     at = cursor.skip(index, {"the"})
     if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
@@ -122,10 +117,6 @@ def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.word(at) != "day" and name is None:
         return None
     return ((Now(), EndOfDay(name)) if match != "end" else (EndOfDay(name),)), at + 1
-
-
-def _follows_until(cursor: TokenCursor, index: int) -> bool:
-    return cursor.word(index - 1) in {"until", "to", "-", "by"}
 
 
 def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:

@@ -1,7 +1,7 @@
 """Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
 from bot.language.lexicon import word_set
-from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, WEEK_WORDS
+from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
 from bot.language.text.token_cursor import TokenCursor
 
 _NUMBER_LABELS = word_set(
@@ -51,6 +51,8 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
         and cursor.word(index + 2) in DAY_WORDS | WEEK_WORDS
     ):
         return index + 3
+    if word == "within" and _is_distance(cursor, index + 1):
+        return index + 3
     if word in _CURRENCY_SIGNS or word in {"+", "#"}:
         return _skip_prefixed_number(cursor, index)
     if word.isdecimal():
@@ -60,6 +62,12 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     if 2 <= len(word) <= 5 and word.isalpha() and cursor.number(index + 1) is not None:
         return _skip_course_code(cursor, index)
     return index
+
+
+def _is_distance(cursor: TokenCursor, index: int) -> bool:
+    """`5 mins of`, `10 minutes walk`."""
+    has_number = cursor.number(index) is not None and cursor.word(index + 1) in MINUTE_WORDS
+    return has_number and cursor.word(index + 2) in {"of", "from", "walk", "walking"}
 
 
 def _skip_prefixed_number(cursor: TokenCursor, index: int) -> int:

@@ -158,9 +158,9 @@ def _parse_window(cursor: TokenCursor, index: int, lead: str) -> ItemsMatch | No
     """`the next two hours`, `next hour`, `this hour`."""
     if lead not in {"next", "coming", "following"}:
         return None
-    if cursor.word(index) == "hour":
-        return (UpcomingWindow(timedelta(hours=1)),), index + 1
     match = parse_duration(cursor, index)
+    if match is None and cursor.word(index) == "hour":
+        return (UpcomingWindow(timedelta(hours=1)),), index + 1
     if match is None:
         return None
     if match[0].minutes:

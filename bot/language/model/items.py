@@ -13,13 +13,12 @@ from bot.language.model.reading import RecurrenceUnit
 class ClockTime:
     """A time of day. `hour` is 0 to 24 when `is_24_hour`, else 1 to 12 and may mean am or pm.
 
-    `meridiem` is the am or pm that was typed; `seconds` may have a fraction. `is_guess`: a bare number that
-    is no time where a certain one stands elsewhere in the text.
+    `meridiem` is the am or pm that was typed. `is_guess`: a bare number that is no time where a certain one
+    stands elsewhere in the text. Seconds that were typed are dropped.
     """
 
     hour: int
     minute: int = 0
-    seconds: float = 0
     is_24_hour: bool = False
     meridiem: str | None = None
     is_guess: bool = False
@@ -36,6 +35,13 @@ class ClockTime:
 @dataclass(frozen=True, slots=True)
 class Now:
     """The current instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteOfHour:
+    """The next time that the clock shows this minute (`half past`, `the top of the hour`)."""
+
+    minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,10 @@ class Connective(Enum):
     AND = "and"
     AFTER = "after"
     BEFORE = "before"
+    BY = "by"
+    JUST_AFTER = "just after"
+    SO = "so"
+    BECAUSE = "because"
     FOR = "for"
     OR = "or"
     IN = "in"
@@ -156,14 +166,41 @@ class UnknownWord:
 
 @dataclass(frozen=True, slots=True)
 class EndOfDay:
-    """The end of the day's last hour, or of a part of the day."""
+    """The time at which the campus closes, or the end of a part of the day."""
 
     part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartOfDay:
+    """The time at which the campus opens; `is_first_thing` means some time in the first hour."""
+
+    is_first_thing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A word that says that something starts or ends at the time beside it (`finishing at 4`)."""
+
+    word: str
+    is_end: bool
+    is_connective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LooseTime:
+    """Words for `at some time within` (`sometime`, `at some point`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWord:
+    """A word, or a time, of another event (`i finish work at 5 so 6pm`)."""
 
 
 Item = (
     ClockTime
     | Now
+    | MinuteOfHour
     | SameTime
     | IsoTimestamp
     | DurationItem
@@ -178,6 +215,10 @@ Item = (
     | InvalidTime
     | UnknownWord
     | EndOfDay
+    | StartOfDay
+    | Bound
+    | LooseTime
+    | ContextWord
 )
 
 

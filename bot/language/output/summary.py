@@ -44,7 +44,7 @@ def summarize_time(time: ParsedTime, names: NameIndex, *, now: datetime) -> str:
     """The time alone, in the most natural of the formats that parse as exactly this time."""
     text = describe_time(time, now)
     zone = time.start.tzinfo
-    if time.kind in {TimeKind.DAY, TimeKind.PART} or not isinstance(zone, ZoneInfo):
+    if time.kind is TimeKind.DAY or time.day_part is not None or not isinstance(zone, ZoneInfo):
         return text
     for candidate in (text, describe_time(time, now, military=True), format_iso(time)):
         if parse_phrase(candidate, now=now, zone=zone, names=names).when == time:

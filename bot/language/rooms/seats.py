@@ -297,9 +297,14 @@ def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> 
 def _match_minimum(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`at least 20`, `min 20`, `≥ 20`, `>=20`, `more than 20`."""
     for words in _MINIMUM_PHRASES.get(cursor.word(index), ()):
-        if cursor.matches(index, *words) and cursor.number(index - 1) is None:
+        if cursor.matches(index, *words) and _may_lead_count(cursor, index - 1):
             return _match_unambiguous_count(cursor, index + len(words), index)
     return None
+
+
+def _may_lead_count(cursor: TokenCursor, index: int) -> bool:
+    """Whether no hour is meant, as in `until at least 5`."""
+    return cursor.number(index) is None and cursor.word(index) not in {"until", "from", "to"}
 
 
 def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:

@@ -8,13 +8,16 @@ from bot.language.text.tokenizer import Token
 EXTRA_CAPACITY = "extra capacity"
 """Mark of a second number of people: it has no span and stays unparsed."""
 
+CONTEXT = "context"
+"""Mark of words about another event: they have no span, and are not unparsed."""
+
 
 def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:
     """Neighbouring tokens of one field make one span."""
     spans: list[TextSpan] = []
     previous: Token | None = None
     for token in tokens:
-        if token.field == EXTRA_CAPACITY:
+        if token.field in {EXTRA_CAPACITY, CONTEXT}:
             continue
         if token.field and previous is not None and previous.field == token.field:
             spans[-1] = TextSpan(token.field, spans[-1].start, token.end)

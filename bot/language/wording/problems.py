@@ -33,7 +33,7 @@ def _suggest(time: ParsedTime | None) -> str:
         return "tomorrow 15:00"
     if time.kind is TimeKind.DAY:
         return "tomorrow"
-    if time.kind is TimeKind.PART:
+    if time.day_part is not None:
         return f"tomorrow {time.day_part}"
     text = f"tomorrow {time.start:%H:%M}"
     return f"{text}–{time.end:%H:%M}" if time.end else text

@@ -54,8 +54,12 @@ def describe_day(day: date, year: int) -> str:
 
 def format_iso(time: ParsedTime) -> str:
     """ISO 8601, for the rare time that words leave ambiguous (a repeated hour)."""
-    end = f" to {time.end.isoformat()}" if time.end else ""
-    return f"{time.start.isoformat()}{end}"
+    if time.end is None:
+        return time.start.isoformat()
+    text = f"{time.start.isoformat()} to {time.end.isoformat()}"
+    if time.kind is TimeKind.PART:
+        text = f"some time {text}"
+    return ", ".join(filter(None, (text, _describe_duration(time.duration))))
 
 
 def _describe_days(time: ParsedTime, year: int) -> str:
@@ -69,7 +73,7 @@ def _describe_hours(time: ParsedTime, year: int, format_clock: Callable[[datetim
     if time.kind is TimeKind.DAY:
         return ""
     if time.kind is TimeKind.PART:
-        return time.day_part or ""
+        return time.day_part or _describe_window(time, format_clock)
     start = format_clock(time.start)
     if time.end is None:
         return start
@@ -78,16 +82,20 @@ def _describe_hours(time: ParsedTime, year: int, format_clock: Callable[[datetim
     return f"{start} – {describe_day(time.end.date(), year)}, {format_clock(time.end)}"
 
 
+def _describe_window(time: ParsedTime, format_clock: Callable[[datetime], str]) -> str:
+    if time.end is None:
+        return ""
+    lead = "between" if time.duration else "some time between"
+    return f"{lead} {format_clock(time.start)} and {format_clock(time.end)}"
+
+
 def _ends_within_a_day(start: datetime, end: datetime) -> bool:
     days = (end.date() - start.date()).days
     return days == 0 or (days == 1 and end.time() <= start.time())
 
 
 def _format_clock(moment: datetime) -> str:
-    text = f"{moment:%H:%M}"
-    if moment.microsecond:
-        return f"{text}:{moment:%S}.{moment.microsecond:06d}"
-    return f"{text}:{moment:%S}" if moment.second else text
+    return f"{moment:%H:%M}"
 
 
 def _format_military(moment: datetime) -> str:
