@@ -3,7 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
+from bot.language.grammar.dates import build_day_of_month_offset
+from bot.language.model.days import (
+    CalendarDay,
+    CalendarMonth,
+    CalendarWeek,
+    DayExpression,
+    DayOffset,
+    Weekday,
+    join_days,
+)
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -205,6 +214,10 @@ class _PhraseBuilder:
             if isinstance(one.day, Weekday) and isinstance(other.day, CalendarWeek) and other.day.days == 7:
                 phrase.day = DayItem(Weekday(one.day.number, week_offset=other.day.week_offset))
                 return True
+            in_month = _day_in_month(one.day, other.day)
+            if in_month is not None:
+                phrase.day = DayItem(in_month)
+                return True
             if isinstance(one.day, Weekday) and not isinstance(
                 other.day, Weekday | CalendarWeek | CalendarMonth
             ):
@@ -243,6 +256,15 @@ class _PhraseBuilder:
     def _note_invalid_time(self, item: InvalidTime) -> bool:
         self.phrase.has_invalid_time = bool(item)
         return False
+
+
+def _day_in_month(day: DayExpression, month: DayExpression) -> DayExpression | None:
+    """`the 6th` … `next month`, `december` … `the 4th`: the day of that month."""
+    if not isinstance(day, CalendarDay) or day.month is not None or not isinstance(month, CalendarMonth):
+        return None
+    if month.month is not None:
+        return CalendarDay(day.day, month.month, month.year)
+    return build_day_of_month_offset(day.day, month.month_offset).day
 
 
 START_AFTER_DAY_PART = {

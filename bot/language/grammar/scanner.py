@@ -6,6 +6,7 @@ from functools import cache
 from bot.language.grammar.clocks import parse_clock_time
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
+from bot.language.grammar.day_ranges import parse_day_range
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
 from bot.language.grammar.relative import parse_relative_day
@@ -114,7 +115,9 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
 
 
 def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
-    match = parse_day_part(cursor, index) if cursor.number(index) is None else None
+    match = parse_day_range(cursor, index)
+    if match is None and cursor.number(index) is None:
+        match = parse_day_part(cursor, index)
     if match is not None:
         return match
     date_match = parse_calendar_day(cursor, index)
