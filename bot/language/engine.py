@@ -32,7 +32,7 @@ from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unpar
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from bot.language.wording.problems import clarification_for, problem_for
+from bot.language.wording.problems import clarification_for, contradiction_question, problem_for
 from core.model import Equipment, Location, Usage
 
 _MAX_TEXT_LENGTH = 600
@@ -117,9 +117,10 @@ class _PhraseParser:
             people=people,
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
-            alternatives=resolution.alternatives if is_usable else (),
+            alternatives=resolution.alternatives,
             unparsed=self._collect_unparsed(),
-            clarification=clarification_for(ambiguous.value) if ambiguous else None,
+            clarification=contradiction_question(phrase, self.tokens, resolution, self.text, self.context.now)
+            or (clarification_for(ambiguous.value) if ambiguous else None),
         )
         return replace(result, problem=problem_for(resolution, result, self.context.now))
 

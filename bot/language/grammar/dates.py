@@ -1,7 +1,9 @@
 """Parses calendar days: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
 from bot.language.grammar.iso_dates import build_date, parse_iso_date
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
@@ -321,8 +323,9 @@ def _parse_last_weekday(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 
 def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`: the number decides, the weekday is ignored."""
-    if cursor.word(index) not in WEEKDAY_NUMBERS:
+    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`, `friday 20`: both must be the same day."""
+    weekday = WEEKDAY_NUMBERS.get(cursor.word(index))
+    if weekday is None:
         return None
     at = cursor.skip(index + 1, {",", ".", "the"})
     found = (
@@ -331,13 +334,11 @@ def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
         or _parse_numeric_date(cursor, at)
         or _parse_ordinal_day(cursor, at)
     )
-    if (
-        found is None
-        or not isinstance(found[0], DayItem)
-        or isinstance(found[0].day, CalendarMonth | WeekdayOfMonth)
-    ):
+    if found is None:
+        return parse_weekday_and_number(cursor, weekday, at)
+    if not isinstance(found[0], DayItem) or isinstance(found[0].day, CalendarMonth | WeekdayOfMonth):
         return None
-    return found
+    return replace(found[0], weekday=weekday), found[1]
 
 
 def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -352,6 +353,7 @@ _DIGIT_RULES = (
     _parse_numeric_date,
     _parse_day_then_month,
     _parse_ordinal_day,
+    parse_bare_day,
 )
 _WORD_RULES = (
     _parse_compact_date,
@@ -361,4 +363,5 @@ _WORD_RULES = (
     _parse_day_then_month,
     _parse_month_then_day,
     _parse_ordinal_day,
+    parse_bare_day,
 )

@@ -1,5 +1,7 @@
 """Parses ranges of days: `3 until 12 of sept`, `week of 6 april`, `rest of the week`, `3rd week of jan`."""
 
+from dataclasses import dataclass
+
 from bot.language.grammar.anchors import parse_plain_day
 from bot.language.grammar.dates import build_day_of_month_offset, parse_calendar_day
 from bot.language.lexicon import word_set
@@ -17,7 +19,7 @@ from bot.language.model.days import (
 from bot.language.model.items import DayItem, ItemsMatch
 from bot.language.text.token_cursor import TokenCursor, parse_ordinal
 
-DayMatch = tuple[DayExpression, int]
+DayMatch = tuple[DayExpression | DayItem, int]
 _RANGE_WORDS = word_set("- to through thru until and")
 _DETERMINERS = word_set("the my this current")
 _NOT_RANGE_BEFORE = frozenset(WEEKDAY_NUMBERS) | word_set("at @ by morning afternoon evening night day week")
@@ -34,7 +36,7 @@ def parse_day_range(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.number(index) is not None or word in _ORDINAL_FIRST_WORDS or word == "last":
         found = _parse_days_of_month(cursor, index) or _parse_nth_of_month(cursor, index)
     elif word in WEEKDAY_NUMBERS:
-        found = _parse_days_of_month(cursor, index + 1) or _parse_weekday_of_month(cursor, index)
+        found = _parse_days_of_month(cursor, index) or _parse_weekday_of_month(cursor, index)
     elif word in MONTH_NUMBERS:
         found = _parse_month_then_days(cursor, index)
     elif word in _FIRST_WORDS:
@@ -49,14 +51,28 @@ def parse_day_range(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         )
     else:
         return None
-    return ((DayItem(found[0]),), found[1]) if found else None
+    if found is None:
+        return None
+    return (found[0] if isinstance(found[0], DayItem) else DayItem(found[0]),), found[1]
 
 
-def _parse_number_of_day(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
+@dataclass(frozen=True, slots=True)
+class _NumberedDay:
+    """A day of a month without the month; the position of its number and the one after it."""
+
+    number: int
+    index: int
+    end_index: int
+    weekday: int | None = None
+
+
+def _parse_number_of_day(cursor: TokenCursor, index: int) -> _NumberedDay | None:
     """`3`, `3rd`, `third`, `mon 3rd`, `the 3rd`."""
     at = cursor.skip(index, {"the"})
-    if cursor.word(at) in WEEKDAY_NUMBERS:
+    weekday = WEEKDAY_NUMBERS.get(cursor.word(at))
+    if weekday is not None:
         at = cursor.skip(at + 1, {"the", ","})
+    start = at
     ordinal = parse_ordinal(cursor, at)
     number = cursor.number(at)
     if ordinal is not None:
@@ -65,7 +81,7 @@ def _parse_number_of_day(cursor: TokenCursor, index: int) -> tuple[int, int] | N
         return None
     else:
         at += 1
-    return (number, at) if 1 <= number <= _MAX_DAYS_IN_MONTH else None
+    return _NumberedDay(number, start, at, weekday) if 1 <= number <= _MAX_DAYS_IN_MONTH else None
 
 
 def _parse_range_word(cursor: TokenCursor, index: int, start: int) -> int | None:
@@ -84,23 +100,27 @@ def _parse_range_word(cursor: TokenCursor, index: int, start: int) -> int | None
 def _parse_days_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
     """`3-12 sept`, `mon 16 to wed 18 march`, `4 to 23 of next month`."""
     first = _parse_number_of_day(cursor, index)
-    at = _parse_range_word(cursor, first[1], index) if first else None
+    at = _parse_range_word(cursor, first.end_index, index) if first else None
     last = _parse_number_of_day(cursor, at) if at else None
-    if first is None or last is None or at is None or first[0] >= last[0]:
+    if first is None or last is None or first.number >= last.number:
         return None
     if cursor.word(index - 1) in {"at", "@"}:
         return None
-    months = _parse_month_offset(cursor, last[1])
+    months = _parse_month_offset(cursor, last.end_index)
     if months is not None:
-        ends = (build_day_of_month_offset(day, months[0]).day for day in (first[0], last[0]))
-        return join_days(*ends), months[1]
-    at = cursor.skip(at, {"the"})
-    at = cursor.skip(at + 1, {"the", ","}) if cursor.word(at) in WEEKDAY_NUMBERS else at
-    end = parse_calendar_day(cursor, at)
-    day = _calendar_day(end[0].day) if end and isinstance(end[0], DayItem) else None
-    if end is None or day is None or day.month is None:
+        start, end = (build_day_of_month_offset(day.number, months[0]).day for day in (first, last))
+        return _build_range(start, end, first, last), months[1]
+    found = parse_calendar_day(cursor, last.index)
+    day = _calendar_day(found[0].day) if found and isinstance(found[0], DayItem) else None
+    if found is None or day is None or day.month is None:
         return None
-    return join_days(CalendarDay(first[0], day.month, day.year), day), end[1]
+    return _build_range(CalendarDay(first.number, day.month, day.year), day, first, last), found[1]
+
+
+def _build_range(
+    start: DayExpression, end: DayExpression, first: _NumberedDay, last: _NumberedDay
+) -> DayItem:
+    return DayItem(join_days(start, end), weekday=first.weekday, last_weekday=last.weekday)
 
 
 def _calendar_day(day: DayExpression) -> CalendarDay | None:
@@ -122,19 +142,20 @@ def _parse_month_then_days(cursor: TokenCursor, index: int) -> DayMatch | None:
     month = MONTH_NUMBERS[cursor.word(index)]
     at = cursor.skip(index + 1, {",", ".", "between", "from", "the"})
     first = _parse_number_of_day(cursor, at)
-    if first is None or cursor.word(first[1]) in {"until", *_CLOCK_SIGNS}:
+    if first is None or cursor.word(first.end_index) in {"until", *_CLOCK_SIGNS}:
         return None
-    after = _parse_range_word(cursor, first[1], at)
+    after = _parse_range_word(cursor, first.end_index, at)
     last = _parse_number_of_day(cursor, after) if after else None
-    if last is None or first[0] >= last[0] or cursor.word(last[1]) in _CLOCK_SIGNS:
+    if last is None or first.number >= last.number or cursor.word(last.end_index) in _CLOCK_SIGNS:
         return None
-    end_index = cursor.skip(last[1], {",", "of"})
+    end_index = cursor.skip(last.end_index, {",", "of"})
     year = cursor.number(end_index)
     if year is None or not 2000 <= year <= 2099 or cursor.word(end_index + 1) in {"-", "to", "hrs"}:
-        year, end_index = None, last[1]
+        year, end_index = None, last.end_index
     else:
         end_index += 1
-    return join_days(CalendarDay(first[0], month, year), CalendarDay(last[0], month, year)), end_index
+    start, end = (CalendarDay(day.number, month, year) for day in (first, last))
+    return _build_range(start, end, first, last), end_index
 
 
 def _parse_nth_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:

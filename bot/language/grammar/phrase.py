@@ -1,7 +1,7 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.language.grammar.dates import build_day_of_month_offset
 from bot.language.model.days import (
@@ -199,7 +199,9 @@ class _PhraseBuilder:
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = DayItem(join_days(phrase.day.day, item.day))
+            phrase.day = DayItem(
+                join_days(phrase.day.day, item.day), weekday=phrase.day.weekday, last_weekday=item.weekday
+            )
             self.expected = None
         else:
             phrase.end_day = item.day
@@ -221,7 +223,7 @@ class _PhraseBuilder:
             if isinstance(one.day, Weekday) and not isinstance(
                 other.day, Weekday | CalendarWeek | CalendarMonth
             ):
-                phrase.day = other
+                phrase.day = replace(other, weekday=one.day.number)
                 return True
         return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
