@@ -5,6 +5,7 @@ said), `resolve.resolver` (the time it means, seen from now).
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -14,10 +15,11 @@ from zoneinfo import ZoneInfo
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.grammar.unread import find_unread
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
-from bot.language.model.items import DayItem
+from bot.language.model.items import DayItem, PlacedItem
 from bot.language.model.reading import ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
@@ -191,13 +193,23 @@ class _PhraseParser:
     def _extract_time(self) -> tuple[TimePhrase, Resolution]:
         """The time as it was said, and the time that it means."""
         try:
-            phrase = self._extract_phrase()
-            return phrase, resolve(phrase, self.context)
+            items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
+            phrase = self._extract_phrase(items)
+            return phrase, self._refuse_half_a_time(resolve(phrase, self.context), items)
         except BudgetSpent:
             return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
 
-    def _extract_phrase(self) -> TimePhrase:
-        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
+    def _refuse_half_a_time(self, resolution: Resolution, items: Sequence[PlacedItem]) -> Resolution:
+        """The resolution, unless words that belong to the time were not understood."""
+        if resolution.time is None and resolution.problem_reason is not ProblemReason.CONTRADICTION:
+            return resolution
+        unread = find_unread(self.tokens, items)
+        if not unread:
+            return resolution
+        words = (self.text[self.tokens[start].start : self.tokens[end - 1].end] for start, end in unread)
+        return Resolution(problem_reason=ProblemReason.INCOMPLETE, unread=tuple(words))
+
+    def _extract_phrase(self, items: Sequence[PlacedItem]) -> TimePhrase:
         phrase = build_phrase(items)
         for placed in phrase.used_items:
             self._mark_tokens("when", placed.start_index, placed.end_index)

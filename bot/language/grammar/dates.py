@@ -157,7 +157,8 @@ def _parse_compact_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
     if len(word) != 8 or not word.isdecimal() or not word.startswith("20"):
         return None
     item = build_date(int(word[:4]), int(word[4:6]), int(word[6:]))
-    return (item, index + 1) if isinstance(item, DayItem) else None
+    after = index + 1 + (cursor.word(index + 1) == "t" and cursor.number(index + 2) is not None)
+    return (item, after) if isinstance(item, DayItem) else None
 
 
 def _parse_day_then_month(cursor: TokenCursor, index: int) -> ItemMatch | None:

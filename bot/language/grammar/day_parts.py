@@ -3,6 +3,8 @@
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
     FORTNIGHT_WORDS,
+    MONTH_NUMBERS,
+    ORDINAL_SUFFIXES,
     PLURAL_WEEKDAYS,
     WEEK_WORDS,
     WEEKDAY_NUMBERS,
@@ -78,6 +80,33 @@ def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if name == "morning" and cursor.word(index - 1) == "good":
         return (), after
     return ((DayItem(DayOffset()), part) if is_today else (part,)), after
+
+
+def _parse_half_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`fri pm`, `feb 5 am`, `tomorrow am`, `this pm`, `pm on friday`."""
+    name = _MERIDIEM_PARTS.get(cursor.word(index))
+    before, attached = cursor.word(index - 1), cursor.is_attached(index)
+    if name is None or attached:
+        return None
+    after = cursor.skip(index + 1, {"on", "of", "the"})
+    if before == "this":
+        return (DayItem(DayOffset()), DayPart(name)), index + 1
+    is_after_day = (
+        before in _DAY_WORDS_BEFORE
+        or before in ORDINAL_SUFFIXES
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) in MONTH_NUMBERS)
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) == "/")
+    )
+    is_before_day = name == "afternoon" and (
+        cursor.word(after) in WEEKDAY_NUMBERS or cursor.word(after) in {"today", "tomorrow"}
+    )
+    if is_after_day or (is_before_day and cursor.number(index - 1) is None):
+        return (DayPart(name),), index + 1
+    return None
+
+
+_MERIDIEM_PARTS = {"am": "morning", "pm": "afternoon"}
+_DAY_WORDS_BEFORE = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS) | {"today", "tomorrow", "week"}
 
 
 def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
@@ -216,4 +245,12 @@ def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], i
     return tuple(sorted(set(days))), after
 
 
-_RULES = (_parse_now, _parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)
+_RULES = (
+    _parse_now,
+    _parse_recurrence,
+    _parse_all_day,
+    _parse_part,
+    _parse_half_of_day,
+    _parse_end_of_day,
+    _parse_later_today,
+)

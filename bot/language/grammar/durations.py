@@ -142,9 +142,21 @@ def _parse_upper_bound(cursor: TokenCursor, index: int) -> tuple[Fraction, int] 
     if cursor.word(index) not in {"-", "to", "or"}:
         return None
     fraction = parse_fraction(cursor, index + 1)
+    if _is_dotted_clock_time(cursor, index - 3) and _is_dotted_clock_time(cursor, index + 1):
+        return None
     if fraction is None or fraction[0] > 24 or cursor.word(fraction[1]) not in HOUR_WORDS | MINUTE_WORDS:
         return None
     return fraction
+
+
+def _is_dotted_clock_time(cursor: TokenCursor, index: int) -> bool:
+    """`18.00`, both of whose parts have two digits."""
+    return (
+        len(cursor.word(index)) == 2
+        and cursor.word(index + 1) == "."
+        and len(cursor.word(index + 2)) == 2
+        and cursor.number(index + 2) is not None
+    )
 
 
 def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> DurationMatch | None:

@@ -63,6 +63,17 @@ def _parse_iso_time(cursor: TokenCursor, index: int, day: date) -> ItemMatch | N
     return IsoTimestamp(f"{day.isoformat()}T{text}{'Z' if zulu else ''}"), at + zulu
 
 
+def is_interval_sign(cursor: TokenCursor, index: int) -> bool:
+    """Whether the `/` here stands between two instants: `2026-03-25T16:00/2026-03-25T17:00`, `…/17:00`."""
+    if cursor.word(index) != "/" or not cursor.is_attached(index) or cursor.number(index + 1) is None:
+        return False
+    if cursor.word(index - 1) != "z" and cursor.word(index - 2) != ":":
+        return False
+    starts_date = len(cursor.word(index + 1)) == 4 and cursor.word(index + 2) == "-"
+    has_t = "t" in {cursor.word(index - 4), cursor.word(index - 6)}
+    return starts_date or (has_t and cursor.word(index + 2) == ":")
+
+
 def _has_seconds(clock: str) -> bool:
     return clock.count(":") == 2
 

@@ -9,6 +9,7 @@ from bot.language.grammar.day_parts import parse_day_part
 from bot.language.grammar.day_ranges import parse_day_range
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.iso_dates import is_interval_sign
 from bot.language.grammar.relative import parse_relative_day
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
@@ -100,14 +101,16 @@ def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
         return index + 1
     skipped_to = skip_false_positive(cursor, index)
     if skipped_to > index:
-        found.append(PlacedItem(UnknownWord(word), index, skipped_to))
+        found.append(PlacedItem(UnknownWord(word, is_label=True), index, skipped_to))
         return skipped_to
     match = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
     if match is not None:
         items, after = match
         found.extend(PlacedItem(item, index, after) for item in items)
         return after
-    if word in _CONNECTIVES:
+    if is_interval_sign(cursor, index):
+        found.append(PlacedItem(Connective.TO, index, index + 1))
+    elif word in _CONNECTIVES:
         found.append(PlacedItem(_CONNECTIVES[word], index, index + 1))
     elif word not in FILLER_WORDS and word[0].isalnum():
         found.append(PlacedItem(UnknownWord(word), index, index + 1))

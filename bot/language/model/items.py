@@ -148,9 +148,10 @@ class InvalidTime:
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
-    """A word that says nothing about a time."""
+    """A word that says nothing about a time; `is_label` when it names or counts with a number (`level 3`)."""
 
     word: str
+    is_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ def problem_for(resolution: Resolution, result: ParseResult, now: datetime) -> P
         question = result.clarification
         words, suggestion = (question.text, question.choices[0]) if question else (result.text.strip(), None)
         return ParseProblem(resolution.problem_reason, words, suggestion or _suggest(None))
+    if resolution.unread and resolution.problem_reason is not None:
+        return ParseProblem(resolution.problem_reason, "”, “".join(resolution.unread), _suggest(None))
     if resolution.problem_reason in {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START}:
         return ParseProblem(resolution.problem_reason, result.text.strip(), _suggest(None))
     if resolution.problem_reason is not None:
