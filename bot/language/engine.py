@@ -29,6 +29,9 @@ from bot.language.rooms.names import NameIndex
 from bot.language.rooms.places import find_places
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
+from bot.language.text.chinese import translate_chinese
+from bot.language.text.foreign import ForeignReading, translate_tokens
+from bot.language.text.foreign_names import foreign_words, has_foreign_letters, unread_foreign_words
 from bot.language.text.quoted import find_mentions, find_titles
 from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
@@ -66,6 +69,8 @@ def preload() -> None:
     """Loads and compiles what the first call would otherwise wait for; call it in a thread at start."""
     _time_spelling_corrector()
     preload_dateparser()
+    foreign_words()
+    unread_foreign_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,14 @@ class _PhraseParser:
         self.text = text
         self.names, self.budget = names, budget
         self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
-        self.normalized = normalize(text[:_MAX_TEXT_LENGTH]).cut(_MAX_TEXT_LENGTH)
+        normalized = normalize(text[:_MAX_TEXT_LENGTH]).cut(_MAX_TEXT_LENGTH)
+        self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
+        self.foreign = ForeignReading(self.tokens)
 
     def parse(self) -> ParseResult:
         title, people = self._extract_title(), self._extract_people()
+        self._translate()
         self._correct_spelling()
         places = find_places(self.tokens, self.names)
         capacity = self._extract_capacity()
@@ -153,6 +161,13 @@ class _PhraseParser:
         for token in self.tokens[start_index:end_index]:
             token.field = field
 
+    # Other languages
+
+    def _translate(self) -> None:
+        """Writes dates and hours of other languages in English."""
+        self.foreign = translate_tokens(self.tokens, self.names.is_name)
+        self.tokens = self.foreign.tokens
+
     # Names, seats, equipment
 
     def _correct_spelling(self) -> None:
@@ -201,13 +216,18 @@ class _PhraseParser:
 
     def _refuse_half_a_time(self, resolution: Resolution, items: Sequence[PlacedItem]) -> Resolution:
         """The resolution, unless words that belong to the time were not understood."""
-        if resolution.time is None and resolution.problem_reason is not ProblemReason.CONTRADICTION:
+        if resolution.problem_reason in {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START}:
             return resolution
-        unread = find_unread(self.tokens, items)
-        if not unread:
+        unread = [
+            (self.tokens[start].start, self.tokens[end - 1].end)
+            for start, end in find_unread(self.tokens, items)
+        ]
+        words = tuple(self.text[start:end] for start, end in sorted({*unread, *self.foreign.doubtful}))
+        if not words:
             return resolution
-        words = (self.text[self.tokens[start].start : self.tokens[end - 1].end] for start, end in unread)
-        return Resolution(problem_reason=ProblemReason.INCOMPLETE, unread=tuple(words))
+        is_foreign = self.foreign.is_foreign or any(map(has_foreign_letters, words))
+        reason = ProblemReason.LANGUAGE if is_foreign else ProblemReason.INCOMPLETE
+        return Resolution(problem_reason=reason, unread=words)
 
     def _extract_phrase(self, items: Sequence[PlacedItem]) -> TimePhrase:
         phrase = build_phrase(items)

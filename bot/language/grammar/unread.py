@@ -26,6 +26,7 @@ from bot.language.model.items import (
     PlacedItem,
     UnknownWord,
 )
+from bot.language.text.foreign_names import has_foreign_letters
 from bot.language.text.tokenizer import Token
 
 TokenSpan = tuple[int, int]
@@ -114,6 +115,8 @@ def _role_of(token: Token) -> _Role:
     if word in _CALENDAR_WORDS:
         return _Role.CALENDAR
     if word in _UNIT_WORDS or word in MERIDIEMS or word in ORDINAL_SUFFIXES or _CODED_TIME.fullmatch(word):
+        return _Role.UNIT
+    if has_foreign_letters(word):
         return _Role.UNIT
     return _Role.JOINING if word in _JOINING_WORDS or not token.is_word else _Role.OTHER
 

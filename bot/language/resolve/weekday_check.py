@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import date
 
 from bot.language.grammar.phrase import TimePhrase
-from bot.language.model.days import CalendarDay, DateRange, DayRange, Weekday, add_days, likeliest
+from bot.language.model.days import (
+    CalendarDay,
+    DateRange,
+    DayAlternatives,
+    DayRange,
+    Weekday,
+    add_days,
+    likeliest,
+)
 from bot.language.model.items import DayItem
 from bot.language.model.reading import ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
@@ -52,7 +60,7 @@ def _agrees(item: DayItem, dates: DateRange) -> bool:
 
 def _recent_past(item: DayItem, today: date) -> DateRange | None:
     """The last such date, when it lies in the last 60 days and has the weekday."""
-    if isinstance(item.day, DayRange):
+    if not isinstance(item.day, CalendarDay | DayAlternatives):
         return None
     earlier = add_days(today, -_DAYS_LOOKED_BACK)
     past = [dates for dates in likeliest(item.day, earlier) if earlier <= dates.first and dates.last < today]
