@@ -5,20 +5,20 @@ from dataclasses import replace
 
 from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
 from bot.language.grammar.iso_dates import build_date, parse_iso_date
+from bot.language.grammar.numeric_dates import parse_numeric_date
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
 from bot.language.model.days import (
     CalendarDay,
     CalendarMonth,
-    DayAlternatives,
     DayExpression,
     DayOffset,
     EasterDay,
     WeekdayOfMonth,
     join_days,
 )
-from bot.language.model.items import DayItem, InvalidTime, Item, ItemMatch
-from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_ordinal
+from bot.language.model.items import DayItem, InvalidTime, ItemMatch
+from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_below_hundred, parse_ordinal
 
 _HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
     ("new", "years", "day"): CalendarDay(1, 1),
@@ -67,8 +67,7 @@ _NOT_DAY_BEFORE = word_set(
     """
 )
 _AFTER_YEAR = word_set("at from between for until to on in with please pls")
-_DATE_PREPOSITIONS = frozenset(WEEKDAY_NUMBERS) | {"on", ","}
-_CLOCK_PREPOSITIONS = frozenset({"at", "@", "from", "until", "to", "by"})
+_AFTER_MINUTES = word_set("past to after before minutes mins min hours people")
 _MONTH_PREPOSITIONS = word_set(
     "in until to of next this by from for during since before after mid early late - all through"
 )
@@ -87,68 +86,6 @@ def parse_calendar_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
         if found is not None:
             return found
     return None
-
-
-def _parse_numeric_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`12/3`, `12/3/26`, `12-3-2026`, `12.3.`, `12.3.2026`: the day comes first."""
-    first, second, third = cursor.number(index), cursor.number(index + 2), cursor.number(index + 4)
-    sign = cursor.word(index + 1)
-    if first is None or second is None or sign not in {"/", "-", "."} or not cursor.is_attached(index + 2):
-        return None
-    if cursor.word(index + 3) == sign and third is not None and cursor.is_attached(index + 4):
-        return _build_date_with_year(cursor, index, first, second, third)
-    if sign == "/":
-        if cursor.tokens[index].start == cursor.tokens[index + 2].start:
-            return None  # one character, ½
-        return _build_day_and_month(first, second), index + 3
-    if sign == "." and 1 <= second <= 12 and 1 <= first <= 31:
-        ends_with_dot = cursor.word(index + 3) == "." and cursor.is_attached(index + 3)
-        if (
-            len(cursor.word(index + 2)) == 2
-            and (not ends_with_dot or cursor.word(index - 1) in _CLOCK_PREPOSITIONS)
-            and not _is_digital_time(cursor, index + 3 + ends_with_dot)
-        ):
-            return None  # `at 9.10.` is ten past nine
-        if (
-            ends_with_dot
-            or (cursor.word(index - 1) in _DATE_PREPOSITIONS and cursor.word(index + 3) not in HOUR_WORDS)
-            or _is_digital_time(cursor, index + 3)
-        ):
-            return _build_day_and_month(first, second), index + 3 + ends_with_dot
-    return None
-
-
-def _is_digital_time(cursor: TokenCursor, index: int) -> bool:
-    """Whether `16:00` stands here."""
-    return (
-        cursor.number(index) is not None
-        and cursor.word(index + 1) == ":"
-        and cursor.number(index + 2) is not None
-    )
-
-
-def _build_day_and_month(first: int, second: int) -> Item:
-    if second > 12 and first <= 12:
-        first, second = second, first
-    if not (1 <= second <= 12 and 1 <= first <= 31):
-        return InvalidTime()
-    day = CalendarDay(first, second)
-    return DayItem(
-        DayAlternatives((day,)),
-        alternative=CalendarDay(second, first) if first <= 12 and first != second else None,
-    )
-
-
-def _build_date_with_year(
-    cursor: TokenCursor, index: int, first: int, second: int, third: int
-) -> ItemMatch | None:
-    size = len(cursor.word(index + 4))
-    if size not in {2, 4} or len(cursor.word(index)) > 2:
-        return None
-    year = third if size == 4 else 2000 + third
-    if second > 12 and first <= 12:
-        first, second = second, first
-    return build_date(year, second, first), index + 5
 
 
 def _parse_compact_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -175,7 +112,16 @@ def _parse_day_then_month(cursor: TokenCursor, index: int) -> ItemMatch | None:
         cursor.word(after) == "may" and cursor.word(after + 1) in {"i", "we", "be", "need", "have"}
     ):
         return None
+    if cursor.word(index - 1) in {"to", "-"} and _is_of_day(cursor, after):
+        return None  # `from 5 to 6 of april 22`
     return _build_day_of_month(cursor, number, month, after + 1)
+
+
+def _is_of_day(cursor: TokenCursor, index: int) -> bool:
+    """Whether `of` stands before the month and its day after it."""
+    day = cursor.number(index + 1)
+    is_day = day is not None and 1 <= day <= _MAX_DAYS_IN_MONTH and len(cursor.word(index + 1)) <= 2
+    return is_day and cursor.word(index - 1) == "of" and not cursor.word(index + 2)
 
 
 def _build_day_of_month(cursor: TokenCursor, day: int, month: int, end_index: int) -> ItemMatch:
@@ -244,6 +190,10 @@ def _parse_day_number(cursor: TokenCursor, index: int) -> tuple[int, int] | None
     ordinal = parse_ordinal(cursor, index)
     if ordinal is not None:
         return (ordinal.value, ordinal.end_index) if 1 <= ordinal.value <= _MAX_DAYS_IN_MONTH else None
+    spelled = parse_below_hundred(cursor, index)
+    if spelled is not None and 12 < spelled.value <= _MAX_DAYS_IN_MONTH:
+        is_minutes = cursor.word(spelled.end_index) in _AFTER_MINUTES
+        return None if is_minutes else (spelled.value, spelled.end_index)
     number = cursor.number(index)
     if number is None or len(cursor.word(index)) > 2 or _is_hour_suffix(cursor, index + 1):
         return None
@@ -332,7 +282,7 @@ def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     found = (
         _parse_day_then_month(cursor, at)
         or _parse_month_then_day(cursor, at)
-        or _parse_numeric_date(cursor, at)
+        or parse_numeric_date(cursor, at)
         or _parse_ordinal_day(cursor, at)
     )
     if found is None:
@@ -351,7 +301,7 @@ def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 _DIGIT_RULES = (
     parse_iso_date,
-    _parse_numeric_date,
+    parse_numeric_date,
     _parse_day_then_month,
     _parse_ordinal_day,
     parse_bare_day,

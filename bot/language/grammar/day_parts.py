@@ -152,7 +152,7 @@ def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
     match = cursor.word(at)
-    at = cursor.skip(at + 1, {"of", "the", "this", "today"})
+    at = cursor.skip(at + 1, {"of", "the", "this", "today", "my", "current"})
     name = DAY_PART_WORDS.get(cursor.word(at))
     if cursor.word(at) != "day" and name is None:
         return None

@@ -181,7 +181,17 @@ def _add_days(cursor: TokenCursor, days: int, index: int) -> DurationMatch:
     more = parse_cardinal(cursor, cursor.skip(index, {"and", ","})) if days % 7 == 0 else None
     if more is not None and cursor.word(more.end_index) in DAY_WORDS and len(cursor.word(more.end_index)) > 1:
         return DurationItem(days=days + more.value), more.end_index + 1
-    return DurationItem(days=days), index
+    hours = _parse_hours_after_days(cursor, index) if cursor.word(index - 1) in DAY_WORDS else None
+    return (DurationItem(hours[0].minutes, days), hours[1]) if hours else (DurationItem(days=days), index)
+
+
+def _parse_hours_after_days(cursor: TokenCursor, index: int) -> DurationMatch | None:
+    """The rest of `1 day 2 hours`, `2 days and 3 hours`."""
+    at = cursor.skip(index, {"and"})
+    fraction = parse_fraction(cursor, at)
+    if fraction is None or len(cursor.word(fraction[1])) < 2 or cursor.word(fraction[1]) not in HOUR_WORDS:
+        return None
+    return _parse_units(cursor, fraction[0], fraction[1])
 
 
 def _days_per_unit(unit: str) -> int:

@@ -135,10 +135,17 @@ class _PhraseBuilder:
         elif connective in {Connective.TO, Connective.DASH} or (
             connective is Connective.AND and self.is_between
         ):
+            if self._is_separator(connective, index):
+                return
             if isinstance(following, _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS):
                 self.expected = Connective.UNTIL
         elif connective in {Connective.AFTER, Connective.OR}:
             self.expected = connective if isinstance(following, _TIME_ITEMS) else None
+
+    def _is_separator(self, connective: Connective, index: int) -> bool:
+        """Whether a dash only sets the time apart from its day: `6 march - 3pm`."""
+        is_day = isinstance(self.before[index], DayItem) and isinstance(self.after[index], ClockTime)
+        return is_day and connective is Connective.DASH and self.phrase.start is None
 
     def _expect_end(self, following: Item | None) -> None:
         if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp):

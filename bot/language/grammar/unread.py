@@ -38,6 +38,7 @@ _UNIT_WORDS = (
 ) - {"m", "h", "min", "day", "minute"}
 _NAMES_OR_WORDS = word_set("may march mar april june august sun sat mon wed dec jan")
 _CALENDAR_WORDS = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS)
+_LEADS = word_set("next last")
 _CODED_TIME = re.compile(r"t\d{2,6}z?|\d{1,4}(?:am|pm|h)[a-z0-9]*|\d{1,2}(?:st|nd|rd|th)[a-z]*")
 
 
@@ -101,7 +102,8 @@ def _is_dotted_label(tokens: Sequence[Token], index: int, ignored: set[int]) -> 
     has_dot = is_second or (
         index + 2 < len(tokens) and tokens[index + 1].word == "." and tokens[index + 2].is_attached
     )
-    return has_dot and (first in ignored or (first > 0 and tokens[first - 1].word == "in"))
+    is_in = first > 0 and tokens[first - 1].word == "in" and tokens[first].field is None
+    return has_dot and (first in ignored or is_in)
 
 
 def _role_of(token: Token) -> _Role:
@@ -122,6 +124,8 @@ def _role_of(token: Token) -> _Role:
 
 
 def _is_unread(tokens: Sequence[Token], roles: Sequence[_Role], index: int, role: _Role) -> bool:
+    if tokens[index].word in _LEADS and role is _Role.JOINING:
+        return _direct(roles, index, 1) is _Role.TIME
     if role in {_Role.TIME, _Role.JOINING, _Role.OTHER}:
         return False
     before, after = _neighbour(roles, index, -1), _neighbour(roles, index, 1)

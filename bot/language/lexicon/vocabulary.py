@@ -229,9 +229,9 @@ TIME_FIRST_WORDS = (
     weeks fortnight end start beginning middle mid early late later weekend midweek noon midday
     midnight dozen couple hundred pair right straight just as now rn atm asap immediately currently
     straightaway nowish all whole entire full first allday eod close closing cob rest remainder
-    w wc wb month tom am pm every daily weekly fortnightly biweekly monthly nye new australia valentines leap
-    st april anzac
-    halloween guy bonfire christmas xmas boxing good easter shrove pancake ash for
+    w wc wb month current tom am pm every daily weekly fortnightly biweekly monthly nye new
+    australia valentines leap st april anzac halloween guy bonfire christmas xmas boxing good easter shrove
+    pancake ash for
     """
     )
 )
