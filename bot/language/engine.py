@@ -31,7 +31,12 @@ from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
 from bot.language.text.chinese import translate_chinese
 from bot.language.text.foreign import ForeignReading, translate_tokens
-from bot.language.text.foreign_names import foreign_words, has_foreign_letters, unread_foreign_words
+from bot.language.text.foreign_names import (
+    foreign_abbreviations,
+    foreign_words,
+    has_foreign_letters,
+    unread_foreign_words,
+)
 from bot.language.text.quoted import find_mentions, find_titles
 from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
@@ -70,6 +75,7 @@ def preload() -> None:
     _time_spelling_corrector()
     preload_dateparser()
     foreign_words()
+    foreign_abbreviations()
     unread_foreign_words()
 
 

@@ -26,6 +26,7 @@ from bot.language.model.items import (
     PlacedItem,
     UnknownWord,
 )
+from bot.language.text.chinese import is_plain_han
 from bot.language.text.foreign_names import has_foreign_letters
 from bot.language.text.tokenizer import Token
 
@@ -118,7 +119,7 @@ def _role_of(token: Token) -> _Role:
         return _Role.CALENDAR
     if word in _UNIT_WORDS or word in MERIDIEMS or word in ORDINAL_SUFFIXES or _CODED_TIME.fullmatch(word):
         return _Role.UNIT
-    if has_foreign_letters(word):
+    if has_foreign_letters(word) and not is_plain_han(word):
         return _Role.UNIT
     return _Role.JOINING if word in _JOINING_WORDS or not token.is_word else _Role.OTHER
 

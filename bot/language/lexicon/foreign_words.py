@@ -172,6 +172,7 @@ LANGUAGE_WORDS = {
     "heures": frozenset({"fr"}),
     "horas": frozenset({"es", "pt"}),
     "uur": frozenset({"nl"}),
+    "u": frozenset({"nl"}),
     "alle": frozenset({"it"}),
     "dalle": frozenset({"it"}),
     "ubermorgen": frozenset({"de"}),

@@ -7,6 +7,7 @@ from re import Match
 from bot.language.lexicon.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
 from bot.language.text.tokenizer import NormalizedText
 
+_TIME_CHARACTERS = frozenset("年月日号號天周週点點时時分刻半晚早午夜晨今明昨后後")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _DIGITS = {
     "零": 0,
@@ -97,6 +98,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[Match[str]], str]], ...] = (
 
 def has_han(text: str) -> bool:
     return not text.isascii() and _HAN.search(text) is not None
+
+
+def is_plain_han(text: str) -> bool:
+    """Whether a text is of Chinese characters none of which belongs to a time."""
+    return all(_HAN.match(letter) for letter in text) and not _TIME_CHARACTERS & frozenset(text)
 
 
 def translate_chinese(normalized: NormalizedText) -> NormalizedText:

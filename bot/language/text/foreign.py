@@ -1,19 +1,25 @@
 """Writes dates and hours of other languages in English, token by token, where their meaning is sure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.foreign_words import DOUBTFUL_WORDS, FUNCTION_WORDS, PHRASES
 from bot.language.lexicon.vocabulary import KNOWN_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
-from bot.language.text.foreign_names import ForeignWord, foreign_words, unread_foreign_words
+from bot.language.text.foreign_names import (
+    READ_LANGUAGES,
+    ForeignWord,
+    foreign_abbreviations,
+    foreign_words,
+    unread_foreign_words,
+)
 from bot.language.text.tokenizer import Token
 
 _MAX_PHRASE_WORDS = 3
 _MAX_TOKENS_IN_RANGE = 5
 _NUMBER_DISTANCE = 2
-_HOUR_CODE = re.compile(r"(\d{1,2})(uhr|uur|u|heures|horas|hs)")
+_HOUR_CODE = re.compile(r"(\d{1,2})(uhr|uur|(?<=\d\d)u|heures|horas|hs)")
 _TIME_LEADS = word_set("at from until between")
 _HOUR_LEADS = word_set("um gegen ab bis las alle dalle ore om tot vers entre zwischen")
 _DAY_NAMES = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS) | {"today", "tomorrow", "overmorrow"}
@@ -42,17 +48,55 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
     """
     if any(token.word in _ENGLISH_DAYS for token in tokens):
         return ForeignReading(tokens)
-    found = dict(_find_words(tokens, is_name))
     unread = tuple(_find_unread_words(tokens, is_name))
-    if not found:
+    found = dict(_find_words(tokens, is_name))
+    languages = frozenset(READ_LANGUAGES).intersection(*(word.languages for word in found.values()))
+    short = dict(_find_abbreviations(tokens, is_name, is_known=bool(found)))
+    if not found and not short:
         return ForeignReading(tokens, bool(unread), unread)
-    languages = frozenset.intersection(*(word.languages for word in found.values()))
-    if not languages:
-        doubtful = tuple((tokens[index].start, tokens[index].end) for index in found)
-        return ForeignReading(tokens, is_foreign=True, doubtful=doubtful)
+    languages = _choose_meanings(short, found, languages)
+    if not languages or not found:
+        doubtful = [(token.start, token.end) for token in tokens if token.start in {*found, *short}]
+        return ForeignReading(tokens, is_foreign=True, doubtful=(*unread, *doubtful))
+    unsure = [(token.start, token.end) for token in tokens if token.start in short.keys() - found.keys()]
     language = max(sorted(languages), key=lambda each: _count_function_words(tokens, each))
     translated, doubtful = _Translator(_split_hours(tokens), language, found, is_name).translate()
-    return ForeignReading(translated, is_foreign=True, doubtful=(*unread, *doubtful))
+    return ForeignReading(translated, is_foreign=True, doubtful=(*unread, *unsure, *doubtful))
+
+
+def _choose_meanings(
+    short: Mapping[int, tuple[ForeignWord, ...]], found: dict[int, ForeignWord], languages: frozenset[str]
+) -> frozenset[str]:
+    """Adds abbreviations to the words found where the languages leave one meaning; returns what they leave."""
+    for start, meanings in sorted(short.items(), key=lambda item: len(item[1])):
+        possible = [word for word in meanings if word.languages & languages]
+        if len(possible) == 1:
+            found[start] = possible[0]
+            languages &= possible[0].languages
+    return languages
+
+
+def _find_abbreviations(
+    tokens: Sequence[Token], is_name: Callable[[str], bool], *, is_known: bool
+) -> Iterator[tuple[int, tuple[ForeignWord, ...]]]:
+    """Short weekdays before a number, first or in a text known to be foreign; short months after one."""
+    words = foreign_abbreviations()
+    for index, token in enumerate(tokens):
+        meanings = words.get(token.word)
+        if meanings is None or not _is_free(token, is_name):
+            continue
+        if meanings[0].english in WEEKDAY_NUMBERS:
+            is_first = index == 0 or not tokens[index - 1].is_word or is_known
+            is_date = is_first and _is_number_ahead(tokens, index + 1)
+        else:
+            is_date = index > 0 and tokens[index - 1].word.isdecimal()
+        if is_date:
+            yield token.start, meanings
+
+
+def _is_number_ahead(tokens: Sequence[Token], index: int) -> bool:
+    at = index + (index < len(tokens) and tokens[index].word in {".", ","})
+    return at < len(tokens) and tokens[at].word[:1].isdecimal()
 
 
 def _is_free(token: Token, is_name: Callable[[str], bool]) -> bool:

@@ -40,6 +40,7 @@ _ENGLISH_MONTHS = tuple(
 )
 _NEEDS_NUMBER = word_set("segunda terca quarta quinta sexta")
 _HOUR_LEADS = word_set("kl klo godz klockan saat")
+_NOT_ABBREVIATIONS = word_set("die mit son don sex ago gen set out hoy ene mag")
 _AMBIGUOUS_RELATIVES = word_set("hier")
 
 
@@ -88,24 +89,54 @@ def unread_foreign_words() -> dict[str, bool]:
     return names | dict.fromkeys(_HOUR_LEADS, True)
 
 
+@cache
+def foreign_abbreviations() -> dict[str, tuple[ForeignWord, ...]]:
+    """Short names of weekdays and months (`mo`, `jeu`, `mai`), with each of their meanings."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for language in READ_LANGUAGES:
+        info = _language_data(language)
+        for english in (*_ENGLISH_WEEKDAYS, *_ENGLISH_MONTHS):
+            for word in map(_to_word, info.get(english, ())):
+                if _is_abbreviation(word):
+                    meanings = found.setdefault(word, {})
+                    meanings[english] = meanings.get(english, frozenset()) | {language}
+    return {
+        word: tuple(ForeignWord(english, languages) for english, languages in meanings.items())
+        for word, meanings in found.items()
+    }
+
+
+def _language_data(language: str) -> dict[str, Any]:
+    info: dict[str, Any] = import_module(f"dateparser.data.date_translation_data.{language}").info
+    return info
+
+
 def _names_of(language: str) -> Iterator[tuple[str, str, bool]]:
     """Each name of a weekday, a month or a day, its English, and whether it needs a number beside it."""
-    info: dict[str, Any] = import_module(f"dateparser.data.date_translation_data.{language}").info
+    info = _language_data(language)
     for names in (_ENGLISH_WEEKDAYS, _ENGLISH_MONTHS):
         is_month = names is _ENGLISH_MONTHS
         for english in names:
-            for word in filter(None, map(_to_word, info.get(english, ()))):
+            for word in filter(_is_long, map(_to_word, info.get(english, ()))):
                 yield word, english, (is_month and len(word) <= _SHORT_MONTH_LENGTH) or word in _NEEDS_NUMBER
     relative = info.get("relative-type", {})
     for key, english in _RELATIVE_DAYS.items():
-        for word in filter(None, map(_to_word, relative.get(key, ()))):
+        for word in filter(_is_long, map(_to_word, relative.get(key, ()))):
             if word not in _AMBIGUOUS_RELATIVES:
                 yield word, english, False
 
 
-def _to_word(name: str) -> str | None:
-    """The name as one plain word of the tokenizer, None for abbreviations and words that are English too."""
+def _to_word(name: str) -> str:
+    """The name as one plain word of the tokenizer."""
+    return normalize(name).text.replace("'", "").partition("-")[0].strip().rstrip(".")
 
-    word = normalize(name).text.replace("'", "").partition("-")[0].strip().rstrip(".")
+
+def _is_long(word: str) -> bool:
+    """Whether it is a name in full, and no English word."""
     is_short = len(word) < _MIN_WORD_LENGTH and word != "hoy" and word.isascii()
-    return None if is_short or not word.isalpha() or word in KNOWN_WORDS else word
+    return not is_short and word.isalpha() and word not in KNOWN_WORDS
+
+
+def _is_abbreviation(word: str) -> bool:
+    is_short = 2 <= len(word) < _MIN_WORD_LENGTH and word.isascii() and word.isalpha()
+    return is_short and word not in KNOWN_WORDS and word not in _NOT_ABBREVIATIONS
