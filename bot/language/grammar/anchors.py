@@ -32,7 +32,8 @@ def _is_tomorrow(cursor: TokenCursor, index: int) -> bool:
         return True
     if cursor.number(at) is not None:
         return at > index + 1 or cursor.word(at + 1) in _CLOCK_SIGNS or not cursor.word(at + 1)
-    is_last = not cursor.word(index + 1).isalpha() and index + 1 >= len(cursor)
+    follows = cursor.word(index + 1)
+    is_last = not follows.isalpha() or follows in {"for", "in", "with", "please", "pls", "at", "near"}
     return is_last and (cursor.word(index - 1) in {"am", "pm"} or cursor.number(index - 1) is not None)
 
 

@@ -175,4 +175,4 @@ def _skip_course_code(cursor: TokenCursor, index: int) -> int:
         or cursor.word(index + 2) in {"hrs", "hours", "h"}
     ):
         return index
-    return index + 2
+    return _end_of_digit_groups(cursor, index + 1) if _is_phone(cursor, index + 1) else index + 2

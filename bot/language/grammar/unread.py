@@ -61,6 +61,7 @@ def find_unread(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> list[To
     if not any(token.field == "when" for token in tokens):
         return []
     unread, ignored = _unplaced_items(tokens, items)
+    ignored.update(_labelling_ordinals(tokens))
     roles = [
         _Role.OTHER
         if index in ignored or _is_dotted_label(tokens, index, ignored)
@@ -92,6 +93,17 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
         ):
             unplaced.update(positions)
     return unplaced, ignored
+
+
+def _labelling_ordinals(tokens: Sequence[Token]) -> Iterator[int]:
+    """Positions of `2nd year`, `3rd floor`: an ordinal number and the thing it names."""
+    for index, token in enumerate(tokens[:-1]):
+        follows = tokens[index + 1].word
+        is_thing = follows in YEAR_WORDS or not (
+            follows in _UNIT_WORDS or follows in _JOINING_WORDS or follows in _CALENDAR_WORDS
+        )
+        if token.word in ORDINAL_SUFFIXES and follows.isalpha() and is_thing:
+            yield from (index - 1, index, index + 1)
 
 
 def _is_dotted_label(tokens: Sequence[Token], index: int, ignored: set[int]) -> bool:
@@ -138,7 +150,8 @@ def _is_unread(tokens: Sequence[Token], roles: Sequence[_Role], index: int, role
         return False
     if role is _Role.UNIT:
         return True
-    return _Role.OTHER not in {_direct(roles, index, -1), _direct(roles, index, 1)}
+    counts = _direct(roles, index, 1) is _Role.OTHER and tokens[index + 1].field is None
+    return not counts and _direct(roles, index, -1) is not _Role.OTHER
 
 
 def _neighbour(roles: Sequence[_Role], index: int, step: int) -> _Role | None:

@@ -175,6 +175,7 @@ LANGUAGE_WORDS = {
     "u": frozenset({"nl"}),
     "alle": frozenset({"it"}),
     "dalle": frozenset({"it"}),
+    "ore": frozenset({"it"}),
     "ubermorgen": frozenset({"de"}),
     "overmorgen": frozenset({"nl"}),
     "dopodomani": frozenset({"it"}),

@@ -126,7 +126,7 @@ def _replace(
         first, last = normalized.offsets[match.start()], normalized.offsets[match.end() - 1]
         words = f" {write(match).strip().lower()} "
         characters.append(words)
-        offsets.extend([first, *[first] * (len(words) - 2), last])
+        offsets.extend([*[first] * (len(words) - 2), last, last])
         position = match.end()
     characters.append(normalized.text[position:])
     offsets.extend(normalized.offsets[position:])

@@ -56,8 +56,8 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
         return ForeignReading(tokens, bool(unread), unread)
     languages = _choose_meanings(short, found, languages)
     if not languages or not found:
-        doubtful = [(token.start, token.end) for token in tokens if token.start in {*found, *short}]
-        return ForeignReading(tokens, is_foreign=True, doubtful=(*unread, *doubtful))
+        unsure = [(token.start, token.end) for token in tokens if token.start in {*found, *short}]
+        return ForeignReading(tokens, is_foreign=True, doubtful=(*unread, *unsure))
     unsure = [(token.start, token.end) for token in tokens if token.start in short.keys() - found.keys()]
     language = max(sorted(languages), key=lambda each: _count_function_words(tokens, each))
     translated, doubtful = _Translator(_split_hours(tokens), language, found, is_name).translate()
@@ -67,7 +67,7 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
 def _choose_meanings(
     short: Mapping[int, tuple[ForeignWord, ...]], found: dict[int, ForeignWord], languages: frozenset[str]
 ) -> frozenset[str]:
-    """Adds abbreviations to the words found where the languages leave one meaning; returns what they leave."""
+    """Adds the abbreviations of which the languages leave one meaning; returns the languages then left."""
     for start, meanings in sorted(short.items(), key=lambda item: len(item[1])):
         possible = [word for word in meanings if word.languages & languages]
         if len(possible) == 1:
@@ -89,7 +89,8 @@ def _find_abbreviations(
             is_first = index == 0 or not tokens[index - 1].is_word or is_known
             is_date = is_first and _is_number_ahead(tokens, index + 1)
         else:
-            is_date = index > 0 and tokens[index - 1].word.isdecimal()
+            before = index - 1 - (index > 0 and tokens[index - 1].word == ".")
+            is_date = before >= 0 and tokens[before].word.isdecimal()
         if is_date:
             yield token.start, meanings
 

@@ -73,7 +73,7 @@ def foreign_words() -> dict[str, ForeignWord]:
                 languages = known.languages | {language}
                 found[word] = ForeignWord(english, languages, known.needs_number or needs_number)
     for word, languages in LANGUAGE_WORDS.items():
-        found[word] = ForeignWord("", languages, needs_number=word in {"alle", "dalle"})
+        found[word] = ForeignWord("", languages, needs_number=word in {"alle", "dalle", "ore"})
     return found
 
 
