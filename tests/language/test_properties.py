@@ -23,7 +23,7 @@ WORDS = split_words(
     tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20
     seats ainsworth g03 quad 1042 near the with printer and noon midnight arvo tonight every other
     week from now till june 12/3 2nd @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at
-    24:00 9-5 30 feb a week on "quiz night"
+    24:00 9-5 30 feb a week on "quiz night" montag 20 19. demain lunes uhr 明天 w/c rest month am pm tom
     """
 )
 
