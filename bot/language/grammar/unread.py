@@ -62,12 +62,14 @@ def find_unread(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> list[To
         return []
     unread, ignored = _unplaced_items(tokens, items)
     ignored.update(_labelling_ordinals(tokens))
+    for index in range(len(tokens)):
+        if _is_dotted_label(tokens, index, ignored) or _continues_label(tokens, index, ignored):
+            ignored.add(index)
     roles = [
-        _Role.OTHER
-        if index in ignored or _is_dotted_label(tokens, index, ignored)
-        else (_Role.TIME if index in unread else _role_of(token))
+        _Role.OTHER if index in ignored else (_Role.TIME if index in unread else _role_of(token))
         for index, token in enumerate(tokens)
     ]
+    unread = {index for index in unread if not _is_apart(tokens, roles, index)}
     for index, role in enumerate(roles):
         if index not in unread and _is_unread(tokens, roles, index, role):
             unread.add(index)
@@ -84,7 +86,8 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
         if isinstance(item, BareNumber):
             ignored.update(positions)
         elif isinstance(item, UnknownWord):
-            if item.is_label and item.word not in _WEEK_LABELS:
+            is_week = item.word in _WEEK_LABELS and not _is_thing(tokens, placed.end_index)
+            if item.is_label and not is_week:
                 ignored.update(positions)
         elif (
             not isinstance(item, Connective | Now)
@@ -93,6 +96,39 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
         ):
             unplaced.update(positions)
     return unplaced, ignored
+
+
+def _is_thing(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an ordinary word stands here, such as the one that `week 5 reading` is about."""
+    return index < len(tokens) and tokens[index].is_word and _role_of(tokens[index]) is _Role.OTHER
+
+
+def _continues_label(tokens: Sequence[Token], index: int, ignored: set[int]) -> bool:
+    """Whether a number goes on with one that labels a thing: `chapters 5 and 6`."""
+    before = index - 2
+    if before < 1 or not (tokens[index].word.isdecimal() and tokens[before].word.isdecimal()):
+        return False
+    is_label = before in ignored or _is_thing(tokens, before - 1)
+    return is_label and tokens[index - 1].word in {"and", "&", ",", "-", "or", "to"}
+
+
+def _is_apart(tokens: Sequence[Token], roles: Sequence[_Role], index: int) -> bool:
+    """Whether an impossible date in digits, such as `50/50`, is no part of the time."""
+    is_number = tokens[index].word in {"/", "."} or tokens[index].word.isdecimal()
+    nearby = {token.word for token in tokens[max(index - 4, 0) : index + 5] if token.field is None}
+    if not is_number or not nearby & {"/", "."} or nearby & _CALENDAR_WORDS:
+        return False
+    return not any(token.field == "when" for token in _reach(tokens, roles, index))
+
+
+def _reach(tokens: Sequence[Token], roles: Sequence[_Role], index: int) -> Iterator[Token]:
+    """The tokens that only times and joining words set apart from here, eight each way at most."""
+    for step in (-1, 1):
+        for distance in range(1, 9):
+            at = index + step * distance
+            if not 0 <= at < len(roles) or roles[at] is _Role.OTHER:
+                break
+            yield tokens[at]
 
 
 def _labelling_ordinals(tokens: Sequence[Token]) -> Iterator[int]:
