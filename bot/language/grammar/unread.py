@@ -100,7 +100,9 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
 
 def _is_thing(tokens: Sequence[Token], index: int) -> bool:
     """Whether an ordinary word stands here, such as the one that `week 5 reading` is about."""
-    return index < len(tokens) and tokens[index].is_word and _role_of(tokens[index]) is _Role.OTHER
+    if not 0 <= index < len(tokens) or tokens[index].field is not None:
+        return False
+    return tokens[index].is_word and _role_of(tokens[index]) is _Role.OTHER
 
 
 def _continues_label(tokens: Sequence[Token], index: int, ignored: set[int]) -> bool:
