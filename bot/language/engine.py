@@ -5,6 +5,7 @@ said), `resolve.resolver` (the time it means, seen from now).
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,11 +18,12 @@ from bot.language.grammar.event_times import set_aside_event_times
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import correctable_time_words, scan
 from bot.language.grammar.small_talk import find_small_talk
+from bot.language.grammar.unread import find_unread
 from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
-from bot.language.model.items import Connective, ContextWord, DayItem
+from bot.language.model.items import Connective, ContextWord, DayItem, PlacedItem
 from bot.language.model.reading import ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
@@ -32,13 +34,21 @@ from bot.language.rooms.names import NameIndex
 from bot.language.rooms.places import find_places
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
+from bot.language.text.chinese import translate_chinese
+from bot.language.text.foreign import ForeignReading, translate_tokens
+from bot.language.text.foreign_names import (
+    foreign_abbreviations,
+    foreign_words,
+    has_foreign_letters,
+    unread_foreign_words,
+)
 from bot.language.text.markup import blank_markup
 from bot.language.text.quoted import find_mentions, find_titles
 from bot.language.text.spans import CONTEXT, EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from bot.language.wording.problems import clarification_for, problem_for
+from bot.language.wording.problems import clarification_for, contradiction_question, problem_for
 from core.model import Equipment, Location, Usage
 
 _MAX_TEXT_LENGTH = 600
@@ -70,6 +80,9 @@ def preload() -> None:
     """Loads and compiles what the first call would otherwise wait for; call it in a thread at start."""
     _time_spelling_corrector()
     preload_dateparser()
+    foreign_words()
+    foreign_abbreviations()
+    unread_foreign_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +108,17 @@ class _PhraseParser:
         self.names, self.budget = names, budget
         minute = now.astimezone(zone).replace(second=0, microsecond=0)
         self.context = ResolutionContext(minute, zone, defaults, budget)
-        self.normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
+        self.foreign = ForeignReading(self.tokens)
 
     def parse(self) -> ParseResult:
         small_talk = find_small_talk(self.tokens)
         if small_talk is not None and not self._is_named(self.tokens):
             return ParseResult(self.text, small_talk=small_talk)
         title, people = self._extract_title(), self._extract_people()
+        self._translate()
         self._correct_spelling()
         places = find_places(self.tokens, self.names)
         capacity = self._extract_capacity()
@@ -128,10 +144,11 @@ class _PhraseParser:
             people=people,
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
-            alternatives=resolution.alternatives if is_usable else (),
+            alternatives=resolution.alternatives,
             zone_name=typed_zone.key if typed_zone is not None and is_usable and resolution.time else None,
             unparsed=self._collect_unparsed(),
-            clarification=clarification_for(ambiguous.value) if ambiguous else None,
+            clarification=contradiction_question(phrase, self.tokens, resolution, self.text, self.context.now)
+            or (clarification_for(ambiguous.value) if ambiguous else None),
         )
         return replace(result, problem=problem_for(resolution, result, self.context.now))
 
@@ -166,6 +183,13 @@ class _PhraseParser:
     def _mark_tokens(self, field: str, start_index: int, end_index: int) -> None:
         for token in self.tokens[start_index:end_index]:
             token.field = field
+
+    # Other languages
+
+    def _translate(self) -> None:
+        """Writes dates and hours of other languages in English."""
+        self.foreign = translate_tokens(self.tokens, self.names.is_name)
+        self.tokens = self.foreign.tokens
 
     # Names, seats, equipment
 
@@ -215,8 +239,10 @@ class _PhraseParser:
     def _extract_time(self, typed_zone: ZoneInfo | None) -> tuple[TimePhrase, Resolution]:
         """The time as it was said, and the time that it means."""
         try:
-            phrase = self._extract_phrase()
-            return phrase, self._resolve(phrase, typed_zone)
+            items = set_aside_event_times(scan(TokenCursor(self.tokens), self.budget))
+            items = resolve_bare_numbers(place_bounds(items))
+            phrase = self._extract_phrase(items)
+            return phrase, self._refuse_half_a_time(self._resolve(phrase, typed_zone), items)
         except BudgetSpent:
             return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
 
@@ -225,9 +251,22 @@ class _PhraseParser:
             return resolve(phrase, self.context)
         return resolve_in_zone(phrase, self.context, typed_zone)
 
-    def _extract_phrase(self) -> TimePhrase:
-        items = set_aside_event_times(scan(TokenCursor(self.tokens), self.budget))
-        items = resolve_bare_numbers(place_bounds(items))
+    def _refuse_half_a_time(self, resolution: Resolution, items: Sequence[PlacedItem]) -> Resolution:
+        """The resolution, unless words that belong to the time were not understood."""
+        if resolution.problem_reason in {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START}:
+            return resolution
+        unread = [
+            (self.tokens[start].start, self.tokens[end - 1].end)
+            for start, end in find_unread(self.tokens, items)
+        ]
+        words = tuple(self.text[start:end] for start, end in sorted({*unread, *self.foreign.doubtful}))
+        if not words:
+            return resolution
+        is_foreign = self.foreign.is_foreign or any(map(has_foreign_letters, words))
+        reason = ProblemReason.LANGUAGE if is_foreign else ProblemReason.INCOMPLETE
+        return Resolution(problem_reason=reason, unread=words)
+
+    def _extract_phrase(self, items: Sequence[PlacedItem]) -> TimePhrase:
         phrase = build_phrase(items)
         for placed in items:
             if isinstance(placed.item, ContextWord | Connective):

@@ -33,6 +33,7 @@ WORDS = split_words(
     week from now till june 12/3 2nd @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at
     24:00 9-5 sometime within before after closing opening first last thing so finish start leaving
     latest of quarter ish hour's by eod o'clock through 3;30 30 feb a week on "quiz night"
+    montag 20 19. demain lunes uhr 明天 w/c rest month am pm tom
     """
 )
 

@@ -118,7 +118,9 @@ def _parse_digits_with_meridiem(cursor: TokenCursor, index: int) -> ItemMatch | 
         possible = hour <= 23 and minute <= 59
         return (to_24_hour(hour, minute, meridiem[0]) if possible else InvalidTime()), meridiem[1]
     if cursor.word(index + 1) == "oclock":
-        return with_meridiem(cursor, number, 0, index + 1) if 1 <= number <= 12 else None
+        if 1 <= number <= 12 and size <= 2:
+            return with_meridiem(cursor, number, 0, index + 1)
+        return (ClockTime(number, is_24_hour=True), index + 2) if number <= 24 else None
     minute_after = cursor.number(index + 1)
     meridiem = parse_meridiem(cursor, index + 2)
     if (
@@ -182,11 +184,12 @@ def _parse_military_time(cursor: TokenCursor, index: int) -> ItemMatch | None:
     if size >= 3:
         hour, minute = divmod(number, 100)
         return (ClockTime(hour, minute, is_24_hour=True), index + 2) if hour <= 23 and minute <= 59 else None
-    if number > 23 or cursor.word(index + 1) == "hour":
+    if number > 24:
         return None
-    if cursor.word(index - 1) in {"at", "@"} and number > _MAX_USUAL_HOURS:
-        return ClockTime(number, is_24_hour=True), index + 2
-    if cursor.word(index + 1) != "h" or not cursor.is_attached(index + 1):
+    is_placed = cursor.word(index - 1) in {"at", "@"}
+    if is_placed and number > _MAX_USUAL_HOURS and cursor.word(index + 1) in HOUR_WORDS:
+        return ClockTime(number, is_24_hour=True), index + 2  # `at 16 hours`
+    if cursor.word(index + 1) != "h" or not cursor.is_attached(index + 1) or number > 23:
         return None
     has_preposition = cursor.word(index - 1) in _CLOCK_PREPOSITIONS
     if has_preposition or (number >= 13 and cursor.word(index - 1) not in {"for", "in"}):

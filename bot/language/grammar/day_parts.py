@@ -1,7 +1,12 @@
 """Parses `now`, parts of the day, and, by another module, recurrences."""
 
 from bot.language.grammar.recurrences import parse_recurrence
-from bot.language.lexicon.vocabulary import DAY_PART_WORDS, WEEKDAY_NUMBERS
+from bot.language.lexicon.vocabulary import (
+    DAY_PART_WORDS,
+    MONTH_NUMBERS,
+    ORDINAL_SUFFIXES,
+    WEEKDAY_NUMBERS,
+)
 from bot.language.model.days import DayOffset, Weekday
 from bot.language.model.items import DayItem, DayPart, EndOfDay, ItemsMatch, Now
 from bot.language.text.token_cursor import TokenCursor
@@ -80,6 +85,33 @@ def _with_today(is_today: bool, part: DayPart) -> tuple[DayItem | DayPart, ...]:
     return (DayItem(DayOffset()), part) if is_today else (part,)
 
 
+def _parse_half_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`fri pm`, `feb 5 am`, `tomorrow am`, `this pm`, `pm on friday`."""
+    name = _MERIDIEM_PARTS.get(cursor.word(index))
+    before, attached = cursor.word(index - 1), cursor.is_attached(index)
+    if name is None or attached:
+        return None
+    after = cursor.skip(index + 1, {"on", "of", "the"})
+    if before == "this":
+        return (DayItem(DayOffset()), DayPart(name)), index + 1
+    is_after_day = (
+        before in _DAY_WORDS_BEFORE
+        or before in ORDINAL_SUFFIXES
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) in MONTH_NUMBERS)
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) == "/")
+    )
+    is_before_day = name == "afternoon" and (
+        cursor.word(after) in WEEKDAY_NUMBERS or cursor.word(after) in {"today", "tomorrow"}
+    )
+    if is_after_day or (is_before_day and cursor.number(index - 1) is None):
+        return (DayPart(name),), index + 1
+    return None
+
+
+_MERIDIEM_PARTS = {"am": "morning", "pm": "afternoon"}
+_DAY_WORDS_BEFORE = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS) | {"today", "tomorrow", "week"}
+
+
 def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
     """`early tomorrow morning`, `late friday night`."""
     word = cursor.word(index + 1)
@@ -112,7 +144,7 @@ def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
     match = cursor.word(at)
-    at = cursor.skip(at + 1, {"of", "the", "this", "today"})
+    at = cursor.skip(at + 1, {"of", "the", "this", "today", "my", "current"})
     name = DAY_PART_WORDS.get(cursor.word(at))
     if cursor.word(at) != "day" and name is None:
         return None
@@ -125,4 +157,12 @@ def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return None
 
 
-_RULES = (_parse_now, parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)
+_RULES = (
+    _parse_now,
+    parse_recurrence,
+    _parse_all_day,
+    _parse_part,
+    _parse_half_of_day,
+    _parse_end_of_day,
+    _parse_later_today,
+)

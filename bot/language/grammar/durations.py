@@ -184,9 +184,21 @@ def _parse_upper_bound(cursor: TokenCursor, index: int) -> tuple[Fraction, int] 
     if cursor.word(index) not in {"-", "to", "or"}:
         return None
     fraction = parse_fraction(cursor, index + 1)
+    if _is_dotted_clock_time(cursor, index - 3) and _is_dotted_clock_time(cursor, index + 1):
+        return None
     if fraction is None or fraction[0] > 24 or cursor.word(fraction[1]) not in HOUR_WORDS | MINUTE_WORDS:
         return None
     return fraction
+
+
+def _is_dotted_clock_time(cursor: TokenCursor, index: int) -> bool:
+    """`18.00`, both of whose parts have two digits."""
+    return (
+        len(cursor.word(index)) == 2
+        and cursor.word(index + 1) == "."
+        and len(cursor.word(index + 2)) == 2
+        and cursor.number(index + 2) is not None
+    )
 
 
 def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> DurationMatch | None:
@@ -211,7 +223,17 @@ def _add_days(cursor: TokenCursor, days: int, index: int) -> DurationMatch:
     more = parse_cardinal(cursor, cursor.skip(index, {"and", ","})) if days % 7 == 0 else None
     if more is not None and cursor.word(more.end_index) in DAY_WORDS and len(cursor.word(more.end_index)) > 1:
         return DurationItem(days=days + more.value), more.end_index + 1
-    return DurationItem(days=days), index
+    hours = _parse_hours_after_days(cursor, index) if cursor.word(index - 1) in DAY_WORDS else None
+    return (DurationItem(hours[0].minutes, days), hours[1]) if hours else (DurationItem(days=days), index)
+
+
+def _parse_hours_after_days(cursor: TokenCursor, index: int) -> DurationMatch | None:
+    """The rest of `1 day 2 hours`, `2 days and 3 hours`."""
+    at = cursor.skip(index, {"and"})
+    fraction = parse_fraction(cursor, at)
+    if fraction is None or len(cursor.word(fraction[1])) < 2 or cursor.word(fraction[1]) not in HOUR_WORDS:
+        return None
+    return _parse_units(cursor, fraction[0], fraction[1])
 
 
 def _days_per_unit(unit: str) -> int:

@@ -140,12 +140,17 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
 
 
 def _is_iso_date(groups: list[str]) -> bool:
-    return len(groups) >= 3 and len(groups[0]) == 4 and groups[0].startswith("20") and len(groups[1]) == 2
+    return len(groups) >= 3 and len(groups[0]) == 4 and groups[0].startswith("20") and len(groups[1]) <= 2
 
 
 def _is_time_or_date_range(cursor: TokenCursor, index: int, groups: list[str]) -> bool:
     """`1400-1530`: two times of day with a dash between them; or a date with a year."""
-    dates = len(groups) == 3 and len(groups[2]) == 4 and cursor.word(index + 1) == "-"
+    dates = (
+        len(groups) >= 3
+        and len(groups[2]) == 4
+        and max(len(groups[0]), len(groups[1])) <= 2
+        and cursor.word(index + 1) == "-"
+    )
     times = len(groups) == 2 and all(
         len(group) == 4 and group[2] < "6" and group < "2401" for group in groups
     )
@@ -178,4 +183,4 @@ def _skip_course_code(cursor: TokenCursor, index: int) -> int:
         or cursor.word(index + 2) in {"hrs", "hours", "h"}
     ):
         return index
-    return index + 2
+    return _end_of_digit_groups(cursor, index + 1) if _is_phone(cursor, index + 1) else index + 2

@@ -1,10 +1,19 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
+from bot.language.grammar.dates import build_day_of_month_offset
+from bot.language.model.days import (
+    CalendarDay,
+    CalendarMonth,
+    CalendarWeek,
+    DayExpression,
+    DayOffset,
+    Weekday,
+    join_days,
+)
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -151,10 +160,15 @@ class _PhraseBuilder:
         elif connective in {Connective.TO, Connective.DASH} or (
             connective is Connective.AND and self.is_between
         ):
-            if isinstance(following, _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS):
-                self.expected = Connective.UNTIL
+            self._join_times(index, connective)
         elif connective in {Connective.AFTER, Connective.JUST_AFTER, Connective.OR}:
             self._expect_other(connective, following)
+
+    def _join_times(self, index: int, connective: Connective) -> None:
+        """`2-4`, `mon to wed`, `between 3 and 5`."""
+        is_range = isinstance(self.after[index], _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS)
+        if is_range and not self._is_separator(connective, index):
+            self.expected = Connective.UNTIL
 
     def _expect_other(self, connective: Connective, following: Item | None) -> None:
         """Expects a start after a time, or a second choice."""
@@ -168,6 +182,11 @@ class _PhraseBuilder:
         is_hour = isinstance(following, ClockTime | DayPart | EndOfDay | MinuteOfHour)
         if index and is_hour and isinstance(self.items[index - 1], DurationItem):
             self.phrase.counts_back = True
+
+    def _is_separator(self, connective: Connective, index: int) -> bool:
+        """Whether a dash only sets the time apart from its day: `6 march - 3pm`."""
+        is_day = isinstance(self.before[index], DayItem) and isinstance(self.after[index], ClockTime)
+        return is_day and connective is Connective.DASH and self.phrase.start is None
 
     def _expect_end(self, following: Item | None) -> None:
         if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp | MinuteOfHour):
@@ -241,7 +260,9 @@ class _PhraseBuilder:
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = DayItem(join_days(phrase.day.day, item.day))
+            phrase.day = DayItem(
+                join_days(phrase.day.day, item.day), weekday=phrase.day.weekday, last_weekday=item.weekday
+            )
             self.expected = None
         else:
             phrase.end_day = item.day
@@ -256,10 +277,14 @@ class _PhraseBuilder:
             if isinstance(one.day, Weekday) and isinstance(other.day, CalendarWeek) and other.day.days == 7:
                 phrase.day = DayItem(Weekday(one.day.number, week_offset=other.day.week_offset))
                 return True
+            in_month = _day_in_month(one.day, other.day)
+            if in_month is not None:
+                phrase.day = DayItem(in_month)
+                return True
             if isinstance(one.day, Weekday) and not isinstance(
                 other.day, Weekday | CalendarWeek | CalendarMonth
             ):
-                phrase.day = other
+                phrase.day = replace(other, weekday=one.day.number)
                 return True
         return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
@@ -328,6 +353,15 @@ class _PhraseBuilder:
         InvalidTime: _note_invalid_time,
     }
     """Methods by the type of item. Bound ones would make cycles that only a garbage collection frees."""
+
+
+def _day_in_month(day: DayExpression, month: DayExpression) -> DayExpression | None:
+    """`the 6th` … `next month`, `december` … `the 4th`: the day of that month."""
+    if not isinstance(day, CalendarDay) or day.month is not None or not isinstance(month, CalendarMonth):
+        return None
+    if month.month is not None:
+        return CalendarDay(day.day, month.month, month.year)
+    return build_day_of_month_offset(day.day, month.month_offset).day
 
 
 START_AFTER_DAY_PART = {

@@ -57,6 +57,7 @@ _DAY_OFFSET_PHRASES = (
     (("overmorrow",), 2),
     (("the", "day", "before", "yesterday"), -2),
     (("the", "next", "day"), 1),
+    (("next", "day"), 1),
     (("the", "following", "day"), 1),
 )
 
@@ -102,6 +103,7 @@ def _parse_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         "next": 1,
         "following": 1,
         "this": 0,
+        "current": 0,
         "coming": 0,
         "upcoming": 0,
         "last": -1,

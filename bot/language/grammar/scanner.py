@@ -7,8 +7,10 @@ from bot.language.grammar.bounds import parse_bound
 from bot.language.grammar.clocks import parse_clock_time
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
+from bot.language.grammar.day_ranges import parse_day_range
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.iso_dates import is_interval_sign
 from bot.language.grammar.opening_times import parse_opening_time
 from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
 from bot.language.grammar.relative import parse_relative_day
@@ -118,18 +120,22 @@ class _Scanner:
             return self._add(index, *match)
         skipped_to = skip_false_positive(self.cursor, index)
         if skipped_to > index:
-            return self._add(index, (UnknownWord(word),), skipped_to)
+            return self._add(index, (UnknownWord(word, is_label=True),), skipped_to)
         match = _parse_items(self.cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
         if match is not None:
             return self._add(index, *match)
         bound = parse_bound(self.cursor, index)
         if bound is not None:
             return self._add(index, (bound[0],), bound[1])
+        return self._add(index, self._word_items(word, index), index + 1)
+
+    def _word_items(self, word: str, index: int) -> Sequence[Item]:
+        """What a word that begins no expression is: a connective, an unknown word, or nothing."""
+        if is_interval_sign(self.cursor, index):
+            return (Connective.TO,)
         if word in _CONNECTIVES:
-            return self._add(index, self._connectives(word), index + 1)
-        if word not in FILLER_WORDS and word[0].isalnum():
-            return self._add(index, (UnknownWord(word),), index + 1)
-        return index + 1
+            return self._connectives(word)
+        return (UnknownWord(word),) if word not in FILLER_WORDS and word[0].isalnum() else ()
 
     def _parse_before_counts(self, word: str, index: int) -> ItemsMatch | None:
         """What would else be taken for a count of things: a timestamp, `once a week`, `x 10`."""
@@ -158,10 +164,11 @@ class _Scanner:
 
 
 def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    if cursor.number(index) is None or cursor.matches(index, "1", "st", "thing"):
+    match = parse_day_range(cursor, index)
+    if match is None and (cursor.number(index) is None or cursor.matches(index, "1", "st", "thing")):
         match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
-        if match is not None:
-            return match
+    if match is not None:
+        return match
     date_match = parse_calendar_day(cursor, index)
     if date_match is not None and not _is_shorter_than_duration(cursor, index, date_match[1]):
         return (date_match[0],), date_match[1]

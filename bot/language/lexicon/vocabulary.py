@@ -236,6 +236,7 @@ TIME_FIRST_WORDS = (
     after earliest latest late extra another
     midmorning midafternoon midevening when once top opening lock lockup kicking chucking you
     they it we u building library campus shut shuts closes locks
+    w wc wb month current tom am pm
     every everyday nightly alternate alternating bi weekday
     daily weekly fortnightly biweekly monthly nye new australia valentines leap st april anzac
     halloween guy bonfire christmas xmas boxing good easter shrove pancake ash for

@@ -95,11 +95,18 @@ class DayPart:
 
 @dataclass(frozen=True, slots=True)
 class DayItem:
-    """A day or a range of days; `alternative` is the other meaning of `3/4`."""
+    """A day or a range of days; `alternative` is the other meaning of `3/4`.
+
+    `weekday` (Monday is 0) was typed with a date and must be that date's, `last_weekday` that of a range's
+    last day. `hour`: a bare number after the weekday, which is an hour unless it is the date.
+    """
 
     day: DayExpression
     alternative: DayExpression | None = None
     is_next: bool = False
+    weekday: int | None = None
+    last_weekday: int | None = None
+    hour: ClockTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +166,10 @@ class InvalidTime:
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
-    """A word that says nothing about a time."""
+    """A word that says nothing about a time; `is_label` when it names or counts with a number (`level 3`)."""
 
     word: str
+    is_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

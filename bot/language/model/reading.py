@@ -129,7 +129,7 @@ class ParseProblem:
                 f"In “{self.parsed_text}” the end does not come after the start."
             ),
             ProblemReason.CONTRADICTION: f"The day and the date in “{self.parsed_text}” don't agree.",
-            ProblemReason.INCOMPLETE: f"I understood only a part of the time in “{self.parsed_text}”.",
+            ProblemReason.INCOMPLETE: f"I could not read “{self.parsed_text}” as part of the time.",
             ProblemReason.EXCLUSION: f"I'm not sure what to leave out in “{self.parsed_text}”.",
             ProblemReason.LANGUAGE: f"I read English, and I'm not sure about “{self.parsed_text}”.",
         }[self.reason]

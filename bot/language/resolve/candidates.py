@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.language.grammar.phrase import TimePhrase
+from bot.language.model.day_spans import skip_past_days
 from bot.language.model.days import DateRange, DayExpression, Weekday, add_days, add_months, likeliest
 from bot.language.model.items import DayItem, DayPart, EndOfDay, StartOfDay
 from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
@@ -130,7 +131,7 @@ def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[Da
     if phrase.recurrence is not None:
         yield from occurrence_dates(phrase, phrase.recurrence, context)
     elif phrase.day is not None:
-        yield from likeliest(phrase.day.day, context.today)
+        yield from skip_past_days(likeliest(phrase.day.day, context.today), context.today)
     else:
         for days in range(3):
             yield DateRange(add_days(context.today, days))

@@ -15,12 +15,16 @@ _MINUTES_PER_DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A time with its assumptions and alternatives, or the reason why it cannot be used."""
+    """A time with its assumptions and alternatives, or the reason why it cannot be used.
+
+    `unread` are the words of the time that were not understood.
+    """
 
     time: ParsedTime | None = None
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[ParsedTime, ...] = ()
     problem_reason: ProblemReason | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,19 @@ from bot.language.resolve.context import (
 )
 from bot.language.resolve.end_time import resolve_end
 from bot.language.resolve.hour_candidates import clock_time, day_part_minutes
+from bot.language.resolve.weekday_check import resolve_checked
 
 
 def resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
     """The time that a phrase means, or the problem with it; neither when the phrase is empty."""
     try:
-        return _check_range(_resolve(_prepare(phrase, context), context), context)
+        return resolve_checked(_prepare(phrase, context), context, _resolve_in_range)
     except (OverflowError, ValueError):  # beyond the end of the calendar
         return Resolution(problem_reason=ProblemReason.UNREADABLE)
+
+
+def _resolve_in_range(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    return _check_range(_resolve(phrase, context), context)
 
 
 def _prepare(phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
@@ -46,7 +51,7 @@ def _prepare(phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
     _place_minutes(phrase, context)
     _place_edges(phrase, context)
     if phrase.day is not None and phrase.day.alternative is not None and not context.defaults.day_first:
-        phrase.day = DayItem(phrase.day.alternative, alternative=phrase.day.day)
+        phrase.day = replace(phrase.day, day=phrase.day.alternative, alternative=phrase.day.day)
     if phrase.day_part is not None and phrase.day_part.name == "day":
         phrase.day_part = None
         phrase.day = phrase.day or (None if phrase.start else DayItem(DayOffset()))
