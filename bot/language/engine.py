@@ -11,29 +11,30 @@ from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.bare_numbers import resolve_bare_numbers
-from bot.language.grammar.phrase import TimePhrase, build_phrase
-from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.clauses.marks import MARK_WORDS
+from bot.language.clauses.split import Clause, ClauseRole, Clauses, mark_clauses, show_clauses, split_clauses
+from bot.language.clauses.times import ResolvedWishes, WishPhrases, build_wishes, resolve_wishes
+from bot.language.clauses.wanted_rooms import (
+    find_clause_capacity,
+    find_clause_places,
+    find_clause_requirements,
+)
+from bot.language.grammar.phrase import TimePhrase
+from bot.language.grammar.scanner import correctable_time_words
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
 from bot.language.model.items import DayItem
-from bot.language.model.reading import ParseResult, ProblemReason
+from bot.language.model.reading import NO_EXCLUSIONS, ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
-from bot.language.resolve.resolver import resolve
 from bot.language.rooms.names import NameIndex
-from bot.language.rooms.places import find_places
-from bot.language.rooms.requirements import find_requirements
-from bot.language.rooms.seats import find_capacities
 from bot.language.text.quoted import find_mentions, find_titles
-from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
+from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
-from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
 from bot.language.wording.problems import clarification_for, problem_for
-from core.model import Equipment, Location, Usage
 
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40
@@ -66,13 +67,6 @@ def preload() -> None:
     preload_dateparser()
 
 
-@dataclass(frozen=True, slots=True)
-class _Requirements:
-    equipment: frozenset[Equipment]
-    usage: Usage | None
-    location: Location | None
-
-
 class _PhraseParser:
     """Parses one text. Each step marks the tokens it understands, and later steps do not see them."""
 
@@ -94,10 +88,12 @@ class _PhraseParser:
     def parse(self) -> ParseResult:
         title, people = self._extract_title(), self._extract_people()
         self._correct_spelling()
-        places = find_places(self.tokens, self.names)
-        capacity = self._extract_capacity()
-        requirements = self._extract_requirements()
-        phrase, resolution = self._extract_time()
+        clauses = self._split_clauses()
+        places = find_clause_places(clauses, self.tokens, self.names)
+        capacity = find_clause_capacity(clauses, self.tokens)
+        requirements = find_clause_requirements(clauses, self.tokens)
+        phrase, wishes = self._extract_time(clauses)
+        resolution = wishes.resolution
         ambiguous = phrase.ambiguous_number
         if ambiguous is not None and capacity is None and phrase.has_length:
             capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
@@ -108,16 +104,22 @@ class _PhraseParser:
             capacity=capacity,
             equipment=requirements.equipment,
             usage=requirements.usage,
-            building=places.building,
-            room=places.room,
+            building=places.found.building,
+            room=places.found.room,
             location=requirements.location,
-            near=places.near,
-            society=places.society,
+            near=places.found.near,
+            society=places.found.society,
             title=title,
             people=people,
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
             alternatives=resolution.alternatives if is_usable else (),
+            also=wishes.also if is_usable else (),
+            excluded=replace(
+                wishes.excluded if is_usable else NO_EXCLUSIONS,
+                buildings=places.excluded_buildings,
+                rooms=places.excluded_rooms,
+            ),
             unparsed=self._collect_unparsed(),
             clarification=clarification_for(ambiguous.value) if ambiguous else None,
         )
@@ -158,51 +160,41 @@ class _PhraseParser:
         for token in islice(unknown, _MAX_CORRECTIONS):
             token.word = _correct_word(token.word, self.names)
 
+    def _split_clauses(self) -> Clauses:
+        """Splits the text where it corrects itself or rules something out, and hides those words."""
+        try:
+            clauses = split_clauses(self.tokens, self.names, self.budget)
+        except BudgetSpent:
+            return Clauses([Clause(ClauseRole.MAIN, 0, len(self.tokens))])
+        mark_clauses(clauses, self.tokens)
+        return clauses
+
     def _is_unknown(self, token: Token) -> bool:
         return (
             not token.field
             and token.word.isalpha()
             and token.word not in KNOWN_WORDS
+            and token.word not in MARK_WORDS
             and token.word not in self.names.spelling_corrector
             and not self.names.is_name(token.word)
         )
 
-    def _extract_capacity(self) -> int | None:
-        """The first number of people. A second one stays unparsed, but is no hour either."""
-        found = list(find_capacities(TokenCursor(self.tokens)))
-        for place, match in enumerate(found):
-            self._mark_tokens(EXTRA_CAPACITY if place else "capacity", match.start_index, match.end_index)
-        return found[0].value if found else None
-
-    def _extract_requirements(self) -> _Requirements:
-        found = list(find_requirements(TokenCursor(self.tokens)))
-        for match in found:
-            self._mark_tokens(type(match.value).__name__.lower(), match.start_index, match.end_index)
-        values = [match.value for match in found]
-        return _Requirements(
-            equipment=frozenset(value for value in values if isinstance(value, Equipment)),
-            usage=next((value for value in values if isinstance(value, Usage)), None),
-            location=next((value for value in values if isinstance(value, Location)), None),
-        )
-
     # Time
 
-    def _extract_time(self) -> tuple[TimePhrase, Resolution]:
-        """The time as it was said, and the time that it means."""
+    def _extract_time(self, clauses: Clauses) -> tuple[TimePhrase, ResolvedWishes]:
+        """The time as it was said, and the times that it means."""
         try:
-            phrase = self._extract_phrase()
-            return phrase, resolve(phrase, self.context)
+            wishes = self._build_wishes(clauses)
+            return wishes.main, resolve_wishes(wishes, self.context)
         except BudgetSpent:
-            return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
+            return TimePhrase(), ResolvedWishes(Resolution(problem_reason=ProblemReason.TOO_MUCH))
 
-    def _extract_phrase(self) -> TimePhrase:
-        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
-        phrase = build_phrase(items)
-        for placed in phrase.used_items:
-            self._mark_tokens("when", placed.start_index, placed.end_index)
+    def _build_wishes(self, clauses: Clauses) -> WishPhrases:
+        wishes = build_wishes(clauses, self.tokens, self.context)
+        phrase = wishes.main
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
-        return phrase
+        return wishes
 
     def _try_dateparser(self, phrase: TimePhrase) -> None:
         """Asks dateparser about words of dates that no rule of the grammar understood."""

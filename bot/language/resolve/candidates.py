@@ -23,6 +23,7 @@ from bot.language.resolve.recurrence import build_recurrence_rule, is_recurrence
 
 _HALF_PREFIXES = {"first": "early", "second": "late"}
 _MAX_ALTERNATIVE_DISTANCE = timedelta(hours=12)
+_MAX_DAYS_AHEAD = 21
 _DATE_ORDER_NAMES = {True: "day first", False: "month first"}
 
 
@@ -101,7 +102,13 @@ def _candidate_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator
     """The days a phrase may mean, the likeliest first. Each costs a step of the budget."""
     for dates in _phrase_dates(phrase, context):
         context.budget.spend()
-        yield dates
+        if not (context.excluded and _is_left_out(dates, phrase, context)):
+            yield dates
+
+
+def _is_left_out(dates: DateRange, phrase: TimePhrase, context: ResolutionContext) -> bool:
+    """Whether a day that was not said is ruled out (`3pm but not today`)."""
+    return (phrase.day is None or phrase.recurrence is not None) and context.excluded.has_day(dates.first)
 
 
 def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
@@ -110,7 +117,7 @@ def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[Da
     elif phrase.day is not None:
         yield from likeliest(phrase.day.day, context.today)
     else:
-        for days in range(3):
+        for days in range(3 if not context.excluded else _MAX_DAYS_AHEAD):
             yield DateRange(add_days(context.today, days))
 
 

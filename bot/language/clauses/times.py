@@ -1,0 +1,217 @@
+"""Puts the times of all clauses together, and resolves them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.language.clauses.exclusions import (
+    ExcludedTimes,
+    build_excluded,
+    complete_wish,
+    leaves_nothing,
+    resolve_excluded_days,
+    resolve_excluded_hours,
+    skip_excluded_weekday,
+)
+from bot.language.clauses.merge import complete_ellipsis, has_day, merge_correction
+from bot.language.clauses.split import Clause, ClauseRole, Clauses
+from bot.language.clauses.wishes import expand_day_numbers, share_fields, split_wishes
+from bot.language.grammar.bare_numbers import resolve_bare_numbers
+from bot.language.grammar.phrase import TimePhrase, build_phrase
+from bot.language.grammar.scanner import scan
+from bot.language.model.items import ClockTime, PlacedItem
+from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason
+from bot.language.resolve.context import Resolution, ResolutionContext
+from bot.language.resolve.resolver import resolve
+from bot.language.text.token_cursor import TokenCursor
+from bot.language.text.tokenizer import Token
+
+
+@dataclass(slots=True)
+class WishPhrases:
+    """The times that a text wishes for, the main one first, as they were said."""
+
+    main: TimePhrase = field(default_factory=TimePhrase)
+    also: list[TimePhrase] = field(default_factory=list)
+    alternatives: list[TimePhrase] = field(default_factory=list)
+    excluded: ExcludedTimes = field(default_factory=ExcludedTimes)
+    is_unplaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedWishes:
+    """The main time, the others that are wanted as well, and what is ruled out."""
+
+    resolution: Resolution = field(default_factory=Resolution)
+    also: tuple[ParsedTime, ...] = ()
+    excluded: Exclusions = NO_EXCLUSIONS
+
+
+def build_wishes(clauses: Clauses, tokens: Sequence[Token], context: ResolutionContext) -> WishPhrases:
+    """The wishes of all clauses, corrections merged in. The items that found a place are marked `when`."""
+    wishes = WishPhrases(is_unplaced=clauses.is_unplaced)
+    before: list[PlacedItem] = []
+    for place, clause in enumerate(clauses.clauses):
+        if clause.role is ClauseRole.EXCLUSION:
+            _add_excluded(wishes, clause)
+            continue
+        items = _scan_clause(clause, tokens, context)
+        if clause.role is ClauseRole.CORRECTION:
+            items = complete_ellipsis(items, before)
+        before = items or before
+        phrases = list(_build_phrases(items, tokens))
+        if place == 0 or not before:
+            wishes.main, wishes.also, wishes.alternatives = _sort(phrases)
+        else:
+            _merge(wishes, phrases, clause, context)
+    return wishes
+
+
+def _scan_clause(clause: Clause, tokens: Sequence[Token], context: ResolutionContext) -> list[PlacedItem]:
+    start = clause.start_index
+    items = scan(TokenCursor(tokens[start : clause.end_index]), context.budget)
+    if start:
+        items = [
+            replace(each, start_index=each.start_index + start, end_index=each.end_index + start)
+            for each in items
+        ]
+    return [PlacedItem(clause.bound, start, start), *items] if clause.bound is not None else items
+
+
+def _build_phrases(items: list[PlacedItem], tokens: Sequence[Token]) -> Iterator[tuple[TimePhrase, bool]]:
+    """The phrase of each wish, and whether it is an alternative to the one before."""
+    wishes = split_wishes(resolve_bare_numbers(expand_day_numbers(items)), tokens)
+    phrases = [build_phrase(wish.items) for wish in wishes]
+    for phrase in phrases:
+        for placed in phrase.used_items:
+            for token in tokens[placed.start_index : placed.end_index]:
+                token.field = "when"
+    shared = share_fields(phrases) if len(phrases) > 1 else phrases
+    for phrase, wish in zip(shared, wishes, strict=True):
+        yield phrase, wish.is_alternative
+
+
+def _sort(
+    phrases: Sequence[tuple[TimePhrase, bool]],
+) -> tuple[TimePhrase, list[TimePhrase], list[TimePhrase]]:
+    main = phrases[0][0] if phrases else TimePhrase()
+    also = [phrase for phrase, is_alternative in phrases[1:] if not is_alternative]
+    alternatives = [phrase for phrase, is_alternative in phrases[1:] if is_alternative]
+    return main, also, alternatives
+
+
+def _add_excluded(wishes: WishPhrases, clause: Clause) -> None:
+    if clause.negated is None or not clause.negated.items:
+        return
+    wishes.excluded.phrases.extend(build_excluded(clause.negated.items))
+    wishes.excluded.is_open = wishes.excluded.is_open or clause.is_open
+
+
+def _merge(
+    wishes: WishPhrases,
+    phrases: Sequence[tuple[TimePhrase, bool]],
+    clause: Clause,
+    context: ResolutionContext,
+) -> None:
+    """Merges a later clause into the wishes: one without a day into each, one with a day into the last."""
+
+    def merge(base: TimePhrase, over: TimePhrase) -> TimePhrase:
+        return merge_correction(
+            base,
+            over,
+            context.defaults,
+            is_repair=clause.is_repair,
+            is_bound=clause.bound is not None,
+        )
+
+    over, more, alternatives = _sort(phrases)
+    if more or alternatives:
+        wishes.also = [merge(wishes.main, phrase) for phrase in more]
+        wishes.alternatives = [merge(wishes.main, phrase) for phrase in alternatives]
+        wishes.main = merge(wishes.main, over)
+    elif wishes.also and has_day(over):
+        wishes.also[-1] = merge(wishes.also[-1], over)
+    else:
+        wishes.main = merge(wishes.main, over)
+        wishes.also = [merge(phrase, over) for phrase in wishes.also]
+        wishes.alternatives = []
+
+
+def resolve_wishes(wishes: WishPhrases, context: ResolutionContext) -> ResolvedWishes:
+    """Resolves the wishes and what is ruled out; the problem is that of the first with one."""
+    if wishes.is_unplaced:
+        return _UNPLACED
+    excluded = NO_EXCLUSIONS
+    if wishes.excluded.phrases:
+        wishes.main = complete_wish(wishes.main, wishes.excluded, context)
+        wishes.also = [complete_wish(phrase, wishes.excluded, context) for phrase in wishes.also]
+        days = resolve_excluded_days(wishes.excluded, wishes.main, context)
+        if days is None:
+            return _UNPLACED
+        excluded = days
+        context = replace(context, excluded=days)
+        for phrase in (wishes.main, *wishes.also, *wishes.alternatives):
+            skip_excluded_weekday(phrase, context)
+    resolution = resolve(wishes.main, context)
+    _pin_shared_hours(wishes, resolution)
+    if wishes.excluded.phrases:
+        hours = resolve_excluded_hours(wishes.excluded, wishes.main, resolution.time, context)
+        if hours is None:
+            return _UNPLACED
+        excluded = replace(excluded, times=hours)
+        resolution = _leave_out(resolution, excluded)
+        if resolution.problem_reason is ProblemReason.EXCLUSION:
+            return _UNPLACED
+    return _resolve_others(wishes, resolution, excluded, context)
+
+
+_UNPLACED = ResolvedWishes(Resolution(problem_reason=ProblemReason.EXCLUSION))
+
+
+def _pin_shared_hours(wishes: WishPhrases, resolution: Resolution) -> None:
+    """Gives the hours of the main time to the wishes that share its words: all of `mon, wed, fri at 9`."""
+    start, end = wishes.main.start, wishes.main.end
+    if resolution.time is None or not isinstance(start, ClockTime) or start.is_24_hour:
+        return
+    for phrase in (*wishes.also, *wishes.alternatives):
+        if phrase.start is start and phrase.end is end:
+            phrase.start = _to_clock_time(resolution.time.start)
+            if isinstance(end, ClockTime) and resolution.time.end is not None:
+                phrase.end = _to_clock_time(resolution.time.end)
+
+
+def _to_clock_time(moment: datetime) -> ClockTime:
+    return ClockTime(moment.hour, moment.minute, is_24_hour=True)
+
+
+def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
+    """The resolution without alternatives that are ruled out, and with the dates a recurrence leaves out."""
+    if resolution.time is None:
+        return resolution
+    if leaves_nothing(resolution.time, excluded):
+        return Resolution(problem_reason=ProblemReason.EXCLUSION)
+    time = resolution.time
+    if time.recurrence is not None and excluded.dates:
+        time = replace(time, recurrence=replace(time.recurrence, excluded=excluded.dates))
+    alternatives = tuple(
+        other for other in resolution.alternatives if not leaves_nothing(other, excluded)
+    )
+    return replace(resolution, time=time, alternatives=alternatives)
+
+
+def _resolve_others(
+    wishes: WishPhrases, resolution: Resolution, excluded: Exclusions, context: ResolutionContext
+) -> ResolvedWishes:
+    also = [resolve(phrase, context) for phrase in wishes.also]
+    others = [resolve(phrase, context) for phrase in wishes.alternatives]
+    failed = next((one for one in also if one.problem_reason is not None), None)
+    if failed is not None and resolution.problem_reason is None:
+        resolution = failed
+    times = [one.time for one in others if one.time is not None and one.problem_reason is None]
+    if times and resolution.problem_reason is None:
+        alternatives = dict.fromkeys((*times, *resolution.alternatives))
+        alternatives.pop(resolution.time, None) if resolution.time is not None else None
+        resolution = replace(resolution, alternatives=tuple(alternatives))
+    return ResolvedWishes(
+        resolution, tuple(one.time for one in also if one.time is not None), excluded
+    )
