@@ -34,7 +34,7 @@ from bot.language.text.quoted import find_mentions, find_titles
 from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from bot.language.wording.problems import clarification_for, problem_for
+from bot.language.wording.problems import clarification_for, is_empty, problem_for
 
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40
@@ -123,6 +123,9 @@ class _PhraseParser:
             unparsed=self._collect_unparsed(),
             clarification=clarification_for(ambiguous.value) if ambiguous else None,
         )
+        if clauses.hidden and is_empty(result):
+            show_clauses(self.tokens)
+            result = replace(result, unparsed=self._collect_unparsed())
         return replace(result, problem=problem_for(resolution, result, self.context.now))
 
     # Quoted titles and mentions

@@ -20,7 +20,8 @@ class MarkKind(Enum):
 
     A `NEGATION` rules out what follows directly, if that is a time, a place or a thing; an `EXCEPTION` rules
     out what follows, and it must be understood; a `REFUSAL` is a negated verb (`don't book …`). A
-    `REJECTION` rules out what stands before it (`friday doesn't work`).
+    `REJECTION` rules out what stands before it (`friday doesn't work`). After a `DOUBT` it is not clear what
+    is ruled out.
     """
 
     RETRACTION = "retraction"
@@ -29,6 +30,7 @@ class MarkKind(Enum):
     EXCEPTION = "exception"
     REFUSAL = "refusal"
     REJECTION = "rejection"
+    DOUBT = "doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,14 @@ _PHRASES = {
         """,
     MarkKind.REFUSAL: """
         dont|do not|doesnt|does not|cant|can not|cannot|couldnt|could not|wont|will not|wouldnt|would not
-        shouldnt|should not|mustnt|must not|please no|unable to|rather not|not able to
+        shouldnt|should not|mustnt|must not|please no|unable to|rather not|not able to|dont think|do not think
+        cant make it|cannot make it|can not make it|couldnt make it|wont make it|not able to make it
+        wont be able to make it|wont be able to|unable to make it|cant do it|cannot do it|not make it
+        """,
+    MarkKind.DOUBT: """
+        doesnt have to be|does not have to be|dont have to be|do not have to be|need not be|neednt be
+        doesnt need to be|does not need to be|not necessarily|not only|not just|not always|not every
+        not all|not any old|isnt necessarily|not sure about|unsure about|not certain about|not even
         """,
     MarkKind.REJECTION: """
         doesnt work|does not work|dont work|do not work|wont work|will not work|didnt work|wouldnt work
@@ -100,7 +109,7 @@ _LABELS = """
 _HARMLESS_AFTER_NEGATION = word_set(
     """
     sure fussed bothered too very really quite that much many only just necessarily yet ok okay great bad
-    mind know think care matter find see get got have had help remember believe understand worry worries
+    mind know care matter find see get got have had help remember believe understand worry worries
     rush idea one body problem problems prob probs fewer less more longer doubt way there here long big
     small large huge enough far over exceeding picky urgent wait waiting tell figure seem afford login log
     forget hesitate all even so

@@ -41,6 +41,8 @@ _COMPARATIVES = {"earlier": Connective.AFTER, "sooner": Connective.AFTER, "later
 _VAGUE_OBJECTS = word_set("that this it these those them me us you i")
 
 
+_VERBS_AFTER = word_set("works work suits is good possible ideal ok okay great will would for me us")
+_EXCLUDED = "excluded"
 _JOINING_WORDS = frozenset({",", "but", "so", "though", "-"})
 
 
@@ -100,13 +102,13 @@ def mark_clauses(clauses: Clauses, tokens: Sequence[Token]) -> None:
     for clause in clauses.clauses:
         if clause.negated is not None:
             for token in tokens[clause.start_index : clause.end_index]:
-                token.field = token.field or "excluded"
+                token.field = token.field or _EXCLUDED
 
 
 def show_clauses(tokens: Sequence[Token]) -> None:
-    """Frees the hidden words, for a text in which nothing else was understood."""
+    """Frees the words of clauses, for a text in which nothing else was understood."""
     for token in tokens:
-        if token.field == HIDDEN:
+        if token.field in {HIDDEN, _EXCLUDED}:
             token.field = None
 
 
@@ -141,6 +143,8 @@ class _Splitter:
             return self._correct(mark)
         if mark.kind is MarkKind.REJECTION:
             return self._reject(mark)
+        if mark.kind is MarkKind.DOUBT:
+            return self._doubt(mark, end)
         return self._negate(mark, end)
 
     def _hide(self, start: int, end: int) -> None:
@@ -150,6 +154,10 @@ class _Splitter:
         self.open_clause = Clause(role, start, len(self.tokens), bound)
 
     def _close(self, end: int) -> None:
+        """Ends the open clause, without the word that joins the next one to it."""
+        while end > self.open_clause.start_index and self.tokens[end - 1].word in _JOINING_WORDS:
+            end -= 1
+            self._hide(end, end + 1)
         clause = replace(self.open_clause, end_index=end)
         if clause.end_index > clause.start_index:
             self.result.clauses.append(clause)
@@ -187,6 +195,12 @@ class _Splitter:
         self._continue(mark.end_index)
         return True
 
+    def _doubt(self, mark: Mark, end: int) -> bool:
+        """`doesn't have to be friday`: a time follows, but it is not clear whether it is ruled out."""
+        found = find_object(self.tokens, mark.end_index, end, self.names, self.budget, is_day_only=False)
+        self.result.is_unplaced = self.result.is_unplaced or bool(found is not None and found.items)
+        return False
+
     def _rule_out(self, found: NegatedObject, *, is_open: bool) -> None:
         clause = Clause(
             ClauseRole.EXCLUSION, found.start_index, found.end_index, is_open=is_open, negated=found
@@ -215,7 +229,11 @@ class _Splitter:
         self._close(mark.start_index)
         self._hide(start, skipped)
         self._rule_out(found, is_open=is_open(self.tokens, mark))
-        self._continue(found.end_index)
+        after = found.end_index
+        if mark.kind is MarkKind.REFUSAL:
+            after = skip_words(self.tokens, after, end, _VERBS_AFTER)
+            self._hide(found.end_index, after)
+        self._continue(after)
         return True
 
     def _continue(self, start: int) -> None:
