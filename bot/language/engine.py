@@ -5,7 +5,7 @@ said), `resolve.resolver` (the time it means, seen from now).
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language.clauses.marks import MARK_WORDS
 from bot.language.clauses.split import Clause, ClauseRole, Clauses, mark_clauses, show_clauses, split_clauses
-from bot.language.clauses.times import ResolvedWishes, WishPhrases, build_wishes, resolve_wishes
+from bot.language.clauses.times import RequestPhrases, ResolvedRequests, build_requests, resolve_requests
 from bot.language.clauses.wanted_rooms import (
     find_clause_capacity,
     find_clause_places,
@@ -92,8 +92,8 @@ class _PhraseParser:
         places = find_clause_places(clauses, self.tokens, self.names)
         capacity = find_clause_capacity(clauses, self.tokens)
         requirements = find_clause_requirements(clauses, self.tokens)
-        phrase, wishes = self._extract_time(clauses)
-        resolution = wishes.resolution
+        phrase, requests = self._extract_time(clauses)
+        resolution = requests.resolution
         ambiguous = phrase.ambiguous_number
         if ambiguous is not None and capacity is None and phrase.has_length:
             capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
@@ -114,9 +114,9 @@ class _PhraseParser:
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
             alternatives=resolution.alternatives if is_usable else (),
-            also=wishes.also if is_usable else (),
+            also=requests.also if is_usable else (),
             excluded=replace(
-                wishes.excluded if is_usable else NO_EXCLUSIONS,
+                requests.excluded if is_usable else NO_EXCLUSIONS,
                 buildings=places.excluded_buildings,
                 rooms=places.excluded_rooms,
             ),
@@ -184,20 +184,20 @@ class _PhraseParser:
 
     # Time
 
-    def _extract_time(self, clauses: Clauses) -> tuple[TimePhrase, ResolvedWishes]:
+    def _extract_time(self, clauses: Clauses) -> tuple[TimePhrase, ResolvedRequests]:
         """The time as it was said, and the times that it means."""
         try:
-            wishes = self._build_wishes(clauses)
-            return wishes.main, resolve_wishes(wishes, self.context)
+            requests = self._build_requests(clauses)
+            return requests.main, resolve_requests(requests, self.context)
         except BudgetSpent:
-            return TimePhrase(), ResolvedWishes(Resolution(problem_reason=ProblemReason.TOO_MUCH))
+            return TimePhrase(), ResolvedRequests(Resolution(problem_reason=ProblemReason.TOO_MUCH))
 
-    def _build_wishes(self, clauses: Clauses) -> WishPhrases:
-        wishes = build_wishes(clauses, self.tokens, self.context)
-        phrase = wishes.main
+    def _build_requests(self, clauses: Clauses) -> RequestPhrases:
+        requests = build_requests(clauses, self.tokens, self.context)
+        phrase = requests.main
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
-        return wishes
+        return requests
 
     def _try_dateparser(self, phrase: TimePhrase) -> None:
         """Asks dateparser about words of dates that no rule of the grammar understood."""

@@ -67,8 +67,8 @@ def _split_list(items: Sequence[PlacedItem]) -> Iterator[Sequence[PlacedItem]]:
         if is_list_word or (
             index > start
             and isinstance(placed.item, DayItem)
-            and isinstance(items[index - 1].item, DayItem)
-            and _is_plain_weekday(placed.item)
+            and isinstance(before := items[index - 1].item, DayItem)
+            and (_is_plain_weekday(placed.item) or not _is_plain_weekday(before))
         ):
             yield items[start:index]
             start = index + is_list_word
@@ -79,49 +79,49 @@ def _is_plain_weekday(item: DayItem) -> bool:
     return isinstance(item.day, Weekday) and item.day.week_offset is None
 
 
-def complete_wish(wish: TimePhrase, excluded: ExcludedTimes, context: ResolutionContext) -> TimePhrase:
-    """Gives a wish what only the excluded time names, and a time of its own when it has none.
+def complete_request(request: TimePhrase, excluded: ExcludedTimes, context: ResolutionContext) -> TimePhrase:
+    """Gives a request what only the excluded time names, and a time of its own when it has none.
 
     `not friday at 3, thursday` is Thursday at 3. Without any other time, the days that are not ruled out are
     the next seven, and the hours those of today.
     """
     for phrase in excluded.phrases:
         if has_day(phrase) and has_time_of_day(phrase):
-            wish = _take_from_excluded(wish, phrase, context)
-    if has_day(wish) or has_time_of_day(wish) or wish.end_day is not None:
-        return _without_weekdays(wish, excluded)
+            request = _take_from_excluded(request, phrase, context)
+    if has_day(request) or has_time_of_day(request) or request.end_day is not None:
+        return _without_weekdays(request, excluded)
     if excluded.has_days:
-        return replace(wish, day=DayItem(NextDays(_DAYS_SHOWN)))
-    return replace(wish, day=DayItem(DayOffset())) if excluded.is_open and excluded.phrases else wish
+        return replace(request, day=DayItem(NextDays(_DAYS_SHOWN)))
+    return replace(request, day=DayItem(DayOffset())) if excluded.is_open and excluded.phrases else request
 
 
-def _take_from_excluded(wish: TimePhrase, phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
-    if has_day(wish) and not has_time_of_day(wish) and not _is_same_day(wish, phrase, context):
+def _take_from_excluded(request: TimePhrase, phrase: TimePhrase, context: ResolutionContext) -> TimePhrase:
+    if has_day(request) and not has_time_of_day(request) and not _is_same_day(request, phrase, context):
         return replace(
-            wish,
+            request,
             start=phrase.start,
             end=phrase.end,
             day_part=phrase.day_part,
-            duration=wish.duration or phrase.duration,
+            duration=request.duration or phrase.duration,
         )
-    if has_time_of_day(wish) and not has_day(wish):
-        return replace(wish, day=phrase.day, recurrence=phrase.recurrence)
-    return wish
+    if has_time_of_day(request) and not has_day(request):
+        return replace(request, day=phrase.day, recurrence=phrase.recurrence)
+    return request
 
 
-def _is_same_day(wish: TimePhrase, phrase: TimePhrase, context: ResolutionContext) -> bool:
-    if wish.day is None or phrase.day is None:
-        return wish.recurrence is not None and wish.recurrence == phrase.recurrence
-    one = next(likeliest(wish.day.day, context.today), None)
+def _is_same_day(request: TimePhrase, phrase: TimePhrase, context: ResolutionContext) -> bool:
+    if request.day is None or phrase.day is None:
+        return request.recurrence is not None and request.recurrence == phrase.recurrence
+    one = next(likeliest(request.day.day, context.today), None)
     other = next(likeliest(phrase.day.day, context.today), None)
     return one is not None and one == other and one.days == 1
 
 
-def _without_weekdays(wish: TimePhrase, excluded: ExcludedTimes) -> TimePhrase:
+def _without_weekdays(request: TimePhrase, excluded: ExcludedTimes) -> TimePhrase:
     """`every weekday but wednesday`: a recurrence loses the weekdays that are ruled out."""
-    rule = wish.recurrence
+    rule = request.recurrence
     if rule is None:
-        return wish
+        return request
     left_out = {
         number
         for phrase in excluded.phrases
@@ -129,11 +129,11 @@ def _without_weekdays(wish: TimePhrase, excluded: ExcludedTimes) -> TimePhrase:
         for number in excluded_weekdays(phrase)
     }
     if not left_out or (rule.unit is not RecurrenceUnit.WEEK and (rule.unit, rule.step) != _DAILY):
-        return wish
+        return request
     weekdays = tuple(day for day in rule.weekdays or _EVERY_DAY if day not in left_out)
     if not weekdays or (rule.unit is RecurrenceUnit.WEEK and not rule.weekdays):
-        return wish
-    return replace(wish, recurrence=replace(rule, unit=RecurrenceUnit.WEEK, weekdays=weekdays))
+        return request
+    return replace(request, recurrence=replace(rule, unit=RecurrenceUnit.WEEK, weekdays=weekdays))
 
 
 _DAILY = (RecurrenceUnit.DAY, 1)
@@ -152,7 +152,7 @@ def excluded_weekdays(phrase: TimePhrase) -> tuple[int, ...]:
 
 
 def resolve_excluded_days(
-    excluded: ExcludedTimes, wish: TimePhrase, context: ResolutionContext
+    excluded: ExcludedTimes, request: TimePhrase, context: ResolutionContext
 ) -> Exclusions | None:
     """The dates and weekdays that are ruled out, or None when a day is not clear."""
     dates: set[date] = set()
@@ -164,22 +164,22 @@ def resolve_excluded_days(
         if found:
             weekdays.update(found)
             continue
-        days = _excluded_dates(phrase, wish.recurrence, context)
+        days = _excluded_dates(phrase, request.recurrence, context)
         if days is None:
             return None
         dates.update(days)
     return Exclusions(dates=tuple(sorted(dates)), weekdays=tuple(sorted(weekdays)))
 
 
-def skip_excluded_weekday(wish: TimePhrase, context: ResolutionContext) -> None:
+def skip_excluded_weekday(request: TimePhrase, context: ResolutionContext) -> None:
     """Moves a weekday whose next date is ruled out to the one after: `not tomorrow, thursday`."""
-    day = wish.day.day if wish.day is not None else None
+    day = request.day.day if request.day is not None else None
     if not isinstance(day, Weekday) or day.week_offset is not None:
         return
     first = add_days(context.today, (day.number - context.today.weekday()) % 7 + 7 * day.extra_weeks)
     if first in context.excluded.dates:
         weeks = day.extra_weeks + (first != context.today)
-        wish.day = DayItem(replace(day, extra_weeks=weeks, includes_today=False))
+        request.day = DayItem(replace(day, extra_weeks=weeks, includes_today=False))
 
 
 def _excluded_dates(
@@ -212,7 +212,7 @@ def _upcoming(day: DayExpression, context: ResolutionContext) -> Iterator[DateRa
 
 
 def resolve_excluded_hours(
-    excluded: ExcludedTimes, wish: TimePhrase, when: ParsedTime | None, context: ResolutionContext
+    excluded: ExcludedTimes, request: TimePhrase, when: ParsedTime | None, context: ResolutionContext
 ) -> tuple[TimesOfDay, ...] | None:
     """The times of day that are ruled out, or None when it is not clear on which day.
 
@@ -224,18 +224,18 @@ def resolve_excluded_hours(
             return None
         if not has_time_of_day(phrase):
             continue
-        if has_day(phrase) and not _is_same_day(wish, phrase, context):
-            if is_empty(wish) or not has_time_of_day(wish) or not has_day(wish):
+        if has_day(phrase) and not _is_same_day(request, phrase, context):
+            if is_empty(request) or not has_time_of_day(request) or not has_day(request):
                 return None
             continue
-        hours = _resolve_hours(phrase, wish, when, context)
+        hours = _resolve_hours(phrase, request, when, context)
         if hours is not None and hours not in found:
             found.append(hours)
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
 
 def _resolve_hours(
-    phrase: TimePhrase, wish: TimePhrase, when: ParsedTime | None, context: ResolutionContext
+    phrase: TimePhrase, request: TimePhrase, when: ParsedTime | None, context: ResolutionContext
 ) -> TimesOfDay | None:
     defaults = context.defaults
     if phrase.day_part is not None and phrase.start is None and phrase.end is None:
@@ -244,7 +244,7 @@ def _resolve_hours(
         return _to_times(*day_part_minutes(phrase.day_part, defaults))
     if isinstance(phrase.start, ClockTime):
         is_moment = phrase.end is None and phrase.duration is None
-        if is_moment and isinstance(wish.start, ClockTime) and not wish.has_length:
+        if is_moment and isinstance(request.start, ClockTime) and not request.has_length:
             return None
         hours = _likeliest_hours(hour_candidates(phrase, defaults), when)
         return _hours_from(hours, phrase, context) if hours is not None else None
@@ -270,7 +270,7 @@ def _hours_until(phrase: TimePhrase, context: ResolutionContext) -> TimesOfDay |
 
 
 def _likeliest_hours(found: Sequence[HourCandidate], when: ParsedTime | None) -> HourCandidate | None:
-    """The hours within the time that is wished for, or else the first."""
+    """The hours within the time that is requested, or else the first."""
     if when is not None and when.end is not None and when.end - when.start <= timedelta(days=1):
         first = when.start.hour * 60 + when.start.minute
         last = first + int((when.end - when.start).total_seconds()) // 60
@@ -292,26 +292,25 @@ def _to_time(minutes: float) -> time:
 # What is left
 
 
-def leaves_nothing(time_wished: ParsedTime, excluded: Exclusions) -> bool:
-    """Whether what is ruled out is all of the time that is wished for."""
-    days = _days_of(time_wished)
+def leaves_nothing(requested: ParsedTime, excluded: Exclusions) -> bool:
+    """Whether what is ruled out is all of the time that is requested."""
+    days = _days_of(requested)
     if days and all(excluded.has_day(day) for day in days):
         return True
-    if time_wished.end is None or len(days) != 1 or time_wished.recurrence is not None:
+    if requested.end is None or len(days) != 1 or requested.recurrence is not None:
         return False
-    start, end = time_wished.start.time(), time_wished.end.time()
+    start, end = requested.start.time(), requested.end.time()
     return any(
         each.start <= start and (each.end == time() or (end != time() and end <= each.end))
         for each in excluded.times
     )
 
 
-def _days_of(wished: ParsedTime) -> list[date]:
-    first = wished.start.date()
-    if wished.recurrence is not None:
+def _days_of(requested: ParsedTime) -> list[date]:
+    first = requested.start.date()
+    if requested.recurrence is not None:
         return []
-    last = wished.end.date() if wished.end is not None else first
-    if wished.end is not None and wished.end.time() == time():
+    last = requested.end.date() if requested.end is not None else first
+    if requested.end is not None and requested.end.time() == time():
         last = add_days(last, -1)
     return [add_days(first, ahead) for ahead in range(min((last - first).days, _MAX_EXCLUDED_DAYS) + 1)]
-

@@ -38,7 +38,7 @@ class Mark:
     """A mark and its tokens `[start_index, end_index)`. Its clause begins at `clause_index`.
 
     `is_trailing`: the clause is that in which the mark stands (`friday instead`). `is_repair`: the last word
-    before it was wrong (`2-4, no 5`), rather than the whole wish.
+    before it was wrong (`2-4, no 5`), rather than the whole request.
     """
 
     kind: MarkKind
@@ -60,8 +60,9 @@ _PHRASES = {
         """,
     MarkKind.CORRECTION: """
         actually|well actually|no actually|actually no|i actually meant|make it|make that|lets make it
-        lets make that|let us make it|can we make it|could we make it|can you make it|could you make it|can we do
-        can you do|could we do|or rather|instead|on second thought|on second thoughts|second thought|second thoughts
+        lets make that|let us make it|can we make it|could we make it|can you make it|could you make it
+        can we do|can you do|could we do|or rather|instead
+        on second thought|on second thoughts|second thought|second thoughts
         change it to|change that to|change this to|please change to|change to|switch it to|switch that to
         switch to|swap it to|swap to|move it to|move that to|move to|bump it to|push it to|shift it to
         better make it|better make that|lets say|lets do|lets go for|lets go with|lets have
@@ -70,15 +71,17 @@ _PHRASES = {
         """,
     MarkKind.NEGATION: "not|but not|and not|isnt|is not|arent|aint|neither|nor",
     MarkKind.EXCEPTION: """
-        except|except for|excepting|expect for|except on|excluding|exclude|excl|apart from|aside from|other than
-        save for|with the exception of|avoid|avoiding|skip|skipping|omit|omitting|leave out|leaving out
-        ruling out|rule out|forget|forget about|instead of|rather than|as opposed to|anything but|anywhere but
+        except|except for|excepting|expect for|except on|excluding|exclude|excl|apart from|aside from
+        other than|save for|with the exception of|avoid|avoiding|skip|skipping|omit|omitting
+        leave out|leaving out|ruling out|rule out|forget|forget about|instead of|rather than|as opposed to|anything but|anywhere but
         never|never on|without|steer clear of|stay away from|ignoring|any but|all but|barring|outside of
         """,
     MarkKind.REFUSAL: """
         dont|do not|doesnt|does not|cant|can not|cannot|couldnt|could not|wont|will not|wouldnt|would not
         shouldnt|should not|mustnt|must not|please no|unable to|rather not|not able to|dont think|do not think
         cant make it|cannot make it|can not make it|couldnt make it|wont make it|not able to make it
+        not free|not available|not around|not here|not in on|not there|unavailable|im away|im busy|were busy
+        were away|im off|we cant do|not on any
         wont be able to make it|wont be able to|unable to make it|cant do it|cannot do it|not make it
         """,
     MarkKind.DOUBT: """
@@ -101,7 +104,7 @@ _REPAIRS = """
     meant to say|i meant to say|my bad|my mistake|oops|whoops|woops|ooops|oh no|ah no|uh no|um no|er no
     err no|no i mean|no i meant|no thats wrong|thats wrong|sorry i mean|sorry i meant|sorry make that
     should be|should have been|shouldve been|should say|should read|that should be|i should say
-    supposed to be|let me correct that|correct that to|corrected to|rather
+    correction|supposed to be|let me correct that|correct that to|corrected to|rather
     """
 _LABELS = """
     correction|corrections|edit|edited|typo|fix|update|updated|errata|corrected|ps edit
@@ -122,6 +125,8 @@ _OPEN_WORDS = word_set(
     """
 )
 _OPEN_EXCEPTIONS = frozenset({"but", "bar", "minus", "save"})
+_NOTHING = word_set("nothing none nowhere no anything but")
+_BOUND_WORDS = word_set("before after until earlier later sooner past beyond")
 _PLURAL_PARTS = frozenset(word for word in DAY_PART_WORDS if word.endswith("s")) | word_set(
     "mornings afternoons evenings nights lunchtimes lunches weekends weekdays"
 )
@@ -154,7 +159,7 @@ def _group_phrases() -> dict[str, list[tuple[tuple[str, ...], MarkKind, bool]]]:
 _PHRASES_BY_FIRST_WORD = _group_phrases()
 _LABEL_WORDS = word_set(_LABELS.replace("|", " "))
 _FIRST_WORDS = (
-    frozenset(_PHRASES_BY_FIRST_WORD) | _LABEL_WORDS | _OPEN_EXCEPTIONS | frozenset({"no", "none", "*"})
+    frozenset(_PHRASES_BY_FIRST_WORD) | _LABEL_WORDS | _OPEN_EXCEPTIONS | _NOTHING | frozenset({"*"})
 )
 
 MARK_WORDS = _FIRST_WORDS | frozenset(
@@ -194,9 +199,7 @@ def last_boundary(tokens: Sequence[Token], start_index: int, end_index: int) -> 
 
 
 def next_boundary(tokens: Sequence[Token], start_index: int, end_index: int) -> int:
-    return next(
-        (index for index in range(start_index, end_index) if is_boundary(tokens, index)), end_index
-    )
+    return next((index for index in range(start_index, end_index) if is_boundary(tokens, index)), end_index)
 
 
 def is_harmless(tokens: Sequence[Token], index: int) -> bool:
@@ -222,6 +225,8 @@ def _match(tokens: Sequence[Token], index: int) -> Mark | None:
         return _match_star(tokens, index)
     if word in _OPEN_EXCEPTIONS and _follows_open_word(tokens, index):
         return Mark(MarkKind.EXCEPTION, index, index + 1, index + 1)
+    if word in _NOTHING and index + 1 < len(tokens) and tokens[index + 1].word in _BOUND_WORDS:
+        return Mark(MarkKind.NEGATION, index, index + 1, index + 1)
     phrase = _match_phrase(tokens, index)
     if phrase is not None:
         return phrase
@@ -270,7 +275,7 @@ def _follows_open_word(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _match_no(tokens: Sequence[Token], index: int) -> Mark | None:
-    """`no, 4pm` and `3pm no 4pm` correct; `no fridays` and `no printer` rule out; `room no 5` does neither."""
+    """`no, 4pm` and `3pm no 4pm` correct; `no fridays` and `no printer` rule out; `room no 5` neither."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     before = tokens[index - 1].word if index else ""
     if following is None or following.word == "." or following.word in _HARMLESS_AFTER_NEGATION:
@@ -295,11 +300,13 @@ def _match_no(tokens: Sequence[Token], index: int) -> Mark | None:
 def _match_star(tokens: Sequence[Token], index: int) -> Mark | None:
     """The star of a correction, `*tues` or `tues*`; stars around words are emphasis."""
     if index + 1 < len(tokens) and tokens[index + 1].is_attached and tokens[index + 1].is_word:
-        closing = any(
-            token.word == "*" and token.is_attached for token in tokens[index + 1 : index + 12]
-        )
+        closing = any(token.word == "*" and token.is_attached for token in tokens[index + 1 : index + 12])
         opens = index > 0 and not tokens[index].is_attached
-        return Mark(MarkKind.CORRECTION, index, index + 1, index + 1, is_repair=True) if opens and not closing else None
+        return (
+            Mark(MarkKind.CORRECTION, index, index + 1, index + 1, is_repair=True)
+            if opens and not closing
+            else None
+        )
     if not tokens[index].is_attached or index == 0:
         return None
     start = index - 1

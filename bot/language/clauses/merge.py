@@ -43,6 +43,8 @@ def complete_ellipsis(items: Sequence[PlacedItem], before: Sequence[PlacedItem])
     if len(placed) != 1 or not isinstance(placed[0].item, BareNumber):
         return list(items)
     number = placed[0].item
+    if isinstance(last, BareNumber) and _is_ambiguous(before):
+        return [PlacedItem(Connective.FOR, placed[0].start_index, placed[0].start_index), placed[0]]
     replacement: DurationItem | DayItem | BareNumber | None = None
     if isinstance(last, DurationItem):
         replacement = _scale_duration(last, number.value)
@@ -51,6 +53,11 @@ def complete_ellipsis(items: Sequence[PlacedItem], before: Sequence[PlacedItem])
     if replacement is None:
         return list(items)
     return [replace(placed[0], item=replacement)]
+
+
+def _is_ambiguous(before: Sequence[PlacedItem]) -> bool:
+    """Whether the last number may be people or hours: `for 6`."""
+    return len(before) > 1 and before[-2].item is Connective.FOR and isinstance(before[-1].item, BareNumber)
 
 
 def _scale_duration(duration: DurationItem, number: int) -> DurationItem | None:
@@ -63,7 +70,12 @@ def _scale_duration(duration: DurationItem, number: int) -> DurationItem | None:
 
 
 def merge_correction(
-    base: TimePhrase, over: TimePhrase, defaults: ParserDefaults, *, is_repair: bool = False, is_bound: bool = False
+    base: TimePhrase,
+    over: TimePhrase,
+    defaults: ParserDefaults,
+    *,
+    is_repair: bool = False,
+    is_bound: bool = False,
 ) -> TimePhrase:
     """The phrase with the fields that the correction names: an hour keeps the day, a day keeps the hour."""
     merged = replace(
@@ -152,9 +164,7 @@ def _fits(part: DayPart | None, start: ClockTime) -> bool:
     return part is not None and (part.name != "morning" or start.hour >= 7)
 
 
-def _corrects_end(
-    base: TimePhrase, clock: ClockTime, defaults: ParserDefaults, *, is_repair: bool
-) -> bool:
+def _corrects_end(base: TimePhrase, clock: ClockTime, defaults: ParserDefaults, *, is_repair: bool) -> bool:
     """Whether an hour corrects the end, as the last that was said: `until 4, no 5`, `2-4, no 5`."""
     if base.start is None:
         return True

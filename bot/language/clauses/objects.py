@@ -1,9 +1,10 @@
 """Finds what a negation rules out: the places, things, seats or times right after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.clauses.marks import is_boundary, next_boundary
+from bot.language.clauses.requests import expand_day_numbers
 from bot.language.grammar.scanner import scan
 from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
@@ -24,6 +25,7 @@ from bot.language.model.items import (
     UnknownWord,
 )
 from bot.language.rooms.names import NameIndex, NameMatch, NameType
+from bot.language.rooms.places import find_names
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
 from bot.language.text.token_cursor import TokenCursor
@@ -54,6 +56,32 @@ class NegatedObject:
     items: tuple[PlacedItem, ...] = ()
 
 
+class ClauseText:
+    """The tokens of a text while it is split: what is a name or a number of people is no time."""
+
+    def __init__(self, tokens: Sequence[Token], names: NameIndex, budget: Budget) -> None:
+        self.tokens, self.names, self.budget = tokens, names, budget
+        self._is_taken = [False] * len(tokens)
+        for capacity in find_capacities(TokenCursor(tokens)):
+            self._take(capacity.start_index, capacity.end_index)
+        for match in find_names(tokens, names):
+            if match.name_type in {NameType.ROOM, NameType.BUILDING}:
+                self._take(match.start_index, match.end_index)
+
+    def _take(self, start: int, end: int) -> None:
+        self._is_taken[start:end] = [True] * (end - start)
+
+    def scan(self, start_index: int, end_index: int) -> list[PlacedItem]:
+        """The items of time among these tokens, placed from `start_index` on."""
+        tokens = [
+            replace(token, field="taken") if is_taken else token
+            for token, is_taken in zip(
+                self.tokens[start_index:end_index], self._is_taken[start_index:end_index], strict=True
+            )
+        ]
+        return scan(TokenCursor(tokens), self.budget)
+
+
 def skip_words(tokens: Sequence[Token], index: int, end_index: int, words: frozenset[str]) -> int:
     while index < end_index and tokens[index].word in words and tokens[index].field is None:
         index += 1
@@ -61,21 +89,16 @@ def skip_words(tokens: Sequence[Token], index: int, end_index: int, words: froze
 
 
 def find_object(
-    tokens: Sequence[Token],
-    start_index: int,
-    end_index: int,
-    names: NameIndex,
-    budget: Budget,
-    *,
-    is_day_only: bool,
+    text: ClauseText, start_index: int, end_index: int, *, is_day_only: bool
 ) -> NegatedObject | None:
     """The object at the beginning of these tokens. `is_day_only`: a time of day after a day is not its."""
+    tokens = text.tokens
     limit = next_boundary(tokens, start_index, end_index)
     return (
-        _find_places(tokens, start_index, limit, names)
+        _find_places(tokens, start_index, limit, text.names)
         or _find_things(tokens, start_index, limit)
         or _find_seats(tokens, start_index, limit)
-        or _find_times(tokens, start_index, end_index, budget, is_day_only=is_day_only)
+        or _find_times(text, start_index, end_index, is_day_only=is_day_only)
     )
 
 
@@ -145,9 +168,10 @@ def _find_seats(tokens: Sequence[Token], start_index: int, limit: int) -> Negate
 
 
 def _find_times(
-    tokens: Sequence[Token], start_index: int, end_index: int, budget: Budget, *, is_day_only: bool
+    text: ClauseText, start_index: int, end_index: int, *, is_day_only: bool
 ) -> NegatedObject | None:
-    items = scan(TokenCursor(tokens[start_index:end_index]), budget)
+    tokens = text.tokens
+    items = expand_day_numbers(text.scan(start_index, end_index), in_list=True)
     first = skip_words(tokens, start_index, end_index, _SKIPPED_WORDS | frozenset({"@", "between", "next"}))
     if not items or start_index + _first_time_index(items) > first:
         return None
@@ -184,9 +208,9 @@ class _ObjectScope:
         kind = self._kind(index)
         if kind is None:
             return 0
-        end = self._end_of_wish(index, kind)
+        end = self._end_of_request(index, kind)
         while (more := self._next_in_list(end, kind)) is not None:
-            end = self._end_of_wish(more, kind)
+            end = self._end_of_request(more, kind)
         return end
 
     def _item(self, index: int) -> Item | None:
@@ -217,7 +241,7 @@ class _ObjectScope:
         before, after = self.items[index - 1].end_index, self.items[index].start_index
         return any(is_boundary(self.tokens, self.start_index + at) for at in range(before, after))
 
-    def _end_of_wish(self, index: int, kind: str) -> int:
+    def _end_of_request(self, index: int, kind: str) -> int:
         """The position after one time: a range of days or hours, a day and its hours."""
         end = self._end_of_range(index, kind)
         if kind == "day" and not self._is_cut(end):
@@ -230,10 +254,7 @@ class _ObjectScope:
         end = index + 1
         while (
             not self._is_cut(end)
-            and (
-                self._item(end) in _RANGE_SIGNS
-                or (self.is_between and self._item(end) is Connective.AND)
-            )
+            and (self._item(end) in _RANGE_SIGNS or (self.is_between and self._item(end) is Connective.AND))
             and self._kind(end + 1) == kind
         ):
             end += 2

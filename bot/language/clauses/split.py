@@ -1,4 +1,4 @@
-"""Splits a text into clauses: the wish, its corrections, and what it rules out."""
+"""Splits a text into clauses: the request, its corrections, and what it rules out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,14 +13,12 @@ from bot.language.clauses.marks import (
     last_boundary,
     next_boundary,
 )
-from bot.language.clauses.objects import NegatedObject, find_object, skip_words
-from bot.language.grammar.scanner import scan
+from bot.language.clauses.objects import ClauseText, NegatedObject, find_object, skip_words
 from bot.language.lexicon import word_set
 from bot.language.model.budget import Budget
 from bot.language.model.items import Connective, DayItem, DayPart, RecurrenceItem, UnknownWord
 from bot.language.rooms.names import NameIndex
 from bot.language.text.spans import HIDDEN
-from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token
 
 _VERBS = word_set(
@@ -47,7 +45,7 @@ _JOINING_WORDS = frozenset({",", "but", "so", "though", "-"})
 
 
 class ClauseRole(Enum):
-    """What a clause says: the wish itself, more of it, a correction of it, or what is ruled out."""
+    """What a clause says: the request itself, more of it, a correction of it, or what is ruled out."""
 
     MAIN = "main"
     CONTINUATION = "continuation"
@@ -116,7 +114,8 @@ class _Splitter:
     """Goes through the marks from left to right; `open_clause` is the clause that none has ended yet."""
 
     def __init__(self, tokens: Sequence[Token], names: NameIndex, budget: Budget) -> None:
-        self.tokens, self.names, self.budget = tokens, names, budget
+        self.tokens, self.budget = tokens, budget
+        self.text = ClauseText(tokens, names, budget)
         self.result = Clauses([])
         self.open_clause = Clause(ClauseRole.MAIN, 0, len(tokens))
 
@@ -183,9 +182,7 @@ class _Splitter:
         """`friday doesn't work, thursday`: the part of the sentence before the mark is ruled out."""
         start = self.open_clause.start_index
         begin = last_boundary(self.tokens, start, mark.start_index)
-        found = find_object(
-            self.tokens, begin, mark.start_index, self.names, self.budget, is_day_only=False
-        )
+        found = find_object(self.text, begin, mark.start_index, is_day_only=False)
         if found is None:
             self._close(mark.start_index)
             self._open(ClauseRole.CORRECTION, mark.end_index)
@@ -197,7 +194,7 @@ class _Splitter:
 
     def _doubt(self, mark: Mark, end: int) -> bool:
         """`doesn't have to be friday`: a time follows, but it is not clear whether it is ruled out."""
-        found = find_object(self.tokens, mark.end_index, end, self.names, self.budget, is_day_only=False)
+        found = find_object(self.text, mark.end_index, end, is_day_only=False)
         self.result.is_unplaced = self.result.is_unplaced or bool(found is not None and found.items)
         return False
 
@@ -211,9 +208,7 @@ class _Splitter:
         start = mark.end_index
         if mark.kind is not MarkKind.EXCEPTION and is_harmless(self.tokens, start):
             return False
-        skipped = (
-            skip_words(self.tokens, start, end, _VERBS) if mark.kind is MarkKind.REFUSAL else start
-        )
+        skipped = skip_words(self.tokens, start, end, _VERBS) if mark.kind is MarkKind.REFUSAL else start
         bound = self._find_bound(skipped, end)
         if bound is not None:
             self._close(mark.start_index)
@@ -221,9 +216,7 @@ class _Splitter:
             self._open(role, bound[1], bound[0])
             self._hide(start, bound[1])
             return True
-        found = find_object(
-            self.tokens, skipped, end, self.names, self.budget, is_day_only=self._is_day_only(mark)
-        )
+        found = find_object(self.text, skipped, end, is_day_only=self._is_day_only(mark))
         if found is None:
             return self._note_unplaced(mark, skipped, end)
         self._close(mark.start_index)
@@ -253,19 +246,16 @@ class _Splitter:
             bound, after = _COMPARATIVES[word], after + 1
         if bound is None:
             return None
-        items = scan(TokenCursor(self.tokens[after:next_boundary(self.tokens, after, end)]), self.budget)
+        items = self.text.scan(after, next_boundary(self.tokens, after, end))
         first = next((one.item for one in items if not isinstance(one.item, Connective)), None)
         return None if first is None or isinstance(first, UnknownWord) else (bound, after)
 
     def _is_day_only(self, mark: Mark) -> bool:
-        """Whether hours after a day that is ruled out are those of the wish: `thursday, not friday, at 3`."""
+        """Whether hours after a day that is ruled out are requested: `thursday, not friday, at 3`."""
         if is_open(self.tokens, mark):
             return True
         clause = self.open_clause
-        items = [
-            each.item
-            for each in scan(TokenCursor(self.tokens[clause.start_index : mark.start_index]), self.budget)
-        ]
+        items = [each.item for each in self.text.scan(clause.start_index, mark.start_index)]
         has_day = any(isinstance(item, DayItem | RecurrenceItem) for item in items)
         has_time = any(
             not isinstance(item, DayItem | RecurrenceItem | Connective | UnknownWord) for item in items
@@ -280,10 +270,12 @@ class _Splitter:
         if first in _VAGUE_OBJECTS or is_harmless(self.tokens, start):
             return False
         limit = next_boundary(self.tokens, start, end)
-        items = scan(TokenCursor(self.tokens[start:limit]), self.budget)
+        items = self.text.scan(start, limit)
         times = [one for one in items if isinstance(one.item, DayItem | DayPart | RecurrenceItem)]
         if mark.kind is MarkKind.EXCEPTION and is_open(self.tokens, mark) and start < limit:
-            self.result.is_unplaced = self.tokens[mark.start_index].word in {"except", "excluding"} or bool(times)
+            self.result.is_unplaced = self.tokens[mark.start_index].word in {"except", "excluding"} or bool(
+                times
+            )
         elif times:
             self.result.is_unplaced = True
         return False

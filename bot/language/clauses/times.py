@@ -7,15 +7,15 @@ from datetime import datetime
 from bot.language.clauses.exclusions import (
     ExcludedTimes,
     build_excluded,
-    complete_wish,
+    complete_request,
     leaves_nothing,
     resolve_excluded_days,
     resolve_excluded_hours,
     skip_excluded_weekday,
 )
 from bot.language.clauses.merge import complete_ellipsis, has_day, merge_correction
+from bot.language.clauses.requests import expand_day_numbers, share_fields, split_requests
 from bot.language.clauses.split import Clause, ClauseRole, Clauses
-from bot.language.clauses.wishes import expand_day_numbers, share_fields, split_wishes
 from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import scan
@@ -28,8 +28,8 @@ from bot.language.text.tokenizer import Token
 
 
 @dataclass(slots=True)
-class WishPhrases:
-    """The times that a text wishes for, the main one first, as they were said."""
+class RequestPhrases:
+    """The times that a text requests, the main one first, as they were said."""
 
     main: TimePhrase = field(default_factory=TimePhrase)
     also: list[TimePhrase] = field(default_factory=list)
@@ -39,7 +39,7 @@ class WishPhrases:
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedWishes:
+class ResolvedRequests:
     """The main time, the others that are wanted as well, and what is ruled out."""
 
     resolution: Resolution = field(default_factory=Resolution)
@@ -47,13 +47,13 @@ class ResolvedWishes:
     excluded: Exclusions = NO_EXCLUSIONS
 
 
-def build_wishes(clauses: Clauses, tokens: Sequence[Token], context: ResolutionContext) -> WishPhrases:
-    """The wishes of all clauses, corrections merged in. The items that found a place are marked `when`."""
-    wishes = WishPhrases(is_unplaced=clauses.is_unplaced)
+def build_requests(clauses: Clauses, tokens: Sequence[Token], context: ResolutionContext) -> RequestPhrases:
+    """The requests of all clauses, corrections merged in. The items that found a place are marked `when`."""
+    requests = RequestPhrases(is_unplaced=clauses.is_unplaced)
     before: list[PlacedItem] = []
     for place, clause in enumerate(clauses.clauses):
         if clause.role is ClauseRole.EXCLUSION:
-            _add_excluded(wishes, clause)
+            _add_excluded(requests, clause)
             continue
         items = _scan_clause(clause, tokens, context)
         if clause.role is ClauseRole.CORRECTION:
@@ -61,10 +61,10 @@ def build_wishes(clauses: Clauses, tokens: Sequence[Token], context: ResolutionC
         before = items or before
         phrases = list(_build_phrases(items, tokens))
         if place == 0 or not before:
-            wishes.main, wishes.also, wishes.alternatives = _sort(phrases)
+            requests.main, requests.also, requests.alternatives = _sort(phrases)
         else:
-            _merge(wishes, phrases, clause, context)
-    return wishes
+            _merge(requests, phrases, clause, context)
+    return requests
 
 
 def _scan_clause(clause: Clause, tokens: Sequence[Token], context: ResolutionContext) -> list[PlacedItem]:
@@ -79,16 +79,16 @@ def _scan_clause(clause: Clause, tokens: Sequence[Token], context: ResolutionCon
 
 
 def _build_phrases(items: list[PlacedItem], tokens: Sequence[Token]) -> Iterator[tuple[TimePhrase, bool]]:
-    """The phrase of each wish, and whether it is an alternative to the one before."""
-    wishes = split_wishes(resolve_bare_numbers(expand_day_numbers(items)), tokens)
-    phrases = [build_phrase(wish.items) for wish in wishes]
+    """The phrase of each request, and whether it is an alternative to the one before."""
+    requests = split_requests(resolve_bare_numbers(expand_day_numbers(items)), tokens)
+    phrases = [build_phrase(request.items) for request in requests]
     for phrase in phrases:
         for placed in phrase.used_items:
             for token in tokens[placed.start_index : placed.end_index]:
                 token.field = "when"
     shared = share_fields(phrases) if len(phrases) > 1 else phrases
-    for phrase, wish in zip(shared, wishes, strict=True):
-        yield phrase, wish.is_alternative
+    for phrase, request in zip(shared, requests, strict=True):
+        yield phrase, request.is_alternative
 
 
 def _sort(
@@ -100,20 +100,20 @@ def _sort(
     return main, also, alternatives
 
 
-def _add_excluded(wishes: WishPhrases, clause: Clause) -> None:
+def _add_excluded(requests: RequestPhrases, clause: Clause) -> None:
     if clause.negated is None or not clause.negated.items:
         return
-    wishes.excluded.phrases.extend(build_excluded(clause.negated.items))
-    wishes.excluded.is_open = wishes.excluded.is_open or clause.is_open
+    requests.excluded.phrases.extend(build_excluded(clause.negated.items))
+    requests.excluded.is_open = requests.excluded.is_open or clause.is_open
 
 
 def _merge(
-    wishes: WishPhrases,
+    requests: RequestPhrases,
     phrases: Sequence[tuple[TimePhrase, bool]],
     clause: Clause,
     context: ResolutionContext,
 ) -> None:
-    """Merges a later clause into the wishes: one without a day into each, one with a day into the last."""
+    """Merges a later clause into the requests: one without a day into each, one with a day into the last."""
 
     def merge(base: TimePhrase, over: TimePhrase) -> TimePhrase:
         return merge_correction(
@@ -126,54 +126,54 @@ def _merge(
 
     over, more, alternatives = _sort(phrases)
     if more or alternatives:
-        wishes.also = [merge(wishes.main, phrase) for phrase in more]
-        wishes.alternatives = [merge(wishes.main, phrase) for phrase in alternatives]
-        wishes.main = merge(wishes.main, over)
-    elif wishes.also and has_day(over):
-        wishes.also[-1] = merge(wishes.also[-1], over)
+        requests.also = [merge(requests.main, phrase) for phrase in more]
+        requests.alternatives = [merge(requests.main, phrase) for phrase in alternatives]
+        requests.main = merge(requests.main, over)
+    elif requests.also and has_day(over):
+        requests.also[-1] = merge(requests.also[-1], over)
     else:
-        wishes.main = merge(wishes.main, over)
-        wishes.also = [merge(phrase, over) for phrase in wishes.also]
-        wishes.alternatives = []
+        requests.main = merge(requests.main, over)
+        requests.also = [merge(phrase, over) for phrase in requests.also]
+        requests.alternatives = []
 
 
-def resolve_wishes(wishes: WishPhrases, context: ResolutionContext) -> ResolvedWishes:
-    """Resolves the wishes and what is ruled out; the problem is that of the first with one."""
-    if wishes.is_unplaced:
+def resolve_requests(requests: RequestPhrases, context: ResolutionContext) -> ResolvedRequests:
+    """Resolves the requests and what is ruled out; the problem is that of the first with one."""
+    if requests.is_unplaced:
         return _UNPLACED
     excluded = NO_EXCLUSIONS
-    if wishes.excluded.phrases:
-        wishes.main = complete_wish(wishes.main, wishes.excluded, context)
-        wishes.also = [complete_wish(phrase, wishes.excluded, context) for phrase in wishes.also]
-        days = resolve_excluded_days(wishes.excluded, wishes.main, context)
+    if requests.excluded.phrases:
+        requests.main = complete_request(requests.main, requests.excluded, context)
+        requests.also = [complete_request(phrase, requests.excluded, context) for phrase in requests.also]
+        days = resolve_excluded_days(requests.excluded, requests.main, context)
         if days is None:
             return _UNPLACED
         excluded = days
         context = replace(context, excluded=days)
-        for phrase in (wishes.main, *wishes.also, *wishes.alternatives):
+        for phrase in (requests.main, *requests.also, *requests.alternatives):
             skip_excluded_weekday(phrase, context)
-    resolution = resolve(wishes.main, context)
-    _pin_shared_hours(wishes, resolution)
-    if wishes.excluded.phrases:
-        hours = resolve_excluded_hours(wishes.excluded, wishes.main, resolution.time, context)
+    resolution = resolve(requests.main, context)
+    _pin_shared_hours(requests, resolution)
+    if requests.excluded.phrases:
+        hours = resolve_excluded_hours(requests.excluded, requests.main, resolution.time, context)
         if hours is None:
             return _UNPLACED
         excluded = replace(excluded, times=hours)
         resolution = _leave_out(resolution, excluded)
         if resolution.problem_reason is ProblemReason.EXCLUSION:
             return _UNPLACED
-    return _resolve_others(wishes, resolution, excluded, context)
+    return _resolve_others(requests, resolution, excluded, context)
 
 
-_UNPLACED = ResolvedWishes(Resolution(problem_reason=ProblemReason.EXCLUSION))
+_UNPLACED = ResolvedRequests(Resolution(problem_reason=ProblemReason.EXCLUSION))
 
 
-def _pin_shared_hours(wishes: WishPhrases, resolution: Resolution) -> None:
-    """Gives the hours of the main time to the wishes that share its words: all of `mon, wed, fri at 9`."""
-    start, end = wishes.main.start, wishes.main.end
+def _pin_shared_hours(requests: RequestPhrases, resolution: Resolution) -> None:
+    """Gives the hours of the main time to the requests that share its words: all of `mon, wed, fri at 9`."""
+    start, end = requests.main.start, requests.main.end
     if resolution.time is None or not isinstance(start, ClockTime) or start.is_24_hour:
         return
-    for phrase in (*wishes.also, *wishes.alternatives):
+    for phrase in (*requests.also, *requests.alternatives):
         if phrase.start is start and phrase.end is end:
             phrase.start = _to_clock_time(resolution.time.start)
             if isinstance(end, ClockTime) and resolution.time.end is not None:
@@ -193,17 +193,15 @@ def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
     time = resolution.time
     if time.recurrence is not None and excluded.dates:
         time = replace(time, recurrence=replace(time.recurrence, excluded=excluded.dates))
-    alternatives = tuple(
-        other for other in resolution.alternatives if not leaves_nothing(other, excluded)
-    )
+    alternatives = tuple(other for other in resolution.alternatives if not leaves_nothing(other, excluded))
     return replace(resolution, time=time, alternatives=alternatives)
 
 
 def _resolve_others(
-    wishes: WishPhrases, resolution: Resolution, excluded: Exclusions, context: ResolutionContext
-) -> ResolvedWishes:
-    also = [resolve(phrase, context) for phrase in wishes.also]
-    others = [resolve(phrase, context) for phrase in wishes.alternatives]
+    requests: RequestPhrases, resolution: Resolution, excluded: Exclusions, context: ResolutionContext
+) -> ResolvedRequests:
+    also = [resolve(phrase, context) for phrase in requests.also]
+    others = [resolve(phrase, context) for phrase in requests.alternatives]
     failed = next((one for one in also if one.problem_reason is not None), None)
     if failed is not None and resolution.problem_reason is None:
         resolution = failed
@@ -212,6 +210,4 @@ def _resolve_others(
         alternatives = dict.fromkeys((*times, *resolution.alternatives))
         alternatives.pop(resolution.time, None) if resolution.time is not None else None
         resolution = replace(resolution, alternatives=tuple(alternatives))
-    return ResolvedWishes(
-        resolution, tuple(one.time for one in also if one.time is not None), excluded
-    )
+    return ResolvedRequests(resolution, tuple(one.time for one in also if one.time is not None), excluded)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.language.clauses.marks import is_boundary
+from bot.language.clauses.marks import next_boundary
 from bot.language.clauses.split import Clause, ClauseRole, Clauses
 from bot.language.lexicon.vocabulary import NUMBER_WORDS
 from bot.language.rooms.names import NameIndex
@@ -21,7 +21,7 @@ _ADDING_WORDS = frozenset({"and", "also", "plus", "too"})
 
 @dataclass(slots=True)
 class ClausePlaces:
-    """The places that are wished for, and those that are ruled out."""
+    """The places that are requested, and those that are ruled out."""
 
     found: FoundPlaces
     excluded_buildings: tuple[BuildingId, ...] = ()
@@ -57,7 +57,7 @@ def find_clause_places(clauses: Clauses, tokens: list[Token], names: NameIndex) 
 
 
 def _rule_out(places: ClausePlaces, clause: Clause, names: NameIndex) -> None:
-    """Adds the places of a negation, and drops what was wished for if it is one of them."""
+    """Adds the places of a negation, and drops what was requested if it is one of them."""
     negated = clause.negated
     if negated is None:
         return
@@ -82,7 +82,7 @@ def find_clause_capacity(clauses: Clauses, tokens: list[Token]) -> int | None:
         if clause.negated is not None:
             continue
         found = list(_capacities(tokens, clause))
-        if not found and last is not None and clause.role is not ClauseRole.MAIN:
+        if not found and last is not None and clause.role is ClauseRole.CORRECTION:
             found = _lone_number(tokens, clause, last)
         is_newer = bool(found) and (clause.role is ClauseRole.CORRECTION or capacity is None)
         for number, match in enumerate(found):
@@ -110,15 +110,14 @@ def _lone_number(tokens: Sequence[Token], clause: Clause, last: CapacityMatch) -
     if any(token.is_word and token.field is None for token in between):
         return []
     start = clause.start_index
-    words = [
-        index
-        for index in range(start, clause.end_index)
-        if tokens[index].is_word and tokens[index].field is None and not is_boundary(tokens, index)
-    ]
+    while start < clause.end_index and (not tokens[start].is_word or tokens[start].field is not None):
+        start += 1
+    limit = next_boundary(tokens, start, clause.end_index)
+    words = [index for index in range(start, limit) if tokens[index].is_word]
     words = words[1:] if words and tokens[words[0]].word in {"for", "about", "around"} else words
     if not words or not (tokens[words[0]].word.isdecimal() or tokens[words[0]].word in NUMBER_WORDS):
         return []
-    number = parse_cardinal(TokenCursor(tokens[words[0] : clause.end_index]), 0)
+    number = parse_cardinal(TokenCursor(tokens[words[0] : limit]), 0)
     if number is None or number.end_index < len(words) or number.value == 0:
         return []
     return [CapacityMatch(number.value, words[0], words[0] + number.end_index)]

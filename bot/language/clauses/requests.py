@@ -1,4 +1,4 @@
-"""Splits the items of one clause into several wishes: `thursday 2-3 and friday 4-5`, `9-11 or 1-3`."""
+"""Splits the items of one clause into several requests: `thursday 2-3 and friday 4-5`, `9-11 or 1-3`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,36 +14,37 @@ from bot.language.model.items import (
     Connective,
     DayItem,
     DayPart,
-    DurationItem,
     IsoTimestamp,
     Item,
     Now,
     PlacedItem,
     RecurrenceItem,
-    UnknownWord,
 )
 from bot.language.text.tokenizer import Token
 
 _AND_WORDS = word_set("plus then also + &")
-_SKIPPED_AFTER_AND = word_set("at on from the then also again another maybe or and , then , both & + / either on")
+_SKIPPED_AFTER_AND = word_set("at on from the then also again another maybe or and , both & + / either plus")
 _COMMAS = word_set(", ; / + &")
 _RANGE_SIGNS = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL})
-_MAX_WISHES = 8
+_MAX_REQUESTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class WishItems:
-    """The items of a wish; `is_alternative`: it stands for the one before (`or`)."""
+class RequestItems:
+    """The items of a request; `is_alternative`: it stands for the one before (`or`)."""
 
     items: list[PlacedItem]
     is_alternative: bool = False
 
 
-def expand_day_numbers(items: Sequence[PlacedItem]) -> list[PlacedItem]:
-    """Gives the month to the numbers before it: `12 and 14 march`."""
+def expand_day_numbers(items: Sequence[PlacedItem], *, in_list: bool = False) -> list[PlacedItem]:
+    """Gives the month to numbers before it: `12 and 14 march`; `in_list` also after commas."""
     expanded = list(items)
-    for index in range(len(items) - 3, -1, -1):
-        number, sign, following = expanded[index].item, expanded[index + 1].item, expanded[index + 2].item
+    for index in range(len(items) - 2, -1, -1):
+        number, sign = expanded[index].item, expanded[index + 1].item
+        following = expanded[index + 2].item if index + 2 < len(expanded) else sign
+        if in_list and isinstance(sign, DayItem):
+            sign, following = Connective.AND, sign
         before = expanded[index - 1].item if index else None
         month = _month_of(following)
         if (
@@ -65,13 +66,13 @@ def _month_of(item: Item) -> CalendarDay | None:
     return day if isinstance(day, CalendarDay) and day.month is not None else None
 
 
-def split_wishes(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[WishItems]:
-    """The wishes of these items; a new one begins where a day or time is named again after `and` or `or`."""
+def split_requests(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[RequestItems]:
+    """The requests of these items; one begins where a day or hour is named again after `and` or `or`."""
     items = list(items)
-    cuts = list(_cuts(items, tokens))[: _MAX_WISHES - 1]
+    cuts = list(_cuts(items, tokens))[: _MAX_REQUESTS - 1]
     bounds = [(0, False), *cuts, (len(items), False)]
     return [
-        WishItems(items[start:end], is_alternative)
+        RequestItems(items[start:end], is_alternative)
         for (start, is_alternative), (end, _) in pairwise(bounds)
     ]
 
@@ -89,7 +90,7 @@ def _cuts(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[tuple[in
             is_between = False
         elif index > start:
             separator = _separator(items, index, tokens)
-            if separator is not None and _begins_wish(items, index, kinds, tokens, separator):
+            if separator is not None and _begins_request(items, index, kinds, tokens, separator):
                 cuts.append((index, separator == "or"))
                 start, kinds, is_between = index, set(), item is Connective.BETWEEN
         kind = _kind(item)
@@ -118,7 +119,7 @@ def _separator(items: Sequence[PlacedItem], index: int, tokens: Sequence[Token])
     return "comma" if all(word in _COMMAS for word in between) else None
 
 
-def _begins_wish(
+def _begins_request(
     items: Sequence[PlacedItem], index: int, kinds: set[str], tokens: Sequence[Token], separator: str
 ) -> bool:
     """Whether the item after the separator names a day or an hour again."""
@@ -145,7 +146,7 @@ def _follows_directly(items: Sequence[PlacedItem], index: int, at: int, tokens: 
 
 
 def _are_listed_days(items: Sequence[PlacedItem], index: int) -> bool:
-    """Whether two days in a row are two wishes: those that cannot be one day in two words."""
+    """Whether two days in a row are two requests: those that cannot be one day in two words."""
     other = items[index].item
     one = next((each.item for each in reversed(items[:index]) if isinstance(each.item, DayItem)), None)
     if not isinstance(one, DayItem) or not isinstance(other, DayItem):
@@ -174,7 +175,7 @@ def _kind(item: Item) -> str | None:
 
 
 def share_fields(phrases: Sequence[TimePhrase]) -> list[TimePhrase]:
-    """Gives each wish the day, hours and length that only another one names: `mon, wed, fri at 9`."""
+    """Gives each request the day, hours and length that only another one names: `mon, wed, fri at 9`."""
     shared = list(phrases)
     for index in range(len(shared) - 2, -1, -1):
         shared[index] = _take_missing(shared[index], shared[index + 1], is_later=True)
@@ -214,7 +215,7 @@ def _names_day_last(phrase: TimePhrase) -> bool:
 
 
 def _with_meridiem(phrase: TimePhrase, other: TimePhrase) -> TimePhrase:
-    """`2-3 and 4-5pm`: the am or pm of the later wish serves the earlier one, if it then comes before."""
+    """`2-3 and 4-5pm`: the am or pm of the later request serves the earlier one, if it then comes before."""
     end, later = phrase.end or phrase.start, other.start
     if not isinstance(end, ClockTime) or end.is_24_hour or not isinstance(later, ClockTime):
         return phrase
@@ -226,5 +227,3 @@ def _with_meridiem(phrase: TimePhrase, other: TimePhrase) -> TimePhrase:
         return phrase
     clock = replace(end, hour=minutes // 60, is_24_hour=True, meridiem=meridiem)
     return replace(phrase, end=clock) if phrase.end is not None else replace(phrase, start=clock)
-
-
