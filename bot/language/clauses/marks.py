@@ -73,8 +73,9 @@ _PHRASES = {
     MarkKind.EXCEPTION: """
         except|except for|excepting|expect for|except on|excluding|exclude|excl|apart from|aside from
         other than|save for|with the exception of|avoid|avoiding|skip|skipping|omit|omitting
-        leave out|leaving out|ruling out|rule out|forget|forget about|instead of|rather than|as opposed to|anything but|anywhere but
-        never|never on|without|steer clear of|stay away from|ignoring|any but|all but|barring|outside of
+        leave out|leaving out|ruling out|rule out|forget|forget about|instead of|rather than|as opposed to
+        anything but|anywhere but|never|never on|without|steer clear of|stay away from|ignoring|any but
+        all but|barring|outside of
         """,
     MarkKind.REFUSAL: """
         dont|do not|doesnt|does not|cant|can not|cannot|couldnt|could not|wont|will not|wouldnt|would not

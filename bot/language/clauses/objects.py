@@ -71,6 +71,12 @@ class ClauseText:
     def _take(self, start: int, end: int) -> None:
         self._is_taken[start:end] = [True] * (end - start)
 
+    def skip_taken(self, start_index: int, end_index: int) -> int:
+        """The position after the names and numbers of people that stand first."""
+        while start_index < end_index and self._is_taken[start_index]:
+            start_index += 1
+        return start_index
+
     def scan(self, start_index: int, end_index: int) -> list[PlacedItem]:
         """The items of time among these tokens, placed from `start_index` on."""
         tokens = [

@@ -177,16 +177,19 @@ def _kind(item: Item) -> str | None:
 def share_fields(phrases: Sequence[TimePhrase]) -> list[TimePhrase]:
     """Gives each request the day, hours and length that only another one names: `mon, wed, fri at 9`."""
     shared = list(phrases)
+    is_day_last = _names_day_last(shared[-1])
     for index in range(len(shared) - 2, -1, -1):
-        shared[index] = _take_missing(shared[index], shared[index + 1], is_later=True)
+        had_day = has_day(shared[index])
+        shared[index] = _take_missing(shared[index], shared[index + 1], is_later=True, takes_day=is_day_last)
+        is_day_last = (is_day_last and not had_day) or _names_day_last(shared[index])
     for index in range(1, len(shared)):
-        shared[index] = _take_missing(shared[index], shared[index - 1], is_later=False)
+        shared[index] = _take_missing(shared[index], shared[index - 1], is_later=False, takes_day=True)
     return shared
 
 
-def _take_missing(phrase: TimePhrase, other: TimePhrase, *, is_later: bool) -> TimePhrase:
+def _take_missing(phrase: TimePhrase, other: TimePhrase, *, is_later: bool, takes_day: bool) -> TimePhrase:
     filled = phrase
-    if not has_day(phrase) and has_day(other) and (not is_later or _names_day_last(other)):
+    if not has_day(phrase) and has_day(other) and takes_day:
         filled = replace(
             filled, day=other.day, recurrence=other.recurrence, recurrence_until=other.recurrence_until
         )

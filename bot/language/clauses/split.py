@@ -182,6 +182,9 @@ class _Splitter:
         """`friday doesn't work, thursday`: the part of the sentence before the mark is ruled out."""
         start = self.open_clause.start_index
         begin = last_boundary(self.tokens, start, mark.start_index)
+        after_names = self.text.skip_taken(begin, mark.start_index)
+        if self.text.scan(after_names, mark.start_index):
+            begin = after_names
         found = find_object(self.text, begin, mark.start_index, is_day_only=False)
         if found is None:
             self._close(mark.start_index)

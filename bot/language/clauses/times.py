@@ -20,7 +20,14 @@ from bot.language.grammar.bare_numbers import resolve_bare_numbers
 from bot.language.grammar.phrase import TimePhrase, build_phrase
 from bot.language.grammar.scanner import scan
 from bot.language.model.items import ClockTime, PlacedItem
-from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason
+from bot.language.model.reading import (
+    NO_EXCLUSIONS,
+    Exclusions,
+    ParsedTime,
+    ProblemReason,
+    RecurrenceRule,
+    RecurrenceUnit,
+)
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.resolver import resolve
 from bot.language.text.token_cursor import TokenCursor
@@ -191,10 +198,18 @@ def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
     if leaves_nothing(resolution.time, excluded):
         return Resolution(problem_reason=ProblemReason.EXCLUSION)
     time = resolution.time
-    if time.recurrence is not None and excluded.dates:
-        time = replace(time, recurrence=replace(time.recurrence, excluded=excluded.dates))
+    if time.recurrence is not None:
+        time = replace(time, recurrence=_leave_out_days(time.recurrence, excluded))
     alternatives = tuple(other for other in resolution.alternatives if not leaves_nothing(other, excluded))
     return replace(resolution, time=time, alternatives=alternatives)
+
+
+def _leave_out_days(rule: RecurrenceRule, excluded: Exclusions) -> RecurrenceRule:
+    """The rule without dates and weekdays that are ruled out (`mon-fri 2-3 but not wednesday`)."""
+    if excluded.weekdays and (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
+        weekdays = tuple(day for day in range(7) if day not in excluded.weekdays)
+        rule = replace(rule, unit=RecurrenceUnit.WEEK, weekdays=weekdays)
+    return replace(rule, excluded=excluded.dates)
 
 
 def _resolve_others(

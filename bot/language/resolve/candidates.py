@@ -102,13 +102,24 @@ def _candidate_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator
     """The days a phrase may mean, the likeliest first. Each costs a step of the budget."""
     for dates in _phrase_dates(phrase, context):
         context.budget.spend()
-        if not (context.excluded and _is_left_out(dates, phrase, context)):
+        if not context.excluded:
             yield dates
+        else:
+            yield from _leave_out_days(dates, phrase, context)
 
 
-def _is_left_out(dates: DateRange, phrase: TimePhrase, context: ResolutionContext) -> bool:
-    """Whether a day that was not said is ruled out (`3pm but not today`)."""
-    return (phrase.day is None or phrase.recurrence is not None) and context.excluded.has_day(dates.first)
+def _leave_out_days(dates: DateRange, phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
+    """The date unless it is ruled out (`3pm but not today`); hours of several days begin on another one."""
+    if phrase.day is None or phrase.recurrence is not None:
+        if not context.excluded.has_day(dates.first):
+            yield dates
+        return
+    first, days = dates.first, dates.days
+    if phrase.start is not None or phrase.day_part is not None:
+        while days > 1 and context.excluded.has_day(first):
+            context.budget.spend()
+            first, days = add_days(first, 1), days - 1
+    yield DateRange(first, days)
 
 
 def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
