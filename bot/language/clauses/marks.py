@@ -105,7 +105,8 @@ _REPAIRS = """
     meant to say|i meant to say|my bad|my mistake|oops|whoops|woops|ooops|oh no|ah no|uh no|um no|er no
     err no|no i mean|no i meant|no thats wrong|thats wrong|sorry i mean|sorry i meant|sorry make that
     should be|should have been|shouldve been|should say|should read|that should be|i should say
-    correction|supposed to be|let me correct that|correct that to|corrected to|rather
+    correction|wrong|wrong day|wrong time|wrong date|wrong room|supposed to be|let me correct that
+    correct that to|corrected to|rather
     """
 _LABELS = """
     correction|corrections|edit|edited|typo|fix|update|updated|errata|corrected|ps edit
@@ -127,6 +128,7 @@ _OPEN_WORDS = word_set(
 )
 _OPEN_EXCEPTIONS = frozenset({"but", "bar", "minus", "save"})
 _NOTHING = word_set("nothing none nowhere no anything but")
+_OUT_WORDS = word_set("out off impossible")
 _BOUND_WORDS = word_set("before after until earlier later sooner past beyond")
 _PLURAL_PARTS = frozenset(word for word in DAY_PART_WORDS if word.endswith("s")) | word_set(
     "mornings afternoons evenings nights lunchtimes lunches weekends weekdays"
@@ -160,7 +162,12 @@ def _group_phrases() -> dict[str, list[tuple[tuple[str, ...], MarkKind, bool]]]:
 _PHRASES_BY_FIRST_WORD = _group_phrases()
 _LABEL_WORDS = word_set(_LABELS.replace("|", " "))
 _FIRST_WORDS = (
-    frozenset(_PHRASES_BY_FIRST_WORD) | _LABEL_WORDS | _OPEN_EXCEPTIONS | _NOTHING | frozenset({"*"})
+    frozenset(_PHRASES_BY_FIRST_WORD)
+    | _LABEL_WORDS
+    | _OPEN_EXCEPTIONS
+    | _NOTHING
+    | _OUT_WORDS
+    | frozenset({"*"})
 )
 
 MARK_WORDS = _FIRST_WORDS | frozenset(
@@ -226,6 +233,9 @@ def _match(tokens: Sequence[Token], index: int) -> Mark | None:
         return _match_star(tokens, index)
     if word in _OPEN_EXCEPTIONS and _follows_open_word(tokens, index):
         return Mark(MarkKind.EXCEPTION, index, index + 1, index + 1)
+    if word in _OUT_WORDS:
+        is_contraction = index > 0 and tokens[index - 1].raw in PLURAL_WEEKDAYS  # `monday's out`
+        return Mark(MarkKind.REJECTION, index, index + 1, index + 1) if is_contraction else None
     if word in _NOTHING and index + 1 < len(tokens) and tokens[index + 1].word in _BOUND_WORDS:
         return Mark(MarkKind.NEGATION, index, index + 1, index + 1)
     phrase = _match_phrase(tokens, index)

@@ -50,6 +50,8 @@ def complete_ellipsis(items: Sequence[PlacedItem], before: Sequence[PlacedItem])
         replacement = _scale_duration(last, number.value)
     elif isinstance(last, DayItem) and isinstance(last.day, CalendarDay) and number.clock.minute == 0:
         replacement = DayItem(replace(last.day, day=number.value)) if 1 <= number.value <= 31 else None
+    elif isinstance(last, ClockTime | BareNumber):
+        return [replace(placed[0], item=number.clock)]
     if replacement is None:
         return list(items)
     return [replace(placed[0], item=replacement)]

@@ -22,8 +22,10 @@ from bot.language.model.items import (
 )
 from bot.language.text.tokenizer import Token
 
-_AND_WORDS = word_set("plus then also + &")
-_SKIPPED_AFTER_AND = word_set("at on from the then also again another maybe or and , both & + / either plus")
+_AND_WORDS = word_set("plus then also + & well")
+_SKIPPED_AFTER_AND = word_set(
+    "at on from the then also again another maybe or and , both & + / either plus as well"
+)
 _COMMAS = word_set(", ; / + &")
 _RANGE_SIGNS = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL})
 _MAX_REQUESTS = 8
@@ -69,7 +71,7 @@ def _month_of(item: Item) -> CalendarDay | None:
 def split_requests(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[RequestItems]:
     """The requests of these items; one begins where a day or hour is named again after `and` or `or`."""
     items = list(items)
-    cuts = list(_cuts(items, tokens))[: _MAX_REQUESTS - 1]
+    cuts = _join_choices(_cuts(items, tokens)[: _MAX_REQUESTS - 1])
     bounds = [(0, False), *cuts, (len(items), False)]
     return [
         RequestItems(items[start:end], is_alternative)
@@ -77,8 +79,19 @@ def split_requests(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list
     ]
 
 
-def _cuts(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[tuple[int, bool]]:
-    cuts: list[tuple[int, bool]] = []
+def _join_choices(cuts: Sequence[tuple[int, str]]) -> list[tuple[int, bool]]:
+    """Whether each request is an alternative: after `or`, or the commas of a list ending in `or`."""
+    joined: list[tuple[int, bool]] = []
+    is_choice = False
+    for index, separator in reversed(cuts):
+        is_choice = separator == "or" or (is_choice and separator in {"comma", "none"})
+        joined.append((index, is_choice))
+    return joined[::-1]
+
+
+def _cuts(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    """Where requests begin, and what stands before each."""
+    cuts: list[tuple[int, str]] = []
     kinds: set[str] = set()
     start = 0
     is_between = False
@@ -91,7 +104,7 @@ def _cuts(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[tuple[in
         elif index > start:
             separator = _separator(items, index, tokens)
             if separator is not None and _begins_request(items, index, kinds, tokens, separator):
-                cuts.append((index, separator == "or"))
+                cuts.append((index, separator))
                 start, kinds, is_between = index, set(), item is Connective.BETWEEN
         kind = _kind(item)
         if kind is not None:
