@@ -44,12 +44,15 @@ def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return (DayItem(TODAY), DayPart("afternoon")), index + 1
     if word == "yesterday":
         return (DayItem(DayOffset(-1)),), index + 1
+    if cursor.matches(index, "the", "day", "after") and cursor.word(index + 3) in _AFTER_LONE_PHRASE:
+        return (DayItem(DayOffset(2)),), index + 3  # that of which `tomorrow` was said
     for words, days in _DAY_OFFSET_PHRASES:
         if cursor.matches(index, *words):
             return (DayItem(DayOffset(days)),), index + len(words)
     return None
 
 
+_AFTER_LONE_PHRASE = frozenset({"", "at", "for", "from", "@", ",", ".", "?", "!", "please", "instead"})
 _DAY_OFFSET_PHRASES = (
     (("the", "day", "after", "tomorrow"), 2),
     (("day", "after", "tomorrow"), 2),

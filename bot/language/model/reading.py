@@ -87,6 +87,10 @@ class Exclusions:
     def __bool__(self) -> bool:
         return bool(self.dates or self.weekdays or self.times or self.buildings or self.rooms)
 
+    def has_day(self, day: date) -> bool:
+        """Whether the day is ruled out, as a date or as its weekday."""
+        return day in self.dates or day.weekday() in self.weekdays
+
 
 NO_EXCLUSIONS = Exclusions()
 

@@ -32,6 +32,7 @@ from bot.language.resolve.recurrence import build_recurrence_rule, is_recurrence
 _HALF_PREFIXES = {"first": "early", "middle": "mid", "second": "late"}
 _EDGE_LENGTH = timedelta(hours=1)
 _MAX_ALTERNATIVE_DISTANCE = timedelta(hours=12)
+_MAX_DAYS_AHEAD = 21
 _DATE_ORDER_NAMES = {True: "day first", False: "month first"}
 
 
@@ -124,7 +125,24 @@ def _candidate_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator
     """The days a phrase may mean, the likeliest first. Each costs a step of the budget."""
     for dates in _phrase_dates(phrase, context):
         context.budget.spend()
-        yield dates
+        if not context.excluded:
+            yield dates
+        else:
+            yield from _leave_out_days(dates, phrase, context)
+
+
+def _leave_out_days(dates: DateRange, phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
+    """The date unless it is ruled out (`3pm but not today`); hours of several days begin on another one."""
+    if phrase.day is None or phrase.recurrence is not None:
+        if not context.excluded.has_day(dates.first):
+            yield dates
+        return
+    first, days = dates.first, dates.days
+    if phrase.start is not None or phrase.day_part is not None:
+        while days > 1 and context.excluded.has_day(first):
+            context.budget.spend()
+            first, days = add_days(first, 1), days - 1
+    yield DateRange(first, days)
 
 
 def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
@@ -133,7 +151,7 @@ def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[Da
     elif phrase.day is not None:
         yield from skip_past_days(likeliest(phrase.day.day, context.today), context.today)
     else:
-        for days in range(3):
+        for days in range(3 if not context.excluded else _MAX_DAYS_AHEAD):
             yield DateRange(add_days(context.today, days))
 
 

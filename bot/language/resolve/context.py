@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.budget import Budget
-from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
+from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason, TimeKind
 from bot.language.resolve import wall
 from bot.language.resolve.defaults import ParserDefaults
 
@@ -29,12 +29,14 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionContext:
-    """Now, the zone of wall times, the defaults and the step budget."""
+    """Now, the zone of wall times, the defaults, the budget, the days ruled out, and a typed zone."""
 
     now: datetime
     zone: ZoneInfo
     defaults: ParserDefaults
     budget: Budget
+    excluded: Exclusions = NO_EXCLUSIONS
+    typed_zone: ZoneInfo | None = None
 
     @property
     def today(self) -> date:

@@ -32,7 +32,7 @@ from bot.language.resolve.hour_candidates import clock_time, day_part_minutes
 from bot.language.resolve.weekday_check import resolve_checked
 
 
-def resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+def resolve_in_zone(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
     """The time that a phrase means, or the problem with it; neither when the phrase is empty."""
     try:
         return resolve_checked(_prepare(phrase, context), context, _resolve_in_range)

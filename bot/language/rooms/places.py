@@ -43,7 +43,7 @@ class FoundPlaces:
 def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     """Finds the names in a text and marks their tokens."""
     found = FoundPlaces()
-    for match in _find_names(tokens, names):
+    for match in find_names(tokens, names):
         place = _to_place_match(match, tokens, names)
         if place is not None and getattr(found, place.field) is None:
             setattr(found, place.field, place.value)
@@ -59,7 +59,8 @@ def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     return found
 
 
-def _find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+def find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+    """Yields the names from left to right, the longest at each position."""
     index = 0
     while index < len(tokens):
         is_word_start = tokens[index].is_word and not (

@@ -7,6 +7,8 @@ from bot.language.text.tokenizer import Token
 
 EXTRA_CAPACITY = "extra capacity"
 """Mark of a second number of people: it has no span and stays unparsed."""
+HIDDEN = "hidden"
+"""Mark of words that were understood but say nothing that still holds: they have no span."""
 
 CONTEXT = "context"
 """Mark of words about another event: they have no span, and are not unparsed."""
@@ -17,7 +19,7 @@ def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:
     spans: list[TextSpan] = []
     previous: Token | None = None
     for token in tokens:
-        if token.field in {EXTRA_CAPACITY, CONTEXT}:
+        if token.field in {EXTRA_CAPACITY, CONTEXT, HIDDEN}:
             continue
         if token.field and previous is not None and previous.field == token.field:
             spans[-1] = TextSpan(token.field, spans[-1].start, token.end)

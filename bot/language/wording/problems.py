@@ -33,7 +33,7 @@ def problem_for(resolution: Resolution, result: ParseResult, now: datetime) -> P
         return ParseProblem(
             resolution.problem_reason, parsed_text, _suggest(resolution.time), resolution.time
         )
-    if result.unparsed and _is_empty(result):
+    if result.unparsed and is_empty(result):
         return ParseProblem(ProblemReason.UNREADABLE, result.text.strip(), _suggest(None))
     return None
 
@@ -63,7 +63,8 @@ def _suggest(time: ParsedTime | None) -> str:
     return f"{text}–{time.end:%H:%M}" if time.end else text
 
 
-def _is_empty(result: ParseResult) -> bool:
+def is_empty(result: ParseResult) -> bool:
+    """Whether nothing was understood."""
     values = (
         result.when,
         result.capacity,
@@ -76,7 +77,9 @@ def _is_empty(result: ParseResult) -> bool:
         result.title,
         result.clarification,
     )
-    return all(value is None for value in values) and not result.equipment and not result.people
+    return all(value is None for value in values) and not (
+        result.equipment or result.people or result.excluded
+    )
 
 
 def clarification_for(number: int) -> Clarification:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.language.lexicon.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
-from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
+from bot.language.model.reading import Exclusions, ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 
@@ -50,6 +50,14 @@ def describe_time(time: ParsedTime, now: datetime, *, military: bool = False) ->
 def describe_day(day: date, year: int) -> str:
     text = f"{WEEKDAY_NAMES[day.weekday()]} {day.day} {MONTH_NAMES[day.month]}"
     return text if day.year == year else f"{text} {day.year}"
+
+
+def describe_exclusions(excluded: Exclusions, year: int) -> tuple[str, ...]:
+    """`not Fri or Tue 24 Mar` and `not 09:00–12:00`: the days and the hours that are ruled out."""
+    days = [WEEKDAY_NAMES[day] for day in excluded.weekdays]
+    days += [describe_day(day, year) for day in excluded.dates]
+    hours = [f"{each.start:%H:%M}–{each.end:%H:%M}" for each in excluded.times]
+    return tuple(f"not {' or '.join(each)}" for each in (days, hours) if each)
 
 
 def format_iso(time: ParsedTime) -> str:
