@@ -24,10 +24,11 @@ from bot.language.resolve.dateparser_fallback import find_date_words, guess_day,
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.resolver import resolve
 from bot.language.rooms.names import NameIndex
-from bot.language.rooms.places import find_places
+from bot.language.rooms.places import find_places, find_signed_names
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
-from bot.language.text.quoted import find_mentions, find_titles
+from bot.language.rooms.unknown_codes import mark_unknown_codes
+from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
 from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.token_cursor import TokenCursor
@@ -92,9 +93,11 @@ class _PhraseParser:
         self.tokens = tokenize(self.normalized)
 
     def parse(self) -> ParseResult:
+        self.reserved = find_signed_names(self.tokens, self.names)
         title, people = self._extract_title(), self._extract_people()
         self._correct_spelling()
         places = find_places(self.tokens, self.names)
+        mark_unknown_codes(self.tokens)
         capacity = self._extract_capacity()
         requirements = self._extract_requirements()
         phrase, resolution = self._extract_time()
@@ -126,16 +129,24 @@ class _PhraseParser:
     # Quoted titles and mentions
 
     def _extract_title(self) -> str | None:
-        title = next(find_titles(self.normalized, self.text), None)
+        titles = find_titles(self.normalized, self.text)
+        title = next((each for each in titles if not self._is_reserved(each)), None)
         if title is None:
             return None
         self._mark_characters("title", title.start, title.end)
         return title.value
 
     def _extract_people(self) -> tuple[str, ...]:
-        found = list(find_mentions(self.normalized, self.text))
+        found = [each for each in find_mentions(self.normalized, self.text) if not self._is_reserved(each)]
         mentions = [each for each in found if self._mark_characters("people", each.start, each.end)]
         return tuple(dict.fromkeys(mention.value for mention in mentions))
+
+    def _is_reserved(self, found: ExtractedValue) -> bool:
+        """Whether a quotation or a mention is a piece of a name (`Pod @Top`), not the other way round."""
+        return any(
+            start < found.end and found.start < end and not (found.start < start and end < found.end)
+            for start, end in self.reserved
+        )
 
     def _mark_characters(self, field: str, start: int, end: int) -> bool:
         """Marks the tokens of a span of the text, unless the first is marked already."""
@@ -156,7 +167,7 @@ class _PhraseParser:
         """Corrects misspelt words of time and of names, some dozens of them at most."""
         unknown = (token for token in self.tokens if self._is_unknown(token))
         for token in islice(unknown, _MAX_CORRECTIONS):
-            token.word = _correct_word(token.word, self.names)
+            token.raw = token.word = _correct_word(token.word, self.names)
 
     def _is_unknown(self, token: Token) -> bool:
         return (

@@ -33,7 +33,7 @@ class Token:
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
-    before shorthands were written out.
+    before shorthands were written out, `glue` the joining hyphen before it that is no token.
     """
 
     word: str
@@ -42,6 +42,7 @@ class Token:
     is_attached: bool
     field: str | None = None
     raw: str = ""
+    glue: str = ""
 
     @property
     def is_word(self) -> bool:
@@ -100,7 +101,13 @@ def _normalize_character(character: str) -> str:
 def tokenize(normalized: NormalizedText) -> list[Token]:
     """Splits a text into words, numbers and signs, with common shorthands written out."""
     tokens = _join_codes(_split_runs(normalized))
-    return [token for index, token in enumerate(tokens) if not _is_joining_hyphen(tokens, index)]
+    kept: list[Token] = []
+    for index, token in enumerate(tokens):
+        if _is_joining_hyphen(tokens, index):
+            tokens[index + 1].glue = token.word
+        else:
+            kept.append(token)
+    return kept
 
 
 def _split_runs(normalized: NormalizedText) -> list[Token]:
