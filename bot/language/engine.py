@@ -168,6 +168,7 @@ class _PhraseParser:
         unknown = (token for token in self.tokens if self._is_unknown(token))
         for token in islice(unknown, _MAX_CORRECTIONS):
             token.raw = token.word = _correct_word(token.word, self.names)
+            token.key = ""
 
     def _is_unknown(self, token: Token) -> bool:
         return (
@@ -247,6 +248,8 @@ def _correct_word(word: str, names: NameIndex) -> str:
     """The known word closest to an unknown one; words of time win over names."""
     time_word = _time_spelling_corrector().closest_match(word)
     name_word = names.spelling_corrector.closest_match(word)
+    if name_word is not None and word.startswith(name_word[1]):
+        name_word = None  # a plural or the like is no misspelling
     if time_word is not None and (name_word is None or time_word[0] <= name_word[0]):
         return time_word[1]
     return name_word[1] if name_word is not None else word

@@ -16,13 +16,19 @@ ExactNames = dict[str, dict[str, NameOwner]]
 def key_part(tokens: Sequence[Token], index: int) -> str:
     """What a token adds to a key; only a whole word is an abbreviation (`th`, not that of `5th`)."""
     token = tokens[index]
-    is_part = (token.is_attached and not token.glue and index > 0 and tokens[index - 1].is_word) or (
-        index + 1 < len(tokens)
-        and tokens[index + 1].is_attached
-        and not tokens[index + 1].glue
-        and tokens[index + 1].is_word
+    if not token.key:
+        is_part = _is_joined(tokens, index) or _is_joined(tokens, index + 1)
+        token.key = token.raw if is_part and token.raw != "&" else normalize_word(token.raw)
+    return token.key
+
+
+def _is_joined(tokens: Sequence[Token], index: int) -> bool:
+    """Whether nothing stands between a word and the one before it."""
+    if not 0 < index < len(tokens) or tokens[index].glue or not tokens[index].is_attached:
+        return False
+    return tokens[index].is_word and tokens[index - 1].is_word and "&" not in (
+        tokens[index].raw, tokens[index - 1].raw
     )
-    return token.raw if is_part else normalize_word(token.raw)
 
 
 def exact_spelling(tokens: Sequence[Token]) -> str:

@@ -104,6 +104,8 @@ def _id_variants(id: str) -> Iterator[WeightedVariant]:  # noqa: A002 - ids is w
     short = short_id(id)
     if short != id:
         yield 0, normalize_id(short)
+    for spelling in (id, short):
+        yield 0, "".join(split_name(spelling))
 
 
 def short_id(id: str) -> str:  # noqa: A002
@@ -249,7 +251,7 @@ def split_at_codes(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def society_variants(society: Society) -> Iterator[WeightedVariant]:
     """`SOTECHSOC`, `techsoc`, `Technology Soc`; weight 5 is for shorthands that follow `for`."""
-    yield 0, normalize_id(society.id)
+    yield from _id_variants(society.id)
     short = normalize_id(society.id).removeprefix("so")
     if len(short) >= 4 and _is_specific([short]):
         yield 2, short

@@ -26,6 +26,8 @@ from core.model import Building, BuildingId, Room, Society
 
 _MAX_NAME_TOKENS = 32
 _MAX_NUMBER_TOKENS = 8
+_MAX_PREFIX = 5
+_PREFIX_SIZES = range(1, _MAX_PREFIX + 1)
 _INNER_SIGNS = frozenset("-./',&()#:_")
 
 
@@ -73,7 +75,7 @@ class NameIndex:
             variants=variants,
             exact=exact,
             signs=_INNER_SIGNS.union(sign for one in everything for sign in signs_in(one.name)),
-            prefixes=frozenset(key[:size] for keys in (variants, exact) for key in keys for size in (1, 2, 3)),
+            prefixes=frozenset(key[:size] for keys in (variants, exact) for key in keys for size in _PREFIX_SIZES),
             max_key_length=max((len(key) for keys in (variants, exact) for key in keys), default=0),
             abbreviations=AbbreviationIndex(_names_to_shorten(rooms, buildings)),
             room_numbers=room_numbers,
@@ -104,7 +106,7 @@ class NameIndex:
                 break
             if token.is_word or token.raw == "&":
                 key += key_part(tokens, index)
-                if len(key) > self.max_key_length or key[:3] not in self.prefixes:
+                if len(key) > self.max_key_length or key[:_MAX_PREFIX] not in self.prefixes:
                     break
             elif token.word not in self.signs:
                 break

@@ -84,11 +84,22 @@ def find_signed_names(tokens: Sequence[Token], names: NameIndex) -> tuple[tuple[
     """The spans of names that hold signs of quotations or mentions, which are no such thing there."""
     if not names.signs & (_QUOTING_SIGNS - {"'"}):
         return ()
-    return tuple(
-        (tokens[match.start_index].start, tokens[match.end_index - 1].end)
-        for match in _find_names(tokens, names)
-        if any(token.word in _QUOTING_SIGNS for token in tokens[match.start_index : match.end_index])
-    )
+    spans = []
+    for match in _find_names(tokens, names):
+        first, after = _with_own_quotes(match, tokens, names)
+        if any(token.word in _QUOTING_SIGNS for token in tokens[first:after]):
+            spans.append((tokens[first].start, tokens[after - 1].end))
+    return tuple(spans)
+
+
+def _with_own_quotes(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> tuple[int, int]:
+    """The first token and the one after a name, with the quotation marks that its full form opens with."""
+    name_type = _STRONG_TYPES.get(match.name_type, match.name_type)
+    sign = names.display_names.get((name_type, match.id), "")[:1]
+    first = match.start_index - (word_at(tokens, match.start_index - 1) == "the")
+    if sign in _QUOTING_SIGNS and word_at(tokens, first - 1) == sign == word_at(tokens, match.end_index):
+        return first - 1, match.end_index + 1
+    return match.start_index, match.end_index
 
 
 def _mark(tokens: Sequence[Token], place: PlaceMatch) -> None:

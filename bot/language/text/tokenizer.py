@@ -33,7 +33,8 @@ class Token:
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
-    before shorthands were written out, `glue` the joining hyphen before it that is no token.
+    before shorthands were written out, `glue` the joining hyphen before it that is no token, `key` what it adds
+    to the key of a name, once that was asked for.
     """
 
     word: str
@@ -43,6 +44,7 @@ class Token:
     field: str | None = None
     raw: str = ""
     glue: str = ""
+    key: str = ""
 
     @property
     def is_word(self) -> bool:
