@@ -10,7 +10,11 @@ _PLAIN = (
     *("Law Building", "Physics Tower", "O'Brien Hall", "Saint-Exupéry Block", "Queen's Annexe", "June Carr"),
     *("Sunday Square Building", "Marchmont", "Friar's Court", "Zoë Müller Institute", "Mayfield (North)"),
 )
-_ALIASES = {"Thornbury Building": ("The Thorn",), "June Carr": ("Brick Kiln",), "Main Library": ("The Stacks",)}
+_ALIASES = {
+    "Thornbury Building": ("The Thorn",),
+    "June Carr": ("Brick Kiln",),
+    "Main Library": ("The Stacks",),
+}
 _NUMBERS = (
     *("G01", "G02", "G03", "101", "102", "205", "1.04", "2.11", "LG07", "3B", "410a", "1530", "0.7", "S0.11"),
     *("M-12", "B4", "2-03", "N_9", "LT1", "1042", "12"),
@@ -26,10 +30,13 @@ _NAMED = (
     *("Ünïcode Háll", "I/O Lab", "K.I.T.T. Room", "Ladies' Day Room", "Half Past Eight Room", "Until Bar"),
 )
 
-BUILDINGS = tuple(
-    Building(BuildingId(f"T-{'ABCDEFGHJK'[index % 10]}{index + 1}"), name, aliases=_ALIASES.get(name, ()))
-    for index, name in enumerate(_PLAIN)
-) + (Building(BuildingId("T-Z99"), "Miscellany"),)
+BUILDINGS = (
+    *(
+        Building(BuildingId(f"T-{'ABCDEFGHJK'[index % 10]}{index + 1}"), name, aliases=_ALIASES.get(name, ()))
+        for index, name in enumerate(_PLAIN)
+    ),
+    Building(BuildingId("T-Z99"), "Miscellany"),
+)
 
 
 def _numbered() -> list[Room]:

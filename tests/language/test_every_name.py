@@ -68,7 +68,9 @@ def _unique(entities: tuple) -> Iterator[tuple]:
                 yield name, entity
 
 
-def _wrong(phrases: tuple[str, ...], name: str, names: NameIndex, is_right: Callable[[ParseResult], bool]) -> Iterator[str]:
+def _wrong(
+    phrases: tuple[str, ...], name: str, names: NameIndex, is_right: Callable[[ParseResult], bool]
+) -> Iterator[str]:
     for phrase in phrases:
         for spelling in dict.fromkeys((name, name.lower())):
             reading = _read(phrase.format(spelling), names)
@@ -115,7 +117,9 @@ def test_every_building_is_found_beside_a_time(campus):
         mistake
         for name, building in _unique((*buildings, *rooms, *societies))
         if isinstance(building, Building)
-        for mistake in _wrong(BUILDING_PHRASES, name, names, lambda reading, own=building: is_right(reading, own))
+        for mistake in _wrong(
+            BUILDING_PHRASES, name, names, lambda reading, own=building: is_right(reading, own)
+        )
     ]
     assert not wrong, f"{len(wrong)}: " + "\n".join(wrong[:40])
 

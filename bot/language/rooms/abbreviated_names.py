@@ -15,7 +15,9 @@ from bot.language.lexicon.vocabulary import (
 from bot.language.rooms.name_variants import normalize_word
 from bot.language.text.tokenizer import Token
 
-_NEVER_SHORT = FILLER_WORDS | CONNECTIVE_WORDS | TIME_FIRST_WORDS | MONTH_NUMBERS.keys() | WEEKDAY_NUMBERS.keys()
+_NEVER_SHORT = (
+    FILLER_WORDS | CONNECTIVE_WORDS | TIME_FIRST_WORDS | MONTH_NUMBERS.keys() | WEEKDAY_NUMBERS.keys()
+)
 _USAGE_ENDINGS = frozenset({"lab", "labs"})
 _LINKS = frozenset({"and", "of", "the"})
 _MAX_WORDS = 5
@@ -50,7 +52,8 @@ class AbbreviationIndex(Generic[_Owner]):
         if entries is None or len(entries) > _MAX_ENTRIES:
             return None
         typed = list(_typed_words(tokens, start_index))
-        best, owners = 0, set()
+        best = 0
+        owners: set[_Owner] = set()
         for words, owner in entries:
             count = _count_matching(typed, words)
             if count > best:
@@ -63,7 +66,12 @@ class AbbreviationIndex(Generic[_Owner]):
 
     def match_lone_word(self, word: str) -> _Owner | None:
         """The only owner of names whose first word begins with these four or more letters."""
-        if len(word) < _MIN_LONE_LETTERS or not word.isalpha() or word in COMMON_WORDS or word in GENERIC_WORDS:
+        if (
+            len(word) < _MIN_LONE_LETTERS
+            or not word.isalpha()
+            or word in COMMON_WORDS
+            or word in GENERIC_WORDS
+        ):
             return None
         entries = self._by_first_letters.get(word[:2], [])
         if word in _NEVER_SHORT or len(entries) > _MAX_ENTRIES:
@@ -108,7 +116,7 @@ def _count_matching(typed: Sequence[tuple[str, int]], words: Sequence[str]) -> i
 
 
 def _is_short_for(word: str, full: str) -> bool:
-    """`elec` for `electrical`, `bldg` for `building`: first letters, or the first letter and some others in order."""
+    """`elec` for `electrical`, `bldg` for `building`: the first letters, or the first and some others."""
     if not _MIN_LETTERS <= len(word) < len(full) or word in _NEVER_SHORT or word[0] != full[0]:
         return False
     if full.startswith(word):

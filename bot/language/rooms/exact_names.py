@@ -1,4 +1,4 @@
-"""Names that only their signs tell apart (`S0.11` and `S01.1`), or whose letters alone tell too little (`C++`)."""
+"""Names that only their signs tell apart (`S0.11`, `S01.1`), or whose letters tell too little (`C++`)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,8 +26,10 @@ def _is_joined(tokens: Sequence[Token], index: int) -> bool:
     """Whether nothing stands between a word and the one before it."""
     if not 0 < index < len(tokens) or tokens[index].glue or not tokens[index].is_attached:
         return False
-    return tokens[index].is_word and tokens[index - 1].is_word and "&" not in (
-        tokens[index].raw, tokens[index - 1].raw
+    return (
+        tokens[index].is_word
+        and tokens[index - 1].is_word
+        and "&" not in (tokens[index].raw, tokens[index - 1].raw)
     )
 
 

@@ -131,7 +131,7 @@ def is_bare_number(tokens: Sequence[Token], start_index: int, end_index: int) ->
 
 
 def stands_as_place(tokens: Sequence[Token], start_index: int, end_index: int) -> bool:
-    """Whether a common word is a place here: `law 160`, `in law at 3`, not `the law says so`, `an energy drink`."""
+    """Whether a common word is a place here: `law 160`, `in law at 3`, not `the law says so`."""
     before = word_at(tokens, start_index - 1)
     if before in _ARTICLES or not (_is_neutral(before) or before in ROOM_WORDS):
         return False

@@ -21,6 +21,7 @@ _SOCIETY_WORDS = word_set("society soc club association assoc union team network
 
 PART_WEIGHT, WEAK_WEIGHT = 4, 7
 """Weights of a part of a room's name, and of a common word that is a name only where a place is meant."""
+_HAS_ABBREVIATION = re.compile(r"&|(?<![^\W_])[A-Za-z]{2,}(?![^\W_])")
 _SUBJECT_WORDS = word_set(
     """
     law business physics chemistry biology maths math science medicine engineering computing economics
@@ -63,7 +64,8 @@ def normalize_word(word: str) -> str:
 @lru_cache(maxsize=4096)
 def split_name(name: str) -> tuple[str, ...]:
     """The words of a name, normalised as those of a typed text are, with codes in one piece."""
-    return tuple(map(normalize_word, _WORD_PATTERN.findall(normalize(name).text.replace("'", ""))))
+    words = _WORD_PATTERN.findall(normalize(name).text.replace("'", ""))
+    return tuple(_ABBREVIATIONS.get(word, word) for word in words)
 
 
 def normalize_id(id: str) -> str:  # noqa: A002 - that is what it is
@@ -100,12 +102,12 @@ def common_noun_variants(building: Building) -> Iterator[WeightedVariant]:
 
 
 def _id_variants(id: str) -> Iterator[WeightedVariant]:  # noqa: A002 - ids is what they are
-    yield 0, normalize_id(id)
     short = short_id(id)
-    if short != id:
-        yield 0, normalize_id(short)
-    for spelling in (id, short):
-        yield 0, "".join(split_name(spelling))
+    for spelling in (id, short) if short != id else (id,):
+        key = normalize_id(spelling)
+        yield 0, key
+        if _HAS_ABBREVIATION.search(spelling):
+            yield 0, "".join(split_name(spelling))
 
 
 def short_id(id: str) -> str:  # noqa: A002
@@ -168,11 +170,7 @@ def _specific_parts(words: Sequence[str]) -> Iterator[str]:
     for first in range(len(words)):
         for after in range(first + 1, min(len(words), first + 5) + 1):
             part = words[first:after]
-            if (
-                any(map(is_distinctive, part))
-                and _is_specific(part)
-                and part[-1] not in {"and", "of", "the"}
-            ):
+            if any(map(is_distinctive, part)) and _is_specific(part) and part[-1] not in {"and", "of", "the"}:
                 yield "".join(part)
 
 
@@ -210,15 +208,18 @@ def room_variants(room: Room) -> Iterator[WeightedVariant]:
             elif len(words) == 1 and _can_be_weak(words[0]):
                 yield WEAK_WEIGHT, words[0]
     for _, words in name_spellings(room.name):
-        if ("lecture", "theatre") in pairwise(words):
-            at = words.index("lecture")
-            if len(words) > 2:
-                yield PART_WEIGHT, "".join((*words[:at], "lt", *words[at + 2 :]))
-        for segment in split_at_codes(words):
-            part = _up_to_room_type(segment)
-            for some in (segment, part):
-                if len(some) > 1 and set(some) & _ROOM_TYPE_WORDS and not set(some) <= GENERIC_WORDS:
-                    yield PART_WEIGHT, "".join(some)
+        yield from ((PART_WEIGHT, variant) for variant in _room_type_variants(words))
+
+
+def _room_type_variants(words: Sequence[str]) -> Iterator[str]:
+    """`Wren LT` for `Wren Lecture Theatre`, `Lantern Lab` from `Lantern Lab C22 310`."""
+    if len(words) > 2 and ("lecture", "theatre") in pairwise(words):
+        at = words.index("lecture")
+        yield "".join((*words[:at], "lt", *words[at + 2 :]))
+    for segment in split_at_codes(words):
+        for some in (segment, _up_to_room_type(segment)):
+            if len(some) > 1 and set(some) & _ROOM_TYPE_WORDS and not set(some) <= GENERIC_WORDS:
+                yield "".join(some)
 
 
 def _can_be_weak(word: str) -> bool:

@@ -1,7 +1,7 @@
 """Index of the names of a campus's rooms, buildings and societies, and their matches in a text."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.language.rooms.abbreviated_names import AbbreviationIndex
@@ -22,10 +22,11 @@ from bot.language.rooms.name_variants import (
 )
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from core.model import Building, BuildingId, Room, Society
+from core.model import Building, BuildingId, Room, RoomId, Society
 
 _MAX_NAME_TOKENS = 32
 _MAX_NUMBER_TOKENS = 8
+_MAX_NAME_LENGTH = 200
 _MAX_PREFIX = 5
 _PREFIX_SIZES = range(1, _MAX_PREFIX + 1)
 _INNER_SIGNS = frozenset("-./',&()#:_")
@@ -69,13 +70,15 @@ class NameIndex:
         candidates = _collect_candidates(rooms, buildings, societies)
         variants = _choose_candidates(candidates)
         exact = index_exact_names(candidates, rooms, buildings, societies)
-        room_numbers = _index_room_numbers(rooms, variants)
-        everything = (*buildings, *rooms, *societies)
+        room_numbers = _index_room_numbers(rooms, candidates, variants)
+        everything: tuple[Room | Building | Society, ...] = (*buildings, *rooms, *societies)
         return cls(
             variants=variants,
             exact=exact,
             signs=_INNER_SIGNS.union(sign for one in everything for sign in signs_in(one.name)),
-            prefixes=frozenset(key[:size] for keys in (variants, exact) for key in keys for size in _PREFIX_SIZES),
+            prefixes=frozenset(
+                key[:size] for keys in (variants, exact) for key in keys for size in _PREFIX_SIZES
+            ),
             max_key_length=max((len(key) for keys in (variants, exact) for key in keys), default=0),
             abbreviations=AbbreviationIndex(_names_to_shorten(rooms, buildings)),
             room_numbers=room_numbers,
@@ -147,6 +150,19 @@ class NameIndex:
         found = self.abbreviations.match_at(tokens, start_index)
         return None if found is None else NameMatch(*found.owner, found.start_index, found.end_index)
 
+    def mean(self, text: str) -> frozenset[str]:
+        """The id of the room, building or society that these words alone mean; empty when they mean none."""
+        tokens = tokenize(normalize(text[:_MAX_NAME_LENGTH]))
+        if not tokens:
+            return frozenset()
+        match = self.match_at(tokens, 0) or self.match_abbreviated(tokens, 0)
+        if match is None:
+            return frozenset()
+        if match.end_index == len(tokens):
+            return frozenset({match.id})
+        room = self.match_room_number(match.id, tokens, match.end_index)
+        return frozenset({room.id}) if room is not None and room.end_index == len(tokens) else frozenset()
+
     def lookup(self, text: str) -> NameMatch | None:
         """The entity that these words mean on their own."""
         tokens = tokenize(normalize(text))
@@ -217,7 +233,9 @@ def _names_to_shorten(
             yield split_name(room.name), (NameType.ROOM, room.id)
 
 
-def _index_room_numbers(rooms: Sequence[Room], variants: Mapping[str, NameOwner]) -> dict[str, dict[str, str]]:
+def _index_room_numbers(
+    rooms: Sequence[Room], candidates: Candidates, variants: Mapping[str, NameOwner]
+) -> dict[str, dict[str, str]]:
     """The rooms of each building by number, or by a name that rooms of other buildings have as well.
 
     `G3` also means `G03` where there is no `G3`.
@@ -226,10 +244,11 @@ def _index_room_numbers(rooms: Sequence[Room], variants: Mapping[str, NameOwner]
     for room in rooms:
         numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
     for room in rooms:
-        for name in (room.abbr, room.name, *room.aliases):
-            key = "".join(split_name(name))
-            if key and key not in variants:
-                numbers[room.building_id].setdefault(key, room.id)
+        if room.abbr and (key := normalize_id(room.abbr)) not in variants:
+            numbers[room.building_id].setdefault(key, room.id)
+    building_by_room = {room.id: room.building_id for room in rooms}
+    for key, owner in _ambiguous_names(candidates, variants):
+        numbers[building_by_room[owner]].setdefault(key, owner)
     for building_numbers in numbers.values():
         for number, room_id in tuple(building_numbers.items()):
             letters = number.rstrip("0123456789")
@@ -237,6 +256,16 @@ def _index_room_numbers(rooms: Sequence[Room], variants: Mapping[str, NameOwner]
             if digits:
                 building_numbers.setdefault(letters + digits.lstrip("0"), room_id)
     return numbers
+
+
+def _ambiguous_names(
+    candidates: Candidates, variants: Mapping[str, NameOwner]
+) -> Iterator[tuple[str, RoomId]]:
+    """The names that several rooms have, with each of these rooms."""
+    for key in candidates.keys() - variants.keys():
+        for _, name_type, owner in sorted(candidates[key]):
+            if name_type is NameType.ROOM:
+                yield key, RoomId(owner)
 
 
 def _unique_room_numbers(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -111,8 +111,10 @@ def _repeats(place: PlaceMatch, found: FoundPlaces, names: NameIndex) -> bool:
     """Whether a name says again what is known: the same place, or the building of the room."""
     if getattr(found, place.field) == place.value:
         return True
-    return place.field == "building" and found.room is not None and (
-        names.building_by_room[found.room] == place.value
+    return (
+        place.field == "building"
+        and found.room is not None
+        and (names.building_by_room[found.room] == place.value)
     )
 
 
@@ -175,12 +177,9 @@ def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex)
         return PlaceMatch("society", match.id, match.start_index, match.end_index)
     if match.name_type is NameType.SHORT_SOCIETY:
         return _match_short_society(match, tokens)
-    if match.name_type is NameType.COMMON_NOUN and not _is_the_only_one(match, tokens):
+    if not _is_meant_as_place(match, tokens):
         return None
-    if match.name_type in _STRONG_TYPES:
-        if not stands_as_place(tokens, match.start_index, match.end_index):
-            return None
-        match = replace(match, name_type=_STRONG_TYPES[match.name_type])
+    match = replace(match, name_type=_STRONG_TYPES.get(match.name_type, match.name_type))
     near = _find_near_word(tokens, match.start_index)
     if near is not None:
         building = names.building_by_room[match.id] if match.name_type is NameType.ROOM else match.id
@@ -205,6 +204,13 @@ def _match_short_society(match: NameMatch, tokens: Sequence[Token]) -> PlaceMatc
     after = match.end_index
     ends = after < len(tokens) and tokens[after].word in {"society", "soc", "club", "socs"}
     return PlaceMatch("society", match.id, match.start_index, after + ends) if has_for or ends else None
+
+
+def _is_meant_as_place(match: NameMatch, tokens: Sequence[Token]) -> bool:
+    """Whether the words around a common word leave it a name; always so for any other name."""
+    if match.name_type is NameType.COMMON_NOUN:
+        return _is_the_only_one(match, tokens)
+    return match.name_type not in _STRONG_TYPES or stands_as_place(tokens, match.start_index, match.end_index)
 
 
 def _is_the_only_one(match: NameMatch, tokens: Sequence[Token]) -> bool:
@@ -313,7 +319,11 @@ def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPl
             continue
         labelled = index > 0 and tokens[index - 1].word in ROOM_WORDS
         has_letter = not token.raw.isdecimal() and any(map(str.isdecimal, token.raw))
-        if not (labelled or has_letter) or continues_code(tokens, index + 1) or is_count_or_clock(tokens, index):
+        if (
+            not (labelled or has_letter)
+            or continues_code(tokens, index + 1)
+            or is_count_or_clock(tokens, index)
+        ):
             continue
         room = building_rooms.get(token.raw)
         if room is None and not found.building and not belongs_to_unknown(tokens, index):

@@ -77,4 +77,7 @@ def _is_code(segments: Sequence[str]) -> bool:
         return True
     codes = sum(_CODE.fullmatch(each) is not None for each in segments)
     short = sum(each.isdecimal() or len(each) < _MIN_LONG_SEGMENT for each in segments)
-    return codes > 1 or (codes == 1 and short > sum(len(each) < _MIN_LONG_SEGMENT for each in segments if _CODE.fullmatch(each)))
+    return codes > 1 or (
+        codes == 1
+        and short > sum(len(each) < _MIN_LONG_SEGMENT for each in segments if _CODE.fullmatch(each))
+    )

@@ -25,6 +25,7 @@ _LOOKALIKES = str.maketrans(
         "¾": " 3/4",
     }
 )
+_WORDS_AFTER_WE_WOULD = frozenset({"like", "love", "prefer", "rather", "appreciate", "be", "really"})
 _TOKEN_PATTERN = re.compile(r"[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 
 
@@ -33,8 +34,8 @@ class Token:
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
-    before shorthands were written out, `glue` the joining hyphen before it that is no token, `key` what it adds
-    to the key of a name, once that was asked for.
+    before shorthands were written out, `glue` the joining hyphen before it that is no token, `key` what it
+    adds to the key of a name, once that was asked for.
     """
 
     word: str
@@ -109,7 +110,17 @@ def tokenize(normalized: NormalizedText) -> list[Token]:
             tokens[index + 1].glue = token.word
         else:
             kept.append(token)
+    _spell_out_contractions(kept)
     return kept
+
+
+def _spell_out_contractions(tokens: list[Token]) -> None:
+    """`we'd`, and `wed` where only that fits, is no Wednesday."""
+    for index, token in enumerate(tokens):
+        if token.raw == "wed":
+            follows = tokens[index + 1].word if index + 1 < len(tokens) else ""
+            if token.end - token.start > len(token.raw) or follows in _WORDS_AFTER_WE_WOULD:
+                token.word = "we"
 
 
 def _split_runs(normalized: NormalizedText) -> list[Token]:
