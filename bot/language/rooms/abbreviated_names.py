@@ -1,6 +1,6 @@
 """Index of the names that people shorten word by word: `elec eng`, `main lib`, `comp sci building`."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -64,8 +64,8 @@ class AbbreviationIndex(Generic[_Owner]):
             return None
         return AbbreviatedMatch(owners.pop(), start_index, start_index + typed[best - 1][1])
 
-    def match_lone_word(self, word: str) -> _Owner | None:
-        """The only owner of names whose first word begins with these four or more letters."""
+    def match_lone_word(self, word: str, accepts: Callable[[_Owner], bool]) -> _Owner | None:
+        """The only accepted owner of names whose first word begins with these four or more letters."""
         if (
             len(word) < _MIN_LONE_LETTERS
             or not word.isalpha()
@@ -76,7 +76,7 @@ class AbbreviationIndex(Generic[_Owner]):
         entries = self._by_first_letters.get(word[:2], [])
         if word in _NEVER_SHORT or len(entries) > _MAX_ENTRIES:
             return None
-        owners = {owner for words, owner in entries if words[0].startswith(word)}
+        owners = {owner for words, owner in entries if words[0].startswith(word) and accepts(owner)}
         return owners.pop() if len(owners) == 1 else None
 
 

@@ -153,6 +153,15 @@ def is_introduced(tokens: Sequence[Token], start_index: int) -> bool:
     return word_at(tokens, at) in IN_WORDS
 
 
+def is_shorthand_of_time(tokens: Sequence[Token], start_index: int, end_index: int) -> bool:
+    """Whether a name is another word's shorthand as well, and a time follows: `b4 5pm`, not `in B4 at 5`."""
+    token = tokens[start_index]
+    if end_index != start_index + 1 or token.word == token.raw or is_introduced(tokens, start_index):
+        return False
+    follows = word_at(tokens, end_index)
+    return follows.isdecimal() or follows in TIME_FIRST_WORDS
+
+
 def belongs_to_unknown(tokens: Sequence[Token], index: int) -> bool:
     """Whether a lone room number goes with a name that nobody knows (`Hyde Park G01`, `G01 in Hyde Park`)."""
     before = word_at(tokens, index - 1)

@@ -12,8 +12,9 @@ from bot.language.rooms.name_variants import (
     is_distinctive,
     name_spellings,
     split_at_codes,
+    split_name,
 )
-from core.model import Room
+from core.model import Building, Room
 
 _ROOM_TYPE_WORDS = word_set(
     """
@@ -24,14 +25,22 @@ _ROOM_TYPE_WORDS = word_set(
 _LINKS = word_set("and of the for in")
 _MAX_PART_WORDS = 5
 _MAX_SEGMENT_WORDS = 12
+_MAX_NAME_LENGTH = 200
+_MIN_NUMBER_LENGTH = 3
 Segment = tuple[str, ...]
 
 
-def part_variants(rooms: Iterable[Room]) -> Iterator[tuple[Room, WeightedVariant]]:
-    """Parts of the names between codes and numbers, of names that no other room shares."""
+def part_variants(
+    rooms: Iterable[Room], buildings: Iterable[Building]
+) -> Iterator[tuple[Room, WeightedVariant]]:
+    """Parts of the names between codes and numbers, of names that no other room shares; `pod 101`."""
+    words_of_building = {each.id: frozenset(split_name(each.name)) for each in buildings}
     segments = {room.id: _segments(room) for room in rooms}
     counts = Counter(segment for found in segments.values() for segment in found)
     for room in rooms:
+        own = words_of_building.get(room.building_id, frozenset())
+        if not set(segments[room.id][0] if segments[room.id] else ()) <= own:
+            yield from ((room, (PART_WEIGHT, variant)) for variant in _numbered_parts(room, own))
         for segment in segments[room.id]:
             if counts[segment] == 1:
                 yield from ((room, variant) for variant in _parts(segment))
@@ -44,6 +53,17 @@ def _segments(room: Room) -> tuple[Segment, ...]:
         for segment in split_at_codes(words):
             found[segment[:_MAX_SEGMENT_WORDS]] = None
     return tuple(found)
+
+
+def _numbered_parts(room: Room, words_of_building: frozenset[str]) -> Iterator[str]:
+    """`pod 101`, `group room 201`: the end of a name with its number of three characters or more."""
+    words = split_name(room.name[:_MAX_NAME_LENGTH])[:_MAX_SEGMENT_WORDS]
+    if len(words) < 3 or words[-1].isalpha() or len(words[-1]) < _MIN_NUMBER_LENGTH:
+        return
+    for first in range(1, len(words) - 1):
+        part = words[first:]
+        if all(word.isalpha() for word in part[:-1]) and part[0] not in words_of_building | set(_LINKS):
+            yield "".join(part)
 
 
 def _parts(segment: Segment) -> Iterator[WeightedVariant]:

@@ -216,6 +216,10 @@ def _room_type_variants(words: Sequence[str]) -> Iterator[str]:
     if len(words) > 2 and ("lecture", "theatre") in pairwise(words):
         at = words.index("lecture")
         yield "".join((*words[:at], "lt", *words[at + 2 :]))
+    if len(words) > 2 and all(map(str.isalpha, words)):
+        initials = "".join(word[0] for word in words if word not in {"and", "of", "the"})
+        if len(initials) > 2 and initials not in COMMON_WORDS | _NEVER_NAMES:
+            yield initials
     for segment in split_at_codes(words):
         for some in (segment, _up_to_room_type(segment)):
             if len(some) > 1 and set(some) & _ROOM_TYPE_WORDS and not set(some) <= GENERIC_WORDS:

@@ -82,7 +82,7 @@ class NameIndex:
             max_key_length=max((len(key) for keys in (variants, exact) for key in keys), default=0),
             abbreviations=AbbreviationIndex(_names_to_shorten(rooms, buildings)),
             room_numbers=room_numbers,
-            unique_room_numbers=_unique_room_numbers(room_numbers),
+            unique_room_numbers=_unique_room_numbers(rooms),
             building_by_room={room.id: room.building_id for room in rooms},
             display_names={
                 **{(NameType.BUILDING, one.id): one.name for one in buildings},
@@ -178,7 +178,7 @@ def _collect_candidates(
     for room in rooms:
         rooms_of.setdefault(room.building_id, []).append(room)
         _add_candidates(candidates, NameType.ROOM, room.id, room_variants(room))
-    for room, variant in part_variants(rooms):
+    for room, variant in part_variants(rooms, buildings):
         _add_candidates(candidates, NameType.ROOM, room.id, (variant,))
     for building in buildings:
         _add_candidates(
@@ -236,19 +236,22 @@ def _names_to_shorten(
 def _index_room_numbers(
     rooms: Sequence[Room], candidates: Candidates, variants: Mapping[str, NameOwner]
 ) -> dict[str, dict[str, str]]:
-    """The rooms of each building by number, or by a name that rooms of other buildings have as well.
-
-    `G3` also means `G03` where there is no `G3`.
-    """
-    numbers: dict[str, dict[str, str]] = {}
-    for room in rooms:
-        numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
+    """The rooms of each building by number, or by a name that rooms of other buildings have as well."""
+    numbers = _numbers_by_building(rooms)
     for room in rooms:
         if room.abbr and (key := normalize_id(room.abbr)) not in variants:
             numbers[room.building_id].setdefault(key, room.id)
     building_by_room = {room.id: room.building_id for room in rooms}
     for key, owner in _ambiguous_names(candidates, variants):
         numbers[building_by_room[owner]].setdefault(key, owner)
+    return numbers
+
+
+def _numbers_by_building(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
+    """`G3` also means `G03` where there is no `G3`."""
+    numbers: dict[str, dict[str, str]] = {}
+    for room in rooms:
+        numbers.setdefault(room.building_id, {})[normalize_id(room.number)] = room.id
     for building_numbers in numbers.values():
         for number, room_id in tuple(building_numbers.items()):
             letters = number.rstrip("0123456789")
@@ -268,8 +271,9 @@ def _ambiguous_names(
                 yield key, RoomId(owner)
 
 
-def _unique_room_numbers(numbers: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _unique_room_numbers(rooms: Sequence[Room]) -> dict[str, str]:
     """Room numbers that occur only once on campus."""
+    numbers = _numbers_by_building(rooms)
     counts = Counter(number for building_numbers in numbers.values() for number in building_numbers)
     return {
         number: room_id

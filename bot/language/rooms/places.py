@@ -12,11 +12,12 @@ from bot.language.rooms.name_context import (
     is_bare_number,
     is_count_or_clock,
     is_introduced,
+    is_shorthand_of_time,
     stands_as_place,
     starts_inside_code,
     word_at,
 )
-from bot.language.rooms.name_types import NameType
+from bot.language.rooms.name_types import NameOwner, NameType
 from bot.language.rooms.names import NameIndex, NameMatch
 from bot.language.text.tokenizer import Token
 from core.model import BuildingId, RoomId, SocietyId
@@ -159,10 +160,14 @@ def _longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> Name
     return match or _match_lone_abbreviation(tokens, index, names)
 
 
+def _is_building(owner: NameOwner) -> bool:
+    return owner[0] is NameType.BUILDING
+
+
 def _match_lone_abbreviation(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
     """`ains g01`, `in ains`, `ains building`: one shortened word, where more says that it is a place."""
-    owner = names.abbreviations.match_lone_word(tokens[index].raw)
-    if owner is None or owner[0] is not NameType.BUILDING or continues_code(tokens, index + 1):
+    owner = names.abbreviations.match_lone_word(tokens[index].raw, _is_building)
+    if owner is None or continues_code(tokens, index + 1):
         return None
     is_place = (
         word_at(tokens, index + 1) in BUILDING_SUFFIXES
@@ -188,7 +193,10 @@ def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex)
         return None
     if match.name_type is NameType.ROOM:
         return PlaceMatch("room", match.id, match.start_index, match.end_index)
-    return _match_room_in_building(match, tokens, names) or PlaceMatch(
+    room = _match_room_in_building(match, tokens, names)
+    if room is None and is_shorthand_of_time(tokens, match.start_index, match.end_index):
+        return None
+    return room or PlaceMatch(
         "building", match.id, match.start_index, _skip_building_suffix(tokens, match.end_index)
     )
 
