@@ -57,10 +57,14 @@ class NameIndexCache:
             self._index, self._built_from = index, built_from
         return self._index
 
+    def is_current(self, read_model: ReadModel) -> bool:
+        """Whether the index is that of the read model's rooms and societies."""
+        return self._built_from == (read_model.catalogue, read_model.directory.societies)
+
     async def prepare(self, read_model: ReadModel) -> None:
         """Builds the index in a thread when it is out of date: 50,000 rooms take seconds."""
         async with self._lock:
-            if self._built_from != (read_model.catalogue, read_model.directory.societies):
+            if not self.is_current(read_model):
                 await asyncio.to_thread(self.get, read_model)
 
 

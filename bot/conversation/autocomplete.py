@@ -79,8 +79,7 @@ class Autocomplete:
 
     def _named(self, typed: str, entities: Iterable[_Named]) -> Iterable[Option]:
         """The place that the typed words mean when they stand alone, then those whose names hold them."""
-        names = self._services.names.get(self._services.read_model)
-        meant = names.mean(typed)
+        meant = self._meant(typed)
         needle, key = typed.casefold(), _key(typed)
         found: tuple[list[Option], ...] = ([], [], [])
         for each in entities:
@@ -90,11 +89,20 @@ class Autocomplete:
                 found[rank].append(each.option)
         return chain(*found)
 
+    def _meant(self, typed: str) -> frozenset[str]:
+        """The ids of the room, building and society that the words mean, if they mean nothing else."""
+        from bot.language import parse_phrase
+
+        names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
+        reading = parse_phrase(typed, now=now, zone=self._services.rules.zone, names=names)
+        found = (reading.room, reading.building, reading.near, reading.society)
+        return frozenset() if reading.unparsed else frozenset(filter(None, found))
+
     def _societies(self, typed: str, requester: Requester) -> Iterable[Option]:
         directory = self._services.read_model.directory
         account = directory.by_identity(requester.identity)
         societies = [each.society for each in account.memberships] if account else []
-        meant = self._services.names.get(self._services.read_model).mean(typed)
+        meant = self._meant(f"for {typed}")
         options = [Option(f"{each.name} ({each.id})", each.id) for each in societies]
         named = [each for each in options if each.value in meant]
         return named + [each for each in _matching(typed, options) if each not in named]

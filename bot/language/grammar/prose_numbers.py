@@ -54,6 +54,7 @@ _SCORE_ENDINGS = word_set("win won defeat loss victory draw up down nil")
 _NOT_BETWEEN_SCORE = word_set(
     """
     room rooms meet meeting book class session slot at from need want for between property and or lab study
+    rush queue crowd
     """
 )
 _BIRTH_WORDS = word_set("born dob birthdate birth")
@@ -68,6 +69,7 @@ _TEAM_SIDE = ("a", "side")
 _MAX_DATE_TOKENS = 8
 _MAX_LOOK_BACK = 4
 _LONG_NUMBER = 5
+_YEAR_DIGITS = 4
 _LAST_SCORE_DIGITS = 2
 
 
@@ -188,7 +190,7 @@ def _skip_place(cursor: TokenCursor, index: int) -> int:
     after = _end_of_decimal(cursor, index + 1)
     if not cursor.word(index + 1).isdecimal() or after == index + 2 or cursor.word(after) in _TIME_ENDINGS:
         return index
-    return index if cursor.word(index - 1) in {"me", "us", "it", "them"} else after
+    return index + 1 if cursor.word(index - 1) in {"me", "us", "it", "them"} else after
 
 
 def _skip_date(cursor: TokenCursor, first: int, index: int) -> int:
@@ -199,9 +201,11 @@ def _skip_date(cursor: TokenCursor, first: int, index: int) -> int:
         word = cursor.word(after)
         if word.isdecimal() or word in MONTH_NUMBERS:
             end = after + 1
+            if len(word) == _YEAR_DIGITS and word.isdecimal():
+                break
         elif word not in {"/", "-", ".", ",", "of"} and word not in ORDINAL_SUFFIXES:
             break
-    if cursor.word(end) in MERIDIEMS or (end == at + 1 and len(cursor.word(at)) < len("2001")):
+    if cursor.word(end) in MERIDIEMS or (end == at + 1 and len(cursor.word(at)) < _YEAR_DIGITS):
         return index
     return max(end, index)
 

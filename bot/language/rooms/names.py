@@ -26,7 +26,6 @@ from core.model import Building, BuildingId, Room, RoomId, Society
 
 _MAX_NAME_TOKENS = 32
 _MAX_NUMBER_TOKENS = 8
-_MAX_NAME_LENGTH = 200
 _MAX_PREFIX = 5
 _PREFIX_SIZES = range(1, _MAX_PREFIX + 1)
 _INNER_SIGNS = frozenset("-./',&()#:_")
@@ -150,24 +149,11 @@ class NameIndex:
         found = self.abbreviations.match_at(tokens, start_index)
         return None if found is None else NameMatch(*found.owner, found.start_index, found.end_index)
 
-    def mean(self, text: str) -> frozenset[str]:
-        """The id of the room, building or society that these words alone mean; empty when they mean none."""
-        tokens = tokenize(normalize(text[:_MAX_NAME_LENGTH]))
-        if not tokens:
-            return frozenset()
-        match = self.match_at(tokens, 0) or self.match_abbreviated(tokens, 0)
-        if match is None:
-            return frozenset()
-        if match.end_index == len(tokens):
-            return frozenset({match.id})
-        room = self.match_room_number(match.id, tokens, match.end_index)
-        return frozenset({room.id}) if room is not None and room.end_index == len(tokens) else frozenset()
-
     def lookup(self, text: str) -> NameMatch | None:
         """The entity that these words mean on their own."""
         tokens = tokenize(normalize(text))
         match = self.match_at(tokens, 0) if tokens else None
-        return match if match and match.end_index == len(tokens) else None
+        return match if match and not any(token.is_word for token in tokens[match.end_index :]) else None
 
 
 def _collect_candidates(
