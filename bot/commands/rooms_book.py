@@ -150,7 +150,12 @@ async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
         return await search_reply(context, reading)
     text: list[Inline] = ["Which room would you like? For example: "]
     if reading.unparsed:
-        text.insert(0, f"I can't find a room called {', '.join(reading.unparsed)[:60]}. ")
+        words = ", ".join(reading.unparsed)[:60]
+        is_description = reading.usage is not None or bool(reading.equipment)
+        why = (
+            f"I didn't understand “{words}”. " if is_description else f"I can't find a room called {words}. "
+        )
+        text.insert(0, why)
     example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
     text.append(Code(f"/book {example} tomorrow 3pm for 2 hours"))
     if reading.when is None:

@@ -93,6 +93,7 @@ class Dispatcher:
         try:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
             account = await self._account_of(request)
+            await self._services.prepared_names()
             context = CommandContext(request, self._services, account, commands=self._listed_commands)
             return await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
         except RoomieError as refusal:
@@ -125,6 +126,7 @@ class Dispatcher:
         command, text = self._find(request)
         if command is None:
             return self._unknown(request)
+        await self._services.prepared_names()
         reply = await command.handle(replace(context, text=text))
         return with_staleness_note(reply, self._services) if command.name in ABOUT_TIMETABLES else reply
 

@@ -34,6 +34,8 @@ from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.rooms.names import NameIndex
+from bot.language.rooms.places import find_names, find_signed_names
+from bot.language.rooms.unknown_codes import mark_unknown_codes
 from bot.language.text.chinese import translate_chinese
 from bot.language.text.foreign import ForeignReading, translate_tokens
 from bot.language.text.foreign_names import (
@@ -42,8 +44,8 @@ from bot.language.text.foreign_names import (
     has_foreign_letters,
     unread_foreign_words,
 )
-from bot.language.text.markup import blank_markup
-from bot.language.text.quoted import find_mentions, find_titles
+from bot.language.text.markup import SIGNS_OF_MARKUP, blank_markup
+from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
 from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
 from bot.language.text.tokenizer import Token, normalize, tokenize
@@ -105,7 +107,8 @@ class _PhraseParser:
         self.names, self.budget = names, budget
         minute = now.astimezone(zone).replace(second=0, microsecond=0)
         self.context = ResolutionContext(minute, zone, defaults, budget)
-        normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        typed = _blank_markup_outside_names(text[:_MAX_TEXT_LENGTH], names)
+        normalized = normalize(typed).cut(_MAX_TEXT_LENGTH)
         self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
         self.foreign = ForeignReading(self.tokens)
@@ -114,11 +117,13 @@ class _PhraseParser:
         small_talk = find_small_talk(self.tokens)
         if small_talk is not None and not self._is_named(self.tokens):
             return ParseResult(self.text, small_talk=small_talk)
+        self.reserved = find_signed_names(self.tokens, self.names)
         title, people = self._extract_title(), self._extract_people()
         self._translate()
         self._correct_spelling()
         clauses = self._split_clauses()
         places = find_clause_places(clauses, self.tokens, self.names)
+        mark_unknown_codes(self.tokens)
         capacity = find_clause_capacity(clauses, self.tokens)
         requirements = find_clause_requirements(clauses, self.tokens)
         typed_zone = self._extract_zone()
@@ -168,16 +173,24 @@ class _PhraseParser:
     # Quoted titles and mentions
 
     def _extract_title(self) -> str | None:
-        title = next(find_titles(self.normalized, self.text), None)
+        titles = find_titles(self.normalized, self.text)
+        title = next((each for each in titles if not self._is_reserved(each)), None)
         if title is None:
             return None
         self._mark_characters("title", title.start, title.end)
         return title.value
 
     def _extract_people(self) -> tuple[str, ...]:
-        found = list(find_mentions(self.normalized, self.text))
+        found = [each for each in find_mentions(self.normalized, self.text) if not self._is_reserved(each)]
         mentions = [each for each in found if self._mark_characters("people", each.start, each.end)]
         return tuple(dict.fromkeys(mention.value for mention in mentions))
+
+    def _is_reserved(self, found: ExtractedValue) -> bool:
+        """Whether a quotation or a mention is a piece of a name (`Pod @Top`), not the other way round."""
+        return any(
+            start < found.end and found.start < end and not (found.start < start and end < found.end)
+            for start, end in self.reserved
+        )
 
     def _mark_characters(self, field: str, start: int, end: int) -> bool:
         """Marks the tokens of a span of the text, unless the first is marked already."""
@@ -205,7 +218,8 @@ class _PhraseParser:
         """Corrects misspelt words of time and of names, some dozens of them at most."""
         unknown = (token for token in self.tokens if self._is_unknown(token))
         for token in islice(unknown, _MAX_CORRECTIONS):
-            token.word = _correct_word(token.word, self.names)
+            token.raw = token.word = _correct_word(token.word, self.names)
+            token.key = ""
 
     def _split_clauses(self) -> Clauses:
         """Splits the text where it corrects itself or rules something out, and hides those words."""
@@ -290,6 +304,19 @@ class _PhraseParser:
         return (*unparsed, beyond_limit) if beyond_limit else unparsed
 
 
+def _blank_markup_outside_names(text: str, names: NameIndex) -> str:
+    """Blanks markup, but not the signs of a name (`Box ~1~`)."""
+    blanked = blank_markup(text)
+    if blanked == text:
+        return text
+    tokens = tokenize(normalize(text))
+    for match in find_names(tokens, names):
+        start, end = tokens[match.start_index].start, tokens[match.end_index - 1].end
+        end += text[end : end + 1] in SIGNS_OF_MARKUP and text[start:end] != blanked[start:end]
+        blanked = blanked[:start] + text[start:end] + blanked[end:]
+    return blanked
+
+
 def _start_of(token: Token) -> int:
     return token.start
 
@@ -303,6 +330,8 @@ def _correct_word(word: str, names: NameIndex) -> str:
     """The known word closest to an unknown one; words of time win over names."""
     time_word = _time_spelling_corrector().closest_match(word)
     name_word = names.spelling_corrector.closest_match(word)
+    if name_word is not None and word.startswith(name_word[1]):
+        name_word = None  # a plural or the like is no misspelling
     if time_word is not None and (name_word is None or time_word[0] <= name_word[0]):
         return time_word[1]
     return name_word[1] if name_word is not None else word

@@ -24,7 +24,8 @@ from bot.language.model.items import (
     RecurrenceItem,
     UnknownWord,
 )
-from bot.language.rooms.names import NameIndex, NameMatch, NameType
+from bot.language.rooms.name_types import NameType
+from bot.language.rooms.names import NameIndex, NameMatch
 from bot.language.rooms.places import find_names
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities

@@ -1,5 +1,6 @@
 """Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
+from bot.language.grammar.prose_numbers import skip_prose_number
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
 from bot.language.text.token_cursor import TokenCursor
@@ -45,6 +46,9 @@ _FREQUENCY_WORDS = word_set("once twice times x")
 def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     """The position after a false positive that starts here, or `index` when there is none."""
     word = cursor.word(index)
+    after = skip_prose_number(cursor, index)
+    if after > index:
+        return after
     if (
         word in _FREQUENCY_WORDS
         and cursor.word(index + 1) in {"a", "per"}

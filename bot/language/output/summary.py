@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.language.engine import parse_phrase
 from bot.language.model.reading import Exclusions, ParsedTime, ParseResult, TimeKind
-from bot.language.rooms.names import NameIndex, NameType
+from bot.language.rooms.name_types import NameType
+from bot.language.rooms.names import NameIndex
 from bot.language.wording.time_text import describe_exclusions, describe_time, format_iso
 from core.model import Usage
 

@@ -85,6 +85,7 @@ def _match_of_us(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     number = parse_cardinal(cursor, index)
     if (
         number is not None
+        and cursor.word(index - 1) != "/"
         and cursor.word(number.end_index) == "of"
         and cursor.word(number.end_index + 1) in {"us", "them", "you"}
     ):

@@ -26,6 +26,7 @@ _LOOKALIKES = str.maketrans(
     }
 )
 _LAST_FACE_HOUR = 12
+_WORDS_AFTER_WE_WOULD = frozenset({"like", "love", "prefer", "rather", "appreciate", "be", "really"})
 TIMESTAMP_PATTERN = r"<t:[0-9]{1,13}(?::[a-z])?>|<!date\^[0-9]{1,13}\^[^<>]{0,200}>"
 """A platform's time, which is one token: `<t:1773230400:F>`."""
 _TOKEN_PATTERN = re.compile(rf"{TIMESTAMP_PATTERN}|[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
@@ -36,7 +37,8 @@ class Token:
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
-    before shorthands were written out.
+    before shorthands were written out, `glue` the joining hyphen before it that is no token, `key` what it
+    adds to the key of a name, once that was asked for.
     """
 
     word: str
@@ -45,6 +47,8 @@ class Token:
     is_attached: bool
     field: str | None = None
     raw: str = ""
+    glue: str = ""
+    key: str = ""
 
     @property
     def is_word(self) -> bool:
@@ -103,7 +107,23 @@ def _normalize_character(character: str) -> str:
 def tokenize(normalized: NormalizedText) -> list[Token]:
     """Splits a text into words, numbers and signs, with common shorthands written out."""
     tokens = _join_codes(_split_runs(normalized))
-    return _join_words([token for index, token in enumerate(tokens) if not _is_joining_hyphen(tokens, index)])
+    kept: list[Token] = []
+    for index, token in enumerate(tokens):
+        if _is_joining_hyphen(tokens, index):
+            tokens[index + 1].glue = token.word
+        else:
+            kept.append(token)
+    _spell_out_contractions(kept)
+    return _join_words(kept)
+
+
+def _spell_out_contractions(tokens: list[Token]) -> None:
+    """`we'd`, and `wed` where only that fits, is no Wednesday."""
+    for index, token in enumerate(tokens):
+        if token.raw == "wed":
+            follows = tokens[index + 1].word if index + 1 < len(tokens) else ""
+            if token.end - token.start > len(token.raw) or follows in _WORDS_AFTER_WE_WOULD:
+                token.word = "we"
 
 
 _WORD_PAIRS = {("o", "clock"): "oclock", ("mid", "night"): "midnight", ("mid", "day"): "midday"}
