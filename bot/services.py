@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from bot.language import NameIndex, ParserDefaults
 
 
+_MIDNIGHT = 24 * 60
+"""Minutes. A phrase such as "tomorrow" means that day only, however long the campus is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A Prometheus metric that is read when `/metrics` is requested; counters end in `_total`."""
@@ -118,8 +122,8 @@ class Services:
         weekdays, weekends = self.rules.weekday_hours, self.rules.weekend_hours
         return ParserDefaults(
             default_duration=timedelta(minutes=self.default_minutes),
-            weekday_hours=(weekdays.opens, weekdays.closes),
-            weekend_hours=(weekends.opens, weekends.closes),
+            weekday_hours=(weekdays.opens, min(weekdays.closes, _MIDNIGHT)),
+            weekend_hours=(weekends.opens, min(weekends.closes, _MIDNIGHT)),
             campus_zone=self.rules.zone,
         )
 

@@ -153,7 +153,9 @@ def one_line(text: str) -> str:
 
 
 def format_time(minutes_after_midnight: int) -> str:
-    return f"{minutes_after_midnight // 60:02}:{minutes_after_midnight % 60:02}"
+    """`08:00`; 24:00 is the end of the day, and what lies after it is told by the next day's clock."""
+    hours, minutes = divmod(minutes_after_midnight, 60)
+    return f"{hours - 24 if (hours, minutes) > (24, 0) else hours:02}:{minutes:02}"
 
 
 def join_with_and(words: Iterable[str]) -> str:

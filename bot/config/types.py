@@ -15,6 +15,7 @@ from msgspec.structs import FieldInfo
 from yarl import URL
 
 from core.model import OpeningHours
+from core.policy.opening_hours import read_opening_hours, read_wall_clock
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
 
@@ -42,18 +43,12 @@ def parse_timezone(name: object) -> str:
 def parse_hours(text: object) -> OpeningHours:
     if isinstance(text, OpeningHours):
         return text
-    opens, _, closes = str(text).partition("-")
     try:
-        return OpeningHours(_minutes_after_midnight(opens), _minutes_after_midnight(closes))
+        return read_opening_hours(str(text))
     except ValueError:
-        raise ValueError(f"{text!r} are not opening hours; write them as 08:00-21:00") from None
-
-
-def _minutes_after_midnight(clock: str) -> int:
-    hours, _, minutes = clock.strip().partition(":")
-    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
-        raise ValueError(clock)
-    return int(hours) * 60 + int(minutes)
+        raise ValueError(
+            f"{text!r} are not opening hours; write them as 08:00-21:00, 18:00-02:00 or 00:00-24:00"
+        ) from None
 
 
 def parse_slot_minutes(given: object) -> int:
@@ -94,7 +89,7 @@ def parse_schedule(text: object) -> Schedule:
 
 
 def _time_of_day(clock: str) -> int:
-    if (minutes := _minutes_after_midnight(clock)) >= _MINUTES_PER_DAY:
+    if (minutes := read_wall_clock(clock)) >= _MINUTES_PER_DAY:
         raise ValueError(clock)
     return minutes
 

@@ -11,8 +11,9 @@ from bot.conversation.exclusions import allowed_slot
 from bot.language import NameIndex, ParsedTime, ParseResult, TimeKind, parse_phrase, summarize
 from core.catalogue import RoomQuery
 from core.interval import Interval
+from core.policy.opening_hours import open_hours
 from core.policy.rules import Rules
-from core.services.bookings import open_hours, snap_to_grid
+from core.services.bookings import snap_to_grid
 
 
 def parse_text(context: CommandContext) -> ParseResult:

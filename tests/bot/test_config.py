@@ -92,7 +92,7 @@ def test_all_problems_are_reported_together(tmp_path: Path):
     prot = 1
     [booking]
     slot_minutes = 7
-    weekday_hours = "21:00-08:00"
+    weekday_hours = "21:00-25:00"
     refund_notice = "2 hours"
     """
 

@@ -236,4 +236,6 @@ def _taken(busy: Busy) -> dict[str, str]:
 
 
 def _clock(minutes: int) -> str:
+    """The time of day; closing times may lie after midnight."""
+    minutes -= 24 * 60 if minutes > 24 * 60 else 0
     return f"{minutes // 60:02}:{minutes % 60:02}"
