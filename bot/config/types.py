@@ -4,7 +4,7 @@ Parsers raise `ValueError` with a message that names the value and shows how to 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +14,7 @@ from msgspec import Meta
 from msgspec.structs import FieldInfo
 from yarl import URL
 
-from core.model import OpeningHours
+from core.model import CalendarDays, OpeningHours
 from core.policy.opening_hours import read_opening_hours, read_wall_clock
 from core.policy.retention import MIN_KEPT_BOOKINGS
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
@@ -23,6 +23,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _MINUTES_PER_DAY = 24 * 60
 _MIN_JOB_INTERVAL = timedelta(seconds=1)
 _MIN_RETENTION = timedelta(days=1)
+_MAX_WEEKS = 53
+TermBreak: TypeAlias = int | CalendarDays
+"""A break of a term: the number of a week, or days."""
 
 
 class Secret(str):
@@ -48,6 +51,36 @@ def parse_hours(text: object) -> OpeningHours:
     except ValueError:
         raise ValueError(
             f"{text!r} are not opening hours; write them as 08:00-21:00, 18:00-02:00 or 00:00-24:00"
+        ) from None
+
+
+def parse_date(given: object) -> date:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    try:
+        return date.fromisoformat(str(given))
+    except ValueError:
+        raise ValueError(f"{str(given)!r} is not a date; write 2026-01-12") from None
+
+
+def parse_breaks(given: object) -> list[TermBreak]:
+    """Week numbers, dates, and ranges of dates: `[6, "2026-04-03 to 2026-04-10"]`."""
+    return [_parse_break(each) for each in (given if isinstance(given, list) else [given])]
+
+
+def _parse_break(given: object) -> TermBreak:
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 1 <= given <= _MAX_WEEKS:
+            raise ValueError(f"{given} is not the number of a week of a term")
+        return given
+    parts = given if isinstance(given, list) else str(given).split(" to ")
+    try:
+        days = [parse_date(each.strip() if isinstance(each, str) else each) for each in parts]
+        first, last = days if len(days) > 1 else days * 2
+        return CalendarDays(first, last)
+    except ValueError:
+        raise ValueError(
+            f"{given!r} is not a break; write the number of a week, or 2026-02-16 to 2026-02-20"
         ) from None
 
 
@@ -133,6 +166,8 @@ RetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_retention})]
 BookingRetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_booking_retention})]
 JobSchedule = Annotated[Schedule, Meta(extra={"parse": parse_schedule})]
 OptionalJobSchedule = Annotated[Schedule | None, Meta(extra={"parse": parse_schedule})]
+CalendarDate = Annotated[date, Meta(extra={"parse": parse_date})]
+TermBreaks = Annotated[list[TermBreak], Meta(extra={"parse": parse_breaks})]
 SlotMinutes = Annotated[int, Meta(extra={"parse": parse_slot_minutes})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]

@@ -42,6 +42,7 @@ from core.model.people import (
 )
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
 from core.model.retention import Expired, Expiring, Limit
+from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 
@@ -59,6 +60,7 @@ __all__ = [
     "Building",
     "BuildingId",
     "Busy",
+    "CalendarDays",
     "Change",
     "Charge",
     "ClaimedMessage",
@@ -95,6 +97,7 @@ __all__ = [
     "SocietyId",
     "SourceState",
     "Stars",
+    "Term",
     "TimetableEntry",
     "TimetableRun",
     "TimetableSlot",

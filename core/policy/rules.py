@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from core.model import OpeningHours, Room
+from core.policy.terms import Terms
 
 _SATURDAY = 5
 
@@ -33,6 +34,7 @@ class Rules:
     """How long an unused login token stays valid."""
     tokens_per_person: int = 50
     """Maximum number of logins; the least recently used is revoked for a new one."""
+    terms: Terms = field(default_factory=Terms)
 
     def hours(self, room: Room | None, weekday: int) -> OpeningHours:
         """Opening hours of `room`, or of the campus, on a weekday (Monday is 0)."""
