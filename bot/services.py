@@ -125,6 +125,7 @@ class Services:
             weekday_hours=(weekdays.opens, min(weekdays.closes, _MIDNIGHT)),
             weekend_hours=(weekends.opens, min(weekends.closes, _MIDNIGHT)),
             campus_zone=self.rules.zone,
+            terms=self.rules.terms,
         )
 
     async def prepared_names(self) -> None:

@@ -100,12 +100,12 @@ def short_id(booking: Booking) -> str:
     return booking.id[:8]
 
 
-def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> ReplyItem:
-    """List item of a booking: room, time and short id."""
+def booking_item(booking: Booking, room: Room | None, *buttons: Button, week: str = "") -> ReplyItem:
+    """List item of a booking: room, time (with a note on the week of the term) and short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
     if booking.title:
         title += [" · ", booking.title]
-    detail: list[Inline] = [TimeRange(booking.interval), " · ", Code(short_id(booking))]
+    detail: list[Inline] = [TimeRange(booking.interval), f"{week} · ", Code(short_id(booking))]
     if booking.checked_in_at:
         detail.append(" · checked in")
     return ReplyItem(tuple(title), tuple(detail), buttons)

@@ -6,6 +6,7 @@ from bot.chat.formatting import booking_item
 from bot.chat.reply import Button, ButtonStyle, Code, Reply
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.own_bookings import upcoming_bookings
+from bot.conversation.term_notes import week_note
 
 _MAX_BOOKINGS = 20
 
@@ -18,7 +19,12 @@ async def handle(context: CommandContext) -> Reply:
         text = ("You have no upcoming bookings. Find a room with ", Code("/rooms free now 20 seats"), ".")
         return Reply(text, actions=(find, Button(Action.HELP, "How to book")))
     items = tuple(
-        booking_item(each, read_model.catalogue.rooms.get(each.room_id), *owner_buttons(context, each))
+        booking_item(
+            each,
+            read_model.catalogue.rooms.get(each.room_id),
+            *owner_buttons(context, each),
+            week=week_note(context.services, each.interval.start),
+        )
         for each in bookings[:_MAX_BOOKINGS]
     )
     count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"

@@ -17,6 +17,7 @@ from bot.conversation.alternatives import (
 )
 from bot.conversation.button_values import SlotValue, resolve_id
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
+from bot.conversation.term_notes import week_note
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
@@ -90,7 +91,14 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
     """What was booked, with buttons to change it."""
     booking = booked.booking
     room = context.read_model.catalogue.room(booking.room_id)
-    text: list[Inline] = ["You're booked: ", Bold(room_name(room)), ", ", TimeRange(booking.interval), "."]
+    week = week_note(context.services, booking.interval.start)
+    text: list[Inline] = [
+        "You're booked: ",
+        Bold(room_name(room)),
+        ", ",
+        TimeRange(booking.interval),
+        f"{week}.",
+    ]
     if booking.society_id is not None:
         society = context.read_model.directory.societies.get(booking.society_id)
         text.append(f" It's for {society.name if society else booking.society_id}.")
@@ -112,7 +120,8 @@ def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quo
     """Says where and when a moved booking is now; `quota_note` only to people with a quota."""
     booking = moved.booking
     room = context.read_model.catalogue.room(booking.room_id)
-    text: list[Inline] = [lead, Bold(room_name(room)), ", ", TimeRange(booking.interval), "."]
+    week = week_note(context.services, booking.interval.start)
+    text: list[Inline] = [lead, Bold(room_name(room)), ", ", TimeRange(booking.interval), f"{week}."]
     if booking.society_id is None and has_quota(context.person):
         text += [f" {each}" for each in (quota_note, quota_left_text(moved.quota_left)) if each]
     return Reply(

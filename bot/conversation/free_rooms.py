@@ -37,6 +37,7 @@ from bot.conversation.alternatives import (
 from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
 from bot.conversation.search import reading_notes, summary_of
+from bot.conversation.term_notes import week_note
 from bot.language import ParseResult
 from core.availability import Availability
 from core.interval import Interval
@@ -190,6 +191,8 @@ def heading(context: CommandContext, reading: ParseResult, result: Text) -> Text
     summary = summary_of(context, reading)
     if reading.when is None:
         summary = f"now · {summary}" if summary else "now"
+    else:
+        summary += week_note(context.services, reading.when.start)
     text: list[Inline] = [Bold(summary)]
     if "default duration" in reading.assumptions or reading.when is None:
         text.append(f" (for {format_minutes(context.services.default_minutes)}, as you gave no end)")

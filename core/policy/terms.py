@@ -1,6 +1,6 @@
 """Weeks of teaching terms."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -60,58 +60,40 @@ class Terms:
             return "reading week"
         return f"week {week.number}"
 
-    def term_of(self, today: date, name: str = "") -> Term | None:
-        """The term that is on, or else the next; with `name`, of those of that name."""
-        named = (term for term in self.all if not name or term.name.casefold() == name.casefold())
-        return next((term for term in named if term.end >= today), None)
+    def term_of(self, today: date) -> Term | None:
+        """The term that is on, or else the next."""
+        return next((term for term in self.all if term.end >= today), None)
 
     def end_of_term(self, day: date) -> date | None:
         """The last day of the term that is on, or else of the next."""
         term = self.term_of(day)
         return None if term is None else term.end
 
-    def week(self, number: int, today: date, name: str = "") -> TermWeek | None:
-        """The next week of a number that is not over; else the last such week before today."""
-        return self._next((week for week in self._named(name) if week.number == number), today)
-
-    def last_week(self, today: date, name: str = "") -> TermWeek | None:
+    def last_week(self, today: date) -> TermWeek | None:
         """The last teaching week of the term that is on, or else of the next."""
-        term = self.term_of(today, name)
+        term = self.term_of(today)
         weeks = [week for week in self._weeks if week.term is term and week.number is not None]
         return weeks[-1] if weeks else None
 
-    def break_week(self, today: date, name: str = "") -> TermWeek | None:
+    def break_week(self, today: date) -> TermWeek | None:
         """The next reading or flexibility week that is not over; else the last before today."""
-        return self._next((week for week in self._named(name) if week.is_break), today)
+        weeks = [week for week in self._weeks if week.is_break]
+        return next((week for week in weeks if week.days.last >= today), weeks[-1] if weeks else None)
 
-    def weeks(self, numbers: Sequence[int], today: date, name: str = "") -> list[TermWeek]:
+    def weeks(self, numbers: Collection[int], today: date) -> list[TermWeek]:
         """The weeks of these numbers in the first term that has them all and in which the last is not over.
 
         Else those of the last such term; empty where no term has them all.
         """
         best: list[TermWeek] = []
         for term in self.all:
-            if name and term.name.casefold() != name.casefold():
-                continue
             by_number = {week.number: week for week in self._weeks if week.term is term}
             if not all(number in by_number for number in numbers):
                 continue
             best = sorted((by_number[number] for number in set(numbers)), key=lambda week: week.monday)
-            if best and best[-1].monday + _SUNDAY >= today:
+            if best and best[-1].days.last >= today:
                 break
         return best
-
-    def _named(self, name: str) -> Iterator[TermWeek]:
-        return (week for week in self._weeks if not name or week.term.name.casefold() == name.casefold())
-
-    @staticmethod
-    def _next(weeks: Iterable[TermWeek], today: date) -> TermWeek | None:
-        last: TermWeek | None = None
-        for week in weeks:
-            last = week
-            if week.monday + _SUNDAY >= today:
-                return week
-        return last
 
 
 def term_weeks(term: Term) -> Iterator[TermWeek]:
