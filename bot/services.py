@@ -17,6 +17,7 @@ from core.random_source import RandomSource
 from core.read_model import ReadModel
 from core.services.accounts import Accounts
 from core.services.bookings import BookingService
+from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
 from core.services.society import SocietyService
@@ -102,6 +103,7 @@ class Services:
     """How long old rows are stored."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
+    closures: ClosureService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -109,6 +111,7 @@ class Services:
             self.storage, self.read_model, self.clock, self.bookable, self.operators
         )
         object.__setattr__(self, "timetables", timetables)
+        object.__setattr__(self, "closures", ClosureService(self.storage, self.rules, self.clock))
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

@@ -24,12 +24,13 @@ from sqlalchemy import (
     text,
 )
 
-from core.interval import Interval
-
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
 MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 """Seconds. The same bound for timetable entries; imports split longer ones."""
+
+CLOSURE_LOCK = 7_310_600_001
+"""PostgreSQL advisory lock: decisions share it, a new closure takes it alone."""
 
 metadata = MetaData(
     naming_convention={
@@ -159,6 +160,25 @@ Index(
 )
 Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
 Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
+
+closure = Table(
+    "closure",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("room_id", ForeignKey("room.id")),
+    Column("building_id", ForeignKey("building.id")),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("is_yearly", Boolean, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint('start < "end"', name="order"),
+    CheckConstraint("room_id IS NULL OR building_id IS NULL", name="place"),
+    sqlite_autoincrement=True,
+)
+"""Without room and building it is the whole campus that is closed."""
 
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""
@@ -378,12 +398,3 @@ login_session = Table(
     Column("message", Text, nullable=False),
     Column("finished_at", BigInteger),
 )
-
-
-def overlaps(table: Table, window: Interval, max_length: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on rows that overlap a window.
-
-    `max_length` (seconds) bounds the scan of the index on `start`.
-    """
-    start, end = int(window.start.timestamp()), int(window.end.timestamp())
-    return table.c.start < end, table.c.end > start, table.c.start > start - max_length

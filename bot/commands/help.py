@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Button, ButtonStyle, Code, Reply, ReplyField, ReplyItem
+from core.services.operators import is_operator
 
 _ALL = "all"
 _FIRST_STEPS = (
@@ -25,9 +26,8 @@ _SHORTCUTS = (
 
 async def handle(context: CommandContext) -> Reply:
     topic = (context.text or context.value).strip().removeprefix("/").casefold()
-    commands = [
-        each for each in context.commands if not each.admin_only or context.request.requester.is_channel_admin
-    ]
+    is_admin = context.request.requester.is_channel_admin or _is_operator(context)
+    commands = [each for each in context.commands if not each.admin_only or is_admin]
     if topic == _ALL:
         return _list(commands)
     matching = [each for each in commands if topic and _is_about(each, topic)]
@@ -36,6 +36,10 @@ async def handle(context: CommandContext) -> Reply:
     if len(matching) == 1:
         return _describe(matching[0])
     return _list(matching) if matching else _first_steps(context)
+
+
+def _is_operator(context: CommandContext) -> bool:
+    return context.account is not None and is_operator(context.account.person, context.services.operators)
 
 
 def _is_about(command: Command, topic: str) -> bool:

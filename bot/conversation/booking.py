@@ -25,6 +25,7 @@ from core.errors import (
     NotBookable,
     OutsideHours,
     QuotaSpent,
+    RoomClosed,
     RoomieError,
     SlotTaken,
     SocietyOnly,
@@ -37,7 +38,7 @@ from core.services.bookings import new_booking_id
 from core.services.move_booking import MoveResult
 
 _MAX_TITLE = 150
-RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
+RECOVERABLE = (SlotTaken, RoomClosed, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
 """Refusals for which alternatives are offered."""
 
 

@@ -14,6 +14,7 @@ from core.model.campus import (
     Usage,
 )
 from core.model.change import Change
+from core.model.closure import Closure, ClosureId, closed_times, closure_source
 from core.model.counters import CounterIncrement, CounterValue
 from core.model.installation import Installation
 from core.model.jobs import JobState
@@ -64,6 +65,8 @@ __all__ = [
     "Change",
     "Charge",
     "ClaimedMessage",
+    "Closure",
+    "ClosureId",
     "CounterIncrement",
     "CounterValue",
     "DeliveryOutcome",
@@ -105,4 +108,6 @@ __all__ = [
     "Usage",
     "UserGroup",
     "busy_for",
+    "closed_times",
+    "closure_source",
 ]

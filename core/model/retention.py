@@ -30,6 +30,8 @@ class Expiring(Enum):
     """Ratings of rooms."""
     AUDIT = "audit"
     """All other audit entries."""
+    CLOSURES = "closures"
+    """Closures by their end, except yearly ones."""
     BOOKINGS = "bookings"
     """Bookings by their end, with their charges and messages."""
 

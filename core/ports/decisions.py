@@ -5,6 +5,7 @@ return a `Decision`. They never await, so storage can run many of them in one tr
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from core.interval import Interval
@@ -28,6 +29,10 @@ from core.model import (
 T = TypeVar("T")
 
 
+CLOSURE_LOOKAHEAD = timedelta(days=60)
+"""For how long closures are read that follow on one, to name when a room opens again."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionKeys:
     """What a decision touches: the facts to read, and on PostgreSQL the locks to take."""
@@ -42,6 +47,12 @@ class DecisionKeys:
     booking: BookingId | None = None
     request: str | None = None
     """Idempotency key: executed once; repeats get the same result."""
+
+    @property
+    def closure_window(self) -> Interval | None:
+        """The interval of `room` whose closures are read."""
+        window = self.window if self.room is not None else None
+        return None if window is None else Interval(window.start, window.end + CLOSURE_LOOKAHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,9 @@ class Facts:
     term: TokenTerm | None = None
     booking: Booking | None = None
     busy: tuple[Busy, ...] = ()
+    """Bookings and timetable entries in the window."""
+    closures: tuple[Busy, ...] = ()
+    """Closed times of the room from the window's start to `CLOSURE_LOOKAHEAD` after its end."""
     spent: int = 0
     charged: int = 0
     previous_result: Booking | None = None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
+from core.ports.closures import ClosureRepository
 from core.ports.decisions import Decision, DecisionKeys, Facts
 from core.ports.repositories import (
     BookingRepository,
@@ -45,6 +46,8 @@ class UnitOfWork(Protocol):
     def bookings(self) -> BookingRepository: ...
     @property
     def timetable(self) -> TimetableRepository: ...
+    @property
+    def closures(self) -> ClosureRepository: ...
     @property
     def tokens(self) -> TokenRepository: ...
     @property

@@ -18,6 +18,7 @@ from core.model import (
     TokenTerm,
 )
 from core.policy.access import check_personal_access, check_society_access, check_token_access
+from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
@@ -75,6 +76,7 @@ def decide_booking(facts: Facts, request: BookRoom, rules: Rules, now: datetime)
     _check_access(facts, request, room, rules, now)
     check_opening(request.slot, room, rules, now)
     _check_horizon(facts, request, rules, now)
+    check_closures(request.slot, facts.closures, room, rules)
     if facts.busy:
         raise SlotTaken(facts.busy)
     cost = cost_of(request.slot, facts.person, request.society_id)

@@ -24,6 +24,7 @@ from storage.postgres.statements import (
     updates_in,
     write_parameters,
 )
+from storage.tables import CLOSURE_LOCK
 
 _BATCH_TIMEOUT = 6.0
 """Seconds. Longer than `statement_timeout`, so that the server's error arrives before our own timeout."""
@@ -67,7 +68,9 @@ class _Batch:
 
     @property
     def shared_locks(self) -> set[int]:
-        return {command.shared_lock for command in self.commands if command.shared_lock is not None}
+        """Also that of closures, so that no room is closed between the facts and the commit."""
+        societies = {command.shared_lock for command in self.commands if command.shared_lock is not None}
+        return societies | {CLOSURE_LOCK}
 
     def decide(self, rows: Sequence[Row]) -> list[TimedWrite]:
         """Decides all commands.
@@ -79,7 +82,7 @@ class _Batch:
             if not changed_locks.isdisjoint(command.locks):
                 self.deferred.append(command)
                 continue
-            command.decide_on(facts_of(row))
+            command.decide_on(facts_of(row, command.keys))
             self.decided.append(command)
             if command.writes is not None:
                 writes.append(TimedWrite(command.writes, command.at))

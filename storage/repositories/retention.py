@@ -27,6 +27,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    closure,
     known_address,
     login_session,
     oauth_state,
@@ -75,6 +76,7 @@ _KINDS = {
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
+    Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
 }
 

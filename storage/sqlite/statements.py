@@ -9,7 +9,17 @@ from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, l
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import StaleVersion
-from core.model import Booking, Busy, MessageState, Person, Role, Society, TokenTerm, busy_for
+from core.model import (
+    Booking,
+    Busy,
+    MessageState,
+    Person,
+    Role,
+    Society,
+    TokenTerm,
+    busy_for,
+    closed_times,
+)
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
@@ -19,6 +29,7 @@ from storage.mapping import (
     message_values,
     seconds,
     to_booking,
+    to_closure,
     to_person,
     to_room,
 )
@@ -30,6 +41,7 @@ from storage.tables import (
     booking,
     change,
     charge,
+    closure,
     is_active,
     membership,
     outbox,
@@ -74,6 +86,7 @@ class SqliteStatements:
             role=Role(society_row[4]) if society_row and society_row[4] else None,
             booking=booking,
             busy=self._busy(keys),
+            closures=self._closures(keys),
             spent=self._number(self._read.spent, keys.person, person=keys.person, week=keys.week),
             charged=self._number(self._read.charged, keys.booking, booking=keys.booking, week=keys.week),
             previous_result=self._value(to_booking, self._read.handled, request=keys.request),
@@ -100,6 +113,14 @@ class SqliteStatements:
         held = self._read.held.run(self._connection, values | {"bound": start - MAX_BOOKING_LENGTH})
         taught = self._read.taught.run(self._connection, values | {"bound": start - MAX_ENTRY_LENGTH})
         return (*(busy_for(to_booking(row)) for row in held), *map(Busy._make, taught))
+
+    def _closures(self, keys: DecisionKeys) -> tuple[Busy, ...]:
+        window = keys.closure_window
+        if window is None:
+            return ()
+        values = {"room": keys.room, "start": seconds(window.start), "end": seconds(window.end)}
+        rows = self._read.closed.run(self._connection, values).fetchall()
+        return tuple(each for row in rows for each in closed_times(to_closure(row), window))
 
     def _row(self, question: CompiledStatement, **values: object) -> Any:  # noqa: ANN401 - a driver's row
         return question.run(self._connection, values).fetchone()
@@ -184,6 +205,15 @@ class _Queries:
                 entry.end > bindparam("start"),
             )
             .order_by(entry.start)
+        )
+        building_id = select(room.c.building_id).where(room.c.id == bindparam("room")).scalar_subquery()
+        self.closed = CompiledStatement(
+            select(closure).where(
+                closure.c.is_yearly
+                | ((closure.c.start < bindparam("end")) & (closure.c.end > bindparam("start"))),
+                closure.c.room_id.is_(None) | (closure.c.room_id == bindparam("room")),
+                closure.c.building_id.is_(None) | (closure.c.building_id == building_id),
+            )
         )
         minutes = func.coalesce(func.sum(charge.c.minutes), literal_column("0"))
         this_week = charge.c.week == bindparam("week")

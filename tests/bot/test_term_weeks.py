@@ -31,9 +31,9 @@ async def test_a_week_can_be_named_in_booking_and_moving(wil: Chat):
 
 
 async def test_weeks_repeat_to_the_last(wil: Chat):
-    heard = await wil.say("/rooms free tuesdays 3-4pm weeks 1-10")
+    response = await wil.say("/rooms free tuesdays 3-4pm weeks 1-10")
 
-    assert "every Tue, 15:00–16:00, from Tue 17 Mar, until Sun 29 Mar (week 9)" in heard
+    assert "every Tue, 15:00–16:00, from Tue 17 Mar, until Sun 29 Mar (week 9)" in response
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,15 @@ def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, obje
             "label": "'http'",
             "last_used_at": second,
         },
+        "closure": {
+            "start": 0,
+            "end": second,
+            "is_yearly": "false",
+            "zone": "'Europe/London'",
+            "reason": "'exam'",
+            "created_by": "'person:1'",
+            "created_at": 0,
+        },
         "rating": {
             "key": "{hash}",
             "room_id": "'K-J17-G01'",
