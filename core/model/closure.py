@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import NewType
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from core.model.timetable import BookingType
 ClosureId = NewType("ClosureId", int)
 """A number; 0 until storage assigns one."""
 
+_LAST_YEAR = 9000
 _MAX_OCCURRENCES = 20
 """Of a yearly closure in one window; windows begin close to now, or at the beginning of time."""
 
@@ -46,27 +48,29 @@ class Closure:
         yield from islice((each for each in self._yearly(window) if each.overlaps(window)), _MAX_OCCURRENCES)
 
     def _yearly(self, window: Interval) -> Iterator[Interval]:
-        zone = ZoneInfo(self.zone)
-        start, end = self.interval.start.astimezone(zone), self.interval.end.astimezone(zone)
-        length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
-        first = max(0, window.start.year - end.year - 1)
-        for years in range(first, min(window.end.year + 1, _LAST_YEAR) - start.year + 1):
-            begins = _in_later_year(start, years)
-            if begins is not None:
-                ends = (begins.replace(tzinfo=None) + length).replace(tzinfo=zone)
-                if ends.astimezone(UTC) > begins.astimezone(UTC):
-                    yield Interval(begins, ends)
+        began, ended = self.interval.start.year, self.interval.end.year
+        first = max(0, window.start.year - ended - 1)
+        for years in range(first, min(window.end.year + 1, _LAST_YEAR) - began + 1):
+            if (later := _in_later_year(self.interval, self.zone, years)) is not None:
+                yield later
 
 
-_LAST_YEAR = 9000
+@lru_cache(maxsize=4096)
+def _in_later_year(interval: Interval, zone_name: str, years: int) -> Interval | None:
+    """The same wall times of a later year; None for a 29 February that there is not.
 
-
-def _in_later_year(local: datetime, years: int) -> datetime | None:
-    """The same wall time of a later year; None for a 29 February that there is not."""
+    Cached: the closures of a room are read for every booking.
+    """
+    zone = ZoneInfo(zone_name)
+    start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
+    length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     try:
-        return local.replace(year=local.year + years, fold=0)
+        begins = start.replace(year=start.year + years, fold=0)
     except ValueError:
         return None
+    ends = (begins.replace(tzinfo=None) + length).replace(tzinfo=zone)
+    begins, ends = begins.astimezone(UTC), ends.astimezone(UTC)
+    return Interval(begins, ends) if begins < ends else None
 
 
 def closed_times(closure: Closure, window: Interval) -> Iterator[Busy]:

@@ -56,7 +56,8 @@ from storage.tables import (
 T = TypeVar("T")
 
 _cached_room = lru_cache(maxsize=4096)(to_room)
-"""Cached: there are few rooms, and one is read for every booking."""
+_cached_closure = lru_cache(maxsize=4096)(to_closure)
+"""Cached: there are few rooms and closures, and some are read for every booking."""
 
 
 class SqliteStatements:
@@ -120,7 +121,7 @@ class SqliteStatements:
             return ()
         values = {"room": keys.room, "start": seconds(window.start), "end": seconds(window.end)}
         rows = self._read.closed.run(self._connection, values).fetchall()
-        return tuple(each for row in rows for each in closed_times(to_closure(row), window))
+        return tuple(each for row in rows for each in closed_times(_cached_closure(row), window))
 
     def _row(self, question: CompiledStatement, **values: object) -> Any:  # noqa: ANN401 - a driver's row
         return question.run(self._connection, values).fetchone()
