@@ -41,7 +41,8 @@ async def test_commands_that_take_a_room_find_it(wil: Chat, command: str, name: 
 
 @pytest.mark.parametrize("command", ["/rooms status {} tomorrow 3pm", "/rooms timetable {} tomorrow"])
 async def test_every_name_of_the_sample_is_found_by_commands(wil: Chat, command: str):
-    for each in (*sample._ROOMS, *sample._BUILDINGS):
+    buildings = sample._BUILDINGS if "status" in command else ()
+    for each in (*sample._ROOMS, *buildings):
         for name in (each.id, each.name, each.name.lower(), *each.aliases):
             assert each.name in await wil.say(command.format(name)), name
 
