@@ -156,6 +156,8 @@ def _longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> Name
     if match is not None and is_bare_number(tokens, match.start_index, match.end_index):
         match = None
     shortened = names.match_abbreviated(tokens, index)
+    if shortened is not None and not stands_as_place(tokens, index, shortened.end_index):
+        shortened = None
     if shortened is not None and (match is None or shortened.end_index > match.end_index):
         return shortened
     return match or _match_lone_abbreviation(tokens, index, names)
