@@ -59,7 +59,7 @@ async def book(
     except RECOVERABLE as refusal:
         if not offer_alternatives:
             raise
-        return await refusal_reply(context, value, refusal)
+        return await refusal_reply(context, replace(value, title=title), refusal)
     return confirmation(context, booked)
 
 
@@ -113,7 +113,7 @@ async def refusal_reply(
     """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
     room = context.read_model.catalogue.room(value.room_id)
     items = await alternative_items(
-        context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id), moving
+        context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id, value.title), moving
     )
     text = (
         _taken_text(context, room, value, refusal)
@@ -152,7 +152,8 @@ def _society_buttons(context: CommandContext, value: SlotValue, refusal: RoomieE
     busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(value.slot))
     for each in context.account.memberships[:3]:
         if eligibility(context, each.society.id).refusal(room, value.slot, busy) is None:
-            yield book_button(room, value.slot, each.society.id, f"Book for {each.society.name}")
+            label = f"Book for {each.society.name}"
+            yield book_button(room, value.slot, each.society.id, label, value.title)
 
 
 def _seconds(slot: Interval) -> tuple[int, int]:

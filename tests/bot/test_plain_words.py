@@ -61,7 +61,7 @@ async def test_anything_free_lists_rooms(wil: Chat):
 async def test_a_request_without_a_room_offers_rooms(wil: Chat):
     reply = await wil.say("book me a room for 5 tomorrow at 3pm", free=True)
 
-    assert "Thu 12 Mar, 15:00 · 5+ seats" in reply
+    assert "Thu 12 Mar, 15:00–16:00 · 5+ seats" in reply
     assert "You're booked" in await wil.press("Book")
 
 

@@ -1,9 +1,9 @@
 """Renders a reply for pipes and files: one line per item, tables with tabs, no wrapping."""
 
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import count, groupby
 
-from bot.chat.reply import Button, Form, Reply, ReplyItem, Table
+from bot.chat.reply import Button, Choice, Form, Reply, ReplyItem, Table
 from bot.platforms.terminal.text import TerminalContext, flatten, safe_text, strip_unsafe
 
 _MAX_OPTIONS = 6
@@ -30,8 +30,7 @@ def _body(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> Ite
         yield _item(item, context, numbers)
     if reply.table is not None:
         yield from _table(reply.table, context)
-    if reply.actions:
-        yield button_labels(flatten(reply.actions), numbers)
+    yield from action_lines(reply.actions, numbers)
 
 
 def _foot(reply: Reply, context: TerminalContext) -> Iterator[str]:
@@ -48,6 +47,19 @@ def _item(item: ReplyItem, context: TerminalContext, numbers: Iterator[int]) -> 
         button_labels(item.buttons, numbers),
     )
     return "  " + "  ".join(part for part in parts if part)
+
+
+def action_lines(actions: Iterable[Button | Choice], numbers: Iterator[int]) -> Iterator[str]:
+    """Buttons on one line, and each menu on its own: `Size: [4] 10+ seats (12 rooms)  [5] …`.
+
+    Numbers follow the order of `numbered_buttons`.
+    """
+    for is_menu, group in groupby(actions, lambda each: isinstance(each, Choice)):
+        if not is_menu:
+            yield button_labels(flatten(group), numbers)
+            continue
+        for menu in group:
+            yield f"{strip_unsafe(menu.label)}: {button_labels(flatten([menu]), numbers)}"
 
 
 def button_labels(buttons: Iterable[Button], numbers: Iterator[int]) -> str:
