@@ -12,6 +12,7 @@ from bot.chat.reply import (
     Code,
     Inline,
     ReplyItem,
+    Text,
     TimeRange,
     Timestamp,
     TimestampStyle,
@@ -88,11 +89,26 @@ def short_id(booking: Booking) -> str:
     return booking.id[:8]
 
 
+_MAX_TITLE = 150
+
+
+def own_title(booking: Booking) -> str:
+    """The title that its owner gave a booking; others see only a society's."""
+    return one_line(booking.title or booking.notes)[:_MAX_TITLE]
+
+
+def booking_text(booking: Booking, room: Room | None) -> Text:
+    """`Wren G02, Thu 12 Mar, 15:00–16:00, “Weekly meeting”`, for the owner."""
+    title = own_title(booking)
+    name = Bold(room_name(room) if room else booking.room_id)
+    return (name, ", ", TimeRange(booking.interval), *((f", “{title}”",) if title else ()))
+
+
 def booking_item(booking: Booking, room: Room | None, *buttons: Button) -> ReplyItem:
     """List item of a booking: room, time and short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
-    if booking.title:
-        title += [" · ", booking.title]
+    if named := own_title(booking):
+        title += [" · ", named]
     detail: list[Inline] = [TimeRange(booking.interval), " · ", Code(short_id(booking))]
     if booking.checked_in_at:
         detail.append(" · checked in")

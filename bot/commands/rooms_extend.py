@@ -7,10 +7,18 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, quota_left_text, room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import owner_buttons
+from bot.chat.formatting import (
+    EXTENSION_MINUTES,
+    booking_text,
+    format_minutes,
+    quota_left_text,
+    room_name,
+    short_id,
+)
+from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, Text, TimeRange, Tone
+from bot.conversation.alternatives import owner_actions, price_text
 from bot.conversation.booking import refusal_reply
+from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import SlotValue
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
 from bot.conversation.search import parse_text
@@ -55,6 +63,10 @@ def _parse_change(context: CommandContext, booking: Booking, text: str) -> timed
 
 
 async def handle_button(context: CommandContext) -> Reply:
+    return await renew_if_gone(context, partial(_press, context))
+
+
+async def _press(context: CommandContext) -> Reply:
     booking_id, _, length = context.value.partition("~")
     booking = await context.services.bookings.get(BookingId(booking_id))
     return await _extend(context, booking, _parse_length(length or str(EXTENSION_MINUTES)))
@@ -68,7 +80,7 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
     after = moved.booking
     room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["You now have ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
+    text: list[Inline] = ["You now have ", *booking_text(after, room), "."]
     if after.society_id is None and has_quota(context.person):
         is_lost = change < timedelta(0) and not moved.cost
         if is_lost:
@@ -77,7 +89,7 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
     return Reply(
         tuple(text),
         tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
+        actions=owner_actions(context, after, moved.quota_left),
         footer=(f"Booking {short_id(after)}",),
         replaces=True,
     )
@@ -123,8 +135,17 @@ def _offer(context: CommandContext, booking: Booking, change: timedelta) -> Repl
     room = context.read_model.catalogue.room(booking.room_id)
     slot = Interval(booking.interval.start, booking.interval.end + change)
     step = format_minutes(context.services.rules.slot_length_of(room))
-    text = (f"Bookings run in steps of {step}. Change ", Bold(room_name(room)), " to ", TimeRange(slot), "?")
-    value = f"{booking.id}~{int(change.total_seconds()) // 60}"
+    text: Text = (
+        f"Bookings run in steps of {step}. Change ",
+        Bold(room_name(room)),
+        " to ",
+        TimeRange(slot),
+        "?",
+    )
+    minutes = int(change.total_seconds()) // 60
+    price = price_text(context, minutes, booking.society_id) if minutes > 0 else ""
+    text = (*text, f" It {price}.") if price else text
+    value = f"{booking.id}~{minutes}"
     return Reply(text, actions=(Button(Action.EXTEND, "Yes", value, ButtonStyle.PRIMARY),))
 
 

@@ -5,10 +5,11 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import quota_left_text, room_name, short_id
+from bot.chat.formatting import booking_text, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import move_button, owner_buttons
+from bot.conversation.alternatives import move_button, owner_actions
 from bot.conversation.booking import RECOVERABLE, refusal_reply
+from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking, upcoming_bookings
 from bot.conversation.questions import clarification
@@ -55,6 +56,10 @@ def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
 
 async def handle_button(context: CommandContext) -> Reply:
     """Moves a booking to the slot of the pressed button."""
+    return await renew_if_gone(context, partial(_press, context))
+
+
+async def _press(context: CommandContext) -> Reply:
     read_model = context.read_model
     value = MoveValue.read(context.value)
     booking = next(
@@ -111,13 +116,13 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
 def _confirmation(context: CommandContext, moved: MoveResult) -> Reply:
     after = moved.booking
     room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["Moved to ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
+    text: list[Inline] = ["Moved to ", *booking_text(after, room), "."]
     if after.society_id is None and has_quota(context.person):
         text.append(f" {quota_left_text(moved.quota_left)}")
     return Reply(
         tuple(text),
         tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
+        actions=owner_actions(context, after, moved.quota_left),
         footer=(f"Booking {short_id(after)}",),
     )
 

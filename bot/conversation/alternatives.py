@@ -199,5 +199,14 @@ def owner_buttons(
     return booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))
 
 
+def owner_actions(
+    context: CommandContext, booking: Booking, quota_left: int | None = None
+) -> tuple[Button, ...]:
+    """The owner's buttons below an answer about one booking; it can be shared where others read along."""
+    buttons = owner_buttons(context, booking, quota_left)
+    is_shareable = bool(buttons) and context.request.is_in_channel and booking.booked_by is not None
+    return (*buttons, Button(Action.SHARE, "Share", booking.id)) if is_shareable else buttons
+
+
 def _seconds(instant: datetime) -> int:
     return int(instant.timestamp())

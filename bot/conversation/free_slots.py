@@ -67,11 +67,16 @@ async def free_slots_reply(context: CommandContext, room: Room, search: SearchVa
 
 def _label(context: CommandContext, slot: Interval, first: Interval) -> str:
     """`Book 14:00–15:00`, with the day where it is not the first one's."""
-    start, end = slot.start.astimezone(context.zone), slot.end.astimezone(context.zone)
-    hours = f"{start:%H:%M}–{end:%H:%M}"
+    start, hours = slot.start.astimezone(context.zone), hours_text(context, slot)
     if start.date() != first.start.astimezone(context.zone).date():
         hours = f"{start:%a} {start.day} {start:%b} {hours}"
     return f"Book {hours}" if slot is first else hours
+
+
+def hours_text(context: CommandContext, slot: Interval) -> str:
+    """`14:00–15:00`, for buttons."""
+    start, end = slot.start.astimezone(context.zone), slot.end.astimezone(context.zone)
+    return f"{start:%H:%M}–{end:%H:%M}"
 
 
 async def _nothing_free(context: CommandContext, room: Room, search: SearchValue, title: str) -> Reply:
