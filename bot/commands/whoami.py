@@ -16,6 +16,11 @@ _GROUPS = {
 async def handle(context: CommandContext) -> Reply:
     identity = context.request.requester.identity
     if context.account is None:
+        if context.services.public_url:
+            return Reply(
+                ("You're not logged in: you can search, but not book.",),
+                actions=(Button(Action.LOG_IN, "Log in"),),
+            )
         return Reply(
             (
                 "You're not logged in: you can search, but not book. Use ",
