@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import count, groupby
 
-from bot.chat.reply import Button, Choice, Form, Reply, ReplyItem, Table
+from bot.chat.reply import Button, Choice, Form, FormInput, Reply, ReplyItem, Table
 from bot.platforms.terminal.text import TerminalContext, flatten, safe_text, strip_unsafe
 
 _MAX_OPTIONS = 6
@@ -78,12 +78,26 @@ def _table(table: Table, context: TerminalContext) -> Iterator[str]:
         yield "\t".join(safe_text(cell, context) for cell in row)
 
 
+def _question(each: FormInput) -> str:
+    """`Length? 30 minutes, 60 minutes or 2 more (now: 60 minutes)`."""
+    current = next((option.label for option in each.options if option.value == each.value), each.value)
+    labels = [option.label for option in each.options[:_MAX_OPTIONS]]
+    if (left := len(each.options) - _MAX_OPTIONS) > 0:
+        labels.append(f"{left} more")
+    answers = " or ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else "".join(labels)
+    example = f"such as {each.placeholder}" if each.placeholder and not answers else ""
+    parts = (
+        f"{each.label.removesuffix('?')}?",
+        answers or example,
+        f"(now: {current})" if current else "" if each.required else "(optional)",
+    )
+    return " ".join(filter(None, parts))
+
+
 def form_lines(form: Form, reply: Reply) -> Iterator[str]:
-    """Title, inputs with their first options, and errors below their inputs."""
+    """Title, a question for each input with the first answers to choose from, and errors below them."""
     yield strip_unsafe(form.title)
     for each in form.inputs:
-        labels = ", ".join(strip_unsafe(option.label) for option in each.options[:_MAX_OPTIONS])
-        options = f" ({labels})" if each.options else ""
-        yield f"  {strip_unsafe(each.label)}{options}: {strip_unsafe(each.value)}"
+        yield f"  {strip_unsafe(_question(each))}"
         if error := reply.form_errors.get(each.name):
             yield f"    {strip_unsafe(error)}"
