@@ -39,7 +39,8 @@ async def handle(context: CommandContext) -> Reply:
         search = search_from(context, reading)
         if when is None:
             search = replace(search, slot=Interval.of_length(search.slot.start, _NEXT_DAYS))
-        return await free_slots_reply(context, room, search, reading.title or "")
+        reply = await free_slots_reply(context, room, search, reading.title or "")
+        return replace(reply, text=(*reply.text, *reading_notes(reading)))
     slot = requested_slot(context, when, room)
     if _is_plain(reading, when, slot):
         return await book(context, SlotValue(room.id, slot, reading.society), reading.title or "")
