@@ -340,3 +340,19 @@ async def test_each_of_many_bookings_can_be_cancelled_from_app_home(
     assert texts.count("time zone") + texts.count(" time.") + texts.count("On campus") <= 1
     assert not environment.services.read_model.bookings
     assert slack.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("thanks!", "You're welcome!"), ("hello", "Hi! I find and book")]
+)
+async def test_small_talk_in_a_mention_gets_a_short_answer(
+    environment: Environment, slack: SlackStandIn, words: str, answer: str
+) -> None:
+    bob = slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.mentions_app(words)
+        await slack.until(lambda: len(bob.sees()) == 2)
+        await adapter.wait_idle()
+
+    assert answer in read(bob.sees()[1])
+    assert "/rooms" not in read(bob.sees()[1])
