@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from core.model import Identity
@@ -49,6 +50,8 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
+    asked_at: datetime | None = None
+    """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
 
     @property
     def is_in_channel(self) -> bool:

@@ -3,7 +3,6 @@
 from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext
 from bot.chat.reply import Bold, Button, Code, Reply, ReplyField
-from bot.chat.request import PlatformName
 from core.model import UserGroup
 
 _GROUPS = {
@@ -17,11 +16,6 @@ _GROUPS = {
 async def handle(context: CommandContext) -> Reply:
     identity = context.request.requester.identity
     if context.account is None:
-        if context.services.public_url and context.request.requester.platform is not PlatformName.TERMINAL:
-            return Reply(
-                ("You're not logged in: you can search, but not book.",),
-                actions=(Button(Action.LOG_IN, "Log in"),),
-            )
         return Reply(
             (
                 "You're not logged in: you can search, but not book. Use ",

@@ -25,7 +25,7 @@ def parse_text(context: CommandContext) -> ParseResult:
     defaults = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
     return parse_phrase(
         context.text,
-        now=truncate_to_minute(services.clock.now()),
+        now=truncate_to_minute(context.request.asked_at or services.clock.now()),
         zone=context.zone,
         names=services.names.get(services.read_model),
         defaults=defaults,
