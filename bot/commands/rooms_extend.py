@@ -34,7 +34,7 @@ _LENGTH = re.compile(
     r"(?:(?P<minutes>\d{1,3}) ?(?:m|min|mins|minutes?)?)?(?P<fewer> less| earlier| shorter)?"
     r"(?: more| longer)?$"
 )
-_UNTIL = re.compile(r"^(?:until|till|til|to) ")
+_UNTIL = re.compile(r"^(?:until|till|til|to) ", re.IGNORECASE)
 _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), ("quarter of 1h", "15m"))
 
 

@@ -8,6 +8,7 @@ from core.errors import Invalid, UnknownSociety
 from core.model import Identity, Role, Society, SocietyId
 from core.names import same_name
 
+_PREPOSITION = re.compile(r"^(?:for|to|from)\s+", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;\s]+")
 _IDENTITY = re.compile(r"(?:slack|discord|terminal):\S+")
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
@@ -54,7 +55,7 @@ def _is_and(word: str) -> bool:
 
 def society_in(context: CommandContext, text: str) -> SocietyId | None:
     """The society with this id or name; without text, the only one the requester presides over."""
-    name = text.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
+    name = _PREPOSITION.sub("", text.strip(), count=1).strip().strip('"')
     if not name:
         return _presided(context)
     societies = context.read_model.directory.societies

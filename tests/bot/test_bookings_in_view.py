@@ -140,6 +140,7 @@ async def test_the_next_page_keeps_the_heading(wil: Chat):
         "/society add @rema @dana to SOTECHSOC",
         "/society add rema@rema.com, dana",
         "/SOCIETY ADD @rema and dana UCLU Technology Society",
+        "/SOCIETY ADD @REMA @DANA TO SOTECHSOC",
     ],
 )
 async def test_several_people_are_added_at_once(wil: Chat, line: str):
@@ -183,3 +184,9 @@ async def test_a_search_over_many_days_offers_slots_that_can_be_booked(wil: Chat
     assert "You can't book then" not in reply
     assert wil.tone is Tone.INFO
     assert "You're booked" in await wil.press("Book")
+
+
+async def test_upper_case_is_as_good_as_lower(wil: Chat):
+    assert "You're booked: Wren G02" in await wil.say("/BOOK WREN G02 TOMORROW 3PM FOR 1 HOUR")
+    assert "15:00–17:00" in await wil.say("/ROOMS EXTEND UNTIL 5PM")
+    assert "Cancelled: Wren G02" in await wil.say("CANCEL MY BOOKING", free=True)
