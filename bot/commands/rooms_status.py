@@ -92,7 +92,7 @@ async def _building_status(
         ((room.short_number,), (str(room.capacity or ""),), _status_text(context, status))
         for room, status in statuses[:_MAX_ROWS]
     )
-    left_out = len(statuses) - len(rows)
+    left_out, note = len(statuses) - len(rows), _price_note(context)
     buttons = [
         offer
         for room, status in statuses
@@ -105,7 +105,7 @@ async def _building_status(
         actions=_few(context, building_id, at, buttons),
         footer=(
             *((f"And {left_out} more. Name a room to see its status.",) if left_out > 0 else ()),
-            *((_price_note(context).removeprefix(" · "),) if buttons and not left_out else ()),
+            *((note.removeprefix(" · "),) if buttons and note and not left_out else ()),
         ),
     )
 

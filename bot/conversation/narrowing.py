@@ -21,7 +21,10 @@ _SIZES = (5, 10, 20, 30, 50, 100, 200)
 def narrowing_menus(
     context: CommandContext, search: SearchValue, found: SearchResult, enough: int
 ) -> Iterator[Choice]:
-    """A menu for each way in which more than `enough` rooms differ, and to take back what a menu chose."""
+    """A menu for each way in which more than `enough` rooms differ.
+
+    After a press the menus also take back what was chosen; what was typed can be typed again.
+    """
     rooms = tuple(context.read_model.catalogue.rooms_in(found.mask))
     if len(rooms) <= enough:
         rooms = ()
@@ -31,8 +34,9 @@ def narrowing_menus(
         ("Equipment", _equipment(search, rooms)),
     )
     for label, options in menus:
-        if chosen := tuple(options)[:_MAX_OPTIONS]:
-            yield Choice(Action.SEARCH, label, chosen)
+        chosen = [each for each in options if each.detail or context.request.action]
+        if chosen:
+            yield Choice(Action.SEARCH, label, tuple(chosen[:_MAX_OPTIONS]))
 
 
 def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
