@@ -1,7 +1,8 @@
 """Menus that narrow a long list of free rooms by building, size or equipment."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.chat.actions import Action
@@ -50,17 +51,20 @@ def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, 
         return
     near = query.near
     distances = {each: catalogue.metres(near, each) if near is not None else None for each in counts}
-    for building_id in sorted(
+    order = sorted(
         counts, key=lambda each: (distances[each] is None, distances[each] or 0.0, -counts[each], each)
-    ):
+    )
+    for building_id in order[:_MAX_OPTIONS]:
         building = catalogue.buildings.get(building_id)
         name = building.name if building is not None else building_id
         yield _option(name, search, replace(query, building=building_id), counts[building_id])
 
 
 def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+    """`rooms` are in the catalogue's order, the smallest first."""
+    capacities = [room.capacity for room in rooms]
     for seats in _SIZES:
-        fitting = sum(room.capacity >= seats for room in rooms)
+        fitting = len(rooms) - bisect_left(capacities, seats)
         if seats > search.query.capacity and 0 < fitting < len(rooms):
             yield _option(f"{seats}+ seats", search, replace(search.query, capacity=seats), fitting)
     if search.query.capacity:
@@ -69,17 +73,16 @@ def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
 
 def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
     known = search.query.equipment
-    counts = Counter(each for room in rooms for each in _new(room.equipment, known))
+    alike = Counter(room.equipment for room in rooms)
+    counts = Counter[Equipment]()
+    for equipment, number in alike.items():
+        counts.update(dict.fromkeys(equipment - known, number))
     for each in sorted(counts):
         if counts[each] < len(rooms):
             query = replace(search.query, equipment=known | {each})
             yield _option(f"With {equipment_name(each)}", search, query, counts[each])
     if known:
         yield _option("Any equipment", search, replace(search.query, equipment=frozenset()))
-
-
-def _new(equipment: Iterable[Equipment], known: frozenset[Equipment]) -> Iterator[Equipment]:
-    return (each for each in equipment if each not in known)
 
 
 def _option(label: str, search: SearchValue, query: RoomQuery, count: int | None = None) -> Option:
