@@ -50,7 +50,7 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
-    asked_at: datetime | None = None
+    requested_at: datetime | None = None
     """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
 
     @property

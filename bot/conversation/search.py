@@ -24,7 +24,7 @@ def parse_text(context: CommandContext) -> ParseResult:
     services = context.services
     return parse_phrase(
         context.text,
-        now=truncate_to_minute(context.request.asked_at or services.clock.now()),
+        now=truncate_to_minute(context.request.requested_at or services.clock.now()),
         zone=context.zone,
         names=services.names.get(services.read_model),
         defaults=services.parser_defaults(),
