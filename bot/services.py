@@ -22,7 +22,7 @@ from core.services.refresh_timetable import TimetableService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
-    from bot.language import NameIndex
+    from bot.language import NameIndex, ParserDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,23 @@ class Services:
     async def prepared_names(self) -> None:
         """Waits until the index of names is that of the read model, without holding the event loop."""
         await self.names.prepare(self.read_model)
+
+    def complete_public_url(self, port: int) -> None:
+        """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""
+        if self.public_url.endswith(":0"):
+            object.__setattr__(self, "public_url", f"{self.public_url.removesuffix(':0')}:{port}")
+
+    def parser_defaults(self) -> "ParserDefaults":
+        """What the parser assumes on this campus: the usual length and the opening hours."""
+        from bot.language import ParserDefaults
+
+        weekdays, weekends = self.rules.weekday_hours, self.rules.weekend_hours
+        return ParserDefaults(
+            default_duration=timedelta(minutes=self.default_minutes),
+            weekday_hours=(weekdays.opens, weekdays.closes),
+            weekend_hours=(weekends.opens, weekends.closes),
+            campus_zone=self.rules.zone,
+        )
 
     async def synced_read_model(self) -> ReadModel:
         """The read model, complete and at most a few milliseconds behind other processes.

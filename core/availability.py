@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from core.bounded_cache import BoundedCache
 from core.catalogue import Catalogue, RoomQuery
 from core.model import Busy, Room, RoomId
 
@@ -17,6 +18,8 @@ QUARTER = 15 * 60
 DAY = 24 * 60 * 60
 _MAX_MASKED = 2 * DAY
 """Longer slots are checked room by room instead of with day masks."""
+_MAX_DAYS = 400
+"""Days with masks: some 96 integers of a bit per room each."""
 SOON = 15 * 60
 """A busy room is `soon` when it falls free within this many seconds, inclusive."""
 
@@ -147,7 +150,7 @@ class Availability:
         self.catalogue = catalogue
         self.version = version
         self._schedules: dict[RoomId, RoomSchedule] = dict(schedules or {})
-        self._days: dict[int, list[int]] = {}
+        self._days: BoundedCache[int, list[int]] = BoundedCache(_MAX_DAYS)
 
     def of(self, catalogue: Catalogue) -> "Availability":
         """Returns the same schedules for another catalogue."""
@@ -227,9 +230,8 @@ class Availability:
 
     def _day(self, day: int) -> list[int]:
         if (quarters := self._days.get(day)) is None:
-            if len(self._days) > 400:
-                self._days.clear()
-            quarters = self._days[day] = self._build_day(day * DAY)
+            quarters = self._build_day(day * DAY)
+            self._days.put(day, quarters)
         return quarters
 
     def _build_day(self, midnight: int) -> list[int]:

@@ -11,10 +11,12 @@ from functools import cached_property
 from itertools import compress
 from math import asin, cos, radians, sin, sqrt
 
+from core.bounded_cache import BoundedCache
 from core.errors import UnknownBuilding, UnknownRoom
 from core.model import BookingRules, Building, BuildingId, Equipment, Location, Room, RoomId
 
 _EARTH_METRES = 6_371_000
+_MAX_MASKS = 1_000
 _ONES = str.maketrans("01", "\x00\x01")
 
 
@@ -23,6 +25,7 @@ class RoomQuery:
     """Criteria for a room; empty ones match any.
 
     `needs_card` selects rooms that belong to a school (or do not); `near` ranks and never filters.
+    `excluded` holds the ids of buildings and rooms that are not wanted.
     """
 
     capacity: int = 0
@@ -32,6 +35,7 @@ class RoomQuery:
     room: RoomId | None = None
     location: Location | None = None
     near: BuildingId | None = None
+    excluded: frozenset[str] = frozenset()
     needs_card: bool | None = None
     bookable_only: bool = False
     individual_only: bool = False
@@ -51,7 +55,7 @@ class Catalogue:
         self.position: Mapping[RoomId, int] = {room.id: place for place, room in enumerate(self.order)}
         self.all_rooms = (1 << len(self.order)) - 1
         self._capacities = [room.capacity for room in self.order]
-        self._masks: dict[RoomQuery, int] = {}
+        self._masks: BoundedCache[RoomQuery, int] = BoundedCache(_MAX_MASKS)
 
     def room(self, room_id: str) -> Room:
         try:
@@ -64,6 +68,17 @@ class Catalogue:
             return self.buildings[BuildingId(building_id)]
         except KeyError:
             raise UnknownBuilding(f"There is no building {building_id}.") from None
+
+    def find_by_any_id(self, room_id: str) -> Room | None:
+        """A room by its id, or by its building's id, a dash and its number."""
+        return self.rooms.get(RoomId(room_id)) or self.by_building_and_number.get(room_id)
+
+    @cached_property
+    def by_building_and_number(self) -> Mapping[str, Room]:
+        """The rooms whose id does not begin with their building's, by building id and number."""
+        foreign = [room for room in self.order if room.number == room.id]
+        ids = [(f"{room.building_id}-{room.number}", room) for room in foreign]
+        return {key: room for key, room in ids if key not in self.rooms}
 
     @cached_property
     def by_building(self) -> Mapping[BuildingId, tuple[Room, ...]]:
@@ -84,9 +99,8 @@ class Catalogue:
     def matching(self, query: RoomQuery) -> int:
         """The mask of rooms that match a query. Cached: many searches use the same criteria."""
         if (mask := self._masks.get(query)) is None:
-            if len(self._masks) > 1_000:
-                self._masks.clear()
-            mask = self._masks[query] = self._match(query)
+            mask = self._match(query)
+            self._masks.put(query, mask)
         return mask
 
     def rooms_in(self, mask: int) -> Iterator[Room]:
@@ -113,6 +127,7 @@ def _matches(room: Room, buildings: Mapping[BuildingId, Building], query: RoomQu
     return (
         (query.room is None or room.id == query.room)
         and query.equipment <= room.equipment
+        and not (query.excluded and (room.id in query.excluded or room.building_id in query.excluded))
         and (query.usage is None or room.usage == query.usage)
         and (query.building is None or room.building_id == query.building)
         and (query.location is None or buildings[room.building_id].location is query.location)

@@ -6,7 +6,7 @@ relies on it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
@@ -32,18 +32,19 @@ from core.model import (
 )
 from core.policy.rules import Rules
 from core.ports import UnitOfWork, WriteSet
+from core.schedule_reading import complete_schedule, without_end
 
 EVERYTHING = frozenset({Change("catalogue"), Change("timetable"), Change("people"), Change("societies")})
 
 
 def default_window(now: datetime, rules: Rules) -> Interval:
-    """From a day ago to ten days past the longest booking horizon."""
-    return Interval(now - timedelta(days=1), now + rules.max_horizon + timedelta(days=10))
+    """From two days ago to ten days past the longest booking horizon. A campus day may take 25 hours."""
+    return Interval(now - timedelta(days=2), now + rules.max_horizon + timedelta(days=10))
 
 
 @dataclass(frozen=True, slots=True)
 class RoomUpdate:
-    """A room's busy intervals and active bookings within the window."""
+    """A room's busy intervals and active bookings within the window; also bookings after it."""
 
     schedule: RoomSchedule
     bookings: tuple[Booking, ...] = ()
@@ -70,12 +71,11 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
     for change in changes:
         touched[change.kind].add(change.key)
     is_complete = "timetable" in touched
+    changed_rooms = [RoomId(key) for key in touched["room"] | touched["schedule"]]
     return ReadModelUpdate(
         catalogue=Catalogue(unit.rooms.buildings(), unit.rooms.rooms()) if "catalogue" in touched else None,
         window=window if is_complete else None,
-        rooms=_all_rooms(unit, window)
-        if is_complete
-        else _some_rooms(unit, touched["room"] | touched["schedule"], window),
+        rooms=read_rooms(unit, window, None if is_complete else changed_rooms),
         is_complete=is_complete,
         people=_all_people(unit) if "people" in touched else _some_people(unit, touched["person"]),
         societies=_societies(unit) if "society" in touched or "societies" in touched else None,
@@ -86,28 +86,40 @@ def read_update(unit: UnitOfWork, changes: Iterable[Change], window: Interval) -
     )
 
 
-def _all_rooms(unit: UnitOfWork, window: Interval) -> dict[RoomId, RoomUpdate]:
-    busy: dict[RoomId, list[Busy]] = defaultdict(list)
+def read_rooms(
+    unit: UnitOfWork, window: Interval, rooms: Collection[RoomId] | None = None
+) -> dict[RoomId, RoomUpdate]:
+    """Reads schedules and active bookings within a window, in two statements.
+
+    Of all rooms that are busy at some time, or of each of `rooms`, busy or not.
+    """
+    if rooms is not None and not rooms:
+        return {}
+    busy: dict[RoomId, list[Busy]] = {room_id: [] for room_id in rooms or ()}
     bookings: dict[RoomId, list[Booking]] = defaultdict(list)
-    for room_id, entry in unit.timetable.busy(window):
-        busy[room_id].append(entry)
-    for booking in unit.bookings.active(window):
-        busy[booking.room_id].append(busy_for(booking))
+    for room_id, entry in unit.timetable.busy(window, rooms):
+        busy.setdefault(room_id, []).append(entry)
+    for booking in unit.bookings.active(without_end(window), rooms):
+        busy.setdefault(booking.room_id, []).append(busy_for(booking))
         bookings[booking.room_id].append(booking)
     return {
-        room_id: RoomUpdate(RoomSchedule(taken), tuple(bookings.get(room_id, ())))
+        room_id: RoomUpdate(_schedule(unit, room_id, taken, window), tuple(bookings.get(room_id, ())))
         for room_id, taken in busy.items()
     }
 
 
-def _some_rooms(unit: UnitOfWork, rooms: Iterable[str], window: Interval) -> dict[RoomId, RoomUpdate]:
-    return {RoomId(room_id): _one_room(unit, RoomId(room_id), window) for room_id in rooms}
+def _schedule(unit: UnitOfWork, room_id: RoomId, busy: list[Busy], window: Interval) -> RoomSchedule:
+    """The schedule, completed if the window cuts it; most rooms are free at the end of the window."""
+    end = int(window.end.timestamp())
+    if any(each.end >= end for each in busy):
+        return complete_schedule(unit, room_id, busy, window)
+    return RoomSchedule(busy)
 
 
-def _one_room(unit: UnitOfWork, room_id: RoomId, window: Interval) -> RoomUpdate:
-    bookings = unit.bookings.in_room(room_id, window)
-    entries = unit.timetable.busy_in_room(room_id, window)
-    return RoomUpdate(RoomSchedule([*entries, *map(busy_for, bookings)]), tuple(bookings))
+def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
+    """The availability of all rooms in a window that the read model does not cover."""
+    rooms = read_rooms(unit, window)
+    return Availability(catalogue, {room_id: room.schedule for room_id, room in rooms.items()})
 
 
 def _all_people(unit: UnitOfWork) -> dict[PersonId, Account | None]:
@@ -184,8 +196,11 @@ class ReadModel:
         window = self.window
         return window is not None and window.start <= interval.start and interval.end <= window.end
 
+    def _includes(self, booking: Booking) -> bool:
+        return self.window is not None and booking.interval.end > self.window.start
+
     def of_person(self, person_id: PersonId) -> tuple[Booking, ...]:
-        """A person's active bookings within the window, by start; the same tuple until one changes."""
+        """A person's active bookings from the window's start on, by start; the same tuple until a change."""
         return self._of_person.get(person_id, ())
 
     def of_society(self, society_id: SocietyId) -> tuple[Booking, ...]:
@@ -200,7 +215,7 @@ class ReadModel:
             self.availability.remove(writes.before.room_id, busy_for(writes.before))
             self._remove(writes.before)
         booking = writes.insert or writes.update
-        if booking is not None and booking.state is BookingState.ACTIVE and self.covers(booking.interval):
+        if booking is not None and booking.state is BookingState.ACTIVE and self._includes(booking):
             self.availability.add(booking.room_id, busy_for(booking))
             self._store(booking)
         self._notify()

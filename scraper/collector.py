@@ -77,7 +77,7 @@ class PageCollector:
             frozenset(self.failed_rooms),
             frozenset(self.invalid_rooms),
             tuple(self.problems),
-            self.fingerprints,
+            fingerprints=self.fingerprints,
         )
 
     def _record_failure(self, name: str, error: SourceFailed, *, has_timetables: bool) -> None:

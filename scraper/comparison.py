@@ -33,6 +33,8 @@ class AnomalyKind(Enum):
     SHIFTED = "shifted by an hour"
     PAGES_CHANGED = "pages of another shape"
     PAGES_MISSED = "pages not to be had"
+    NO_ENTRIES = "no entries"
+    DOUBTFUL = "much not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ class _EntryKey(NamedTuple):
 
 
 def compare(last_good: BaselineTimetable | None, result: ScrapeResult, now: datetime) -> RunComparison:
-    """Compares a run with the last good one. The first run of a source is checked for missed pages only."""
+    """Compares a run with the last good one. The first run of a source is checked for missed pages, for what
+    could not be read and for having no entries at all.
+    """
     before = last_good or BaselineTimetable()
     coming = _upcoming_keys(result.merged_with(before.entries), now)
     past_plan = _upcoming_keys(before.entries, now)
@@ -98,6 +102,8 @@ def compare(last_good: BaselineTimetable | None, result: ScrapeResult, now: date
         tuple(sorted(rooms_now - rooms_before)),
         tuple(sorted(rooms_before - rooms_now)),
         (
+            *(Anomaly(AnomalyKind.DOUBTFUL, doubt) for doubt in result.doubts),
+            *_find_lack_of_entries(last_good, result),
             *_find_page_anomalies(result, len(rooms_now) if last_good else 0),
             *_find_room_anomalies(rooms_before, rooms_now),
             *_find_entry_anomalies(len(past_plan), len(coming)),
@@ -116,6 +122,12 @@ def _find_page_anomalies(result: ScrapeResult, rooms: int) -> Iterator[Anomaly]:
         yield Anomaly(
             AnomalyKind.PAGES_MISSED, f"The pages of {_list_rooms(result.failed_rooms)} were not to be had."
         )
+
+
+def _find_lack_of_entries(last_good: BaselineTimetable | None, result: ScrapeResult) -> Iterator[Anomaly]:
+    """A first run without entries would show all of its rooms as free. An unchanged one was accepted so."""
+    if last_good is None and not result.entries.groups and not result.unchanged_pages:
+        yield Anomaly(AnomalyKind.NO_ENTRIES, "It has no entries at all, so all its rooms would be free.")
 
 
 def _find_room_anomalies(before: frozenset[RoomId], now: frozenset[RoomId]) -> Iterator[Anomaly]:

@@ -22,8 +22,8 @@ ProgressCallback = Callable[[int, int], None]
 class SourceSettings:
     """One `[[source]]` of the configuration.
 
-    `url` may be a path for the kind `file`. `rooms` are patterns such as `K-J17-*`; none means all. `options`
-    depend on the kind.
+    `url` may be a path for the kind `file`. `rooms` are patterns such as `K-J17-*`; none means all.
+    `room_names` has our rooms by the names that only this source uses. `options` depend on the kind.
     """
 
     name: str
@@ -34,6 +34,7 @@ class SourceSettings:
     interval: timedelta = timedelta(hours=6)
     rooms: tuple[str, ...] = ()
     allow_private: bool = False
+    room_names: Mapping[str, str | list[str]] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
     def includes_room(self, room_id: RoomId) -> bool:
@@ -66,6 +67,10 @@ class ScrapeResult:
     invalid_rooms: frozenset[RoomId] = frozenset()
     """Rooms whose page has another format than the parser expects."""
     problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Reasons, each a sentence, why the run must wait for an operator."""
+    unknown_places: Mapping[str, int] = field(default_factory=dict)
+    """Number of events at each place that is none of our rooms."""
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,3 +90,4 @@ class SourceContext:
     parse: "Parser"
     now: datetime
     known_rooms: Collection[Room] = ()
+    known_buildings: Collection[Building] = ()

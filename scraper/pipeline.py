@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from core.model import BookingType, Room, RoomId, TimetableSlot
+from core.model import BookingType, Building, Room, RoomId, TimetableSlot
 from core.services.timetable_import import TimetableSnapshot
 from scraper.common.entries import EntryCollection, EntryGroup
 from scraper.common.errors import ParsingFailed
@@ -50,12 +50,18 @@ async def scrape_and_compare(
     now: datetime,
     previous_fingerprints: Mapping[str, str],
     rooms: Collection[Room],
+    buildings: Collection[Building] = (),
     last_good: LastGoodRun,
     progress: ProgressCallback,
 ) -> TimetableSnapshot:
     """Scrapes a source and compares it with the last good run. Raises `SourceFailed`."""
     found = await scrape(
-        settings, now=now, previous_fingerprints=previous_fingerprints, rooms=rooms, progress=progress
+        settings,
+        now=now,
+        previous_fingerprints=previous_fingerprints,
+        rooms=rooms,
+        buildings=buildings,
+        progress=progress,
     )
     async with ParsingProcess() as apart:
         return await compare_with_last_good(
@@ -96,6 +102,7 @@ async def compare_with_last_good(
         summary=report.summary,
         anomalies=tuple(each.message for each in report.anomalies),
         problems=(*report.problems, *([unknown] if strange else [])),
+        unknown_places=result.unknown_places,
     )
 
 

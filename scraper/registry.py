@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from core.model import Room
+from core.model import Building, Room
 from scraper.common.errors import SourceFailed
 from scraper.common.worker_process import ParsingProcess
 from scraper.http.client import PoliteClient
@@ -69,6 +69,7 @@ async def scrape(
     now: datetime,
     previous_fingerprints: Mapping[str, str],
     rooms: Collection[Room] = (),
+    buildings: Collection[Building] = (),
     progress: ProgressCallback = _ignore_progress,
 ) -> ScrapeResult:
     """Runs a source once; its pages are parsed in a process that ends with the run."""
@@ -78,5 +79,5 @@ async def scrape(
         PoliteClient(settings.url, politeness, allow_private=settings.allow_private) as client,
         ParsingProcess() as parse,
     ):
-        context = SourceContext(client, parse, now, rooms)
+        context = SourceContext(client, parse, now, rooms, buildings)
         return await source.scrape(settings, context, previous_fingerprints, progress)

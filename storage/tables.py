@@ -265,6 +265,20 @@ seen = Table(
     Column("is_done", Boolean, nullable=False),
 )
 
+rating = Table(
+    "rating",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("room_id", ForeignKey("room.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("cleanliness", Float, nullable=False),
+    Column("location", Float, nullable=False),
+    Column("quietness", Float, nullable=False),
+    Column("overall", Float, nullable=False),
+)
+"""Anonymous: the key is a keyed hash of the visitor's network, the room and the day."""
+Index("ix_rating_room_id_at", rating.c.room_id, rating.c.at)
+
 installation = Table(
     "installation",
     metadata,

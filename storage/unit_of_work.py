@@ -16,6 +16,7 @@ from storage.repositories.notice_channels import SqlNoticeChannelRepository
 from storage.repositories.outbox import SqlOutboxRepository
 from storage.repositories.people import SqlPersonRepository
 from storage.repositories.processed_events import SqlProcessedEventRepository
+from storage.repositories.ratings import SqlRatingRepository
 from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
 from storage.repositories.societies import SqlSocietyRepository
@@ -47,6 +48,7 @@ class SqlUnitOfWork:
         self.sources = SqlSourceRepository(connection, self.changes)
         self.login_sessions = SqlLoginSessionRepository(connection, self.changes)
         self.counters = SqlCounterRepository(connection)
+        self.ratings = SqlRatingRepository(connection)
         self.retention = SqlRetentionRepository(connection, self.changes)
 
     def audit(self, entry: AuditEntry) -> None:

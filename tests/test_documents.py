@@ -1,4 +1,4 @@
-"""Documents: links lead somewhere, decisions are numbered without gaps and listed."""
+"""Documents: links lead somewhere, named files exist, decisions are numbered without gaps and listed."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 DECISIONS = ROOT / "docs" / "decisions"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_PATH = re.compile(r"`((?:bot|core|docs|scraper|storage|tests)/[\w./-]+)`")
 _FOLDERS = (".github", "bot", "core", "docs", "scraper", "storage", "tests")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(file for each in _FOLDERS for file in (ROOT / each).rglob("*.md"))])
 
@@ -18,6 +19,13 @@ def test_every_link_leads_to_a_file_and_a_heading(document: Path):
     broken = [link for link in _links(document) if not _leads_somewhere(document, link)]
 
     assert not broken
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: each.relative_to(ROOT).as_posix())
+def test_every_file_that_a_document_names_exists(document: Path):
+    missing = [path for path in _PATH.findall(document.read_text()) if not (ROOT / path).exists()]
+
+    assert not missing
 
 
 def test_decisions_are_numbered_without_gaps():

@@ -116,6 +116,8 @@ class Command:
     is_mutating: bool = False
     quoted: QuotedHandler | None = None
     """Answers a quoted message; most commands have none."""
+    without_text: str = ""
+    """The command that runs when nothing follows the name, if it is another one."""
 
     def line(self, values: dict[str, str]) -> str:
         """The typed line that means the same as these option values."""

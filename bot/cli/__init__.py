@@ -124,6 +124,9 @@ def _add_parse(commands: Commands) -> None:
 def _add_import(commands: Commands) -> None:
     importing = _add(commands, "import", "import buildings, rooms or timetables from CSV or JSON files")
     importing.add_argument("files", nargs="+", metavar="FILE")
+    importing.add_argument(
+        "--add", action="store_true", help="keep the timetable entries of earlier files for the same rooms"
+    )
     _add(commands, "sample", "load a small sample campus to try Roomie out")
 
 
@@ -194,6 +197,11 @@ def _add_worker(commands: Commands) -> None:
     scrape = _add(commands, "scrape", "read timetable sources now, or accept a rejected timetable")
     scrape.add_argument("words", nargs="*", metavar="[accept] SOURCE", help="default: all sources")
     scrape.add_argument("--dry-run", action="store_true", help="show what would change, without changing it")
+    scrape.add_argument(
+        "--unknown",
+        action="store_true",
+        help="print the places that are none of our rooms, as [source.rooms]",
+    )
     _add(commands, "jobs", "list periodic jobs with their last run, next run and last error")
 
 

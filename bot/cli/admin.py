@@ -33,7 +33,9 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_services(settings) as services:
         for name in track(arguments.files, "Importing"):
             file = read_import_file(Path(name), services.rules.zone)
-            summary, rejections = await import_file(services, file)
+            summary, rejections = await import_file(services, file, keeps_others=arguments.add)
+            for remark in file.remarks:
+                print(f"{name}: {remark}", file=sys.stderr)
             for reason in rejections[:_MAX_REASONS]:
                 print(f"{name}: rejected: {reason}", file=sys.stderr)
             if rejections:
@@ -43,6 +45,11 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
             counts = f"{summary.added} added, {summary.changed} changed, {summary.unchanged} unchanged"
             removed = f", {summary.removed} removed" if summary.removed else ""
             print(f"{name}: {file.kind}: {counts}{removed}")
+            if summary.removed:
+                print(
+                    f"{name}: it replaced what earlier files said of its rooms;"
+                    " to add to that instead, import with --add"
+                )
     return status
 
 

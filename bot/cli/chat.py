@@ -72,19 +72,20 @@ def _lines(stream: Iterable[str]) -> Iterable[str]:
 
 async def parse(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints how phrases are understood, with the room and building names of the database."""
-    from bot.language import parse_lines, parse_phrase, summarize
+    from bot.language import parse_lines, parse_phrase, preload, summarize
     from bot.language import to_json as reading_to_json
 
     now = _parse_now(arguments.now) if arguments.now else clock_of(settings).now()
     zone = _parse_zone(arguments.tz or settings.config.campus.timezone)
     await upgrade(settings.config.database.url)
     async with open_services(settings) as services:
-        names = services.names.get(services.read_model)
+        names, defaults = services.names.get(services.read_model), services.parser_defaults()
         if not arguments.text:
-            for line in parse_lines(sys.stdin, names, now, zone):
+            preload()  # else the first phrase that needs dateparser would wait for its import
+            for line in parse_lines(sys.stdin, names, now, zone, defaults):
                 print(line, flush=True)
             return 0
-        reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names)
+        reading = parse_phrase(" ".join(arguments.text), now=now, zone=zone, names=names, defaults=defaults)
         if arguments.json:
             print(json.dumps(reading_to_json(reading), ensure_ascii=False))
         else:

@@ -1,6 +1,8 @@
 """`roomie scrape`: reads timetable sources now, or accepts a rejected timetable."""
 
 import argparse
+import json
+import sys
 from collections.abc import Sequence
 
 from bot.cli.progress import progress_bar
@@ -21,7 +23,7 @@ async def scrape(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.words[:1] == ["accept"]:
             return await _accept(services, arguments.words[1:])
         sections = _select_sources(settings.config, arguments.words)
-        process = _dry_run if arguments.dry_run else _refresh
+        process = _print_unknown if arguments.unknown else _dry_run if arguments.dry_run else _refresh
         return max([await process(services, each) for each in sections], default=0)
 
 
@@ -70,6 +72,29 @@ async def _dry_run(services: Services, section: SourceSection) -> int:
     print(f"{section.name}: {verdict}. {snapshot.summary}")
     _print_reasons(section.name, snapshot.anomalies, snapshot.problems)
     return 1 if snapshot.anomalies else 0
+
+
+async def _print_unknown(services: Services, section: SourceSection) -> int:
+    """Prints the places of a source that are none of our rooms as a table of the configuration to fill in."""
+    try:
+        with progress_bar(section.name) as progress:
+            snapshot = await read_source(services, section, progress, anew=True)
+    except RoomieError as error:
+        print(f"{section.name}: failed: {error}", file=sys.stderr)
+        return 1
+    places = sorted(snapshot.unknown_places.items(), key=lambda each: (-each[1], each[0]))
+    if not places:
+        print(f"# {section.name}: each place that it names is one of our rooms.")
+        return 0
+    print(
+        f'# Below the [[source]] with name = "{section.name}". Give each place the id of its room, or a list'
+    )
+    print('# of ids; "" says that it is none of yours.')
+    print("[source.rooms]")
+    for place, count in places:
+        remark = f"  # {count:,} event{'' if count == 1 else 's'}" if count else ""
+        print(f'{json.dumps(place, ensure_ascii=False)} = ""{remark}')
+    return 0
 
 
 def _describe(result: ImportResult) -> str:

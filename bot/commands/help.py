@@ -30,10 +30,16 @@ async def handle(context: CommandContext) -> Reply:
     ]
     if topic == _ALL:
         return _list(commands)
-    matching = [each for each in commands if topic and (each.name.startswith(topic) or topic in each.aliases)]
+    matching = [each for each in commands if topic and _is_about(each, topic)]
+    exact = [each for each in matching if topic in {each.name, *each.aliases}]
+    matching = exact or matching
     if len(matching) == 1:
         return _describe(matching[0])
     return _list(matching) if matching else _first_steps(context)
+
+
+def _is_about(command: Command, topic: str) -> bool:
+    return command.name.startswith(topic) or topic in command.aliases or topic in command.name.split()
 
 
 def _first_steps(context: CommandContext) -> Reply:
@@ -75,5 +81,5 @@ COMMAND = Command(
     usage="/help [all|COMMAND]",
     handle=handle,
     actions=(ButtonAction(Action.HELP, handle),),
-    aliases=("rooms help", "society help", "book help", "?"),
+    aliases=("?",),
 )

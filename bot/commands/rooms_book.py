@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
@@ -10,32 +11,51 @@ from bot.chat.formatting import format_minutes, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import eligibility
 from bot.conversation.booking import book, predicted_refusal
-from bot.conversation.button_values import SearchValue, SlotValue
-from bot.conversation.search import clarification, ignored_words, parse_text, search_from, summary_of
+from bot.conversation.button_values import SlotValue
+from bot.conversation.free_rooms import short_start
+from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.questions import clarification
+from bot.conversation.search import parse_text, reading_notes, search_from, summary_of
+from bot.conversation.search_reply import search_reply
 from bot.language import ParsedTime, ParseResult, TimeKind
-from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.model import Room
 from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 
+_MAX_FURTHER_TIMES = 4
+_NEXT_DAYS = timedelta(days=7)
+"""Where a room is looked for without a time."""
+
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
     reading = parse_text(context)
-    if (question := clarification(reading)) is not None:
+    if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
-        return _no_room(context, reading)
+        return await _no_room(context, reading)
     room = read_model.catalogue.room(reading.room)
     when = reading.when
-    if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE} or when.recurrence is not None:
-        return _no_time(context, reading, room)
+    if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
+        search = search_from(context, reading)
+        if when is None:
+            search = replace(search, slot=Interval.of_length(search.slot.start, _NEXT_DAYS))
+        return await free_slots_reply(context, room, search, reading.title or "")
     slot = _slot(context, when, room)
     if _is_plain(reading, when, slot):
         return await book(context, SlotValue(room.id, slot, reading.society), reading.title or "")
     value = SlotValue(room.id, slot, reading.society, reading.title or "")
     return await predicted_refusal(context, value) or _offer(context, reading, room, value)
+
+
+def _answer_button(context: CommandContext, reading: ParseResult, label: str) -> Button:
+    """The button for an answer to a question: it books where room and time are clear, else it searches."""
+    when = reading.when
+    if reading.room is None or when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
+        return Button(Action.SEARCH, label, str(search_from(context, reading)))
+    slot = _slot(context, when, context.read_model.catalogue.room(reading.room))
+    return _book_button(label, SlotValue(reading.room, slot, reading.society, reading.title or ""))
 
 
 async def handle_button(context: CommandContext) -> Reply:
@@ -56,7 +76,8 @@ def _slot(context: CommandContext, when: ParsedTime, room: Room) -> Interval:
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
     """Whether the request can be booked without a confirmation, because nothing was guessed."""
     is_on_grid = (when.start, when.end or slot.end) == (slot.start, slot.end)
-    return is_on_grid and not reading.unparsed and not reading.alternatives
+    is_one_time = when.recurrence is None and not reading.also
+    return is_on_grid and is_one_time and not reading.unparsed and not reading.alternatives
 
 
 def _offer(context: CommandContext, reading: ParseResult, room: Room, value: SlotValue) -> Reply:
@@ -69,9 +90,33 @@ def _offer(context: CommandContext, reading: ParseResult, room: Room, value: Slo
     text.append("?")
     if value.society_id is None and has_quota(context.person):
         text.append(f" It uses {format_minutes(value.slot.minutes)} of your quota.")
-    text += ignored_words(reading)
-    actions = (_book_button("Book it", value), *_other_readings(context, reading, room, value))
+    if len(_all_times(reading)) > 1 or _is_series(reading):
+        text.append(" I book one date at a time: this is the first.")
+    text += reading_notes(reading)
+    actions = (
+        _book_button("Book it", value),
+        *_further_times(context, reading, room, value),
+        *_other_readings(context, reading, room, value),
+    )
     return Reply(tuple(text), actions=actions)
+
+
+def _is_series(reading: ParseResult) -> bool:
+    return reading.when is not None and reading.when.recurrence is not None
+
+
+def _all_times(reading: ParseResult) -> tuple[ParsedTime, ...]:
+    return (*filter(None, (reading.when,)), *reading.also)
+
+
+def _further_times(
+    context: CommandContext, reading: ParseResult, room: Room, value: SlotValue
+) -> Iterator[Button]:
+    """Buttons for the further times that a text asks for."""
+    for other in reading.also[:_MAX_FURTHER_TIMES]:
+        if other.kind in {TimeKind.INSTANT, TimeKind.RANGE}:
+            slot = _slot(context, other, room)
+            yield _book_button(f"Book {short_start(context, slot.start)}", replace(value, slot=slot))
 
 
 def _other_readings(
@@ -99,7 +144,10 @@ def _book_button(label: str, value: SlotValue) -> Button:
     return Button(Action.BOOK, label, str(value), style)
 
 
-def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
+async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
+    """Rooms to choose from for a time or size without a room; else the question for one."""
+    if not reading.unparsed and (reading.when is not None or reading.capacity or reading.building):
+        return await search_reply(context, reading)
     text: list[Inline] = ["Which room would you like? For example: "]
     if reading.unparsed:
         words = ", ".join(reading.unparsed)[:60]
@@ -111,23 +159,11 @@ def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
     example = next(iter(context.read_model.catalogue.rooms), "K-J17-G01")
     text.append(Code(f"/book {example} tomorrow 3pm for 2 hours"))
     if reading.when is None:
-        return Reply(tuple(text), tone=Tone.UNCLEAR)
+        form = Button(Action.OPEN_FORM, "Book a room…", opens=True)
+        return Reply(tuple(text), tone=Tone.UNCLEAR, actions=(form,))
     search = search_from(context, reading)
     button = Button(Action.SEARCH, f"Free rooms: {summary_of(context, reading)}"[:75], str(search))
     return Reply(tuple(text), tone=Tone.UNCLEAR, actions=(button,))
-
-
-def _no_time(context: CommandContext, reading: ParseResult, room: Room) -> Reply:
-    text = f"When would you like {room_name(room)}? For example: tomorrow 3pm for 2 hours."
-    when = reading.when
-    if when is not None and when.recurrence is not None:
-        text = "Roomie books one date at a time. Start with the first, for example: tuesday 5pm for 1 hour."
-    if when is None:
-        return Reply((text,), tone=Tone.UNCLEAR)
-    search = search_from(context, replace(reading, room=None))
-    search = SearchValue(search.slot, search.minutes, RoomQuery(building=room.building_id), reading.society)
-    button = Button(Action.SEARCH, "See what's free then", str(search))
-    return Reply((text,), tone=Tone.UNCLEAR, actions=(button,))
 
 
 COMMAND = Command(
@@ -145,6 +181,7 @@ COMMAND = Command(
     ),
     actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),
+    without_text="rooms form",
     examples=("/book G01 tomorrow 3pm for 2 hours", '/book RO-POO fri 5-7pm for SOTECHSOC "Weekly meeting"'),
     is_mutating=True,
 )

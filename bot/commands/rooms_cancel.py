@@ -2,15 +2,19 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import format_minutes, quota_left_text, room_name
+from bot.chat.formatting import cancel_button, format_minutes, quota_left_text, room_name
 from bot.chat.reply import Bold, Inline, Reply, TimeRange, Tone
-from bot.conversation.own_bookings import find_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from core.model import BookingId
 from core.policy.quota import has_quota
 
 
 async def handle(context: CommandContext) -> Reply:
-    return await _cancel(context, find_booking(context, context.text).id)
+    try:
+        booking = find_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, cancel_button)
+    return await _cancel(context, booking.id)
 
 
 async def handle_button(context: CommandContext) -> Reply:

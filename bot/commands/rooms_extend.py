@@ -3,21 +3,20 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, quota_left_text, room_name, short_id
-from bot.chat.reply import Bold, Button, ButtonStyle, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import owner_buttons
-from bot.conversation.booking import refusal_reply
+from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, TimeRange
+from bot.conversation.booking import move_confirmation, refusal_reply
 from bot.conversation.button_values import SlotValue
-from bot.conversation.own_bookings import resolve_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, SlotTaken
 from core.interval import Interval
 from core.model import Booking, BookingId
-from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
 
 _LENGTH = re.compile(
@@ -30,12 +29,27 @@ _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), (
 
 
 async def handle(context: CommandContext) -> Reply:
-    booking, text = resolve_booking(context, context.text)
-    change = _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
+    try:
+        booking, text = resolve_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, partial(_choice_button, context))
+    change = _parse_change(context, booking, text)
     on_grid = _snap_change(context, booking, change)
     if on_grid != change:
         return _offer(context, booking, on_grid)
     return await _extend(context, booking, change)
+
+
+def _choice_button(context: CommandContext, booking: Booking) -> Button:
+    """The button that changes this one of several bookings as the text says."""
+    change = _snap_change(context, booking, _parse_change(context, booking, context.text.strip()))
+    end = (booking.interval.end + change).astimezone(context.zone)
+    minutes = int(change.total_seconds()) // 60
+    return Button(Action.EXTEND, f"Until {end:%H:%M}", f"{booking.id}~{minutes}")
+
+
+def _parse_change(context: CommandContext, booking: Booking, text: str) -> timedelta:
+    return _parse_length(text) if _UNTIL.match(text) is None else _parse_end(context, booking, text)
 
 
 async def handle_button(context: CommandContext) -> Reply:
@@ -50,21 +64,9 @@ async def _extend(context: CommandContext, booking: Booking, change: timedelta) 
     except SlotTaken as taken:
         more = Interval.of_length(booking.interval.end, change)
         return await refusal_reply(context, SlotValue(booking.room_id, more, booking.society_id), taken)
-    after = moved.booking
-    room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["You now have ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
-    if after.society_id is None and has_quota(context.person):
-        is_lost = change < timedelta(0) and not moved.cost
-        if is_lost:
-            text.append(" The minutes you gave up can't be refunded.")
-        text.append(f" {quota_left_text(moved.quota_left)}")
-    return Reply(
-        tuple(text),
-        tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
-        footer=(f"Booking {short_id(after)}",),
-        replaces=True,
-    )
+    is_lost = change < timedelta(0) and not moved.cost
+    note = "The minutes you gave up can't be refunded." if is_lost else ""
+    return replace(move_confirmation(context, moved, "You now have ", note), replaces=True)
 
 
 def _parse_length(text: str) -> timedelta:

@@ -2,15 +2,23 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import room_name
+from bot.chat.formatting import check_in_button, room_name
 from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
 from bot.conversation.alternatives import owner_buttons
-from bot.conversation.own_bookings import find_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from core.model import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:
-    return await _check_in(context, find_booking(context, context.text).id)
+    try:
+        booking = find_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        now = context.services.clock.now()
+        running = [each for each in ambiguous.bookings if each.interval.contains(now)]
+        if len(running) != 1:
+            return choose_booking(context, ambiguous, check_in_button)
+        booking = running[0]
+    return await _check_in(context, booking.id)
 
 
 async def handle_button(context: CommandContext) -> Reply:

@@ -1,30 +1,33 @@
 """`/rooms move`: moves a booking to another time, another room, or both."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import quota_left_text, room_name, short_id
-from bot.chat.reply import Bold, Code, Inline, Reply, TimeRange, Tone
-from bot.conversation.alternatives import move_button, owner_buttons
-from bot.conversation.booking import RECOVERABLE, refusal_reply
+from bot.chat.formatting import room_name, short_id
+from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
+from bot.conversation.alternatives import move_button
+from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
-from bot.conversation.own_bookings import resolve_booking, upcoming_bookings
-from bot.conversation.search import clarification, ignored_words, parse_text
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking, upcoming_bookings
+from bot.conversation.questions import clarification
+from bot.conversation.search import parse_text, reading_notes
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.errors import UnknownBooking
 from core.interval import Interval
 from core.model import Booking, Room
-from core.policy.quota import has_quota
 from core.services.bookings import snap_to_grid
-from core.services.move_booking import MoveResult
 
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    booking, text = resolve_booking(context, context.text)
+    try:
+        booking, text = resolve_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, partial(_choice_button, context))
     reading = parse_text(replace(context, text=text))
-    if (question := clarification(reading)) is not None:
+    if (question := clarification(context, reading)) is not None:
         return question
     when = reading.when
     if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
@@ -35,6 +38,17 @@ async def handle(context: CommandContext) -> Reply:
     if slot != wanted or reading.unparsed or reading.alternatives:
         return _offer(reading, booking, room, slot)
     return await _move(context, booking, room, slot)
+
+
+def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
+    """The button that moves this one of several bookings to where the text says."""
+    reading = parse_text(context)
+    when = reading.when
+    if reading.room is None and (when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}):
+        return None
+    room = context.read_model.catalogue.room(reading.room or booking.room_id)
+    slot = snap_to_grid(_slot(booking, when), room, context.services.rules)
+    return move_button(booking, room, slot, "Move this one")
 
 
 async def handle_button(context: CommandContext) -> Reply:
@@ -79,7 +93,7 @@ def _offer(reading: ParseResult, booking: Booking, room: Room, slot: Interval) -
         ", ",
         TimeRange(slot),
         "?",
-        *ignored_words(reading),
+        *reading_notes(reading),
     ]
     return Reply(tuple(text), actions=(move_button(booking, room, slot, "Move it"),))
 
@@ -89,21 +103,7 @@ async def _move(context: CommandContext, booking: Booking, room: Room, slot: Int
         moved = await context.services.bookings.move(booking, context.person.id, slot, room.id)
     except RECOVERABLE as refusal:
         return await refusal_reply(context, SlotValue(room.id, slot, booking.society_id), refusal, booking)
-    return _confirmation(context, moved)
-
-
-def _confirmation(context: CommandContext, moved: MoveResult) -> Reply:
-    after = moved.booking
-    room = context.read_model.catalogue.room(after.room_id)
-    text: list[Inline] = ["Moved to ", Bold(room_name(room)), ", ", TimeRange(after.interval), "."]
-    if after.society_id is None and has_quota(context.person):
-        text.append(f" {quota_left_text(moved.quota_left)}")
-    return Reply(
-        tuple(text),
-        tone=Tone.DONE,
-        actions=owner_buttons(context, after, moved.quota_left),
-        footer=(f"Booking {short_id(after)}",),
-    )
+    return move_confirmation(context, moved, "Moved to ")
 
 
 COMMAND = Command(

@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
-from bot.chat.reply import Audience, Bold, Inline, Mention, Reply, TimeRange
-from bot.conversation.own_bookings import find_booking
+from bot.chat.reply import Audience, Bold, Button, Inline, Mention, Reply, TimeRange
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from core.errors import NotYourBooking
 from core.model import BookingId
 
@@ -25,7 +25,11 @@ async def handle_button(context: CommandContext) -> Reply:
 
 async def handle(context: CommandContext) -> Reply:
     """Typed, with the booking's id."""
-    return await handle_button(replace(context, value=find_booking(context, context.text).id))
+    try:
+        booking = find_booking(context, context.text)
+    except AmbiguousBooking as ambiguous:
+        return choose_booking(context, ambiguous, lambda each: Button(Action.SHARE, "Share", each.id))
+    return await handle_button(replace(context, value=booking.id))
 
 
 COMMAND = Command(

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import Bold, Code, Inline, Reply, Table, Text, Timestamp, TimestampStyle, Tone
+from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import clarification, parse_text
+from bot.conversation.search import parse_text
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.model import BuildingId, Room
@@ -21,7 +22,7 @@ async def handle(context: CommandContext) -> Reply:
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
         return _ask_for_place(read_model, reading)
-    if (question := clarification(reading)) is not None:
+    if (question := clarification(context, reading)) is not None:
         return question
     at = reading.when.start if reading.when is not None else context.services.clock.now()
     if reading.room is not None:

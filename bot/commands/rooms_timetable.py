@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Code, Inline, Reply, Table, Timestamp, TimestampStyle, Tone
+from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import clarification, parse_text
+from bot.conversation.search import parse_text
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Busy, Room
@@ -18,7 +19,7 @@ async def handle(context: CommandContext) -> Reply:
     reading = parse_text(context)
     if reading.room is None and reading.unparsed:
         return _ask_for_room(read_model, reading)
-    if (question := clarification(reading)) is not None:
+    if (question := clarification(context, reading)) is not None:
         return question
     if reading.room is None:
         return _ask_for_room(read_model, reading)

@@ -72,6 +72,16 @@ class HttpSection(Section, frozen=True, kw_only=True):
     metrics_from: Networks = field(default_factory=list)
 
 
+class FreeroomsSection(Section, frozen=True, kw_only=True):
+    """The FreeRooms API. `status_shape` is that of `/api/rooms/status`: `flat`, as documented, or `nested`.
+
+    With `ratings`, visitors may rate rooms.
+    """
+
+    status_shape: Literal["flat", "nested"] = "flat"
+    ratings: bool = True
+
+
 class BookingSection(Section, frozen=True, kw_only=True):
     """Booking rules: minutes, whole days, and the hour of Monday at which the quota resets."""
 
@@ -161,6 +171,7 @@ class LoginSection(Section, frozen=True, kw_only=True):
     oidc_scope: str = "openid email profile"
     oidc_subject_claim: str = "sub"
     oidc_groups_claim: str = "groups"
+    oidc_redirect_path: Literal["/api/v1/login/oidc", "/login/oidc"] = "/api/v1/login/oidc"
     required_groups: TextList = field(default_factory=list)
     allowed_emails: TextList = field(default_factory=list)
     support_contact: str = ""
@@ -227,16 +238,30 @@ class LogSection(Section, frozen=True, kw_only=True):
 
 
 class SourceSection(Section, frozen=True, kw_only=True):
-    """A published timetable, read every `interval`."""
+    """A published timetable, read every `interval`.
+
+    `rooms` is a table of names that only this source uses, each with our room, several, or none (""); or a
+    list, which is the older way to write `room_patterns`.
+    """
 
     name: str
     kind: str
     url: str
     year: int | None = None
     interval: Duration = timedelta(hours=6)
-    rooms: list[str] = field(default_factory=list)
+    rooms: list[str] | dict[str, str | list[str]] = field(default_factory=list)
+    room_patterns: list[str] = field(default_factory=list)
     allow_private: bool = False
     options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns of the ids of rooms to read; none means all."""
+        return (*self.room_patterns, *(self.rooms if isinstance(self.rooms, list) else ()))
+
+    @property
+    def room_names(self) -> dict[str, str | list[str]]:
+        return self.rooms if isinstance(self.rooms, dict) else {}
 
 
 class Config(Section, frozen=True, kw_only=True):
@@ -245,6 +270,7 @@ class Config(Section, frozen=True, kw_only=True):
     campus: CampusSection = field(default_factory=CampusSection)
     database: DatabaseSection = field(default_factory=DatabaseSection)
     http: HttpSection = field(default_factory=HttpSection)
+    freerooms: FreeroomsSection = field(default_factory=FreeroomsSection)
     booking: BookingSection = field(default_factory=BookingSection)
     slack: SlackSection = field(default_factory=SlackSection)
     discord: DiscordSection = field(default_factory=DiscordSection)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import chain
 
 from bot.chat.command import ParameterType
@@ -122,13 +121,13 @@ class Autocomplete:
 
     def _times(self, typed: str, requester: Requester) -> Iterable[Option]:
         """The typed text with the time as it was understood."""
-        from bot.language import ParserDefaults, parse_phrase, summarize
+        from bot.language import parse_phrase, summarize
 
         if not typed:
             return [Option(each, each) for each in ("now", "tomorrow 10am for 1 hour", "this afternoon")]
         names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
-        defaults = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
+        defaults = self._services.parser_defaults()
         zone = zone_of(
             self._services,
             self._services.read_model.directory.by_identity(requester.identity),

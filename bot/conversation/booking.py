@@ -33,6 +33,7 @@ from core.model import Booking, Room
 from core.policy.quota import has_quota
 from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
+from core.services.move_booking import MoveResult
 
 _MAX_TITLE = 150
 RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
@@ -104,6 +105,21 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
         ),
         footer=(f"Booking {short_id(booking)}",),
         replaces=False,
+    )
+
+
+def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quota_note: str = "") -> Reply:
+    """Says where and when a moved booking is now; `quota_note` only to people with a quota."""
+    booking = moved.booking
+    room = context.read_model.catalogue.room(booking.room_id)
+    text: list[Inline] = [lead, Bold(room_name(room)), ", ", TimeRange(booking.interval), "."]
+    if booking.society_id is None and has_quota(context.person):
+        text += [f" {each}" for each in (quota_note, quota_left_text(moved.quota_left)) if each]
+    return Reply(
+        tuple(text),
+        tone=Tone.DONE,
+        actions=owner_buttons(context, booking, moved.quota_left),
+        footer=(f"Booking {short_id(booking)}",),
     )
 
 

@@ -97,8 +97,8 @@ class SearchValue:
     @classmethod
     def read(cls, code: str) -> "SearchValue":
         """Raises `Invalid` for any other text. Ids may be digests: see `resolve_id`."""
-        start, length, minutes, seats, tools, usage, building, half, near, society, skip, room = _parts(
-            code, 12
+        start, length, minutes, seats, tools, usage, building, half, near, society, skip, room, excluded = (
+            _parts(f"{code}~" if code.count("~") == 11 else code, 13)
         )
         bits = _number(tools or "0")
         query = RoomQuery(
@@ -109,6 +109,7 @@ class SearchValue:
             room=RoomId(room) if room else None,
             location=next((place for place, letter in _HALVES.items() if letter == half), None),
             near=BuildingId(near) if near else None,
+            excluded=frozenset(excluded.split(",") if excluded else ()),
         )
         society_id = SocietyId(society) if society else None
         needed = max(1, _decimal(minutes))
@@ -128,6 +129,7 @@ def _reduce(search: SearchValue) -> Iterator[SearchValue]:
 def _encode(search: SearchValue) -> str:
     query = search.query
     equipment = sum(1 << place for place, each in enumerate(Equipment) if each in query.equipment)
+    excluded = ",".join(_short(each, 12) for each in sorted(query.excluded))
     parts = (
         _shorten(_minute(search.slot.start)),
         str(search.slot.minutes),
@@ -141,6 +143,7 @@ def _encode(search: SearchValue) -> str:
         _short(search.society_id or "", 12),
         str(search.skip or ""),
         _short(query.room or "", 12),
+        *((excluded,) if excluded else ()),
     )
     return "~".join(map(str, parts))
 

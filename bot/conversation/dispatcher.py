@@ -170,13 +170,23 @@ class Dispatcher:
         for length in (2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
-                return command, _after(line, length)
+                return self._with_help(command, _after(line, length))
         if request.is_free_text:
             name, rest = detect_intent(line)
             return self._command(name), rest
-        if not words or (len(words) == 1 and words[0].casefold() in _COMMAND_GROUPS):
+        if not words or (
+            len(words) <= 2 and words[0].casefold() in _COMMAND_GROUPS and _asks_for_help(words[1:])
+        ):
             return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
+
+    def _with_help(self, command: Command, text: str) -> tuple[Command, str]:
+        """`/logout help` explains the command and does nothing else."""
+        if text and _asks_for_help(text.split()) and command.name != "help":
+            return self._command("help"), command.name
+        if not text and command.without_text:
+            return self._command(command.without_text), ""
+        return command, text
 
     def _command(self, name: str) -> Command:
         return self._commands[tuple(name.split())]
@@ -207,6 +217,7 @@ class Dispatcher:
         return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
 
 
+_HELP_WORDS = {"help", "?", "h"}
 _COMMAND_GROUPS = {"rooms", "society", "room", "societies"}
 BUTTON_COMMANDS = {
     Action.FREE_NOW: "rooms free",
@@ -215,6 +226,10 @@ BUTTON_COMMANDS = {
     Action.WHO_AM_I: "whoami",
 }
 """Buttons that run a command without arguments."""
+
+
+def _asks_for_help(words: Sequence[str]) -> bool:
+    return not words or (len(words) == 1 and words[0].casefold().lstrip("-/") in _HELP_WORDS)
 
 
 def _is_about_rooms(words: Sequence[str]) -> bool:

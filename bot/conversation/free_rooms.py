@@ -36,33 +36,39 @@ from bot.conversation.alternatives import (
 )
 from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
-from bot.conversation.search import ignored_words, summary_of
+from bot.conversation.search import reading_notes, summary_of
 from bot.language import ParseResult
+from core.availability import Availability
 from core.interval import Interval
 from core.model import Room, UserGroup
-from core.read_model import ReadModel
+from core.read_model import ReadModel, load_availability
 from core.services.bookings import GridSlot, snap_to_grid
 from core.services.find_rooms import FreeRoom, SearchResult, find_rooms, find_windows
 
 PAGE_SIZE = 8
 _MAX_BOOKING_MINUTES = 24 * 60
+_MAX_OUTSIDE_WINDOW = timedelta(days=7)
+_LOOKAHEAD = timedelta(days=8)
+"""How long after a slot outside the window it is looked up until when rooms stay free."""
 _NO_ROOMS = "there are no rooms yet. To try Roomie on a sample campus, run `roomie sample`."
 
 
 class RoomSearch:
     """A search by one requester, with the check of what they could book."""
 
-    def __init__(self, context: CommandContext, search: SearchValue) -> None:
+    def __init__(
+        self, context: CommandContext, search: SearchValue, availability: Availability | None = None
+    ) -> None:
+        """Searches in `availability` (see `availability_for`), by default in the read model's."""
         self._context, self.search = context, search
+        self._availability = availability or context.read_model.availability
         self._check = eligibility(context, search.society_id)
 
     def find(self, limit: int = PAGE_SIZE) -> SearchResult:
-        """A page of free rooms, best first; empty outside the range of the read model."""
-        read_model, search = self._context.read_model, self.search
-        if not read_model.covers(search.slot):
-            return SearchResult((), 0)
+        """A page of free rooms, best first."""
+        search, availability = self.search, self._availability
         start, end = _seconds(search.slot)
-        query, availability = bookable_query(search.query, search.society_id), read_model.availability
+        query = bookable_query(search.query, search.society_id)
         needed, skip = search.minutes * 60, search.skip
         if needed < end - start:
             accepts = self._check.accepts
@@ -98,18 +104,29 @@ class RoomSearch:
         return ()
 
     def _can_book(self, room: Room, slot: GridSlot) -> bool:
-        schedule = self._context.read_model.availability.schedule(room.id)
+        schedule = self._availability.schedule(room.id)
         return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
 
     async def explain_not_bookable(self, found: SearchResult, reply: Reply) -> Reply:
         """Adds to a list of rooms without book buttons why that is, and alternatives."""
         context, search, room = self._context, self.search, found.rooms[0].room
         slot = snap_to_grid(_first_slot(search), room, context.services.rules)
-        busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(slot))
+        busy = self._availability.schedule(room.id).conflicts(*_seconds(slot))
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
         why = () if refusal is None else (" You can't book then: ", *refusal_text(refusal, context.services))
         return replace(reply, text=(*reply.text, *why), items=(*reply.items, *others))
+
+
+async def availability_for(context: CommandContext, slot: Interval) -> Availability | None:
+    """The read model's availability, or storage's outside its window; None for a slot too long for that."""
+    read_model = context.read_model
+    if read_model.covers(slot):
+        return read_model.availability
+    if slot.duration > _MAX_OUTSIDE_WINDOW:
+        return None
+    window, catalogue = Interval(slot.start, slot.end + _LOOKAHEAD), read_model.catalogue
+    return await context.services.storage.read(lambda unit: load_availability(unit, catalogue, window))
 
 
 async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
@@ -176,7 +193,7 @@ def heading(context: CommandContext, reading: ParseResult, result: Text) -> Text
     text: list[Inline] = [Bold(summary)]
     if "default duration" in reading.assumptions or reading.when is None:
         text.append(f" (for {format_minutes(context.services.default_minutes)}, as you gave no end)")
-    return (*text, ": ", *result, *ignored_words(reading))
+    return (*text, ": ", *result, *reading_notes(reading))
 
 
 def count_text(result: SearchResult) -> Text:
@@ -196,7 +213,10 @@ def with_full_ids(read_model: ReadModel, search: SearchValue) -> SearchValue:
     near = resolve_id(query.near, catalogue.buildings) if query.near else None
     room = resolve_id(query.room, catalogue.rooms) if query.room else None
     society_id = resolve_id(search.society_id, societies) if search.society_id else None
-    query = replace(query, building=building, near=near, room=room)
+    excluded = frozenset(
+        resolve_id(each, (*catalogue.buildings, *catalogue.rooms)) for each in query.excluded
+    )
+    query = replace(query, building=building, near=near, room=room, excluded=excluded)
     return replace(search, query=query, society_id=society_id)
 
 

@@ -1,43 +1,92 @@
 """Detects which command a message in plain words asks for."""
 
 import re
+from dataclasses import dataclass
 
-_PLEASE = r"^\s*(?:please |pls |can (?:i|you|we) |could (?:i|you|we) |i(?:'d| would) like to )?"
+_POLITE = (
+    r"^\W*(?:(?:please|pls|plz|hi|hey|hello|ok|okay|so)\W+)*"
+    r"(?:(?:can|could|may) (?:i|you|we|u) (?:please |pls )?|i(?:'d| would) like to |let me |let'?s "
+    r"|i (?:want|need|wanna) (?:to )?)?"
+)
+_TOPICS = "book|reserve|cancel|extend|move|share|log ?in|log ?out|find|search"
+_MY_BOOKING = r"(?:my |the |our )?(?:booking|reservation|room)?\s*"
+_ROOM_FOR_ME = r"(?:me |us )?(?:(?:a|the|any|some) (?=room|space|place))?"
+_TIMETABLE = r"\b(?:timetable|schedule|what'?s on in|what is on in)\b"
+_STATE = r"\b(?:free|busy|taken|available|open)\b"
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """A command, how a text asks for it, and what of the text is no argument (None: all of it is one).
+
+    A group `argument` of the pattern is the argument, without spaces.
+    """
+
+    command: str
+    pattern: re.Pattern[str]
+    dropped: re.Pattern[str] | None
+
+
+def _intent(command: str, pattern: str, dropped: str | None = ".*") -> _Intent:
+    return _Intent(
+        command,
+        re.compile(pattern, re.IGNORECASE),
+        re.compile(dropped, re.IGNORECASE) if dropped is not None else None,
+    )
+
+
+def _request(command: str, verbs: str, dropped: str = "") -> _Intent:
+    """A polite or plain request that begins with one of these verbs."""
+    return _intent(command, rf"{_POLITE}(?:{verbs})\b", rf"{_POLITE}(?:{verbs})\b\s*{dropped}")
+
 
 _INTENTS = (
-    (
-        re.compile(r"\b(?:my|what) bookings?\b|\bwhat (?:have|did) i (?:got |booked?)|\bwhen is my\b"),
+    _intent(
+        "help",
+        rf"^\W*how (?:do|can|would|could|to|does)(?: i| we| you| one)? (?P<argument>{_TOPICS})\b[^0-9]*$",
+    ),
+    _intent(
+        "help",
+        r"^\W*(?:help(?: me)?|i need help|need help|(?:can|could) you help(?: me)?|what can (?:you|u) do"
+        r"|what do you do|commands?|menu)\W*$",
+    ),
+    _intent(
+        "rooms quota",
+        r"\bquota\b|\bhow (?:many minutes|many hours|much time) (?:do i have|have i|(?:is |are )?left)\b",
+    ),
+    _intent("whoami", r"\bwho am i\b"),
+    _intent(
+        "rooms here",
+        r"^\W*(?:i'?m|we'?re|i am|we are) (?:here|in|in the room)\W*$|^\W*check(?:ing)?[ -]?(?:me )?in\W*$"
+        r"|^\W*(?:i'?ve|just) arrived\W*$",
+    ),
+    _request("rooms cancel", "cancel|drop|release|delete", _MY_BOOKING),
+    _request("rooms extend", "extend|prolong", _MY_BOOKING + "(?:by |for )?"),
+    _request("rooms move", "move|reschedule|rebook", _MY_BOOKING + "(?:to )?"),
+    _intent(
         "rooms mine",
+        r"\b(?:my|what) bookings?\b|\bwhat (?:have|did) i (?:got |booked?)"
+        r"|\bwhen(?:'s| is) my\b|\bmy (?:next|upcoming) (?:room|slot)s?\b",
     ),
-    (re.compile(r"\bquota\b|\bhow (?:many minutes|much time) (?:do i have|have i|left)\b"), "rooms quota"),
-    (re.compile(r"\bwho am i\b"), "whoami"),
-    (re.compile(r"^\s*(?:hi|hello|hey|help|thanks?|what can you do)\b[\s!?.]*$"), "help"),
-    (re.compile(r"^\s*(?:please |pls )?(?:cancel|drop|release)\b"), "rooms cancel"),
-    (re.compile(r"\b(?:timetable|schedule|what'?s on in|what is on in)\b"), "rooms timetable"),
-    (re.compile(r"^\s*is\b.*\b(?:free|busy|taken|available|open)\b"), "rooms status"),
-    (
-        re.compile(_PLEASE + r"(?:book|reserve)\b"),
-        "rooms book",
-    ),
+    _intent("rooms timetable", _TIMETABLE, _TIMETABLE + "(?: (?:of|for|in))?"),
+    _intent("rooms free", r"^\W*(?:is|are) (?:anything|anywhere|any|there|something|somewhere)\b", None),
+    _intent("rooms status", rf"^\s*is\b.*{_STATE}", rf"^\s*is\s+|\s*{_STATE}\s*"),
+    _request("rooms book", "book|reserve", _ROOM_FOR_ME),
 )
-
-_LEADING = {
-    "rooms cancel": re.compile(
-        r"^\s*(?:please |pls )?(?:cancel|drop|release)\s*(?:my |the )?(?:booking)?\s*"
-    ),
-    "rooms book": re.compile(_PLEASE + r"(?:book|reserve)\s*"),
-    "rooms status": re.compile(r"^\s*is\s+|\s*\b(?:free|busy|taken|available|open)\b\s*"),
-    "rooms timetable": re.compile(
-        r"\b(?:timetable|schedule|what'?s on in|what is on in)\b(?: (?:of|for|in))?"
-    ),
-}
 
 
 def detect_intent(line: str) -> tuple[str, str]:
-    """The name of a command and its arguments; by default a search for a room."""
-    folded = " ".join(line.casefold().replace("’", "'").split())
-    for pattern, name in _INTENTS:
-        if pattern.search(folded):
-            leading = _LEADING.get(name)
-            return name, leading.sub(" ", folded).strip(" ?!.") if leading else ""
+    """The name of a command and its arguments, as typed; by default a search for a room."""
+    plain = " ".join(line.replace("’", "'").split())
+    for intent in _INTENTS:
+        match = intent.pattern.search(plain)
+        if match is not None:
+            return intent.command, _argument(intent, match, plain)
     return "rooms free", line
+
+
+def _argument(intent: _Intent, match: re.Match[str], plain: str) -> str:
+    if intent.dropped is None:
+        return plain
+    named = match.groupdict().get("argument")
+    return named.replace(" ", "") if named else intent.dropped.sub(" ", plain).strip(" ?!.")

@@ -1,11 +1,12 @@
 """Finds which of the requester's bookings a text refers to."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name, short_id
+from bot.chat.formatting import booking_item, room_name, short_id
+from bot.chat.reply import Button, Reply, Tone
 from bot.conversation.search import parse_text
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, UnknownBooking
@@ -14,12 +15,32 @@ from core.model import Booking, Role
 _ID = re.compile(r"#?([0-9a-fA-F]{4,8}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{0,27})")
 _ONLY_WORDS = re.compile(r"\b(?:my|the|a|booking|bookings|room|please|pls|one|it|that|this|in|at|on|for)\b")
 _MAX_LISTED = 5
+_MAX_CHOICES = 8
 
 
 class AmbiguousBooking(Invalid):
-    """The text matches several bookings."""
+    """The text matches several bookings, or none for sure; `bookings` are those to choose from."""
 
     code = "which_booking"
+
+    def __init__(self, question: str, hint: str, bookings: Sequence[Booking]) -> None:
+        super().__init__(f"{question} {hint}")
+        self.question, self.bookings = question, tuple(bookings)
+
+
+def choose_booking(
+    context: CommandContext, ambiguous: AmbiguousBooking, to_button: Callable[[Booking], Button | None]
+) -> Reply:
+    """Asks which booking is meant, with a button for each; raises the error again when there are none."""
+    rooms = context.read_model.catalogue.rooms
+    items = tuple(
+        booking_item(each, rooms.get(each.room_id), button)
+        for each in ambiguous.bookings[:_MAX_CHOICES]
+        if (button := to_button(each)) is not None
+    )
+    if not items:
+        raise ambiguous
+    return Reply((ambiguous.question,), tone=Tone.UNCLEAR, items=items, code=ambiguous.code)
 
 
 def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:
@@ -63,9 +84,20 @@ def find_booking(context: CommandContext, text: str) -> Booking:
     if reading.unparsed or reading.problem is not None:
         unread = reading.problem.parsed_text if reading.problem is not None else ", ".join(reading.unparsed)
         raise AmbiguousBooking(
-            f"I can't tell which booking “{unread[:60]}” is. {_with_id(context, bookings)}"
+            f"I can't tell which booking “{unread[:60]}” is.", _with_id(context, bookings), bookings
         )
-    return _only(context, [each for each in bookings if _fits(each, reading, context)])
+    fitting = [each for each in bookings if _fits(each, reading, context)]
+    return _only(context, fitting or [each for each in bookings if _fits_on_any_day(each, reading, context)])
+
+
+def _fits_on_any_day(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
+    """Whether an hour without a day (`my 5pm`) is that of the booking, whatever its day."""
+    when = reading.when
+    if when is None or "day" not in reading.assumptions:
+        return False
+    local = booking.interval.start.astimezone(when.start.tzinfo)
+    hours = {each.start.time() for each in (when, *reading.alternatives)}
+    return local.time() in hours and _fits(booking, replace(reading, when=None), context)
 
 
 def _fits(booking: Booking, reading: ParseResult, context: CommandContext) -> bool:
@@ -98,7 +130,7 @@ def _only(context: CommandContext, bookings: Iterable[Booking]) -> Booking:
             return booking
         case several:
             raise AmbiguousBooking(
-                f"That could be any of {len(several)} bookings. {_with_id(context, several)}"
+                f"That could be any of {len(several)} bookings.", _with_id(context, several), several
             )
 
 

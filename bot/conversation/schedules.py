@@ -7,8 +7,8 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import busy_reason
 from core.availability import RoomSchedule
 from core.interval import Interval
-from core.model import Busy, Room, RoomId, busy_for
-from core.ports import UnitOfWork
+from core.model import Busy, Room, RoomId
+from core.read_model import read_rooms
 
 
 def campus_day(instant: datetime, context: CommandContext) -> Interval:
@@ -25,14 +25,9 @@ async def schedules(
     read_model = context.read_model
     if read_model.covers(day):
         return {room.id: read_model.availability.schedule(room.id) for room in rooms}
-    return await context.services.storage.read(
-        lambda unit: {room.id: _load(unit, room, day) for room in rooms}
-    )
-
-
-def _load(unit: UnitOfWork, room: Room, day: Interval) -> RoomSchedule:
-    bookings = unit.bookings.in_room(room.id, day)
-    return RoomSchedule([*unit.timetable.busy_in_room(room.id, day), *map(busy_for, bookings)])
+    wanted = [room.id for room in rooms]
+    found = await context.services.storage.read(lambda unit: read_rooms(unit, day, wanted))
+    return {room_id: room.schedule for room_id, room in found.items()}
 
 
 def busy_text(context: CommandContext, busy: Busy) -> str:

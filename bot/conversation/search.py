@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from bot.chat.command import CommandContext
-from bot.chat.reply import Reply, Tone
 from bot.conversation.button_values import SearchValue
-from bot.language import NameIndex, ParsedTime, ParserDefaults, ParseResult, TimeKind, parse_phrase, summarize
+from bot.conversation.exclusions import allowed_slot
+from bot.language import NameIndex, ParsedTime, ParseResult, TimeKind, parse_phrase, summarize
 from core.catalogue import RoomQuery
 from core.interval import Interval
 from core.policy.rules import Rules
@@ -17,13 +18,12 @@ from core.services.bookings import open_hours, snap_to_grid
 def parse_text(context: CommandContext) -> ParseResult:
     """Parses the context's text in the requester's time zone, with the names of this campus."""
     services = context.services
-    defaults = ParserDefaults(default_duration=timedelta(minutes=services.default_minutes))
     return parse_phrase(
         context.text,
         now=truncate_to_minute(services.clock.now()),
         zone=context.zone,
         names=services.names.get(services.read_model),
-        defaults=defaults,
+        defaults=services.parser_defaults(),
     )
 
 
@@ -48,20 +48,20 @@ def truncate_to_minute(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)
 
 
-def clarification(reading: ParseResult) -> Reply | None:
-    """The question to ask when a time is unreadable or ambiguous; None when all is clear."""
-    if reading.problem is not None:
-        return Reply((reading.problem.message,), tone=Tone.UNCLEAR)
-    if reading.clarification is not None:
-        return Reply((reading.clarification.message,), tone=Tone.UNCLEAR)
-    return None
-
-
-def ignored_words(reading: ParseResult) -> tuple[str, ...]:
-    """Sentence about the words that had no meaning; empty when there are none."""
-    if not reading.unparsed:
-        return ()
-    return (f" I didn't understand “{', '.join(reading.unparsed)}”, so I left it out.",)
+def reading_notes(reading: ParseResult) -> tuple[str, ...]:
+    """Sentences about a converted time zone and about words that had no meaning; empty without either."""
+    notes = []
+    if reading.zone_name is not None and reading.when is not None:
+        there = reading.when.start.astimezone(ZoneInfo(reading.zone_name))
+        place = reading.zone_name.rpartition("/")[2].replace("_", " ")
+        notes.append(
+            f" That's {there:%H:%M} in {place}."
+            if "/" in reading.zone_name
+            else f" That's {there:%H:%M} {reading.zone_name}."
+        )
+    if reading.unparsed:
+        notes.append(f" I didn't understand “{', '.join(reading.unparsed)}”, so I left it out.")
+    return tuple(notes)
 
 
 def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
@@ -76,9 +76,11 @@ def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
         room=reading.room,
         location=reading.location,
         near=reading.near,
+        excluded=frozenset((*reading.excluded.buildings, *reading.excluded.rooms)),
     )
     slot, needed = _interval_of(reading.when, now, length, rules)
-    return SearchValue(slot, needed, query, reading.society)
+    slot = allowed_slot(slot, reading.excluded, timedelta(minutes=needed), context.zone)
+    return SearchValue(slot, min(needed, slot.minutes), query, reading.society)
 
 
 def _interval_of(

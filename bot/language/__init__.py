@@ -4,12 +4,14 @@ from bot.language.engine import parse_phrase, preload
 from bot.language.model.reading import (
     ASSUMPTIONS,
     Clarification,
+    Exclusions,
     ParsedTime,
     ParseProblem,
     ParseResult,
     ProblemReason,
     RecurrenceRule,
     RecurrenceUnit,
+    SmallTalk,
     TextSpan,
     TimeKind,
 )
@@ -21,6 +23,7 @@ from bot.language.rooms.names import NameIndex
 __all__ = [
     "ASSUMPTIONS",
     "Clarification",
+    "Exclusions",
     "NameIndex",
     "ParseProblem",
     "ParseResult",
@@ -29,6 +32,7 @@ __all__ = [
     "ProblemReason",
     "RecurrenceRule",
     "RecurrenceUnit",
+    "SmallTalk",
     "TextSpan",
     "TimeKind",
     "parse_lines",

@@ -5,42 +5,63 @@ said), `resolve.resolver` (the time it means, seen from now).
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.bare_numbers import resolve_bare_numbers
-from bot.language.grammar.phrase import TimePhrase, build_phrase
-from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.clauses.marks import MARK_WORDS
+from bot.language.clauses.split import Clause, ClauseRole, Clauses, mark_clauses, show_clauses, split_clauses
+from bot.language.clauses.times import RequestPhrases, ResolvedRequests, build_requests, resolve_requests
+from bot.language.clauses.wanted_rooms import (
+    find_clause_capacity,
+    find_clause_places,
+    find_clause_requirements,
+)
+from bot.language.grammar.phrase import TimePhrase
+from bot.language.grammar.scanner import correctable_time_words
+from bot.language.grammar.small_talk import find_small_talk
+from bot.language.grammar.unread import find_unread
+from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
-from bot.language.model.items import DayItem
-from bot.language.model.reading import ParseResult, ProblemReason
+from bot.language.model.items import DayItem, PlacedItem
+from bot.language.model.reading import NO_EXCLUSIONS, ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
-from bot.language.resolve.resolver import resolve
 from bot.language.rooms.names import NameIndex
-from bot.language.rooms.places import find_places, find_signed_names
-from bot.language.rooms.requirements import find_requirements
-from bot.language.rooms.seats import find_capacities
+from bot.language.rooms.places import find_signed_names
 from bot.language.rooms.unknown_codes import mark_unknown_codes
+from bot.language.text.chinese import translate_chinese
+from bot.language.text.foreign import ForeignReading, translate_tokens
+from bot.language.text.foreign_names import (
+    foreign_abbreviations,
+    foreign_words,
+    has_foreign_letters,
+    unread_foreign_words,
+)
+from bot.language.text.markup import blank_markup
 from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
-from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
+from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
-from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from bot.language.wording.problems import clarification_for, problem_for
-from core.model import Equipment, Location, Usage
+from bot.language.wording.problems import (
+    clarification_for,
+    contradiction_question,
+    is_empty,
+    problem_for,
+)
 
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40
 _MAX_GUESSES = 3
 _STEPS_PER_GUESS = 50
 _IGNORED_WORDS = FILLER_WORDS | CONNECTIVE_WORDS
+_FINAL_PROBLEMS = {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START, ProblemReason.EXCLUSION}
 DEFAULTS = ParserDefaults()
 
 
@@ -65,13 +86,9 @@ def preload() -> None:
     """Loads and compiles what the first call would otherwise wait for; call it in a thread at start."""
     _time_spelling_corrector()
     preload_dateparser()
-
-
-@dataclass(frozen=True, slots=True)
-class _Requirements:
-    equipment: frozenset[Equipment]
-    usage: Usage | None
-    location: Location | None
+    foreign_words()
+    foreign_abbreviations()
+    unread_foreign_words()
 
 
 class _PhraseParser:
@@ -88,19 +105,29 @@ class _PhraseParser:
     ) -> None:
         self.text = text
         self.names, self.budget = names, budget
-        self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
-        self.normalized = normalize(text[:_MAX_TEXT_LENGTH]).cut(_MAX_TEXT_LENGTH)
+        minute = now.astimezone(zone).replace(second=0, microsecond=0)
+        self.context = ResolutionContext(minute, zone, defaults, budget)
+        normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
+        self.foreign = ForeignReading(self.tokens)
 
     def parse(self) -> ParseResult:
+        small_talk = find_small_talk(self.tokens)
+        if small_talk is not None and not self._is_named(self.tokens):
+            return ParseResult(self.text, small_talk=small_talk)
         self.reserved = find_signed_names(self.tokens, self.names)
         title, people = self._extract_title(), self._extract_people()
+        self._translate()
         self._correct_spelling()
-        places = find_places(self.tokens, self.names)
+        clauses = self._split_clauses()
+        places = find_clause_places(clauses, self.tokens, self.names)
         mark_unknown_codes(self.tokens)
-        capacity = self._extract_capacity()
-        requirements = self._extract_requirements()
-        phrase, resolution = self._extract_time()
+        capacity = find_clause_capacity(clauses, self.tokens)
+        requirements = find_clause_requirements(clauses, self.tokens)
+        typed_zone = self._extract_zone()
+        phrase, requests = self._extract_time(clauses, replace(self.context, typed_zone=typed_zone))
+        resolution = requests.resolution
         ambiguous = phrase.ambiguous_number
         if ambiguous is not None and capacity is None and phrase.has_length:
             capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
@@ -111,20 +138,36 @@ class _PhraseParser:
             capacity=capacity,
             equipment=requirements.equipment,
             usage=requirements.usage,
-            building=places.building,
-            room=places.room,
+            building=places.found.building,
+            room=places.found.room,
             location=requirements.location,
-            near=places.near,
-            society=places.society,
+            near=places.found.near,
+            society=places.found.society,
             title=title,
             people=people,
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
-            alternatives=resolution.alternatives if is_usable else (),
+            alternatives=resolution.alternatives,
+            zone_name=typed_zone.key if typed_zone is not None and is_usable and resolution.time else None,
+            also=requests.also if is_usable else (),
+            excluded=replace(
+                requests.excluded if is_usable else NO_EXCLUSIONS,
+                buildings=places.excluded_buildings,
+                rooms=places.excluded_rooms,
+            ),
             unparsed=self._collect_unparsed(),
-            clarification=clarification_for(ambiguous.value) if ambiguous else None,
+            clarification=contradiction_question(phrase, self.tokens, resolution, self.text, self.context.now)
+            or (clarification_for(ambiguous.value) if ambiguous else None),
         )
+        if clauses.hidden and is_empty(result):
+            show_clauses(self.tokens)
+            result = replace(result, unparsed=self._collect_unparsed())
         return replace(result, problem=problem_for(resolution, result, self.context.now))
+
+    def _is_named(self, tokens: list[Token]) -> bool:
+        """Whether the text is also a name of this campus (a room called `Legend`)."""
+        match = self.names.match_at(tokens, 0)
+        return match is not None and match.end_index == len(tokens)
 
     # Quoted titles and mentions
 
@@ -161,6 +204,13 @@ class _PhraseParser:
         for token in self.tokens[start_index:end_index]:
             token.field = field
 
+    # Other languages
+
+    def _translate(self) -> None:
+        """Writes dates and hours of other languages in English."""
+        self.foreign = translate_tokens(self.tokens, self.names.is_name)
+        self.tokens = self.foreign.tokens
+
     # Names, seats, equipment
 
     def _correct_spelling(self) -> None:
@@ -170,51 +220,69 @@ class _PhraseParser:
             token.raw = token.word = _correct_word(token.word, self.names)
             token.key = ""
 
+    def _split_clauses(self) -> Clauses:
+        """Splits the text where it corrects itself or rules something out, and hides those words."""
+        try:
+            clauses = split_clauses(self.tokens, self.names, self.budget)
+        except BudgetSpent:
+            return Clauses([Clause(ClauseRole.MAIN, 0, len(self.tokens))])
+        mark_clauses(clauses, self.tokens)
+        return clauses
+
     def _is_unknown(self, token: Token) -> bool:
         return (
             not token.field
             and token.word.isalpha()
             and token.word not in KNOWN_WORDS
+            and token.word not in MARK_WORDS
             and token.word not in self.names.spelling_corrector
             and not self.names.is_name(token.word)
         )
 
-    def _extract_capacity(self) -> int | None:
-        """The first number of people. A second one stays unparsed, but is no hour either."""
-        found = list(find_capacities(TokenCursor(self.tokens)))
-        for place, match in enumerate(found):
-            self._mark_tokens(EXTRA_CAPACITY if place else "capacity", match.start_index, match.end_index)
-        return found[0].value if found else None
-
-    def _extract_requirements(self) -> _Requirements:
-        found = list(find_requirements(TokenCursor(self.tokens)))
-        for match in found:
-            self._mark_tokens(type(match.value).__name__.lower(), match.start_index, match.end_index)
-        values = [match.value for match in found]
-        return _Requirements(
-            equipment=frozenset(value for value in values if isinstance(value, Equipment)),
-            usage=next((value for value in values if isinstance(value, Usage)), None),
-            location=next((value for value in values if isinstance(value, Location)), None),
-        )
-
     # Time
 
-    def _extract_time(self) -> tuple[TimePhrase, Resolution]:
-        """The time as it was said, and the time that it means."""
-        try:
-            phrase = self._extract_phrase()
-            return phrase, resolve(phrase, self.context)
-        except BudgetSpent:
-            return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
+    def _extract_zone(self) -> ZoneInfo | None:
+        """The time zone that was typed, if it is another one than the caller's."""
+        match = find_zone(self.tokens, self.text)
+        if match is None:
+            return None
+        self._mark_tokens("zone", match.start_index, match.end_index)
+        return match.zone
 
-    def _extract_phrase(self) -> TimePhrase:
-        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
-        phrase = build_phrase(items)
-        for placed in phrase.used_items:
-            self._mark_tokens("when", placed.start_index, placed.end_index)
+    def _extract_time(
+        self, clauses: Clauses, context: ResolutionContext
+    ) -> tuple[TimePhrase, ResolvedRequests]:
+        """The time as it was said, and the times that it means."""
+        try:
+            requests = self._build_requests(clauses)
+            resolved = resolve_requests(requests, context)
+            return requests.main, self._refuse_half_a_time(resolved, requests.items)
+        except BudgetSpent:
+            return TimePhrase(), ResolvedRequests(Resolution(problem_reason=ProblemReason.TOO_MUCH))
+
+    def _refuse_half_a_time(
+        self, resolved: ResolvedRequests, items: Sequence[PlacedItem]
+    ) -> ResolvedRequests:
+        """The times, unless words that belong to them were not understood."""
+        if resolved.resolution.problem_reason in _FINAL_PROBLEMS:
+            return resolved
+        unread = [
+            (self.tokens[start].start, self.tokens[end - 1].end)
+            for start, end in find_unread(self.tokens, items)
+        ]
+        words = tuple(self.text[start:end] for start, end in sorted({*unread, *self.foreign.doubtful}))
+        if not words:
+            return resolved
+        is_foreign = self.foreign.is_foreign or any(map(has_foreign_letters, words))
+        reason = ProblemReason.LANGUAGE if is_foreign else ProblemReason.INCOMPLETE
+        return ResolvedRequests(Resolution(problem_reason=reason, unread=words))
+
+    def _build_requests(self, clauses: Clauses) -> RequestPhrases:
+        requests = build_requests(clauses, self.tokens, self.context)
+        phrase = requests.main
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
-        return phrase
+        return requests
 
     def _try_dateparser(self, phrase: TimePhrase) -> None:
         """Asks dateparser about words of dates that no rule of the grammar understood."""

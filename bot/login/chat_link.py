@@ -74,7 +74,7 @@ def request_preview(request: ChatRequest | None) -> str:
 
 def linked_message(services: Services, session: LoginSession, person: Person) -> OutboxMessage:
     """The message that confirms a link to the chat account."""
-    continues = login_requester.decode(session.request).asked is not None
+    continues = login_requester.decode(session.request).request is not None
     reply = Reply(
         (
             "You're logged in as ",
@@ -92,7 +92,7 @@ async def continue_request(services: Services, dispatch: DispatchRequest, sessio
 
     A crash in between repeats the request; its delivery id makes sure that a booking is made once.
     """
-    request = login_requester.decode(session.request).asked
+    request = login_requester.decode(session.request).request
     if request is None:
         return
     reply = await dispatch(request)

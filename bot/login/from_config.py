@@ -42,6 +42,7 @@ def _oidc(login: LoginSection) -> OidcSettings:
         scope=login.oidc_scope,
         key=login.oidc_subject_claim,
         groups=login.oidc_groups_claim,
+        redirect_path=login.oidc_redirect_path,
     )
 
 

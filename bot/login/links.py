@@ -7,6 +7,9 @@ from bot.login.settings import LoginMethod, LoginSettings
 from core.policy.login import full_sid
 
 _API = "/api/v1/"
+LOGIN_PATH = f"{_API}login"
+"""Path of the login page. A web client beside Roomie owns `/login`, and its server sends us `/api` only."""
+CONFIRMATION_PATH = f"{LOGIN_PATH}/confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Links:
     @property
     def page(self) -> str:
         """Our login page, for every login method."""
-        return f"{self.base}/login?sid={self.sid_token}"
+        return f"{self.base}{LOGIN_PATH}?sid={self.sid_token}"
 
     def login(self, settings: LoginSettings) -> str:
         """The URL that a program opens for its user."""

@@ -1,7 +1,7 @@
 """The requester of a login, stored with the session and shown on the confirmation page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 
@@ -21,14 +21,14 @@ _FIELDS_OF_0_1 = {
 """Old field names in sessions stored by release 0.1, which may still be open after an upgrade."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoginRequester:
-    """A program with its address and user agent, or a chat account with the request that waits (`asked`)."""
+class LoginRequester(msgspec.Struct, frozen=True):
+    """A program with its address and user agent, or a chat account with the request that waits."""
 
     name: str = ""
     address: str = ""
     agent: str = ""
-    asked: ChatRequest | None = None
+    request: ChatRequest | None = msgspec.field(default=None, name="asked")
+    """Stored as `asked` since release 0.1."""
 
 
 def from_program(address: str, agent: str) -> LoginRequester:
@@ -40,7 +40,7 @@ def from_chat(request: ChatRequest, *, waits: bool) -> LoginRequester:
     name = one_line(request.requester.name)[:_MAX_USER_AGENT]
     return LoginRequester(
         name=name,
-        asked=replace(request, requester=replace(request.requester, is_channel_admin=False))
+        request=replace(request, requester=replace(request.requester, is_channel_admin=False))
         if waits
         else None,
     )

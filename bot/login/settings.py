@@ -43,6 +43,8 @@ class OidcSettings:
     scope: str = "openid email profile"
     key: str = "sub"
     groups: str = "groups"
+    redirect_path: str = "/api/v1/login/oidc"
+    """Path of the redirect address registered at the provider; `/login/oidc` is answered too."""
 
 
 @dataclass(frozen=True, slots=True)

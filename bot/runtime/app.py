@@ -132,6 +132,8 @@ def http_settings(config: Config) -> HttpSettings:
         trusted_proxies=tuple(ip_network(each, strict=False) for each in http.trusted_proxies),
         public_url=http.public_url.rstrip("/"),
         is_public=is_public(config),
+        nested_status=config.freerooms.status_shape == "nested",
+        ratings=config.freerooms.ratings,
         metrics_from=tuple(ip_network(each, strict=False) for each in http.metrics_from),
     )
 
@@ -159,9 +161,8 @@ def parse_text(services: Services, text: str) -> dict[str, object]:
     from bot.language import ProblemReason, parse_phrase, to_json
 
     now = services.clock.now().replace(second=0, microsecond=0)
-    reading = parse_phrase(
-        text, now=now, zone=services.rules.zone, names=services.names.get(services.read_model)
-    )
+    names, defaults = services.names.get(services.read_model), services.parser_defaults()
+    reading = parse_phrase(text, now=now, zone=services.rules.zone, names=names, defaults=defaults)
     if reading.problem is not None and reading.problem.reason is ProblemReason.TOO_MUCH:
         raise Invalid(reading.problem.message)
     return to_json(reading)

@@ -11,7 +11,7 @@ from bot.runtime.app import http_settings, revision, setting
 from bot.runtime.platforms import discord_settings, slack_settings
 from bot.runtime.server_secret import permission_warnings, secret_file
 from bot.sample.data import SAMPLE_PEOPLE
-from bot.web.framework.connections import max_share_of
+from bot.web.framework.connection_register import max_share_of
 from bot.web.framework.open_files import max_connections_within
 from core.errors import RoomieError
 

@@ -30,8 +30,13 @@ async def refresh(
         raise
 
 
-async def read_source(services: Services, section: SourceSection, progress: Progress) -> TimetableSnapshot:
-    """Scrapes a source and compares it with its last good run. Raises `Unavailable` if it cannot be read."""
+async def read_source(
+    services: Services, section: SourceSection, progress: Progress, *, anew: bool = False
+) -> TimetableSnapshot:
+    """Scrapes a source and compares it with its last good run. Raises `Unavailable` if it cannot be read.
+
+    `anew` reads what is as it was, too.
+    """
     from scraper.model import SourceSettings
     from scraper.pipeline import LastGoodRun, scrape_and_compare
 
@@ -46,15 +51,17 @@ async def read_source(services: Services, section: SourceSection, progress: Prog
         zone=services.rules.zone,
         year=section.year,
         interval=section.interval,
-        rooms=tuple(section.rooms),
+        rooms=section.patterns,
+        room_names=section.room_names,
         allow_private=section.allow_private,
         options=section.options,
     )
     return await scrape_and_compare(
         settings,
         now=services.clock.now(),
-        previous_fingerprints=state.fingerprints,
+        previous_fingerprints={} if anew else state.fingerprints,
         rooms=tuple(services.read_model.catalogue.rooms.values()),
+        buildings=tuple(services.read_model.catalogue.buildings.values()),
         last_good=last_good,
         progress=progress,
     )

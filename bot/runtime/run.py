@@ -199,6 +199,8 @@ async def _serving(
         platforms=[route for platform in platforms for route in platform.routes()] if is_web else (),
     )
     runner, url = await serve(app, http.host, http.port if is_web else http.health_port)
+    if is_web:
+        services.complete_public_url(int(url.rpartition(":")[2]))
     cleaning_up = asyncio.create_task(_clean_up_logins(app, services))
     try:
         yield url

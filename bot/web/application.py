@@ -15,29 +15,30 @@ from bot.web.endpoints.freerooms import FREEROOMS
 from bot.web.endpoints.login_api import LOGIN
 from bot.web.endpoints.login_pages import LOGIN_PAGES
 from bot.web.endpoints.login_streams import STREAMS
+from bot.web.endpoints.ratings import RATINGS
 from bot.web.endpoints.roomie import ROOMIE
 from bot.web.endpoints.service import SERVICE, descriptions
-from bot.web.framework.connections import INVALID_TARGET_PATH, NOWHERE_PATH, Connection, Register
+from bot.web.framework.connection import Connection
+from bot.web.framework.connection_register import Register
 from bot.web.framework.errors import HttpError, TooManyRequests, http_error_response
 from bot.web.framework.handler import RouteHandler
 from bot.web.framework.listener import Site
 from bot.web.framework.login_context import LoginContext
 from bot.web.framework.platform_routes import route_for
 from bot.web.framework.readiness import Check
-from bot.web.framework.request_log import InvalidRequestFilter
+from bot.web.framework.request_targets import INVALID_TARGET_PATH, NOWHERE_PATH
 from bot.web.framework.response import RawResponse
 from bot.web.framework.route import Api, RequestContext, Response, Route
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.shared_limits import RateLimitSync
 from bot.web.framework.state import Parse, ServerState
 
-ROUTES: tuple[Route, ...] = (*FREEROOMS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
+ROUTES: tuple[Route, ...] = (*FREEROOMS, *RATINGS, *ROOMIE, *LOGIN, *STREAMS, *LOGIN_PAGES, *SERVICE)
 HEALTH_ROUTES: tuple[Route, ...] = tuple(
     each for each in SERVICE if each.name in {"healthz", "readyz", "metrics"}
 )
 """The routes of processes without an API, such as workers."""
-_server_log = logging.getLogger("bot.web.server")
-_INVALID_REQUEST_FILTER = InvalidRequestFilter()
+SERVER_LOG = logging.getLogger("bot.web.server")
 _RETRY_SECONDS = 2.0
 """`Retry-After` for a client with too many requests in progress."""
 _ACCEPT_GRACE_SECONDS = 0.1
@@ -83,7 +84,6 @@ def create_application(
 async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
     """Starts serving; returns the runner and the URL. `port` 0 takes any free port."""
     state, register = app[STATE], app[CONNECTIONS]
-    _server_log.addFilter(_INVALID_REQUEST_FILTER)
     runner = web.AppRunner(app, shutdown_timeout=state.settings.shutdown_timeout)
     await runner.setup()
     server = runner.server
@@ -103,7 +103,7 @@ def _connection(server: web.Server, register: Register, settings: HttpSettings, 
         address,
         loop=asyncio.get_running_loop(),
         access_log=None,
-        logger=_server_log,
+        logger=SERVER_LOG,
         keepalive_timeout=settings.keepalive,
     )
 

@@ -40,11 +40,15 @@ from core.model.people import (
     TokenTerm,
     UserGroup,
 )
+from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
 from core.model.retention import Expired, Expiring, Limit
-from core.model.timetable import BookingType, TimetableEntry
+from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 
 __all__ = [
+    "MAX_ENTRY_LENGTH",
+    "MAX_STARS",
+    "MIN_STARS",
     "AuditEntry",
     "Backlog",
     "Booking",
@@ -81,6 +85,8 @@ __all__ = [
     "Person",
     "PersonId",
     "QuietHours",
+    "Rating",
+    "RatingSummary",
     "Role",
     "Room",
     "RoomId",
@@ -88,6 +94,7 @@ __all__ = [
     "Society",
     "SocietyId",
     "SourceState",
+    "Stars",
     "TimetableEntry",
     "TimetableRun",
     "TimetableSlot",

@@ -26,6 +26,8 @@ class Expiring(Enum):
     """Outbox messages that are complete or expired."""
     REFUSED_LOGINS = "refused logins"
     """Audit entries of refused logins, which anybody can cause."""
+    RATINGS = "ratings"
+    """Ratings of rooms."""
     AUDIT = "audit"
     """All other audit entries."""
     BOOKINGS = "bookings"

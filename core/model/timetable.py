@@ -1,6 +1,7 @@
 """Timetable entries: classes, exams and events published elsewhere."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from core.interval import Interval
@@ -17,6 +18,10 @@ class BookingType(StrEnum):
     BLOCK = "BLOCK"
     MISC = "MISC"
     EXAMS = "EXAMS"
+
+
+MAX_ENTRY_LENGTH = timedelta(days=28)
+"""Longer entries are stored in consecutive parts of this length, and read as one."""
 
 
 @dataclass(frozen=True, slots=True)

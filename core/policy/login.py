@@ -127,10 +127,10 @@ def pick_evictable(open_requests: Sequence[tuple[bytes, str]], count: int) -> li
     if not totals:
         return []
     largest = max(totals, key=lambda network: totals[network] / network[1])
-    crowded = [
+    evictable = [
         session for (session, _), around in zip(open_requests, networks, strict=True) if largest in around
     ]
-    return crowded[:count]
+    return evictable[:count]
 
 
 def _networks_of(request: str) -> list[tuple[str, int]]:

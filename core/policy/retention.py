@@ -15,7 +15,9 @@ MAX_INSTALLATION_STATES = 10_000
 _MAX_BOOKINGS = 5_000_000
 _MAX_MESSAGES = 500_000
 _MAX_REFUSED_LOGINS = 200_000
+_MAX_RATINGS = 200_000
 _MAX_DELIVERIES, _MAX_REQUESTS, _MAX_CHANGES, _MAX_TALLIES = 1_000_000, 1_000_000, 500_000, 200_000
+_RATINGS = timedelta(days=400)
 _CHANGES, _TALLIES, _WEEK = timedelta(hours=1), timedelta(hours=1), timedelta(days=7)
 """All processes read changes within seconds; platforms and clients retry for less than a week."""
 _MAX_WRITE_DELAY = timedelta(hours=1)
@@ -48,6 +50,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
         Limit(Expiring.REQUESTS, now - _WEEK, _MAX_REQUESTS),
         Limit(Expiring.DELIVERIES, now - _WEEK, _MAX_DELIVERIES),
         Limit(Expiring.MESSAGES, now - retention.messages, _MAX_MESSAGES),
+        Limit(Expiring.RATINGS, now - _RATINGS, _MAX_RATINGS),
         Limit(Expiring.REFUSED_LOGINS, now - retention.refused_logins, _MAX_REFUSED_LOGINS),
         Limit(Expiring.AUDIT, now - retention.audit, retention.audit_rows),
         Limit(

@@ -28,12 +28,15 @@ from core.model import (
     OutboxMessage,
     Person,
     PersonId,
+    Rating,
+    RatingSummary,
     Role,
     Room,
     RoomId,
     Society,
     SocietyId,
     SourceState,
+    Stars,
     TimetableEntry,
     TimetableRun,
     TimetableSlot,
@@ -108,25 +111,26 @@ class BookingRepository(Protocol):
     """Bookings and the quota ledger."""
 
     def get(self, booking_id: BookingId) -> Booking | None: ...
-    def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]: ...
     def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
         """A person's active bookings by start; only those that overlap the window, if given."""
         ...
 
     def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]: ...
     def spent(self, person_id: PersonId, week: int) -> int: ...
-    def active(self, window: Interval) -> list[Booking]: ...
+    def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
+        """All active bookings that overlap a window, by start; only those in `rooms`, if given."""
+        ...
 
 
 class TimetableRepository(Protocol):
     """Timetable entries, by the source that published them."""
 
-    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]: ...
-    def busy(self, window: Interval) -> Iterable[tuple[RoomId, Busy]]:
-        """All entries of the current runs in a window, in no order."""
+    def busy(
+        self, window: Interval, rooms: Collection[RoomId] | None = None
+    ) -> Iterable[tuple[RoomId, Busy]]:
+        """All entries of the current runs in a window, in no order; only those in `rooms`, if given."""
         ...
 
-    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]: ...
     def of_source(self, source: str) -> list[TimetableEntry]: ...
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         """Adds entries to the current run of a source, creating it at `now` (seconds) if there is none."""
@@ -354,6 +358,20 @@ class CounterRepository(Protocol):
     def add(self, increments: Sequence[CounterIncrement], now: datetime) -> Mapping[str, CounterValue]:
         """Adds the increments and returns the new values."""
         ...
+
+
+class RatingRepository(Protocol):
+    """Ratings of rooms."""
+
+    def put(self, rating: Rating) -> None:
+        """Stores a rating in place of an earlier one with the same key."""
+        ...
+
+    def of_room(self, room_id: RoomId, limit: int) -> list[Stars]:
+        """The newest ratings of a room, newest first."""
+        ...
+
+    def summaries(self) -> Mapping[RoomId, RatingSummary]: ...
 
 
 class RetentionRepository(Protocol):

@@ -19,6 +19,7 @@ from core.ports.repositories import (
     OutboxRepository,
     PersonRepository,
     ProcessedEventRepository,
+    RatingRepository,
     RetentionRepository,
     RoomRepository,
     SocietyRepository,
@@ -64,6 +65,8 @@ class UnitOfWork(Protocol):
     def login_sessions(self) -> LoginSessionRepository: ...
     @property
     def counters(self) -> CounterRepository: ...
+    @property
+    def ratings(self) -> RatingRepository: ...
     @property
     def retention(self) -> RetentionRepository: ...
     def audit(self, entry: AuditEntry) -> None: ...

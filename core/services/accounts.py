@@ -132,10 +132,6 @@ class Accounts:
         """Revokes the login of this token only."""
         await self._storage.write(lambda unit: unit.tokens.remove(token_hash(token)))
 
-    def account_for(self, token: str) -> Account | None:
-        """Finds the account of a login token in the read model."""
-        return self.holder(token_hash(token), self._clock.now())
-
     def holder(self, hashed: bytes, now: datetime) -> Account | None:
         """Finds the account of a login token by its hash; None if the login expired as idle."""
         login = self._read_model.directory.login(hashed)

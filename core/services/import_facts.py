@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from core.interval import Interval
-from core.model import AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
+from core.model import MAX_ENTRY_LENGTH, AuditEntry, Building, BuildingId, Room, RoomId, TimetableEntry
 from core.ports import UnitOfWork
 
 IMPORTED = "import"
 """Source name of entries imported from files."""
-MAX_ENTRY_LENGTH = timedelta(days=28)
 
 T = TypeVar("T")
+K = TypeVar("K", Building, Room)
 _Slot: TypeAlias = tuple[RoomId, Interval]
 
 
@@ -28,17 +28,27 @@ class ImportSummary:
     removed: int = 0
 
 
-def import_buildings(unit: UnitOfWork, buildings: Sequence[Building], now: datetime) -> ImportSummary:
+Given: TypeAlias = Mapping[str, frozenset[str]]
+"""The fields that a file gives of each value, by id; a field that it does not give keeps its value."""
+
+
+def import_buildings(
+    unit: UnitOfWork, buildings: Sequence[Building], now: datetime, given: Given | None = None
+) -> ImportSummary:
     known = {each.id: each for each in unit.rooms.buildings()}
+    buildings = [_keep_fields(known.get(each.id), each, given) for each in buildings]
     summary = _compare(known, {each.id: each for each in buildings})
     unit.rooms.put_buildings(each for each in buildings if known.get(each.id) != each)
     _note(unit, "import buildings", summary, now)
     return summary
 
 
-def import_rooms(unit: UnitOfWork, rooms: Sequence[Room], now: datetime) -> ImportSummary:
+def import_rooms(
+    unit: UnitOfWork, rooms: Sequence[Room], now: datetime, given: Given | None = None
+) -> ImportSummary:
     """Imports rooms, creating missing buildings named by their ids."""
     known = {each.id: each for each in unit.rooms.rooms()}
+    rooms = [_keep_fields(known.get(each.id), each, given) for each in rooms]
     described = {each.id for each in unit.rooms.buildings()}
     missing = sorted({each.building_id for each in rooms} - described)
     unit.rooms.put_buildings(Building(BuildingId(each), each) for each in missing)
@@ -48,14 +58,36 @@ def import_rooms(unit: UnitOfWork, rooms: Sequence[Room], now: datetime) -> Impo
     return summary
 
 
+def _keep_fields(before: K | None, brought: K, given: Given | None) -> K:
+    """What a file brings, with the fields that it does not give as they were."""
+    if before is None or given is None:
+        return brought
+    return replace(before, **{name: getattr(brought, name) for name in given[brought.id]})
+
+
 def import_timetable(
-    unit: UnitOfWork, entries: Sequence[TimetableEntry], now: datetime, source: str = IMPORTED
+    unit: UnitOfWork,
+    entries: Sequence[TimetableEntry],
+    now: datetime,
+    source: str = IMPORTED,
+    *,
+    keeps_others: bool = False,
 ) -> ImportSummary:
-    """Replaces this source's entries of the rooms that appear; other rooms are untouched."""
+    """Replaces this source's entries of the rooms that appear; other rooms are untouched.
+
+    With `keeps_others` the entries are added to those that are there.
+    """
     wanted = _by_slot(_split_long(entries), source)
     rooms = {room_id for room_id, _ in wanted}
     known = _by_slot((each for each in unit.timetable.of_source(source) if each.room_id in rooms), source)
-    summary = _compare(known, wanted, removed=len(known.keys() - wanted.keys()))
+    if keeps_others:
+        both = [each for group in (*known.values(), *wanted.values()) for each in group]
+        summary = _compare(
+            known, {key: group for key, group in _by_slot(both, source).items() if key in wanted}
+        )
+        wanted = _by_slot(both, source)
+    else:
+        summary = _compare(known, wanted, removed=len(known.keys() - wanted.keys()))
     differing = {
         room_id
         for room_id, slot in known.keys() | wanted.keys()
@@ -90,10 +122,10 @@ def _split_long(entries: Iterable[TimetableEntry]) -> Iterable[TimetableEntry]:
             yield replace(entry, interval=part)
 
 
-def _compare(known: Mapping[T, object], brought: Mapping[T, object], removed: int = 0) -> ImportSummary:
-    added = sum(key not in known for key in brought)
-    unchanged = sum(known.get(key) == value for key, value in brought.items())
-    return ImportSummary(added, len(brought) - added - unchanged, unchanged, removed)
+def _compare(known: Mapping[T, object], imported: Mapping[T, object], removed: int = 0) -> ImportSummary:
+    added = sum(key not in known for key in imported)
+    unchanged = sum(known.get(key) == value for key, value in imported.items())
+    return ImportSummary(added, len(imported) - added - unchanged, unchanged, removed)
 
 
 def _note(unit: UnitOfWork, action: str, summary: ImportSummary, now: datetime) -> None:

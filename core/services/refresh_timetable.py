@@ -15,11 +15,18 @@ from typing import TypeVar
 
 from core.clock import Clock
 from core.errors import NotFound
-from core.model import AuditEntry, Booking, RoomId, SourceState, TimetableRun, TimetableSlot
+from core.model import (
+    MAX_ENTRY_LENGTH,
+    AuditEntry,
+    Booking,
+    RoomId,
+    SourceState,
+    TimetableRun,
+    TimetableSlot,
+)
 from core.ports import Storage, UnitOfWork
 from core.read_model import ReadModel
 from core.services.conflicts import find_conflicts, queue_conflict_notices
-from core.services.import_facts import MAX_ENTRY_LENGTH
 from core.services.operators import queue_for_operators
 from core.services.place_merge import MergedPlaces, merge_places
 from core.services.timetable_import import ImportResult, RunReport, TimetableSnapshot

@@ -23,6 +23,8 @@ class TimetableSnapshot:
     summary: str = ""
     anomalies: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    unknown_places: Mapping[str, int] = field(default_factory=dict)
+    """Number of events at each place that is none of our rooms."""
 
 
 @dataclass(frozen=True, slots=True)

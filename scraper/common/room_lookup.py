@@ -1,45 +1,62 @@
-"""Looks up the rooms that the location of a calendar event names."""
+"""Looks up the rooms that an event or a record of a source is in."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from core.model import Room, RoomId
-
-_SEPARATORS = re.compile(r"[;,\n|]|\s-\s")
-_WORD_PATTERN = re.compile(r"[^\s,;()|]+")
+from core.model import Building, Room, RoomId
+from core.room_names import FoundRooms, RoomNames
 
 
 @dataclass(frozen=True, slots=True)
 class RoomLookup:
-    """Rooms by id, name, abbreviation and alias. `only_room` is that of a feed of one room."""
+    """Rooms by all of their names. `only_room` is that of a feed of one room."""
 
-    rooms_by_name: Mapping[str, RoomId]
+    names: RoomNames = field(default_factory=RoomNames)
     only_room: RoomId | None = None
 
-    def find_rooms(self, text: str) -> tuple[RoomId, ...]:
-        """The rooms that a text names: as a whole, in its parts, or by an id among its words."""
+    def find_all(self, texts: Iterable[str]) -> FoundRooms:
+        """The rooms that any of the texts name, and their parts that name none."""
         if self.only_room is not None:
-            return (self.only_room,)
-        found = (self.rooms_by_name.get(_normalize(candidate)) for candidate in _candidate_names(text))
-        return tuple(dict.fromkeys(room for room in found if room is not None))
+            return FoundRooms((self.only_room,))
+        found = [self.names.find(text) for text in texts]
+        return FoundRooms(
+            tuple(dict.fromkeys(room for each in found for room in each.rooms)),
+            tuple(dict.fromkeys(part for each in found for part in each.unknown)),
+            any(each.is_explained for each in found),
+        )
+
+    def find_rooms(self, text: str) -> tuple[RoomId, ...]:
+        return self.find_all((text,)).rooms
 
 
-def build_room_lookup(rooms: Iterable[Room]) -> RoomLookup:
-    """Builds the lookup; a name that several rooms share means none of them."""
-    owners: dict[str, set[RoomId]] = {}
-    for room in rooms:
-        for name in (room.id, room.name, room.abbr, *room.aliases):
-            if _normalize(name):
-                owners.setdefault(_normalize(name), set()).add(room.id)
-    return RoomLookup({name: min(ids) for name, ids in owners.items() if len(ids) == 1})
+def build_room_lookup(
+    rooms: Iterable[Room],
+    buildings: Iterable[Building] = (),
+    table: Mapping[str, str | list[str]] | None = None,
+) -> RoomLookup:
+    """Builds the lookup. `table` has the rooms, by id or name, of names that only this source uses.
+
+    Raises `InvalidRoomTable` when the table names a room that there is not.
+    """
+    rooms, buildings = tuple(rooms), tuple(buildings)
+    names = RoomNames.build(rooms, buildings)
+    if not table:
+        return RoomLookup(names)
+    mapped = {name: _resolve(name, values, names.find_one) for name, values in table.items()}
+    return RoomLookup(RoomNames.build(rooms, buildings, mapped))
 
 
-def _candidate_names(text: str) -> Iterator[str]:
-    yield text
-    yield from _SEPARATORS.split(text)
-    yield from (word for word in _WORD_PATTERN.findall(text) if any(map(str.isdigit, word)) or "-" in word)
+class InvalidRoomTable(ValueError):
+    """The table of a source names a room that there is not."""
 
 
-def _normalize(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _resolve(name: str, values: str | list[str], find: Callable[[str], RoomId | None]) -> tuple[RoomId, ...]:
+    rooms = []
+    for value in [values] if isinstance(values, str) else values:
+        room = find(value) if value.strip() else None
+        if room is None and value.strip():
+            raise InvalidRoomTable(
+                f"[source.rooms] says that {name!r} is {value!r}, but there is no such room."
+            )
+        rooms.extend([room] if room is not None else [])
+    return tuple(rooms)

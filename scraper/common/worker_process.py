@@ -100,11 +100,6 @@ class ParsingProcess:
         self._child = self._pipe = None
 
 
-async def parse_in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`Parser` without a separate process, for tests."""
-    return function(*args, **kwargs)
-
-
 def _serve_requests(pipe: Connection) -> None:
     """Main loop of the child; ends when the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from core.model import Building, BuildingId, Equipment, Room, RoomId
+from scraper.files.fields import BUILDING_FIELDS, ROOM_FIELDS, with_unknown_fields
 from scraper.files.formats import JsonDocument, UnreadableFile, parse_json, read_csv_records
 from scraper.files.records import (
     InvalidRecord,
@@ -30,9 +31,25 @@ def read_buildings(text: str) -> ParsedFile[Building]:
         records = list(_to_records(_value_under(document, "buildings"), "buildings"))
     except UnreadableFile as error:
         return ParsedFile((), (RejectedRecord("", str(error)),))
-    return parse_unique_records(records, _to_building, lambda building: building.id).with_rejected(
-        document.duplicate_keys
-    )
+    return _parse_buildings(records).with_rejected(document.duplicate_keys)
+
+
+def read_buildings_csv(text: str) -> ParsedFile[Building]:
+    """One building a line; columns are named like the fields in JSON."""
+    try:
+        return _parse_buildings(list(read_csv_records(text)))
+    except UnreadableFile as error:
+        return ParsedFile((), (RejectedRecord("", str(error)),))
+
+
+def _parse_buildings(records: list[Record]) -> ParsedFile[Building]:
+    parsed = parse_unique_records(records, _to_building, lambda building: building.id)
+    return with_unknown_fields(parsed, records, BUILDING_FIELDS)
+
+
+def _parse_rooms(records: list[Record]) -> ParsedFile[Room]:
+    parsed = parse_unique_records(records, _to_room, lambda room: room.id)
+    return with_unknown_fields(parsed, records, ROOM_FIELDS)
 
 
 def read_rooms_json(text: str) -> ParsedFile[Room]:
@@ -42,15 +59,13 @@ def read_rooms_json(text: str) -> ParsedFile[Room]:
         records = list(_to_records(_value_under(document, "rooms"), "rooms"))
     except UnreadableFile as error:
         return ParsedFile((), (RejectedRecord("", str(error)),))
-    return parse_unique_records(records, _to_room, lambda room: room.id).with_rejected(
-        document.duplicate_keys
-    )
+    return _parse_rooms(records).with_rejected(document.duplicate_keys)
 
 
 def read_rooms_csv(text: str) -> ParsedFile[Room]:
     """One room a line; columns are named like the fields in JSON, lists have `|` between the items."""
     try:
-        return parse_unique_records(list(read_csv_records(text)), _to_room, lambda room: room.id)
+        return _parse_rooms(list(read_csv_records(text)))
     except UnreadableFile as error:
         return ParsedFile((), (RejectedRecord("", str(error)),))
 
@@ -97,16 +112,18 @@ def _to_building(record: Record) -> Building:
     identifier = record.identifier("id", "building_id")
     return Building(
         BuildingId(identifier),
-        record.text("name", default=identifier),
+        record.text("name", "building_name", default=identifier),
         record.number("lat", "latitude", limit=90),
-        record.number("long", "longitude", "lon", limit=180),
+        record.number("long", "longitude", "lon", "lng", limit=180),
         record.texts("aliases"),
     )
 
 
 def _to_room(record: Record) -> Room:
     identifier = record.identifier("id", "room_id")
-    building = record.text("building_id", "buildingId", "buildingid") or building_from_room_id(identifier)
+    building = record.text("building_id", "buildingId", "buildingid", "building") or building_from_room_id(
+        identifier
+    )
     return Room(
         RoomId(identifier),
         BuildingId(building),

@@ -6,9 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scraper.files.records import Record, RejectedRecord, quote_value
+from scraper.files.records import Record, RejectedRecord, field_name, quote_value
 
 _BOM = "\ufeff"
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "an Excel workbook or another archive: save the sheet as CSV UTF-8 and import that",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV UTF-8 and import that",
+    b"%PDF": "a PDF document: Roomie reads CSV and JSON",
+    b"BEGIN:VCALENDAR": 'a calendar: name its address as a [[source]] of kind "icalendar" in config.toml',
+}
 
 
 class UnreadableFile(ValueError):
@@ -25,6 +31,9 @@ class JsonDocument:
 
 def decode(content: bytes) -> str:
     """Decodes UTF-8, or UTF-16 with a byte order mark."""
+    for start, kind in _OTHER_FORMATS.items():
+        if content.startswith(start):
+            raise UnreadableFile(f"this is {kind}")
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
@@ -79,7 +88,7 @@ def read_csv_records(text: str) -> Iterator[Record]:
 def read_csv_headings(text: str) -> frozenset[str]:
     """The lower-case headings: the first line that is not blank."""
     first = next((line for line in text.removeprefix(_BOM).splitlines() if line.strip()), "")
-    return frozenset(cell.strip().strip('"').lower() for cell in first.split(_detect_delimiter(first)))
+    return frozenset(field_name(cell.strip().strip('"')) for cell in first.split(_detect_delimiter(first)))
 
 
 def _to_csv_record(line: int, headings: list[str], cells: list[str]) -> Record:
@@ -89,7 +98,7 @@ def _to_csv_record(line: int, headings: list[str], cells: list[str]) -> Record:
 
 
 def _parse_headings(cells: list[str]) -> list[str]:
-    headings = [cell.lower() for cell in cells]
+    headings = [field_name(cell) for cell in cells]
     if len(set(filter(None, headings))) < len(list(filter(None, headings))):
         raise UnreadableFile("two columns have the same heading")
     return headings

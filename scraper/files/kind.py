@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from enum import Enum
 
+from scraper.common.text import to_one_line
+from scraper.files.fields import BUILDING_FIELDS, ENTRY_FIELDS, ROOM_FIELDS
 from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings
+from scraper.files.records import quote_value
 
 
 class FileKind(Enum):
     BUILDINGS = "buildings"
+    BUILDINGS_CSV = "buildings (CSV)"
     ROOMS_JSON = "rooms (JSON)"
     ROOMS_CSV = "rooms (CSV)"
     TIMETABLE_JSON = "timetable (JSON)"
@@ -21,9 +25,26 @@ def detect_file_kind(text: str) -> FileKind:
     headings = read_csv_headings(text)
     if {"start", "end"} <= headings:
         return FileKind.TIMETABLE_CSV
+    has_place = bool({"lat", "latitude"} & headings)
+    if has_place and not {"room_id", "capacity"} & headings and not {"id", "building_id"} <= headings:
+        return FileKind.BUILDINGS_CSV
     if {"id", "room_id"} & headings:
         return FileKind.ROOMS_CSV
-    raise UnreadableFile("the first line has neither an id column (rooms) nor start and end (a timetable)")
+    raise UnreadableFile(_describe_headings(text))
+
+
+def _describe_headings(text: str) -> str:
+    found = ", ".join(quote_value(each)[1:-1] for each in sorted(read_csv_headings(text) - {""})[:10])
+    return (
+        "the first line has neither an id column (rooms) nor start and end (a timetable)."
+        f" It says: {to_one_line(found) or 'nothing'}."
+        f" Headings of rooms are {_first_names(ROOM_FIELDS)}; of buildings {_first_names(BUILDING_FIELDS)};"
+        f" of timetables {_first_names(ENTRY_FIELDS)}"
+    )
+
+
+def _first_names(fields: Mapping[str, tuple[str, ...]]) -> str:
+    return ", ".join(names[0] for names in fields.values())
 
 
 def _detect_json_kind(root: object) -> FileKind:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from scraper.common.text import is_visible
@@ -33,14 +33,23 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile(Generic[T]):
-    """The values of a file, in its order. A file that cannot be parsed has one rejection and no values."""
+    """The values of a file, in its order. A file that cannot be parsed has one rejection and no values.
+
+    `given` has the fields that the record of each value has: those it lacks say nothing. `remarks` are for
+    the operator who imports the file.
+    """
 
     values: tuple[T, ...]
     rejected: tuple[RejectedRecord, ...] = ()
+    given: tuple[frozenset[str], ...] = field(default=(), compare=False)
+    remarks: tuple[str, ...] = ()
 
     def with_rejected(self, rejected: tuple[RejectedRecord, ...]) -> "ParsedFile[T]":
         """Prepends rejected records."""
-        return ParsedFile(self.values, rejected + self.rejected)
+        return replace(self, rejected=rejected + self.rejected)
+
+    def with_remarks(self, remarks: tuple[str, ...]) -> "ParsedFile[T]":
+        return replace(self, remarks=self.remarks + remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,11 @@ class Record:
         raise InvalidRecord(f"{names[0]} must be true or false, not {quote_value(value)}")
 
 
+def field_name(heading: str) -> str:
+    """A heading as fields are named: `Room ID` is `room_id`."""
+    return "_".join(heading.lower().replace("-", " ").split())
+
+
 def require_visible_text(name: str, value: object, max_length: int) -> str:
     """Strips text. Raises `InvalidRecord` for control characters, direction marks and what is too long."""
     if not isinstance(value, str):
@@ -137,13 +151,14 @@ def quote_value(value: object) -> str:
 
 def parse_records(records: Iterable[Record], build: Callable[[Record], T]) -> ParsedFile[T]:
     """Builds a value from each record; those for which `build` raises `InvalidRecord` are rejected."""
-    values, rejected = [], []
+    values, given, rejected = [], [], []
     for record in records:
         try:
             values.append(_build_value(record, build))
+            given.append(frozenset(map(str.lower, record.fields)))
         except InvalidRecord as error:
             rejected.append(RejectedRecord(record.location, str(error)))
-    return ParsedFile(tuple(values), tuple(rejected))
+    return ParsedFile(tuple(values), tuple(rejected), tuple(given))
 
 
 def parse_unique_records(

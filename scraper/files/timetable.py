@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from core.interval import Interval
 from core.localtime import is_skipped
 from core.model import BookingType, RoomId, TimetableEntry
+from scraper.files.fields import ENTRY_FIELDS, with_unknown_fields
 from scraper.files.formats import UnreadableFile, parse_json, read_csv_headings, read_csv_records
 from scraper.files.records import (
     InvalidRecord,
@@ -52,7 +53,8 @@ def read_timetable_csv(text: str, zone: tzinfo, source: str = "") -> ParsedFile[
 def _to_entries(records: list[Record], zone: tzinfo, source: str) -> ParsedFile[TimetableEntry]:
     """Builds the entries; exact duplicates are dropped."""
     reading = parse_records(records, lambda record: _to_entry(record, zone, source))
-    return ParsedFile(tuple(dict.fromkeys(reading.values)), reading.rejected)
+    entries = ParsedFile(tuple(dict.fromkeys(reading.values)), reading.rejected)
+    return with_unknown_fields(entries, records, ENTRY_FIELDS)
 
 
 def _to_json_records(root: object) -> list[Record]:

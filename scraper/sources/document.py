@@ -1,7 +1,7 @@
 """Scrapes sources that are one document, a feed or a file: parsed as a whole or not at all."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from core.model import RoomId
@@ -9,16 +9,29 @@ from scraper.common.entries import EntryCollection
 from scraper.http.page import FetchedPage
 from scraper.model import ProgressCallback, ScrapeResult
 
+MAX_LOST_SHARE = 1 / 3
+"""Share of events that were not read from which on a run is in doubt."""
+_MIN_LOST = 3
+_MAX_MORE_LOST_SHARE = 0.05
+"""How much more than in the last good run, which an operator may have accepted."""
+
 FetchDocument = Callable[[str], Awaitable[FetchedPage]]
 """Fetches the document, given the validator of the last good run."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentContents:
-    """Entries of a document, and problems with parts of it."""
+    """Entries of a document, and problems with parts of it.
+
+    `unknown_places` counts the events at each place that is none of our rooms. `lost_count` are those of the
+    `event_count` events that were left out, or whose room or hours are not known for sure.
+    """
 
     entries: EntryCollection
     problems: tuple[str, ...] = ()
+    unknown_places: Mapping[str, int] = field(default_factory=dict)
+    event_count: int = 0
+    lost_count: int = 0
 
 
 ParseDocument = Callable[[bytes], Awaitable[DocumentContents]]
@@ -38,7 +51,10 @@ async def scrape_document(
     if page.is_unchanged or (same and previous_fingerprints.get("digest") == digest):
         result = _unchanged_result(previous_fingerprints)
     else:
-        result = _changed_result(await parse(page.content), conditions, page.validator, digest)
+        contents = await parse(page.content)
+        result = _changed_result(contents, conditions, page.validator, digest)
+        doubts = _find_doubts(contents, previous_fingerprints.get("lost", ""))
+        result = replace(result, doubts=tuple(doubts), unknown_places=contents.unknown_places)
     progress(1, 1)
     return result
 
@@ -57,7 +73,19 @@ def _changed_result(contents: DocumentContents, conditions: str, validator: str,
         "validator": validator,
         "digest": digest,
         "rooms": "\n".join(rooms),
+        "lost": f"{contents.lost_count}/{contents.event_count}",
     }
     return ScrapeResult(
         entries=contents.entries, page_count=1, problems=contents.problems, fingerprints=fingerprints
     )
+
+
+def _find_doubts(contents: DocumentContents, accepted: str) -> Iterator[str]:
+    """Doubts about a document of which much was not read; `accepted` is "lost/all" of the last good run."""
+    lost, count = contents.lost_count, contents.event_count
+    if lost < MAX_LOST_SHARE * count or not (lost >= _MIN_LOST or lost == count > 0):
+        return
+    before, _, all_before = accepted.partition("/")
+    share_before = int(before) / int(all_before) if all_before and int(all_before) else 0.0
+    if lost / count > share_before + _MAX_MORE_LOST_SHARE:
+        yield f"Of {count:,} events, {lost:,} could not be read or are in none of our rooms."

@@ -2,20 +2,25 @@
 
 import asyncio
 import stat
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceFailed, SourceTooLarge
+from scraper.common.room_lookup import RoomLookup
 from scraper.files.formats import UnreadableFile, decode
 from scraper.files.timetable import read_timetable
 from scraper.http.page import FetchedPage
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
 from scraper.sources.document import DocumentContents, FetchDocument, scrape_document
+from scraper.sources.rooms import source_room_lookup
 
-_PARSER_VERSION = "1"
+_PARSER_VERSION = "2"
 """Incremented when files are parsed differently, so that all are parsed again."""
 
 
@@ -33,17 +38,21 @@ class TimetableFile:
         previous_fingerprints: Mapping[str, str],
         progress: ProgressCallback,
     ) -> ScrapeResult:
-        async def read(content: bytes) -> DocumentContents:
-            contents = await context.parse(parse_file, content, settings.zone, settings.name)
-            return DocumentContents(contents.entries.filter_rooms(settings.includes_room))
+        lookup = source_room_lookup(settings, context)
 
-        conditions = f"{_PARSER_VERSION}:{settings.zone.key}:{'|'.join(settings.rooms)}"
+        async def read(content: bytes) -> DocumentContents:
+            contents = await context.parse(parse_file, content, settings.zone, settings.name, lookup)
+            return replace(contents, entries=contents.entries.filter_rooms(settings.includes_room))
+
+        names = blake2b(lookup.names.fingerprint.encode(), digest_size=8).hexdigest()
+        conditions = f"{_PARSER_VERSION}:{settings.zone.key}:{'|'.join(settings.rooms)}:{names}"
         return await scrape_document(
             _document_fetcher(settings, context), read, conditions, previous_fingerprints, progress
         )
 
 
-def parse_file(content: bytes, zone: ZoneInfo, source: str) -> DocumentContents:
+def parse_file(content: bytes, zone: ZoneInfo, source: str, lookup: RoomLookup) -> DocumentContents:
+    """Rooms are read by any of their names; those that are not found keep the name they have."""
     try:
         reading = read_timetable(decode(content), zone, source)
     except UnreadableFile as error:
@@ -51,7 +60,21 @@ def parse_file(content: bytes, zone: ZoneInfo, source: str) -> DocumentContents:
     if reading.rejected:
         more = f" ({len(reading.rejected) - 1} more)" if len(reading.rejected) > 1 else ""
         raise PageFormatChanged(f"The file is refused: {reading.rejected[0]}{more}.")
-    return DocumentContents(EntryCollection.from_entries(reading.values, source))
+    names = Counter(entry.room_id for entry in reading.values)
+    found = {name: lookup.find_all((name,)) for name in names}
+    entries = [
+        replace(entry, room_id=room)
+        for entry in reading.values
+        for room in (found[entry.room_id].rooms if found[entry.room_id].is_explained else (entry.room_id,))
+    ]
+    unknown = {str(name): names[name] for name, each in found.items() if not each.is_explained}
+    return DocumentContents(
+        EntryCollection.from_entries(entries, source),
+        reading.remarks,
+        unknown_places=unknown,
+        event_count=len(reading.values),
+        lost_count=sum(unknown.values()),
+    )
 
 
 def _document_fetcher(settings: SourceSettings, context: SourceContext) -> FetchDocument:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from core.clock import Clock
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model import Change, RoomId
+from core.model import Change
 from core.policy.rules import Rules
 from core.ports import WriteSet
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
@@ -20,19 +20,15 @@ from storage.change_log import LogPosition, end_of_log, read_since
 from storage.postgres.executor import TransactionExecutor
 from storage.postgres.snapshot import TransactionSnapshot
 from storage.postgres.statements import changes_of
-from storage.schedules import read_rooms
 from storage.unit_of_work import SqlUnitOfWork
-
-_TIMETABLE = Change("timetable")
-_OF_ROOMS = {"room", "schedule"}
 
 
 class _Read(NamedTuple):
-    """Updates read from one snapshot, and the log position after it."""
+    """What was read from one snapshot, None if nothing changed, and the log position after it."""
 
     snapshot: TransactionSnapshot
     position: LogPosition
-    updates: tuple[ReadModelUpdate, ...]
+    update: ReadModelUpdate | None
 
 
 class ReadModelSync:
@@ -108,10 +104,10 @@ class ReadModelSync:
         found = await self._executor.read(read)
         if self._open_commits:
             await asyncio.wait(self._open_commits.copy())
-        for update in found.updates:
-            self._read_model.apply_update(update)
+        if found.update is not None:
+            self._read_model.apply_update(found.update)
         self._position = found.position
-        for transaction, write in self._since_snapshot if found.updates else ():
+        for transaction, write in self._since_snapshot if found.update is not None else ():
             if not found.snapshot.sees(transaction):
                 self._read_model.apply_commit(write)
         self.synced_at = began
@@ -120,7 +116,8 @@ class ReadModelSync:
         snapshot = _snapshot(connection)
         position, logged = read_since(connection, self._position, self._origin)
         changes = logged.union(uncertain)
-        return _Read(snapshot, position, tuple(_read_changes(connection, changes, window)))
+        update = read_update(SqlUnitOfWork(connection), changes, window) if changes else None
+        return _Read(snapshot, position, update)
 
     def _window(self) -> Interval:
         return default_window(self._clock.now(), self._rules)
@@ -129,20 +126,7 @@ class ReadModelSync:
 def _read_everything(connection: Connection, window: Interval) -> _Read:
     snapshot = _snapshot(connection)
     update = read_update(SqlUnitOfWork(connection), EVERYTHING, window)
-    return _Read(snapshot, end_of_log(connection), (update,))
-
-
-def _read_changes(
-    connection: Connection, changes: frozenset[Change], window: Interval
-) -> Iterable[ReadModelUpdate]:
-    """Reads changed rooms in one query, unless the whole timetable is read anyway."""
-    unit = SqlUnitOfWork(connection)
-    rooms = {RoomId(change.key) for change in changes if change.kind in _OF_ROOMS}
-    others = [change for change in changes if change.kind not in _OF_ROOMS]
-    if others:
-        yield read_update(unit, others, window)
-    if rooms and _TIMETABLE not in changes:
-        yield ReadModelUpdate(rooms=read_rooms(unit, rooms, window))
+    return _Read(snapshot, end_of_log(connection), update)
 
 
 def _snapshot(connection: Connection) -> TransactionSnapshot:

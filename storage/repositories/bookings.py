@@ -18,20 +18,15 @@ class SqlBookingRepository:
         row = self._connection.execute(select(booking).where(booking.c.id == booking_id)).one_or_none()
         return None if row is None else to_booking(row)
 
-    def in_room(self, room_id: RoomId, window: Interval) -> list[Booking]:
-        return self._active(booking.c.room_id == room_id, *_overlaps(window))
-
-    def in_rooms(self, rooms: Collection[RoomId], window: Interval) -> list[Booking]:
-        return self._active(booking.c.room_id.in_(rooms), *_overlaps(window))
-
     def of_person(self, person_id: PersonId, window: Interval | None = None) -> list[Booking]:
         return self._active(booking.c.booked_by == person_id, *_overlaps(window))
 
     def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]:
         return self._active(booking.c.society_id == society_id, *_overlaps(window))
 
-    def active(self, window: Interval) -> list[Booking]:
-        return self._active(*_overlaps(window))
+    def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
+        in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)
+        return self._active(*in_rooms, *_overlaps(window))
 
     def spent(self, person_id: PersonId, week: int) -> int:
         total = select(func.coalesce(func.sum(charge.c.minutes), 0)).where(

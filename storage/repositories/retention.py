@@ -31,6 +31,7 @@ from storage.tables import (
     login_session,
     oauth_state,
     outbox,
+    rating,
     request,
     seen,
     tally,
@@ -72,6 +73,7 @@ _KINDS = {
     Expiring.KNOWN_ADDRESSES: _Rows(known_address, known_address.c.key, known_address.c.at),
     Expiring.MESSAGES: _Rows(outbox, outbox.c.id, outbox.c.due_at, is_serial=True),
     Expiring.REFUSED_LOGINS: _Rows(audit, audit.c.id, audit.c.at, _REFUSED, is_serial=True),
+    Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
 }

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 
 from core.interval import Interval
 from core.model import Busy, Change, RoomId, TimetableEntry
+from storage.entry_parts import PART_SECONDS, join_parts
 from storage.mapping import entry_values, to_entry
 from storage.tables import MAX_ENTRY_LENGTH, overlaps, timetable_entry, timetable_run
 
@@ -19,26 +20,44 @@ class SqlTimetableRepository:
         self._connection = connection
         self._changes = changes
 
-    def in_room(self, room_id: RoomId, window: Interval) -> list[TimetableEntry]:
-        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [to_entry(row) for row in rows]
-
     def of_source(self, source: str) -> list[TimetableEntry]:
         return [to_entry(row) for row in self._connection.execute(_current(_run.source == source))]
 
-    def busy(self, window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        """Streams all entries in no order, with few rows in memory at a time."""
-        rows = self._connection.execute(
-            _current(*_overlaps(window)).order_by(None), execution_options={"yield_per": _ROWS_PER_FETCH}
+    def busy(
+        self, window: Interval, rooms: Collection[RoomId] | None = None
+    ) -> Iterator[tuple[RoomId, Busy]]:
+        """Streams entries, whole and in no order, with few rows in memory at a time."""
+        in_rooms = () if rooms is None else (_entry.room_id.in_(rooms),)
+        split = self._rooms_with_parts(window, *in_rooms)
+        found = _current(*in_rooms, *_overlaps(window)).order_by(None)
+        rows = self._connection.execute(found, execution_options={"yield_per": _ROWS_PER_FETCH})
+        yield from (entry for entry in _busy(rows) if entry[0] not in split)
+        yield from self._whole(split, window)
+
+    def _rooms_with_parts(self, window: Interval, *conditions: ColumnElement[bool]) -> set[RoomId]:
+        """The rooms in which an entry that is stored in parts may overlap a window."""
+        start, end = int(window.start.timestamp()), int(window.end.timestamp())
+        found = (
+            select(_entry.room_id)
+            .join(timetable_run, _run.id == _entry.run_id)
+            .where(
+                *conditions,
+                _run.is_current,
+                _entry.end - _entry.start == PART_SECONDS,
+                _entry.start < end,
+                _entry.start > start - 2 * PART_SECONDS,
+            )
         )
-        return _busy(rows)
+        return set(self._connection.execute(found.distinct()).scalars())
 
-    def busy_in_room(self, room_id: RoomId, window: Interval) -> list[Busy]:
-        rows = self._connection.execute(_current(_entry.room_id == room_id, *_overlaps(window)))
-        return [busy for _, busy in _busy(rows)]
-
-    def busy_in_rooms(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
-        return _busy(self._connection.execute(_current(_entry.room_id.in_(rooms), *_overlaps(window))))
+    def _whole(self, rooms: Collection[RoomId], window: Interval) -> Iterator[tuple[RoomId, Busy]]:
+        """The whole entries of rooms with long ones; all their parts are read, since any may be the first."""
+        start, end = int(window.start.timestamp()), int(window.end.timestamp())
+        for room_id in rooms:
+            rows = self._connection.execute(_current(_entry.room_id == room_id))
+            for busy in join_parts(busy for _, busy in _busy(rows)):
+                if busy.start < end and busy.end > start:
+                    yield room_id, busy
 
     def add(self, source: str, entries: Iterable[TimetableEntry], now: int) -> None:
         run_id = self._current_run(source, now)

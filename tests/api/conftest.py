@@ -1,9 +1,7 @@
 """Fixtures: the sample campus at nine on Friday, 5 August 2016, behind a real server on loopback."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,40 +9,15 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.login.passwords import Argon2Passwords, Cost
-from bot.sample.load import load_sample
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
 from bot.web.framework.settings import HttpSettings
-from core.clock import Clock
 from core.policy.rules import Rules
-from core.read_model import ReadModel
-from core.services.accounts import Accounts
-from core.services.bookings import BookingService
-from core.services.society import SocietyService
-from storage.factory import open_storage
 from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_sample_file, create_services
 
 NOON_OF_THE_DOCUMENTS = datetime(2016, 8, 5, 9, 0, tzinfo=UTC)
-QUICK = Cost(passes=1, memory=8, lanes=1)
-
-
-def create_services(url: str, clock: Clock, rules: Rules) -> Services:
-    """Services over a database, not yet opened."""
-    read_model = ReadModel()
-    storage = open_storage(url, read_model, rules, clock)
-    return Services(
-        storage=storage,
-        read_model=read_model,
-        rules=rules,
-        clock=clock,
-        bookings=BookingService(storage, read_model, rules, clock),
-        societies=SocietyService(storage, rules, clock),
-        accounts=Accounts(
-            storage, read_model, Argon2Passwords(QUICK), rules, clock, b"a secret of the tests"
-        ),
-    )
 
 
 @pytest.fixture
@@ -54,19 +27,8 @@ def clock() -> StillClock:
 
 @pytest.fixture(scope="session")
 def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the sample world in it; copy it, leave it as it is."""
-    file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
-
-    async def fill() -> None:
-        services = create_services(f"sqlite:///{file}", StillClock(NOON_OF_THE_DOCUMENTS), Rules())
-        await services.storage.open()
-        await services.storage.load()
-        await load_sample(services)
-        await services.storage.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(fill())).result()
-    return file
+    """SQLite file with the sample campus. Copy it; do not write to it."""
+    return create_sample_file(empty_sqlite_file, tmp_path_factory.mktemp("sample"), NOON_OF_THE_DOCUMENTS)
 
 
 @pytest.fixture

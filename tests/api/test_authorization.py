@@ -7,8 +7,8 @@ import pytest
 
 from bot.services import Services
 from core.model import Society, SocietyId
-from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient, HttpResponse
+from tests.sample_services import create_services
 
 Verb = Callable[[HttpClient], Awaitable[HttpResponse]]
 

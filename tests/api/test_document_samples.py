@@ -1,4 +1,4 @@
-"""Every request sample of the two documents, their slips mended, is answered as documented."""
+"""Every request sample of the two API documents, with typing errors corrected, is answered as documented."""
 
 import re
 

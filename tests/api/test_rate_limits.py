@@ -40,10 +40,11 @@ class TestBehindAProxy:
             rate_limit=2, trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
         )
 
-    async def test_each_client_of_a_trusted_proxy_counts_alone(self, http_client: HttpClient):
+    @pytest.mark.parametrize("claimed", ["", "198.51.100.7, " * 40], ids=["short", "long"])
+    async def test_each_client_of_a_trusted_proxy_counts_alone(self, http_client: HttpClient, claimed: str):
         for each in range(6):
             response = await http_client.get(
-                "/api/buildings", headers={"X-Forwarded-For": f"192.0.2.{each}, 10.0.0.1"}
+                "/api/buildings", headers={"X-Forwarded-For": f"{claimed}192.0.2.{each}, 10.0.0.1"}
             )
             assert response.status == 200
 

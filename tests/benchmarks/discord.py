@@ -36,7 +36,7 @@ LONGEST = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
+class Burst:
     """One round: milliseconds until 50 and 95 of 100 commands were answered."""
 
     p50: float
@@ -51,13 +51,13 @@ class Side:
     people: list[Person]
     line: str
 
-    async def storm(self) -> Storm:
+    async def burst(self) -> Burst:
         point_at(self.discord)
         answered = await asyncio.gather(*(person.run(self.line) for person in self.people))
         if any(each.state is not State.ANSWERED for each in answered):
             raise RuntimeError("some commands were not answered within three seconds")
         cuts = statistics.quantiles((each.answered_after * 1000 for each in answered), n=100)
-        return Storm(cuts[49], cuts[94])
+        return Burst(cuts[49], cuts[94])
 
 
 def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called so
@@ -66,9 +66,9 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 async def _rows(rounds: int) -> list[Row]:
     async with bare_app() as bare, roomie() as ours:
-        await bare.storm()
-        await ours.storm()
-        pairs = [(await ours.storm(), await bare.storm()) for _ in range(rounds)]
+        await bare.burst()
+        await ours.burst()
+        pairs = [(await ours.burst(), await bare.burst()) for _ in range(rounds)]
     return [
         _beside("answer p50, to a bare discord.py", [(one.p50, other.p50) for one, other in pairs]),
         _beside("answer p95, to a bare discord.py", [(one.p95, other.p95) for one, other in pairs]),
@@ -118,7 +118,7 @@ async def bare_app() -> AsyncIterator[Side]:
             await tree.sync()
             running = asyncio.create_task(client.connect())
             await discord.gateway.wait_for(1)
-            yield Side(discord, _crowd(discord), "/free")
+            yield Side(discord, _people(discord), "/free")
             await client.close()
             await asyncio.wait([running])
 
@@ -138,10 +138,10 @@ async def roomie() -> AsyncIterator[Side]:
                 point_at(discord)
                 environment = await build_environment(discord, storage, rules, clock, rooms=30)
                 async with environment.open():
-                    yield Side(discord, _crowd(discord), "/rooms free")
+                    yield Side(discord, _people(discord), "/rooms free")
         finally:
             await storage.close()
 
 
-def _crowd(discord: Discord) -> list[Person]:
+def _people(discord: Discord) -> list[Person]:
     return [discord.person(f"p{number}") for number in range(AT_ONCE)]

@@ -39,7 +39,7 @@ MAX_MEMORY = 12_000
 """Megabytes that all processes may take together; larger runs are skipped."""
 DAYS = {1: 21, 2: 22, 4: 23}
 """Days from today on which bookings are made, by number of processes: weekdays without classes."""
-DAYS_ASKED = 8
+DAYS_QUERIED = 8
 """Number of days that requests are about, from today on."""
 _TIMEOUT = 240.0
 _DAY = 86_400
@@ -84,7 +84,7 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         start = perf_counter() - began
         ports = [web.port for web in webs]
         total_per_second(ports, lambda: get("/api/rooms/status"), seconds / 2)
-        _ask_about_each_day(ports)
+        _query_each_day(ports)
         slots = _slots(rooms, processes)
         return Figures(
             rooms,
@@ -98,9 +98,9 @@ def _with(server: PostgresServer, rooms: int, entries: int, processes: int, seco
         )
 
 
-def _ask_about_each_day(ports: Sequence[int]) -> None:
+def _query_each_day(ports: Sequence[int]) -> None:
     """The first request for a day computes its timelines, which is not what is measured."""
-    for port, day in product(ports, range(DAYS_ASKED)):
+    for port, day in product(ports, range(DAYS_QUERIED)):
         at = NOW + timedelta(days=day)
         with urlopen(
             f"http://127.0.0.1:{port}/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
@@ -108,15 +108,15 @@ def _ask_about_each_day(ports: Sequence[int]) -> None:
             response.read()
 
 
-_dice = random.Random(1)
+_rng = random.Random(1)
 
 
 def _a_question() -> str:
     """Never the same twice, so that no response comes from the cache."""
-    at = NOW + timedelta(seconds=_dice.randrange((DAYS_ASKED - 1) * _DAY))
+    at = NOW + timedelta(seconds=_rng.randrange((DAYS_QUERIED - 1) * _DAY))
     return (
         f"/api/rooms/status?datetime={at:%Y-%m-%dT%H:%M:%S}.000Z"
-        f"&capacity={_dice.randrange(150, 200)}&duration={_dice.randrange(30, 180)}"
+        f"&capacity={_rng.randrange(150, 200)}&duration={_rng.randrange(30, 180)}"
     )
 
 
@@ -134,7 +134,7 @@ def _a_booking(slots: Iterator[tuple[str, int, int, int]]) -> bytes:
         f"room_id={room}&date={day:%Y%m%d}&start_time={hour:02}%3A{minute:02}"
         f"&end_time={end // 60:02}%3A{end % 60:02}&notes="
     )
-    return post("/rooms.book/", form, f"Authorization: Token {_dice.randrange(PEOPLE):040x}")
+    return post("/rooms.book/", form, f"Authorization: Token {_rng.randrange(PEOPLE):040x}")
 
 
 def _is_booked(answer: bytes) -> None:
@@ -237,8 +237,8 @@ def _rooms(number: int, buildings: int) -> Iterator[tuple[object, ...]]:
 def _entries(rooms: int, number: int) -> Iterator[tuple[object, ...]]:
     """Classes of an hour, on the hour, over twelve weeks; none of them on the days that are booked."""
     midnight = int(NOW.replace(hour=0, minute=0).timestamp())
-    dice = random.Random(504)
+    rng = random.Random(504)
     for each in range(number):
-        day = dice.randrange(20) if each % 2 else 30 + dice.randrange(50)
-        start = midnight + day * _DAY + dice.randrange(8, 20) * 3600
+        day = rng.randrange(20) if each % 2 else 30 + rng.randrange(50)
+        start = midnight + day * _DAY + rng.randrange(8, 20) * 3600
         yield 1, _room(each % rooms), start, start + 3600, f"CLASS{each % 400}", "CLASS"

@@ -42,10 +42,10 @@ class Environment:
 
     def fetch(self, path: str, *headers: str) -> tuple[bytes, str]:
         """A body and its ETag."""
-        asked = Request(
+        request = Request(
             f"http://127.0.0.1:{self.ports[0]}{path}", headers=dict(each.split(": ", 1) for each in headers)
         )
-        with urlopen(asked) as answer:  # noqa: S310 - our own server
+        with urlopen(request) as answer:  # noqa: S310 - our own server
             return answer.read(), answer.headers.get("ETag", "")
 
     def bare(self, body: bytes) -> bytes:
@@ -103,8 +103,8 @@ def _reads(environment: Environment) -> Iterator[Row]:
         ("GET rooms.list/", "/rooms.list/", 0.7),
     ):
         headers = (environment.token(),) if "list" in path else ()
-        asked, (body, _) = get(path, *headers), environment.fetch(path, *headers)
-        yield environment.against_bare(name, body, lambda asked=asked: asked, target)
+        response, (body, _) = get(path, *headers), environment.fetch(path, *headers)
+        yield environment.against_bare(name, body, lambda response=response: response, target)
     body, tag = environment.fetch("/api/rooms/status")
     unchanged = get("/api/rooms/status", f"If-None-Match: {tag}")
     yield environment.against_bare("the same, a 304", body, lambda: unchanged, 1.0)
@@ -113,13 +113,13 @@ def _reads(environment: Environment) -> Iterator[Row]:
 
 
 def _instants(environment: Environment) -> Iterator[Row]:
-    dice = random.Random(1)
+    rng = random.Random(1)
 
     def plain() -> str:
-        return f"/api/rooms/status?datetime={_instant(dice)}"
+        return f"/api/rooms/status?datetime={_instant(rng)}"
 
     def filtered() -> str:
-        return f"{plain()}&capacity={dice.randrange(1, 60)}&duration={dice.randrange(1, 120)}"
+        return f"{plain()}&capacity={rng.randrange(1, 60)}&duration={rng.randrange(1, 120)}"
 
     for name, path in (("at an instant", plain), ("with filters", filtered)):
         body, _ = environment.fetch(path())
@@ -128,9 +128,9 @@ def _instants(environment: Environment) -> Iterator[Row]:
         yield environment.against_bare(f"status {name}, again", body, lambda known=known: known, 0.8)
 
 
-def _instant(dice: random.Random) -> str:
+def _instant(rng: random.Random) -> str:
     """Any second of the next two weeks."""
-    at = NOW.replace(hour=0) + timedelta(seconds=dice.randrange(14 * 86400))
+    at = NOW.replace(hour=0) + timedelta(seconds=rng.randrange(14 * 86400))
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 

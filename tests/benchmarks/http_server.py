@@ -17,10 +17,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.login.passwords import Argon2Passwords, Cost
+from bot.runtime.logging_setup import LineFormatter
 from bot.runtime.run import freeze_gc
 from bot.services import Services
 from bot.web.application import create_application, serve, stop
-from bot.web.framework.request_log import LineFormatter
 from bot.web.framework.settings import HttpSettings
 from core.interval import Interval
 from core.model import (
@@ -75,13 +75,13 @@ def generated_rooms() -> Iterator[Room]:
 
 def generated_entries(count: int) -> Iterator[TimetableEntry]:
     """Classes of an hour or two on the hour, spread over weekdays of twelve weeks."""
-    dice = random.Random(504)
+    rng = random.Random(504)
     rooms = [room.id for room in generated_rooms()]
     monday = (NOW - timedelta(days=NOW.weekday())).replace(hour=0, minute=0)
     for number in range(count):
-        day = monday + timedelta(days=7 * dice.randrange(12) + dice.randrange(5))
-        start = day + _HOUR * dice.randrange(_FIRST_HOUR, _LAST_HOUR)
-        slot = Interval.of_length(start, _HOUR * dice.choice((1, 1, 2)))
+        day = monday + timedelta(days=7 * rng.randrange(12) + rng.randrange(5))
+        start = day + _HOUR * rng.randrange(_FIRST_HOUR, _LAST_HOUR)
+        slot = Interval.of_length(start, _HOUR * rng.choice((1, 1, 2)))
         yield TimetableEntry(rooms[number % ROOMS], slot, f"CLASS{number % 400}", BookingType.CLASS)
 
 

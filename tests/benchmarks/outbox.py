@@ -99,16 +99,14 @@ def _copy(full: Path) -> Path:
 async def _fill(file: Path, due: int) -> None:
     """Bookings for tomorrow, each in its own room and with its reminder."""
     storage, services = await open_campus(file, StillClock(NOW))
-    people = await storage.write(lambda unit: _furnish(unit, due, due, NotificationPreferences()))
+    people = await storage.write(lambda unit: _fill(unit, due, due, NotificationPreferences()))
     slot = Interval.of_length(at("12:00", 1), timedelta(minutes=15))
     requests = (BookRoom(BookingId(f"b{n}"), RoomId(f"R-{n}"), slot, people[n]) for n in range(due))
     await asyncio.gather(*map(services.bookings.book, requests))
     await storage.close()
 
 
-def _furnish(
-    unit: UnitOfWork, rooms: int, people: int, preferences: NotificationPreferences
-) -> list[PersonId]:
+def _fill(unit: UnitOfWork, rooms: int, people: int, preferences: NotificationPreferences) -> list[PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"R-{n}") for n in range(rooms))
     added = []
@@ -175,7 +173,7 @@ async def _book(folder: Path, bookings: int, preferences: NotificationPreference
     """Bookings per second by many callers, for people with these notification preferences."""
     file = folder / f"book-{next(_numbers)}.db"
     storage, services = await open_campus(file, StillClock(NOW))
-    people = await storage.write(lambda unit: _furnish(unit, 400, 400, preferences))
+    people = await storage.write(lambda unit: _fill(unit, 400, 400, preferences))
 
     async def caller(first: int) -> None:
         for n in range(first, bookings, CALLERS):

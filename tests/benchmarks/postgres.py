@@ -62,7 +62,7 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 
 def _rows(runner: asyncio.Runner, server: PostgresServer, *, quick: bool) -> list[Row]:
-    sides = Sides(runner, *runner.run(_furnished(server)), SHORT_SLICE if quick else SLICE)
+    sides = Sides(runner, *runner.run(_filled(server)), SHORT_SLICE if quick else SLICE)
     pairs = FEW_PAIRS if quick else PAIRS
     try:
         for side in (sides.batched, sides.one_statement, sides.transaction_each):
@@ -141,8 +141,8 @@ class Sides:
 def _facts(connection: Connection, request: BookRoom) -> Facts:
     unit, keys = SqlUnitOfWork(connection), booking_keys(request, RULES, NOW)
     found = connection.execute(select(room).where(room.c.id == request.room_id)).one()
-    held = [busy_for(each) for each in unit.bookings.in_room(request.room_id, request.slot)]
-    taught = unit.timetable.busy_in_room(request.room_id, request.slot)
+    held = [busy_for(each) for each in unit.bookings.active(request.slot, [request.room_id])]
+    taught = [busy for _, busy in unit.timetable.busy(request.slot, [request.room_id])]
     by = request.by or PersonId(0)
     return Facts(
         room=to_room(found),
@@ -167,7 +167,7 @@ async def _rate(book: Book, requests: Iterator[BookRoom], callers: int, length: 
     return done / (perf_counter() - begun)
 
 
-async def _furnished(
+async def _filled(
     server: PostgresServer,
 ) -> tuple[ManagedStorage, asyncpg.Pool, AsyncEngine, Iterator[BookRoom]]:
     await _run(server.url(), "CREATE DATABASE roomie")

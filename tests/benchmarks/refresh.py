@@ -70,7 +70,7 @@ def _row(name: str, figure: float, target: float | None, felt: Felt) -> Row:
 
 async def _felt(file: Path, rooms: int) -> tuple[Felt, Felt, Felt]:
     storage, services = await open_campus(file, StillClock(NOW))
-    person = await storage.write(lambda unit: _furnish(unit, rooms))
+    person = await storage.write(lambda unit: _fill(unit, rooms))
     gc.collect()
     gc.freeze()  # what the bench itself has made is not the product's to collect
     bench = _Bench(services, person, rooms)
@@ -81,7 +81,7 @@ async def _felt(file: Path, rooms: int) -> tuple[Felt, Felt, Felt]:
     return quiet, first, second
 
 
-def _furnish(unit: UnitOfWork, rooms: int) -> Any:
+def _fill(unit: UnitOfWork, rooms: int) -> Any:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(f"R-{n}") for n in range(rooms + 400))
     return [unit.people.add(a_person(f"p{n}", UserGroup.STAFF), None).id for n in range(100)]

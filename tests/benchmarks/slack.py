@@ -36,7 +36,7 @@ Settled = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
+class Burst:
     """One round: milliseconds until 50 and 95 of 100 were acknowledged, and until all were answered."""
 
     p50: float
@@ -49,10 +49,10 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 - every benchmark is called s
 
 
 async def _rows(rounds: int) -> list[Row]:
-    async with bare_app() as (bare, nothing), roomie() as (crowd, settled):
-        await _storm(bare, nothing)
-        await _storm(crowd, settled)
-        pairs = [(await _storm(crowd, settled), await _storm(bare, nothing)) for _ in range(rounds)]
+    async with bare_app() as (bare, nothing), roomie() as (people, settled):
+        await _burst(bare, nothing)
+        await _burst(people, settled)
+        pairs = [(await _burst(people, settled), await _burst(bare, nothing)) for _ in range(rounds)]
     ours = [each for each, _ in pairs]
     return [
         _beside("ack p50, to a bare Bolt app", [(one.p50, other.p50) for one, other in pairs]),
@@ -71,17 +71,17 @@ def _absolute(name: str, gauges: list[float], most: float | None) -> Row:
     return Row(name, quartiles(gauges), most, at_most=True, note="milliseconds, not a ratio")
 
 
-async def _storm(people: list[Person], settled: Settled) -> Storm:
+async def _burst(people: list[Person], settled: Settled) -> Burst:
     begun = perf_counter()
     answers = await asyncio.gather(*(each.types(LINE) for each in people))
     await settled()
     if not all(each.acked for each in answers):
         raise RuntimeError("some commands were not acknowledged within three seconds")
     cuts = statistics.quantiles((each.seconds * 1000 for each in answers), n=100)
-    return Storm(cuts[49], cuts[94], (perf_counter() - begun) * 1000)
+    return Burst(cuts[49], cuts[94], (perf_counter() - begun) * 1000)
 
 
-def _crowd(slack: SlackStandIn) -> list[Person]:
+def _people(slack: SlackStandIn) -> list[Person]:
     return [slack.add_person("T1", f"UX{number}", f"x{number}") for number in range(AT_ONCE)]
 
 
@@ -99,7 +99,7 @@ async def bare_app() -> AsyncIterator[tuple[list[Person], Settled]]:
         await handler.connect_async()
         await slack.until(lambda: slack.sender.sockets.open)
         try:
-            yield _crowd(slack), _nothing
+            yield _people(slack), _nothing
         finally:
             await handler.close_async()
 
@@ -115,16 +115,16 @@ async def roomie() -> AsyncIterator[tuple[list[Person], Settled]]:
     async with _storage(rules, clock) as storage, SlackStandIn() as slack:
         environment = await build_environment(slack, storage, rules, clock)
         environment.settings = replace(environment.settings, ping_interval=4.0, api_timeout=10.0)
-        crowd = _crowd(slack)
+        people = _people(slack)
         async with environment.open() as adapter:
 
             async def settled() -> None:
                 await adapter.wait_idle()
-                if any(not each.sees() for each in crowd):
+                if any(not each.sees() for each in people):
                     raise RuntimeError("somebody was left without an answer")
                 slack.state.workspaces["T1"].channels["C1"].messages.clear()
 
-            yield crowd, settled
+            yield people, settled
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from storage.factory import open_storage, upgrade
 from tests.benchmarks.harness import Row, quartiles
+from tests.fakes.passwords import NoPasswords
 
 STREAMS = 2_000
 _WARM_UP = 20
@@ -47,16 +48,6 @@ _ANSWER = {
     "societies": [["UCLU Technology Society", "SOTECHSOC"]],
     "quota_left": 180,
 }
-
-
-class NoPasswords:
-    """Passwords are not used here."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 @dataclass(frozen=True)
@@ -107,22 +98,22 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 20,
     )
-    started = json.loads(await _asked(server, ""))
+    started = json.loads(await _command(server, ""))
     clients = [Client(started["port"], path, accept) for path in started["paths"]]
     for each in clients[:_WARM_UP]:
         await each.connect()
-    before = json.loads(await _asked(server, "how"))
+    before = json.loads(await _command(server, "how"))
     for start in range(_WARM_UP, streams, 100):
         await asyncio.gather(*(each.connect() for each in clients[start : start + 100]))
     await asyncio.sleep(1)
-    held = json.loads(await _asked(server, "how"))
+    held = json.loads(await _command(server, "how"))
     await asyncio.sleep(2)
-    idled = json.loads(await _asked(server, "how"))
-    await _asked(server, "finish")
-    listening = [asyncio.create_task(each.hear()) for each in clients]
+    idled = json.loads(await _command(server, "how"))
+    await _command(server, "finish")
+    listening = [asyncio.create_task(each.receive()) for each in clients]
     await asyncio.sleep(0.1)
     began = perf_counter()
-    await _asked(server, "notify")
+    await _command(server, "notify")
     await asyncio.gather(*listening)
     took = perf_counter() - began
     for each in clients:
@@ -133,7 +124,7 @@ async def _measure(side: str, streams: int, accept: str) -> Figures:
     return Figures(memory, took * 1000, (idled["processor"] - held["processor"]) * 500)
 
 
-async def _asked(server: asyncio.subprocess.Process, words: str) -> bytes:
+async def _command(server: asyncio.subprocess.Process, words: str) -> bytes:
     assert server.stdin is not None
     assert server.stdout is not None
     if words:
@@ -160,13 +151,13 @@ class Client:
         self._writer.write(f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n".encode())
         await self._reader.readuntil(b"\r\n\r\n")
 
-    async def hear(self) -> None:
+    async def receive(self) -> None:
         """Reads until the end of the message."""
-        heard = b""
-        while b"eyJ" not in heard or len(heard) < 150:
+        received = b""
+        while b"eyJ" not in received or len(received) < 150:
             piece = await self._reader.read(4096)
             assert piece, "the stream ended"
-            heard += piece
+            received += piece
 
     def close(self) -> None:
         if self._writer is not None:

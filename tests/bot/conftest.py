@@ -4,62 +4,24 @@ import asyncio
 import io
 import shutil
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
-from bot.login.passwords import Argon2Passwords, Cost
-from bot.sample.load import load_sample
 from bot.services import Services
-from core.clock import Clock
 from core.policy.rules import Rules
-from core.read_model import ReadModel
-from core.services.accounts import Accounts
-from core.services.bookings import BookingService
-from core.services.society import SocietyService
-from storage.factory import open_storage
 from tests.bot.chat import Chat
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
-
-_QUICK = Cost(passes=1, memory=8, lanes=1)
-
-
-def build_services(url: str, clock: Clock, rules: Rules) -> Services:
-    """Services over a database, not yet opened."""
-    read_model = ReadModel()
-    storage = open_storage(url, read_model, rules, clock)
-    return Services(
-        storage=storage,
-        read_model=read_model,
-        rules=rules,
-        clock=clock,
-        bookings=BookingService(storage, read_model, rules, clock),
-        societies=SocietyService(storage, rules, clock),
-        accounts=Accounts(
-            storage, read_model, Argon2Passwords(_QUICK), rules, clock, b"a secret of the tests"
-        ),
-    )
+from tests.sample_services import create_sample_file, create_services
 
 
 @pytest.fixture(scope="session")
 def sample_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """SQLite file with the sample data. Copy it; do not write to it."""
-    file = Path(shutil.copy(empty_sqlite_file, tmp_path_factory.mktemp("sample") / "sample.db"))
-
-    async def fill() -> None:
-        services = build_services(f"sqlite:///{file}", StillClock(NOW), Rules())
-        await services.storage.open()
-        await services.storage.load()
-        await load_sample(services)
-        await services.storage.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(fill())).result()
-    return file
+    """SQLite file with the sample campus. Copy it; do not write to it."""
+    return create_sample_file(empty_sqlite_file, tmp_path_factory.mktemp("sample"), NOW)
 
 
 @pytest.fixture
@@ -69,7 +31,7 @@ def database_url(tmp_path: Path, sample_file: Path) -> str:
 
 @pytest.fixture
 async def services(database_url: str, clock: StillClock, rules: Rules) -> AsyncIterator[Services]:
-    services = build_services(database_url, clock, rules)
+    services = create_services(database_url, clock, rules)
     await services.storage.open()
     await services.storage.load()
     yield services

@@ -15,25 +15,25 @@ def sample_world(sqlite_url: str, sample_file: Path) -> None:
 
 
 def test_arguments_are_commands_and_numbers_press_buttons(roomie: Roomie):
-    said = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
+    result = roomie("chat", "--as", "rema", "/rooms free now 20 seats", "1", "/rooms quota")
 
-    assert said.status == 0
-    assert "You're booked: Hub Workshop (RO-POO), Wed 11 Mar, 10:15–11:15." in said.out
-    assert "You have 120 minutes of 180 left this week." in said.out
-    assert "\x1b" not in said.out
+    assert result.status == 0
+    assert "You're booked: Hub Workshop (RO-POO), Wed 11 Mar, 10:15–11:15." in result.out
+    assert "You have 120 minutes of 180 left this week." in result.out
+    assert "\x1b" not in result.out
 
 
 def test_without_arguments_each_line_of_input_is_answered(roomie: Roomie):
-    said = roomie("chat", "--as", "rema", typed="/rooms quota\n\n   \nwhoami\n")
+    result = roomie("chat", "--as", "rema", typed="/rooms quota\n\n   \nwhoami\n")
 
-    assert "You have 180 minutes" in said.out
-    assert "You're rema boo (rema)." in said.out
+    assert "You have 180 minutes" in result.out
+    assert "You're rema boo (rema)." in result.out
 
 
 def test_json_prints_one_reply_per_line(roomie: Roomie):
-    said = roomie("chat", "--as", "rema", "--json", "/rooms free now 20 seats", "/nonsense")
+    result = roomie("chat", "--as", "rema", "--json", "/rooms free now 20 seats", "/nonsense")
 
-    free, unknown = map(json.loads, said.out.splitlines())
+    free, unknown = map(json.loads, result.out.splitlines())
     assert free["tone"] == "info"
     assert free["items"][0]["buttons"][0]["action"] == "book"
     assert unknown["tone"] == "confused"
@@ -49,7 +49,7 @@ def test_json_prints_one_reply_per_line(roomie: Roomie):
         (["/book Wren G02 fri 24 april 3pm"], 1),
         (["/society token"], 1),
         (["/flibber"], 2),
-        (["/book"], 2),
+        (["/book Nowhere"], 2),
         (["/rooms status Nowhere"], 2),
         (["/rooms free now", "/book Wren G01 now", "/flibber"], 2),
     ],
@@ -59,12 +59,12 @@ def test_the_exit_status_follows_the_replies(roomie: Roomie, lines: list[str], s
 
 
 def test_an_unknown_user_may_search_and_learns_how_to_log_in(roomie: Roomie):
-    said = roomie("chat", "--as", "nobody", "/rooms free now 20 seats", "1", "/whoami")
+    result = roomie("chat", "--as", "nobody", "/rooms free now 20 seats", "1", "/whoami")
 
-    assert said.status == 1
-    assert "10 rooms are free" in said.out
-    assert "Please log in first" in said.out
-    assert "terminal:nobody" in said.out
+    assert result.status == 1
+    assert "10 rooms are free" in result.out
+    assert "Please log in first" in result.out
+    assert "terminal:nobody" in result.out
 
 
 def test_bookings_are_visible_to_the_next_process(roomie: Roomie):

@@ -76,24 +76,24 @@ def got(url: str) -> Any:
 
 
 def test_help_lists_every_command(environment: dict[str, str], tmp_path: Path):
-    said = roomie(environment, tmp_path, "--help")
+    result = roomie(environment, tmp_path, "--help")
 
-    assert said.returncode == 0
+    assert result.returncode == 0
     for command in ("run", "chat", "parse", "import", "sample", "user", "society", "db", "check"):
-        assert f"roomie {command}" in said.stdout.decode()
+        assert f"roomie {command}" in result.stdout.decode()
     assert list(tmp_path.iterdir()) == [tmp_path / "roomie.db"]
 
 
 def test_undecodable_input_and_narrow_encodings_work(environment: dict[str, str], tmp_path: Path):
-    said = roomie(
+    result = roomie(
         environment | {"PYTHONIOENCODING": "ascii:strict"},
         tmp_path,
         *("chat", "--as", "rema"),
         typed=b"/nonsense \xff\xfe\x00\n/rooms free tomorrow 3pm to 4pm\n",
     )
 
-    assert b"Traceback" not in said.stderr
-    assert b"rooms are free" in said.stdout
+    assert b"Traceback" not in result.stderr
+    assert b"rooms are free" in result.stdout
 
 
 def test_unusable_settings_exit_with_status_two(environment: dict[str, str], tmp_path: Path):
@@ -103,10 +103,10 @@ def test_unusable_settings_exit_with_status_two(environment: dict[str, str], tmp
         "ROOMIE_NO__SUCH": "1",
     }
 
-    said = roomie(wrong, tmp_path, "run")
+    result = roomie(wrong, tmp_path, "run")
 
-    assert said.returncode == 2
-    assert said.stderr.count(b"roomie: ") == 3
+    assert result.returncode == 2
+    assert result.stderr.count(b"roomie: ") == 3
 
 
 def test_a_server_starts_syncs_and_stops(

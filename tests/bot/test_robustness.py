@@ -190,16 +190,16 @@ class Running:
     def __init__(self, loop: asyncio.AbstractEventLoop, wil: Chat) -> None:
         self._loop, self.wil = loop, wil
 
-    def do(self, asking: Coroutine[None, None, str]) -> str:
-        return self._loop.run_until_complete(asking)
+    def do(self, coroutine: Coroutine[None, None, str]) -> str:
+        return self._loop.run_until_complete(coroutine)
 
 
 @pytest.fixture
 def running(database_url: str, clock, rules) -> Iterator[Running]:
-    from tests.bot.conftest import build_services
+    from tests.sample_services import create_services
 
     loop = asyncio.new_event_loop()
-    services = build_services(database_url, clock, rules)
+    services = create_services(database_url, clock, rules)
     loop.run_until_complete(services.storage.open())
     loop.run_until_complete(services.storage.load())
     yield Running(loop, Chat(services, "wil"))

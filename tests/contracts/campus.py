@@ -77,11 +77,11 @@ async def fill_campus(url: str) -> None:
     storage = open_storage(url, ReadModel(), Rules(), StillClock(NOW))
     await storage.open()
     await storage.load()
-    await storage.write(_furnish)
+    await storage.write(_fill)
     await storage.close()
 
 
-def _furnish(unit: UnitOfWork) -> None:
+def _fill(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in ROOMS)
     people = {

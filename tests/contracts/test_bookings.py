@@ -26,12 +26,12 @@ from tests.contracts.campus import CHESS, HALL, LAB, Campus, a_new_id
 async def test_a_booking_is_stored_as_it_was_made(campus: Campus):
     made = await campus.book(a_slot("11:00", 60), title="Reading group", notes="Bring chalk")
 
-    kept = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
+    stored = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
 
-    assert kept == made.booking
-    assert kept is not None
-    assert (kept.interval, kept.booked_by, kept.created_at) == (a_slot("11:00", 60), campus.wil, NOW)
-    assert (kept.title, kept.notes, kept.version) == ("Reading group", "Bring chalk", 1)
+    assert stored == made.booking
+    assert stored is not None
+    assert (stored.interval, stored.booked_by, stored.created_at) == (a_slot("11:00", 60), campus.wil, NOW)
+    assert (stored.title, stored.notes, stored.version) == ("Reading group", "Bring chalk", 1)
 
 
 async def test_a_booking_is_charged_to_its_maker(campus: Campus):
@@ -160,8 +160,8 @@ async def test_other_peoples_bookings_cannot_be_cancelled(campus: Campus):
     with pytest.raises(NotYourBooking):
         await campus.cancel(made.booking, by=campus.rema)
 
-    kept = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
-    assert kept == made.booking
+    stored = await campus.storage.read(lambda unit: unit.bookings.get(made.booking.id))
+    assert stored == made.booking
 
 
 async def test_a_moved_booking_is_charged_by_the_difference(campus: Campus):

@@ -12,14 +12,14 @@ import pytest
 from core.errors import RoomieError
 from tests.builders import a_person, a_slot
 from tests.contracts.campus import HALL, ROOMS, Campus
-from tests.contracts.racer import race
+from tests.contracts.concurrent_client import race
 from tests.contracts.raw import ask
 
 _PROCESSES = 4
 
 
 @pytest.fixture
-async def crowd(campus: Campus) -> Campus:
+async def full_campus(campus: Campus) -> Campus:
     """The campus with fifty people more; an hour of wil's quota is left."""
     await campus.storage.write(
         lambda unit: [unit.people.add(a_person(f"guest{number}"), None) for number in range(50)]
@@ -28,7 +28,7 @@ async def crowd(campus: Campus) -> Campus:
     return campus
 
 
-class Racers:
+class ClientProcesses:
     """Several processes with concurrent requests."""
 
     def __init__(self, processes: list[Process]) -> None:
@@ -56,36 +56,38 @@ class Racers:
 
 
 @pytest.fixture
-async def racers(crowd: Campus, database_url: str) -> AsyncIterator[Racers]:
+async def processes(full_campus: Campus, database_url: str) -> AsyncIterator[ClientProcesses]:
     pipe, start = asyncio.subprocess.PIPE, asyncio.create_subprocess_exec
-    command = (sys.executable, "-m", "tests.contracts.racer", database_url)
-    racers = Racers([await start(*command, stdin=pipe, stdout=pipe) for _ in range(_PROCESSES)])
-    await racers.ready()
-    yield racers
-    await racers.finish()
+    command = (sys.executable, "-m", "tests.contracts.concurrent_client", database_url)
+    processes = ClientProcesses([await start(*command, stdin=pipe, stdout=pipe) for _ in range(_PROCESSES)])
+    await processes.ready()
+    yield processes
+    await processes.finish()
 
 
-async def test_of_32_tasks_that_want_one_slot_exactly_one_gets_it(crowd: Campus):
-    ended = await race(crowd.services, crowd.storage.read_model, "one_slot", range(32))
+async def test_of_32_tasks_that_want_one_slot_exactly_one_gets_it(full_campus: Campus):
+    ended = await race(full_campus.services, full_campus.storage.read_model, "one_slot", range(32))
 
     assert ended == {"BookingResult": 1, "SlotTaken": 31}
 
 
-async def test_of_20_tasks_that_spend_one_last_hour_exactly_one_does(crowd: Campus):
-    ended = await race(crowd.services, crowd.storage.read_model, "one_purse", range(20))
+async def test_of_20_tasks_that_spend_one_last_hour_exactly_one_does(full_campus: Campus):
+    ended = await race(full_campus.services, full_campus.storage.read_model, "one_quota", range(20))
 
     assert ended == {"BookingResult": 1, "QuotaSpent": 19}
 
 
-async def test_four_processes_race_as_fairly_as_one(crowd: Campus, database_url: str, racers: Racers):
+async def test_four_processes_race_as_fairly_as_one(
+    full_campus: Campus, database_url: str, processes: ClientProcesses
+):
     """200 clients who want one slot; 20 requests that spend a last hour; 20 copies of one request."""
-    assert await racers.race("one_slot", 50) == {"BookingResult": 1, "SlotTaken": 199}
+    assert await processes.race("one_slot", 50) == {"BookingResult": 1, "SlotTaken": 199}
     assert await ask(database_url, f"SELECT count(*) FROM booking WHERE room_id = '{HALL}'") == 1  # noqa: S608
 
-    assert await racers.race("one_purse", 5) == {"BookingResult": 1, "QuotaSpent": 19}
-    assert await crowd.quota_left() == 0
+    assert await processes.race("one_quota", 5) == {"BookingResult": 1, "QuotaSpent": 19}
+    assert await full_campus.quota_left() == 0
 
-    assert await racers.race("one_request", 5) == {"BookingResult": 20}
+    assert await processes.race("one_request", 5) == {"BookingResult": 20}
     assert await ask(database_url, "SELECT count(*) FROM request") == 1
 
 

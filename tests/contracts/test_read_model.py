@@ -11,7 +11,7 @@ import pytest
 
 from core.model import Expiring, Identity, Limit, LoginToken, Role, RoomId, TokenTerm
 from core.ports import UnitOfWork
-from core.read_model import ReadModel
+from core.read_model import ReadModel, read_rooms
 from core.services.purge import Purge
 from storage.factory import ManagedStorage, open_storage
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society, an_entry
@@ -32,7 +32,7 @@ async def _truth(open_another: Another) -> dict[str, object]:
     return state_of((await open_another()).read_model)
 
 
-def _many_things(unit: UnitOfWork) -> None:
+def _mixed_writes(unit: UnitOfWork) -> None:
     unit.rooms.put_buildings([a_building("K-E15", "Quadrangle", latitude=1.5, aliases=("The Quad",))])
     unit.rooms.put_rooms([a_room("K-E15-1", "K-E15", 40), a_room(HALL, capacity=25, aliases=("Hall",))])
     person = unit.people.add(a_person("zoe"), "hash").id
@@ -54,7 +54,7 @@ WORKS: dict[str, Callable[[UnitOfWork], object]] = {
         unit.people.by_name("mem").id, CHESS, None
     ),
     "a timetable cleared": lambda unit: unit.timetable.clear("timetable", ROOMS),
-    "another timetable": lambda unit: unit.timetable.add("crowd", [an_entry(HALL, a_slot("16:00"))], 1),
+    "another timetable": lambda unit: unit.timetable.add("clients", [an_entry(HALL, a_slot("16:00"))], 1),
     "a login ended": lambda unit: unit.tokens.remove(b"\x01" * 32),
     "a changed room": lambda unit: unit.rooms.put_rooms([a_room(HALL, capacity=5, bookable=False)]),
 }
@@ -65,7 +65,7 @@ async def test_a_change_is_in_the_read_model_when_the_call_returns(
     campus: Campus, open_another: Another, name: str
 ):
     await campus.book(a_slot("13:00", 60))
-    await campus.storage.write(_many_things)
+    await campus.storage.write(_mixed_writes)
 
     await campus.storage.write(WORKS[name])
 
@@ -76,12 +76,27 @@ async def test_a_change_is_in_the_read_model_when_the_call_returns(
 async def test_what_another_process_changed_is_seen_after_catching_up(
     campus: Campus, other: Campus, open_another: Another, name: str
 ):
-    await other.storage.write(_many_things)
+    await other.storage.write(_mixed_writes)
     await other.storage.write(WORKS[name])
 
     await campus.storage.catch_up()
 
     assert state_of(campus.storage.read_model) == await _truth(open_another)
+
+
+async def test_chosen_rooms_are_read_as_among_all_and_free_ones_as_free(campus: Campus):
+    await campus.storage.write(_mixed_writes)
+    await campus.book(a_slot("13:00", 60))
+    window = a_slot("00:00", 24 * 60)
+
+    everything = await campus.storage.read(lambda unit: read_rooms(unit, window))
+    chosen = await campus.storage.read(lambda unit: read_rooms(unit, window, [HALL, ROOMS[5]]))
+
+    assert set(everything) == {HALL, LAB}
+    assert chosen[HALL].schedule.busy == everything[HALL].schedule.busy
+    assert chosen[HALL].bookings == everything[HALL].bookings
+    assert (chosen[ROOMS[5]].schedule.busy, chosen[ROOMS[5]].bookings, len(chosen)) == ((), (), 2)
+    assert await campus.storage.read(lambda unit: read_rooms(unit, window, [])) == {}
 
 
 async def test_a_booking_is_in_the_read_model_when_the_call_returns(campus: Campus):

@@ -37,13 +37,13 @@ async def test_a_transaction_that_raises_is_rolled_back(campus: Campus):
 
 
 async def test_a_decision_that_raises_writes_nothing_and_affects_no_other(campus: Campus):
-    def slip(_: Facts) -> Decision[None]:
+    def fail(_: Facts) -> Decision[None]:
         raise _Slip
 
     requests = [campus.services.book(campus.request(a_slot(), room, campus.stan)) for room in ROOMS[:10]]
-    slips = [campus.storage.decide(DecisionKeys(week=0, room=room), slip) for room in ROOMS[:10]]
+    failures = [campus.storage.decide(DecisionKeys(week=0, room=room), fail) for room in ROOMS[:10]]
 
-    answers = await asyncio.gather(*requests, *slips, return_exceptions=True)
+    answers = await asyncio.gather(*requests, *failures, return_exceptions=True)
 
     assert [type(answer).__name__ for answer in answers] == ["BookingResult"] * 10 + ["_Slip"] * 10
 
@@ -112,9 +112,9 @@ async def test_a_name_is_unique_under_concurrent_requests(campus: Campus):
 
 
 async def test_a_cancelled_call_still_commits_its_booking(campus: Campus):
-    asked = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
+    booking = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
     await asyncio.sleep(0)
-    asked.cancel()
+    booking.cancel()
 
     await campus.book(a_slot("15:00", 60))
 

@@ -51,27 +51,27 @@ def test_both_views_stay_equal_whatever_is_added_removed_and_replaced(
 ):
     listed, changes = world
     catalogue = catalogue_of(listed)
-    kept, model = Availability(catalogue), {room.id: set() for room in listed}
+    updated, model = Availability(catalogue), {room.id: set() for room in listed}
     for room_id, interval in changes:
-        kept.matching(*data.draw(spans()), RoomQuery())
+        updated.matching(*data.draw(spans()), RoomQuery())
         match data.draw(st.sampled_from(["add", "remove", "replace"])):
             case "add":
-                kept.add(room_id, interval)
+                updated.add(room_id, interval)
                 model[room_id].add(interval)
             case "remove":
                 gone = data.draw(st.sampled_from([*sorted(model[room_id]), interval]))
-                kept.remove(room_id, gone)
+                updated.remove(room_id, gone)
                 model[room_id].discard(gone)
             case _:
-                kept.replace(room_id, RoomSchedule([interval]))
+                updated.replace(room_id, RoomSchedule([interval]))
                 model[room_id] = {interval}
 
     start, end = data.draw(spans())
     anew = Availability(catalogue, {room_id: RoomSchedule(busy) for room_id, busy in model.items()})
 
-    assert kept.free_rooms(start, end, RoomQuery()) == anew.free_rooms(start, end, RoomQuery())
-    assert {room.id for room in kept.matching(start, end, RoomQuery())} == {
-        room.id for room in listed if kept.schedule(room.id).is_free(start, end)
+    assert updated.free_rooms(start, end, RoomQuery()) == anew.free_rooms(start, end, RoomQuery())
+    assert {room.id for room in updated.matching(start, end, RoomQuery())} == {
+        room.id for room in listed if updated.schedule(room.id).is_free(start, end)
     }
 
 

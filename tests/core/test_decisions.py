@@ -132,18 +132,18 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(
-    ("known", "asked", "error"), [each[1:] for each in REFUSALS], ids=[each[0] for each in REFUSALS]
+    ("known", "command", "error"), [each[1:] for each in REFUSALS], ids=[each[0] for each in REFUSALS]
 )
-def test_a_booking_is_refused_when(known: Facts, asked: BookRoom, error: type[RoomieError]):
+def test_a_booking_is_refused_when(known: Facts, command: BookRoom, error: type[RoomieError]):
     with pytest.raises(error) as refusal:
-        decide_booking(known, asked, RULES, NOW)
+        decide_booking(known, command, RULES, NOW)
 
     assert type(refusal.value) is error
     assert str(refusal.value)
 
 
 @pytest.mark.parametrize(
-    ("known", "asked", "cost"),
+    ("known", "command", "cost"),
     [
         (facts(), booking_request(a_slot(minutes=45)), 45),
         (facts(spent=120), booking_request(a_slot(minutes=60)), 60),
@@ -155,9 +155,9 @@ def test_a_booking_is_refused_when(known: Facts, asked: BookRoom, error: type[Ro
     ],
 )
 def test_a_booking_costs_its_minutes_unless_it_is_for_a_society_or_by_staff(
-    known: Facts, asked: BookRoom, cost: int
+    known: Facts, command: BookRoom, cost: int
 ):
-    decision = decide_booking(known, asked, RULES, NOW)
+    decision = decide_booking(known, command, RULES, NOW)
 
     assert decision.outcome.cost == cost
     assert decision.writes is not None
@@ -290,8 +290,8 @@ def test_a_refund_may_require_notice():
 
 def move(known: Facts, slot: Interval, now: datetime = NOW, version: int = 1, room: str = "K-J17-G01") -> int:
     """The minutes that the move costs."""
-    asked = MoveBooking(BookingId("b1"), PersonId(1), a_room(room).id, slot, version)
-    decision = decide_move(known, asked, RULES, now)
+    command = MoveBooking(BookingId("b1"), PersonId(1), a_room(room).id, slot, version)
+    decision = decide_move(known, command, RULES, now)
     assert decision.writes is not None
     assert (decision.writes.charge.minutes if decision.writes.charge else 0) == decision.outcome.cost
     assert decision.outcome.booking.interval == slot
@@ -410,11 +410,11 @@ def test_no_sequence_of_changes_makes_or_loses_a_minute(steps: list[tuple[str, i
             match action:
                 case "book" if booking is None or booking.state is BookingState.CANCELLED:
                     last += 1
-                    asked = BookRoom(BookingId(f"b{last}"), a_room().id, slot, PersonId(1))
-                    decision = decide_booking(replace(known, booking=None), asked, RULES, now)
+                    command = BookRoom(BookingId(f"b{last}"), a_room().id, slot, PersonId(1))
+                    decision = decide_booking(replace(known, booking=None), command, RULES, now)
                 case "move" if booking is not None:
-                    asked = MoveBooking(booking.id, PersonId(1), booking.room_id, slot, booking.version)
-                    decision = decide_move(known, asked, RULES, now)
+                    command = MoveBooking(booking.id, PersonId(1), booking.room_id, slot, booking.version)
+                    decision = decide_move(known, command, RULES, now)
                 case "cancel" if booking is not None:
                     decision = decide_cancel(known, CancelBooking(booking.id, PersonId(1)), RULES, now)
                 case _:
@@ -431,9 +431,9 @@ def test_no_sequence_of_changes_makes_or_loses_a_minute(steps: list[tuple[str, i
 
 @given(st.integers(1, 12).map(lambda quarters: quarters * 15), st.integers(0, 180))
 def test_cancelling_within_the_week_undoes_booking(length: int, spent: int):
-    asked = booking_request(a_slot("12:00", length))
+    command = booking_request(a_slot("12:00", length))
     try:
-        made = decide_booking(facts(spent=spent), asked, RULES, NOW)
+        made = decide_booking(facts(spent=spent), command, RULES, NOW)
     except QuotaSpent:
         assert spent + length > RULES.weekly_quota
         return

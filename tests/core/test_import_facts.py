@@ -1,7 +1,7 @@
 """Import: exactly what a file holds, and idempotent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,6 @@ from core.interval import Interval
 from core.model import BookingType, BuildingId, Room, RoomId, TimetableEntry
 from core.ports import ManagedStorage, UnitOfWork
 from core.services.import_facts import (
-    MAX_ENTRY_LENGTH,
     ImportSummary,
     import_buildings,
     import_rooms,
@@ -38,8 +37,8 @@ async def import_entries(
 
 async def stored(storage: ManagedStorage, room: str = "K-J17-1") -> list[tuple[str, str]]:
     window = Interval(at("00:00", -100), at("00:00", 400))
-    found = await storage.read(lambda unit: unit.timetable.in_room(RoomId(room), window))
-    return sorted((f"{each.interval.start:%H:%M}", each.name) for each in found)
+    found = await storage.read(lambda unit: list(unit.timetable.busy(window, [RoomId(room)])))
+    return sorted((f"{datetime.fromtimestamp(busy.start, UTC):%H:%M}", busy.name) for _, busy in found)
 
 
 async def test_rooms_are_added_changed_and_left_alone(storage: ManagedStorage):
@@ -108,7 +107,7 @@ async def test_joint_classes_share_a_slot_and_duplicates_are_dropped(storage: Ma
     assert await stored(storage) == [("11:00", "COMP"), ("11:00", "MATH")]
 
 
-async def test_an_entry_of_months_is_split_and_still_makes_the_room_busy(storage: ManagedStorage):
+async def test_an_entry_of_months_is_stored_in_parts_and_read_whole(storage: ManagedStorage):
     closed = TimetableEntry(
         RoomId("K-J17-1"), Interval(at(), at(days=70)), "Refurbishment", BookingType.BLOCK
     )
@@ -116,7 +115,9 @@ async def test_an_entry_of_months_is_split_and_still_makes_the_room_busy(storage
     await import_entries(storage, closed)
 
     schedule = storage.read_model.availability.schedule(RoomId("K-J17-1"))
-    assert all(each.end - each.start <= MAX_ENTRY_LENGTH.total_seconds() for each in schedule.busy)
+    assert [(each.start, each.end) for each in schedule.busy] == [
+        (int(at().timestamp()), int(at(days=70).timestamp()))
+    ]
     assert schedule.runs == ([int(at().timestamp())], [int(at(days=70).timestamp())])
     assert await import_entries(storage, closed) == ImportSummary(unchanged=3)
 

@@ -38,7 +38,7 @@ def test_what_fits_between_opening_and_closing_passes(slot: Interval):
 
 
 @pytest.mark.parametrize(
-    ("slot", "said"),
+    ("slot", "message"),
     [
         (a_slot("20:45", 30), "Choose an end time before closing time."),
         (a_slot("20:00", 60 * 14), "Choose an end time before closing time."),
@@ -48,8 +48,8 @@ def test_what_fits_between_opening_and_closing_passes(slot: Interval):
         (a_slot("17:45", 30, days=3), "Choose an end time before closing time."),
     ],
 )
-def test_slots_outside_opening_hours_are_refused_with_the_documented_message(slot: Interval, said: str):
-    with pytest.raises(OutsideHours, match=said):
+def test_slots_outside_opening_hours_are_refused_with_the_documented_message(slot: Interval, message: str):
+    with pytest.raises(OutsideHours, match=message):
         check_opening(slot, a_room(), RULES, NOW)
 
 

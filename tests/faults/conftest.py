@@ -1,4 +1,4 @@
-"""Fixtures: a crowded campus, and processes that serve it."""
+"""Fixtures: a campus with more users than rooms, and processes that serve it."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -8,37 +8,37 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from tests.conftest import apart, run_sql
-from tests.faults.crowd import fill_crowd
+from tests.faults.load import create_campus
 from tests.faults.processes import Fleet
 from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def crowded_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that holds the crowd; copy it, leave it as it is."""
-    file = tmp_path_factory.mktemp("crowd") / "crowd.db"
+def campus_file(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the campus and its users; copy it, leave it as it is."""
+    file = tmp_path_factory.mktemp("campus") / "campus.db"
     shutil.copy(empty_sqlite_file, file)
-    apart(fill_crowd, f"sqlite:///{file}")
+    apart(create_campus, f"sqlite:///{file}")
     return file
 
 
 @pytest.fixture(scope="session")
-def crowded_database(postgres_server: PostgresServer) -> str:
-    """The name of a PostgreSQL database that holds the crowd; likewise."""
-    apart(run_sql, postgres_server.url(), "CREATE DATABASE crowd TEMPLATE roomie")
-    apart(fill_crowd, postgres_server.url("crowd"))
-    return "crowd"
+def campus_database(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database with the same; likewise."""
+    apart(run_sql, postgres_server.url(), "CREATE DATABASE load_campus TEMPLATE roomie")
+    apart(create_campus, postgres_server.url("load_campus"))
+    return "load_campus"
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, crowded_file: Path) -> str:
-    """A fresh SQLite file with the crowd; tests of PostgreSQL ask for `postgres_crowd`."""
-    return f"sqlite:///{shutil.copy(crowded_file, tmp_path / 'roomie.db')}"
+def database_url(tmp_path: Path, campus_file: Path) -> str:
+    """A fresh SQLite file with the campus; tests of PostgreSQL ask for `postgres_campus`."""
+    return f"sqlite:///{shutil.copy(campus_file, tmp_path / 'roomie.db')}"
 
 
 @pytest.fixture
-def postgres_crowd(postgres_copy: Callable[[str], str], crowded_database: str) -> str:
-    return postgres_copy(crowded_database)
+def postgres_campus(postgres_copy: Callable[[str], str], campus_database: str) -> str:
+    return postgres_copy(campus_database)
 
 
 @pytest.fixture

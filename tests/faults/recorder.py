@@ -58,7 +58,7 @@ async def live_a_day(url: str) -> None:
     storage = open_storage(url, read_model, rules, clock)
     await storage.open()
     await storage.load()
-    wil, pres = await storage.write(_furnish)
+    wil, pres = await storage.write(_fill)
     services = BookingService(storage, read_model, rules, clock)
     await _book(services, wil, pres)
     for work in (_messages, _logins, _platforms, _people, _timetable):
@@ -85,7 +85,7 @@ async def _book(services: BookingService, wil: PersonId, pres: PersonId) -> None
     await services.quota(wil)
 
 
-def _furnish(unit: UnitOfWork) -> tuple[PersonId, PersonId]:
+def _fill(unit: UnitOfWork) -> tuple[PersonId, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms([a_room(), a_room("K-J17-LAB")])
     wil, pres = (unit.people.add(a_person(name), "hash").id for name in ("wil", "pres"))
@@ -153,28 +153,28 @@ def _timetable(unit: UnitOfWork, _: PersonId) -> None:
 
 def _look_around(unit: UnitOfWork) -> None:
     unit.bookings.active(a_slot())
-    unit.bookings.in_room(a_room().id, a_slot())
+    unit.bookings.active(a_slot(), [a_room().id])
     unit.bookings.of_society(SocietyId("CHESS"))
-    unit.timetable.in_room(a_room().id, a_slot())
+    list(unit.timetable.busy(a_slot(), [a_room().id]))
 
 
 async def record_sqlite(folder: Path) -> list[str]:
     """Statements with inlined values, from SQLite's trace."""
-    url, heard = f"sqlite:///{folder / 'roomie.db'}", list[str]()
+    url, statements = f"sqlite:///{folder / 'roomie.db'}", list[str]()
     await upgrade(url)
     connect = sqlite3.connect
 
-    def overheard(*arguments, **options) -> sqlite3.Connection:
+    def traced_connect(*arguments, **options) -> sqlite3.Connection:
         connection = connect(*arguments, **options)
-        connection.set_trace_callback(heard.append)
+        connection.set_trace_callback(statements.append)
         return connection
 
-    sqlite3.connect = overheard
+    sqlite3.connect = traced_connect
     try:
         await live_a_day(url)
     finally:
         sqlite3.connect = connect
-    return _worth_repeating(heard)
+    return _worth_repeating(statements)
 
 
 async def record_postgres() -> list[str]:
@@ -201,20 +201,20 @@ async def record_postgres() -> list[str]:
 def _plain(folder: Path) -> Iterator[str]:
     lines = [json.loads(line) for file in sorted(folder.glob("*.json")) for line in file.open()]
     for line in lines:
-        kind, _, said = line.get("message", "").partition(": ")
+        kind, _, statement = line.get("message", "").partition(": ")
         if line.get("application_name") != "roomie" or not (kind == "statement" or "execute" in kind):
             continue
         if kind == "statement":
-            yield said
+            yield statement
         else:
             values = re.sub(r"\$\d+ = ", "", line.get("detail", "").partition(": ")[2])
-            yield f"PREPARE it AS {said}; EXECUTE it{f'({values})' if values else ''}; DEALLOCATE it"
+            yield f"PREPARE it AS {statement}; EXECUTE it{f'({values})' if values else ''}; DEALLOCATE it"
 
 
 def _worth_repeating(statements: Iterable[str]) -> list[str]:
     """Drops duplicates: SQLite traces a statement again when it returns from a trigger."""
-    kept = (each for each, _ in groupby(each.strip() for each in statements))
-    return [each for each in kept if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
+    distinct = (each for each, _ in groupby(each.strip() for each in statements))
+    return [each for each in distinct if not _NOT_TO_BE_REPEATED.match(each.removeprefix("PREPARE it AS "))]
 
 
 async def main() -> None:

@@ -18,7 +18,7 @@ from storage.factory import open_storage
 from tests.builders import a_slot
 from tests.contracts.raw import ask
 from tests.fakes.clock import StillClock
-from tests.faults.crowd import ROOMS, Crowd, check_books
+from tests.faults.load import ROOMS, LoadGenerator, check_bookings
 from tests.faults.processes import Fleet, Process
 
 CLIENTS = 40
@@ -32,8 +32,8 @@ async def test_of_two_processes_on_one_file_clocks_may_be_stepped_and_either_be_
 ):
     """No booking moves, nobody is charged twice, and the other process continues."""
     here, there = await fleet.start("web", "web", module="tests.faults.stepping")
-    crowd = Crowd(session, lambda: [web.address for web in (here, there) if web.is_running])
-    going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=2.0))
+    load = LoadGenerator(session, lambda: [web.address for web in (here, there) if web.is_running])
+    running = asyncio.ensure_future(load.go(CLIENTS, 6, seconds=2.0))
 
     for process, step in (
         (here, signal.SIGUSR1),
@@ -44,11 +44,11 @@ async def test_of_two_processes_on_one_file_clocks_may_be_stepped_and_either_be_
     ):
         await asyncio.sleep(0.3)
         process.signal(step)
-    assert not crowd.log.unanswered
+    assert not load.log.unanswered
     await here.kill()
-    log = await going
+    log = await running
 
-    await check_books(database_url, log)
+    await check_bookings(database_url, log)
     assert not log.refusals["unavailable"]
     assert await there.is_ready(session)
 
@@ -58,22 +58,22 @@ async def test_a_full_disk_is_reported_and_recovered_from_when_there_is_space_ag
     fleet: Fleet, session: ClientSession, database_url: str
 ):
     [web] = await fleet.start("web")
-    crowd = Crowd(session, lambda: [web.address])
-    going = asyncio.ensure_future(crowd.go(CLIENTS, 6, seconds=4.0))
-    await _until(lambda: len(crowd.log.at) > CLIENTS)
+    load = LoadGenerator(session, lambda: [web.address])
+    running = asyncio.ensure_future(load.go(CLIENTS, 6, seconds=4.0))
+    await _until(lambda: len(load.log.at) > CLIENTS)
 
     _leave_room(web, _A_PAGE)
-    await _until(lambda: crowd.log.refusals["unavailable"] > 3)
+    await _until(lambda: load.log.refusals["unavailable"] > 3)
     await asyncio.sleep(1.1)  # /readyz answers from a probe of the last second
     assert not await web.is_ready(session)
     async with session.get(f"{web.address}/api/rooms") as answer:
         assert answer.status == 200
     _leave_room(web, resource.RLIM_INFINITY)
     took = await web.ready(session)
-    log = await going
+    log = await running
 
     print(f"well again after {took:.1f} s, {dict(log.refusals)}")  # noqa: T201 - measured
-    await check_books(database_url, log)
+    await check_bookings(database_url, log)
     assert not log.unanswered
     assert await ask(database_url, "PRAGMA integrity_check") == "ok"
 
@@ -105,9 +105,9 @@ async def test_when_sqlite_finds_the_disk_full_it_is_reported_and_nothing_is_hal
     _grow_to(storage, 1_000_000)
     made = await services.book(BookRoom(new_booking_id(), ROOMS[-1], a_slot("19:00", 60), last))
 
-    kept = await storage.read(lambda unit: unit.bookings.get(made.booking.id))
+    stored = await storage.read(lambda unit: unit.bookings.get(made.booking.id))
     await storage.close()
-    assert kept == made.booking
+    assert stored == made.booking
     assert await ask(database_url, "SELECT count(*) FROM booking") == await ask(
         database_url, "SELECT count(*) FROM charge"
     )

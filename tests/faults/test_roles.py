@@ -32,7 +32,7 @@ MANY = slack_settings(Config(slack=SlackSection(app_token="xapp-1", client_id="1
 
 
 @pytest.mark.parametrize(
-    ("settings", "hears", "speaks", "sees_nothing_of_it"),
+    ("settings", "receiving", "sending", "sees_nothing_of_it"),
     [
         (SOCKET, {ProcessRole.SLACK}, {ProcessRole.WORKER}, {ProcessRole.WEB, ProcessRole.DISCORD}),
         (CALLED, {ProcessRole.WEB}, {ProcessRole.WORKER}, {ProcessRole.SLACK, ProcessRole.DISCORD}),
@@ -41,12 +41,12 @@ MANY = slack_settings(Config(slack=SlackSection(app_token="xapp-1", client_id="1
     ids=["socket", "http", "many workspaces"],
 )
 def test_one_role_receives_from_slack_and_those_that_need_to_send(
-    settings, hears, speaks, sees_nothing_of_it
+    settings, receiving, sending, sees_nothing_of_it
 ):
     within = {role: _slack_settings_for_roles(settings, frozenset({role})) for role in ProcessRole}
 
-    assert {role for role, each in within.items() if each is not None and each.receives} == hears
-    assert {role for role, each in within.items() if each is not None and not each.receives} == speaks
+    assert {role for role, each in within.items() if each is not None and each.receives} == receiving
+    assert {role for role, each in within.items() if each is not None and not each.receives} == sending
     assert {role for role, each in within.items() if each is None} == sees_nothing_of_it
     assert _slack_settings_for_roles(settings, ALL_ROLES) == settings
 

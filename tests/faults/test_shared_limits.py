@@ -45,7 +45,7 @@ Counters = Callable[[int], Awaitable[list[Counter]]]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_crowd")
+    found: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_campus")
     return found
 
 

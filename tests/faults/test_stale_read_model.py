@@ -18,13 +18,13 @@ from core.services.book_room import BookRoom
 from core.services.bookings import BookingService, new_booking_id
 from tests.builders import NOW, a_slot
 from tests.fakes.clock import StillClock
-from tests.faults.crowd import ROOMS, token_of
+from tests.faults.load import ROOMS, token_of
 from tests.faults.processes import Fleet
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_crowd")
+    url: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "postgres_campus")
     return url
 
 
@@ -134,7 +134,7 @@ async def _age(session: ClientSession, here: str, there: str, number: int) -> fl
     booked = perf_counter()
     async with asyncio.timeout(10):
         while True:
-            asked = perf_counter()
+            sent = perf_counter()
             async with session.get(f"{there}/api/rooms/bookings/{room}") as answer:
                 if day.strftime("%Y-%m-%dT09:00") in await answer.text():
-                    return max(0.0, asked - booked)
+                    return max(0.0, sent - booked)

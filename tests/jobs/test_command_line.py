@@ -1,6 +1,7 @@
 """Command line for operators: sources, jobs and messages."""
 
 import asyncio
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from bot.cli import main
 from tests.databases import apart
-from tests.outbox.crowd import remind_everybody
+from tests.outbox.load import remind_everybody
 
 Roomie = Callable[..., tuple[int, str]]
 HEADINGS = "room,name,type,start,end\n"
@@ -50,12 +51,12 @@ def roomie(
 
 
 def test_a_dry_run_shows_what_would_change_and_changes_nothing(roomie: Roomie):
-    first, said = roomie("scrape", "--dry-run")
+    first, result = roomie("scrape", "--dry-run")
     second, again = roomie("scrape", "--dry-run")
 
     assert (first, second) == (0, 0)
-    assert said == again
-    assert "would be imported. 20 entries added" in said
+    assert result == again
+    assert "would be imported. 20 entries added" in result
 
 
 def test_a_source_is_read_and_found_unchanged_the_next_time(roomie: Roomie):
@@ -80,10 +81,10 @@ def test_a_refused_timetable_is_explained_and_can_be_accepted(roomie: Roomie, ti
 def test_a_source_that_cannot_be_read_is_reported(roomie: Roomie, timetable: Path):
     timetable.unlink()
 
-    status, said = roomie("scrape")
+    status, result = roomie("scrape")
 
     assert status == 1
-    assert "classes: failed: classes.csv cannot be opened" in said
+    assert "classes: failed: classes.csv cannot be opened" in result
 
 
 def test_an_unknown_source_is_refused(roomie: Roomie):
@@ -112,3 +113,65 @@ def test_a_message_that_is_not_there_cannot_be_given_up(roomie: Roomie):
 
 def test_jobs_are_listed_once_there_are_any(roomie: Roomie):
     assert roomie("jobs") == (0, "No jobs yet. They are created by roomie run.\n")
+
+
+def unknown_halls(timetable: Path) -> None:
+    """Half of the lines are in two places that are none of our rooms."""
+    places = ["Aula Magna"] * 7 + ['"The ""Barn"""'] * 3
+    lines = [line.replace("K-J17-0", place) for line, place in zip(LINES, places, strict=False)]
+    timetable.write_text(HEADINGS + "".join([*lines, *LINES[10:]]), "utf-8")
+
+
+def test_unknown_places_are_printed_as_a_table_to_fill_in(roomie: Roomie, timetable: Path):
+    unknown_halls(timetable)
+
+    status, said = roomie("scrape", "--unknown")
+
+    assert status == 0
+    tables = tomllib.loads(f'[[source]]\nname = "classes"\n{said}')
+    assert tables["source"][0]["rooms"] == {"Aula Magna": "", 'The "Barn"': ""}
+    assert said.index("7 events") < said.index("3 events")
+
+
+def test_much_that_cannot_be_placed_waits_until_the_table_says_where_it_is(roomie: Roomie, timetable: Path):
+    unknown_halls(timetable)
+    doubtful, why = roomie("scrape")
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write("[source.rooms]\n'aula magna' = 'K-J17-0'\n'The \"Barn\"' = ''\n")
+
+    settled, said = roomie("scrape")
+
+    assert (doubtful, settled) == (1, 0)
+    assert "Of 20 events, 10 could not be read or are in none of our rooms" in why
+    assert "current. 17 entries added" in said
+
+
+def test_an_accepted_share_of_unknown_places_is_accepted_from_then_on(roomie: Roomie, timetable: Path):
+    unknown_halls(timetable)
+    roomie("scrape")
+    roomie("scrape", "accept", "classes")
+
+    timetable.write_text(timetable.read_text("utf-8").replace("MATH1081", "MATH1131"), "utf-8")
+
+    assert roomie("scrape")[0] == 0
+
+
+def test_a_table_that_names_no_room_is_reported(roomie: Roomie):
+    with Path("config.toml").open("a", encoding="utf-8") as config:
+        config.write('[source.rooms]\nBarn = "K-J17-XX"\n')
+
+    assert roomie("scrape") == (
+        1,
+        "classes: failed: [source.rooms] says that 'Barn' is 'K-J17-XX', but there is no such room.\n",
+    )
+
+
+def test_a_first_timetable_without_entries_is_in_doubt(roomie: Roomie, timetable: Path):
+    timetable.write_text(HEADINGS, "utf-8")
+
+    status, said = roomie("scrape")
+    accepted, _ = roomie("scrape", "accept", "classes")
+
+    assert (status, accepted) == (1, 0)
+    assert "no entries at all" in said
+    assert roomie("scrape")[0] == 0

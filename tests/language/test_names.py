@@ -84,11 +84,11 @@ def test_a_campus_without_rooms_still_reads_times():
     assert reading("tomorrow 3pm", NameIndex.build([], [], [])).when is not None
 
 
-def test_a_negated_place_stays_unparsed():
+def test_a_negated_place_is_ruled_out():
     read_ = reading("anywhere but the quad tomorrow")
 
     assert read_.building is None
-    assert "quad" in read_.unparsed
+    assert read_.excluded.buildings == ("K-E15",)
 
 
 def test_a_room_with_a_strange_number_is_found_by_it():

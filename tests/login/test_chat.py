@@ -41,13 +41,13 @@ async def app(services: Services, settings: HttpSettings, dispatcher: Dispatcher
 
 @pytest.fixture
 def say(dispatcher: Dispatcher) -> Callable[..., object]:
-    async def said(words: str, by: Identity = REMA, name: str = "rema.boo", **more: str) -> Reply:
+    async def say(words: str, by: Identity = REMA, name: str = "rema.boo", **more: str) -> Reply:
         platform = PlatformName(by.partition(":")[0])
         return await dispatcher.dispatch(
             ChatRequest(Requester(by, platform, name), words, delivery_id=more.pop("key", "1"), **more)
         )
 
-    return said
+    return say
 
 
 def link_in(reply: Reply) -> str:
@@ -75,7 +75,7 @@ async def test_login_answers_privately_with_a_link(say):
     reply = await say("/login")
 
     assert reply.audience is Audience.REQUESTER
-    assert link_in(reply).startswith("/login?sid=")
+    assert link_in(reply).startswith("/api/v1/login?sid=")
     assert "don't share it" in "".join(map(str, reply.footer))
 
 
@@ -108,11 +108,11 @@ async def test_a_button_press_waits_for_the_login_too(
 ):
     free = await say("/rooms free 8 august 15:00 for 1 hour RO-POO")
     button = next(each for item in free.items for each in item.buttons if each.action == "book")
-    asked = ChatRequest(
+    waiting = ChatRequest(
         Requester(REMA, PlatformName.SLACK, "rema"), action="book", value=button.value, delivery_id="press"
     )
 
-    page = await browser.log_in(link_in(await dispatcher.dispatch(asked)), "rema")
+    page = await browser.log_in(link_in(await dispatcher.dispatch(waiting)), "rema")
     await browser.submit(page, answer="yes")
 
     assert len(services.read_model.bookings) == 1

@@ -41,9 +41,9 @@ async def test_every_refusal_costs_one_hash_and_one_audit_entry(
 
 async def test_known_and_unknown_names_get_the_same_response_and_delay(program: HttpClient):
     def answers(name: str) -> list[tuple[int, bytes]]:
-        return [(each.status, each.body) for each in heard[name]]
+        return [(each.status, each.body) for each in responses[name]]
 
-    heard = {
+    responses = {
         name: [await program.post("/user.login/", {"username": name, "password": "wrong"}) for _ in range(7)]
         for name in ("wil", "nobody")
     }

@@ -131,18 +131,18 @@ async def test_forbidden_requests_change_nothing(
     caller = await _caller(kind, scene, program)
     before = await ask(database_url, _EVERYTHING)
 
-    heard = await _VERBS[verb](caller, scene)
+    response = await _VERBS[verb](caller, scene)
 
     if kind in _MAY[verb]:
-        assert heard.status == 200
-        assert "error" not in heard.json
+        assert response.status == 200
+        assert "error" not in response.json
         return
     assert await ask(database_url, _EVERYTHING) == before
-    assert heard.json["error"]
+    assert response.json["error"]
     if kind in _NOBODY:
-        assert heard.status == 401
+        assert response.status == 401
     elif "token" in kind and verb not in {"book for the society", "book personally"}:
-        assert heard.status == 403
+        assert response.status == 403
 
 
 @pytest.mark.parametrize("kind", sorted(_PERSONS - {"the president"}))
@@ -198,8 +198,8 @@ def test_only_login_routes_of_the_booking_api_are_public():
 
 async def test_no_response_allows_credentialed_cross_origin_requests(program: HttpClient):
     for path in ("/user.info/", "/user.login.getToken/", "/api/buildings", "/login?sid=x"):
-        heard = await program.get(path, headers={"Origin": "https://elsewhere.example"})
+        response = await program.get(path, headers={"Origin": "https://elsewhere.example"})
 
-        assert "Access-Control-Allow-Credentials" not in heard.headers
-        assert heard.headers["X-Content-Type-Options"] == "nosniff"
-        assert "Set-Cookie" not in heard.headers
+        assert "Access-Control-Allow-Credentials" not in response.headers
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in response.headers

@@ -50,13 +50,13 @@ async def test_a_person_logs_in_at_the_provider_and_confirms(
 
     page = await browser.open(payload["loginUrl"])
     await browser.submit(page, answer="yes")
-    heard = await status(program, payload["sid"])
+    response = await status(program, payload["sid"])
 
     assert "You're logged in as Rema Boo (rema.boo@example.org)." in page.words
-    assert heard.json["user_data"]["email"] == "rema.boo@example.org"
-    assert heard.json["user_data"]["groups"] == ["Group_2"]
-    assert len(provider.asked[0]["code_challenge"]) == 43
-    assert payload["sid"][4:] not in str(provider.asked)
+    assert response.json["user_data"]["email"] == "rema.boo@example.org"
+    assert response.json["user_data"]["groups"] == ["Group_2"]
+    assert len(provider.requests[0]["code_challenge"]) == 43
+    assert payload["sid"][4:] not in str(provider.requests)
 
 
 async def test_a_person_is_recognized_after_their_address_changed(

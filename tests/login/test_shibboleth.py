@@ -70,13 +70,13 @@ async def test_a_new_person_becomes_a_student(program: HttpClient, browser: Brow
     page = await arrive(browser, payload, REMA, method)
     before = (await status(program, payload["sid"])).json["status"]
     await browser.submit(page, answer="yes")
-    heard = await status(program, payload["sid"])
+    response = await status(program, payload["sid"])
 
     assert "You're logged in as Rema Boo (zcabrem@ucl.ac.uk)." in page.words
     assert before == "NOT_LOGGED_IN"
-    assert heard.json["user_data"]["groups"] == ["Group_2"]
-    assert heard.json["user_data"]["email"] == "zcabrem@ucl.ac.uk"
-    assert heard.json["user_data"]["quota_left"] == 180
+    assert response.json["user_data"]["groups"] == ["Group_2"]
+    assert response.json["user_data"]["email"] == "zcabrem@ucl.ac.uk"
+    assert response.json["user_data"]["quota_left"] == 180
 
 
 @pytest.mark.parametrize("form", ["letters", "whole"])

@@ -38,7 +38,7 @@ async def test_a_program_gets_a_sid_and_a_login_url(program: HttpClient):
     letters = payload["sid"].removeprefix("shib")
     assert len(letters) == 60
     assert payload["callbackUrl"] == f"{program.url}/api/v1/user.login.callback?sid={letters}"
-    assert payload["loginUrl"] == f"{program.url}/login?sid={letters}"
+    assert payload["loginUrl"] == f"{program.url}/api/v1/login?sid={letters}"
     assert payload["stream_sub_url"] == f"{program.url}/api/v1/push.subscribe/{payload['sid']}"
     assert payload["stream_sub_lp_url"] == f"{program.url}/api/v1/push.subscribe_longpoll/{payload['sid']}"
 
@@ -53,19 +53,19 @@ async def test_nobody_is_logged_in_before_the_confirmation(program: HttpClient, 
     payload = await begun(program)
     await browser.log_in(payload["loginUrl"], "wil")
 
-    heard = await status(program, payload["sid"])
+    response = await status(program, payload["sid"])
 
-    assert heard.json == {"success": "OK", "status": "NOT_LOGGED_IN"}
+    assert response.json == {"success": "OK", "status": "NOT_LOGGED_IN"}
 
 
 async def test_a_program_gets_a_working_token(program: HttpClient, browser: Browser):
     payload = await logged_in(program, browser)
 
-    heard = await status(program, payload["sid"])
+    response = await status(program, payload["sid"])
 
-    assert heard.json["success"] == "OK"
-    assert heard.json["status"] == "LOGGED_IN"
-    user = heard.json["user_data"]
+    assert response.json["success"] == "OK"
+    assert response.json["status"] == "LOGGED_IN"
+    user = response.json["user_data"]
     assert user["email"] == "wil@wil.com"
     assert user["societies"] == [["UCLU Technology Society", "SOTECHSOC"]]
     assert user["quota_left"] == 180
@@ -80,15 +80,15 @@ async def test_a_sid_is_accepted_in_both_forms_and_body_types(
 
     match form:
         case "whole":
-            heard = await status(program, sid)
+            response = await status(program, sid)
         case "letters":
-            heard = await status(program, sid.removeprefix("shib"))
+            response = await status(program, sid.removeprefix("shib"))
         case "json":
-            heard = await program.ask("POST", "/user.login.status/", json={"sid": sid})
+            response = await program.ask("POST", "/user.login.status/", json={"sid": sid})
         case _:
-            heard = await program.post("/user.login.status", {"sid": sid})
+            response = await program.post("/user.login.status", {"sid": sid})
 
-    assert heard.json["status"] == "LOGGED_IN"
+    assert response.json["status"] == "LOGGED_IN"
 
 
 async def test_a_token_can_be_fetched_repeatedly_for_a_minute(
@@ -122,18 +122,18 @@ async def test_a_sid_ends_after_ten_minutes(program: HttpClient, browser: Browse
 
 @pytest.mark.parametrize("sid", [full_sid("a" * 60), "nonsense", "' OR 1=1 --", "shib" * 16])
 async def test_a_guessed_sid_is_invalid(program: HttpClient, browser: Browser, sid: str):
-    heard = await status(program, sid)
+    response = await status(program, sid)
     page = await browser.open(f"/login?sid={sid.replace(' ', '+')}")
 
-    assert (heard.status, heard.json["error"]) == (200, "Invalid sid")
+    assert (response.status, response.json["error"]) == (200, "Invalid sid")
     assert page.status == 410
     assert (await program.get(f"/stream.sub_lp/{sid.replace(' ', '+')}")).status == 404
 
 
 async def test_a_missing_sid_is_reported(program: HttpClient):
-    heard = await program.post("/user.login.status/", {})
+    response = await program.post("/user.login.status/", {})
 
-    assert (heard.status, heard.json["error"]) == (200, "No sid supplied")
+    assert (response.status, response.json["error"]) == (200, "No sid supplied")
 
 
 async def test_a_sid_logs_one_person_in_once(program: HttpClient, browser: Browser):
@@ -181,9 +181,9 @@ async def test_opening_a_forwarded_link_gives_a_thief_nothing(program: HttpClien
 
 
 async def test_the_page_names_the_requester_and_offers_to_decline(program: HttpClient, browser: Browser):
-    heard = await program.get("/user.login.getToken/", headers={"User-Agent": "Trap/1.0 <b>"})
+    response = await program.get("/user.login.getToken/", headers={"User-Agent": "Trap/1.0 <b>"})
 
-    page = await browser.log_in(heard.json["loginUrl"], "rema")
+    page = await browser.log_in(response.json["loginUrl"], "rema")
 
     assert "Trap/1.0 <b>" in page.words
     assert "127.0.0.1" in page.words
@@ -207,9 +207,9 @@ async def test_an_outdated_page_cannot_confirm_another_person(program: HttpClien
     of_wil = await browser.log_in(payload["loginUrl"], "wil")
     await browser.log_in(payload["loginUrl"], "rema")
 
-    heard = await browser.submit(of_wil, answer="yes")
+    response = await browser.submit(of_wil, answer="yes")
 
-    assert heard.status == 403
+    assert response.status == 403
 
 
 async def test_cross_site_forms_are_refused(program: HttpClient, browser: Browser):

@@ -17,11 +17,11 @@ from bot.web.application import STATE, create_application, serve, stop
 from bot.web.endpoints import login_streams as streams
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import create_services
 from tests.api.http_client import HttpClient
 from tests.fakes.clock import StillClock
 from tests.login.browser import Browser
 from tests.login.test_sid import begun, logged_in
+from tests.sample_services import create_services
 
 _TIMEOUT_SECONDS = 5.0
 
@@ -82,12 +82,12 @@ async def test_subscribers_receive_the_login(
     await until_listening(app)
 
     await browser.submit(await browser.log_in(payload["loginUrl"], "wil"), answer="yes")
-    heard = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
+    result = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
 
-    assert heard["result"] == "success"
-    assert heard["message"]
-    assert heard["email"] == "wil@wil.com"
-    assert (await program.as_(heard["token"]).get("/user.info/")).status == 200
+    assert result["result"] == "success"
+    assert result["message"]
+    assert result["email"] == "wil@wil.com"
+    assert (await program.as_(result["token"]).get("/user.info/")).status == 200
 
 
 @_each_kind
@@ -96,9 +96,9 @@ async def test_late_subscribers_receive_the_result(
 ):
     payload = await logged_in(program, browser)
 
-    heard = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
+    result = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
 
-    assert heard["result"] == "success"
+    assert result["result"] == "success"
 
 
 @_each_kind
@@ -108,9 +108,9 @@ async def test_refusals_are_published(
     payload = await begun(program)
     await browser.submit(await browser.log_in(payload["loginUrl"], "wil"), answer="no")
 
-    heard = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
+    result = await asyncio.wait_for(listen(session, payload["stream_sub_url"]), _TIMEOUT_SECONDS)
 
-    assert heard == {"result": "failure", "message": "The person at the browser said no."}
+    assert result == {"result": "failure", "message": "The person at the browser said no."}
 
 
 @pytest.mark.parametrize("name", ["stream.sub", "push.subscribe", "stream.sub_lp", "push.subscribe_longpoll"])
@@ -126,10 +126,10 @@ async def test_all_documented_paths_answer(program: HttpClient, browser: Browser
 
 @pytest.mark.parametrize("name", ["stream.sub", "stream.sub_lp"])
 async def test_an_unknown_channel_is_a_404(program: HttpClient, session: ClientSession, name: str):
-    heard = await program.get(f"/{name}/shib{'a' * 60}")
+    result = await program.get(f"/{name}/shib{'a' * 60}")
 
-    assert heard.status == 404
-    assert heard.json["error"]
+    assert result.status == 404
+    assert result.json["error"]
     with pytest.raises(WSServerHandshakeError):
         await session.ws_connect(f"{program.url}/stream.sub/shib{'a' * 60}")
 
@@ -145,9 +145,9 @@ async def test_a_channel_expires(program: HttpClient, browser: Browser, clock: S
 async def test_nobody_can_publish_from_outside(program: HttpClient, method: str):
     payload = await begun(program)
 
-    heard = await program.ask(method, f"/push.subscribe/{payload['sid']}", data=b"forged")
+    result = await program.ask(method, f"/push.subscribe/{payload['sid']}", data=b"forged")
 
-    assert heard.status == 405
+    assert result.status == 405
 
 
 async def test_messages_from_websocket_clients_are_ignored(
@@ -170,21 +170,21 @@ class TestLongPoll:
     async def test_the_answer_is_one_message_as_documented(self, program: HttpClient, browser: Browser):
         payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
+        result = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
 
-        assert heard.json["channel"] == payload["sid"]
-        assert set(heard.json) == {"id", "channel", "text"}
-        assert heard.headers["Etag"] == "W/1"
-        assert heard.headers["Last-Modified"] == "Fri, 05 Aug 2016 09:00:00 GMT"
-        assert "no-cache" in heard.headers["Cache-Control"]
-        assert heard.headers["Access-Control-Allow-Origin"] == "*"
+        assert result.json["channel"] == payload["sid"]
+        assert set(result.json) == {"id", "channel", "text"}
+        assert result.headers["Etag"] == "W/1"
+        assert result.headers["Last-Modified"] == "Fri, 05 Aug 2016 09:00:00 GMT"
+        assert "no-cache" in result.headers["Cache-Control"]
+        assert result.headers["Access-Control-Allow-Origin"] == "*"
 
     async def test_nothing_new_is_a_304(self, program: HttpClient):
         payload = await begun(program)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
+        result = await program.get(f"/push.subscribe_longpoll/{payload['sid']}")
 
-        assert (heard.status, heard.body) == (304, b"")
+        assert (result.status, result.body) == (304, b"")
 
     @pytest.mark.parametrize(
         "headers",
@@ -203,9 +203,9 @@ class TestLongPoll:
     ):
         payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}", headers=headers)
+        result = await program.get(f"/push.subscribe_longpoll/{payload['sid']}", headers=headers)
 
-        assert heard.status == 200
+        assert result.status == 200
 
     @pytest.mark.parametrize(
         ("headers", "query"),
@@ -224,9 +224,9 @@ class TestLongPoll:
     ):
         payload = await logged_in(program, browser)
 
-        heard = await program.get(f"/push.subscribe_longpoll/{payload['sid']}{query}", headers=headers)
+        result = await program.get(f"/push.subscribe_longpoll/{payload['sid']}{query}", headers=headers)
 
-        assert heard.status == 304
+        assert result.status == 304
 
 
 async def test_streams_are_closed_on_shutdown(
@@ -315,10 +315,10 @@ class TestTwoProcesses:
 
             person = Browser(session, one)
             await person.submit(await person.log_in(payload["loginUrl"], "wil"), answer="yes")
-            heard = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
+            result = await asyncio.wait_for(listening, _TIMEOUT_SECONDS)
 
-            assert heard["result"] == "success"
-            assert (await HttpClient(session, other, heard["token"]).get("/user.info/")).status == 200
+            assert result["result"] == "success"
+            assert (await HttpClient(session, other, result["token"]).get("/user.info/")).status == 200
 
     async def test_a_new_token_works_in_another_process_before_it_synced(
         self, database_url: str, clock: StillClock, session: ClientSession, monkeypatch: pytest.MonkeyPatch

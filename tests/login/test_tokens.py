@@ -21,11 +21,11 @@ from tests.login.test_sid import logged_in, status
 def say(services: Services) -> Callable[..., object]:
     dispatcher = Dispatcher(services, COMMANDS)
 
-    async def said(words: str = "", name: str = "wil", **more: str) -> Reply:
+    async def say(words: str = "", name: str = "wil", **more: str) -> Reply:
         by = Requester(Identity(f"terminal:{name}"), PlatformName.TERMINAL, name)
         return await dispatcher.dispatch(ChatRequest(by, words, **more))
 
-    return said
+    return say
 
 
 async def test_every_login_is_listed_with_its_origin(say, program: HttpClient, browser: Browser, app):

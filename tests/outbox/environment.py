@@ -39,6 +39,7 @@ from core.services.reminders import update_preferences
 from core.services.society import SocietyService
 from tests.builders import NOW, a_building, a_person, a_room, a_slot, a_society
 from tests.fakes.clock import StillClock
+from tests.fakes.passwords import NoPasswords
 
 HALL, LAB = RoomId("K-J17-G01"), RoomId("K-J17-LAB")
 CHESS = SocietyId("CHESS")
@@ -173,7 +174,7 @@ class Environment:
 
 async def open_environment(storage: ManagedStorage, rules: Rules, clock: StillClock) -> Environment:
     """Environment over an empty storage."""
-    people = await storage.write(_furnish)
+    people = await storage.write(_fill)
     return Environment(storage, clock, create_services(storage, rules, clock), people)
 
 
@@ -187,11 +188,11 @@ def create_services(storage: ManagedStorage, rules: Rules, clock: StillClock) ->
         clock,
         BookingService(storage, read_model, rules, clock),
         SocietyService(storage, rules, clock),
-        Accounts(storage, read_model, _NoPasswords(), rules, clock, b"secret"),
+        Accounts(storage, read_model, NoPasswords(), rules, clock, b"secret"),
     )
 
 
-def _furnish(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
+def _fill(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
     unit.rooms.put_buildings([a_building()])
     unit.rooms.put_rooms(a_room(room) for room in (HALL, LAB, *(f"K-J17-{n}" for n in range(101, 111))))
     people = {
@@ -205,16 +206,6 @@ def _furnish(unit: UnitOfWork) -> Mapping[Identity, PersonId]:
     unit.societies.add(a_society(CHESS))
     unit.societies.set_role(people[PRES], CHESS, Role.PRESIDENT)
     return people
-
-
-class _NoPasswords:
-    """Passwords are not used here."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 def a_message(key: str = "m1", **others: object) -> OutboxMessage:

@@ -87,13 +87,13 @@ async def test_quiet_hours_delay_a_notice(environment: Environment, worker: JobR
 
 async def test_channel_admins_subscribe_their_channel(environment: Environment, worker: JobRunner):
     refused = await environment.ask("/rooms notices on", channel="C1")
-    asked = await environment.ask("/rooms notices on", channel="C1", manages=True)
+    accepted = await environment.ask("/rooms notices on", channel="C1", manages=True)
 
     await on(environment, worker, MONDAY)
     await environment.ask("/rooms notices off", channel="C1", manages=True)
     await on(environment, worker, MONDAY + timedelta(days=7))
 
-    assert (refused.tone, asked.tone) == (Tone.REFUSED, Tone.DONE)
+    assert (refused.tone, accepted.tone) == (Tone.REFUSED, Tone.DONE)
     assert environment.chat.texts_to(CHANNEL) == [
         "It's a new week: everybody has 180 minutes to book rooms again."
     ]

@@ -95,8 +95,8 @@ async def test_settings_are_stored_and_shown(environment: Environment):
 
 
 async def press(environment: Environment, action: str, **form: str) -> Reply:
-    asked = ChatRequest(Requester(WIL, PlatformName.SLACK), action=action, form=form)
-    return await Dispatcher(environment.services, COMMANDS).dispatch(asked)
+    request = ChatRequest(Requester(WIL, PlatformName.SLACK), action=action, form=form)
+    return await Dispatcher(environment.services, COMMANDS).dispatch(request)
 
 
 async def test_the_form_shows_and_stores_settings(environment: Environment):

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat.reply import Bold, TimeRange, Timestamp, TimestampStyle
-from bot.platforms.cache import LruCache, TtlCache
 from bot.platforms.health import PlatformHealth
 from bot.platforms.tables import align_columns, take_lines
 from bot.platforms.tasks import BackgroundTasks
@@ -17,34 +16,6 @@ from core.interval import Interval
 SYDNEY = ZoneInfo("Australia/Sydney")
 NOON = datetime(2026, 3, 12, 1, 0, tzinfo=UTC)
 """12:00 in Sydney, on a Thursday."""
-
-
-class SetClock:
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def now(self) -> datetime:
-        return self.time
-
-
-def test_the_least_recently_used_entry_is_evicted() -> None:
-    cache: LruCache[str, int] = LruCache(2)
-    cache.put("a", 1)
-    cache.put("b", 2)
-    assert cache.get("a") == 1
-    cache.put("c", 3)
-    assert (cache.get("a"), cache.get("b"), cache.get("c"), len(cache)) == (1, None, 3, 2)
-    cache.remove("a")
-    assert cache.get("a") is None
-
-
-def test_an_entry_past_its_time_to_live_is_only_found_as_stale() -> None:
-    clock = SetClock()
-    cache: TtlCache[str, int] = TtlCache(2, clock)
-    cache.put("a", 1, timedelta(seconds=30))
-    assert cache.get("a") == 1
-    clock.time += timedelta(seconds=30)
-    assert (cache.get("a"), cache.get_stale("a"), cache.get_stale("b")) == (None, 1, None)
 
 
 @pytest.mark.parametrize(

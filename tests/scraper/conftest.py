@@ -1,15 +1,15 @@
-"""A site on loopback, and quick manners to ask it with."""
+"""Fixtures: a fake site on loopback, and a client with short delays."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import hypothesis
 import pytest
 
-from scraper.common.worker_process import parse_in_process
 from scraper.http.client import PoliteClient
 from scraper.http.politeness import Politeness
 from scraper.model import SourceContext, SourceSettings
@@ -30,6 +30,15 @@ QUICK = Politeness(
 )
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def parse_here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`Parser` without a process of its own."""
+    return function(*args, **kwargs)
+
+
 @pytest.fixture
 async def site() -> AsyncIterator[TimetableSite]:
     async with TimetableSite() as site:
@@ -44,7 +53,7 @@ async def client(site: TimetableSite) -> AsyncIterator[PoliteClient]:
 
 @pytest.fixture
 def context(client: PoliteClient) -> SourceContext:
-    return SourceContext(client, parse_in_process, NOW)
+    return SourceContext(client, parse_here, NOW)
 
 
 @pytest.fixture

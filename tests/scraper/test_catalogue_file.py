@@ -1,4 +1,4 @@
-"""Buildings and rooms are taken over as a file says them, or refused with where and why."""
+"""Files of buildings and rooms: imported as written, or refused with place and reason."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Packed entries are the entries that were packed."""
+"""Packed entries: packing and unpacking returns the same."""
 
 import gc
 import pickle

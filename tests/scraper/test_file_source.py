@@ -1,4 +1,4 @@
-"""A timetable file is read from this machine or from an address, as a whole or not at all."""
+"""Timetable files, local or by HTTP: read completely or not at all."""
 
 import os
 from dataclasses import replace

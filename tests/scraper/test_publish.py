@@ -1,7 +1,8 @@
-"""What Publish says becomes entries of the rooms it says it of."""
+"""Publish source: its JSON becomes entries of the rooms it names."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,12 @@ import pytest
 from core.model import BookingType, BuildingId, Room, RoomId
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged
-from scraper.sources.publish.responses import parse_events, parse_locations, parse_view_options
+from scraper.sources.publish.responses import (
+    parse_events,
+    parse_locations,
+    parse_view_options,
+    room_of_unsw,
+)
 from scraper.sources.publish.source import INSTITUTION_KEY, LOCATIONS_KEY, PublishSource
 from tests.scraper.conftest import SYDNEY, ignore_progress
 from tests.standins.timetable_site import Document
@@ -51,7 +57,36 @@ def test_a_year_that_publish_does_not_know_is_refused(answer):
 
 
 def test_rooms_of_the_campus_are_known_by_their_ids(answer):
-    assert parse_locations(answer("locations")) == (KEYS, 1)
+    names, pages = parse_locations(answer("locations"))
+
+    assert {key: room for key, (name, _) in names.items() if (room := room_of_unsw(name))} == KEYS
+    assert pages == 1
+
+
+async def test_rooms_of_another_university_are_known_by_any_of_their_names(site, publish, context, answer):
+    locations, events = (json.loads(answer(name)) for name in ("locations", "events"))
+    names = ("CW.Q117 (Quays) [90]", "CW.Q118", "Online", "CW.Z9")
+    keys = list(KEYS)
+    locations["Results"] = [
+        {"Identity": keys[place] if place < 2 else f"other-{place}", "Name": name, "Description": ""}
+        for place, name in enumerate(names)
+    ]
+    locations["Results"][1]["Description"] = "Quays Lab"
+    site.documents[ROOMS] = Document(json.dumps(locations).encode())
+    site.documents[EVENTS] = Document(json.dumps(events).encode())
+    known = [
+        Room(RoomId("Q117"), BuildingId("Q"), "Q117", aliases=("CW.Q117",)),
+        Room(RoomId("QL"), BuildingId("Q"), "Quays Lab"),
+    ]
+    context = type(context)(context.client, context.parse, context.now, known)
+
+    result = await PublishSource().scrape(
+        replace(publish, room_names={"online": ""}), context, {}, ignore_progress
+    )
+
+    assert {entry.room_id for entry in result.entries} == {"Q117", "QL"}
+    assert result.problems == ("1 of 4 locations are none of our rooms: CW.Z9.",)
+    assert dict(result.unknown_places) == {"CW.Z9": 0}
 
 
 def test_events_become_entries_of_each_room(answer):

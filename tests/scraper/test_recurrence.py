@@ -1,4 +1,4 @@
-"""Rules, beside the examples of RFC 5545 and beside dateutil where that one is right."""
+"""Recurrence rules: the examples of RFC 5545, and dateutil as an oracle where it is right."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What holds for every kind of source."""
+"""Properties of every kind of source."""
 
 import asyncio
 import subprocess
@@ -30,7 +30,7 @@ async def test_no_kind_asks_a_private_network_unless_it_may(site, settings, kind
     with pytest.raises((AddressRefused, PageUnavailable)):
         await scrape(settings(kind=kind, allow_private=False), now=NOW, previous_fingerprints={})
 
-    assert site.asked == []
+    assert site.requests == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,7 +52,7 @@ async def test_a_run_reads_politely_in_a_process_of_its_own(site, settings):
 
     assert len(harvested.entries) == 52
     assert seen[-1] == (4, 4)
-    assert site.asked[0].path == "/robots.txt"
+    assert site.requests[0].path == "/robots.txt"
 
 
 async def test_a_run_can_be_called_off(site, settings):
@@ -68,7 +68,7 @@ async def test_a_run_can_be_called_off(site, settings):
     with pytest.raises(asyncio.CancelledError):
         await run
 
-    assert len(site.asked) < 50
+    assert len(site.requests) < 50
 
 
 def test_knowing_the_sources_loads_no_parser():

@@ -1,4 +1,4 @@
-"""A timetable file becomes entries; what cannot be one is refused with where and why."""
+"""Timetable files: valid records become entries, others are refused with place and reason."""
 
 import json
 from datetime import UTC, datetime

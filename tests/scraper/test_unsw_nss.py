@@ -1,4 +1,4 @@
-"""A run over the UNSW timetable site brings all it says, carefully."""
+"""UNSW timetable site: a complete run over the fake site."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from core.model import Equipment
 from scraper.common.errors import PageFormatChanged, PageUnavailable, SourceFailed
 from scraper.sources.unsw.site import MAX_TIMETABLE_PAGE_BYTES, UnswTimetableSite
 from tests.scraper.conftest import NOW, ignore_progress
-from tests.standins.timetable_site import Lesson, SiteRoom, answering, saying
+from tests.standins.timetable_site import Lesson, SiteRoom, with_body, with_status
 
 WEEKS = "1" * 52
 LECTURE = Lesson(0, 540, 600, "LEC/A:1\u00a0ABCD1001", WEEKS)
@@ -46,7 +46,7 @@ async def test_buildings_rooms_and_a_year_of_entries(source, settings, context):
 async def test_requests_have_the_forms_of_the_site(site, source, settings, context):
     await source.scrape(settings(rooms=("K-J17-101",)), context, {}, ignore_progress)
 
-    pages = [request for request in site.asked if request.form.get("show") is None]
+    pages = [request for request in site.requests if request.form.get("show") is None]
     requests = {request.path.rpartition("/")[2]: request for request in pages}
     assert requests["view_rooms.php"].method == "POST"
     assert requests["view_rooms.php"].form == {
@@ -62,7 +62,7 @@ async def test_only_configured_rooms_are_requested(site, source, settings, conte
     result = await source.scrape(settings(rooms=("K-J17-10[12]",)), context, {}, ignore_progress)
 
     assert {room.id for room in result.rooms} == {"K-J17-101", "K-J17-102"}
-    requested = {request.form["room"] for request in site.asked if "room" in request.form}
+    requested = {request.form["room"] for request in site.requests if "room" in request.form}
     assert requested == {"K-J17-101", "K-J17-102"}
 
 
@@ -96,21 +96,21 @@ async def test_another_year_reads_every_page_again(source, settings, context):
 
 async def test_equipment_is_requested_once_a_month(site, source, settings, context):
     first = await source.scrape(settings(), context, {}, ignore_progress)
-    site.asked.clear()
+    site.requests.clear()
 
     again = await source.scrape(settings(), context, first.fingerprints, ignore_progress)
-    assert not [request for request in site.asked if "show" in request.form]
+    assert not [request for request in site.requests if "show" in request.form]
     assert {room.equipment for room in again.rooms} == {frozenset({Equipment.WHITEBOARD})}
 
     later = replace(context, now=NOW + timedelta(days=31))
     await source.scrape(settings(), later, again.fingerprints, ignore_progress)
-    assert len([request for request in site.asked if "show" in request.form]) == 8
+    assert len([request for request in site.requests if "show" in request.form]) == 8
 
 
 async def test_requests_for_equipment_can_be_turned_off(site, source, settings, context):
     await source.scrape(settings(options={"facilities": "off"}), context, {}, ignore_progress)
 
-    assert not [request for request in site.asked if "show" in request.form]
+    assert not [request for request in site.requests if "show" in request.form]
 
 
 async def test_a_page_of_another_format_is_reported_and_its_room_carried_over(
@@ -130,7 +130,7 @@ async def test_a_page_of_another_format_is_reported_and_its_room_carried_over(
 async def test_a_page_that_cannot_be_fetched_is_reported_and_its_room_carried_over(
     site, source, settings, context
 ):
-    site.moods["/tt/view_rooms.php"] += [answering(404)]
+    site.overrides["/tt/view_rooms.php"] += [with_status(404)]
 
     result = await source.scrape(settings(options={"facilities": "off"}), context, {}, ignore_progress)
 
@@ -139,7 +139,7 @@ async def test_a_page_that_cannot_be_fetched_is_reported_and_its_room_carried_ov
 
 
 async def test_consecutive_failures_abort_the_run(site, source, settings, context):
-    site.moods["/tt/view_rooms.php"] += [answering(404)] * 99
+    site.overrides["/tt/view_rooms.php"] += [with_status(404)] * 99
 
     with pytest.raises(PageUnavailable):
         await source.scrape(settings(options={"facilities": "off"}), context, {}, ignore_progress)
@@ -152,7 +152,7 @@ async def test_consecutive_failures_abort_the_run(site, source, settings, contex
 
 async def test_a_redesigned_site_aborts_the_run(site, source, settings, context):
     first = await source.scrape(settings(), context, {}, ignore_progress)
-    site.moods["/tt/view_rooms.php"] += [saying(b"<html>Welcome to our new timetable!</html>")] * 99
+    site.overrides["/tt/view_rooms.php"] += [with_body(b"<html>Welcome to our new timetable!</html>")] * 99
 
     with pytest.raises(PageFormatChanged):
         await source.scrape(settings(), context, first.fingerprints, ignore_progress)
@@ -160,14 +160,14 @@ async def test_a_redesigned_site_aborts_the_run(site, source, settings, context)
 
 @pytest.mark.parametrize("page", ["view_multirooms.php", "find_rooms.php"])
 async def test_without_its_lists_there_is_no_run(site, source, settings, context, page):
-    site.moods[f"/tt/{page}"] += [saying(b"<html>Sorry</html>")]
+    site.overrides[f"/tt/{page}"] += [with_body(b"<html>Sorry</html>")]
 
     with pytest.raises(PageFormatChanged):
         await source.scrape(settings(), context, {}, ignore_progress)
 
 
 async def test_a_page_larger_than_its_type_may_be_costs_no_other_room(site, source, settings, context):
-    site.moods["/tt/view_rooms.php"] += [saying(b"x" * (MAX_TIMETABLE_PAGE_BYTES + 1))]
+    site.overrides["/tt/view_rooms.php"] += [with_body(b"x" * (MAX_TIMETABLE_PAGE_BYTES + 1))]
 
     result = await source.scrape(settings(options={"facilities": "off"}), context, {}, ignore_progress)
 
@@ -189,7 +189,7 @@ async def test_consecutive_failures_of_facilities_keep_the_stored_ones(site, sou
     first = await source.scrape(settings(), context, {}, ignore_progress)
     for room in site.rooms:
         site.change(room.id, facilities=(("Colour", "Green"),))
-    site.asked.clear()
+    site.requests.clear()
     later = replace(context, now=NOW + timedelta(days=31))
 
     again = await source.scrape(settings(), later, first.fingerprints, ignore_progress)
@@ -217,8 +217,8 @@ async def test_progress_grows_to_its_total(source, settings, context):
 
 
 async def test_pages_in_the_encoding_of_the_old_days_are_read(site, source, settings, context):
-    site.moods["/tt/view_multirooms.php"] += [
-        saying(
+    site.overrides["/tt/view_multirooms.php"] += [
+        with_body(
             '<select name="building"><option>Café\xa0House - K-J17</option></select>'.encode("latin-1"),
             **{"Content-Type": "text/html"},
         )

@@ -1,4 +1,4 @@
-"""Pages of the UNSW timetable site read right, or not at all."""
+"""UNSW timetable site: pages are parsed correctly or rejected."""
 
 from collections import Counter
 from dataclasses import replace
@@ -213,3 +213,21 @@ def test_excluding_goes_by_building_usage_school_and_room(sample):
     assert not is_excluded(room)
     assert is_excluded(replace(room, id=RoomId("K-J17-302A")))
     assert is_excluded(replace(room, usage="OTHR"))
+
+
+def test_a_class_may_be_all_that_is_in_its_cell():
+    page = room_page(SiteRoom(ROOM, lessons=(Lesson(1, 600, 690, "LEC\u00a0ABCD1001"),)))
+
+    bare = parse_week(page.replace("<br>", ""), 52)
+
+    assert bare == parse_week(page, 52)
+    assert [(each.weekday, each.starts, each.ends) for each in bare] == [(1, 600, 690)]
+
+
+def test_words_alone_in_a_cell_are_no_class():
+    page = room_page(SiteRoom(ROOM, lessons=(Lesson(1, 600, 630, "LEC"),)))
+    start = page.index("<span", page.index("10:00"))
+    end = page.index("<br>", start) + len("<br>")
+
+    with pytest.raises(PageFormatChanged, match="belong to no class"):
+        parse_week(page[:start] + "LEC" + page[end:], 52)

@@ -1,4 +1,4 @@
-"""A week code means exactly the days the timetable site means by it."""
+"""UNSW timetable site: week codes become the days that the site means."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Wall time stays wall time on both nights on which Sydney's clocks change."""
+"""Wall time is kept on both nights on which Sydney's clocks change."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -9,16 +9,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from aiohttp import web
 
 from bot.web.application import CONNECTIONS, create_application, serve, stop
-from bot.web.framework.connections import Register
+from bot.web.framework.connection_register import Register
 from bot.web.framework.settings import HttpSettings
 from core.policy.rules import Rules
-from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 ATTACKER, INNOCENT = "127.0.0.1", "127.0.0.2"
 HALF = b"GET /healthz HTTP/1.1\r\nHost: roomie\r\nX-Slow: "
-ASK = b"GET /healthz HTTP/1.1\r\nHost: roomie\r\nConnection: close\r\n\r\n"
+REQUEST = b"GET /healthz HTTP/1.1\r\nHost: roomie\r\nConnection: close\r\n\r\n"
 
 
 def connected(port: int, source: str = ATTACKER) -> socket.socket:
@@ -44,12 +44,12 @@ def flood(port: int, count: int, sources: tuple[str, ...] = (ATTACKER,)) -> Iter
             each.close()
 
 
-def asked(port: int, source: str = INNOCENT) -> bytes:
+def fetch(port: int, source: str = INNOCENT) -> bytes:
     """The status line of an answer; empty when the connection ended without one."""
     answer = b""
-    with connected(port, source) as asking, suppress(ConnectionError):
-        asking.sendall(ASK)
-        while piece := asking.recv(65536):
+    with connected(port, source) as connection, suppress(ConnectionError):
+        connection.sendall(REQUEST)
+        while piece := connection.recv(65536):
             answer += piece
     return answer.partition(b"\r\n")[0]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.web.framework.connections import Register
+from bot.web.framework.connection_register import Register
 from bot.web.framework.settings import HttpSettings
-from tests.security.flood import ATTACKER, INNOCENT, are_open, asked, flood
+from tests.security.flood import ATTACKER, INNOCENT, are_open, fetch, flood
 
 ROOT = Path(__file__).parents[2]
 _FILES = 400
@@ -73,20 +73,20 @@ def roomie(start: Start, sqlite_url: str) -> int:
 
 def test_one_address_does_not_keep_others_out(roomie: int, log: Path):
     with flood(roomie, _COUNT) as held:
-        answers = [asked(roomie) for _ in range(20)]
+        answers = [fetch(roomie) for _ in range(20)]
 
         assert answers == [_OK] * 20
         assert are_open(held) <= (_FILES - 128) // 2
 
     assert log.stat().st_size < _MAX_LOG
-    assert asked(roomie, ATTACKER) == _OK
+    assert fetch(roomie, ATTACKER) == _OK
 
 
 def test_many_addresses_do_not_keep_one_more_out(roomie: int, log: Path):
     many = tuple(f"127.0.0.{number}" for number in range(10, 30))
     with flood(roomie, _COUNT, many):
         time.sleep(1.5)
-        answers = [asked(roomie) for _ in range(20)]
+        answers = [fetch(roomie) for _ in range(20)]
 
     assert answers == [_OK] * 20
     assert log.stat().st_size < _MAX_LOG
@@ -97,13 +97,13 @@ def test_running_out_of_files_is_logged_once(start: Start, sqlite_url: str, log:
 
     with flood(port, _COUNT):
         time.sleep(3)
-        during = asked(port, INNOCENT)
+        during = fetch(port, INNOCENT)
 
     assert during in {_OK, b""}, "those who wait are closed to make room"
     text = log.read_text()
     assert text.count("no connection can be accepted") == 1
     assert len(text) < _MAX_LOG
-    assert asked(port) == _OK
+    assert fetch(port) == _OK
 
 
 class _HeldConnection:

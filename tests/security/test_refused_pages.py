@@ -82,7 +82,7 @@ async def test_too_many_passwords_get_a_page_too(http_client: HttpClient) -> Non
 
     assert response[-1].status == 429
     for each in response:
-        _check(each, next(route for route in PAGES if route.name == "login"), "/login", "POST")
+        _check(each, next(route for route in PAGES if route.name == "login"), "/api/v1/login/", "POST")
 
 
 async def test_a_server_error_page_shows_only_its_request_id(

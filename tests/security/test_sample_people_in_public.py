@@ -16,9 +16,9 @@ from core.errors import NotAllowed
 from core.model import Person, PersonId, SocietyId, UserGroup
 from core.policy.rules import Rules
 from storage.factory import setting
-from tests.api.conftest import create_services
 from tests.builders import NOW
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 ROOT = Path(__file__).parents[2]
 GOOD = "c0ffee5f1d2e3b4a59687786a5b4c3d2"
@@ -80,11 +80,11 @@ async def test_a_public_start_is_refused_and_revokes_sample_tokens(sqlite_url: s
     environment = {"ROOMIE_SECURITY__SECRET": GOOD, **REACHED[way]}
     only = environment.pop("ONLY", "web,worker")
 
-    status, said = roomie(sqlite_url, tmp_path, "run", "--only", only, **environment)
+    status, result = roomie(sqlite_url, tmp_path, "run", "--only", only, **environment)
 
     assert status == 2
-    assert "sample people" in said
-    assert "listening" not in said
+    assert "sample people" in result
+    assert "listening" not in result
     async with open_services(sqlite_url) as services:
         assert await _tokens(services) == 0
         assert await _society_generation(services) == before + 1
@@ -139,10 +139,10 @@ async def test_the_sample_stays_out_of_a_database_that_others_reach(sqlite_url: 
 
 
 async def test_the_command_that_loads_it_refuses_too(sqlite_url: str, tmp_path: Path):
-    status, said = roomie(sqlite_url, tmp_path, "sample", **REACHED["public_url"])
+    status, result = roomie(sqlite_url, tmp_path, "sample", **REACHED["public_url"])
 
     assert status == 1
-    assert "published" in said
+    assert "published" in result
     assert await setting(sqlite_url, SAMPLE_PEOPLE) is None
 
 

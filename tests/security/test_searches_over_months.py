@@ -17,9 +17,9 @@ from core.model import Busy, Identity, OpeningHours, Room, RoomId
 from core.policy.rules import Rules
 from core.services.eligibility import BookingParty, EligibilityCheck
 from core.services.find_rooms import alternatives, find_rooms, find_windows, first_available
-from tests.api.conftest import create_services
 from tests.builders import NOW, a_building, a_person, a_room
 from tests.fakes.clock import StillClock
+from tests.sample_services import create_services
 
 LINES = (
     "rooms book lovelace 205 from tomorrow 10:00 until christmas",

@@ -10,13 +10,13 @@ import pytest
 from aiohttp import web
 
 from bot.web.framework.settings import HttpSettings
-from tests.security.flood import ASK, ATTACKER, HALF, INNOCENT, Served, closed, served
+from tests.security.flood import ATTACKER, HALF, INNOCENT, REQUEST, Served, closed, served
 
 SETTINGS = HttpSettings(rate_limit=0, max_connections=8, max_connections_per_address=4, shutdown_timeout=1.0)
 _WAIT = b"GET /wait HTTP/1.1\r\nHost: roomie\r\n\r\n"
 _BIG = b"GET /big HTTP/1.1\r\nHost: roomie\r\n\r\n"
 _SIZE = 24 * 1024 * 1024
-_KEPT = ASK.replace(b"Connection: close\r\n", b"")
+_KEEP_ALIVE_REQUEST = REQUEST.replace(b"Connection: close\r\n", b"")
 
 
 async def _wait(_: web.Request) -> web.Response:
@@ -64,7 +64,7 @@ async def test_a_trickled_head_does_not_extend_the_deadline(sqlite_url: str):
 
 async def test_the_second_head_on_a_connection_has_its_deadline_too(sqlite_url: str):
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
-        reader, writer = await server.open(_KEPT)
+        reader, writer = await server.open(_KEEP_ALIVE_REQUEST)
         server.later(11)
         assert len(server.register) == 1, "waiting between requests is no fault"
 
@@ -158,8 +158,8 @@ async def test_one_address_has_its_share_and_no_more(sqlite_url: str):
         for _ in range(4):
             await server.open(_WAIT)
 
-        refused, _ = await server.open(ASK)
-        others, _ = await server.open(ASK, INNOCENT)
+        refused, _ = await server.open(REQUEST)
+        others, _ = await server.open(REQUEST, INNOCENT)
 
         assert (await closed(refused)).startswith(b"HTTP/1.1 503")
         assert (await closed(others)).startswith(b"HTTP/1.1 200")
@@ -172,7 +172,7 @@ async def test_a_place_is_free_again_once_its_connection_ends(sqlite_url: str):
         held[0][1].close()
         await server.settle()
 
-        reader, _ = await server.open(ASK)
+        reader, _ = await server.open(REQUEST)
 
         assert (await closed(reader)).startswith(b"HTTP/1.1 200")
         assert len(server.register) == 3
@@ -180,13 +180,38 @@ async def test_a_place_is_free_again_once_its_connection_ends(sqlite_url: str):
 
 async def test_who_waits_longest_makes_room_at_the_address(sqlite_url: str):
     async with served(sqlite_url, SETTINGS, ROUTES) as server:
-        waiting = [await server.open(each) for each in (b"", HALF, _KEPT, _KEPT)]
+        waiting = [await server.open(each) for each in (b"", HALF, _KEEP_ALIVE_REQUEST, _KEEP_ALIVE_REQUEST)]
         await asyncio.sleep(1.1)
 
-        reader, _ = await server.open(ASK)
+        reader, _ = await server.open(REQUEST)
 
         assert (await closed(reader)).startswith(b"HTTP/1.1 200")
         assert await closed(waiting[0][0]) == b""
+        assert len(server.register) == 3
+
+
+async def test_a_request_in_progress_keeps_its_place_until_it_ends(sqlite_url: str):
+    may_end = asyncio.Event()
+
+    async def held(_: web.Request) -> web.Response:
+        await may_end.wait()
+        return web.Response()
+
+    async with served(sqlite_url, SETTINGS, (*ROUTES, web.get("/held", held))) as server:
+        reader, _ = await server.open(_WAIT.replace(b"/wait", b"/held"))
+        for _ in range(3):
+            await server.open(_WAIT)
+        await asyncio.sleep(1.1)
+        refused, _ = await server.open(REQUEST)
+        assert (await closed(refused)).startswith(b"HTTP/1.1 503")
+
+        may_end.set()
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(1.1)
+        answered, _ = await server.open(REQUEST)
+
+        assert (await closed(answered)).startswith(b"HTTP/1.1 200")
+        assert (await closed(reader)) == b""
         assert len(server.register) == 3
 
 
@@ -197,12 +222,12 @@ async def test_many_addresses_together_leave_room_for_one_more(sqlite_url: str):
         await asyncio.sleep(1.1)
 
         for _ in range(5):
-            reader, _ = await server.open(ASK, INNOCENT)
+            reader, _ = await server.open(REQUEST, INNOCENT)
             assert (await closed(reader)).startswith(b"HTTP/1.1 200")
 
 
 def test_half_of_all_is_the_most_that_one_address_may_have():
-    from bot.web.framework.connections import max_share_of
+    from bot.web.framework.connection_register import max_share_of
 
     assert max_share_of(replace(SETTINGS, max_connections_per_address=100)) == 4
     assert max_share_of(replace(SETTINGS, max_connections=0)) == 4
@@ -217,7 +242,7 @@ class TestBehindAProxy:
         proxies = (ip_network(f"{ATTACKER}/32"),)
         return replace(SETTINGS, max_connections=100, trusted_proxies=proxies)
 
-    async def _asked(self, server: Served, client: str, path: bytes = b"/wait") -> asyncio.StreamReader:
+    async def _send(self, server: Served, client: str, path: bytes = b"/wait") -> asyncio.StreamReader:
         head = b"GET %b HTTP/1.1\r\nHost: roomie\r\nX-Forwarded-For: %b\r\nConnection: close\r\n\r\n"
         reader, _ = await server.open(head % (path, client.encode()))
         return reader
@@ -227,10 +252,10 @@ class TestBehindAProxy:
     ):
         async with served(sqlite_url, settings, ROUTES) as server:
             for _ in range(4):
-                await self._asked(server, "192.0.2.1")
+                await self._send(server, "192.0.2.1")
 
-            refused = await closed(await self._asked(server, "192.0.2.1", b"/healthz"))
-            others = await closed(await self._asked(server, "192.0.2.2", b"/healthz"))
+            refused = await closed(await self._send(server, "192.0.2.1", b"/healthz"))
+            others = await closed(await self._send(server, "192.0.2.2", b"/healthz"))
 
         assert refused.startswith(b"HTTP/1.1 429")
         assert others.startswith(b"HTTP/1.1 200")
@@ -238,7 +263,7 @@ class TestBehindAProxy:
     async def test_requests_that_are_over_count_no_more(self, sqlite_url: str, settings: HttpSettings):
         async with served(sqlite_url, settings, ROUTES) as server:
             for _ in range(20):
-                answer = await closed(await self._asked(server, "192.0.2.1", b"/healthz"))
+                answer = await closed(await self._send(server, "192.0.2.1", b"/healthz"))
                 assert answer.startswith(b"HTTP/1.1 200")
             assert not server.register._shares
 
@@ -247,7 +272,7 @@ class TestBehindAProxy:
     ):
         async with served(sqlite_url, settings, ROUTES) as server:
             for number in range(40):
-                await self._asked(server, f"192.0.2.{number}")
+                await self._send(server, f"192.0.2.{number}")
 
             assert len(server.register) == 40
             assert server.register.refused == 0

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 
-from bot.web.framework.request_log import InvalidRequestFilter
+from bot.config import LogSection
+from bot.runtime.logging_setup import InvalidRequestFilter, configure_logging
+from bot.web.application import SERVER_LOG
 from bot.web.framework.settings import HttpSettings
 from tests.security.flood import closed, served
 
@@ -15,11 +17,22 @@ _NO_HTTP = b"GET / HTTP/1.1\r\nno header\r\n\r\n"
 
 @pytest.fixture
 def server_log() -> Iterator[logging.Logger]:
-    """The server's log, without what other tests of this process were told a moment ago."""
-    log = logging.getLogger("bot.web.server")
+    """The server's log, without the report that another test of this process got a moment ago."""
+    log = SERVER_LOG
     before, log.filters = log.filters, [InvalidRequestFilter()]
     yield log
     log.filters = before
+
+
+def test_logging_as_the_program_sets_it_up_counts_unreadable_requests():
+    root = logging.getLogger()
+    before = root.handlers[:]
+    try:
+        configure_logging(LogSection())
+        configure_logging(LogSection())
+    finally:
+        root.handlers = before
+    assert len([each for each in SERVER_LOG.filters if isinstance(each, InvalidRequestFilter)]) == 1
 
 
 async def test_unreadable_requests_are_counted_in_one_line(

@@ -35,7 +35,7 @@ class Provider:
     issuer: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    asked: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Provider"]:
@@ -67,7 +67,7 @@ class Provider:
 
     async def _authorize(self, request: web.Request) -> web.Response:
         query = dict(request.query)
-        self.asked.append(query)
+        self.requests.append(query)
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT
         assert query["code_challenge_method"] == "S256"

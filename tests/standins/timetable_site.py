@@ -1,6 +1,6 @@
 """Fake timetable site: pages in the format of the UNSW site, files, and selectable failures.
 
-An async context manager; `address` is the base URL of its pages. It records its requests in `asked`; `moods`
+An async context manager; `address` is the base URL of its pages. It records its `requests`; `overrides`
 holds lists of handlers by path, each used for one request before the normal one is used again.
 """
 
@@ -20,7 +20,7 @@ from aiohttp import web
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 OPENS, CLOSES = 7 * 60, 22 * 60
 
-Mood = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SiteHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class SiteRoom:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordedRequest:
     method: str
     path: str
     form: Mapping[str, str]
@@ -69,11 +69,11 @@ class TimetableSite:
     buildings: Sequence[tuple[str, str]] = (("K-J17", "Ainsworth Building"),)
     rooms: Sequence[SiteRoom] = (SiteRoom("K-J17-G01"),)
     documents: dict[str, Document] = field(default_factory=dict)
-    moods: dict[str, list[Mood]] = field(default_factory=lambda: defaultdict(list))
-    asked: list[Asked] = field(default_factory=list)
+    overrides: dict[str, list[SiteHandler]] = field(default_factory=lambda: defaultdict(list))
+    requests: list[RecordedRequest] = field(default_factory=list)
     port: int = 0
     connections: int = 0
-    most_at_once: int = 0
+    max_concurrent: int = 0
 
     @property
     def address(self) -> str:
@@ -84,7 +84,7 @@ class TimetableSite:
 
     def paths(self) -> list[str]:
         """Paths of the requests, without robots.txt."""
-        return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
+        return [request.path for request in self.requests if request.path != "/robots.txt"]
 
     def change(self, room_id: str, **changes: object) -> None:
         self.rooms = [replace(room, **changes) if room.id == room_id else room for room in self.rooms]
@@ -106,12 +106,12 @@ class TimetableSite:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.connections += 1
-        self.most_at_once = max(self.most_at_once, self.connections)
+        self.max_concurrent = max(self.max_concurrent, self.connections)
         try:
             form = {name: str(value) for name, value in (await request.post()).items()}
-            self.asked.append(Asked(request.method, request.path, form, dict(request.headers)))
-            if self.moods[request.path]:
-                return await self.moods[request.path].pop(0)(request)
+            self.requests.append(RecordedRequest(request.method, request.path, form, dict(request.headers)))
+            if self.overrides[request.path]:
+                return await self.overrides[request.path].pop(0)(request)
             return self._page(request, form)
         finally:
             self.connections -= 1
@@ -173,31 +173,31 @@ def facilities_page(room: SiteRoom) -> str:
     return _frame("Room Facilities", f"<table>{rows}</table>")
 
 
-def answering(status: int, **headers: str) -> Mood:
-    async def mood(_: web.Request) -> web.StreamResponse:
+def with_status(status: int, **headers: str) -> SiteHandler:
+    async def handler(_: web.Request) -> web.StreamResponse:
         return web.Response(status=status, headers=headers, text="Not today.")
 
-    return mood
+    return handler
 
 
-def saying(body: bytes, **headers: str) -> Mood:
-    async def mood(_: web.Request) -> web.StreamResponse:
+def with_body(body: bytes, **headers: str) -> SiteHandler:
+    async def handler(_: web.Request) -> web.StreamResponse:
         return web.Response(body=body, headers=headers)
 
-    return mood
+    return handler
 
 
-def leading_to(address: str, status: int = 302) -> Mood:
-    return answering(status, Location=address)
+def redirect_to(address: str, status: int = 302) -> SiteHandler:
+    return with_status(status, Location=address)
 
 
-async def hanging(_: web.Request) -> web.StreamResponse:
+async def never_respond(_: web.Request) -> web.StreamResponse:
     """Accepts the request and never responds."""
     await asyncio.sleep(3600)
     return web.Response()
 
 
-async def dripping(request: web.Request) -> web.StreamResponse:
+async def stall(request: web.Request) -> web.StreamResponse:
     """Starts a response and stalls."""
     response = web.StreamResponse()
     await response.prepare(request)
@@ -206,7 +206,7 @@ async def dripping(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def breaking_off(request: web.Request) -> web.StreamResponse:
+async def disconnect(request: web.Request) -> web.StreamResponse:
     """Announces more bytes than it sends, then closes the connection."""
     response = web.StreamResponse(headers={"Content-Length": "1000"})
     await response.prepare(request)
@@ -216,7 +216,7 @@ async def breaking_off(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def flooding(request: web.Request) -> web.StreamResponse:
+async def respond_endlessly(request: web.Request) -> web.StreamResponse:
     """Sends an endless response."""
     response = web.StreamResponse()
     await response.prepare(request)
@@ -224,9 +224,9 @@ async def flooding(request: web.Request) -> web.StreamResponse:
         await response.write(b"x" * 65536)
 
 
-def bursting(size: int) -> Mood:
+def gzip_bomb(size: int) -> SiteHandler:
     """A small response that decompresses to `size` bytes."""
-    return saying(gzip.compress(b"\0" * size), **{"Content-Encoding": "gzip"})
+    return with_body(gzip.compress(b"\0" * size), **{"Content-Encoding": "gzip"})
 
 
 def _half_hour(lessons: Sequence[Lesson], start: int) -> str:

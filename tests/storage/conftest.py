@@ -10,24 +10,24 @@ from storage.factory import open_storage
 from tests.contracts.campus import Campus, campus_in, fill_campus
 from tests.fakes.clock import StillClock
 from tests.postgres import PostgresServer
-from tests.storage.wire import Wire
+from tests.storage.postgres_proxy import PostgresProxy
 
 
 @pytest.fixture
-async def wire(postgres_server: PostgresServer) -> AsyncIterator[Wire]:
-    async with Wire(postgres_server.home) as wire:
-        yield wire
+async def proxy(postgres_server: PostgresServer) -> AsyncIterator[PostgresProxy]:
+    async with PostgresProxy(postgres_server.home) as proxy:
+        yield proxy
 
 
 @pytest.fixture
 async def campus(
-    wire: Wire, postgres_server: PostgresServer, postgres_url: str, rules: Rules, clock: StillClock
+    proxy: PostgresProxy, postgres_server: PostgresServer, postgres_url: str, rules: Rules, clock: StillClock
 ) -> AsyncIterator[Campus]:
     await fill_campus(postgres_url)
-    url = postgres_url.replace(str(postgres_server.home), wire.host)
+    url = postgres_url.replace(str(postgres_server.home), proxy.host)
     storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()
     yield campus_in(storage, rules, clock)
-    wire.heal()
+    proxy.heal()
     await storage.close()

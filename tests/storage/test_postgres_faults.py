@@ -17,7 +17,7 @@ from tests.contracts.raw import ask
 from tests.contracts.read_model_state import state_of
 from tests.databases import run_sql
 from tests.postgres import PostgresServer
-from tests.storage.wire import Wire
+from tests.storage.postgres_proxy import PostgresProxy
 
 
 def _many_bookings(campus: Campus) -> list[Coroutine[Any, Any, BookingResult]]:
@@ -26,32 +26,34 @@ def _many_bookings(campus: Campus) -> list[Coroutine[Any, Any, BookingResult]]:
     return [campus.book(slot, room, campus.stan) for slot in hours for room in ROOMS]
 
 
-async def test_a_connection_lost_before_the_commit_is_not_noticed(campus: Campus, wire: Wire):
-    wire.cut_before(b"COMMIT")
+async def test_a_connection_lost_before_the_commit_is_not_noticed(campus: Campus, proxy: PostgresProxy):
+    proxy.cut_before(b"COMMIT")
 
     made = await campus.book(a_slot("11:00", 60))
 
-    assert wire.has_broken
+    assert proxy.has_broken
     assert made.cost == 60
     assert await campus.quota_left() == 120
 
 
-async def test_the_outcome_of_a_commit_whose_answer_was_lost_is_resolved(campus: Campus, wire: Wire):
-    wire.cut_after(b"COMMIT")
+async def test_the_outcome_of_a_commit_whose_answer_was_lost_is_resolved(
+    campus: Campus, proxy: PostgresProxy
+):
+    proxy.cut_after(b"COMMIT")
 
     made = await campus.book(a_slot("11:00", 60))
 
-    assert wire.has_broken
+    assert proxy.has_broken
     assert campus.storage.read_model.bookings[made.booking.id] == made.booking
     assert await campus.quota_left() == 120
 
 
 async def test_a_commit_that_cannot_be_resolved_is_reported_as_unknown(
-    campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    campus: Campus, proxy: PostgresProxy, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("storage.postgres.batch_worker._RESOLVE_TIMEOUT", 0.2)
     monkeypatch.setattr("storage.postgres.connection.CONNECT_TIMEOUT", 0.2)
-    wire.cut_after(b"COMMIT", then_freeze=True)
+    proxy.cut_after(b"COMMIT", then_freeze=True)
 
     with pytest.raises(OutcomeUnknown):
         await campus.book(a_slot("11:00", 60))
@@ -82,12 +84,12 @@ async def test_sessions_that_the_server_ends_are_replaced(campus: Campus, postgr
 
 
 async def test_a_frozen_network_times_out_and_works_again_when_it_thaws(
-    campus: Campus, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    campus: Campus, proxy: PostgresProxy, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("storage.postgres.batch_worker._BATCH_TIMEOUT", 0.3)
     monkeypatch.setattr("storage.postgres.command_queue._QUEUE_TIMEOUT", 0.5)
     monkeypatch.setattr("storage.postgres.connection.CONNECT_TIMEOUT", 0.3)
-    wire.freeze()
+    proxy.freeze()
 
     async with asyncio.timeout(5):
         answers = await asyncio.gather(
@@ -95,13 +97,13 @@ async def test_a_frozen_network_times_out_and_works_again_when_it_thaws(
         )
     assert {type(answer) for answer in answers} == {Unavailable}
 
-    wire.heal()
+    proxy.heal()
     made = await campus.book(by=campus.stan)
     assert made.booking.room_id == HALL
 
 
-async def test_reads_and_transactions_survive_a_cut(campus: Campus, wire: Wire):
-    wire.cut()
+async def test_reads_and_transactions_survive_a_cut(campus: Campus, proxy: PostgresProxy):
+    proxy.cut()
 
     await campus.storage.write(lambda unit: unit.set_setting("colour", "green"))
 
@@ -109,9 +111,9 @@ async def test_reads_and_transactions_survive_a_cut(campus: Campus, wire: Wire):
 
 
 async def test_what_others_did_during_a_cut_is_seen_after_it(
-    campus: Campus, wire: Wire, postgres_url: str, rules, clock
+    campus: Campus, proxy: PostgresProxy, postgres_url: str, rules, clock
 ):
-    wire.cut()
+    proxy.cut()
     other = open_storage(postgres_url, ReadModel(), rules, clock)
     await other.open()
     await other.load()
@@ -152,17 +154,17 @@ async def test_a_number_that_a_crash_gave_to_another_transaction_is_not_taken_fo
     server = PostgresServer(wal_writer_delay="10s")
     server.start()
     try:
-        async with Wire(server.home) as wire:
-            campus = await _campus_on(server, rules, clock, wire)
+        async with PostgresProxy(server.home) as proxy:
+            campus = await _campus_on(server, rules, clock, proxy)
             ours = int(str(await ask(server.url("roomie"), "SELECT pg_snapshot_xmax(pg_current_snapshot())")))
-            wire.cut_before(b"COMMIT", then_freeze=True)
+            proxy.cut_before(b"COMMIT", then_freeze=True)
             booking = asyncio.ensure_future(campus.book(a_slot("11:00", 60)))
-            while not wire.has_broken:  # noqa: ASYNC110 - there is no event
+            while not proxy.has_broken:  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.001)
             server.stop(abruptly=True)
             server.start()
             theirs = [await _commit_something(server) for _ in range(5)]
-            wire.heal()
+            proxy.heal()
             made = await booking
 
             assert theirs[0] <= ours <= theirs[-1]
@@ -179,13 +181,13 @@ async def _commit_something(server: PostgresServer) -> int:
     return int(str(await ask(server.url("roomie"), "SELECT pg_current_xact_id()::text")))
 
 
-async def _campus_on(server: PostgresServer, rules, clock, wire: Wire | None = None) -> Campus:
+async def _campus_on(server: PostgresServer, rules, clock, proxy: PostgresProxy | None = None) -> Campus:
     url = server.url("roomie")
     await run_sql(server.url(), "CREATE DATABASE roomie")
     await upgrade(url)
     await fill_campus(url)
-    if wire is not None:
-        url = url.replace(str(server.home), wire.host)
+    if proxy is not None:
+        url = url.replace(str(server.home), proxy.host)
     storage = open_storage(url, ReadModel(), rules, clock)
     await storage.open()
     await storage.load()

@@ -86,7 +86,7 @@ def test_every_input_has_a_label_and_is_sent_to_our_server(html: str):
     assert filled_in == labelled
     for each in outline.all("form"):
         assert each["method"] == "post"
-        assert str(each["action"]).startswith("/login")
+        assert str(each["action"]).startswith("/api/v1/login")
 
 
 def test_password_managers_know_the_fields():

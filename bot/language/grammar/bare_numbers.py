@@ -26,6 +26,8 @@ _CONNECTIVES_BEFORE_HOUR = frozenset(
         Connective.FROM,
         Connective.UNTIL,
         Connective.BEFORE,
+        Connective.BY,
+        Connective.JUST_AFTER,
         Connective.AFTER,
         Connective.BETWEEN,
     }
@@ -130,6 +132,8 @@ def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: 
     partner = items[index + 2].item if index + 2 < len(items) else None
     if previous in _CONNECTIVES_BEFORE_HOUR:
         return not _is_count_of_things(items, index)
+    if _is_other_hour(number, index, resolved, items):
+        return True
     if _closes_range(number, resolved) or _opens_range(number, previous, following, partner):
         return True
     if _is_count_of_things(items, index) or (number.digit_count >= 3 and number.clock.minute % 5):
@@ -168,6 +172,19 @@ def _closes_range(number: BareNumber, resolved: list[PlacedItem]) -> bool:
         return False
     return isinstance(opener, ClockTime | Now | IsoTimestamp | DayPart | DayItem) and not (
         isinstance(opener, DayItem) and number.is_spelled_out
+    )
+
+
+def _is_other_hour(
+    number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]
+) -> bool:
+    """`at 3 or 4`."""
+    return (
+        len(resolved) > 1
+        and resolved[-1].item is Connective.OR
+        and isinstance(resolved[-2].item, ClockTime)
+        and not number.is_spelled_out
+        and not _is_count_of_things(items, index)
     )
 
 

@@ -2,7 +2,7 @@
 
 from bot.language.grammar.prose_numbers import skip_prose_number
 from bot.language.lexicon import word_set
-from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, WEEK_WORDS
+from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
 from bot.language.text.token_cursor import TokenCursor
 
 _NUMBER_LABELS = word_set(
@@ -55,6 +55,8 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
         and cursor.word(index + 2) in DAY_WORDS | WEEK_WORDS
     ):
         return index + 3
+    if word == "within" and _is_distance(cursor, index + 1):
+        return index + 3
     if word in _CURRENCY_SIGNS or word in {"+", "#"}:
         return _skip_prefixed_number(cursor, index)
     if word.isdecimal():
@@ -64,6 +66,12 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     if 2 <= len(word) <= 5 and word.isalpha() and cursor.number(index + 1) is not None:
         return _skip_course_code(cursor, index)
     return index
+
+
+def _is_distance(cursor: TokenCursor, index: int) -> bool:
+    """`5 mins of`, `10 minutes walk`."""
+    has_number = cursor.number(index) is not None and cursor.word(index + 1) in MINUTE_WORDS
+    return has_number and cursor.word(index + 2) in {"of", "from", "walk", "walking"}
 
 
 def _skip_prefixed_number(cursor: TokenCursor, index: int) -> int:
@@ -136,12 +144,17 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
 
 
 def _is_iso_date(groups: list[str]) -> bool:
-    return len(groups) >= 3 and len(groups[0]) == 4 and groups[0].startswith("20") and len(groups[1]) == 2
+    return len(groups) >= 3 and len(groups[0]) == 4 and groups[0].startswith("20") and len(groups[1]) <= 2
 
 
 def _is_time_or_date_range(cursor: TokenCursor, index: int, groups: list[str]) -> bool:
     """`1400-1530`: two times of day with a dash between them; or a date with a year."""
-    dates = len(groups) == 3 and len(groups[2]) == 4 and cursor.word(index + 1) == "-"
+    dates = (
+        len(groups) >= 3
+        and len(groups[2]) == 4
+        and max(len(groups[0]), len(groups[1])) <= 2
+        and cursor.word(index + 1) == "-"
+    )
     times = len(groups) == 2 and all(
         len(group) == 4 and group[2] < "6" and group < "2401" for group in groups
     )
@@ -174,4 +187,4 @@ def _skip_course_code(cursor: TokenCursor, index: int) -> int:
         or cursor.word(index + 2) in {"hrs", "hours", "h"}
     ):
         return index
-    return index + 2
+    return _end_of_digit_groups(cursor, index + 1) if _is_phone(cursor, index + 1) else index + 2

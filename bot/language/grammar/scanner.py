@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from functools import cache
 
+from bot.language.grammar.bounds import parse_bound
 from bot.language.grammar.clocks import parse_clock_time
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
+from bot.language.grammar.day_ranges import parse_day_range
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.iso_dates import is_interval_sign
+from bot.language.grammar.opening_times import parse_opening_time
+from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
 from bot.language.grammar.relative import parse_relative_day
+from bot.language.grammar.timestamps import is_timestamp, parse_timestamp
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     DAY_PART_WORDS,
@@ -19,22 +25,26 @@ from bot.language.lexicon.vocabulary import (
     WEEKDAY_NUMBERS,
 )
 from bot.language.model.budget import Budget
-from bot.language.model.items import BareNumber, Connective, DurationItem, Item, PlacedItem, UnknownWord
+from bot.language.model.items import (
+    BareNumber,
+    Connective,
+    DurationItem,
+    Item,
+    ItemsMatch,
+    PlacedItem,
+    RecurrenceItem,
+    UnknownWord,
+)
 from bot.language.text.token_cursor import TokenCursor
 
 _CONNECTIVES = {
     "at": Connective.AT,
     "@": Connective.AT,
     "from": Connective.FROM,
-    "starting": Connective.FROM,
-    "start": Connective.FROM,
-    "beginning": Connective.FROM,
     "to": Connective.TO,
     "through": Connective.TO,
     "thru": Connective.TO,
     "until": Connective.UNTIL,
-    "ending": Connective.UNTIL,
-    "finishing": Connective.UNTIL,
     "between": Connective.BETWEEN,
     "btw": Connective.BETWEEN,
     "btwn": Connective.BETWEEN,
@@ -43,7 +53,7 @@ _CONNECTIVES = {
     "after": Connective.AFTER,
     "past": Connective.AFTER,
     "before": Connective.BEFORE,
-    "by": Connective.BEFORE,
+    "by": Connective.BY,
     "for": Connective.FOR,
     "or": Connective.OR,
     "/": Connective.OR,
@@ -84,37 +94,79 @@ def correctable_time_words() -> frozenset[str]:
 
 def scan(cursor: TokenCursor, budget: Budget) -> list[PlacedItem]:
     """Scans the text into items. Words that mean no time become `UnknownWord`; fillers are skipped."""
-    found: list[PlacedItem] = []
+    scanner = _Scanner(cursor)
     index = 0
     while index < len(cursor):
         budget.spend()
-        after = _scan_step(cursor, index, found)
-        index = max(after, index + 1)
-    return found
+        index = max(scanner.step(index), index + 1)
+    return scanner.found
 
 
-def _scan_step(cursor: TokenCursor, index: int, found: list[PlacedItem]) -> int:
-    word = cursor.word(index)
-    if not word:
-        return index + 1
-    skipped_to = skip_false_positive(cursor, index)
-    if skipped_to > index:
-        found.append(PlacedItem(UnknownWord(word), index, skipped_to))
-        return skipped_to
-    match = _parse_items(cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
-    if match is not None:
-        items, after = match
-        found.extend(PlacedItem(item, index, after) for item in items)
-        return after
-    if word in _CONNECTIVES:
-        found.append(PlacedItem(_CONNECTIVES[word], index, index + 1))
-    elif word not in FILLER_WORDS and word[0].isalnum():
-        found.append(PlacedItem(UnknownWord(word), index, index + 1))
-    return index + 1
+class _Scanner:
+    """Scans one text; a count of times means something only once a recurrence was found."""
+
+    def __init__(self, cursor: TokenCursor) -> None:
+        self.cursor = cursor
+        self.found: list[PlacedItem] = []
+        self.has_recurrence = False
+
+    def step(self, index: int) -> int:
+        """Adds what starts here; the position after it."""
+        word = self.cursor.word(index)
+        if not word:
+            return index + 1
+        match = self._parse_before_counts(word, index)
+        if match is not None:
+            return self._add(index, *match)
+        skipped_to = skip_false_positive(self.cursor, index)
+        if skipped_to > index:
+            return self._add(index, (UnknownWord(word, is_label=True),), skipped_to)
+        match = _parse_items(self.cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
+        if match is not None:
+            return self._add(index, *match)
+        bound = parse_bound(self.cursor, index)
+        if bound is not None:
+            return self._add(index, (bound[0],), bound[1])
+        return self._add(index, self._word_items(word, index), index + 1)
+
+    def _word_items(self, word: str, index: int) -> Sequence[Item]:
+        """What a word that begins no expression is: a connective, an unknown word, or nothing."""
+        if is_interval_sign(self.cursor, index):
+            return (Connective.TO,)
+        if word in _CONNECTIVES:
+            return self._connectives(word)
+        return (UnknownWord(word),) if word not in FILLER_WORDS and word[0].isalnum() else ()
+
+    def _parse_before_counts(self, word: str, index: int) -> ItemsMatch | None:
+        """What would else be taken for a count of things: a timestamp, `once a week`, `x 10`."""
+        if is_timestamp(word):
+            return (parse_timestamp(word),), index + 1
+        recurrence = parse_recurrence(self.cursor, index) if word == "once" else None
+        if recurrence is not None:
+            return recurrence
+        count = parse_occurrence_count(self.cursor, index) if self.has_recurrence else None
+        return ((count[0],), count[1]) if count is not None else None
+
+    def _add(self, index: int, items: Sequence[Item], end_index: int) -> int:
+        self.found.extend(PlacedItem(item, index, end_index) for item in items)
+        self.has_recurrence |= any(isinstance(item, RecurrenceItem) for item in items)
+        return end_index
+
+    def _connectives(self, word: str) -> Sequence[Item]:
+        """The connective of a word; none for `about` after another one, `until` for a leading `through`."""
+        previous = self.found[-1].item if self.found else None
+        connective = _CONNECTIVES[word]
+        if connective is Connective.AT and word not in {"at", "@"} and isinstance(previous, Connective):
+            return ()
+        if word in {"through", "thru"} and isinstance(previous, UnknownWord | None):
+            connective = Connective.UNTIL
+        return (connective,)
 
 
-def _parse_items(cursor: TokenCursor, index: int) -> tuple[Sequence[Item], int] | None:
-    match = parse_day_part(cursor, index) if cursor.number(index) is None else None
+def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    match = parse_day_range(cursor, index)
+    if match is None and (cursor.number(index) is None or cursor.matches(index, "1", "st", "thing")):
+        match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
     if match is not None:
         return match
     date_match = parse_calendar_day(cursor, index)

@@ -87,6 +87,10 @@ class Exclusions:
     def __bool__(self) -> bool:
         return bool(self.dates or self.weekdays or self.times or self.buildings or self.rooms)
 
+    def has_day(self, day: date) -> bool:
+        """Whether the day is ruled out, as a date or as its weekday."""
+        return day in self.dates or day.weekday() in self.weekdays
+
 
 NO_EXCLUSIONS = Exclusions()
 
@@ -129,11 +133,22 @@ class ParseProblem:
                 f"In “{self.parsed_text}” the end does not come after the start."
             ),
             ProblemReason.CONTRADICTION: f"The day and the date in “{self.parsed_text}” don't agree.",
-            ProblemReason.INCOMPLETE: f"I understood only a part of the time in “{self.parsed_text}”.",
+            ProblemReason.INCOMPLETE: f"I could not read “{self.parsed_text}” as part of the time.",
             ProblemReason.EXCLUSION: f"I'm not sure what to leave out in “{self.parsed_text}”.",
             ProblemReason.LANGUAGE: f"I read English, and I'm not sure about “{self.parsed_text}”.",
         }[self.reason]
         return f"{opening} Try “{self.suggestion}”."
+
+
+class SmallTalk(StrEnum):
+    """What a remark is that asks for nothing."""
+
+    THANKS = "thanks"
+    GREETING = "greeting"
+    FAREWELL = "farewell"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    QUESTION = "question about the bot"
+    REMARK = "remark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +185,7 @@ class ParseResult:
     What was not said is None or empty. `alternatives` are other meanings of the time, `also` further times
     that are wanted as well, `zone_name` the IANA name of a time zone that was typed, `unparsed` the words
     that nothing understood, `problem` a rejected time (then `when` is None), `clarification` ambiguous words.
+    Of a text that is `small_talk` nothing else is read.
     """
 
     text: str
@@ -193,3 +209,4 @@ class ParseResult:
     unparsed: tuple[str, ...] = ()
     problem: ParseProblem | None = None
     clarification: Clarification | None = None
+    small_talk: SmallTalk | None = None

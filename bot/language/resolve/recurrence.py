@@ -4,24 +4,48 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.language.grammar.phrase import TimePhrase
-from bot.language.model.days import CalendarMonth, DateRange, DayRange, add_days, add_months, likeliest
+from bot.language.model.days import (
+    CalendarMonth,
+    DateRange,
+    DayExpression,
+    DayRange,
+    WeekdayOfMonth,
+    add_days,
+    add_months,
+    likeliest,
+)
 from bot.language.model.items import RecurrenceItem
 from bot.language.model.reading import RecurrenceRule, RecurrenceUnit
 from bot.language.resolve.context import ResolutionContext
+
+_MAX_MONTHS_AHEAD = 12
 
 
 def occurrence_dates(
     phrase: TimePhrase, recurrence: RecurrenceItem, context: ResolutionContext
 ) -> Iterator[DateRange]:
-    """The days of a recurrence in its first two weeks."""
+    """The first days of a recurrence, of two weeks or of a year's months."""
     days = likeliest(phrase.day.day, context.today) if phrase.day else iter((DateRange(context.today),))
-    first = next(days, None)
+    first = next((dates for dates in days if dates.last >= context.today), None)
     if first is None:
+        return
+    if recurrence.nth is not None:
+        yield from _nth_weekdays(recurrence, first.first)
         return
     for ahead in range(15):
         day = add_days(first.first, ahead)
         if not recurrence.weekdays or day.weekday() in recurrence.weekdays:
             yield DateRange(day)
+
+
+def _nth_weekdays(recurrence: RecurrenceItem, first: date) -> Iterator[DateRange]:
+    """The nth such weekday of each month from `first` on; a month may have none."""
+    for months in range(_MAX_MONTHS_AHEAD):
+        month = CalendarMonth(month_offset=months)
+        for weekday in recurrence.weekdays:
+            for dates in WeekdayOfMonth(recurrence.nth or 1, weekday, month).date_ranges(first):
+                if dates.first >= first:
+                    yield dates
 
 
 def is_recurrence_duration(phrase: TimePhrase) -> bool:
@@ -40,21 +64,30 @@ def build_recurrence_rule(
     moved = (start - first.first).days
     weekdays = item.weekdays or ((first.first.weekday(),) if item.unit is RecurrenceUnit.WEEK else ())
     weekdays = tuple(sorted((day + moved) % 7 for day in weekdays))
-    return RecurrenceRule(item.unit, item.step, weekdays, _last_occurrence_day(phrase, start, context))
+    last = _last_occurrence_day(phrase, start, context)
+    return RecurrenceRule(item.unit, item.step, weekdays, last, phrase.recurrence_count, item.nth)
 
 
 def _last_occurrence_day(phrase: TimePhrase, first: date, context: ResolutionContext) -> date | None:
-    """The last possible day of a recurrence: `until june` ends with May, `until 5 june` on that day."""
+    """The last possible day of a recurrence.
+
+    `until june` ends with May, `until 5 june` on that day, `every day next week` with that week.
+    """
     if phrase.recurrence_until is not None:
         for dates in likeliest(phrase.recurrence_until, context.today):
-            last = (
-                add_days(dates.first, -1)
-                if isinstance(phrase.recurrence_until, CalendarMonth)
-                else dates.last
-            )
+            last = add_days(dates.first, -1) if _is_whole_month(phrase.recurrence_until) else dates.last
             if last >= first:
                 return last
     if is_recurrence_duration(phrase) and phrase.duration is not None:
         last = add_days(add_months(first, phrase.duration.months), phrase.duration.days - 1)
         return last if last <= add_months(first, 12) else None
+    if phrase.day is not None and not phrase.is_start_day:
+        days = next(likeliest(phrase.day.day, context.today), None)
+        return days.last if days is not None and days.days > 1 and days.last >= first else None
     return None
+
+
+def _is_whole_month(day: DayExpression) -> bool:
+    return isinstance(day, CalendarMonth) and not (
+        day.is_last_day_only or day.is_first_day_only or day.is_middle_day_only
+    )

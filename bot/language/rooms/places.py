@@ -62,7 +62,7 @@ class FoundPlaces:
 def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     """Finds the names in a text and marks their tokens."""
     found = FoundPlaces()
-    for match in _find_names(tokens, names):
+    for match in find_names(tokens, names):
         place = _to_place_match(match, tokens, names)
         if place is None:
             continue
@@ -86,7 +86,7 @@ def find_signed_names(tokens: Sequence[Token], names: NameIndex) -> tuple[tuple[
     if not names.signs & (_QUOTING_SIGNS - {"'"}):
         return ()
     spans = []
-    for match in _find_names(tokens, names):
+    for match in find_names(tokens, names):
         first, after = _with_own_quotes(match, tokens, names)
         if any(token.word in _QUOTING_SIGNS for token in tokens[first:after]):
             spans.append((tokens[first].start, tokens[after - 1].end))
@@ -139,18 +139,20 @@ def _skip_seats_label(tokens: Sequence[Token], place: PlaceMatch) -> int:
     return after
 
 
-def _find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+def find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+    """Yields the names from left to right, the longest at each position."""
     index = 0
     while index < len(tokens):
         match = None
         if tokens[index].is_word and tokens[index].field is None and not starts_inside_code(tokens, index):
-            match = _longest_name(tokens, index, names)
+            match = longest_name(tokens, index, names)
         if match is not None:
             yield match
         index = max(match.end_index if match else 0, index + 1)
 
 
-def _longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+def longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+    """The longest name that begins with this token, in full or shortened."""
     match = names.match_at(tokens, index)
     if match is not None and is_bare_number(tokens, match.start_index, match.end_index):
         match = None

@@ -163,7 +163,7 @@ def _has_conjunction(cursor: TokenCursor, index: int) -> bool:
 def _match_counted_people(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`20 seats`, `20-30 people`, `20+`, `a dozen people`, `20 or so people`, `8 person room`."""
     number = parse_cardinal(cursor, index)
-    if number is None or _is_inside_number(cursor, index) or cursor.word(index - 1) in _NUMBER_LABELS:
+    if number is None or _is_inside_number(cursor, index) or _is_labelled(cursor, index):
         return None
     if cursor.word(number.end_index - 1) == "dozen" and cursor.word(number.end_index) not in _TIME_UNITS:
         return CapacityMatch(
@@ -181,6 +181,11 @@ def _match_counted_people(cursor: TokenCursor, index: int) -> CapacityMatch | No
     if cursor.word(counted) in PEOPLE_WORDS and not (cursor.word(counted) == "strong" and counted > after):
         return CapacityMatch(number.value, _include_qualifiers(cursor, index), counted + 1)
     return None
+
+
+def _is_labelled(cursor: TokenCursor, index: int) -> bool:
+    """`week 5`, `year 2`; in `next week 20 seats` the week is a time."""
+    return cursor.word(index - 1) in _NUMBER_LABELS and cursor.word(index - 2) not in {"next", "this", "per"}
 
 
 def _is_inside_number(cursor: TokenCursor, index: int) -> bool:
@@ -298,9 +303,14 @@ def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> 
 def _match_minimum(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`at least 20`, `min 20`, `≥ 20`, `>=20`, `more than 20`."""
     for words in _MINIMUM_PHRASES.get(cursor.word(index), ()):
-        if cursor.matches(index, *words) and cursor.number(index - 1) is None:
+        if cursor.matches(index, *words) and _may_lead_count(cursor, index - 1):
             return _match_unambiguous_count(cursor, index + len(words), index)
     return None
+
+
+def _may_lead_count(cursor: TokenCursor, index: int) -> bool:
+    """Whether no hour is meant, as in `until at least 5`."""
+    return cursor.number(index) is None and cursor.word(index) not in {"until", "from", "to"}
 
 
 def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:

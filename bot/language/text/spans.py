@@ -9,7 +9,12 @@ EXTRA_CAPACITY = "extra capacity"
 """Mark of a second number of people: it has no span and stays unparsed."""
 UNKNOWN_NAME = "unknown name"
 """Mark of a code that is no name: it has no span and stays unparsed."""
-_NO_VALUES = frozenset({EXTRA_CAPACITY, UNKNOWN_NAME})
+HIDDEN = "hidden"
+"""Mark of words that were understood but say nothing that still holds: they have no span."""
+
+CONTEXT = "context"
+"""Mark of words about another event: they have no span, and are not unparsed."""
+_NO_VALUES = frozenset({EXTRA_CAPACITY, UNKNOWN_NAME, CONTEXT, HIDDEN})
 
 
 def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:

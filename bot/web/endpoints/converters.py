@@ -6,13 +6,12 @@ from functools import lru_cache
 from uuid import UUID
 
 from core.errors import Invalid, InvalidDate, InvalidTimes, UnknownBooking
-from core.model import BookingId, Location, Usage
+from core.model import MAX_STARS, MIN_STARS, BookingId, Location, Usage
 
 MAX_TEXT_LENGTH = 150
 """Characters of a title or of notes."""
 _MAX_NAME_LENGTH = 254
 _MAX_PASSWORD_LENGTH = 1_000
-_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WALL = re.compile(r"([0-9]{2}):([0-9]{2})")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _INSTANT = re.compile(
@@ -20,17 +19,21 @@ _INSTANT = re.compile(
     r"(?:(Z)|([+ -])([0-9]{2}):?([0-9]{2}))",
     re.IGNORECASE,
 )
+_STARS = re.compile(r"[0-9](?:\.[0-9]{1,16})?")
 _KEY = re.compile(r"[!-~]{1,255}")
 _YEARS = range(1970, 3000)
 
 
 @lru_cache(maxsize=1024)
 def parse_day(text: str) -> date:
-    """`YYYYMMDD`, eight digits and nothing else."""
-    found = _DAY.fullmatch(text)
-    if found is None:
+    """`YYYYMMDD` as `strptime` reads it: a client sends 1 December as `2026121`."""
+    try:
+        day = datetime.strptime(text if text.isascii() else "", "%Y%m%d").date()  # noqa: DTZ007 - a date only
+    except ValueError as error:
+        raise InvalidDate("Invalid Date has been entered.") from error
+    if day.year not in _YEARS:
         raise InvalidDate("Invalid Date has been entered.")
-    return _day(*map(int, found.groups()))
+    return day
 
 
 def parse_booking_day(text: str) -> date:
@@ -38,15 +41,6 @@ def parse_booking_day(text: str) -> date:
         return parse_day(text)
     except InvalidDate as error:
         raise InvalidDate from error
-
-
-def _day(year: int, month: int, day: int) -> date:
-    if year not in _YEARS:
-        raise InvalidDate("Invalid Date has been entered.")
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise InvalidDate("Invalid Date has been entered.") from error
 
 
 def parse_key(text: str) -> str:
@@ -94,6 +88,13 @@ def parse_count(text: str) -> int:
     if _COUNT.fullmatch(text) is None:
         raise ValueError("not a number")
     return int(text)
+
+
+def parse_stars(text: str) -> float:
+    """A number of stars."""
+    if _STARS.fullmatch(text) is None or not MIN_STARS <= float(text) <= MAX_STARS:
+        raise ValueError("not a number of stars")
+    return float(text)
 
 
 def parse_usage(text: str) -> str:

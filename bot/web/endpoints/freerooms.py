@@ -1,6 +1,7 @@
 """The FreeRooms API: buildings, rooms and what is free, without a login."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -14,6 +15,7 @@ from bot.web.endpoints.converters import (
     parse_status_shape,
     parse_usage,
 )
+from bot.web.endpoints.roomie.times import seconds_of
 from bot.web.framework import serializers as wire
 from bot.web.framework.errors import InvalidParameter
 from bot.web.framework.response import CacheableResponse, RenderedResponse, json_response, with_etag
@@ -22,7 +24,8 @@ from bot.web.framework.status_cache import StatusCache, StatusFilter
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model import BuildingId, Location, Room, RoomId, Usage
+from core.model import BuildingId, Busy, Location, Room, RoomId, Usage
+from core.schedule_reading import ALL_TIME, busy_in_room
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -53,18 +56,20 @@ SHAPE = Parameter(
     "shape",
     parse_status_shape,
     {"type": "string", "enum": ["flat", "nested"]},
-    "`nested` adds the number of free rooms in each building.",
+    "`nested` adds the number of free rooms in each building; as configured if absent.",
 )
 ROOM = Parameter(
     "room_id",
     parse_id,
     {"type": "string"},
-    "The room's id.",
+    "The room's id; also its building's id, a dash and its number.",
     required=True,
     location=ParameterLocation.PATH,
     example="RO-PIZZA",
 )
 BUILDING = Parameter("buildingId", parse_id, {"type": "string"}, "Only in this building.")
+START = Parameter("start", parse_instant, _INSTANT, "Only what ends after this instant.")
+END = Parameter("end", parse_instant, _INSTANT, "Only what begins before this instant.")
 FROM = Parameter("startTime", parse_instant, _INSTANT, "Free from this instant.")
 UNTIL = Parameter("endTime", parse_instant, _INSTANT, "Free until this instant.")
 
@@ -81,7 +86,11 @@ def rooms(context: RequestContext) -> Response:
 
 def utilities(context: RequestContext) -> Response:
     room = _room(context)
-    return _cached_with_catalogue(context, wire.utilities_body(room)) if isinstance(room, Room) else room
+    return (
+        _cached_with_catalogue(context, wire.utilities_body(replace(room, id=RoomId(context.require(ROOM)))))
+        if isinstance(room, Room)
+        else room
+    )
 
 
 def _cached_with_catalogue(context: RequestContext, body: bytes) -> CacheableResponse:
@@ -90,23 +99,41 @@ def _cached_with_catalogue(context: RequestContext, body: bytes) -> CacheableRes
     return CacheableResponse(with_etag(body), lambda _: read_model.catalogue is catalogue)
 
 
-def bookings(context: RequestContext) -> Response:
+async def bookings(context: RequestContext) -> Response:
+    """All entries of a room, past and future; the read model holds only those around now."""
     room = _room(context)
     if not isinstance(room, Room):
         return room
-    read_model, room_id = context.state.services.read_model, room.id
-    schedule = read_model.availability.schedule(room_id)
-    page = with_etag(wire.room_bookings_body(room, schedule.busy))
-    catalogue = read_model.catalogue
+    window, room_id = _window(context), RoomId(room.id)
+    read_model = context.state.services.read_model
+    availability, catalogue = read_model.availability, read_model.catalogue
+    schedule = availability.schedule(room_id)
+    if read_model.covers(window):
+        busy: Iterable[Busy] = schedule.conflicts(*seconds_of(window))
+    else:
+        busy = await context.state.read(lambda unit: busy_in_room(unit, room_id, window))
     return CacheableResponse(
-        page,
-        lambda _: read_model.availability.schedule(room_id) is schedule and read_model.catalogue is catalogue,
+        with_etag(wire.room_bookings_body(replace(room, id=RoomId(context.require(ROOM))), busy)),
+        lambda _: (
+            read_model.availability is availability
+            and availability.schedule(room_id) is schedule
+            and read_model.catalogue is catalogue
+        ),
     )
+
+
+def _window(context: RequestContext) -> Interval:
+    first, last = seconds_of(ALL_TIME)
+    start, end = context.get(START), context.get(END)
+    start, end = first if start is None else start, last if end is None else end
+    if end <= start:
+        raise InvalidParameter("end")
+    return _interval(start, end)
 
 
 def _room(context: RequestContext) -> Room | RenderedResponse:
     room_id = context.require(ROOM)
-    room = context.state.services.read_model.catalogue.rooms.get(RoomId(room_id))
+    room = context.state.services.read_model.catalogue.find_by_any_id(room_id)
     if room is None:
         return json_response({"error": f"Room ID {room_id} does not exist"}, status=400)
     return room
@@ -136,9 +163,14 @@ class StatusQuery:
 
 async def status(context: RequestContext) -> Response:
     query = StatusQuery(
-        context.get(DATETIME), _room_query(context), _seconds(context), is_nested=context.get(SHAPE) or False
+        context.get(DATETIME), _room_query(context), _seconds(context), is_nested=_is_nested(context)
     )
     return await _respond(context, query)
+
+
+def _is_nested(context: RequestContext) -> bool:
+    shape = context.get(SHAPE)
+    return context.state.settings.nested_status if shape is None else shape
 
 
 async def search(context: RequestContext) -> Response:
@@ -285,10 +317,10 @@ FREEROOMS: tuple[Route, ...] = (
         "bookings",
         ("GET",),
         bookings,
-        "Bookings and timetable entries of a room.",
+        "All bookings and timetable entries of a room, or those in a window of time.",
         {200: schemas.ROOM_BOOKINGS} | _UNKNOWN_ROOM,
         path="/api/rooms/bookings/{room_id}",
-        parameters=(ROOM,),
+        parameters=(ROOM, START, END),
     ),
     Route(
         Api.FREEROOMS,

@@ -94,15 +94,15 @@ def client_address_of(context: RequestContext) -> str:
 
 def requester_details(context: RequestContext, session: LoginSession) -> pages.RequesterDetails:
     """Describes who waits for this login."""
-    request = requester.decode(session.request)
+    login = requester.decode(session.request)
     if session.identity is None:
-        is_near = client_subnet(request.address) == client_subnet(client_address_of(context))
-        return pages.RequesterDetails(program=request.agent, address=request.address, is_near=is_near)
+        is_near = client_subnet(login.address) == client_subnet(client_address_of(context))
+        return pages.RequesterDetails(program=login.agent, address=login.address, is_near=is_near)
     platform, _, account = session.identity.partition(":")
     team, _, user = account.rpartition(":")
     return pages.RequesterDetails(
         platform=PLATFORMS[PlatformName(platform)],
         account=f"{user} in workspace {team}" if team else user,
-        name=request.name,
-        waits=request_preview(request.asked),
+        name=login.name,
+        waits=request_preview(login.request),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.web.framework.route import Schema
 from core.availability import Status
-from core.model import BookingType, UserGroup
+from core.model import BookingType, Stars, UserGroup
 
 TEXT: Schema = {"type": "string"}
 INSTANT: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
@@ -87,6 +87,16 @@ ROOM_BOOKINGS: Schema = named(
         ),
         "id": TEXT,
         "name": TEXT,
+    }
+)
+_STARS: Schema = {"type": "number", "minimum": 0, "maximum": 5}
+BUILDING_RATING: Schema = named({"buildingId": TEXT, "overallRating": _STARS})
+RATING: Schema = named(dict.fromkeys(Stars._fields, _STARS))
+ROOM_MEANS: Schema = named(
+    {
+        "roomId": TEXT,
+        "overallRating": _STARS,
+        "averageRating": named(dict.fromkeys(("cleanliness", "location", "quietness"), _STARS)),
     }
 )
 UTILITIES: Schema = named(

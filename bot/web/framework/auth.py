@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from aiohttp import web
+from aiohttp.hdrs import AUTHORIZATION
 
 from bot.services import Services
 from bot.web.framework.route import Access, Principal
@@ -23,7 +24,7 @@ class UnknownToken(NotAuthenticated):
 
 def presented_token(request: web.Request) -> str:
     """The token in a request's `Authorization` header; raises `NotAuthenticated` when there is none."""
-    return _token_in(request.headers.get("Authorization", ""))
+    return _token_in(request.headers.get(AUTHORIZATION, ""))
 
 
 def _token_in(header: str) -> str:
@@ -48,7 +49,7 @@ def authenticate(
 
     `NotAuthenticated` if it carries none, `UnknownToken` if the read model does not know it.
     """
-    hashed = _hash_in(request.headers.get("Authorization", ""))
+    hashed = _hash_in(request.headers.get(AUTHORIZATION, ""))
     if (account := services.accounts.holder(hashed, now)) is not None:
         used.record(hashed, now)
         return account
@@ -60,7 +61,7 @@ def authenticate(
 async def refresh_token(request: web.Request, services: Services) -> None:
     """Syncs what the read model knows of a token; another process may have issued it a moment ago."""
     await services.storage.catch_up()
-    await services.accounts.wake(_hash_in(request.headers.get("Authorization", "")))
+    await services.accounts.wake(_hash_in(request.headers.get(AUTHORIZATION, "")))
 
 
 def check_access(caller: Principal, access: Access) -> None:

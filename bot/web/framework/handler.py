@@ -1,13 +1,14 @@
 """Request pipeline of a route: host, rate limit, authentication, cache, handler, errors, metrics and log."""
 
 import logging
+from contextvars import ContextVar
 from datetime import datetime
 from http import HTTPStatus
 from inspect import isawaitable
 from time import perf_counter
 
 from aiohttp import web
-from aiohttp.hdrs import METH_ALL
+from aiohttp.hdrs import ACCEPT_ENCODING, IF_NONE_MATCH, METH_ALL
 
 from bot.redaction import without_text
 from bot.web.framework.auth import UnknownToken, authenticate, check_access, refresh_token
@@ -22,7 +23,6 @@ from bot.web.framework.errors import (
 from bot.web.framework.host_header import check_host
 from bot.web.framework.parameters import read_parameters
 from bot.web.framework.rate_limit import client_address
-from bot.web.framework.request_log import REQUEST_ID
 from bot.web.framework.response import CacheableResponse, RawResponse, RenderedResponse, etag_matches
 from bot.web.framework.route import Access, Principal, RequestContext, Response, Route
 from bot.web.framework.state import ServerState
@@ -32,7 +32,11 @@ from core.services.accounts import TokenBearer
 
 logger = logging.getLogger(__name__)
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the current request, for the lines logged on its behalf."""
 _FLOOD_LOG_INTERVAL = 1.0
+_BAD_REQUEST = HTTPStatus.BAD_REQUEST.value
+"""A plain number: reading a member of `HTTPStatus` calls a descriptor in Python 3.11."""
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
     "Access-Control-Max-Age": "86400",
@@ -52,13 +56,16 @@ class RouteHandler:
         self._count = state.metrics.route(route.name)
         self._is_guarded = route.access is not Access.PUBLIC
         self._is_rated = route.rate_limited and state.settings.rate_limit > 0
+        self._cost = route.cost
+        self._trusted = state.settings.trusted_proxies
         self._slow = state.settings.slow_request_seconds
         self._allowed = allowed_methods(route)
         self._options = _preflight_response(self._allowed)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         began = perf_counter()
-        request_id, caller = self._request_id(request), None
+        request_id = self._request_id(request) if self._trusted else self._state.next_id()
+        caller: Principal = None
         answer: RenderedResponse | web.StreamResponse
         try:
             self._check_rate_and_method(request, began)
@@ -67,22 +74,27 @@ class RouteHandler:
             now = self._services.clock.now()
             if self._is_guarded:
                 caller = await self._authenticate(request, now)
-            cached = self._from_cache(request, caller, now)
-            answer = cached or await self._respond(request, request_id, caller, now)
+            cached = self._state.responses.get(self._key(request, caller))
+            if cached is not None and cached.is_valid(int(now.timestamp())):
+                answer = cached.response
+            else:
+                answer = await self._respond(request, request_id, caller, now)
         except Preflight:
             answer = self._options
         except Exception as error:  # noqa: BLE001 - this is the edge
             answer = self._error_response(error, request_id)
         took = perf_counter() - began
         self._count.record(answer.status, took)
-        if self._is_worth_logging(answer.status, took, began):
+        is_notable = took > self._slow or self._route.is_mutating or answer.status >= _BAD_REQUEST
+        if is_notable and self._is_worth_logging(answer.status, began):
             self._log(request, request_id, caller, answer, took)
         return self._write(request, answer, request_id) if isinstance(answer, RenderedResponse) else answer
 
     def _check_rate_and_method(self, request: web.Request, now: float) -> None:
         """Refuses clients beyond their rate first, so that every request counts; then hosts and methods."""
         if self._is_rated:
-            self._check_wait(self._state.rates.acquire_for(self._address(request), now))
+            address = client_address(request, self._trusted)
+            self._check_wait(self._state.rates.acquire_for(address, now, self._cost))
         check_host(request)
         if request.method not in self._allowed:
             raise HttpError(405, "This method is not allowed here.", {"Allow": ", ".join(self._allowed)})
@@ -91,15 +103,11 @@ class RouteHandler:
 
     def _request_id(self, request: web.Request) -> str:
         """A new id, or the one that a trusted proxy set."""
-        if self._state.settings.trusted_proxies:
-            given = request.headers.get("X-Request-ID", "")
-            is_proxied = client_address(request, self._state.settings.trusted_proxies) != request.remote
-            if is_proxied and 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum():
-                return given
+        given = request.headers.get("X-Request-ID", "")
+        if 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").isalnum():
+            is_proxied = client_address(request, self._trusted) != request.remote
+            return given if is_proxied else self._state.next_id()
         return self._state.next_id()
-
-    def _address(self, request: web.Request) -> str:
-        return client_address(request, self._state.settings.trusted_proxies)
 
     def _check_wait(self, wait: float) -> None:
         if wait:
@@ -121,12 +129,6 @@ class RouteHandler:
             self._check_wait(self._state.rates.acquire(_account(caller), perf_counter()))
         check_access(caller, self._route.access)
         return caller
-
-    def _from_cache(self, request: web.Request, caller: Principal, now: datetime) -> RenderedResponse | None:
-        cached = self._state.responses.get(self._key(request, caller))
-        if cached is not None and cached.is_valid(int(now.timestamp())):
-            return cached.response
-        return None
 
     def _key(self, request: web.Request, caller: Principal) -> object:
         if self._route.per_user and isinstance(caller, Account):
@@ -158,10 +160,10 @@ class RouteHandler:
         logger.error("unexpected fault", exc_info=without_text(error), extra={"request_id": request_id})
         return fault_page(request_id, self._state) if is_page else internal_error_response(request_id)
 
-    def _is_worth_logging(self, status: int, took: float, now: float) -> bool:
+    def _is_worth_logging(self, status: int, now: float) -> bool:
         """Logs 429 once a second at most, so that a flood does not fill the disk."""
         if status != HTTPStatus.TOO_MANY_REQUESTS:
-            return took > self._slow or self._route.is_mutating or status >= HTTPStatus.BAD_REQUEST
+            return True
         if now - self._state.flood_logged_at < _FLOOD_LOG_INTERVAL:
             return False
         self._state.flood_logged_at = now
@@ -191,11 +193,11 @@ class RouteHandler:
         headers, is_last = request.headers, self._state.is_stopping
         if (
             response.etag
-            and (known := headers.get("If-None-Match")) is not None
+            and (known := headers.get(IF_NONE_MATCH)) is not None
             and etag_matches(response.etag, known)
         ):
             return RawResponse(response.unchanged(), b"", request_id, 304, is_last=is_last)
-        head, body = response.parts(headers.get("Accept-Encoding"))
+        head, body = response.parts(headers.get(ACCEPT_ENCODING))
         return RawResponse(
             head, b"" if request.method == "HEAD" else body, request_id, response.status, is_last=is_last
         )

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from aiohttp import web
+from aiohttp.hdrs import HOST
 from aiohttp.http import HttpVersion11
 
 from bot.web.framework.errors import HttpError
@@ -14,7 +15,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0
 
 def check_host(request: web.Request) -> None:
     """Refuses a request whose `Host` is missing, repeated or invalid: links in responses are made of it."""
-    hosts = request.headers.getall("Host", ())
+    hosts = request.headers.getall(HOST, ())
     if len(hosts) == 1 and _is_host(hosts[0]):
         return
     if hosts or request.version >= HttpVersion11:

@@ -14,7 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.web.framework.connections import Connection, Register
+from bot.web.framework.connection import Connection
+from bot.web.framework.connection_register import Register
 
 logger = logging.getLogger(__name__)
 

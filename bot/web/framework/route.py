@@ -132,6 +132,8 @@ class Route:
     """Whether the database decides everything, so that no sync of the read model is needed."""
     rate_limited: bool = True
     """Whether rate limits apply."""
+    cost: float = 1.0
+    """What a request costs of its address's rate. Less than 1 for small answers from memory."""
     media_type: str = "application/json"
 
     @property

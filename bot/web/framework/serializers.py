@@ -11,7 +11,7 @@ import orjson
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
 from core.errors import InvalidTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
-from core.model import Booking, Building, Busy, Equipment, Room
+from core.model import Booking, Building, Busy, Equipment, RatingSummary, Room, Stars, busy_for
 
 _UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
 _UTILITIES = {
@@ -34,7 +34,9 @@ def iso(instant: int) -> str:
 
 
 def buildings_body(catalogue: Catalogue) -> bytes:
-    return orjson.dumps({"buildings": [_building(each) for each in catalogue.buildings.values()]})
+    """Buildings by name, as the original sorts them."""
+    buildings = sorted(catalogue.buildings.values(), key=lambda each: (each.name.casefold(), each.id))
+    return orjson.dumps({"buildings": [_building(each) for each in buildings]})
 
 
 def _building(building: Building) -> dict[str, object]:
@@ -48,8 +50,10 @@ def _building(building: Building) -> dict[str, object]:
 
 
 def rooms_body(catalogue: Catalogue) -> bytes:
-    rooms = sorted(catalogue.order, key=lambda room: room.id)
-    return orjson.dumps({"rooms": {room.id: _room(room) for room in rooms}})
+    """Rooms by id. Clients link to a building's id, a dash and a number, so that is a key, too."""
+    rooms: dict[str, dict[str, object]] = {room.id: _room(room) for room in catalogue.order}
+    linked = {key: _room(room) | {"id": key} for key, room in catalogue.by_building_and_number.items()}
+    return orjson.dumps({"rooms": dict(sorted({**rooms, **linked}.items()))})
 
 
 def _room(room: Room) -> dict[str, object]:
@@ -80,6 +84,16 @@ def utilities_body(room: Room) -> bytes:
     return orjson.dumps({"id": room.id, "name": room.name, "floor": None, "seating": None} | lists)
 
 
+def building_rating(building_id: str, overall: float) -> dict[str, object]:
+    return {"buildingId": building_id, "overallRating": overall}
+
+
+def room_means(room_id: str, summary: RatingSummary | None) -> dict[str, object]:
+    means = Stars(0, 0, 0, 0) if summary is None else Stars(*(round(each, 1) for each in summary.means))
+    averages = means._asdict()
+    return {"roomId": room_id, "overallRating": averages.pop("overall"), "averageRating": averages}
+
+
 def room_list_body(catalogue: Catalogue) -> bytes:
     rooms = sorted((room for room in catalogue.order if room.bookable), key=lambda room: room.id)
     return orjson.dumps([_list_entry(room) for room in rooms])
@@ -103,12 +117,34 @@ def room_name(room: Room) -> str:
 
 
 def day_body(
-    bookings: Iterable[Booking], entries: Iterable[Busy], directory: Directory, zone: tzinfo
+    bookings: Iterable[Booking],
+    entries: Iterable[Busy],
+    directory: Directory,
+    day: tuple[int, int],
+    zone: tzinfo,
 ) -> bytes:
-    """The bookings and timetable entries of a room's day, by start."""
-    booked = [(int(each.interval.start.timestamp()), _booking(each, directory, zone)) for each in bookings]
-    published = [(each.start, _timetable_entry(each, zone)) for each in entries]
+    """The bookings and timetable entries of a room's day (seconds), by start and cut to the day.
+
+    The rows carry no date: without the cut clients would show the hours of entries over midnight as free.
+    """
+    booked = [
+        (
+            int(each.interval.start.timestamp()),
+            _booking(each, directory, zone) | _cut(busy_for(each), day, zone),
+        )
+        for each in bookings
+    ]
+    published = [(each.start, _timetable_entry(each) | _cut(each, day, zone)) for each in entries]
     return orjson.dumps([row for _, row in sorted([*booked, *published], key=itemgetter(0))])
+
+
+def _cut(busy: Busy, day: tuple[int, int], zone: tzinfo) -> dict[str, str]:
+    """The hours of an entry on a day; one that reaches the end of the day ends at 23:59:59."""
+    begins, ends = day
+    return {
+        "start": _wall(max(busy.start, begins), zone),
+        "end": _wall(busy.end, zone) if busy.end < ends else "23:59:59",
+    }
 
 
 def _booking(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, str]:
@@ -120,13 +156,8 @@ def _booking(booking: Booking, directory: Directory, zone: tzinfo) -> dict[str, 
     }
 
 
-def _timetable_entry(entry: Busy, zone: tzinfo) -> dict[str, str]:
-    return {
-        "username": _PUBLISHED,
-        "notes": entry.name,
-        "start": _wall(entry.start, zone),
-        "end": _wall(entry.end, zone),
-    }
+def _timetable_entry(entry: Busy) -> dict[str, str]:
+    return {"username": _PUBLISHED, "notes": entry.name}
 
 
 def holder(booking: Booking, directory: Directory) -> str:

@@ -43,5 +43,9 @@ class HttpSettings:
     public_url: str = ""
     is_public: bool = False
     """Whether Roomie can be reached from outside, by its address, a proxy or a chat platform."""
+    nested_status: bool = False
+    """Whether `/api/rooms/status` answers in the nested shape of FreeRooms' newer clients."""
+    ratings: bool = True
+    """Whether people can rate rooms with FreeRooms' clients."""
     metrics_from: tuple[Network, ...] = ()
     """Networks that may read `/metrics` and the parts of `/readyz`; empty: all unless Roomie is public."""

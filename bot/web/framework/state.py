@@ -18,18 +18,18 @@ from bot.web.framework.login_throttle import LoginThrottle
 from bot.web.framework.metrics import Metrics
 from bot.web.framework.password_checks import PasswordChecks
 from bot.web.framework.rate_limit import RateLimiter
+from bot.web.framework.rating_cache import RatingCache
 from bot.web.framework.readiness import Check, Readiness
 from bot.web.framework.response import RenderedResponse
 from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
-from core.availability import Availability, RoomSchedule
-from core.catalogue import Catalogue
+from core.availability import Availability
 from core.errors import Unavailable
 from core.interval import Interval
-from core.model import Busy, RoomId, busy_for
 from core.ports import UnitOfWork
+from core.read_model import load_availability
 
 T = TypeVar("T")
 
@@ -68,6 +68,7 @@ class ServerState:
     login_rates: RateLimiter = field(init=False)
     subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
+    ratings: RatingCache = field(init=False)
     days: CampusDays = field(init=False)
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
@@ -85,6 +86,7 @@ class ServerState:
         self.login_rates = RateLimiter(self.settings.sid_rate)
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
+        self.ratings = RatingCache(self.read)
         self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:
@@ -115,12 +117,3 @@ class ServerState:
         """Loads the availability of a time that the read model does not cover."""
         catalogue = self.services.read_model.catalogue
         return await self.read(lambda unit: load_availability(unit, catalogue, window))
-
-
-def load_availability(unit: UnitOfWork, catalogue: Catalogue, window: Interval) -> Availability:
-    busy: dict[RoomId, list[Busy]] = {}
-    for room_id, entry in unit.timetable.busy(window):
-        busy.setdefault(room_id, []).append(entry)
-    for booking in unit.bookings.active(window):
-        busy.setdefault(booking.room_id, []).append(busy_for(booking))
-    return Availability(catalogue, {room_id: RoomSchedule(taken) for room_id, taken in busy.items()})

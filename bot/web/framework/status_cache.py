@@ -16,6 +16,7 @@ import orjson
 
 from bot.web.framework.serializers import iso
 from core.availability import SOON, Availability, RoomSchedule, Status
+from core.bounded_cache import BoundedCache
 from core.catalogue import Catalogue
 from core.localtime import local_instant
 from core.model import Room
@@ -168,15 +169,15 @@ class StatusCache:
         self.keys = [orjson.dumps(room.number) for room in self.rooms]
         self._buildings = [(orjson.dumps(building_id), len(rooms)) for building_id, rooms in groups.items()]
         self._positions = [self.catalogue.position[room.id] for room in self.rooms]
-        self._selections: dict[int, Selection] = {}
-        self._days: dict[int, DayCache] = {}
-        self._max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
+        self._selections: BoundedCache[int, Selection] = BoundedCache(_MAX_SELECTIONS)
+        max_days = max(2, min(_MAX_DAYS, _MAX_TIMELINES // max(len(self.rooms), 1)))
+        self._days: BoundedCache[int, DayCache] = BoundedCache(max_days)
         self._build_lock = asyncio.Lock()
 
     def day(self, day: tuple[int, int]) -> DayCache:
         """The current state of a day; builds it unless `build` did."""
         if day[0] not in self._days:
-            self._store(DayCache(self, day, self._lines(day, 0, None), self.availability.version))
+            self._days.put(day[0], DayCache(self, day, self._lines(day, 0, None), self.availability.version))
         return self._days[day[0]].catch_up()
 
     async def build(self, day: tuple[int, int], batch_size: int = _ROOMS_PER_BATCH) -> None:
@@ -190,16 +191,11 @@ class StatusCache:
             while len(lines) < len(self.rooms):
                 await asyncio.sleep(0)
                 lines += self._lines(day, len(lines), len(lines) + batch_size)
-            self._store(DayCache(self, day, lines, version))
+            self._days.put(day[0], DayCache(self, day, lines, version))
 
     def _lines(self, day: tuple[int, int], first: int, last: int | None) -> Iterator[RoomTimeline]:
         for room, key in zip(self.rooms[first:last], self.keys[first:last], strict=True):
             yield build_timeline(self.availability.schedule(room.id), day, key)
-
-    def _store(self, day: DayCache) -> None:
-        if len(self._days) >= self._max_days:
-            del self._days[next(iter(self._days))]
-        self._days[day.day[0]] = day
 
     def status_body(self, day: DayCache, instant: int, status_filter: StatusFilter) -> bytes:
         """Renders the status of the selected rooms of every building."""
@@ -230,9 +226,8 @@ class StatusCache:
     def _selection(self, mask: int) -> Selection:
         """The cached selection of a mask: many requests have the same filters."""
         if (selection := self._selections.get(mask)) is None:
-            if len(self._selections) >= _MAX_SELECTIONS:
-                self._selections.clear()
-            selection = self._selections[mask] = self._select(mask)
+            selection = self._select(mask)
+            self._selections.put(mask, selection)
         return selection
 
     def _select(self, mask: int) -> Selection:

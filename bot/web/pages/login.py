@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from bot.login.links import CONFIRMATION_PATH, LOGIN_PATH
 from bot.web.pages.layout import facts, form, hidden, page, paragraph
 
 _DEVELOPMENT = "Development mode: anyone who opens this page is logged in as the person in the settings."
@@ -67,14 +68,14 @@ def login_page(context: PageContext, requester: RequesterDetails, error: str = "
         '<button class="main">Log in</button>'
     )
     lead = paragraph(f"You're logging in for {requester.short_name}. You'll confirm before it gets access.")
-    return page("Log in", lead + alert + form("/login", fields), campus=context.campus)
+    return page("Log in", lead + alert + form(LOGIN_PATH, fields), campus=context.campus)
 
 
 def confirm_identity_page(context: PageContext, requester: RequesterDetails, person: str) -> str:
     """The page instead of a password form on a developer's own machine."""
     fields = f'{hidden(sid=context.sid_token)}<button class="main">Continue as {escape(person)}</button>'
     lead = paragraph(f"You're logging in for {requester.short_name}.")
-    return page("Log in", lead + form("/login", fields), campus=context.campus, banner=context.banner)
+    return page("Log in", lead + form(LOGIN_PATH, fields), campus=context.campus, banner=context.banner)
 
 
 def confirm_page(context: PageContext, requester: RequesterDetails, person: str, nonce: str) -> str:
@@ -84,7 +85,7 @@ def confirm_page(context: PageContext, requester: RequesterDetails, person: str,
         paragraph(f"You're logged in as {person}.") + facts(requester.facts) + paragraph(warning, "warn")
     )
     content += form(
-        "/login/confirm",
+        CONFIRMATION_PATH,
         f"{hidden(sid=context.sid_token, nonce=nonce)}"
         f'<button class="main" name="answer" value="yes">{escape(yes)}</button>'
         f'<button name="answer" value="no">{escape(no)}</button>',

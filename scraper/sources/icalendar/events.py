@@ -10,30 +10,34 @@ events first, so that a costly one is left out and reported instead of crowding 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from core.interval import Interval
-from core.model import BookingType, RoomId, TimetableEntry
+from core.model import TimetableEntry
+from core.room_names import FoundRooms
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import PageFormatChanged, SourceTooLarge
-from scraper.common.room_lookup import RoomLookup
 from scraper.common.text import to_one_line
 from scraper.sources.document import DocumentContents
-from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_event
-from scraper.sources.icalendar.series import (
-    MAX_REPEATED_DURATION,
-    Series,
-    Window,
-    check_change,
-    parse_event,
+from scraper.sources.icalendar.date_lines import rewrite_dates
+from scraper.sources.icalendar.occurrence import (
+    detect_booking_type,
+    entry_name,
+    event_interval,
+    is_cancelled,
+    location_texts,
+    treatment_of,
 )
+from scraper.sources.icalendar.options import FeedOptions, Treatment
+from scraper.sources.icalendar.report import FeedReport
+from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_event
+from scraper.sources.icalendar.series import Series, Window, align_change, check_change, parse_event
 from scraper.sources.icalendar.text import EventKey, EventText, FeedText, read_text
+from scraper.sources.icalendar.zone_names import resolve_zone
 from scraper.sources.icalendar.zones import Zones, register_zones
 
 if TYPE_CHECKING:
-    from icalendar import Component, Event, vCalAddress
+    from icalendar import Component, Event
 
 MAX_ENTRIES = 500_000
 MAX_TEXT = 40_000_000
@@ -44,23 +48,8 @@ _CHARACTERS_PER_EVENT = 500
 _MIN_REJECTED_TEXT = 20_000
 _MIN_REJECTED_WORK = 500
 """No event that costs less is left out: a feed with too many of them is rejected as a whole."""
-_MAX_PROBLEMS = 500
 _MAX_PLACE_LENGTH = 4_000
 _ESCAPED = (("\\n", " "), ("\\N", " "), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\"))
-_PRIVATE_CLASSES = frozenset({"PRIVATE", "CONFIDENTIAL"})
-_ROOM_USER_TYPES = frozenset({"ROOM", "RESOURCE"})
-
-
-@dataclass(frozen=True, slots=True)
-class FeedOptions:
-    """How to parse one feed. It is expanded from `first_day` up to, not including, `last_day`."""
-
-    zone: ZoneInfo
-    first_day: date
-    last_day: date
-    room_lookup: RoomLookup
-    source: str
-    default_type: BookingType = BookingType.MISC
 
 
 class _Costly(Protocol):
@@ -103,6 +92,7 @@ class _CheckedEvent:
     event: "Event"
     weight: int
     rooms: int
+    unknown_zones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +103,7 @@ class _CheckedSeries:
     series: Series
     cost: int
     without_changes: Self | None = None
+    unknown_zones: frozenset[str] = frozenset()
 
 
 def parse_feed(content: bytes, options: FeedOptions) -> DocumentContents:
@@ -129,8 +120,8 @@ class _FeedParser:
     def __init__(self, options: FeedOptions) -> None:
         self._options = options
         self._window = Window(options.first_day, options.last_day, options.zone)
-        self._problems: list[str] = []
-        self._rooms_by_place: dict[str, tuple[RoomId, ...]] = {}
+        self._report = FeedReport()
+        self._rooms_by_place: dict[tuple[str, ...], FoundRooms] = {}
         self._zones = Zones()
         self._calendar_zones: list[str] = []
 
@@ -144,25 +135,31 @@ class _FeedParser:
         entries = [entry for each in series for entry in self._entries(each)]
         if len(entries) > MAX_ENTRIES:
             raise SourceTooLarge(f"The feed holds more than {MAX_ENTRIES:,} entries.")
+        report = self._report
         return DocumentContents(
-            EntryCollection.from_entries(entries, self._options.source), _shorten(self._problems)
+            EntryCollection.from_entries(entries, self._options.source),
+            report.all_problems(self._options.zone.key),
+            {place: count for place, count in report.places.items() if place},
+            event_count=report.read + report.lost,
+            lost_count=report.lost,
         )
 
     # Reading lines
 
     def _known_calendar_zone(self, name: str) -> str:
-        """The X-WR-TIMEZONE of a calendar, or nothing when there is no such zone."""
-        if not name or name in self._zones.world:
-            return name
-        shown = to_one_line(name, 60)
-        self._problems.append(
-            f"The calendar names the time zone {shown!r}, which we do not know; it was ignored."
-        )
-        return ""
+        """The zone that the X-WR-TIMEZONE of a calendar means, or nothing when there is no such zone."""
+        zone = resolve_zone(name) if name else ""
+        if zone is None:
+            shown = to_one_line(name, 60)
+            self._report.problems.append(
+                f"The calendar names the time zone {shown!r}, which we do not know; it was ignored."
+            )
+        return zone or ""
 
     def _readable(self, lines: _EventLines) -> _EventLines | None:
         if lines.is_changes and len(lines.texts) > MAX_OCCURRENCES:
-            self._problems.append(
+            self._report.lost += 1
+            self._report.problems.append(
                 f"{lines.title!r} has more than {MAX_OCCURRENCES:,} changes; they were left out."
             )
             return None
@@ -172,7 +169,7 @@ class _FeedParser:
     def _is_readable(self, text: EventText, lines: _EventLines) -> bool:
         problem = text.problem or self._zone_problem(text)
         if problem:
-            self._problems.append(f"{_subject(lines)} {problem}; it was left out.")
+            self._report.leave_out(_subject(lines), problem)
         return not problem
 
     def _zone_problem(self, text: EventText) -> str:
@@ -202,11 +199,12 @@ class _FeedParser:
             raise SourceTooLarge("The feed holds more events than any campus.")
         main = item.without_changes
         if main is not None and main.cost <= budget:
-            self._problems.append(
+            self._report.lost += 1
+            self._report.problems.append(
                 f"The changes of {item.title!r} take more work than a feed may; they were left out."
             )
             return main
-        self._problems.append(f"{item.title!r} takes more work than a feed may; it was left out.")
+        self._report.leave_out(repr(item.title), "takes more work than a feed may")
         return None
 
     # Checking events before they are expanded
@@ -233,31 +231,38 @@ class _FeedParser:
     ) -> _CheckedSeries:
         """The series of a main event with those of its changes that can be read."""
         series = alone
-        events = self._check_changes(changes) if changes is not None else []
+        events = self._check_changes(changes, main.event) if changes is not None else []
         if events:
             with self._leave_out_on_error(f"The series of changes of {alone.title!r}"):
                 series = replace(self._check_series(alone.title, [main, *events]), without_changes=alone)
         return series
 
-    def _check_changes(self, changes: _EventLines) -> list[_CheckedEvent]:
+    def _check_changes(self, changes: _EventLines, main: "Event | None" = None) -> list[_CheckedEvent]:
         events = []
         for text in changes.texts:
             with self._leave_out_on_error(_subject(changes)):
-                events.append(self._check_event(text))
+                checked = self._check_event(text)
+                if main is not None:
+                    align_change(checked.event, main, self._options.zone)
+                events.append(checked)
         return events
 
     def _check_event(self, text: EventText) -> _CheckedEvent:
-        event = parse_event(text, self._calendar_zones[text.key.calendar])
-        check_event(event, self._window.last)
+        lines, dropped = rewrite_dates(text.lines, self._zones.names)
+        event = parse_event(lines, self._calendar_zones[text.key.calendar])
+        check_event(event, self._window.first, self._window.last, self._options.zone)
         if text.is_change:
             check_change(event)
+        self._report.problems.extend(f"{_title(text)!r} {problem}." for problem in dropped)
         weight = max([self._zones.costs.get(zone, 1) for zone in text.zones], default=1)
-        return _CheckedEvent(event, weight, max(1, len(self._rooms_of(event))))
+        unknown = frozenset(zone for zone in text.zones if self._zones.names.get(zone) == "")
+        return _CheckedEvent(event, weight, max(1, len(self._rooms_of(event).rooms)), unknown)
 
     def _check_series(self, title: str, events: Sequence[_CheckedEvent]) -> _CheckedSeries:
         series = Series([each.event for each in events], self._window)
         cost = series.work * max(each.weight for each in events) * max(each.rooms for each in events)
-        return _CheckedSeries(title, series, cost)
+        unknown = frozenset(zone for each in events for zone in each.unknown_zones)
+        return _CheckedSeries(title, series, cost, unknown_zones=unknown)
 
     # Expanding
 
@@ -273,37 +278,47 @@ class _FeedParser:
         return entries or []
 
     def _expand(self, checked: _CheckedSeries) -> list[TimetableEntry]:
-        occurrences = [each for each in checked.series.occurrences() if _occupies_room(each)]
-        entries = [entry for each in occurrences for entry in self._to_entries(each)]
-        for place in sorted({_location_text(each) for each in occurrences if not self._rooms_of(each)}):
-            self._problems.append(f"{checked.title!r} is at {to_one_line(place, 60)!r}, none of our rooms.")
+        occurrences = [each for each in checked.series.occurrences() if not is_cancelled(each)]
+        busy = self._busy_ones(occurrences)
+        timed = [(each, interval) for each in busy if (interval := event_interval(each, self._window))]
+        placed = [(each, interval, self._rooms_of(each)) for each, interval in timed]
+        entries = [entry for each in placed for entry in self._to_entries(*each)]
+        report = self._report
+        if busy and not timed:
+            report.problems.append(f"{checked.title!r} has no end or takes no time; it occupies no room.")
+        report.problems.extend(
+            f"A change of {checked.title!r} is of {day:%d %B %Y}, when it does not take place;"
+            " it was read as a further event."
+            for day in checked.series.unmatched_changes
+        )
+        if placed:
+            report.count_event((found for _, _, found in placed), checked.unknown_zones)
         return entries
 
-    def _to_entries(self, occurrence: "Component") -> Iterator[TimetableEntry]:
-        interval = self._interval(occurrence)
-        if interval is None:
+    def _busy_ones(self, occurrences: "Sequence[Component]") -> "list[Component]":
+        """The occurrences that take their room, by the options of the source."""
+        treated = [(each, *treatment_of(each, self._options.treatments)) for each in occurrences]
+        self._report.unoccupied.update({kind for _, how, kind in treated if how is Treatment.REPORT})
+        return [each for each, how, _ in treated if how is Treatment.BUSY]
+
+    def _to_entries(
+        self, occurrence: "Component", interval: Interval, found: FoundRooms
+    ) -> Iterator[TimetableEntry]:
+        if not found.rooms:
             return
-        name = _entry_name(occurrence)
-        booking_type = _detect_booking_type(occurrence, self._options.default_type)
-        for room in self._rooms_of(occurrence):
+        name = entry_name(occurrence)
+        booking_type = detect_booking_type(occurrence, self._options.default_type)
+        for room in found.rooms:
             yield TimetableEntry(room, interval, name, booking_type, self._options.source)
 
-    def _interval(self, occurrence: "Component") -> Interval | None:
-        """None for an event without duration. An event of years is clipped to the window."""
-        zone, window = self._options.zone, self._window
-        start, end = (_to_instant(occurrence.decoded(name), zone) for name in ("DTSTART", "DTEND"))
-        if start < end and end - start > MAX_REPEATED_DURATION:
-            start, end = max(start, _to_instant(window.first, zone)), min(end, _to_instant(window.last, zone))
-        return Interval(start, end) if start < end else None
-
-    def _rooms_of(self, event: "Component") -> tuple[RoomId, ...]:
+    def _rooms_of(self, event: "Component") -> FoundRooms:
         """The rooms of an event, cached by its place: each occurrence looks up the same one."""
-        place = _location_text(event)
-        if place not in self._rooms_by_place:
-            if len(place) > _MAX_PLACE_LENGTH:
+        texts = location_texts(event)
+        if texts not in self._rooms_by_place:
+            if sum(map(len, texts)) > _MAX_PLACE_LENGTH:
                 raise RuleRejected(f"says in more than {_MAX_PLACE_LENGTH:,} characters where it is")
-            self._rooms_by_place[place] = self._options.room_lookup.find_rooms(place)
-        return self._rooms_by_place[place]
+            self._rooms_by_place[texts] = self._options.room_lookup.find_all(texts)
+        return self._rooms_by_place[texts]
 
     @contextmanager
     def _leave_out_on_error(self, subject: str) -> Iterator[None]:
@@ -311,9 +326,9 @@ class _FeedParser:
         try:
             yield
         except (RuleRejected, PageFormatChanged) as refusal:
-            self._problems.append(f"{subject} {refusal}; it was left out.")
+            self._report.leave_out(subject, str(refusal))
         except Exception as error:  # noqa: BLE001  # see above
-            self._problems.append(f"{subject} cannot be read ({type(error).__name__}); it was left out.")
+            self._report.leave_out(subject, f"cannot be read ({type(error).__name__})")
 
 
 def _subject(lines: _EventLines) -> str:
@@ -344,51 +359,3 @@ def _title(event: EventText) -> str:
     for escaped, character in _ESCAPED:
         title = title.replace(escaped, character)
     return to_one_line(title, 60) or "An event without a name"
-
-
-def _shorten(problems: Sequence[str]) -> tuple[str, ...]:
-    if len(problems) <= _MAX_PROBLEMS:
-        return tuple(problems)
-    return (*problems[:_MAX_PROBLEMS], f"{len(problems) - _MAX_PROBLEMS:,} more like these.")
-
-
-def _occupies_room(occurrence: "Component") -> bool:
-    cancelled = str(occurrence.get("STATUS", "")).upper() == "CANCELLED"
-    transparent = str(occurrence.get("TRANSP", "")).upper() == "TRANSPARENT"
-    return not cancelled and not transparent
-
-
-def _to_instant(value: date, zone: ZoneInfo) -> datetime:
-    """A day becomes its midnight; a time without a zone is campus wall time."""
-    if not isinstance(value, datetime):
-        return datetime.combine(value, time(), zone)
-    return value if value.tzinfo else value.replace(tzinfo=zone)
-
-
-def _entry_name(occurrence: "Component") -> str:
-    """The summary, hidden when the event is private: everybody who looks for a room sees it."""
-    if str(occurrence.get("CLASS", "")).upper() in _PRIVATE_CLASSES:
-        return "Private event"
-    return to_one_line(str(occurrence.get("SUMMARY", ""))) or "Event"
-
-
-def _detect_booking_type(occurrence: "Component", default: BookingType) -> BookingType:
-    value = occurrence.get("CATEGORIES")
-    categories = {word.strip().upper() for word in value.to_ical().decode().split(",")} if value else set()
-    return next((each for each in BookingType if each in categories), default)
-
-
-def _location_text(occurrence: "Component") -> str:
-    """An event's LOCATION, RESOURCES and attending rooms, one a line."""
-    rooms = [each.params.get("CN", "") for each in _property_values(occurrence, "ATTENDEE") if _is_room(each)]
-    places = [*_property_values(occurrence, "LOCATION"), *_property_values(occurrence, "RESOURCES"), *rooms]
-    return "\n".join(map(str, places))
-
-
-def _is_room(attendee: "vCalAddress") -> bool:
-    return str(attendee.params.get("CUTYPE", "")).upper() in _ROOM_USER_TYPES
-
-
-def _property_values(component: "Component", name: str) -> list[Any]:
-    value = component.get(name, [])
-    return list(value) if isinstance(value, list) else [value]

@@ -35,8 +35,11 @@ class RuleRejected(ValueError):
     """The event or rule must not be expanded; the message is the reason: "has no beginning"."""
 
 
-def check_event(event: "Event", until: date) -> None:
-    """Raises `RuleRejected` unless everything about the event's times can be parsed and expanded."""
+def check_event(event: "Event", first: date, until: date, zone: tzinfo) -> None:
+    """Raises `RuleRejected` unless everything about the event's times can be parsed and expanded.
+
+    `first` and `until` are the days that it is expanded for.
+    """
     broken = sorted({name for name, _ in event.errors if name in _REQUIRED_PROPERTIES})
     if broken:
         raise RuleRejected(f"has a {broken[0]} that cannot be read")
@@ -44,16 +47,36 @@ def check_event(event: "Event", until: date) -> None:
         raise RuleRejected("has no beginning")
     if "EXRULE" in event:
         raise RuleRejected("has an EXRULE, which we do not read")
+    _check_order(event, zone)
     rules = raw_rules(event)
     if len(rules) > MAX_RULES:
         raise RuleRejected(f"repeats by more than {MAX_RULES} rules")
     for rule in rules:
-        check_rule(rule, _start(event.decoded("DTSTART")), until)
+        check_rule(rule, _start(event.decoded("DTSTART")), until, first)
     if sum(len(dates.dts) for dates in _property_values(event, "RDATE")) > MAX_OCCURRENCES:
         raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")
 
 
-def check_rule(rule: RawRule, start: date, until: date) -> None:
+def _check_order(event: "Event", zone: tzinfo) -> None:
+    """Raises `RuleRejected` for an event that ends before it begins: its day may be a typing error."""
+    start = event.decoded("DTSTART")
+    if "DTEND" in event:
+        end = event.decoded("DTEND")
+        is_moment = isinstance(start, datetime) or isinstance(end, datetime)
+        ends_first = _moment(end, zone) < _moment(start, zone) if is_moment else end < start
+    else:
+        ends_first = "DURATION" in event and event.decoded("DURATION") < timedelta(0)
+    if ends_first:
+        raise RuleRejected("ends before it begins")
+
+
+def _moment(value: date, zone: tzinfo) -> datetime:
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), zone)
+    return value if value.tzinfo else value.replace(tzinfo=zone)
+
+
+def check_rule(rule: RawRule, start: date, until: date, first: date = date.min) -> None:
     """Raises `RuleRejected` for a rule finer than daily, for one that could occur too often before `until`,
     for one that never occurs, and for one with values that no rule has.
     """
@@ -63,14 +86,17 @@ def check_rule(rule: RawRule, start: date, until: date) -> None:
     if start.year < MIN_YEAR:
         raise RuleRejected(f"repeats since before {MIN_YEAR}")
     parsed_rule = rule_of(rule, None)
-    if max_occurrences(rule, frequency, start, until) > MAX_OCCURRENCES:
+    if _count(rule) > MAX_OCCURRENCES or occurrences_in(rule, max(start, first), until) > MAX_OCCURRENCES:
         raise RuleRejected(f"could happen more than {MAX_OCCURRENCES:,} times")
     if never_happens(parsed_rule, start):
         raise RuleRejected("has a rule that never happens")
 
 
-def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
-    """Parses a rule; all its values are valid by RFC 5545. `zone` is that of the event's start."""
+def rule_of(raw: RawRule, zone: tzinfo | None, *, is_day: bool = False) -> Rule:
+    """Parses a rule; all its values are valid by RFC 5545. `zone` is that of the event's start.
+
+    `is_day` is whether the event begins on a day rather than at a moment.
+    """
     for name, value in ((name.upper(), str(values[0]).upper()) for name, values in raw.items() if values):
         if name not in _KNOWN and _MEANS_NOTHING_NEW.get(name) != value:
             raise RuleRejected(f"has a rule with {name[:20]}, which we do not read")
@@ -84,7 +110,7 @@ def rule_of(raw: RawRule, zone: tzinfo | None) -> Rule:
         frequency=frequency,
         interval=_between(1, _first_value(raw, "INTERVAL", 1)),
         count=_count(raw),
-        until=_until(raw["UNTIL"][0], zone) if raw.get("UNTIL") else None,
+        until=_until(raw["UNTIL"][0], zone, is_day=is_day) if raw.get("UNTIL") else None,
         months=frozenset(_between(1, each, 12) for each in raw.get("BYMONTH", ())),
         week_numbers=_numbers(raw, "BYWEEKNO"),
         year_days=_numbers(raw, "BYYEARDAY"),
@@ -129,12 +155,46 @@ def max_occurrences(rule: RawRule, frequency: str, start: date, until: date) -> 
 
 
 def _max_days_per_period(rule: RawRule, frequency: str) -> int:
-    """Days that a rule may pick from one period: one, unless it names days."""
+    """Upper bound of the days that a rule picks from one period: one, unless it names days."""
     if not any(rule.get(name) for name in _DAY_PARTS):
         return 1
-    if frequency == "WEEKLY":
-        return max(1, len(rule.get("BYDAY", ())))
-    return {"DAILY": 1, "MONTHLY": 31, "YEARLY": 366}[frequency]
+    months = len(rule.get("BYMONTH", ()))
+    weekdays = [_weekday(each)[0] for each in rule.get("BYDAY", ())]
+    limits = [len(rule["BYSETPOS"])] if rule.get("BYSETPOS") else []
+    match frequency:
+        case "DAILY":
+            limits.append(1)
+        case "WEEKLY":
+            limits.append(max(1, len(weekdays)))
+        case "MONTHLY":
+            limits.append(31)
+            limits.extend(_limits_of_month(rule, weekdays))
+        case _:
+            limits.append(31 * months if months else 366)
+            limits.extend(
+                each * (months or 12) for each in _limits_of_month(rule, () if not months else weekdays)
+            )
+            limits.extend(_limits_of_year(rule, weekdays, has_months=bool(months)))
+    return max(1, min(limits))
+
+
+def _limits_of_month(rule: RawRule, weekdays: Sequence[int]) -> Iterator[int]:
+    """How many days of a month its parts pick at most. `weekdays` are the numbers of its BYDAY, 0 for all."""
+    if rule.get("BYMONTHDAY"):
+        yield len(rule["BYMONTHDAY"])
+    if weekdays:
+        yield sum(1 if number else 5 for number in weekdays)
+
+
+def _limits_of_year(rule: RawRule, weekdays: Sequence[int], *, has_months: bool) -> Iterator[int]:
+    if rule.get("BYYEARDAY"):
+        yield len(rule["BYYEARDAY"])
+    if rule.get("BYWEEKNO"):
+        yield 2 * len(rule["BYWEEKNO"]) * (len(weekdays) or 7)
+    elif weekdays and not has_months:
+        yield sum(1 if number else 53 for number in weekdays)
+    if has_months and not any(rule.get(name) for name in _DAY_PARTS if name != "BYMONTH"):
+        yield len(rule["BYMONTH"])
 
 
 def _property_values(event: "Event", name: str) -> Iterator[Any]:
@@ -178,12 +238,17 @@ def _weekday(value: object) -> tuple[int, int]:
     return number, _WEEKDAYS[match[2]]
 
 
-def _until(value: object, zone: tzinfo | None) -> datetime:
-    """The last moment of the rule on the wall clock of `zone`: of a day, its last one."""
+def _until(value: object, zone: tzinfo | None, *, is_day: bool) -> datetime:
+    """The last moment of the rule on the wall clock of `zone`: of a day, its last one.
+
+    For an event of whole days, midnight in UTC means the day that is written.
+    """
     if not isinstance(value, date):
         raise RuleRejected("has a rule that ends at no date")
     if not isinstance(value, datetime):
         return datetime.combine(value, time.max)
+    if is_day and value.time() == time():
+        return datetime.combine(value.date(), time.max)
     if value.tzinfo is not None and zone is not None and value.year < date.max.year:
         value = value.astimezone(zone)
     return value.replace(tzinfo=None)

@@ -1,23 +1,28 @@
 """Scrapes an iCalendar feed, of one room or of many."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b
 
 from core.model import BookingType, RoomId
 from scraper.common.errors import SourceFailed
-from scraper.common.room_lookup import RoomLookup, build_room_lookup
+from scraper.common.room_lookup import RoomLookup
 from scraper.model import ProgressCallback, ScrapeResult, SourceContext, SourceSettings
 from scraper.sources.document import DocumentContents, scrape_document
-from scraper.sources.icalendar.events import FeedOptions, parse_feed
+from scraper.sources.icalendar.events import parse_feed
+from scraper.sources.icalendar.options import FeedOptions, Treatment, Treatments
+from scraper.sources.rooms import source_room_lookup
 
-_PARSER_VERSION = "3"
+_PARSER_VERSION = "4"
 """Incremented when feeds are parsed differently, so that all are parsed again."""
 
 
 class ICalendarFeed:
-    """Options: `room` (the feed is of this room alone) and `type` (of events whose categories name none)."""
+    """Options: `room` (the feed is of this room alone), `type` (of events whose categories name none), and
+    what becomes of events of a kind, `transparent`, `tentative` and `all_day`: busy, free or report.
+    """
 
     kind = "icalendar"
     provides_rooms = False
@@ -33,18 +38,40 @@ class ICalendarFeed:
         options = _feed_options(settings, context)
 
         async def parse(content: bytes) -> DocumentContents:
-            return await context.parse(parse_feed, content, options)
+            contents = await context.parse(parse_feed, content, options)
+            if options.room_lookup.only_room is not None:
+                return contents
+            return replace(contents, entries=contents.entries.filter_rooms(settings.includes_room))
 
+        conditions = f"{_conditions(options)}:{'|'.join(settings.rooms)}"
         fetch = partial(context.client.get, settings.url)
-        return await scrape_document(fetch, parse, _conditions(options), previous_fingerprints, progress)
+        return await scrape_document(fetch, parse, conditions, previous_fingerprints, progress)
 
 
 def _feed_options(settings: SourceSettings, context: SourceContext) -> FeedOptions:
     zone = settings.zone
     first, last = feed_window(settings.year, context.now.astimezone(zone).date())
     return FeedOptions(
-        zone, first, last, _room_lookup(settings, context), settings.name, _default_type(settings)
+        zone,
+        first,
+        last,
+        _room_lookup(settings, context),
+        settings.name,
+        _default_type(settings),
+        Treatments(
+            transparent=_treatment(settings, "transparent", Treatment.REPORT),
+            tentative=_treatment(settings, "tentative", Treatment.BUSY),
+            all_day=_treatment(settings, "all_day", Treatment.BUSY),
+        ),
     )
+
+
+def _treatment(settings: SourceSettings, option: str, default: Treatment) -> Treatment:
+    word = settings.options.get(option, default).strip().lower()
+    try:
+        return Treatment(word)
+    except ValueError as error:
+        raise SourceFailed(f"{option} {word!r} is not one of {', '.join(Treatment)}.") from error
 
 
 def feed_window(year: int | None, today: date) -> tuple[date, date]:
@@ -57,10 +84,16 @@ def feed_window(year: int | None, today: date) -> tuple[date, date]:
 
 
 def _room_lookup(settings: SourceSettings, context: SourceContext) -> RoomLookup:
+    lookup = source_room_lookup(settings, context)
     room = settings.options.get("room", "").strip()
-    if room:
-        return RoomLookup({}, RoomId(room))
-    return build_room_lookup(each for each in context.known_rooms if settings.includes_room(each.id))
+    if not room:
+        return lookup
+    if not context.known_rooms or any(each.id == room for each in context.known_rooms):
+        return RoomLookup(only_room=RoomId(room))
+    found = lookup.names.find_one(room)
+    if found is None:
+        raise SourceFailed(f"The option room names {room!r}, which is none of our rooms.")
+    return RoomLookup(only_room=found)
 
 
 def _default_type(settings: SourceSettings) -> BookingType:
@@ -73,7 +106,7 @@ def _default_type(settings: SourceSettings) -> BookingType:
 
 def _conditions(options: FeedOptions) -> str:
     """Everything besides the feed itself that decides its result."""
-    names = repr(sorted(options.room_lookup.rooms_by_name.items())).encode()
+    names = options.room_lookup.names.fingerprint.encode()
     conditions = (
         _PARSER_VERSION,
         options.zone.key,
@@ -81,5 +114,6 @@ def _conditions(options: FeedOptions) -> str:
         options.last_day,
         options.default_type,
         options.room_lookup.only_room,
+        options.treatments,
     )
     return ":".join([*map(str, conditions), blake2b(names, digest_size=8).hexdigest()])

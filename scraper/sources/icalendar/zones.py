@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from scraper.sources.icalendar.recurrence import Rule, never_happens
 from scraper.sources.icalendar.rules import MIN_YEAR, RuleRejected, rule_of
 from scraper.sources.icalendar.text import MAX_LINE_LENGTH, FeedText
+from scraper.sources.icalendar.zone_names import fixed_zone_lines, parse_offset, resolve_zone
 
 MAX_ZONES = 100
 MAX_CHANGES = 3_000
@@ -21,17 +22,21 @@ _CHANGES_PER_OCCURRENCE = 200
 _START = re.compile(r"DTSTART[^:]*:([0-9]{4})([0-9]{2})([0-9]{2})", re.IGNORECASE)
 _RULE = re.compile(r"RRULE[;:]", re.IGNORECASE)
 _DATES = re.compile(r"RDATE[;:]", re.IGNORECASE)
+_TZID = re.compile(r"TZID[;:]", re.IGNORECASE)
 _PART = re.compile(r"BEGIN:(STANDARD|DAYLIGHT)")
 
 
 @dataclass(slots=True)
 class Zones:
-    """What a look-up in each of the feed's own zones costs, in occurrences, and why others are rejected."""
+    """The zones of a feed, by the names (TZID) that its events use.
 
+    `names` has what the calendar library calls each, nothing for an unknown one; `costs` what a look-up in
+    each of the feed's own zones costs, in occurrences; `rejected` why others cannot be read.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
     costs: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
-    world: frozenset[str] = field(default_factory=lambda: frozenset(available_timezones()))
-    """Names of the time zone database."""
 
     @contextmanager
     def reject_on_error(self, name: str) -> Iterator[None]:
@@ -45,18 +50,28 @@ class Zones:
 
 
 def register_zones(feed: FeedText, needed: Iterable[str]) -> Zones:
-    """Registers with the calendar library those `needed` zones that the time zone database does not have."""
+    """Registers the `needed` zones that the time zone database does not have with the calendar library.
+
+    A zone that the feed defines comes before what its name may mean elsewhere; one that cannot be expanded is
+    read by its name, if that is known.
+    """
     _forget_zones()
     zones, changes = Zones(), {}
-    for name in set(needed) & feed.zones.keys() - zones.world:
+    world = available_timezones()
+    zones.names = {name: name if name in world else "" for name in needed}
+    for name in sorted(zones.names.keys() & feed.zones.keys() - world):
         with zones.reject_on_error(name):
             changes[name] = _count_changes(feed.zones[name])
     for place, name in enumerate(sorted(changes, key=lambda name: (changes[name], name))):
         with zones.reject_on_error(name):
             if place >= MAX_ZONES:
                 raise RuleRejected(f"is one of more than {MAX_ZONES}")
-            _register_zone(feed.zones[name])
+            zones.names[name] = _register_zone(feed.zones[name], place)
             zones.costs[name] = 1 + changes[name] // _CHANGES_PER_OCCURRENCE
+    for name in [name for name, known in zones.names.items() if not known]:
+        zones.names[name] = resolve_zone(name) or _register_offset(name)
+        if zones.names[name]:
+            zones.rejected.pop(name, None)
     return zones
 
 
@@ -121,7 +136,19 @@ def _forget_zones() -> None:
     tzp.use_zoneinfo()
 
 
-def _register_zone(lines: Sequence[str]) -> None:
+def _register_zone(lines: Sequence[str], number: int | str) -> str:
+    """The name that the zone gets: not its own, which may be blank, or that of another zone."""
     from icalendar import Timezone
 
-    Timezone.from_ical("\r\n".join([*lines, ""]))
+    name = f"Zone of the feed {number}"
+    named = [line for line in lines[1:] if not _TZID.match(line)]
+    Timezone.from_ical("\r\n".join([lines[0], f"TZID:{name}", *named, ""]))
+    return name
+
+
+def _register_offset(name: str) -> str:
+    """The name of a zone that is always as far from UTC as a name says; empty if it says nothing of that."""
+    offset = parse_offset(name)
+    if offset is None:
+        return ""
+    return _register_zone(fixed_zone_lines(offset), f"{offset.total_seconds():+.0f}")

@@ -14,6 +14,8 @@ from scraper.sources.unsw.names import parse_publish_name
 
 RoomsByKey = Mapping[str, RoomId]
 """Rooms by their keys in Publish."""
+NamesByKey = Mapping[str, tuple[str, str]]
+"""Names and descriptions of locations by their keys in Publish."""
 
 _ROOM_PATTERN = re.compile(r"(K-[A-Z][0-9]+-[!-+\--~]+)(\s.*)?")
 _WHOLE_DAY_PERIOD = "All Day"
@@ -32,17 +34,22 @@ def parse_view_options(content: bytes, year: int) -> Mapping[str, object]:
     return {"DatePeriods": periods, "Days": _get_list(root, "Days"), "TimePeriods": times, "Weeks": weeks}
 
 
-def parse_locations(content: bytes) -> tuple[RoomsByKey, int]:
-    """The rooms of one page of locations, and how many pages there are."""
+def parse_locations(content: bytes) -> tuple[NamesByKey, int]:
+    """Name and description of each location of one page, and how many pages there are."""
     root = _parse_object(content)
     pages = root.get("TotalPages")
     if not isinstance(pages, int):
         raise PageFormatChanged("Publish does not say how many pages of rooms it has.")
-    named = (
-        (_get_text(each, "Identity"), _ROOM_PATTERN.fullmatch(_get_text(each, "Name")))
+    return {
+        _get_text(each, "Identity"): (_get_text(each, "Name"), str(each.get("Description") or ""))
         for each in _get_list(root, "Results")
-    )
-    return {key: RoomId(match[1]) for key, match in named if match}, pages
+    }, pages
+
+
+def room_of_unsw(name: str) -> RoomId | None:
+    """The room of a location as UNSW names it: by the id in front."""
+    match = _ROOM_PATTERN.fullmatch(name)
+    return RoomId(match[1]) if match else None
 
 
 def parse_events(content: bytes, rooms: RoomsByKey, zone: ZoneInfo) -> tuple[EntryGroup, ...]:

@@ -22,17 +22,8 @@ from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from tests.builders import a_building, a_person, a_room
 from tests.fakes.clock import StillClock
+from tests.fakes.passwords import NoPasswords
 from tests.standins.discord import Discord, Person
-
-
-class NoPasswords:
-    """Password hasher for tests without logins."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 @dataclass

@@ -220,9 +220,9 @@ async def test_a_private_reply_never_replaces_a_public_message(
     backend.script.set_reply("cancel", Reply(("Your quota is 3.",), replaces=True))
     shown = await wil.run("/rooms free", at=channel)
 
-    asking = await rema.press(shown.seen, "Cancel")
-    question = asking.seen.text
-    done = await rema.press(asking.seen, "Sure? Cancel")
+    confirmation = await rema.press(shown.seen, "Cancel")
+    question = confirmation.seen.text
+    done = await rema.press(confirmation.seen, "Sure? Cancel")
 
     assert [each.text for each in wil.sees(channel)] == ["hello all"]
     assert question == "Cancel this booking?"

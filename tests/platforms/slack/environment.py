@@ -23,6 +23,7 @@ from core.services.bookings import BookingService
 from core.services.society import SocietyService
 from tests.builders import a_building, a_person, a_room, a_society
 from tests.fakes.clock import StillClock
+from tests.fakes.passwords import NoPasswords
 from tests.platforms.slack.fakes import (
     FakeDeduplicator,
     FakeDeferredReplies,
@@ -30,16 +31,6 @@ from tests.platforms.slack.fakes import (
     FakeOAuthStates,
 )
 from tests.standins.slack import Message, SlackStandIn, View
-
-
-class NoPasswords:
-    """`Passwords` for tests without logins."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password_hash: str | None, password: str) -> bool:
-        return False
 
 
 @dataclass

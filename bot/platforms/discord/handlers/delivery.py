@@ -10,12 +10,12 @@ import discord
 
 from bot.chat.reply import Reply
 from bot.platforms.base import RateLimited, RecipientUnreachable
-from bot.platforms.cache import LruCache
 from bot.platforms.discord.handlers.requests import channel_id, user_id
 from bot.platforms.discord.handlers.state import DiscordState
 from bot.platforms.discord.render.views import CANNOT_MESSAGE, NETWORK_ERRORS, view
 from bot.platforms.ports import KeyValueStore
 from bot.redaction import error_name
+from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
 from core.model import Identity

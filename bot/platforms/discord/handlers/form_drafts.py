@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2s
 
 from bot.chat.reply import Button, ButtonStyle, Form, Reply, ReplyField
-from bot.platforms.cache import LruCache
 from bot.platforms.discord.render.custom_id import MAX_LENGTH
 from bot.platforms.discord.render.forms import fill_in, form_values, submitted_values
+from core.bounded_cache import LruCache
 
 REOPEN = "discord.form"
 """Action of buttons that reopen a form; it never reaches the dispatcher."""

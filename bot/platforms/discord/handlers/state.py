@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from bot.chat.reply import Audience, Reply
-from bot.platforms.cache import LruCache
 from bot.platforms.discord.handlers.form_drafts import FormDrafts
 from bot.platforms.discord.render.renderer import RenderedMessage, render
 from bot.platforms.health import PlatformHealth
+from core.bounded_cache import LruCache
 from core.model import Identity
 
 EVENTS = (

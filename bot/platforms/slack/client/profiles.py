@@ -8,12 +8,12 @@ from typing import Any
 
 from bot.chat.request import PlatformName, Requester
 from bot.login.email_addresses import domain_of
-from bot.platforms.cache import TtlCache
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import ChosenZone, Installation, IsLinked
 from bot.platforms.slack.client.api import ApiResponse, SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.identities import identity_of
+from core.bounded_cache import TtlCache
 from core.clock import Clock
 from core.model import Identity
 

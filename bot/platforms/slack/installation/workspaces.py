@@ -12,10 +12,10 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.installation import Installation as BoltInstallation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.platforms.cache import TtlCache
 from bot.platforms.ports import Installation, Installations, OAuthStates
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.settings import SlackSettings
+from core.bounded_cache import TtlCache
 from core.clock import Clock
 
 SCOPES = (

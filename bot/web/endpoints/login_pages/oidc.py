@@ -23,7 +23,9 @@ FROM_PROVIDER = tuple(
 
 
 async def redirect_to_provider(context: RequestContext, oidc: "OidcClient", token: str) -> web.Response:
-    authorization = await oidc.start(token, f"{base_url(context)}/login/oidc")
+    authorization = await oidc.start(
+        token, f"{base_url(context)}{context.state.login.settings.oidc.redirect_path}"
+    )
     response = redirect(context, authorization.url)
     response.set_cookie(
         _cookie_name(context),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.login.links import CONFIRMATION_PATH
 from bot.login.public_access import host_of, is_loopback
 from bot.login.settings import LoginMethod
 from bot.login.shibboleth import UntrustedAttributes
@@ -62,7 +63,7 @@ async def log_in(context: RequestContext) -> web.Response:
     proved = await prove_identity(context, token, login.person.id)
     query = urlencode({SID.name: token, NONCE.name: proved.nonce})
     # A redirect, so that the page that follows sets no cookie and reloading it does not send the form again.
-    response = redirect(context, f"/login/confirm?{query}")
+    response = redirect(context, f"{CONFIRMATION_PATH}?{query}")
     response.headers.add("Set-Cookie", login.cookie)
     return response
 

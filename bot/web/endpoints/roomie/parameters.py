@@ -6,7 +6,7 @@ from bot.web.framework.route import Parameter
 
 TEXT = {"type": "string"}
 SHORT_TEXT = {"type": "string", "maxLength": MAX_TEXT_LENGTH}
-DAY_SCHEMA = {"type": "string", "pattern": "^[0-9]{8}$"}
+DAY_SCHEMA = {"type": "string", "pattern": "^[0-9]{6,8}$"}
 DENIED = {401: schemas.DENIED, 403: schemas.DENIED}
 
 ROOM = Parameter("room_id", parse_id, TEXT, "The room's id (not its name).", required=True, example="RO-POO")

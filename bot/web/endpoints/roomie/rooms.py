@@ -10,6 +10,7 @@ from core.availability import RoomSchedule
 from core.errors import UnknownRoom
 from core.interval import Interval
 from core.model import Busy, RoomId
+from core.read_model import read_rooms
 
 
 def room_list(context: RequestContext) -> Response:
@@ -26,17 +27,18 @@ async def room_day(context: RequestContext) -> Response:
         raise UnknownRoom(room_id)
     window = campus_day(context.require(DAY), zone)
     if not read_model.covers(window):
-        bookings, entries = await context.state.read(
-            lambda unit: (
-                unit.bookings.in_room(room_id, window),
-                unit.timetable.busy_in_room(room_id, window),
-            )
+        room = (await context.state.read(lambda unit: read_rooms(unit, window, [room_id])))[room_id]
+        entries = _timetable_entries(room.schedule, window)
+        bookings = [booking for booking in room.bookings if booking.interval.overlaps(window)]
+        return with_etag(
+            serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone),
+            private=True,
         )
-        return with_etag(serializers.day_body(bookings, entries, read_model.directory, zone), private=True)
     schedule, room_bookings = read_model.availability.schedule(room_id), read_model.in_room(room_id)
     version = read_model.directory.version
     bookings = [booking for booking in room_bookings if booking.interval.overlaps(window)]
-    body = serializers.day_body(bookings, _timetable_entries(schedule, window), read_model.directory, zone)
+    entries = _timetable_entries(schedule, window)
+    body = serializers.day_body(bookings, entries, read_model.directory, seconds_of(window), zone)
 
     def is_valid(_: int) -> bool:
         return (

@@ -1,0 +1,100 @@
+"""Replies to a text that has to be asked about, or that asks for nothing: questions, problems, small talk."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from bot.chat.actions import Action
+from bot.chat.command import CommandContext
+from bot.chat.reply import Button, ButtonStyle, Reply, Tone
+from bot.conversation.search import parse_text
+from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
+
+AnswerButton = Callable[[ParseResult, str], Button | None]
+"""The button, with this label, for one answer to a question; None when that answer allows none."""
+
+EXAMPLE = "room for 6 tomorrow at 3pm"
+_SHORTCUTS = (
+    Button(Action.FREE_NOW, "Free now", style=ButtonStyle.PRIMARY),
+    Button(Action.MY_BOOKINGS, "My bookings"),
+    Button(Action.HELP, "Help"),
+)
+_SMALL_TALK = {
+    SmallTalk.THANKS: "You're welcome!",
+    SmallTalk.GREETING: f"Hi! I find and book rooms. Try “{EXAMPLE}”.",
+    SmallTalk.FAREWELL: "See you!",
+    SmallTalk.ACKNOWLEDGEMENT: "Okay! Tell me when you need a room.",
+    SmallTalk.QUESTION: f"I'm Roomie, a bot that finds and books rooms. Try “{EXAMPLE}”.",
+    SmallTalk.REMARK: "Okay! Tell me when you need a room.",
+}
+_WITH_SHORTCUTS = {SmallTalk.GREETING, SmallTalk.QUESTION}
+_MAX_LABEL = 75
+
+
+def clarification(
+    context: CommandContext, reading: ParseResult, answer: AnswerButton | None = None
+) -> Reply | None:
+    """The reply to a text that is small talk, unreadable or ambiguous; None when all is clear.
+
+    With `answer`, a question has a button for each of its answers.
+    """
+    if reading.small_talk is not None:
+        return small_talk_reply(reading.small_talk)
+    if reading.problem is None and reading.clarification is None:
+        return None
+    if context.request.is_free_text and _understood_nothing(reading):
+        return _not_understood(reading)
+    message = (
+        reading.problem.message
+        if reading.problem is not None
+        else reading.clarification.message
+        if reading.clarification is not None
+        else ""
+    )
+    buttons = tuple(_answers(context, reading, answer)) if answer is not None else ()
+    return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
+
+
+def small_talk_reply(kind: SmallTalk) -> Reply:
+    return Reply((_SMALL_TALK[kind],), actions=_SHORTCUTS if kind in _WITH_SHORTCUTS else ())
+
+
+def _understood_nothing(reading: ParseResult) -> bool:
+    """Whether no word of the text meant anything."""
+    problem = reading.problem
+    return (
+        problem is not None
+        and problem.reason is ProblemReason.UNREADABLE
+        and not any(character.isdecimal() for character in reading.text)
+        and not reading.spans
+    )
+
+
+def _not_understood(reading: ParseResult) -> Reply:
+    typed = " ".join(reading.text.split())[:60]
+    return Reply(
+        (f"Sorry, I didn't understand “{typed}”. I find and book rooms. Try “{EXAMPLE}”.",),
+        tone=Tone.UNCLEAR,
+        actions=_SHORTCUTS,
+    )
+
+
+def _answers(context: CommandContext, reading: ParseResult, answer: AnswerButton) -> Iterator[Button]:
+    if reading.clarification is not None:
+        for choice in reading.clarification.choices:
+            chosen = _choose(context, reading, reading.clarification, choice)
+            button = answer(chosen, choice[:_MAX_LABEL]) if chosen is not None else None
+            if button is not None:
+                yield button
+
+
+def _choose(
+    context: CommandContext, reading: ParseResult, question: Clarification, choice: str
+) -> ParseResult | None:
+    """The text parsed again, with the chosen phrase in place of the ambiguous words."""
+    pattern = re.compile(re.escape(question.text), re.IGNORECASE)
+    text = " ".join(reading.text.split())
+    if pattern.search(text) is None:
+        return None
+    again = parse_text(replace(context, text=pattern.sub(lambda _: choice, text, count=1)))
+    return None if again.problem is not None or again.clarification is not None else again

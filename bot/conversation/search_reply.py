@@ -1,0 +1,82 @@
+"""The reply to a search: free rooms with their buttons, or why there are none; for commands that search."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.chat.actions import Action
+from bot.chat.command import CommandContext
+from bot.chat.reply import Button, Inline, Reply
+from bot.conversation.button_values import SearchValue
+from bot.conversation.free_rooms import (
+    PAGE_SIZE,
+    RoomSearch,
+    availability_for,
+    count_text,
+    heading,
+    no_room_reply,
+    short_start,
+)
+from bot.conversation.questions import clarification
+from bot.conversation.search import search_from
+from bot.language import ParsedTime, ParseResult
+from core.services.find_rooms import SearchResult
+
+_MAX_OTHER_TIMES = 4
+
+
+async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
+    """Free rooms for what a text asks, or the question that it leaves open."""
+
+    def answer(chosen: ParseResult, label: str) -> Button:
+        return Button(Action.SEARCH, label, str(search_from(context, chosen)))
+
+    if (question := clarification(context, reading, answer)) is not None:
+        return question
+    reply = await result_reply(context, search_from(context, reading))
+    actions = (*reply.actions, *_other_times(context, reading))
+    text = (*heading(context, reading, reply.text), *_first_only(context, reading))
+    return replace(reply, text=text, actions=actions)
+
+
+def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inline]:
+    """What to know where a text names more dates than one press books."""
+    when = reading.when
+    if when is not None and when.recurrence is not None:
+        yield f" These buttons book the first date only, {short_start(context, when.start)}."
+
+
+def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:
+    """Buttons that search at the further times of a text, and at others that it could mean."""
+
+    def button(label: str, other: ParsedTime) -> Button:
+        search = search_from(context, replace(reading, when=other, also=(), alternatives=()))
+        return Button(Action.SEARCH, f"{label} {short_start(context, other.start)}", str(search))
+
+    yield from (button("Also", other) for other in reading.also[:_MAX_OTHER_TIMES])
+    yield from (button("Or", other) for other in reading.alternatives[:2])
+
+
+async def result_reply(context: CommandContext, search: SearchValue) -> Reply:
+    """One page of free rooms, or alternatives when there are none."""
+    availability = await availability_for(context, search.slot)
+    rooms = RoomSearch(context, search, availability)
+    found = rooms.find() if availability is not None else None
+    if found is None or not found.total:
+        return await no_room_reply(context, search)
+    items = tuple(rooms.item(free) for free in found.rooms)
+    reply = Reply(count_text(found), items=items, actions=_page_buttons(search, found))
+    if any(item.buttons for item in items):
+        return reply
+    return await rooms.explain_not_bookable(found, reply)
+
+
+def _page_buttons(search: SearchValue, result: SearchResult) -> tuple[Button, ...]:
+    shown = search.skip + len(result.rooms)
+    previous = max(0, search.skip - PAGE_SIZE)
+    buttons = []
+    if search.skip:
+        buttons.append(Button(Action.SEARCH, "Back", str(replace(search, skip=previous))))
+    if shown < result.total:
+        label = f"{result.total - shown} more"
+        buttons.append(Button(Action.SEARCH, label, str(replace(search, skip=shown))))
+    return tuple(buttons)

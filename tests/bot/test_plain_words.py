@@ -1,0 +1,136 @@
+"""What people type without a command: small talk, questions, and requests that leave something open."""
+
+import pytest
+
+from bot.chat.reply import Tone
+from tests.bot.chat import Chat
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("thanks", "Cheers mate!", "ok", "lol", "hahaha", "👍", "hi there", "HELLO", "see you tomorrow"),
+        *("happy friday everyone", "this may take a while", "brb 5 mins", "good afternoon, is anyone there"),
+        *("good luck on tuesday", "ok thanks, see you at 3", "bye", "no worries", "are you a bot?"),
+    ],
+)
+async def test_small_talk_gets_a_short_answer_and_no_rooms(wil: Chat, words: str):
+    reply = await wil.say(words, free=True)
+
+    assert not wil.last.items
+    assert wil.tone is Tone.INFO
+    assert len(reply) < 200
+
+
+@pytest.mark.parametrize("words", ["asdf", "surprise me", "i like turtles"])
+async def test_words_that_mean_nothing_get_an_example_and_no_rooms(wil: Chat, words: str):
+    reply = await wil.say(words, free=True)
+
+    assert f"I didn't understand “{words}”" in reply
+    assert "room for 6 tomorrow at 3pm" in reply
+    assert wil.labels == ["Free now", "My bookings", "Help"]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("how do i book", "/rooms book"),
+        ("How can I cancel a booking?", "/rooms cancel"),
+        ("help me", "Here's what you can do"),
+        ("/logout help", "/logout"),
+        ("/book help", "/rooms book"),
+        ("/settings help", "/settings"),
+        ("/society help", "/society add"),
+        ("/rooms extend HELP", "/rooms extend"),
+    ],
+)
+async def test_asking_for_help_explains_and_does_nothing_else(wil: Chat, words: str, shown: str):
+    reply = await wil.say(words, free=not words.startswith("/"))
+
+    assert shown in reply
+    assert wil.tone is Tone.INFO
+
+
+async def test_anything_free_lists_rooms(wil: Chat):
+    reply = await wil.say("is anything free tomorrow at noon", free=True)
+
+    assert "Thu 12 Mar, 12:00" in reply
+    assert "Book" in wil.labels
+
+
+async def test_a_request_without_a_room_offers_rooms(wil: Chat):
+    reply = await wil.say("book me a room for 5 tomorrow at 3pm", free=True)
+
+    assert "Thu 12 Mar, 15:00 · 5+ seats" in reply
+    assert "You're booked" in await wil.press("Book")
+
+
+async def test_a_typed_title_keeps_its_capitals(wil: Chat, services):
+    await wil.say('Book Wren G02 tomorrow 3pm "Committee Night"', free=True)
+
+    (booking,) = services.read_model.bookings.values()
+    assert booking.notes == "Committee Night"
+
+
+async def test_book_alone_opens_the_form(wil: Chat):
+    await wil.say("/book")
+
+    assert wil.last.form is not None
+
+
+async def test_a_room_within_a_window_is_offered_at_its_first_free_slot(wil: Chat, rema: Chat):
+    await rema.say("/book Wren G02 tomorrow 1pm for 2 hours")
+
+    await wil.say("/book Wren G02 tomorrow afternoon")
+
+    assert wil.labels[0] == "Book 15:00–16:00"
+    assert wil.labels[1] == "16:00–17:00"
+    assert "You're booked: Wren G02 (H-C12-G02), Thu 12 Mar, 15:00–16:00" in await wil.press(
+        "Book 15:00–16:00"
+    )
+
+
+async def test_a_room_without_a_time_is_offered_with_buttons(wil: Chat):
+    await wil.say("/book Wren G02")
+
+    assert wil.labels[0].startswith("Book ")
+    assert len(wil.labels) > 1
+
+
+async def test_people_or_hours_are_two_buttons(wil: Chat):
+    await wil.say("/rooms free tomorrow 3pm for 2")
+
+    assert wil.labels == ["for 2 people", "for 2 hours"]
+    assert "15:00–17:00" in await wil.press("for 2 hours")
+
+
+async def test_an_hour_without_a_day_names_the_only_booking_at_that_hour(wil: Chat):
+    await wil.say("/book Wren G02 friday 5pm")
+
+    assert "Cancelled: Wren G02" in await wil.say("cancel my 5pm", free=True)
+
+
+async def test_several_bookings_are_chosen_by_a_button(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 3pm")
+    await wil.say("/book Lovelace 205 friday 9am")
+
+    assert "any of 2 bookings" in await wil.say("/rooms extend 30 min")
+    assert wil.labels == ["Until 16:30", "Until 10:30"]
+    assert "You now have Lovelace 205" in await wil.press("Until 10:30")
+
+    await wil.say("/rooms move next monday 2pm")
+    assert "Moved to Wren G02" in await wil.press("Move this one")
+
+
+async def test_a_series_books_its_first_date_and_says_so(wil: Chat):
+    reply = await wil.say("/book Wren G02 every tuesday 5-6pm")
+
+    assert "one date at a time" in reply
+    assert "You're booked: Wren G02 (H-C12-G02), Tue 17 Mar" in await wil.press("Book it")
+
+
+async def test_a_time_in_another_zone_is_converted_and_echoed(wil: Chat):
+    reply = await wil.say("/rooms free tomorrow 3pm new york time")
+
+    assert "19:00" in reply
+    assert "That's 15:00 in New York" in reply

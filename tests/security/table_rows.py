@@ -1,0 +1,93 @@
+"""Fills tables with rows by one statement each."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from core.policy.rules import Rules
+from tests.contracts.raw import ask
+
+_HASHES = {"sqlite": "CAST('{word} ' || n AS BLOB)", "postgresql": "convert_to('{word} ' || n, 'UTF8')"}
+_NUMBERS = {
+    "sqlite": "(WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < {count}) "
+    "SELECT n FROM t)",
+    "postgresql": "(SELECT n FROM generate_series(1, {count}) AS t(n))",
+}
+BOOKED_BY_WIL = "(SELECT id FROM person WHERE username = 'wil')"
+
+
+def kind_of(url: str) -> str:
+    return "sqlite" if url.startswith("sqlite") else "postgresql"
+
+
+async def fill(url: str, table: str, count: int, values: Mapping[str, object], word: str = "row") -> None:
+    """`count` rows. `{n}` in a value is the row's number, `{hash}` bytes of its own."""
+    kind = kind_of(url)
+    hashed = _HASHES[kind].format(word=word)
+    expressions = [str(each).replace("{hash}", hashed).replace("{n}", "n") for each in values.values()]
+    columns = ", ".join(f'"{name}"' for name in values)
+    numbers = _NUMBERS[kind].format(count=count)
+    await ask(url, f'INSERT INTO "{table}" ({columns}) SELECT {", ".join(expressions)} FROM {numbers} AS s')  # noqa: S608
+
+
+def rows_of(table: str, at: datetime, word: str, rules: Rules) -> dict[str, object]:
+    """What a row of a table may look like that was over at some moment."""
+    second = int(at.timestamp())
+    return {
+        "change": {"origin": "'else'", "kind": "'room'", "key": "'K-J17-G01'", "at": second},
+        "request": {"key": f"'{word} ' || {{n}}", "booking_id": "'b'", "at": second},
+        "seen": {"key": f"'{word} ' || {{n}}", "at": second, "is_done": "true"},
+        "tally": {"key": f"'{word} ' || {{n}}", "amount": 1, "at": second},
+        "oauth_state": {"hash": "{hash}", "until": second},
+        "login_session": {
+            "hash": "{hash}",
+            "expires_at": second,
+            "state": 0,
+            "asked": "''",
+            "message": "''",
+        },
+        "token": {
+            "hash": "{hash}",
+            "person_id": BOOKED_BY_WIL,
+            "created_at": int((at - timedelta(days=1)).timestamp()),
+            "label": "'http'",
+            "last_used_at": second,
+        },
+        "rating": {
+            "key": "{hash}",
+            "room_id": "'K-J17-G01'",
+            "at": second,
+            "cleanliness": 5,
+            "location": 5,
+            "quietness": 5,
+            "overall": 5,
+        },
+        "known_address": {"key": "{hash}", "person_id": BOOKED_BY_WIL, "at": second},
+        "outbox": {
+            "key": f"'{word} ' || {{n}}",
+            "kind": "'reply'",
+            "payload": "''",
+            "due_at": second,
+            "state": 2,
+            "attempts": 1,
+            "trouble": "''",
+        },
+        "audit": {
+            "at": second,
+            "actor": "'nobody'",
+            "action": "'book'",
+            "subject": "'b'",
+            "details": "'{}'",
+        },
+        "booking": {
+            "id": f"'{word} ' || {{n}}",
+            "room_id": "'K-J17-G01'",
+            "start": second - 3600,
+            "end": second,
+            "booked_by": BOOKED_BY_WIL,
+            "created_at": second - 7200,
+            "title": "''",
+            "notes": "''",
+            "state": 0,
+            "version": 1,
+        },
+    }[table]
