@@ -106,10 +106,6 @@ class Services:
         )
         object.__setattr__(self, "timetables", timetables)
 
-    async def prepared_names(self) -> None:
-        """Waits until the index of names is that of the read model, without holding the event loop."""
-        await self.names.prepare(self.read_model)
-
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""
         if self.public_url.endswith(":0"):
@@ -126,6 +122,10 @@ class Services:
             weekend_hours=(weekends.opens, weekends.closes),
             campus_zone=self.rules.zone,
         )
+
+    async def prepared_names(self) -> None:
+        """Waits until the index of names is that of the read model, without holding the event loop."""
+        await self.names.prepare(self.read_model)
 
     async def synced_read_model(self) -> ReadModel:
         """The read model, complete and at most a few milliseconds behind other processes.

@@ -34,7 +34,7 @@ from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.rooms.names import NameIndex
-from bot.language.rooms.places import find_signed_names
+from bot.language.rooms.places import find_names, find_signed_names
 from bot.language.rooms.unknown_codes import mark_unknown_codes
 from bot.language.text.chinese import translate_chinese
 from bot.language.text.foreign import ForeignReading, translate_tokens
@@ -44,7 +44,7 @@ from bot.language.text.foreign_names import (
     has_foreign_letters,
     unread_foreign_words,
 )
-from bot.language.text.markup import blank_markup
+from bot.language.text.markup import SIGNS_OF_MARKUP, blank_markup
 from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
 from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
@@ -107,7 +107,8 @@ class _PhraseParser:
         self.names, self.budget = names, budget
         minute = now.astimezone(zone).replace(second=0, microsecond=0)
         self.context = ResolutionContext(minute, zone, defaults, budget)
-        normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        typed = _blank_markup_outside_names(text[:_MAX_TEXT_LENGTH], names)
+        normalized = normalize(typed).cut(_MAX_TEXT_LENGTH)
         self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
         self.foreign = ForeignReading(self.tokens)
@@ -301,6 +302,19 @@ class _PhraseParser:
         beyond_limit = self.text[self.normalized.source_length :].strip()
         unparsed = collect_unparsed(self.tokens, self.text, _IGNORED_WORDS)
         return (*unparsed, beyond_limit) if beyond_limit else unparsed
+
+
+def _blank_markup_outside_names(text: str, names: NameIndex) -> str:
+    """Blanks markup, but not the signs of a name (`Box ~1~`)."""
+    blanked = blank_markup(text)
+    if blanked == text:
+        return text
+    tokens = tokenize(normalize(text))
+    for match in find_names(tokens, names):
+        start, end = tokens[match.start_index].start, tokens[match.end_index - 1].end
+        end += text[end : end + 1] in SIGNS_OF_MARKUP and text[start:end] != blanked[start:end]
+        blanked = blanked[:start] + text[start:end] + blanked[end:]
+    return blanked
 
 
 def _start_of(token: Token) -> int:

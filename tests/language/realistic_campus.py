@@ -26,7 +26,7 @@ _NAMED = (
     *("Studio 54", "Leighton Hall Grand", "Orchid Soils Lab", "Nightingale Suite 7", "Pavilion *Star*"),
     *("Midnight Express", "C Lab", "AB Annexe Suite", "S1.01", "S10.1", "WM_S0.11", "XY-S0.11 Annexe"),
     *("Every Second Seat", "2 Tuesdays", "12-14 March Room", "Table for Two", "Next Week Café", '"The Pit"'),
-    *("Minute Lab", "Autumn 9-5", "Quarter Past", "May Hall", "Before Lounge", "Pod 3", "Pod 4", "Box ^1^"),
+    *("Minute Lab", "Autumn 9-5", "Quarter Past", "May Hall", "Before Lounge", "Pod 3", "Pod 4", "Box ~1~"),
     *("Ünïcode Háll", "I/O Lab", "K.I.T.T. Room", "Ladies' Day Room", "Half Past Eight Room", "Until Bar"),
 )
 

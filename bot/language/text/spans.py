@@ -7,14 +7,13 @@ from bot.language.text.tokenizer import Token
 
 EXTRA_CAPACITY = "extra capacity"
 """Mark of a second number of people: it has no span and stays unparsed."""
-UNKNOWN_NAME = "unknown name"
-"""Mark of a code that is no name: it has no span and stays unparsed."""
 HIDDEN = "hidden"
 """Mark of words that were understood but say nothing that still holds: they have no span."""
-
 CONTEXT = "context"
 """Mark of words about another event: they have no span, and are not unparsed."""
-_NO_VALUES = frozenset({EXTRA_CAPACITY, UNKNOWN_NAME, CONTEXT, HIDDEN})
+UNKNOWN_NAME = "unknown name"
+"""Mark of a code that is no name: it has no span and stays unparsed."""
+_NO_VALUES = frozenset({EXTRA_CAPACITY, CONTEXT, HIDDEN, UNKNOWN_NAME})
 
 
 def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:

@@ -25,8 +25,8 @@ _LOOKALIKES = str.maketrans(
         "¾": " 3/4",
     }
 )
-_WORDS_AFTER_WE_WOULD = frozenset({"like", "love", "prefer", "rather", "appreciate", "be", "really"})
 _LAST_FACE_HOUR = 12
+_WORDS_AFTER_WE_WOULD = frozenset({"like", "love", "prefer", "rather", "appreciate", "be", "really"})
 TIMESTAMP_PATTERN = r"<t:[0-9]{1,13}(?::[a-z])?>|<!date\^[0-9]{1,13}\^[^<>]{0,200}>"
 """A platform's time, which is one token: `<t:1773230400:F>`."""
 _TOKEN_PATTERN = re.compile(rf"{TIMESTAMP_PATTERN}|[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
