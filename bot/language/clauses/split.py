@@ -141,7 +141,7 @@ class _Splitter:
         if mark.kind is MarkKind.CORRECTION:
             return self._correct(mark)
         if mark.kind is MarkKind.REJECTION:
-            return self._reject(mark)
+            return self._reject(mark, end)
         if mark.kind is MarkKind.DOUBT:
             return self._doubt(mark, end)
         return self._negate(mark, end)
@@ -178,7 +178,7 @@ class _Splitter:
         self.open_clause = replace(self.open_clause, is_repair=mark.is_repair)
         return True
 
-    def _reject(self, mark: Mark) -> bool:
+    def _reject(self, mark: Mark, end: int) -> bool:
         """`friday doesn't work, thursday`: the part of the sentence before the mark is ruled out."""
         start = self.open_clause.start_index
         begin = last_boundary(self.tokens, start, mark.start_index)
@@ -186,6 +186,8 @@ class _Splitter:
         if self.text.scan(after_names, mark.start_index):
             begin = after_names
         found = find_object(self.text, begin, mark.start_index, is_day_only=False)
+        if found is None and self.tokens[mark.start_index].word in {"i", "we"}:
+            return self._negate(replace(mark, kind=MarkKind.REFUSAL), end)  # `i cant do monday`
         if found is None:
             self._close(mark.start_index)
             self._open(ClauseRole.CORRECTION, mark.end_index)

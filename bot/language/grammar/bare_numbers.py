@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.language.lexicon import word_set
 from bot.language.model.days import CalendarDay, DayAlternatives
 from bot.language.model.items import (
     BareNumber,
@@ -32,6 +33,7 @@ _CONNECTIVES_BEFORE_HOUR = frozenset(
         Connective.BETWEEN,
     }
 )
+_VERBS = word_set("works suits sounds looks does fits seems always perhaps unless")
 _RANGE_CONNECTIVES = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL, Connective.AND})
 
 
@@ -138,6 +140,8 @@ def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: 
         return True
     if _is_count_of_things(items, index) or (number.digit_count >= 3 and number.clock.minute % 5):
         return False
+    if following is Connective.IN and isinstance(partner, DayPart):
+        return True
     if following in {Connective.IN, Connective.ON} or (
         following is Connective.AT and isinstance(partner, DayPart)
     ):
@@ -196,7 +200,7 @@ def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
     if not isinstance(following.item, UnknownWord) or following.start_index != items[index].end_index:
         return False
     word = following.item.word
-    return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _VERBS
 
 
 def _is_next_to_day(number: BareNumber, previous: Item | None, following: Item | None) -> bool:

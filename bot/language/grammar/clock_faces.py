@@ -90,13 +90,13 @@ def _may_add(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:
 
 def _may_subtract(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:
     """Whether minutes to an hour are meant, and not a range of hours or `ten of us`."""
-    preposition, is_quarter = cursor.word(at), cursor.word(index) == "quarter"
-    if cursor.word(index - 1) in _RANGE_LEADS and not _is_followed_by_and(cursor, index, at):
-        return False
+    preposition = cursor.word(at)
     if cursor.word(at - 1) in MINUTE_WORDS:
         return preposition == "to"
-    if is_quarter or cursor.word(at - 1) in {"quarter", "quarters"}:
+    if cursor.word(at - 1) in {"quarter", "quarters"}:
         return True
+    if cursor.word(index - 1) in _RANGE_LEADS and not _is_first_of_two(cursor, index, at):
+        return False
     if minutes not in _QUARTERS:
         return False
     is_spelled = cursor.number(index) is None
@@ -111,10 +111,13 @@ def _may_subtract(cursor: TokenCursor, index: int, at: int, minutes: int) -> boo
     return cursor.word(index - 1) in _FACE_LEADS or _is_no_range(cursor, at, minutes)
 
 
-def _is_followed_by_and(cursor: TokenCursor, index: int, at: int) -> bool:
-    """`between five to three and four`: the first of two times."""
+def _is_first_of_two(cursor: TokenCursor, index: int, at: int) -> bool:
+    """`between five to three and four`, `from ten to two until three`."""
     hour = parse_face_hour(cursor, at + 1)
-    return cursor.word(index - 1) == "between" and hour is not None and cursor.word(hour[1]) == "and"
+    if hour is None:
+        return False
+    follows = cursor.word(hour[1])
+    return follows == "and" if cursor.word(index - 1) == "between" else follows in {"until", "to", "-"}
 
 
 def _is_no_range(cursor: TokenCursor, at: int, hour: int) -> bool:

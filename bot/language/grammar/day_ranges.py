@@ -172,6 +172,8 @@ def _parse_nth_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
     number = WEEKDAY_NUMBERS.get(cursor.word(at))
     if number is None or cursor.word(index - 1) == "every":
         return None
+    if month is not None and cursor.matches(month[1], "every", "month"):
+        return None
     if month is not None:
         return WeekdayOfMonth(nth, number, month[0]), month[1]
     if nth < 0 or cursor.word(at + 1) in {"of", "in", "after", "from"}:

@@ -1,5 +1,6 @@
 """Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
+from bot.language.grammar.ordinary_words import skip_ordinary_word
 from bot.language.grammar.prose_numbers import skip_prose_number
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
@@ -40,13 +41,14 @@ _COUNTED_NOUNS = word_set(
 _MIN_PHONE_DIGITS = 8
 _MAX_PHONE_TOKENS = 12
 _RATING_WORDS = word_set("the of would recommend stars star rating score marks mark of points correct")
+_RATING_VERBS = word_set("rate rated rating score scored gave got solid easily mark marks graded review")
 _FREQUENCY_WORDS = word_set("once twice times x")
 
 
 def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     """The position after a false positive that starts here, or `index` when there is none."""
     word = cursor.word(index)
-    after = skip_prose_number(cursor, index)
+    after = max(skip_ordinary_word(cursor, index), skip_prose_number(cursor, index))
     if after > index:
         return after
     if (
@@ -115,7 +117,11 @@ def _is_ratio(cursor: TokenCursor, index: int) -> bool:
     sign, follows = cursor.word(index + 1), cursor.word(index + 3)
     if cursor.number(index + 2) is None or not cursor.is_attached(index + 2):
         return False
-    return (sign == ":" and len(cursor.word(index + 2)) == 1) or (sign == "/" and follows in _RATING_WORDS)
+    if sign == ":":
+        return len(cursor.word(index + 2)) == 1
+    before = {cursor.word(index - 1), cursor.word(index - 2)}
+    is_rated = cursor.word(index + 2) in {"5", "10", "100"} and bool(before & _RATING_VERBS)
+    return sign == "/" and (follows in _RATING_WORDS or is_rated)
 
 
 def _end_of_digit_groups(cursor: TokenCursor, index: int) -> int:

@@ -38,6 +38,8 @@ _JOINING_WORDS = word_set("at @ on of the to until till from and in a an for nex
 _UNIT_WORDS = (
     HOUR_WORDS | MINUTE_WORDS | DAY_WORDS | WEEK_WORDS | FORTNIGHT_WORDS | MONTH_WORDS | YEAR_WORDS
 ) - {"m", "h", "min", "day", "minute"}
+_FACE_LEADS = word_set("at @ around about from until before after")
+_NOT_AFTER_FACE = word_set("time term way price capacity hour hours")
 _NAMES_OR_WORDS = word_set("may march mar april june august sun sat mon wed dec jan")
 _CALENDAR_WORDS = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS)
 _LEADS = word_set("next last")
@@ -66,6 +68,7 @@ def find_unread(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> list[To
     for index in range(len(tokens)):
         if _is_dotted_label(tokens, index, ignored) or _continues_label(tokens, index, ignored):
             ignored.add(index)
+    unread.update(_unplaced_clock_words(tokens))
     roles = [
         _Role.OTHER if index in ignored else (_Role.TIME if index in unread else _role_of(token))
         for index, token in enumerate(tokens)
@@ -97,6 +100,17 @@ def _unplaced_items(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> tup
         ):
             unplaced.update(positions)
     return unplaced, ignored
+
+
+def _unplaced_clock_words(tokens: Sequence[Token]) -> Iterator[int]:
+    """Positions of `oclock`, and of `half` or `quarter` where an hour should follow, without a place."""
+    for index, token in enumerate(tokens):
+        if token.field is not None or token.word not in {"oclock", "half", "quarter"}:
+            continue
+        before = tokens[index - 1].word if index else ""
+        after = tokens[index + 1].word if index + 1 < len(tokens) else ""
+        if token.word == "oclock" or (before in _FACE_LEADS and after not in _NOT_AFTER_FACE):
+            yield index
 
 
 def _is_thing(tokens: Sequence[Token], index: int) -> bool:

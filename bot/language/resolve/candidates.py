@@ -164,7 +164,7 @@ def _build_time(
         start, end = _span_beside(start, phrase)
     else:
         end = _resolve_end(dates, hours, start, phrase, context)
-    lasts_for_days = end is not None and end - start > timedelta(days=1)
+    lasts_for_days = end is not None and wall.elapsed(start, end) > timedelta(days=1)
     recurrence = None if lasts_for_days else build_recurrence_rule(phrase, dates, start.date(), context)
     return replace(build_parsed_time(start, end, phrase), recurrence=recurrence)
 
@@ -188,7 +188,7 @@ def _resolve_end(
     if hours.end is None:
         return resolve_end_on_day(phrase, phrase.end_day, start, context) if phrase.end_day else None
     end = context.local_instant(dates.first, hours.end)
-    if end <= start:  # a clock change swallowed it
+    if wall.elapsed(start, end) <= timedelta():  # a clock change swallowed it
         end = wall.add_elapsed(start, timedelta(minutes=hours.end - hours.start))
     return end
 

@@ -225,6 +225,13 @@ def _match_capacity_word(cursor: TokenCursor, index: int) -> CapacityMatch | Non
     return _match_number(cursor, at, index)
 
 
+def _match_label(cursor: TokenCursor, index: int) -> CapacityMatch | None:
+    """`ppl: 22`, `attendees - 30`, as a form would say it."""
+    if cursor.word(index) not in PEOPLE_WORDS or cursor.word(index + 1) not in {":", "="}:
+        return None
+    return _match_number(cursor, index + 2, index)
+
+
 def _match_number(cursor: TokenCursor, at: int, start_index: int) -> CapacityMatch | None:
     number = parse_cardinal(cursor, at)
     if number is None or _is_followed_by_unit(cursor, number.end_index):
@@ -281,6 +288,8 @@ def _match_space_for(cursor: TokenCursor, index: int) -> CapacityMatch | None:
 def _is_followed_by_unit(cursor: TokenCursor, index: int) -> bool:
     """Whether the next word makes a number a time; a single letter does so only when attached to it."""
     word = cursor.word(index)
+    if word == "/":
+        return cursor.is_attached(index + 1)
     return word in _NOT_A_COUNT and (len(word) > 1 or not word.isalpha() or cursor.is_attached(index))
 
 
@@ -326,6 +335,7 @@ _RULES = (
     _match_of_us,
     _match_counted_people,
     _match_capacity_word,
+    _match_label,
     _match_group,
     _match_space_for,
     _match_minimum,

@@ -18,7 +18,10 @@ from bot.language.text.tokenizer import Token
 
 _MAX_PHRASE_WORDS = 3
 _MAX_TOKENS_IN_RANGE = 5
+_MIN_TOKENS_OF_DATE = 3
+_ARTICLES = frozenset({"am", "den", "der", "il", "op", "o"})
 _NUMBER_DISTANCE = 2
+_YEAR_DIGITS = 4
 _HOUR_CODE = re.compile(r"(\d{1,2})(uhr|uur|(?<=\d\d)u|heures|horas|hs)")
 _TIME_LEADS = word_set("at from until between")
 _HOUR_LEADS = word_set("um gegen ab bis las alle dalle ore om tot vers entre zwischen")
@@ -48,6 +51,7 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
     """
     if any(token.word in _ENGLISH_DAYS for token in tokens):
         return ForeignReading(tokens)
+    tokens = _drop_articles(tokens)
     unread = tuple(_find_unread_words(tokens, is_name))
     found = dict(_find_words(tokens, is_name))
     languages = frozenset(READ_LANGUAGES).intersection(*(word.languages for word in found.values()))
@@ -62,6 +66,18 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
     language = max(sorted(languages), key=lambda each: _count_function_words(tokens, each))
     translated, doubtful = _Translator(_split_hours(tokens), language, found, is_name).translate()
     return ForeignReading(translated, is_foreign=True, doubtful=(*unread, *unsure, *doubtful))
+
+
+def _drop_articles(tokens: list[Token]) -> list[Token]:
+    """`am 3. November`, `den 3. April`, `le 3 mars`: the tokens without an article at the beginning.
+
+    The names of these months are English as well.
+    """
+    if len(tokens) < _MIN_TOKENS_OF_DATE or tokens[0].word not in _ARTICLES or tokens[0].field is not None:
+        return tokens
+    month = tokens[2 + (tokens[2].word == ".")] if len(tokens) > _MIN_TOKENS_OF_DATE else tokens[2]
+    is_date = tokens[1].word.isdecimal() and not tokens[1].is_attached and month.word in MONTH_NUMBERS
+    return tokens[1:] if is_date else tokens
 
 
 def _choose_meanings(
@@ -227,9 +243,11 @@ class _Translator:
         at = len(self.result)
         if english == "oclock":
             return self._add_hour_word(index)
-        if english == "from" and not self._is_before_hour(index + 1):
-            is_between_days = self._follows_number() and index + 1 < len(self.tokens)
-            return self._add("of" if is_between_days else self.tokens[index].word, index, index + 1)
+        if english == "from" and (self._is_before_year(index + 1) or not self._is_before_hour(index + 1)):
+            is_of = self._is_before_year(index + 1) or (
+                self._follows_number() and index + 1 < len(self.tokens)
+            )
+            return self._add("of" if is_of else self.tokens[index].word, index, index + 1)
         if english == "at":
             if not self._is_before_hour(index + 1):
                 return self._add(self.tokens[index].word, index, index + 1)
@@ -264,6 +282,12 @@ class _Translator:
 
     def _follows_number(self) -> bool:
         return bool(self.result) and self.result[-1].word.isdecimal()
+
+    def _is_before_year(self, index: int) -> bool:
+        """Whether a year follows, and a month has just been: `20 de octubre de 2026`."""
+        word = self.tokens[index].word if index < len(self.tokens) else ""
+        is_year = len(word) == _YEAR_DIGITS and word.isdecimal() and word.startswith("20")
+        return is_year and bool(self.result) and self.result[-1].word in MONTH_NUMBERS
 
     def _is_before_hour(self, index: int) -> bool:
         """Whether a number, an hour with a name or another function word follows."""
