@@ -138,6 +138,8 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
     word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
+    if not _may_open_phone(cursor, index):
+        return False
     end = _end_of_digit_groups(cursor, index)
     groups = [cursor.word(at) for at in range(index, end) if cursor.word(at).isdecimal()]
     if len(groups) < 2 or sum(map(len, groups)) < _MIN_PHONE_DIGITS:
@@ -147,6 +149,15 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
         and not _is_iso_date(groups)
         and not _is_time_or_date_range(cursor, index, groups)
     )
+
+
+def _may_open_phone(cursor: TokenCursor, index: int) -> bool:
+    """Whether more digits follow; quick, because most numbers are no telephone's."""
+    at = index + 1
+    while cursor.word(at) in {"-", "(", ")"} and at <= index + 2:
+        at += 1
+    follows = cursor.word(at)
+    return follows.isdecimal() and (len(follows) > 1 or len(cursor.word(index)) > 1)
 
 
 def _is_iso_date(groups: list[str]) -> bool:

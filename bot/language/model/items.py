@@ -139,6 +139,8 @@ class BareNumber:
 class Connective(Enum):
     """A word between times."""
 
+    __hash__ = object.__hash__  # by identity: sets of these are asked at every position of a text
+
     AT = "at"
     FROM = "from"
     TO = "to"
