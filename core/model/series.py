@@ -49,7 +49,8 @@ class Series:
 
     `starts_at` and `length` are minutes: after midnight, and elapsed. `rule.exceptions` are its tombstones:
     dates that were left out or cancelled, and never come back. `version` grows with every change of the
-    series. `room_id` is where it usually takes place. Owners are as of a booking.
+    series. `room_id` is where it usually takes place, `ends_at` when its last date ends. Owners are as of a
+    booking.
     """
 
     id: SeriesId
@@ -59,6 +60,7 @@ class Series:
     room_id: RoomId
     booked_by: PersonId | None
     created_at: datetime
+    ends_at: datetime
     society_id: SocietyId | None = None
     title: str = ""
     notes: str = ""

@@ -4,9 +4,10 @@ Expansion is that of `dateutil.rrule`. Rules recur on dates, not instants: the w
 in the campus's zone, so that clock changes keep it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Literal
@@ -38,6 +39,8 @@ _MAX_STEP = 366
 _MAX_SPAN = timedelta(days=3 * 366)
 """No rule is searched further than this; a rule without a date until then never happens."""
 _MAX_TEXT = 1_000
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?", re.ASCII)
+_BAD_UNTIL = "UNTIL is a date, such as 20261218."
 
 
 @lru_cache(maxsize=1024)
@@ -80,7 +83,7 @@ def _check_days(rule: SeriesRule) -> None:
 
 
 def _all_dates(rule: SeriesRule) -> Iterator[date]:
-    """The dates of a rule with its exceptions. The count is ours: alone it would search until the year 9999."""
+    """The dates of a rule with its exceptions. The count is ours: alone it would search until year 9999."""
     last = min(rule.until or date.max, _latest(rule.starts_on))
     days = rrule.rrule(
         _FREQUENCIES[rule.frequency],
@@ -212,13 +215,13 @@ def _last_day(text: str | None, zone: ZoneInfo) -> date | None:
     """UNTIL as a campus date; an instant in UTC is converted."""
     if text is None:
         return None
-    for pattern in ("%Y%m%d", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"):
-        try:
-            last = datetime.strptime(text, pattern).replace(tzinfo=UTC if text.endswith("Z") else zone)
-        except ValueError:
-            continue
-        return last.astimezone(zone).date() if 1 < last.year < 9999 else last.date()
-    raise InvalidSeries("UNTIL is a date, such as 20261218.")
+    if _UNTIL.fullmatch(text) is None:
+        raise InvalidSeries(_BAD_UNTIL)
+    try:
+        last = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidSeries(_BAD_UNTIL) from None
+    return last.date() if last.tzinfo is None or last.year in {1, 9999} else last.astimezone(zone).date()
 
 
 def _with_days(rule: SeriesRule) -> SeriesRule:

@@ -128,7 +128,7 @@ class SeriesPreview:
 
 @dataclass(frozen=True, slots=True)
 class BookedSeries:
-    """A series as booked; `quota_left` is of this quota week. `is_repeat`: the same key has booked it before."""
+    """A series as booked; `quota_left` is of this quota week. `is_repeat`: booked by the same key before."""
 
     series: Series
     bookings: tuple[Booking, ...]
