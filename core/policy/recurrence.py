@@ -57,6 +57,12 @@ def series_dates(rule: SeriesRule) -> tuple[date, ...]:
     return found
 
 
+@lru_cache(maxsize=1024)
+def every_date(rule: SeriesRule) -> tuple[date, ...]:
+    """The dates of a rule with its exceptions, in order; there may be none."""
+    return tuple(_all_dates(rule))
+
+
 def check_rule(rule: SeriesRule) -> None:
     """Raises `InvalidSeries` for a rule that no calendar has, whatever its dates are."""
     if rule.until is None and rule.count is None:
@@ -102,8 +108,8 @@ def _latest(first: date) -> date:
 
 
 def last_date(rule: SeriesRule) -> date:
-    """The last date of a rule."""
-    return series_dates(rule)[-1]
+    """The last date of a rule, whether left out or not; the first possible one of a rule without any."""
+    return max(every_date(rule), default=rule.starts_on)
 
 
 def occurrence_slot(day: date, starts_at: int, length: int, zone: ZoneInfo) -> Interval:

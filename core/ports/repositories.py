@@ -122,6 +122,10 @@ class BookingRepository(Protocol):
         """All active bookings of a series, by start."""
         ...
 
+    def charges_of_series(self, series_id: SeriesId) -> Mapping[BookingId, Mapping[int, int]]:
+        """What the bookings of a series were charged in each week."""
+        ...
+
     def spent(self, person_id: PersonId, week: int) -> int: ...
     def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
         """Minutes charged by quota week, from this one on."""

@@ -1,5 +1,6 @@
 """Bookings and the quota ledger."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -30,6 +31,18 @@ class SqlBookingRepository:
 
     def of_series(self, series_id: SeriesId) -> list[Booking]:
         return self._active(booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+
+    def charges_of_series(self, series_id: SeriesId) -> Mapping[BookingId, Mapping[int, int]]:
+        totals = (
+            select(charge.c.booking_id, charge.c.week, func.sum(charge.c.minutes))
+            .join(booking, booking.c.id == charge.c.booking_id)
+            .where(is_active, booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+            .group_by(charge.c.booking_id, charge.c.week)
+        )
+        charged: dict[BookingId, dict[int, int]] = defaultdict(dict)
+        for booking_id, week, minutes in self._connection.execute(totals):
+            charged[booking_id][week] = int(minutes)
+        return charged
 
     def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
         totals = select(charge.c.week, func.sum(charge.c.minutes)).where(

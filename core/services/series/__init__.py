@@ -1,5 +1,6 @@
 """Series of bookings: previews, bookings, changes and cancellations of many dates at once."""
 
+from core.services.series.service import SeriesService
 from core.services.series.values import (
     BookedSeries,
     ChangedSeries,
@@ -25,5 +26,6 @@ __all__ = [
     "SeriesPreview",
     "SeriesRequest",
     "SeriesScope",
+    "SeriesService",
     "Verdict",
 ]
