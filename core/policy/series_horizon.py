@@ -36,7 +36,7 @@ def last_series_day(
         raise SeriesNotAllowed
     if setting == "term":
         return max(as_single, end_of_term(first) or as_single)
-    return as_single if setting is None else today + timedelta(days=setting)
+    return max(as_single, today + timedelta(days=setting))
 
 
 def _settings(person: Person | None, rules: Rules, *, is_society: bool) -> tuple[SeriesHorizon, int]:
