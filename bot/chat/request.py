@@ -35,10 +35,10 @@ class Requester:
 class ChatRequest:
     """Request from chat.
 
-    Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`);
-    `is_free_text` marks text without a command (a direct message, a mention). Pressed or submitted:
-    `action`, `value`, and the `form` inputs by name. `delivery_id` stays the same when the platform delivers
-    a request again.
+    Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`), or the
+    name alone with `options` by name; each option's text is read by its own type. `is_free_text` marks text
+    without a command (a direct message, a mention). Pressed or submitted: `action`, `value`, and the `form`
+    inputs by name. `delivery_id` stays the same when the platform delivers a request again.
     """
 
     requester: Requester
@@ -49,6 +49,7 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

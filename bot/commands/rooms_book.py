@@ -15,8 +15,9 @@ from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_start
 from bot.conversation.free_slots import free_slots_reply
 from bot.conversation.questions import clarification
-from bot.conversation.search import parse_text, reading_notes, search_from, summary_of
+from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
+from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.interval import Interval
 from core.model import Room
@@ -30,7 +31,7 @@ _NEXT_DAYS = timedelta(days=7)
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
@@ -171,8 +172,8 @@ COMMAND = Command(
         CommandParameter(
             "when", ParameterType.WHEN, "Date and time: tomorrow 3pm for 2 hours, fri 10-12", required=True
         ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
-        CommandParameter("title", ParameterType.TEXT, "What it's for", template='"{}"'),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
+        CommandParameter("title", ParameterType.TEXT, "What it's for"),
     ),
     actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),

@@ -9,7 +9,7 @@ from core.model import Identity
 
 async def handle(context: CommandContext) -> Reply:
     """For administrators of the server or workspace, and of Roomie."""
-    wanted = context.text.strip().lower()
+    wanted = context.argument("switch").strip().lower()
     if wanted not in {"on", "off"}:
         raise Invalid(
             "Turn notices on or off, for example: /rooms notices on. Just for you: /settings notices on"
@@ -50,6 +50,8 @@ COMMAND = Command(
     summary="Turn this channel's weekly quota notice on or off",
     usage="/rooms notices on|off",
     handle=handle,
-    parameters=(CommandParameter("switch", ParameterType.TEXT, "on or off", required=True),),
+    parameters=(
+        CommandParameter("switch", ParameterType.TEXT, "on or off", required=True, choices=("on", "off")),
+    ),
     is_mutating=True,
 )

@@ -26,7 +26,7 @@ async def handle_button(context: CommandContext) -> Reply:
 async def handle(context: CommandContext) -> Reply:
     """Typed, with the booking's id."""
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, lambda each: Button(Action.SHARE, "Share", each.id))
     return await handle_button(replace(context, value=booking.id))

@@ -7,7 +7,7 @@ from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import Bold, Code, Inline, Reply, Table, Text, Timestamp, TimestampStyle, Tone
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
 from core.model import BuildingId, Room
@@ -18,7 +18,7 @@ _MAX_ROWS = 40
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
         return _ask_for_place(read_model, reading)

@@ -7,7 +7,7 @@ from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Code, Inline, Reply, Table, Timestamp, TimestampStyle, Tone
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Busy, Room
@@ -16,7 +16,7 @@ from core.read_model import ReadModel
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     if reading.room is None and reading.unparsed:
         return _ask_for_room(read_model, reading)
     if (question := clarification(context, reading)) is not None:

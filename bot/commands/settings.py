@@ -2,6 +2,7 @@
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Form, FormInput, FormInputKind, Option, Reply, ReplyField, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.preferences import (
     SETTINGS,
     PreferenceValues,
@@ -27,9 +28,18 @@ _HINTS = {
 
 
 async def handle(context: CommandContext) -> Reply:
+    if context.options:
+        return await _save(context, _with_options(context))
     if not context.text.strip():
         return _overview(_current(context))
     return await _save(context, parse_preferences(context.text, _current(context)))
+
+
+def _with_options(context: CommandContext) -> PreferenceValues:
+    values = _current(context)
+    for word, text in context.options.items():
+        values = with_value(values, word, text.strip(" ,;"))
+    return values
 
 
 async def handle_open_form(context: CommandContext) -> Reply:
@@ -99,13 +109,13 @@ COMMAND = Command(
     usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE]",
     handle=handle,
     parameters=tuple(
-        CommandParameter(word, ParameterType.TEXT, describes, template=f"{word} {{}}")
-        for word, describes in (
-            ("reminders", "Minutes before a booking, separated by commas, or off"),
-            ("notices", "on or off: a message when your quota resets"),
-            ("quiet", "No messages at these hours, such as 22:00-8:00, or off"),
-            ("deliver", "Where to send messages: slack, discord, terminal, anywhere"),
-            ("timezone", "Such as Australia/Sydney, or campus"),
+        CommandParameter(word, takes, describes, choices=choices)
+        for word, takes, describes, choices in (
+            ("reminders", ParameterType.TEXT, "Minutes before a booking, separated by commas, or off", ()),
+            ("notices", ParameterType.TEXT, "on or off: a message when your quota resets", ("on", "off")),
+            ("quiet", ParameterType.TEXT, "No messages at these hours, such as 22:00-8:00, or off", ()),
+            ("deliver", ParameterType.TEXT, "Where to send messages", ("anywhere", *PlatformName)),
+            ("timezone", ParameterType.TIME_ZONE, "A city, such as Sydney, or campus", ()),
         )
     ),
     actions=(ButtonAction("settings", handle_open_form), ButtonAction("settings_form", handle_form)),

@@ -20,6 +20,7 @@ from bot.conversation.refusals import refusal_actions, refusal_text, refusal_ton
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
+    Invalid,
     NotAuthenticated,
     NotBookable,
     OutsideHours,
@@ -35,7 +36,8 @@ from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
 from core.services.move_booking import MoveResult
 
-_MAX_TITLE = 150
+MAX_TITLE = 500
+"""Letters of a title, as many as a chat platform lets people type into an option."""
 RECOVERABLE = (SlotTaken, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
 """Refusals for which alternatives are offered."""
 
@@ -44,7 +46,9 @@ async def book(
     context: CommandContext, value: SlotValue, title: str, *, offer_alternatives: bool = True
 ) -> Reply:
     """Books the slot, or replies why not and offers alternatives."""
-    value, title = resolve_slot(context, value), one_line(title)[:_MAX_TITLE]
+    value, title = resolve_slot(context, value), one_line(title)
+    if len(title) > MAX_TITLE:
+        raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
     request = BookRoom(
         booking_id=new_booking_id(),
         room_id=value.room_id,

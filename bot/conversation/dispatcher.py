@@ -125,7 +125,10 @@ class Dispatcher:
         command, text = self._find(request)
         if command is None:
             return self._unknown(request)
-        reply = await command.handle(replace(context, text=text))
+        options = request.options
+        reply = await command.handle(
+            replace(context, text=text, options=options, parameters=command.parameters)
+        )
         return with_staleness_note(reply, self._services) if command.name in ABOUT_TIMETABLES else reply
 
     async def _invite_to_log_in(self, request: ChatRequest, refusal: NotAuthenticated) -> Reply:
@@ -161,14 +164,14 @@ class Dispatcher:
 
     def _find(self, request: ChatRequest) -> tuple[Command | None, str]:
         """The command with the longest matching name, and the text after it."""
-        if len(request.text) > _MAX_LINE:
+        if max(map(len, (request.text, *request.options.values()))) > _MAX_LINE:
             raise Invalid(f"That's too long. Please keep it under {_MAX_LINE:,} characters.")
         line = request.text.strip().removeprefix("/").strip()
         words = _SPACES.split(line) if line else []
         for length in (2, 1):
             command = self._commands.get(tuple(word.casefold() for word in words[:length]))
             if command is not None and len(words) >= length:
-                return self._with_help(command, _after(line, length))
+                return self._with_help(command, _after(line, length), has_options=bool(request.options))
         if request.is_free_text:
             name, rest = detect_intent(line)
             return self._command(name), rest
@@ -178,11 +181,11 @@ class Dispatcher:
             return self._command("help"), "" if _is_about_rooms(words) else words[0]
         return None, line
 
-    def _with_help(self, command: Command, text: str) -> tuple[Command, str]:
+    def _with_help(self, command: Command, text: str, *, has_options: bool) -> tuple[Command, str]:
         """`/logout help` explains the command and does nothing else."""
         if text and _asks_for_help(text.split()) and command.name != "help":
             return self._command("help"), command.name
-        if not text and command.without_text:
+        if not text and command.without_text and not has_options:
             return self._command(command.without_text), ""
         return command, text
 
@@ -242,7 +245,8 @@ def _is_button_value(value: str) -> bool:
 def _sanitize(request: ChatRequest) -> ChatRequest:
     """Replaces lone surrogates and NULs, which no database stores."""
     form = {name: _storable(text) for name, text in request.form.items()}
-    return replace(request, text=_storable(request.text), form=form)
+    options = {name: _storable(text) for name, text in request.options.items() if text.strip()}
+    return replace(request, text=_storable(request.text), form=form, options=options)
 
 
 def _storable(text: str) -> str:

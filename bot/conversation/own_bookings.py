@@ -72,6 +72,13 @@ def resolve_booking(context: CommandContext, text: str) -> tuple[Booking, str]:
     return _only(context, bookings), text.strip()
 
 
+def resolve_request(context: CommandContext) -> tuple[Booking, str]:
+    """The booking that a change is about, and the rest of the text; of typed options only the booking."""
+    if context.options:
+        return find_booking(context, context.argument("booking")), ""
+    return resolve_booking(context, context.text)
+
+
 def find_booking(context: CommandContext, text: str) -> Booking:
     """The booking that a text names by id, room or time, or the only one."""
     first, _, rest = text.strip().partition(" ")

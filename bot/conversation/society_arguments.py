@@ -21,6 +21,8 @@ class MemberArgument:
 
 def member_in(context: CommandContext) -> MemberArgument:
     """Parses `@user [SOCIETY]`: a mention, username or e-mail, then a society's id or name."""
+    if context.options:
+        return _member_of_options(context)
     text = context.text.strip()
     if (mention := _MENTION.search(text)) is not None:
         who: str = _identity(context, mention["id"])
@@ -28,9 +30,21 @@ def member_in(context: CommandContext) -> MemberArgument:
     else:
         who, _, rest = text.partition(" ")
         who = who.removeprefix("@")
+    return _member(context, who, rest)
+
+
+def _member_of_options(context: CommandContext) -> MemberArgument:
+    """The options `user` and `society`, where a platform has typed options."""
+    user = context.argument("user")
+    mention = _MENTION.fullmatch(user)
+    who: str = _identity(context, mention["id"]) if mention is not None else user.removeprefix("@")
+    return _member(context, who, context.argument("society"))
+
+
+def _member(context: CommandContext, who: str, society: str) -> MemberArgument:
     if not who:
         raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
-    return MemberArgument(who, society_in(context, rest))
+    return MemberArgument(who, society_in(context, society))
 
 
 def society_in(context: CommandContext, text: str) -> SocietyId | None:

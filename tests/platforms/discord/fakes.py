@@ -96,8 +96,8 @@ def a_command(name: str, *parameters: CommandParameter, is_mutating: bool = Fals
 FREE = a_command(
     "rooms free",
     CommandParameter("when", ParameterType.WHEN, "When"),
-    CommandParameter("seats", ParameterType.NUMBER, "Seats", template="{} seats"),
-    CommandParameter("with", ParameterType.EQUIPMENT, "Equipment", template="with {}"),
+    CommandParameter("seats", ParameterType.NUMBER, "Seats"),
+    CommandParameter("with", ParameterType.EQUIPMENT, "Equipment"),
 )
 BOOK = a_command(
     "rooms book",

@@ -30,7 +30,7 @@ FORM = Form(
 )
 
 
-async def test_typed_options_become_the_line_that_a_person_would_type(
+async def test_typed_options_travel_as_values(
     discord: Discord, backend: Backend, platform: DiscordPlatform
 ) -> None:
     guild, channel = discord.guild()
@@ -39,7 +39,7 @@ async def test_typed_options_become_the_line_that_a_person_would_type(
     await wil.run("/rooms free", at=channel, when="tomorrow 3pm", seats=20)
 
     request = backend.script.requests[0]
-    assert request.text == "rooms free tomorrow 3pm 20 seats"
+    assert (request.text, request.options) == ("rooms free", {"when": "tomorrow 3pm", "seats": "20"})
     assert request.requester.identity == f"discord:{wil.id}"
     assert request.requester.is_channel_admin
     assert request.channel == channel.id
@@ -52,7 +52,8 @@ async def test_a_user_option_becomes_a_mention(
 
     await wil.run("/society add", user=rema)
 
-    assert backend.script.requests[0].text == f"society add <@{rema.id}>"
+    request = backend.script.requests[0]
+    assert (request.text, request.options) == ("society add", {"user": f"<@{rema.id}>"})
 
 
 async def test_book_is_a_command_of_its_own_and_each_command_is_listed_once(
@@ -63,7 +64,8 @@ async def test_book_is_a_command_of_its_own_and_each_command_is_listed_once(
 
     await wil.run("/book", at=channel, room="G01")
 
-    assert backend.script.requests[0].text == "rooms book G01"
+    request = backend.script.requests[0]
+    assert (request.text, request.options) == ("rooms book", {"room": "G01"})
     assert wil.offered(channel)[:4] == ["rooms", "society", "book", "lost"]
 
 
@@ -514,7 +516,7 @@ async def test_the_same_press_delivered_to_the_next_process_does_nothing(
         await booked.deliver_again()
         await wil.run("/rooms free")
 
-    assert [each.text for each in backend.script.requests] == ["rooms book G01", "rooms free"]
+    assert [each.text for each in backend.script.requests] == ["rooms book", "rooms free"]
 
 
 async def test_an_expired_interaction_is_dropped(

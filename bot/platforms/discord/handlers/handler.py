@@ -56,9 +56,11 @@ class InteractionHandler:
         self._timeout_seconds = timeout_seconds
         self._latency = DeliveryLatency()
 
-    async def on_command(self, interaction: discord.Interaction, line: str, *, deduplicate: bool) -> None:
-        """Run a command; with `deduplicate` only on its first delivery."""
-        request = requests.command_request(interaction, line)
+    async def on_command(
+        self, interaction: discord.Interaction, name: str, options: Mapping[str, str], *, deduplicate: bool
+    ) -> None:
+        """Run a command with these options; with `deduplicate` only on its first delivery."""
+        request = requests.command_request(interaction, name, options)
         await self._handle(interaction, request, deduplicate=deduplicate)
 
     async def on_message_chosen(self, interaction: discord.Interaction, message: discord.Message) -> None:

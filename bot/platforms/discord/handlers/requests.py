@@ -1,6 +1,7 @@
 """Maps Discord's interactions and messages to chat requests, and users to identities."""
 
 import re
+from collections.abc import Mapping
 
 import discord
 
@@ -41,10 +42,11 @@ def dedup_key(request: ChatRequest | QuotedMessage) -> str:
     return f"{request.requester.identity} {request.delivery_id}"
 
 
-def command_request(interaction: discord.Interaction, line: str) -> ChatRequest:
+def command_request(interaction: discord.Interaction, name: str, options: Mapping[str, str]) -> ChatRequest:
     return ChatRequest(
         requester_of(interaction),
-        text=line,
+        text=name,
+        options=dict(options),
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
     )
