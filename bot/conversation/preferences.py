@@ -7,7 +7,7 @@ from bot.chat.formatting import format_time, join_with_and
 from bot.chat.request import PlatformName
 from core.errors import Invalid
 from core.model import NotificationPreferences, QuietHours
-from core.time_zones import find_time_zone
+from core.time_zones import find_time_zone, time_zones_of
 
 _MAX_REMINDERS, _MAX_LEAD_TIME = 5, 2 * 24 * 60
 _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|min|mins|minutes?)?)?")
@@ -119,7 +119,8 @@ def _platform(value: str) -> str:
 def _zone(value: str) -> str | None:
     if value.lower() in {"campus", *_OFF}:
         return None
-    zone = find_time_zone(value.strip().replace(" ", "_"))
+    named = time_zones_of(value)
+    zone = find_time_zone(named[0] if len(named) == 1 else value.strip().replace(" ", "_"))
     if zone is None:
         raise Invalid(
             f"I don't know the time zone {value[:40]}. Use a name such as Australia/Sydney, or campus."
