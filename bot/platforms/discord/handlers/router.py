@@ -53,7 +53,7 @@ class EventRouter:
         add_menus(tree, self._book_with_user, self._book_from_message)
 
     async def sync_commands(self, tree: app_commands.CommandTree[Any]) -> None:
-        await self._sync.sync_if_changed(tree)
+        await self._sync.start(tree)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Handle an event in the background."""
