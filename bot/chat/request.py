@@ -38,7 +38,8 @@ class ChatRequest:
     Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`), or the
     name alone with `options` by name; each option's text is read by its own type. `is_free_text` marks text
     without a command (a direct message, a mention). Pressed or submitted: `action`, `value`, and the `form`
-    inputs by name. `delivery_id` stays the same when the platform delivers a request again.
+    inputs by name. `delivery_id` stays the same when the platform delivers a request again. `in_public` marks
+    text that everybody in a channel read, and where a reply about rooms may be read as well.
     """
 
     requester: Requester
@@ -50,6 +51,7 @@ class ChatRequest:
     delivery_id: str = ""
     channel: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    in_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class QuotedMessage:
     wants_form: bool = False
     delivery_id: str = ""
     channel: str = ""
+    in_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
-from bot.chat.reply import Button, Code, Reply, Tone
+from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
 from bot.conversation.intents import detect_intent
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
@@ -94,7 +94,8 @@ class Dispatcher:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
             account = await self._account_of(request)
             context = CommandContext(request, self._services, account, commands=self._listed_commands)
-            return await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
+            reply = await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
+            return _for_everybody(reply) if message.in_public else reply
         except RoomieError as refusal:
             return self._refusal_reply(refusal)
         except Exception as error:
@@ -129,7 +130,10 @@ class Dispatcher:
         reply = await command.handle(
             replace(context, text=text, options=options, parameters=command.parameters)
         )
-        return with_staleness_note(reply, self._services) if command.name in ABOUT_TIMETABLES else reply
+        if command.name in ABOUT_TIMETABLES:
+            reply = with_staleness_note(reply, self._services)
+        is_public = request.in_public and command.name in _ABOUT_ROOMS
+        return _for_everybody(reply, command.name) if is_public else reply
 
     async def _invite_to_log_in(self, request: ChatRequest, refusal: NotAuthenticated) -> Reply:
         """Replies with a personal login link; the request continues after the login."""
@@ -216,6 +220,16 @@ class Dispatcher:
     def _refusal_reply(self, refusal: RoomieError) -> Reply:
         text, tone = refusal_text(refusal, self._services), refusal_tone(refusal)
         return Reply(text, tone=tone, actions=refusal_actions(refusal), code=refusal.code)
+
+
+_ABOUT_ROOMS = frozenset({"rooms free", "rooms status", "rooms timetable", "help"})
+"""Commands whose replies say nothing about the requester."""
+
+
+def _for_everybody(reply: Reply, command: str = "rooms free") -> Reply:
+    """The reply for the whole channel, unless it says why the requester can't book the rooms in it."""
+    is_personal = command == "rooms free" and reply.items and not any(each.buttons for each in reply.items)
+    return reply if is_personal else replace(reply, audience=Audience.CHANNEL)
 
 
 _HELP_WORDS = {"help", "?", "h"}

@@ -20,9 +20,14 @@ CLOSED: Text = (
     "The answer is private, and your direct messages are closed. Use a command here instead, such as /rooms.",
 )
 
+SENT_PRIVATELY: Text = ("The answer is only for you, so I sent it to you as a direct message.",)
+
 
 class MessageHandler:
-    """Answers free text like a command. Private replies to a mention are sent by direct message."""
+    """Answers free text like a command, where it was said.
+
+    What is only for the author of a mention is sent by direct message, and the channel is told so.
+    """
 
     def __init__(
         self,
@@ -60,6 +65,7 @@ class MessageHandler:
                 await self._post(message, reply)
             else:
                 await self._messenger.send(identity_of(message.author), reply, f"answer {message.id}")
+                await self._post(message, Reply(SENT_PRIVATELY))
         except RecipientUnreachable:
             await self._post(message, Reply(CLOSED))
         except (RateLimited, Unavailable, *SEND_ERRORS) as error:
@@ -67,7 +73,11 @@ class MessageHandler:
 
     async def _post(self, message: discord.Message, reply: Reply) -> None:
         rendered = self._state.render(reply, identity_of(message.author))
-        await message.channel.send(view=view(rendered), nonce=f"m{message.id}")
+        await message.channel.send(
+            view=view(rendered),
+            nonce=f"m{message.id}",
+            reference=message.to_reference(fail_if_not_exists=False),
+        )
 
 
 def is_for_us(message: discord.Message, me: discord.abc.User) -> bool:

@@ -86,10 +86,19 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         author.display_name,
         is_channel_admin=_can_manage(message),
     )
-    delivery_id, channel = f"message {message.id}", str(message.channel.id)
+    delivery_id, channel, in_public = f"message {message.id}", str(message.channel.id), not is_direct(message)
     if own:
-        return ChatRequest(requester, text=own, is_free_text=True, delivery_id=delivery_id, channel=channel)
-    return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel) if quoted else None
+        return ChatRequest(
+            requester,
+            text=own,
+            is_free_text=True,
+            delivery_id=delivery_id,
+            channel=channel,
+            in_public=in_public,
+        )
+    if not quoted:
+        return None
+    return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel, in_public=in_public)
 
 
 def _without_mention(me: discord.abc.User, text: str) -> str:
