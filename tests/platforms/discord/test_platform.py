@@ -542,7 +542,11 @@ async def test_a_press_delivered_again_logs_no_trace(
         await wil.press(shown.seen, "Cancel"),
         await wil.run("/book", room="G01"),
         await wil.use_on_person("Book with this user", wil),
+        discord.interactions.new(
+            4, wil.user, wil.dm, wil._command_data("/rooms free", wil.dm, {"when": "t"}, focused="when")
+        ),
     ]
+    await (await discord.deliver(delivered[-1])).wait_settled()
 
     for each in delivered:
         await each.deliver_again()

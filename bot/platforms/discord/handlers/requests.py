@@ -1,7 +1,7 @@
 """Maps Discord's interactions and messages to chat requests, and users to identities."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import discord
 
@@ -76,9 +76,12 @@ def button_request(
 
 
 def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest | QuotedMessage | None:
-    """A message to the bot. What its author only quotes or forwards stays separate; None when empty."""
+    """A message to the bot. What its author only quotes, forwards or replies to stays separate.
+
+    A bare mention asks for help; None when there is nothing to answer.
+    """
     typed = split_quotes(message.content)
-    own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _content(message))
+    own, quoted = _without_mention(me, typed.own), _without_mention(me, typed.quoted or _quoted(message))
     author = message.author
     requester = Requester(
         identity_of(author),
@@ -87,18 +90,26 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         is_channel_admin=_can_manage(message),
     )
     delivery_id, channel, in_public = f"message {message.id}", str(message.channel.id), not is_direct(message)
-    if own:
-        return ChatRequest(
-            requester,
-            text=own,
-            is_free_text=True,
-            delivery_id=delivery_id,
-            channel=channel,
-            in_public=in_public,
-        )
-    if not quoted:
+    if not own and quoted:
+        return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel, in_public=in_public)
+    if not own and not in_public:
         return None
-    return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel, in_public=in_public)
+    return ChatRequest(
+        requester,
+        text=own or "help",
+        is_free_text=True,
+        delivery_id=delivery_id,
+        channel=channel,
+        in_public=in_public,
+    )
+
+
+def _quoted(message: discord.Message) -> str:
+    """The text that a message without own words brings: forwarded, embedded, or that it replies to."""
+    if brought := _forwarded(message):
+        return brought
+    answered = message.reference.resolved if message.reference is not None else None
+    return _content(answered) if isinstance(answered, discord.Message) else ""
 
 
 def _without_mention(me: discord.abc.User, text: str) -> str:
@@ -106,7 +117,22 @@ def _without_mention(me: discord.abc.User, text: str) -> str:
 
 
 def _content(message: discord.Message) -> str:
-    return message.content or "\n".join(each.content for each in message.message_snapshots)
+    return message.content or _forwarded(message)
+
+
+def _forwarded(message: discord.Message) -> str:
+    """The texts of forwarded messages and of embeds, such as an event that another bot posted."""
+    snapshots = (each.content or _embedded(each.embeds) for each in message.message_snapshots)
+    return "\n".join(filter(None, (*snapshots, _embedded(message.embeds))))
+
+
+def _embedded(embeds: Iterable[discord.Embed]) -> str:
+    lines = [
+        line
+        for each in embeds
+        for line in (each.title, each.description, *(f"{part.name}: {part.value}" for part in each.fields))
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def is_direct(message: discord.Message) -> bool:
