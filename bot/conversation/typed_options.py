@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.model import BuildingId, RoomId
 
 _TIME = frozenset({"when", "zone"})
-_WISHES = frozenset({"capacity", "equipment", "usage", "building", "location", "near"})
+_QUERY = frozenset({"capacity", "equipment", "usage", "building", "location", "near"})
 _PLACE = frozenset({"room", "building", "near", "location", "usage"})
 _SEATS_IN_LABEL = re.compile(r",? \d+ seats$")
 """End of a suggestion's label, which is sent where the suggestion was not picked but typed."""
@@ -24,7 +24,7 @@ _COUNT = re.compile(r"([1-9][0-9]{0,4})(?: (?:seats|people))?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Option:
+class _OptionText:
     """Text of one option, with the context that it is read in."""
 
     context: CommandContext
@@ -49,7 +49,7 @@ def parse_request(context: CommandContext) -> ParseResult:
     for parameter in context.parameters:
         text, read = context.options.get(parameter.name, "").strip(), _READERS.get(parameter.type)
         if text and read is not None:
-            merged = read(merged, _Option(context, text))
+            merged = read(merged, _OptionText(context, text))
     return merged
 
 
@@ -65,9 +65,9 @@ def replace_in_options(
     return None
 
 
-def _read_time(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_time(merged: ParseResult, option: _OptionText) -> ParseResult:
     """The time, with a size, equipment or place where no other option says them."""
-    reading = option.parse(_TIME | _WISHES)
+    reading = option.parse(_TIME | _QUERY)
     return replace(
         merged,
         text=reading.text,
@@ -89,7 +89,7 @@ def _read_time(merged: ParseResult, option: _Option) -> ParseResult:
     )
 
 
-def _read_room(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_room(merged: ParseResult, option: _OptionText) -> ParseResult:
     known = option.context.read_model.catalogue.rooms
     if option.text in known:
         return replace(merged, room=RoomId(option.text))
@@ -97,7 +97,7 @@ def _read_room(merged: ParseResult, option: _Option) -> ParseResult:
     return replace(merged, room=reading.room, unparsed=(*merged.unparsed, *reading.unparsed))
 
 
-def _read_place(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_place(merged: ParseResult, option: _OptionText) -> ParseResult:
     catalogue = option.context.read_model.catalogue
     if option.text in catalogue.rooms:
         return replace(merged, room=RoomId(option.text))
@@ -115,7 +115,7 @@ def _read_place(merged: ParseResult, option: _Option) -> ParseResult:
     )
 
 
-def _parse_name(option: _Option, fields: frozenset[str]) -> ParseResult:
+def _parse_name(option: _OptionText, fields: frozenset[str]) -> ParseResult:
     """A name as it was typed, or as a suggestion shows it (`Ainsworth G01, 48 seats`).
 
     A text without any name is unparsed as a whole, whatever else its words could mean.
@@ -126,14 +126,14 @@ def _parse_name(option: _Option, fields: frozenset[str]) -> ParseResult:
     return reading if is_found else replace(reading, unparsed=(option.text,))
 
 
-def _read_number(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_number(merged: ParseResult, option: _OptionText) -> ParseResult:
     match = _COUNT.fullmatch(option.text)
     if match is None:
         raise Invalid("How many seats? Give a number, such as 8.")
     return replace(merged, capacity=int(match[1]))
 
 
-def _read_equipment(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_equipment(merged: ParseResult, option: _OptionText) -> ParseResult:
     reading = option.parse(frozenset({"equipment", "usage"}))
     return replace(
         merged,
@@ -143,15 +143,15 @@ def _read_equipment(merged: ParseResult, option: _Option) -> ParseResult:
     )
 
 
-def _read_society(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_society(merged: ParseResult, option: _OptionText) -> ParseResult:
     return replace(merged, society=society_in(option.context, option.text))
 
 
-def _read_title(merged: ParseResult, option: _Option) -> ParseResult:
+def _read_title(merged: ParseResult, option: _OptionText) -> ParseResult:
     return replace(merged, title=option.text)
 
 
-_READERS: dict[ParameterType, Callable[[ParseResult, _Option], ParseResult]] = {
+_READERS: dict[ParameterType, Callable[[ParseResult, _OptionText], ParseResult]] = {
     ParameterType.WHEN: _read_time,
     ParameterType.ROOM: _read_room,
     ParameterType.PLACE: _read_place,

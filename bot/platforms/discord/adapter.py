@@ -177,8 +177,12 @@ class DiscordPlatform:
 
     async def health(self) -> Mapping[str, object]:
         way = "gateway" if self._settings.gateway else "http"
-        health = {"ok": self.is_connected, "way": way, "at_work": self._tasks.running_count}
-        return {**health, "problems": self.status.problems} if self.status.problems else health
+        return {
+            "ok": self.is_connected,
+            "way": way,
+            "at_work": self._tasks.running_count,
+            "troubles": self.status.problems,
+        }
 
     async def send(self, to: Identity, reply: Reply, key: str) -> None:
         """Send a direct message, a private follow-up or a channel message; see `DirectMessenger.send`."""

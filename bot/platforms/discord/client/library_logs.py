@@ -3,6 +3,7 @@
 import logging
 
 import discord
+from discord import app_commands
 
 from bot.platforms.discord.render.views import ALREADY_ANSWERED, EXPIRED_CODES
 
@@ -11,10 +12,12 @@ _HARMLESS = EXPIRED_CODES | {ALREADY_ANSWERED}
 
 
 class _HarmlessErrors(logging.Filter):
-    """Drops records about interactions that expired, or that were delivered twice and answered before."""
+    """Drops records about outdated commands, and interactions that expired or were answered before."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if isinstance(error, app_commands.CommandSignatureMismatch):
+            return False
         return not (isinstance(error, discord.HTTPException) and error.code in _HARMLESS)
 
 

@@ -106,8 +106,8 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
 
 def _quoted(message: discord.Message) -> str:
     """The text that a message without own words brings: forwarded, embedded, or that it replies to."""
-    if brought := _forwarded(message):
-        return brought
+    if forwarded := _forwarded(message):
+        return forwarded
     answered = message.reference.resolved if message.reference is not None else None
     return _content(answered) if isinstance(answered, discord.Message) else ""
 
