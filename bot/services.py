@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
@@ -36,6 +37,9 @@ class Metric:
     @property
     def is_counter(self) -> bool:
         return self.name.endswith("_total")
+
+
+_MAX_TITLES = 10_000
 
 
 class NameIndexCache:
@@ -85,6 +89,8 @@ class Services:
     """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
+    """Titles by requester and *Book* button, in this process."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
 

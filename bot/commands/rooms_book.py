@@ -7,13 +7,14 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import format_minutes, room_name
+from bot.chat.formatting import format_minutes, one_line, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import eligibility
-from bot.conversation.booking import book, predicted_refusal
+from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_start
 from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification
 from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
@@ -30,8 +31,13 @@ _NEXT_DAYS = timedelta(days=7)
 
 
 async def handle(context: CommandContext) -> Reply:
-    read_model = context.read_model
     reading = parse_request(context)
+    title = valid_title(reading.title or "")
+    return keep_title(context, await _book(context, reading), title)
+
+
+async def _book(context: CommandContext, reading: ParseResult) -> Reply:
+    read_model = context.read_model
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
@@ -62,7 +68,8 @@ def _answer_button(context: CommandContext, reading: ParseResult, label: str) ->
 async def handle_button(context: CommandContext) -> Reply:
     """Books the slot of the pressed button."""
     value = SlotValue.read(context.value)
-    return await book(context, value, value.title)
+    title = title_for(context) or value.title
+    return keep_title(context, await book(context, value, title), title)
 
 
 def _slot(context: CommandContext, when: ParsedTime, room: Room) -> Interval:
@@ -86,7 +93,7 @@ def _offer(context: CommandContext, reading: ParseResult, room: Room, value: Slo
     text: list[Inline] = ["Book ", Bold(room_name(room)), ", ", TimeRange(value.slot)]
     if value.society_id is not None:
         text.append(f", for {_society_name(context, value)}")
-    if title := SlotValue.read(str(value)).title:
+    if title := one_line(value.title):
         text.append(f", “{title}”")
     text.append("?")
     if value.society_id is None and has_quota(context.person):

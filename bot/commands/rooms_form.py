@@ -7,7 +7,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.formatting import format_minutes, one_line
 from bot.chat.reply import Form, FormInput, FormInputKind, Option, Reply
 from bot.chat.request import PlatformName
-from bot.conversation.booking import book, resolve_slot
+from bot.conversation.booking import MAX_TITLE, book, resolve_slot
 from bot.conversation.button_values import SlotValue
 from bot.conversation.quoted_message import read_quoted
 from bot.conversation.refusals import refusal_sentence
@@ -224,6 +224,8 @@ def _society(read_model: ReadModel, values: dict[str, str]) -> SocietyId | None:
 
 def _input_of(refusal: RoomieError, values: dict[str, str]) -> str:
     """The name of the input that a refusal is about."""
+    if len(one_line(values.get("title", ""))) > MAX_TITLE:
+        return "title"
     if isinstance(refusal, TooFarAhead) and "date" in values:
         return "date"
     if isinstance(refusal, InvalidTimes | OutsideHours | TooFarAhead):

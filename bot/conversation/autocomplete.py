@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.chat.command import CommandContext, ParameterType
@@ -187,6 +188,7 @@ def _closest(typed: str, options: Iterable[Option]) -> list[Option]:
     return [each for _, each in sorted(scored, key=lambda pair: -pair[0])]
 
 
+@lru_cache(maxsize=8192)
 def _likeness(typed: str, name: str) -> float:
     """How alike two words are, from 0 to 1; of a longer name as much counts as was typed."""
     if name.startswith(typed):

@@ -46,9 +46,7 @@ async def book(
     context: CommandContext, value: SlotValue, title: str, *, offer_alternatives: bool = True
 ) -> Reply:
     """Books the slot, or replies why not and offers alternatives."""
-    value, title = resolve_slot(context, value), one_line(title)
-    if len(title) > MAX_TITLE:
-        raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
+    value, title = resolve_slot(context, value), valid_title(title)
     request = BookRoom(
         booking_id=new_booking_id(),
         room_id=value.room_id,
@@ -66,6 +64,14 @@ async def book(
             raise
         return await refusal_reply(context, value, refusal)
     return confirmation(context, booked)
+
+
+def valid_title(title: str) -> str:
+    """The title on one line; raises `Invalid` for one that is too long, rather than cut it."""
+    title = one_line(title)
+    if len(title) > MAX_TITLE:
+        raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
+    return title
 
 
 def resolve_slot(context: CommandContext, value: SlotValue) -> SlotValue:

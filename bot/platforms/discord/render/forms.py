@@ -18,6 +18,7 @@ MAX_VALUE = {
     FormInputKind.NUMBER: 20,
     FormInputKind.WHEN: 200,
     FormInputKind.SEARCH: 100,
+    FormInputKind.TEXT: 500,
 }
 """Longest text that can be typed; dates and times may be words, such as "tomorrow"."""
 
