@@ -144,13 +144,13 @@ async def test_a_title_survives_the_confirmation_and_a_refusal(wil: Chat, dana: 
     """Also where a button of 70 characters must carry the booking."""
     before = set(all_bookings(services))
     title = 'The "Great" debate 🎉 ' + "x" * 380
-    asked = await wil.run("rooms book", room="H-C12-G02", when="tomorrow 15:10 for 1 hour", title=title)
+    question = await wil.run("rooms book", room="H-C12-G02", when="tomorrow 15:10 for 1 hour", title=title)
     await wil.press("Book it")
     await dana.run("rooms book", room="H-C12-G03", when="friday 3pm for 1 hour")
     taken = await wil.run("rooms book", room="H-C12-G03", when="friday 3pm for 1 hour", title=title)
     await wil.press("Book")
 
     new = [each for key, each in all_bookings(services).items() if key not in before]
-    assert title in " ".join(asked.split())
+    assert title in " ".join(question.split())
     assert "is taken" in taken
     assert sorted(each.notes for each in new) == ["", title, title]
