@@ -1,13 +1,14 @@
 """Autocompletes command options from the read model."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from bot.chat.command import ParameterType
+from bot.chat.command import CommandContext, ParameterType
 from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Option
-from bot.chat.request import Requester
+from bot.chat.request import ChatRequest, Requester
 from bot.chat.timezones import zone_of
+from bot.conversation.room_suggestions import ROOMS, suggest_rooms
 from bot.services import Services
 from core.model import Equipment
 
@@ -41,6 +42,17 @@ class Autocomplete:
             for each in found
             if len(each.value) <= _MAX_TEXT
         ][:_MAX_SUGGESTIONS]
+
+    async def search(
+        self, source: str, typed: str, requester: Requester, form: Mapping[str, str], limit: int
+    ) -> Sequence[Option]:
+        """Options of a form's SEARCH input; none of an unknown source."""
+        await self._services.synced_read_model()
+        if source != ROOMS:
+            return ()
+        account = self._services.read_model.directory.by_identity(requester.identity)
+        context = CommandContext(ChatRequest(requester), self._services, account)
+        return suggest_rooms(context, typed, form, limit)
 
     def _rooms(self) -> Iterable[Option]:
         return (Option(room_name(room), room.id) for room in self._services.read_model.catalogue.order)

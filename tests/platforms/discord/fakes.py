@@ -1,7 +1,7 @@
 """Fakes with state: a scripted dispatcher, and stores in plain dictionaries."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +83,11 @@ class Autocompleter:
 
     async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
         return self.options or [Option(f"{typed} read", f"{typed} value")]
+
+    async def search(
+        self, source: str, typed: str, requester: Requester, form: Mapping[str, str], limit: int
+    ) -> Sequence[Option]:
+        return self.options[:limit]
 
 
 async def _never(context: CommandContext) -> Reply:

@@ -166,6 +166,18 @@ def _choice(field: FormInput) -> Block:
     return {"type": "static_select", "options": offered, **({"initial_option": chosen} if chosen else {})}
 
 
+def _search(field: FormInput) -> Block:
+    """A menu that asks us for its options, also before anything is typed."""
+    chosen = next((each for each in field.options if each.value == field.value), None)
+    first = options([chosen])[:1] if chosen else []
+    return {
+        "type": "external_select",
+        "action_id": action_ids.search_id(field.source),
+        "min_query_length": 0,
+        **({"initial_option": first[0]} if first else {}),
+    }
+
+
 _ELEMENTS = {
     FormInputKind.TEXT: _text,
     FormInputKind.LONG_TEXT: _text,
@@ -174,4 +186,5 @@ _ELEMENTS = {
     FormInputKind.DATE: _date,
     FormInputKind.TIME: _time,
     FormInputKind.CHOICE: _choice,
+    FormInputKind.SEARCH: _search,
 }
