@@ -2,13 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
 from bot.redaction import without_text
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+def growing_pauses(first: float, longest: float) -> Iterator[float]:
+    """Seconds to wait before each further try: doubled each time, up to `longest`. Endless."""
+    pause = first
+    while True:
+        yield min(pause, longest)
+        pause = min(pause * 2, longest)
 
 
 class BackgroundTasks:
