@@ -15,6 +15,7 @@ from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import (
+    Autocompleter,
     ChatDispatcher,
     ChosenZone,
     Deduplicator,
@@ -80,6 +81,7 @@ class SlackPlatform:
         settings: SlackSettings,
         *,
         dispatcher: ChatDispatcher,
+        autocompleter: Autocompleter,
         deduplicator: Deduplicator,
         deferred: DeferredReplies,
         is_linked: IsLinked,
@@ -117,7 +119,14 @@ class SlackPlatform:
         self._app_home = AppHome(requests, self._api, self.status)
         invitations = Invitations(responder, self._profiles, deduplicator, is_linked, clock)
         self._handler = SlackHandler(
-            requests, self._api, responder, self._app_home, self._tasks, self.status, invitations
+            requests,
+            self._api,
+            responder,
+            self._app_home,
+            self._tasks,
+            self.status,
+            invitations,
+            autocompleter,
         )
         self._app: AsyncApp | None = None
 

@@ -109,6 +109,23 @@ def _value(element: EventBody) -> str:
     return str(value or "")
 
 
+def typed_values(view: EventBody) -> dict[str, str]:
+    """The values of an open form by input name: those entered, else those that it began with."""
+    first = {
+        action_ids.input_name(str(block.get("block_id", ""))): _first_value(block["element"])
+        for block in view.get("blocks") or ()
+        if block.get("type") == "input"
+    }
+    return first | (values_of(view) if (view.get("state") or {}).get("values") else {})
+
+
+def _first_value(element: EventBody) -> str:
+    option = element.get("initial_option") or {}
+    names = ("initial_value", "initial_date", "initial_time")
+    value = next((element[name] for name in names if element.get(name)), option.get("value", ""))
+    return str(value).removeprefix(action_ids.wrap(""))
+
+
 def forwarded_text(message: EventBody) -> str:
     """The texts of messages that a message forwards or previews."""
     attachments = message.get("attachments") or []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.chat.reply import Audience, Text
 from bot.chat.request import split_quotes
 from bot.platforms.health import PlatformHealth
-from bot.platforms.ports import Installation
+from bot.platforms.ports import Autocompleter, Installation
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.handlers import event as events
@@ -46,11 +46,12 @@ class SlackHandler:
         tasks: BackgroundTasks,
         health: PlatformHealth,
         invitations: Invitations,
+        autocompleter: Autocompleter,
     ) -> None:
         self._dispatcher, self._api, self._responder, self._app_home = dispatcher, api, responder, app_home
         self._tasks, self._health, self._invitations = tasks, health, invitations
         self._modals = Modals(api, responder, health)
-        self.forms = Forms(dispatcher, self._modals, responder, app_home, tasks, health)
+        self.forms = Forms(dispatcher, self._modals, responder, app_home, tasks, health, autocompleter)
         self._before_ack_count, self._after_ack_slots = 0, asyncio.Semaphore(_MAX_AFTER_ACK)
 
     # Slash commands, mentions and direct messages

@@ -41,6 +41,7 @@ class BoltListeners:
         app.error(_on_error)
         app.command(_ANY)(self._on_command)
         app.action(_ANY)(self._on_action)
+        app.options(_ANY)(self._on_options)
         app.view(FORM)(self._on_form)
         app.view(_ANY)(self._on_other_view)
         app.shortcut(_ANY)(self._on_shortcut)
@@ -66,6 +67,9 @@ class BoltListeners:
 
     async def _on_form(self, ack: AsyncAck, body: SlackPayload) -> None:
         await self._handler.forms.submit(await self._installation(team_of(body)), body, ack)
+
+    async def _on_options(self, ack: AsyncAck, body: SlackPayload) -> None:
+        await self._handler.forms.suggest(await self._installation(team_of(body)), body, ack)
 
     async def _on_other_view(self, ack: AsyncAck) -> None:
         await ack()
