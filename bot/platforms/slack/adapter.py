@@ -1,13 +1,14 @@
 """Slack adapter: the Bolt app, its socket or HTTP routes, and the `Platform` port."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -27,6 +28,7 @@ from bot.platforms.ports import (
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.client.library_logs import quiet_logger
+from bot.platforms.slack.client.payload import Malformed, read_body, to_bolt_request
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.client.signature import SlackSignature
 from bot.platforms.slack.client.socket import SocketConnection
@@ -49,6 +51,8 @@ from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.tasks import BackgroundTasks
 from core.clock import Clock
 from core.model import Identity
+
+logger = logging.getLogger(__name__)
 
 EVENTS = (
     "delivery",
@@ -92,6 +96,7 @@ class SlackPlatform:
         oauth_states: OAuthStates | None = None,
     ) -> None:
         self._settings, self._clock, self._zone = settings, clock, zone
+        self._signature = SlackSignature(settings.signing_secret)
         self.status = PlatformHealth(self.name, EVENTS)
         self._api = SlackApi(settings, self.status)
         self._workspace = (
@@ -197,9 +202,10 @@ class SlackPlatform:
         settings = self._settings
         routes: list[PlatformRoute] = []
         if settings.mode is Mode.HTTP and settings.receives:
-            signature = SlackSignature(settings.signing_secret)
             routes.append(
-                PlatformRoute("slack events", "POST", settings.http_path, self._on_http_request, signature)
+                PlatformRoute(
+                    "slack events", "POST", settings.http_path, self._on_http_request, self._signature
+                )
             )
         if settings.is_multi_workspace:
             routes.append(
@@ -213,7 +219,19 @@ class SlackPlatform:
         return routes
 
     async def _on_http_request(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self.app.async_dispatch(await to_bolt_request(request)))
+        """Verify the signature, then the shape of what was sent; Bolt gets what is well-formed only."""
+        body = await request.read()
+        if not self._signature.is_valid(request.headers, body):
+            return web.json_response({"error": "The signature is missing or invalid."}, status=401)
+        try:
+            bolt_request = to_bolt_request(read_body(body), _headers(request))
+        except Malformed:
+            logger.info("a signed request was no delivery of Slack's")
+            return web.json_response({"error": "This is no delivery of Slack's."}, status=400)
+        response = await self.app.async_dispatch(bolt_request)
+        if response.status == 404:  # nothing listens for it, so that a repetition would be pointless
+            return web.Response(status=200)
+        return await to_aiohttp_response(response)
 
     async def _install_page(self, request: web.Request) -> web.Response:
         flow = self.app.oauth_flow
@@ -255,8 +273,11 @@ class SlackPlatform:
 
 def _without_body(request: web.Request) -> AsyncBoltRequest:
     """Bolt's request for a page; the body of a GET is not read."""
-    headers = cast("dict[str, str | Sequence[str]]", request.headers)
-    return AsyncBoltRequest(body="", query=request.query_string, headers=headers)
+    return AsyncBoltRequest(body="", query=request.query_string, headers=_headers(request))
+
+
+def _headers(request: web.Request) -> dict[str, str | Sequence[str]]:
+    return cast("dict[str, str | Sequence[str]]", request.headers)
 
 
 def _required(installations: Installations | None) -> Installations:

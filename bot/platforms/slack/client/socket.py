@@ -9,7 +9,6 @@ from typing import Any
 import aiohttp
 from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -20,6 +19,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.library_logs import quiet_logger
+from bot.platforms.slack.client.payload import Malformed, check_payload, to_bolt_request
 from bot.platforms.slack.settings import SlackSettings
 from bot.platforms.tasks import growing_pauses
 from bot.redaction import error_name
@@ -118,9 +118,11 @@ class SocketConnection:
             self._health.report(_SUBJECT, "Not connected to Slack yet.", log=False)
 
     async def _on_request(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        bolt_request = AsyncBoltRequest(
-            mode="socket_mode", body=request.payload, headers=build_headers(request)
-        )
+        try:
+            bolt_request = to_bolt_request(check_payload(request.payload), build_headers(request) or {})
+        except Malformed:
+            logger.info("not acknowledged: a malformed %s", request.type)
+            return
         response = await self._app.async_dispatch(bolt_request)
         if response.status != 200:
             logger.info("not acknowledged: %s (%s)", request.type, response.status)
