@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -26,12 +26,11 @@ from bot.platforms.ports import (
     OAuthStates,
 )
 from bot.platforms.slack.client.api import SlackApi
-from bot.platforms.slack.client.errors import SlackError
 from bot.platforms.slack.client.library_logs import quiet_logger
 from bot.platforms.slack.client.payload import Malformed, read_body, to_bolt_request
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.client.signature import SlackSignature
-from bot.platforms.slack.client.socket import SocketConnection
+from bot.platforms.slack.client.socket import SOCKET, SocketConnection
 from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.dispatching import RequestDispatcher
 from bot.platforms.slack.handlers.handler import SlackHandler
@@ -48,7 +47,7 @@ from bot.platforms.slack.installation.workspaces import (
 )
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.settings import Mode, SlackSettings
-from bot.platforms.tasks import BackgroundTasks
+from bot.platforms.tasks import BackgroundTasks, keep_trying
 from core.clock import Clock
 from core.model import Identity
 
@@ -69,7 +68,8 @@ EVENTS = (
 )
 """Names of the event counters."""
 _SHUTDOWN_GRACE = 5.0
-_RETRY_INTERVAL = 15.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between two tries to start."""
 
 
 class SlackPlatform:
@@ -141,30 +141,30 @@ class SlackPlatform:
     # Lifecycle
 
     async def run(self) -> None:
-        """Serve until cancelled; then finish the running tasks, and close."""
+        """Serve until cancelled, whatever goes wrong; then finish the running tasks, and close."""
         try:
             async with asyncio.TaskGroup() as group:
-                if self._workspace is not None:
-                    group.create_task(self._load_workspace(self._workspace))
-                if self._settings.mode is Mode.SOCKET and self._settings.receives:
-                    on_lost_ack = self._handler.on_lost_ack
-                    socket = SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack)
-                    group.create_task(socket.run())
+                for subject, work in self._work().items():
+                    group.create_task(self._keep_trying(subject, work))
                 group.create_task(asyncio.Event().wait())
         finally:
             await self._close()
 
-    async def _load_workspace(self, workspace: SingleWorkspace) -> None:
-        """Load the bot's ids; retried, because Slack may be down when we start."""
-        while True:
-            try:
-                await workspace.load()
-            except SlackError as error:
-                self.status.report("start", str(error))
-                await asyncio.sleep(_RETRY_INTERVAL)
-            else:
-                self.status.clear("start")
-                return
+    async def _keep_trying(self, subject: str, work: Callable[[], Awaitable[object]]) -> None:
+        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, longest_pause=_LONGEST_PAUSE)
+
+    def _work(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
+        """What runs besides the routes, by its subject in the health."""
+        work: dict[str, Callable[[], Awaitable[object]]] = {}
+        if self._workspace is not None:
+            work["start"] = self._workspace.load
+        if self._settings.mode is Mode.SOCKET and self._settings.receives:
+            work[SOCKET] = self._receive
+        return work
+
+    async def _receive(self) -> None:
+        on_lost_ack = self._handler.on_lost_ack
+        await SocketConnection(self.app, self._api, self._settings, self.status, on_lost_ack).run()
 
     async def _close(self) -> None:
         await self._tasks.finish(_SHUTDOWN_GRACE)

@@ -5,6 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.platforms.slack.client.socket import SocketConnection
+from bot.platforms.slack.installation.workspaces import SingleWorkspace
+from core.model import Installation
 from tests.platforms.slack.environment import Environment, read
 from tests.standins.slack import SlackStandIn
 
@@ -47,3 +50,31 @@ async def test_a_server_that_always_hangs_up_is_not_stormed(
             await asyncio.sleep(0.01)
 
         assert 1 <= sockets.opened - opened <= 6
+
+
+async def test_unforeseen_trouble_while_starting_is_tried_again(
+    environment: Environment, slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.slack.adapter._FIRST_PAUSE", 0.01)
+    trouble = [KeyError("team_id"), TypeError("no"), KeyError("url")]
+    load, run = SingleWorkspace.load, SocketConnection.run
+
+    async def load_or_fail(workspace: SingleWorkspace) -> Installation:
+        if trouble:
+            raise trouble.pop()
+        return await load(workspace)
+
+    async def run_or_fail(socket: SocketConnection) -> None:
+        if trouble:
+            raise trouble.pop()
+        await run(socket)
+
+    monkeypatch.setattr(SingleWorkspace, "load", load_or_fail)
+    monkeypatch.setattr(SocketConnection, "run", run_or_fail)
+    bob = slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.types("/rooms free now")
+        await slack.until(lambda: not adapter.status.problems)
+
+    assert trouble == []
+    assert "rooms are free" in read(bob.sees()[0])

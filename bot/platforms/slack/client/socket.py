@@ -27,7 +27,8 @@ from bot.redaction import error_name
 logger = logging.getLogger(__name__)
 
 OnLostAck = Callable[[Mapping[str, Any], Mapping[str, Any]], Awaitable[None]]
-_SUBJECT = "socket"
+SOCKET = "socket"
+"""Subject of the connection in the health."""
 _FIRST_PAUSE = 0.2
 """Seconds between two connections in quick succession; doubled each time."""
 _SHORT_SECONDS = 0.5
@@ -110,12 +111,12 @@ class SocketConnection:
     async def _check(self, connecting: "asyncio.Future[None]") -> None:
         """Update the health. Drops the URL of a lost connection, which the SDK would retry for ever."""
         if await self._client.is_connected():
-            self._health.clear(_SUBJECT)
+            self._health.clear(SOCKET)
         elif self._client.current_session is not None or self._client.wss_uri is not None:
-            self._health.report(_SUBJECT, "The connection to Slack is lost; reconnecting.")
+            self._health.report(SOCKET, "The connection to Slack is lost; reconnecting.")
             self._client.wss_uri = None
         elif not connecting.done():
-            self._health.report(_SUBJECT, "Not connected to Slack yet.", log=False)
+            self._health.report(SOCKET, "Not connected to Slack yet.", log=False)
 
     async def _on_request(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         try:
