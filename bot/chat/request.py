@@ -38,7 +38,7 @@ class ChatRequest:
     Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`);
     `is_free_text` marks text without a command (a direct message, a mention). Pressed or submitted:
     `action`, `value`, and the `form` inputs by name. `delivery_id` stays the same when the platform delivers
-    a request again.
+    a request again. `is_direct`: made in the direct messages with Roomie, where the reply stays.
     """
 
     requester: Requester
@@ -49,6 +49,7 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

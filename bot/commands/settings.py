@@ -18,6 +18,7 @@ _NAMES = {
     "quiet": "Quiet hours",
     "deliver": "Send messages to",
     "timezone": "Time zone",
+    "confirmations": "A message about each booking",
 }
 _HINTS = {
     "reminders": "Minutes or hours, such as 30, 10 or 2h; or off",
@@ -75,8 +76,10 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
     )
     chosen = values.get("deliver", "")
     names = dict.fromkeys(["anywhere", *platforms, *([chosen] if chosen else [])])
+    switch = (Option("On", "on"), Option("Off", "off"))
     options = {
-        "notices": (Option("On", "on"), Option("Off", "off")),
+        "notices": switch,
+        "confirmations": switch,
         "deliver": tuple(Option(name.capitalize(), name) for name in names),
     }
     inputs = tuple(
@@ -87,6 +90,7 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
             values.get(word, ""),
             options.get(word, ()),
             hint=_HINTS.get(word, ""),
+            required=word != "confirmations",
         )
         for word in SETTINGS
     )
@@ -96,7 +100,8 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
 COMMAND = Command(
     name="settings",
     summary="Change reminders, quiet hours and time zone",
-    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE]",
+    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE] "
+    "[confirmations off]",
     handle=handle,
     parameters=tuple(
         CommandParameter(word, ParameterType.TEXT, describes, template=f"{word} {{}}")
@@ -106,6 +111,7 @@ COMMAND = Command(
             ("quiet", "No messages at these hours, such as 22:00-8:00, or off"),
             ("deliver", "Where to send messages: slack, discord, terminal, anywhere"),
             ("timezone", "Such as Australia/Sydney, or campus"),
+            ("confirmations", "on or off: a message about each booking you make"),
         )
     ),
     actions=(ButtonAction("settings", handle_open_form), ButtonAction("settings_form", handle_form)),

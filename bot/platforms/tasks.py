@@ -10,7 +10,7 @@ from bot.redaction import error_name, without_text
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 300.0
 
 
 def growing_pauses(first: float, longest: float) -> Iterator[float]:
@@ -27,7 +27,7 @@ async def keep_trying(
     subject: str,
     *,
     first_pause: float = FIRST_PAUSE_SECONDS,
-    longest_pause: float = LONGEST_PAUSE_SECONDS,
+    max_pause: float = MAX_PAUSE_SECONDS,
 ) -> T:
     """Run `work` until it succeeds, with growing pauses. Meanwhile `/readyz` names the trouble by `subject`.
 
@@ -35,7 +35,7 @@ async def keep_trying(
     Work that never returns clears the subject itself once all is well.
     """
     loop = asyncio.get_running_loop()
-    pauses = growing_pauses(first_pause, longest_pause)
+    pauses = growing_pauses(first_pause, max_pause)
     while True:
         began = loop.time()
         try:
@@ -45,8 +45,8 @@ async def keep_trying(
         else:
             health.clear(subject)
             return done
-        if loop.time() - began > longest_pause:
-            pauses = growing_pauses(first_pause, longest_pause)
+        if loop.time() - began > max_pause:
+            pauses = growing_pauses(first_pause, max_pause)
         await asyncio.sleep(next(pauses))
 
 

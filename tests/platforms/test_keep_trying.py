@@ -10,7 +10,7 @@ from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.errors import SlackUnavailable
 from bot.platforms.tasks import growing_pauses, keep_trying
 
-TROUBLE = [KeyError("description"), RuntimeError("secret words"), SlackUnavailable("503", 1.0)]
+ERRORS = [KeyError("description"), RuntimeError("secret words"), SlackUnavailable("503", 1.0)]
 
 
 def test_pauses_double_up_to_the_longest() -> None:
@@ -18,7 +18,7 @@ def test_pauses_double_up_to_the_longest() -> None:
 
 
 async def test_no_error_ends_it_and_the_health_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    health, errors = PlatformHealth("slack"), list(TROUBLE)
+    health, errors = PlatformHealth("slack"), list(ERRORS)
     seen: list[str] = []
 
     async def work() -> str:
@@ -27,7 +27,7 @@ async def test_no_error_ends_it_and_the_health_says_so(caplog: pytest.LogCapture
             raise errors.pop(0)
         return "done"
 
-    assert await keep_trying(work, health, "start", first_pause=0.001, longest_pause=0.002) == "done"
+    assert await keep_trying(work, health, "start", first_pause=0.001, max_pause=0.002) == "done"
 
     assert seen[0] == "fine"
     assert [each.partition(";")[0].partition(":")[0] for each in seen[1:]] == [

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.platforms.slack.client.payload import Malformed, check_payload
+from bot.platforms.slack.client.payload import MalformedDelivery, check_payload
 from bot.platforms.slack.settings import Mode
 from tests.platforms.slack.conftest import environment, slack
 from tests.platforms.slack.environment import Environment, read
@@ -197,5 +197,5 @@ async def test_a_command_may_speak_of_a_payload(slack: SlackStandIn, endpoint: E
 
 @pytest.mark.parametrize("payload", [None, 1, "x", [], {}, {"type": []}, {"type": {}}, {"type": "x"}])
 def test_what_comes_through_a_socket_is_checked_alike(payload: object) -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedDelivery):
         check_payload(payload)

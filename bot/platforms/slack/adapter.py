@@ -27,7 +27,7 @@ from bot.platforms.ports import (
 )
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.library_logs import quiet_logger
-from bot.platforms.slack.client.payload import Malformed, read_body, to_bolt_request
+from bot.platforms.slack.client.payload import MalformedDelivery, read_body, to_bolt_request
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.client.signature import SlackSignature
 from bot.platforms.slack.client.socket import SOCKET, SocketConnection
@@ -68,7 +68,7 @@ EVENTS = (
 )
 """Names of the event counters."""
 _SHUTDOWN_GRACE = 5.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_FIRST_PAUSE, _MAX_PAUSE = 1.0, 60.0
 """Seconds between two tries to start."""
 
 
@@ -151,7 +151,7 @@ class SlackPlatform:
             await self._close()
 
     async def _keep_trying(self, subject: str, work: Callable[[], Awaitable[object]]) -> None:
-        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, longest_pause=_LONGEST_PAUSE)
+        await keep_trying(work, self.status, subject, first_pause=_FIRST_PAUSE, max_pause=_MAX_PAUSE)
 
     def _work(self) -> Mapping[str, Callable[[], Awaitable[object]]]:
         """What runs besides the routes, by its subject in the health."""
@@ -225,7 +225,7 @@ class SlackPlatform:
             return web.json_response({"error": "The signature is missing or invalid."}, status=401)
         try:
             bolt_request = to_bolt_request(read_body(body), _headers(request))
-        except Malformed:
+        except MalformedDelivery:
             logger.info("a signed request was no delivery of Slack's")
             return web.json_response({"error": "This is no delivery of Slack's."}, status=400)
         response = await self.app.async_dispatch(bolt_request)

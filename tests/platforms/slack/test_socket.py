@@ -52,21 +52,21 @@ async def test_a_server_that_always_hangs_up_is_not_stormed(
         assert 1 <= sockets.opened - opened <= 6
 
 
-async def test_unforeseen_trouble_while_starting_is_tried_again(
+async def test_unforeseen_error_while_starting_is_tried_again(
     environment: Environment, slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.platforms.slack.adapter._FIRST_PAUSE", 0.01)
-    trouble = [KeyError("team_id"), TypeError("no"), KeyError("url")]
+    errors = [KeyError("team_id"), TypeError("no"), KeyError("url")]
     load, run = SingleWorkspace.load, SocketConnection.run
 
     async def load_or_fail(workspace: SingleWorkspace) -> Installation:
-        if trouble:
-            raise trouble.pop()
+        if errors:
+            raise errors.pop()
         return await load(workspace)
 
     async def run_or_fail(socket: SocketConnection) -> None:
-        if trouble:
-            raise trouble.pop()
+        if errors:
+            raise errors.pop()
         await run(socket)
 
     monkeypatch.setattr(SingleWorkspace, "load", load_or_fail)
@@ -76,5 +76,5 @@ async def test_unforeseen_trouble_while_starting_is_tried_again(
         await bob.types("/rooms free now")
         await slack.until(lambda: not adapter.status.problems)
 
-    assert trouble == []
+    assert errors == []
     assert "rooms are free" in read(bob.sees()[0])

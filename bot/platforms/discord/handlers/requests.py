@@ -47,6 +47,7 @@ def command_request(interaction: discord.Interaction, line: str) -> ChatRequest:
         text=line,
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
@@ -70,6 +71,7 @@ def button_request(
         form=form or {},
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
@@ -86,7 +88,14 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
     )
     delivery_id, channel = f"message {message.id}", str(message.channel.id)
     if own:
-        return ChatRequest(requester, text=own, is_free_text=True, delivery_id=delivery_id, channel=channel)
+        return ChatRequest(
+            requester,
+            text=own,
+            is_free_text=True,
+            delivery_id=delivery_id,
+            channel=channel,
+            is_direct=is_direct(message),
+        )
     return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel) if quoted else None
 
 

@@ -12,7 +12,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=500)]
 _MAX_FIELDS = 100
 
 
-class Malformed(Exception):
+class MalformedDelivery(Exception):
     """What was sent is no delivery of Slack's."""
 
 
@@ -20,7 +20,7 @@ class _Named(Struct):
     id: Name
 
 
-class _User(Struct):
+class _SlackUser(Struct):
     id: Name
     team_id: Name | None = None
 
@@ -33,7 +33,7 @@ class _Message(Struct):
     files: list[Any] | None = None
 
 
-class _Option(Struct):
+class _PickedOption(Struct):
     value: str
 
 
@@ -41,13 +41,13 @@ class _Action(Struct):
     action_id: str
     block_id: str | None = None
     value: str | None = None
-    selected_option: _Option | None = None
+    selected_option: _PickedOption | None = None
     selected_conversation: str | None = None
 
 
 class _Value(Struct):
     value: str | None = None
-    selected_option: _Option | None = None
+    selected_option: _PickedOption | None = None
     selected_date: str | None = None
     selected_time: str | None = None
     selected_conversation: str | None = None
@@ -61,7 +61,7 @@ class _Element(Struct):
     initial_value: str | None = None
     initial_date: str | None = None
     initial_time: str | None = None
-    initial_option: _Option | None = None
+    initial_option: _PickedOption | None = None
 
 
 class _Block(Struct):
@@ -84,8 +84,8 @@ class _Container(Struct):
     is_ephemeral: bool = False
 
 
-class _Interaction(Struct):
-    user: _User
+class _AnyInteraction(Struct):
+    user: _SlackUser
     team: _Named | None = None
     channel: _Named | None = None
     response_url: str | None = None
@@ -95,7 +95,7 @@ class _Interaction(Struct):
     view: _View | None = None
 
 
-class _Triggered(_Interaction, kw_only=True):
+class _Triggered(_AnyInteraction, kw_only=True):
     trigger_id: Name
 
 
@@ -111,11 +111,11 @@ class _ViewSubmission(_Triggered, kw_only=True):
     view: _View
 
 
-class _ViewClosed(_Interaction, kw_only=True):
+class _ViewClosed(_AnyInteraction, kw_only=True):
     view: _View
 
 
-class _Suggestion(_Interaction, kw_only=True):
+class _Suggestion(_AnyInteraction, kw_only=True):
     action_id: Name
     value: str | None = None
 
@@ -198,11 +198,11 @@ class _Challenge(Struct):
 
 
 def read_body(body: bytes) -> dict[str, Any]:
-    """The payload in the body of a request; raises `Malformed` for anything that Slack does not send."""
+    """The payload in the body of a request; raises `MalformedDelivery` where it is none of Slack's."""
     try:
         payload = _parse(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Malformed from error
+        raise MalformedDelivery from error
     return check_payload(payload)
 
 
@@ -215,22 +215,22 @@ def _parse(text: str) -> object:
 
 
 def check_payload(payload: object) -> dict[str, Any]:
-    """The payload; raises `Malformed` unless all fields are there, and of their type, that are read."""
+    """The payload; raises `MalformedDelivery` unless all fields that are read are there and of their type."""
     try:
         if not isinstance(payload, dict):
-            raise Malformed
+            raise MalformedDelivery
         _check(payload)
     except (ValueError, RecursionError) as error:
-        raise Malformed from error
+        raise MalformedDelivery from error
     return payload
 
 
 def to_bolt_request(payload: dict[str, Any], headers: Mapping[str, str | Sequence[str]]) -> AsyncBoltRequest:
-    """Bolt's request for a payload that is read and verified; `Malformed` where Bolt cannot read it."""
+    """Bolt's request for a verified payload; raises `MalformedDelivery` where Bolt cannot read it."""
     try:
         return AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        raise Malformed from error
+        raise MalformedDelivery from error
 
 
 def _check(payload: dict[str, Any]) -> None:
@@ -250,4 +250,4 @@ def _check(payload: dict[str, Any]) -> None:
 
 def _check_team(payload: Mapping[str, Any]) -> None:
     if not payload.get("team") and not payload["user"].get("team_id"):
-        raise Malformed
+        raise MalformedDelivery

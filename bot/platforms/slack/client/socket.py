@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bot.platforms.health import PlatformHealth
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.library_logs import quiet_logger
-from bot.platforms.slack.client.payload import Malformed, check_payload, to_bolt_request
+from bot.platforms.slack.client.payload import MalformedDelivery, check_payload, to_bolt_request
 from bot.platforms.slack.settings import SlackSettings
 from bot.platforms.tasks import growing_pauses
 from bot.redaction import error_name
@@ -121,7 +121,7 @@ class SocketConnection:
     async def _on_request(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         try:
             bolt_request = to_bolt_request(check_payload(request.payload), build_headers(request) or {})
-        except Malformed:
+        except MalformedDelivery:
             logger.info("not acknowledged: a malformed %s", request.type)
             return
         response = await self._app.async_dispatch(bolt_request)

@@ -78,7 +78,15 @@ class RequestDispatcher:
         """Dispatch a request. `key` is its idempotency key, by default that of the delivery."""
         requester = await self.profiles.requester(installation, event.user)
         request = ChatRequest(
-            requester, text, is_free_text, action, value, form, key or event.key, event.channel
+            requester,
+            text,
+            is_free_text,
+            action,
+            value,
+            form,
+            key or event.key,
+            event.channel,
+            is_direct=event.is_dm,
         )
         return DispatchedReply(await self._dispatcher.dispatch(request), self.render_context(requester.zone))
 

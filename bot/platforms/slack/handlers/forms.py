@@ -120,7 +120,12 @@ class Forms:
             metadata.get("state", ""),
         )
         return await self._dispatcher.dispatch(
-            installation, event, action=action, value=state, form=values, key=key
+            installation,
+            replace(event, **origin_of(metadata)),
+            action=action,
+            value=state,
+            form=values,
+            key=key,
         )
 
     async def _finish(
