@@ -1,7 +1,7 @@
 """Users of Slack: what they do, and what they see of the app."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.standins.slack.blocks import complaints_about_options, complaints_about_view
@@ -231,6 +231,7 @@ class InteractionSender:
     ) -> None:
         self.state, self.sender, self.urls, self._changed = state, sender, urls, changed
         self.refusals: list[tuple[str, str, list[str]]] = []
+        self.gives_response_urls = True
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         result = await self.sender.deliver(delivery)
@@ -296,11 +297,23 @@ class InteractionSender:
 
     def view_payload(self, person: Person, view: View, kind: str) -> Payload:
         payload = {**self.interaction(person), "type": kind, "view": view.payload(person.workspace)}
-        return (
-            {**payload, "response_urls": []}
-            if kind == "view_submission"
-            else {**payload, "is_cleared": False}
-        )
+        if kind == "view_submission":
+            return {**payload, "response_urls": list(self._response_urls(person, view))}
+        return {**payload, "is_cleared": False}
+
+    def _response_urls(self, person: Person, view: View) -> Iterator[Payload]:
+        """A URL for the channel chosen in a menu that asks for one."""
+        values = view.values()
+        for block_id, element in view.elements:
+            channel = values[block_id][element["action_id"]].get("selected_conversation")
+            if self.gives_response_urls and element.get("response_url_enabled") and channel:
+                url = self.urls.new(person.workspace.id, channel, person.id)
+                yield {
+                    "block_id": block_id,
+                    "action_id": element["action_id"],
+                    "channel_id": channel,
+                    "response_url": url,
+                }
 
     async def deliver_event(self, workspace: Workspace, event: Payload) -> DeliveryResult:
         payload = {

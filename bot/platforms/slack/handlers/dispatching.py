@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.chat.reply import Button, Reply
+from bot.chat.reply import Audience, Button, ButtonStyle, Reply
 from bot.chat.request import ChatRequest, QuotedMessage
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import ChatDispatcher, Deduplicator, Installation
@@ -16,6 +16,7 @@ from bot.platforms.slack.render.markup import RenderContext
 from core.errors import Unavailable
 
 SHARE = "share_answer"
+SHARE_LINE = "share_line"
 _SHAREABLE = ("rooms free", "rooms find", "free", "rooms status", "rooms timetable")
 _RECLAIM_AFTER = timedelta(seconds=40)
 _NO_FORM: Mapping[str, str] = {}
@@ -111,9 +112,17 @@ class RequestDispatcher:
         names = await self.profiles.names_for(installation, events.people_in(text))
         line = events.text_of(text, names)
         dispatched = await self.dispatch(installation, event, text=line, is_free_text=is_free_text)
+        if dispatched.reply.audience is Audience.CHANNEL and not event.is_in_channel:
+            return replace(dispatched, reply=_which_channel(line))
         if is_free_text or event.is_dm:
             return dispatched
         return DispatchedReply(dispatched.reply, dispatched.context, share_buttons(line, dispatched.reply))
+
+
+def _which_channel(line: str) -> Reply:
+    """Asks where to post what was typed in direct messages for a channel."""
+    button = Button(SHARE_LINE, "Choose a channel…", line, ButtonStyle.PRIMARY)
+    return Reply(("In which channel shall I share it?",), actions=(button,))
 
 
 def share_buttons(line: str, reply: Reply) -> tuple[Button, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.chat.reply import Audience, Button, Reply
+from bot.chat.reply import Audience, Button, Reply, Tone
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import DeferredReplies, Installation
 from bot.platforms.slack.client.api import SlackApi
@@ -22,6 +22,13 @@ logger = logging.getLogger(__name__)
 MessagePayload: TypeAlias = Mapping[str, Any]
 EVENT_TYPE = "roomie_message"
 _CLOCK_SKEW = timedelta(minutes=2)
+NOT_POSTED = Reply(
+    (
+        "I couldn't post that in the channel, so nobody saw it. ",
+        "Invite Roomie there with /invite, then try again.",
+    ),
+    tone=Tone.FAILED,
+)
 
 
 class Responder:
@@ -44,7 +51,8 @@ class Responder:
         try:
             await self._send(installation, to, reply, context, more)
         except SlackError as error:
-            await self.defer_to_outbox(installation, to, reply, error)
+            told = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
+            await self.defer_to_outbox(installation, to, told, error)
 
     async def _send(
         self,
@@ -61,7 +69,7 @@ class Responder:
         if to.is_dm or not to.channel:
             await self.post(installation, to.channel or to.user, payload, to.key, self._clock.now())
         elif reply.audience is Audience.CHANNEL:
-            await self._to_channel(installation, to, payload)
+            await self.post_to_channel(installation, to.channel, payload)
         else:
             await self._send_ephemeral(installation, to, payload)
 
@@ -73,8 +81,11 @@ class Responder:
             return False
         return True
 
-    async def _to_channel(self, installation: Installation, to: SlackEvent, payload: MessagePayload) -> None:
-        body = {"channel": to.channel, **payload, **_without_previews()}
+    async def post_to_channel(
+        self, installation: Installation, channel: str, payload: MessagePayload
+    ) -> None:
+        """Post to a channel that Roomie is in. Raises `SlackError`."""
+        body = {"channel": channel, **payload, **_without_previews()}
         await self._api.call(
             installation,
             lambda client: client.api_call("chat.postMessage", json=body),
