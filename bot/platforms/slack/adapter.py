@@ -35,6 +35,7 @@ from bot.platforms.slack.handlers.app_home import AppHome
 from bot.platforms.slack.handlers.dispatching import RequestDispatcher
 from bot.platforms.slack.handlers.handler import SlackHandler
 from bot.platforms.slack.handlers.invitations import Invitations
+from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.handlers.listeners import BoltListeners
 from bot.platforms.slack.handlers.notifier import Notifier
 from bot.platforms.slack.handlers.responder import Responder
@@ -62,6 +63,7 @@ EVENTS = (
     "left to the outbox",
     "direct message",
     "direct message unreachable",
+    "told in a channel",
     "home published",
     "home not published",
     "view not updated",
@@ -115,11 +117,12 @@ class SlackPlatform:
             vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
         responder = Responder(self._api, deferred, clock, self.status)
+        places = LastPlaces(clock)
         self._notifier = Notifier(
-            self._installations, responder, self._profiles, clock, self.status, self._render_context
+            self._installations, responder, self._profiles, clock, self.status, self._render_context, places
         )
         requests = RequestDispatcher(
-            dispatcher, deduplicator, self._profiles, self.status, self._render_context
+            dispatcher, deduplicator, self._profiles, self.status, self._render_context, places
         )
         self._app_home = AppHome(requests, self._api, self.status)
         invitations = Invitations(responder, self._profiles, deduplicator, is_linked, clock)

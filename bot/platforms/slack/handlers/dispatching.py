@@ -12,6 +12,7 @@ from bot.platforms.ports import ChatDispatcher, Deduplicator, Installation
 from bot.platforms.slack.client.profiles import ProfileCache
 from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.event import SlackEvent
+from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.render.markup import RenderContext
 from core.errors import Unavailable
 
@@ -41,7 +42,9 @@ class RequestDispatcher:
         profiles: ProfileCache,
         health: PlatformHealth,
         render_context: Callable[[str], RenderContext],
+        places: LastPlaces,
     ) -> None:
+        self._places = places
         self._dispatcher, self._deduplicator, self._health = dispatcher, deduplicator, health
         self.profiles, self.render_context = profiles, render_context
 
@@ -50,6 +53,7 @@ class RequestDispatcher:
 
         Slack repeats events, so an unfinished claim on one can be taken over after `_RECLAIM_AFTER`.
         """
+        self._places.remember(event)
         again_after = _RECLAIM_AFTER if is_event else None
         try:
             first = await self._deduplicator.claim(event.key, again_after=again_after)

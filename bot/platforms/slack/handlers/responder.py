@@ -12,6 +12,7 @@ from bot.platforms.ports import DeferredReplies, Installation
 from bot.platforms.slack.client.api import SlackApi
 from bot.platforms.slack.client.errors import OutcomeUnknownInSlack, SlackError
 from bot.platforms.slack.handlers.event import SlackEvent
+from bot.platforms.slack.handlers.last_places import LastPlace
 from bot.platforms.slack.identities import identity_of, is_channel
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
@@ -19,7 +20,8 @@ from core.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-MessagePayload: TypeAlias = Mapping[str, Any]
+MessagePayload: TypeAlias = dict[str, Any]
+_ONLY_THEM = {"response_type": "ephemeral", "replace_original": False}
 EVENT_TYPE = "roomie_message"
 _CLOCK_SKEW = timedelta(minutes=2)
 NOT_POSTED = Reply(
@@ -97,6 +99,19 @@ class Responder:
     ) -> None:
         body = {"channel": to.channel, "user": to.user, **payload}
         await self._api.call(installation, lambda client: client.api_call("chat.postEphemeral", json=body))
+
+    async def tell_in_channel(
+        self, installation: Installation, user: str, place: LastPlace, payload: MessagePayload
+    ) -> None:
+        """Show a message to a user alone where they last used Roomie. Raises `SlackError`."""
+        if place.response_url:
+            try:
+                await self._api.respond(place.response_url, payload | _ONLY_THEM)
+            except SlackError as error:
+                logger.info("an old response_url failed: %s", error)
+            else:
+                return
+        await self._send_ephemeral(installation, SlackEvent("", user, "", place.channel), payload)
 
     async def defer_to_outbox(
         self, installation: Installation, to: SlackEvent, reply: Reply, error: SlackError
