@@ -79,6 +79,8 @@ class Services:
     """Length of a booking whose end is not given."""
     metrics: list[Metric] = field(default_factory=list)
     """Metrics of the worker and the platforms."""
+    confirmations: bool = True
+    """Whether bookings are confirmed by a direct message to those who want it."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()

@@ -39,7 +39,8 @@ class ChatRequest:
     name alone with `options` by name; each option's text is read by its own type. `is_free_text` marks text
     without a command (a direct message, a mention). Pressed or submitted: `action`, `value`, and the `form`
     inputs by name. `delivery_id` stays the same when the platform delivers a request again. `in_public` marks
-    text that everybody in a channel read, and where a reply about rooms may be read as well.
+    text that everybody in a channel read, and where a reply about rooms may be read as well; `is_direct` what
+    was written in the direct messages with Roomie, where the reply stays.
     """
 
     requester: Requester
@@ -52,6 +53,7 @@ class ChatRequest:
     channel: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     in_public: bool = False
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _NAMES = {
     "quiet": "Quiet hours",
     "deliver": "Send messages to",
     "timezone": "Time zone",
+    "confirmations": "A message about each booking",
 }
 _HINTS = {
     "reminders": "Minutes or hours, such as 30, 10 or 2h; or off",
@@ -85,8 +86,10 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
     )
     chosen = values.get("deliver", "")
     names = dict.fromkeys(["anywhere", *platforms, *([chosen] if chosen else [])])
+    switch = (Option("On", "on"), Option("Off", "off"))
     options = {
-        "notices": (Option("On", "on"), Option("Off", "off")),
+        "notices": switch,
+        "confirmations": switch,
         "deliver": tuple(Option(name.capitalize(), name) for name in names),
     }
     inputs = tuple(
@@ -97,6 +100,7 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
             values.get(word, ""),
             options.get(word, ()),
             hint=_HINTS.get(word, ""),
+            required=word != "confirmations",
         )
         for word in SETTINGS
     )
@@ -106,7 +110,8 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
 COMMAND = Command(
     name="settings",
     summary="Change reminders, quiet hours and time zone",
-    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE]",
+    usage="/settings [reminders 30, 10] [notices on] [quiet 22:00-8:00] [deliver slack] [timezone ZONE] "
+    "[confirmations off]",
     handle=handle,
     parameters=tuple(
         CommandParameter(word, takes, describes, choices=choices)
@@ -116,6 +121,7 @@ COMMAND = Command(
             ("quiet", ParameterType.TEXT, "No messages at these hours, such as 22:00-8:00, or off", ()),
             ("deliver", ParameterType.TEXT, "Where to send messages", ("anywhere", *PlatformName)),
             ("timezone", ParameterType.TIME_ZONE, "A city, such as Sydney, or campus", ()),
+            ("confirmations", ParameterType.TEXT, "A message about each booking you make", ("on", "off")),
         )
     ),
     actions=(ButtonAction("settings", handle_open_form), ButtonAction("settings_form", handle_form)),

@@ -7,6 +7,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import format_minutes, one_line, quota_left_text, room_name, short_id
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
     UnavailableSlot,
     alternative_items,
@@ -56,6 +57,8 @@ async def book(
         title=title if value.society_id else "",
         notes="" if value.society_id else title,
         request=context.key,
+        confirm=_is_lost_from_view(context),
+        booked_from=context.request.requester.identity,
     )
     try:
         booked = await context.services.bookings.book(request)
@@ -72,6 +75,13 @@ def valid_title(title: str) -> str:
     if len(title) > MAX_TITLE:
         raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
     return title
+
+
+def _is_lost_from_view(context: CommandContext) -> bool:
+    """Whether the reply may be gone tomorrow, so that a direct message should confirm the booking."""
+    request = context.request
+    is_terminal = request.requester.platform is PlatformName.TERMINAL
+    return context.services.confirmations and not request.is_direct and not is_terminal
 
 
 def resolve_slot(context: CommandContext, value: SlotValue) -> SlotValue:

@@ -14,7 +14,7 @@ _LENGTH = re.compile(r"(?:(\d{1,2})\s*h(?:ours?|rs?)?)?\s*(?:(\d{1,4})\s*(?:m|mi
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to|until)\s*(\d{1,2})(?::(\d{2}))?")
 _OFF = {"off", "none", "no", "never", "0", ""}
 _ON = {"on", "yes"}
-SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone")
+SETTINGS = ("reminders", "notices", "quiet", "deliver", "timezone", "confirmations")
 _SETTING = re.compile(rf"\b({'|'.join(SETTINGS)})\b", re.IGNORECASE | re.ASCII)
 _BETWEEN_REMINDERS = re.compile(r",|;|\band\b")
 
@@ -47,7 +47,12 @@ def with_value(current: PreferenceValues, word: str, value: str) -> PreferenceVa
         case "reminders":
             return replace(current, preferences=replace(current.preferences, reminders=_reminders(value)))
         case "notices":
-            return replace(current, preferences=replace(current.preferences, notices=_switch(value)))
+            return replace(
+                current, preferences=replace(current.preferences, notices=_switch(value, "Notices"))
+            )
+        case "confirmations":
+            confirmations = _switch(value, "Confirmations")
+            return replace(current, preferences=replace(current.preferences, confirmations=confirmations))
         case "quiet":
             return replace(current, preferences=replace(current.preferences, quiet=_quiet(value)))
         case _:
@@ -63,6 +68,7 @@ def preference_fields(values: PreferenceValues) -> dict[str, str]:
         "quiet": f"{format_time(quiet.start)}-{format_time(quiet.until)}" if quiet else "off",
         "deliver": preferences.deliver_to or "anywhere",
         "timezone": values.zone or "campus",
+        "confirmations": "on" if preferences.confirmations else "off",
     }
 
 
@@ -83,9 +89,9 @@ def _minutes(text: str) -> int:
     return minutes
 
 
-def _switch(value: str) -> bool:
+def _switch(value: str, name: str) -> bool:
     if value.lower() not in _ON | _OFF - {""}:
-        raise Invalid("Notices can be on or off.")
+        raise Invalid(f"{name} can be on or off.")
     return value.lower() in _ON
 
 

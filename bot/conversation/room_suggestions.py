@@ -179,9 +179,10 @@ def _words_by_room(catalogue: Catalogue) -> Mapping[RoomId, _RoomWords]:
 
 def _words_of(room: Room, catalogue: Catalogue) -> _RoomWords:
     building = catalogue.buildings.get(room.building_id)
-    texts = (room.name, room.id, room.number, building.name if building else "")
+    kind = room_details(replace(room, capacity=0), catalogue)
+    texts = (room.name, room.id, room.number, building.name if building else "", kind)
     return _RoomWords(
-        frozenset(_words(" ".join((*texts, room_details(room, catalogue))))),
+        frozenset(_words(" ".join(texts))),
         "".join(character for character in room.id.casefold() if character.isalnum()),
         frozenset(" ".join(_words(text)) for text in (room.id, room.name, room.number)),
     )

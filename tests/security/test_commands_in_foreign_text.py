@@ -29,7 +29,7 @@ from tests.platforms.discord.conftest import discord
 from tests.platforms.discord.environment import Environment as DiscordEnvironment
 from tests.platforms.discord.environment import build_environment as build_discord_environment
 from tests.platforms.slack.conftest import environment, slack
-from tests.platforms.slack.environment import Environment, read
+from tests.platforms.slack.environment import Environment
 from tests.standins.discord import Discord, Person, ShownMessage
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
@@ -323,7 +323,7 @@ async def test_a_form_for_a_message_is_filled_with_its_time_and_seats(
         await adapter.wait_idle()
         assert bob.modal is not None
         values = bob.modal.values()
-        rooms = read(bob.modal)
+        rooms = str(await bob.searches("in.room", ""))
         await bob.submits(**{"in.room": "v1:K-J17-G03"})
         await adapter.wait_idle()
 

@@ -49,6 +49,7 @@ def command_request(interaction: discord.Interaction, name: str, options: Mappin
         options=dict(options),
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
@@ -72,6 +73,7 @@ def button_request(
         form=form or {},
         delivery_id=delivery_id_of(interaction),
         channel=_channel(interaction),
+        is_direct=interaction.guild_id is None,
     )
 
 
@@ -101,6 +103,7 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         delivery_id=delivery_id,
         channel=channel,
         in_public=in_public,
+        is_direct=not in_public,
     )
 
 

@@ -13,7 +13,7 @@ from bot.platforms.text import clip, clip_line
 Block = dict[str, Any]
 VALUE = "value"
 _URL = re.compile(r"https?://\S+")
-_MAX_OPTIONS = 100
+MAX_OPTIONS = 100
 
 
 def plain_text(text: str, limit: int, default: str = "—") -> Block:
@@ -80,7 +80,7 @@ def _menu(choice: Choice, number: int) -> Block | None:
 
 
 def options(offered: Iterable[Option]) -> list[Block]:
-    return list(_options(offered))[:_MAX_OPTIONS]
+    return list(_options(offered))[:MAX_OPTIONS]
 
 
 def _options(offered: Iterable[Option]) -> Iterator[Block]:
