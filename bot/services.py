@@ -1,5 +1,6 @@
 """Container of the application services that commands, the HTTP API and the worker share."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from core.services.refresh_timetable import TimetableService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
-    from bot.language import NameIndex
+    from bot.language import NameIndex, ParserDefaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,27 @@ class NameIndexCache:
     def __init__(self) -> None:
         self._index: NameIndex | None = None
         self._built_from: tuple[object, object] | None = None
+        self._lock = asyncio.Lock()
 
     def get(self, read_model: ReadModel) -> "NameIndex":
         from bot.language import NameIndex
 
         built_from = (read_model.catalogue, read_model.directory.societies)
         if self._index is None or self._built_from != built_from:
-            catalogue = read_model.catalogue
-            societies = read_model.directory.societies.values()
-            self._index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies)
-            self._built_from = built_from
+            catalogue, societies = built_from
+            index = NameIndex.build(catalogue.order, catalogue.buildings.values(), societies.values())
+            self._index, self._built_from = index, built_from
         return self._index
+
+    def is_current(self, read_model: ReadModel) -> bool:
+        """Whether the index is that of the read model's rooms and societies."""
+        return self._built_from == (read_model.catalogue, read_model.directory.societies)
+
+    async def prepare(self, read_model: ReadModel) -> None:
+        """Builds the index in a thread when it is out of date: 50,000 rooms take seconds."""
+        async with self._lock:
+            if not self.is_current(read_model):
+                await asyncio.to_thread(self.get, read_model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,22 @@ class Services:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""
         if self.public_url.endswith(":0"):
             object.__setattr__(self, "public_url", f"{self.public_url.removesuffix(':0')}:{port}")
+
+    def parser_defaults(self) -> "ParserDefaults":
+        """What the parser assumes on this campus: the usual length and the opening hours."""
+        from bot.language import ParserDefaults
+
+        weekdays, weekends = self.rules.weekday_hours, self.rules.weekend_hours
+        return ParserDefaults(
+            default_duration=timedelta(minutes=self.default_minutes),
+            weekday_hours=(weekdays.opens, weekdays.closes),
+            weekend_hours=(weekends.opens, weekends.closes),
+            campus_zone=self.rules.zone,
+        )
+
+    async def prepared_names(self) -> None:
+        """Waits until the index of names is that of the read model, without holding the event loop."""
+        await self.names.prepare(self.read_model)
 
     async def synced_read_model(self) -> ReadModel:
         """The read model, complete and at most a few milliseconds behind other processes.

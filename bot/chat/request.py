@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from core.model import Identity
@@ -41,6 +42,7 @@ class ChatRequest:
     inputs by name. `delivery_id` stays the same when the platform delivers a request again. `in_public` marks
     text that everybody in a channel read, and where a reply about rooms may be read as well; `is_direct` what
     was written in the direct messages with Roomie, where the reply stays.
+    `channel` is empty in a direct message, and where there are no messages.
     """
 
     requester: Requester
@@ -54,6 +56,14 @@ class ChatRequest:
     options: Mapping[str, str] = field(default_factory=dict)
     in_public: bool = False
     is_direct: bool = False
+    requested_at: datetime | None = None
+    """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
+
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether other people read along. Slack's direct messages are channels whose ids begin with D."""
+        is_slack_dm = self.requester.platform is PlatformName.SLACK and self.channel.startswith("D")
+        return bool(self.channel) and not is_slack_dm
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.formatting import format_minutes, one_line
 from bot.chat.reply import Form, FormInput, FormInputKind, Option, Reply
 from bot.chat.request import PlatformName
-from bot.conversation.booking import MAX_TITLE, book, resolve_slot
+from bot.conversation.booking import MAX_TITLE, book, resolve_slot, valid_title
 from bot.conversation.button_values import SlotValue
+from bot.conversation.offered_titles import keep_title
 from bot.conversation.quoted_message import read_quoted
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.room_suggestions import (
@@ -19,8 +20,10 @@ from bot.conversation.room_suggestions import (
     room_option,
     slot_of,
     suggest_rooms,
+    typed_time,
 )
 from bot.conversation.search import search_from
+from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
 from bot.language import TimeKind
 from core.errors import (
     Invalid,
@@ -90,9 +93,16 @@ async def handle_form(context: CommandContext) -> Reply:
     read_model = context.read_model
     values = dict(context.request.form)
     try:
-        slot = slot_of(context, values)
-        value = SlotValue(_room(context, read_model, values), slot, _society(read_model, values))
-        return await book(context, value, values.get("title", ""), offer_alternatives=False)
+        room = read_model.catalogue.room(_room(context, read_model, values))
+        society_id, title = _society(read_model, values), valid_title(values.get("title", ""))
+        if "when" in values:
+            when = typed_time(context, values["when"])
+            slot = requested_slot(context, when, room)
+            if not is_as_requested(when, slot):
+                value = SlotValue(room.id, slot, society_id, title)
+                return keep_title(context, offer_slot(context, room, value), title)
+        value = SlotValue(room.id, slot_of(context, values), society_id)
+        return await book(context, value, title, offer_alternatives=False)
     except NotAuthenticated:
         raise
     except RoomieError as refusal:

@@ -21,6 +21,11 @@ _NAMES = {
     "timezone": "Time zone",
     "confirmations": "A message about each booking",
 }
+_IN_WORDS = {
+    ("deliver", "anywhere"): "wherever I can reach you first",
+    ("timezone", "campus"): "the campus's",
+}
+"""Values in clear words, where what people type says too little."""
 _HINTS = {
     "reminders": "Minutes or hours, such as 30, 10 or 2h; or off",
     "quiet": "Such as 22:00-8:00, or off",
@@ -74,7 +79,10 @@ async def _save(context: CommandContext, values: PreferenceValues) -> Reply:
 
 
 def _overview(values: PreferenceValues, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
-    fields = tuple(ReplyField(_NAMES[word], (value,)) for word, value in preference_fields(values).items())
+    fields = tuple(
+        ReplyField(_NAMES[word], (_IN_WORDS.get((word, value), value),))
+        for word, value in preference_fields(values).items()
+    )
     return Reply(
         (lead,), tone=tone, fields=fields, actions=(Button("settings", "Change settings…", opens=True),)
     )
@@ -90,7 +98,10 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
     options = {
         "notices": switch,
         "confirmations": switch,
-        "deliver": tuple(Option(name.capitalize(), name) for name in names),
+        "deliver": tuple(
+            Option("Wherever I can reach you first" if name == "anywhere" else name.capitalize(), name)
+            for name in names
+        ),
     }
     inputs = tuple(
         FormInput(

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot.chat.command import CommandContext, ParameterType
@@ -25,15 +26,38 @@ _NAME_WORDS = re.compile(r"[^\W_]+")
 _ITEM_ENDS = re.compile(r",|;|&|\+| and ", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A room or building that may be suggested; `detail` follows its name."""
+
+    id: str
+    name: str
+    detail: str
+    value: str
+    other_names: tuple[str, ...]
+
+    @property
+    def option(self) -> Option:
+        code = "" if self.id in self.name or self.value == self.name else f" ({self.id})"
+        return Option(f"{self.name}{code}{self.detail}", self.value)
+
+    def rank(self, needle: str, key: str) -> int:
+        """1 when a name begins with what was typed, 2 when one contains it, 0 otherwise."""
+        text = "\n".join((self.name, self.id, *self.other_names)).casefold()
+        if text.startswith(needle) or f"\n{needle}" in text:
+            return 1
+        return 2 if needle in text or (key and key in _key(text)) else 0
+
+
 class Autocomplete:
     """Suggests values, best first: at most 25, each at most 100 characters (Discord's limits)."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._sources: dict[ParameterType, Callable[[str, Requester], Iterable[Option]]] = {
-            ParameterType.ROOM: lambda typed, _: _near(typed, [*self._rooms()]),
-            ParameterType.BUILDING: lambda typed, _: _near(typed, [*self._buildings()]),
-            ParameterType.PLACE: lambda typed, _: _near(typed, [*self._buildings(), *self._rooms()]),
+            ParameterType.ROOM: lambda typed, _: self._named(typed, self._rooms()),
+            ParameterType.BUILDING: lambda typed, _: self._named(typed, self._buildings()),
+            ParameterType.PLACE: lambda typed, _: self._named(typed, chain(self._buildings(), self._rooms())),
             ParameterType.SOCIETY: self._societies,
             ParameterType.EQUIPMENT: lambda typed, _: suggest_equipment(typed),
             ParameterType.TIME_ZONE: self._time_zones,
@@ -43,6 +67,7 @@ class Autocomplete:
 
     async def suggest(self, takes: ParameterType, typed: str, requester: Requester) -> Sequence[Option]:
         await self._services.synced_read_model()
+        await self._services.prepared_names()
         source = self._sources.get(takes)
         found = source(typed.strip(), requester) if source else ()
         return [
@@ -62,19 +87,45 @@ class Autocomplete:
         context = CommandContext(ChatRequest(requester), self._services, account)
         return suggest_rooms(context, typed, form, limit)
 
-    def _rooms(self) -> Iterable[Option]:
-        return (Option(room_name(room), room.id) for room in self._services.read_model.catalogue.order)
+    def _rooms(self) -> Iterable[_Named]:
+        for room in self._services.read_model.catalogue.order:
+            seats = f", {room.capacity} seats" if room.capacity else ""
+            yield _Named(room.id, room.name, seats, room.id, (room.abbr, *room.aliases))
 
-    def _buildings(self) -> Iterable[Option]:
-        return (
-            Option(each.name, each.name) for each in self._services.read_model.catalogue.buildings.values()
-        )
+    def _buildings(self) -> Iterable[_Named]:
+        for each in self._services.read_model.catalogue.buildings.values():
+            yield _Named(each.id, each.name, "", each.name, each.aliases)
+
+    def _named(self, typed: str, entities: Iterable[_Named]) -> Iterable[Option]:
+        """The place that the words mean alone, then those whose names hold them, else those a slip away."""
+        meant = self._meant(typed)
+        needle, key = typed.casefold(), _key(typed)
+        found: tuple[list[Option], ...] = ([], [], [])
+        known = list(entities)
+        for each in known:
+            if each.id in meant:
+                found[0].append(each.option)
+            elif (rank := each.rank(needle, key)) and len(found[rank]) < _MAX_SUGGESTIONS:
+                found[rank].append(each.option)
+        return [*chain(*found)] or _closest(typed, [each.option for each in known])
+
+    def _meant(self, typed: str) -> frozenset[str]:
+        """The ids of the room, building and society that the words mean, if they mean nothing else."""
+        from bot.language import parse_phrase
+
+        names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
+        reading = parse_phrase(typed, now=now, zone=self._services.rules.zone, names=names)
+        found = (reading.room, reading.building, reading.near, reading.society)
+        return frozenset() if reading.unparsed else frozenset(filter(None, found))
 
     def _societies(self, typed: str, requester: Requester) -> Iterable[Option]:
         directory = self._services.read_model.directory
         account = directory.by_identity(requester.identity)
         societies = [each.society for each in account.memberships] if account else []
-        return _matching(typed, (Option(f"{each.name} ({each.id})", each.id) for each in societies))
+        meant = self._meant(f"for {typed}")
+        options = [Option(f"{each.name} ({each.id})", each.id) for each in societies]
+        named = [each for each in options if each.value in meant]
+        return named + [each for each in _matching(typed, options) if each not in named]
 
     def _bookings(self, typed: str, requester: Requester) -> Iterable[Option]:
         account = self._services.read_model.directory.by_identity(requester.identity)
@@ -91,11 +142,11 @@ class Autocomplete:
 
     def _times(self, typed: str, requester: Requester) -> Iterable[Option]:
         """Times that complete what is typed, each with the time as it was understood."""
-        from bot.language import ParserDefaults, ParseResult, parse_phrase, summarize
+        from bot.language import ParseResult, parse_phrase, summarize
 
         names, now = self._services.names.get(self._services.read_model), self._services.clock.now()
         now = now.replace(second=0, microsecond=0)
-        defaults = ParserDefaults(default_duration=timedelta(minutes=self._services.default_minutes))
+        defaults = self._services.parser_defaults()
         zone = self._zone_of(requester)
 
         def parse(phrase: str) -> ParseResult:
@@ -156,6 +207,10 @@ def _equipment_called(text: str) -> Equipment | None:
     return next((each for each in Equipment if name in {each.value, f"{each.value}s"}), None)
 
 
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
 def _matching(typed: str, options: Iterable[Option]) -> list[Option]:
     """Options that begin with the typed text, then those that contain it."""
     needle = typed.casefold()
@@ -167,11 +222,6 @@ def _matching(typed: str, options: Iterable[Option]) -> list[Option]:
         elif needle in label:
             containing.append(each)
     return prefixed + containing
-
-
-def _near(typed: str, options: Sequence[Option]) -> list[Option]:
-    """Options that match, or those that differ by a slip where none does."""
-    return _matching(typed, options) or _closest(typed, options)
 
 
 def _closest(typed: str, options: Iterable[Option]) -> list[Option]:

@@ -12,6 +12,7 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Audience, Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
+from bot.conversation.identity_names import hide_identities
 from bot.conversation.intents import detect_intent
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
 from bot.conversation.staleness import ABOUT_TIMETABLES, with_staleness_note
@@ -68,6 +69,9 @@ class Dispatcher:
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         """The reply to a request."""
+        return hide_identities(await self._answer(request), self._services.read_model.directory)
+
+    async def _answer(self, request: ChatRequest) -> Reply:
         try:
             return await self._dispatch(_sanitize(request))
         except NotAuthenticated as refusal:
@@ -93,6 +97,7 @@ class Dispatcher:
         try:
             request = ChatRequest(requester, delivery_id=message.delivery_id, channel=message.channel)
             account = await self._account_of(request)
+            await self._services.prepared_names()
             context = CommandContext(request, self._services, account, commands=self._listed_commands)
             reply = await self._quoted["rooms form" if message.wants_form else "rooms free"](context, text)
             return _for_everybody(reply) if message.in_public else reply
@@ -126,6 +131,7 @@ class Dispatcher:
         command, text = self._find(request)
         if command is None:
             return self._unknown(request)
+        await self._services.prepared_names()
         options = request.options
         reply = await command.handle(
             replace(context, text=text, options=options, parameters=command.parameters)

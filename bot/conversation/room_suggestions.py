@@ -10,7 +10,7 @@ from bot.chat.command import CommandContext
 from bot.chat.formatting import room_details, room_name
 from bot.chat.reply import Option
 from bot.conversation.search import parse_text
-from bot.language import TimeKind
+from bot.language import ParsedTime, TimeKind
 from core.catalogue import Catalogue, RoomQuery
 from core.errors import InvalidTimes, RoomieError
 from core.interval import Interval
@@ -100,15 +100,20 @@ def slot_of(context: CommandContext, values: Mapping[str, str]) -> Interval:
 
 
 def _typed_slot(context: CommandContext, text: str) -> Interval:
+    when, length = typed_time(context, text), timedelta(minutes=context.services.default_minutes)
+    slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
+    return snap_to_grid(slot, None, context.services.rules)
+
+
+def typed_time(context: CommandContext, text: str) -> ParsedTime:
+    """The time that a form's text says; raises `InvalidTimes` for one without a day and an hour."""
     reading = parse_text(replace(context, text=text))
     if reading.problem is not None:
         raise InvalidTimes(reading.problem.message)
     when = reading.when
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         raise InvalidTimes("Give a day and a time, for example: tomorrow 3pm for 2 hours.")
-    length = timedelta(minutes=context.services.default_minutes)
-    slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
-    return snap_to_grid(slot, None, context.services.rules)
+    return when
 
 
 def _slot_or_now(context: CommandContext, values: Mapping[str, str]) -> Interval:

@@ -5,45 +5,63 @@ said), `resolve.resolver` (the time it means, seen from now).
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.bare_numbers import resolve_bare_numbers
-from bot.language.grammar.phrase import TimePhrase, build_phrase
-from bot.language.grammar.scanner import correctable_time_words, scan
+from bot.language.clauses.marks import MARK_WORDS
+from bot.language.clauses.split import Clause, ClauseRole, Clauses, mark_clauses, show_clauses, split_clauses
+from bot.language.clauses.times import RequestPhrases, ResolvedRequests, build_requests, resolve_requests
+from bot.language.clauses.wanted_rooms import (
+    find_clause_capacity,
+    find_clause_places,
+    find_clause_requirements,
+)
+from bot.language.grammar.phrase import TimePhrase
+from bot.language.grammar.scanner import correctable_time_words
 from bot.language.grammar.small_talk import find_small_talk
+from bot.language.grammar.unread import find_unread
 from bot.language.grammar.zones import find_zone
 from bot.language.lexicon.vocabulary import CONNECTIVE_WORDS, FILLER_WORDS, KNOWN_WORDS
 from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
-from bot.language.model.items import DayItem
-from bot.language.model.reading import ParseResult, ProblemReason
+from bot.language.model.items import DayItem, PlacedItem
+from bot.language.model.reading import NO_EXCLUSIONS, ParseResult, ProblemReason
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults
-from bot.language.resolve.resolver import resolve
-from bot.language.resolve.typed_zone import resolve_in_zone
 from bot.language.rooms.names import NameIndex
-from bot.language.rooms.places import find_places
-from bot.language.rooms.requirements import find_requirements
-from bot.language.rooms.seats import find_capacities
-from bot.language.text.markup import blank_markup
-from bot.language.text.quoted import find_mentions, find_titles
-from bot.language.text.spans import EXTRA_CAPACITY, collect_spans, collect_unparsed
+from bot.language.rooms.places import find_names, find_signed_names
+from bot.language.rooms.unknown_codes import mark_unknown_codes
+from bot.language.text.chinese import translate_chinese
+from bot.language.text.foreign import ForeignReading, translate_tokens
+from bot.language.text.foreign_names import (
+    foreign_abbreviations,
+    foreign_words,
+    has_foreign_letters,
+    unread_foreign_words,
+)
+from bot.language.text.markup import SIGNS_OF_MARKUP, blank_markup
+from bot.language.text.quoted import ExtractedValue, find_mentions, find_titles
+from bot.language.text.spans import collect_spans, collect_unparsed
 from bot.language.text.spelling import SpellingCorrector
-from bot.language.text.token_cursor import TokenCursor
 from bot.language.text.tokenizer import Token, normalize, tokenize
-from bot.language.wording.problems import clarification_for, problem_for
-from core.model import Equipment, Location, Usage
+from bot.language.wording.problems import (
+    clarification_for,
+    contradiction_question,
+    is_empty,
+    problem_for,
+)
 
 _MAX_TEXT_LENGTH = 600
 _MAX_CORRECTIONS = 40
 _MAX_GUESSES = 3
 _STEPS_PER_GUESS = 50
 _IGNORED_WORDS = FILLER_WORDS | CONNECTIVE_WORDS
+_FINAL_PROBLEMS = {ProblemReason.TOO_MUCH, ProblemReason.END_NOT_AFTER_START, ProblemReason.EXCLUSION}
 DEFAULTS = ParserDefaults()
 
 
@@ -68,13 +86,9 @@ def preload() -> None:
     """Loads and compiles what the first call would otherwise wait for; call it in a thread at start."""
     _time_spelling_corrector()
     preload_dateparser()
-
-
-@dataclass(frozen=True, slots=True)
-class _Requirements:
-    equipment: frozenset[Equipment]
-    usage: Usage | None
-    location: Location | None
+    foreign_words()
+    foreign_abbreviations()
+    unread_foreign_words()
 
 
 class _PhraseParser:
@@ -91,21 +105,30 @@ class _PhraseParser:
     ) -> None:
         self.text = text
         self.names, self.budget = names, budget
-        self.context = ResolutionContext(now.astimezone(zone), zone, defaults, budget)
-        self.normalized = normalize(blank_markup(text[:_MAX_TEXT_LENGTH])).cut(_MAX_TEXT_LENGTH)
+        minute = now.astimezone(zone).replace(second=0, microsecond=0)
+        self.context = ResolutionContext(minute, zone, defaults, budget)
+        typed = _blank_markup_outside_names(text[:_MAX_TEXT_LENGTH], names)
+        normalized = normalize(typed).cut(_MAX_TEXT_LENGTH)
+        self.normalized = translate_chinese(normalized).cut(_MAX_TEXT_LENGTH)
         self.tokens = tokenize(self.normalized)
+        self.foreign = ForeignReading(self.tokens)
 
     def parse(self) -> ParseResult:
         small_talk = find_small_talk(self.tokens)
         if small_talk is not None and not self._is_named(self.tokens):
             return ParseResult(self.text, small_talk=small_talk)
+        self.reserved = find_signed_names(self.tokens, self.names)
         title, people = self._extract_title(), self._extract_people()
+        self._translate()
         self._correct_spelling()
-        places = find_places(self.tokens, self.names)
-        capacity = self._extract_capacity()
-        requirements = self._extract_requirements()
+        clauses = self._split_clauses()
+        places = find_clause_places(clauses, self.tokens, self.names)
+        mark_unknown_codes(self.tokens)
+        capacity = find_clause_capacity(clauses, self.tokens)
+        requirements = find_clause_requirements(clauses, self.tokens)
         typed_zone = self._extract_zone()
-        phrase, resolution = self._extract_time(typed_zone)
+        phrase, requests = self._extract_time(clauses, replace(self.context, typed_zone=typed_zone))
+        resolution = requests.resolution
         ambiguous = phrase.ambiguous_number
         if ambiguous is not None and capacity is None and phrase.has_length:
             capacity, ambiguous = ambiguous.value, None  # `3-4pm for 2`: hours are known, so these are people
@@ -116,20 +139,30 @@ class _PhraseParser:
             capacity=capacity,
             equipment=requirements.equipment,
             usage=requirements.usage,
-            building=places.building,
-            room=places.room,
+            building=places.found.building,
+            room=places.found.room,
             location=requirements.location,
-            near=places.near,
-            society=places.society,
+            near=places.found.near,
+            society=places.found.society,
             title=title,
             people=people,
             spans=collect_spans(self.tokens),
             assumptions=resolution.assumptions if is_usable else (),
-            alternatives=resolution.alternatives if is_usable else (),
+            alternatives=resolution.alternatives,
             zone_name=typed_zone.key if typed_zone is not None and is_usable and resolution.time else None,
+            also=requests.also if is_usable else (),
+            excluded=replace(
+                requests.excluded if is_usable else NO_EXCLUSIONS,
+                buildings=places.excluded_buildings,
+                rooms=places.excluded_rooms,
+            ),
             unparsed=self._collect_unparsed(),
-            clarification=clarification_for(ambiguous.value) if ambiguous else None,
+            clarification=contradiction_question(phrase, self.tokens, resolution, self.text, self.context.now)
+            or (clarification_for(ambiguous.value) if ambiguous else None),
         )
+        if clauses.hidden and is_empty(result):
+            show_clauses(self.tokens)
+            result = replace(result, unparsed=self._collect_unparsed())
         return replace(result, problem=problem_for(resolution, result, self.context.now))
 
     def _is_named(self, tokens: list[Token]) -> bool:
@@ -140,16 +173,24 @@ class _PhraseParser:
     # Quoted titles and mentions
 
     def _extract_title(self) -> str | None:
-        title = next(find_titles(self.normalized, self.text), None)
+        titles = find_titles(self.normalized, self.text)
+        title = next((each for each in titles if not self._is_reserved(each)), None)
         if title is None:
             return None
         self._mark_characters("title", title.start, title.end)
         return title.value
 
     def _extract_people(self) -> tuple[str, ...]:
-        found = list(find_mentions(self.normalized, self.text))
+        found = [each for each in find_mentions(self.normalized, self.text) if not self._is_reserved(each)]
         mentions = [each for each in found if self._mark_characters("people", each.start, each.end)]
         return tuple(dict.fromkeys(mention.value for mention in mentions))
+
+    def _is_reserved(self, found: ExtractedValue) -> bool:
+        """Whether a quotation or a mention is a piece of a name (`Pod @Top`), not the other way round."""
+        return any(
+            start < found.end and found.start < end and not (found.start < start and end < found.end)
+            for start, end in self.reserved
+        )
 
     def _mark_characters(self, field: str, start: int, end: int) -> bool:
         """Marks the tokens of a span of the text, unless the first is marked already."""
@@ -164,39 +205,39 @@ class _PhraseParser:
         for token in self.tokens[start_index:end_index]:
             token.field = field
 
+    # Other languages
+
+    def _translate(self) -> None:
+        """Writes dates and hours of other languages in English."""
+        self.foreign = translate_tokens(self.tokens, self.names.is_name)
+        self.tokens = self.foreign.tokens
+
     # Names, seats, equipment
 
     def _correct_spelling(self) -> None:
         """Corrects misspelt words of time and of names, some dozens of them at most."""
         unknown = (token for token in self.tokens if self._is_unknown(token))
         for token in islice(unknown, _MAX_CORRECTIONS):
-            token.word = _correct_word(token.word, self.names)
+            token.raw = token.word = _correct_word(token.word, self.names)
+            token.key = ""
+
+    def _split_clauses(self) -> Clauses:
+        """Splits the text where it corrects itself or rules something out, and hides those words."""
+        try:
+            clauses = split_clauses(self.tokens, self.names, self.budget)
+        except BudgetSpent:
+            return Clauses([Clause(ClauseRole.MAIN, 0, len(self.tokens))])
+        mark_clauses(clauses, self.tokens)
+        return clauses
 
     def _is_unknown(self, token: Token) -> bool:
         return (
             not token.field
             and token.word.isalpha()
             and token.word not in KNOWN_WORDS
+            and token.word not in MARK_WORDS
             and token.word not in self.names.spelling_corrector
             and not self.names.is_name(token.word)
-        )
-
-    def _extract_capacity(self) -> int | None:
-        """The first number of people. A second one stays unparsed, but is no hour either."""
-        found = list(find_capacities(TokenCursor(self.tokens)))
-        for place, match in enumerate(found):
-            self._mark_tokens(EXTRA_CAPACITY if place else "capacity", match.start_index, match.end_index)
-        return found[0].value if found else None
-
-    def _extract_requirements(self) -> _Requirements:
-        found = list(find_requirements(TokenCursor(self.tokens)))
-        for match in found:
-            self._mark_tokens(type(match.value).__name__.lower(), match.start_index, match.end_index)
-        values = [match.value for match in found]
-        return _Requirements(
-            equipment=frozenset(value for value in values if isinstance(value, Equipment)),
-            usage=next((value for value in values if isinstance(value, Usage)), None),
-            location=next((value for value in values if isinstance(value, Location)), None),
         )
 
     # Time
@@ -209,27 +250,40 @@ class _PhraseParser:
         self._mark_tokens("zone", match.start_index, match.end_index)
         return match.zone
 
-    def _extract_time(self, typed_zone: ZoneInfo | None) -> tuple[TimePhrase, Resolution]:
-        """The time as it was said, and the time that it means."""
+    def _extract_time(
+        self, clauses: Clauses, context: ResolutionContext
+    ) -> tuple[TimePhrase, ResolvedRequests]:
+        """The time as it was said, and the times that it means."""
         try:
-            phrase = self._extract_phrase()
-            return phrase, self._resolve(phrase, typed_zone)
+            requests = self._build_requests(clauses)
+            resolved = resolve_requests(requests, context)
+            return requests.main, self._refuse_half_a_time(resolved, requests.items)
         except BudgetSpent:
-            return TimePhrase(), Resolution(problem_reason=ProblemReason.TOO_MUCH)
+            return TimePhrase(), ResolvedRequests(Resolution(problem_reason=ProblemReason.TOO_MUCH))
 
-    def _resolve(self, phrase: TimePhrase, typed_zone: ZoneInfo | None) -> Resolution:
-        if typed_zone is None:
-            return resolve(phrase, self.context)
-        return resolve_in_zone(phrase, self.context, typed_zone)
+    def _refuse_half_a_time(
+        self, resolved: ResolvedRequests, items: Sequence[PlacedItem]
+    ) -> ResolvedRequests:
+        """The times, unless words that belong to them were not understood."""
+        if resolved.resolution.problem_reason in _FINAL_PROBLEMS:
+            return resolved
+        unread = [
+            (self.tokens[start].start, self.tokens[end - 1].end)
+            for start, end in find_unread(self.tokens, items)
+        ]
+        words = tuple(self.text[start:end] for start, end in sorted({*unread, *self.foreign.doubtful}))
+        if not words:
+            return resolved
+        is_foreign = self.foreign.is_foreign or any(map(has_foreign_letters, words))
+        reason = ProblemReason.LANGUAGE if is_foreign else ProblemReason.INCOMPLETE
+        return ResolvedRequests(Resolution(problem_reason=reason, unread=words))
 
-    def _extract_phrase(self) -> TimePhrase:
-        items = resolve_bare_numbers(scan(TokenCursor(self.tokens), self.budget))
-        phrase = build_phrase(items)
-        for placed in phrase.used_items:
-            self._mark_tokens("when", placed.start_index, placed.end_index)
+    def _build_requests(self, clauses: Clauses) -> RequestPhrases:
+        requests = build_requests(clauses, self.tokens, self.context)
+        phrase = requests.main
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
-        return phrase
+        return requests
 
     def _try_dateparser(self, phrase: TimePhrase) -> None:
         """Asks dateparser about words of dates that no rule of the grammar understood."""
@@ -250,6 +304,19 @@ class _PhraseParser:
         return (*unparsed, beyond_limit) if beyond_limit else unparsed
 
 
+def _blank_markup_outside_names(text: str, names: NameIndex) -> str:
+    """Blanks markup, but not the signs of a name (`Box ~1~`)."""
+    blanked = blank_markup(text)
+    if blanked == text:
+        return text
+    tokens = tokenize(normalize(text))
+    for match in find_names(tokens, names):
+        start, end = tokens[match.start_index].start, tokens[match.end_index - 1].end
+        end += text[end : end + 1] in SIGNS_OF_MARKUP and text[start:end] != blanked[start:end]
+        blanked = blanked[:start] + text[start:end] + blanked[end:]
+    return blanked
+
+
 def _start_of(token: Token) -> int:
     return token.start
 
@@ -263,6 +330,8 @@ def _correct_word(word: str, names: NameIndex) -> str:
     """The known word closest to an unknown one; words of time win over names."""
     time_word = _time_spelling_corrector().closest_match(word)
     name_word = names.spelling_corrector.closest_match(word)
+    if name_word is not None and word.startswith(name_word[1]):
+        name_word = None  # a plural or the like is no misspelling
     if time_word is not None and (name_word is None or time_word[0] <= name_word[0]):
         return time_word[1]
     return name_word[1] if name_word is not None else word

@@ -161,9 +161,8 @@ def parse_text(services: Services, text: str) -> dict[str, object]:
     from bot.language import ProblemReason, parse_phrase, to_json
 
     now = services.clock.now().replace(second=0, microsecond=0)
-    reading = parse_phrase(
-        text, now=now, zone=services.rules.zone, names=services.names.get(services.read_model)
-    )
+    names, defaults = services.names.get(services.read_model), services.parser_defaults()
+    reading = parse_phrase(text, now=now, zone=services.rules.zone, names=names, defaults=defaults)
     if reading.problem is not None and reading.problem.reason is ProblemReason.TOO_MUCH:
         raise Invalid(reading.problem.message)
     return to_json(reading)

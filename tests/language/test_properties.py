@@ -31,7 +31,10 @@ WORDS = split_words(
     tomorrow fri next tuesday 3 3pm 15:30 half past to 2-4 until for 2h an hour in 20 minutes 20
     seats ainsworth g03 quad 1042 near the with printer and noon midnight arvo tonight every other
     week from now till june 12/3 2nd @sam <@U1|jo> for sochess , - . ! lab upper 1st may between at
-    24:00 9-5 30 feb a week on "quiz night"
+    24:00 9-5 sometime within before after closing opening first last thing so finish start leaving
+    latest of quarter ish hour's by eod o'clock through 3;30 30 feb a week on "quiz night"
+    montag 20 19. demain lunes uhr 明天 w/c rest month am pm tom
+    no not but except wait actually or instead wed doesn't work can't do any day sorry that scratch
     """
 )
 
@@ -58,14 +61,15 @@ def test_every_text_has_a_result_and_no_time_is_in_the_past(text, instant, zone)
     reading = _read(text, instant, zone)
 
     to_json(reading)
-    for when in filter(None, (reading.when, *reading.alternatives)):
+    for when in filter(None, (reading.when, *reading.alternatives, *reading.also)):
         if when.kind is TimeKind.DAY:
             assert (when.end or when.start + timedelta(days=2)) > now
         else:
             assert when.start >= now - timedelta(minutes=1)
         assert when.end is None or when.end > when.start
     if reading.when and reading.when.kind is not TimeKind.DAY:
-        assert reading.when.start >= now
+        assert reading.when.start >= now.replace(second=0)
+        assert (reading.when.start.second, reading.when.start.microsecond) == (0, 0)
 
 
 @given(texts, instants, zones)

@@ -18,6 +18,7 @@ from bot.conversation.preferences import PreferenceValues, parse_preferences
 from bot.conversation.society_arguments import _MENTION
 from bot.language import (
     NameIndex,
+    ParserDefaults,
     ParseResult,
     ProblemReason,
     parse_lines,
@@ -58,6 +59,9 @@ COMPOUNDS = (
     *("quad to the of ", "room ", "near the ", "least over ", "a a printer ", "sharp ish-", "x a x "),
     *("tuesdya ", "in weeks, ", "a week on ", "week after next ", "first of the ", "half ", "hundred "),
     *("twenty ", "coming this ", "now or ", "qwertyuiop "),
+    *("montag ", "de 14h a ", "mo 10 ", "lunes martes ", "mai ", "a la 3 de la tarde ", "明天下午3点"),
+    *("3-4 of ", "3 until 12 ", "week of ", "rest of the ", "third week of ", "tom 3 ", "thu 19 at "),
+    *("32nd ", "on 15 ", "2026-03-25T16:00/", "3pm 20 ", "feb am ", "2nd year ", "next last ", "wed, 12. "),
 )  # fmt: skip
 CRASHES = (
     "tomoro-today-sundays",
@@ -215,6 +219,7 @@ def test_over_http_too_many_times_are_the_callers_mistake():
         clock=SimpleNamespace(now=lambda: NOW),
         rules=SimpleNamespace(zone=ZONE),
         names=SimpleNamespace(get=lambda _read_model: NAMES),
+        parser_defaults=ParserDefaults,
         read_model=None,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.language.lexicon import word_set
 from bot.language.model.days import CalendarDay, DayAlternatives
 from bot.language.model.items import (
     BareNumber,
@@ -26,10 +27,13 @@ _CONNECTIVES_BEFORE_HOUR = frozenset(
         Connective.FROM,
         Connective.UNTIL,
         Connective.BEFORE,
+        Connective.BY,
+        Connective.JUST_AFTER,
         Connective.AFTER,
         Connective.BETWEEN,
     }
 )
+_VERBS = word_set("works suits sounds looks does fits seems always perhaps unless")
 _RANGE_CONNECTIVES = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL, Connective.AND})
 
 
@@ -130,10 +134,14 @@ def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: 
     partner = items[index + 2].item if index + 2 < len(items) else None
     if previous in _CONNECTIVES_BEFORE_HOUR:
         return not _is_count_of_things(items, index)
+    if _is_other_hour(number, index, resolved, items):
+        return True
     if _closes_range(number, resolved) or _opens_range(number, previous, following, partner):
         return True
     if _is_count_of_things(items, index) or (number.digit_count >= 3 and number.clock.minute % 5):
         return False
+    if following is Connective.IN and isinstance(partner, DayPart):
+        return True
     if following in {Connective.IN, Connective.ON} or (
         following is Connective.AT and isinstance(partner, DayPart)
     ):
@@ -171,6 +179,19 @@ def _closes_range(number: BareNumber, resolved: list[PlacedItem]) -> bool:
     )
 
 
+def _is_other_hour(
+    number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]
+) -> bool:
+    """`at 3 or 4`."""
+    return (
+        len(resolved) > 1
+        and resolved[-1].item is Connective.OR
+        and isinstance(resolved[-2].item, ClockTime)
+        and not number.is_spelled_out
+        and not _is_count_of_things(items, index)
+    )
+
+
 def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
     """Whether the number counts things: a plural follows it directly."""
     if index + 1 >= len(items):
@@ -179,7 +200,7 @@ def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
     if not isinstance(following.item, UnknownWord) or following.start_index != items[index].end_index:
         return False
     word = following.item.word
-    return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _VERBS
 
 
 def _is_next_to_day(number: BareNumber, previous: Item | None, following: Item | None) -> bool:

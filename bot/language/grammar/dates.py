@@ -1,22 +1,24 @@
 """Parses calendar days: `12 March`, `March 12th`, `12/3`, `12.3.`, `2026-03-12`, `the 12th`, Christmas."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
 
+from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
+from bot.language.grammar.iso_dates import build_date, parse_iso_date
+from bot.language.grammar.numeric_dates import parse_numeric_date
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
 from bot.language.model.days import (
     CalendarDay,
     CalendarMonth,
-    DayAlternatives,
     DayExpression,
     DayOffset,
     EasterDay,
     WeekdayOfMonth,
     join_days,
 )
-from bot.language.model.items import DayItem, InvalidTime, IsoTimestamp, Item, ItemMatch
-from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_ordinal
+from bot.language.model.items import DayItem, InvalidTime, ItemMatch
+from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_below_hundred, parse_ordinal
 
 _HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
     ("new", "years", "day"): CalendarDay(1, 1),
@@ -64,8 +66,8 @@ _NOT_DAY_BEFORE = word_set(
     meeting one version street avenue
     """
 )
-_DATE_PREPOSITIONS = frozenset(WEEKDAY_NUMBERS) | {"on", ","}
-_CLOCK_PREPOSITIONS = frozenset({"at", "@", "from", "until", "to", "by"})
+_AFTER_YEAR = word_set("at from between for until to on in with please pls")
+_AFTER_MINUTES = word_set("past to after before minutes mins min hours people")
 _MONTH_PREPOSITIONS = word_set(
     "in until to of next this by from for during since before after mid early late - all through"
 )
@@ -86,108 +88,14 @@ def parse_calendar_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     return None
 
 
-def _parse_iso_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`2026-03-12`, `2026/3/12`, and with a time and an offset."""
-    year, month, day = cursor.number(index), cursor.number(index + 2), cursor.number(index + 4)
-    signs = {cursor.word(index + 1), cursor.word(index + 3)}
-    if year is None or month is None or day is None or len(cursor.word(index)) != 4 or len(signs) != 1:
-        return None
-    if not signs <= {"-", "/", "."} or year < 1900:
-        return None
-    item = _build_date(year, month, day)
-    timestamp = (
-        _parse_iso_time(cursor, index + 5, date(year, month, day)) if isinstance(item, DayItem) else None
-    )
-    if timestamp is not None:
-        return timestamp
-    after = index + 5
-    return item, after + (cursor.word(after) == "t" and cursor.number(after + 1) is not None)
-
-
-def _parse_iso_time(cursor: TokenCursor, index: int, day: date) -> ItemMatch | None:
-    """The rest of an ISO instant: `T10:20:00+01:00`, `T10:20Z`."""
-    at = index + (cursor.word(index) == "t")
-    text = ""
-    while (
-        at < len(cursor)
-        and len(text) < 24
-        and (cursor.number(at) is not None or cursor.word(at) in {":", ".", "+", "-"})
-    ):
-        if text and not cursor.is_attached(at):
-            break
-        text += cursor.word(at)
-        at += 1
-    zulu = cursor.word(at) == "z" and cursor.is_attached(at)
-    clock, sign, _ = text.partition("+") if "+" in text else text.partition("-")
-    if ":" not in clock or not (sign or zulu):
-        return None
-    return IsoTimestamp(f"{day.isoformat()}T{text}{'Z' if zulu else ''}"), at + zulu
-
-
-def _build_date(year: int, month: int, day: int) -> Item:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return InvalidTime()
-    return DayItem(CalendarDay(day, month, year))
-
-
-def _parse_numeric_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`12/3`, `12/3/26`, `12-3-2026`, `12.3.`, `12.3.2026`: the day comes first."""
-    first, second, third = cursor.number(index), cursor.number(index + 2), cursor.number(index + 4)
-    sign = cursor.word(index + 1)
-    if first is None or second is None or sign not in {"/", "-", "."} or not cursor.is_attached(index + 2):
-        return None
-    if cursor.word(index + 3) == sign and third is not None and cursor.is_attached(index + 4):
-        return _build_date_with_year(cursor, index, first, second, third)
-    if sign == "/":
-        if cursor.tokens[index].start == cursor.tokens[index + 2].start:
-            return None  # one character, ½
-        return _build_day_and_month(first, second), index + 3
-    if sign == "." and 1 <= second <= 12 and 1 <= first <= 31:
-        ends_with_dot = cursor.word(index + 3) == "." and cursor.is_attached(index + 3)
-        if len(cursor.word(index + 2)) == 2 and (
-            not ends_with_dot or cursor.word(index - 1) in _CLOCK_PREPOSITIONS
-        ):
-            return None  # `at 9.10.` is ten past nine
-        if ends_with_dot or (
-            cursor.word(index - 1) in _DATE_PREPOSITIONS and cursor.word(index + 3) not in HOUR_WORDS
-        ):
-            return _build_day_and_month(first, second), index + 3 + ends_with_dot
-    return None
-
-
-def _build_day_and_month(first: int, second: int) -> Item:
-    if second > 12 and first <= 12:
-        first, second = second, first
-    if not (1 <= second <= 12 and 1 <= first <= 31):
-        return InvalidTime()
-    day = CalendarDay(first, second)
-    return DayItem(
-        DayAlternatives((day,)),
-        alternative=CalendarDay(second, first) if first <= 12 and first != second else None,
-    )
-
-
-def _build_date_with_year(
-    cursor: TokenCursor, index: int, first: int, second: int, third: int
-) -> ItemMatch | None:
-    size = len(cursor.word(index + 4))
-    if size not in {2, 4} or len(cursor.word(index)) > 2:
-        return None
-    year = third if size == 4 else 2000 + third
-    if second > 12 and first <= 12:
-        first, second = second, first
-    return _build_date(year, second, first), index + 5
-
-
 def _parse_compact_date(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """`20260312`."""
     word = cursor.word(index)
     if len(word) != 8 or not word.isdecimal() or not word.startswith("20"):
         return None
-    item = _build_date(int(word[:4]), int(word[4:6]), int(word[6:]))
-    return (item, index + 1) if isinstance(item, DayItem) else None
+    item = build_date(int(word[:4]), int(word[4:6]), int(word[6:]))
+    after = index + 1 + (cursor.word(index + 1) == "t" and cursor.number(index + 2) is not None)
+    return (item, after) if isinstance(item, DayItem) else None
 
 
 def _parse_day_then_month(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -197,17 +105,30 @@ def _parse_day_then_month(cursor: TokenCursor, index: int) -> ItemMatch | None:
     number, after = (ordinal.value, ordinal.end_index) if ordinal else (cursor.number(at), at + 1)
     if number is None or (len(cursor.word(at)) > 2 and ordinal is None):
         return None
-    after = cursor.skip(after, {"of", "-", "/"} if cursor.is_attached(after) else {"of"})
+    after += cursor.matches(after, "day", "of")
+    after = cursor.skip(after, {"of", "-", "/", "."} if cursor.is_attached(after) else {"of"})
     month = MONTH_NUMBERS.get(cursor.word(after))
     if month is None or (
         cursor.word(after) == "may" and cursor.word(after + 1) in {"i", "we", "be", "need", "have"}
     ):
         return None
+    if cursor.word(index - 1) in {"to", "-"} and _is_of_day(cursor, after):
+        return None  # `from 5 to 6 of april 22`
     return _build_day_of_month(cursor, number, month, after + 1)
 
 
+def _is_of_day(cursor: TokenCursor, index: int) -> bool:
+    """Whether `of` stands before the month and its day after it."""
+    day = cursor.number(index + 1)
+    is_day = day is not None and 1 <= day <= _MAX_DAYS_IN_MONTH and len(cursor.word(index + 1)) <= 2
+    return is_day and cursor.word(index - 1) == "of" and not cursor.word(index + 2)
+
+
 def _build_day_of_month(cursor: TokenCursor, day: int, month: int, end_index: int) -> ItemMatch:
-    at = cursor.skip(end_index, {",", "-", "/", "'"})
+    short_year = _parse_short_year(cursor, end_index)
+    if short_year is not None:
+        return build_date(2000 + short_year[0], month, day), short_year[1]
+    at = cursor.skip(end_index, {",", ".", "-", "/", "'", "of"})
     year = cursor.number(at)
     if (
         year is not None
@@ -215,12 +136,27 @@ def _build_day_of_month(cursor: TokenCursor, day: int, month: int, end_index: in
         and 2000 <= year <= 2099
         and not _is_clock_time(cursor, at, year)
     ):
-        return _build_date(year, month, day), at + 1
+        return build_date(year, month, day), at + 1
     if not day >= 1 or day > _days_in(month):
         return InvalidTime(), end_index
     return DayItem(CalendarDay(day, month)), end_index + (
         cursor.word(end_index) == "." and cursor.is_attached(end_index)
     )
+
+
+def _parse_short_year(cursor: TokenCursor, index: int) -> tuple[int, int] | None:
+    """The year of `10 Dec '26`, `10-Dec-26`, `10 dec 26`; an hour is at most 24."""
+    at = index + (cursor.word(index) in {"'", "-", "/"})
+    year = cursor.number(at)
+    if year is None or len(cursor.word(at)) != 2 or cursor.word(at + 1) in {":", ".", "am", "pm"}:
+        return None
+    is_joined = cursor.word(index) != "-" or (cursor.is_attached(index) and cursor.is_attached(at))
+    is_dashed = cursor.word(index - 2) in {"-", "/"} and cursor.is_attached(index - 1)
+    if at > index or is_dashed:
+        return (year, at + 1) if is_joined and (year > 24 or cursor.word(index) == "'") else None
+    follows = cursor.word(at + 1)
+    is_year = 25 <= year <= 39 and (not follows.isalpha() or follows in _AFTER_YEAR)
+    return (year, at + 1) if is_year else None
 
 
 def _is_clock_time(cursor: TokenCursor, index: int, year: int) -> bool:
@@ -254,6 +190,10 @@ def _parse_day_number(cursor: TokenCursor, index: int) -> tuple[int, int] | None
     ordinal = parse_ordinal(cursor, index)
     if ordinal is not None:
         return (ordinal.value, ordinal.end_index) if 1 <= ordinal.value <= _MAX_DAYS_IN_MONTH else None
+    spelled = parse_below_hundred(cursor, index)
+    if spelled is not None and 12 < spelled.value <= _MAX_DAYS_IN_MONTH:
+        is_minutes = cursor.word(spelled.end_index) in _AFTER_MINUTES
+        return None if is_minutes else (spelled.value, spelled.end_index)
     number = cursor.number(index)
     if number is None or len(cursor.word(index)) > 2 or _is_hour_suffix(cursor, index + 1):
         return None
@@ -261,7 +201,10 @@ def _parse_day_number(cursor: TokenCursor, index: int) -> tuple[int, int] | None
 
 
 def _is_hour_suffix(cursor: TokenCursor, index: int) -> bool:
-    return cursor.word(index) in {":", "am", "pm", "oclock"}
+    """`5:00`, `5 oclock`, `5am`; but `feb 5 am` is a morning."""
+    if cursor.word(index) in {"am", "pm"}:
+        return cursor.is_attached(index)
+    return cursor.word(index) in {":", "oclock"}
 
 
 def _parse_whole_month(cursor: TokenCursor, index: int, month: int) -> ItemMatch | None:
@@ -291,14 +234,22 @@ def _parse_ordinal_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
         at == index or (ordinal.value < _MIN_SPELLED_OUT_DAY and cursor.word(index - 1) != "on")
     ):
         return None
-    after = ordinal.end_index
-    if cursor.matches(after, "of", "next", "month"):
-        return DayItem(
-            DayOffset(days=ordinal.value - 1, base=CalendarMonth(month_offset=1, is_first_day_only=True))
-        ), after + 3
-    if cursor.matches(after, "of", "this", "month") or cursor.matches(after, "of", "the", "month"):
+    after = ordinal.end_index + cursor.matches(ordinal.end_index, "day", "of")
+    at = cursor.skip(after, {"of", "in", "the"})
+    if cursor.word(at) in {"next", "following", "this", "coming"} and cursor.word(at + 1) == "month":
+        months = int(cursor.word(at) != "this")
+        return build_day_of_month_offset(ordinal.value, months), at + 2
+    if cursor.matches(after, "of", "the", "month"):
         after += 3
     return DayItem(CalendarDay(ordinal.value)), after
+
+
+def build_day_of_month_offset(day: int, months: int) -> DayItem:
+    """The nth day of this month (0) or of one after it."""
+    if months == 0:
+        return DayItem(CalendarDay(day))
+    first = CalendarMonth(month_offset=months, is_first_day_only=True)
+    return DayItem(DayOffset(days=day - 1, base=first))
 
 
 def _parse_nth_weekday(cursor: TokenCursor, nth: int, index: int) -> ItemMatch | None:
@@ -323,23 +274,22 @@ def _parse_last_weekday(cursor: TokenCursor, index: int) -> ItemMatch | None:
 
 
 def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`: the number decides, the weekday is ignored."""
-    if cursor.word(index) not in WEEKDAY_NUMBERS:
+    """`mon 16th`, `fri the 13th`, `tuesday, 17 march`, `friday 20`: both must be the same day."""
+    weekday = WEEKDAY_NUMBERS.get(cursor.word(index))
+    if weekday is None:
         return None
     at = cursor.skip(index + 1, {",", ".", "the"})
     found = (
         _parse_day_then_month(cursor, at)
         or _parse_month_then_day(cursor, at)
-        or _parse_numeric_date(cursor, at)
+        or parse_numeric_date(cursor, at)
         or _parse_ordinal_day(cursor, at)
     )
-    if (
-        found is None
-        or not isinstance(found[0], DayItem)
-        or isinstance(found[0].day, CalendarMonth | WeekdayOfMonth)
-    ):
+    if found is None:
+        return parse_weekday_and_number(cursor, weekday, at)
+    if not isinstance(found[0], DayItem) or isinstance(found[0].day, CalendarMonth | WeekdayOfMonth):
         return None
-    return found
+    return replace(found[0], weekday=weekday), found[1]
 
 
 def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
@@ -349,7 +299,13 @@ def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
     return (DayItem(_HOLIDAYS[longest]), index + len(longest)) if longest else None
 
 
-_DIGIT_RULES = (_parse_iso_date, _parse_numeric_date, _parse_day_then_month, _parse_ordinal_day)
+_DIGIT_RULES = (
+    parse_iso_date,
+    parse_numeric_date,
+    _parse_day_then_month,
+    _parse_ordinal_day,
+    parse_bare_day,
+)
 _WORD_RULES = (
     _parse_compact_date,
     _parse_holiday,
@@ -358,4 +314,5 @@ _WORD_RULES = (
     _parse_day_then_month,
     _parse_month_then_day,
     _parse_ordinal_day,
+    parse_bare_day,
 )

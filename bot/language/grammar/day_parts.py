@@ -1,7 +1,12 @@
 """Parses `now`, parts of the day, and, by another module, recurrences."""
 
 from bot.language.grammar.recurrences import parse_recurrence
-from bot.language.lexicon.vocabulary import DAY_PART_WORDS, WEEKDAY_NUMBERS
+from bot.language.lexicon.vocabulary import (
+    DAY_PART_WORDS,
+    MONTH_NUMBERS,
+    ORDINAL_SUFFIXES,
+    WEEKDAY_NUMBERS,
+)
 from bot.language.model.days import DayOffset, Weekday
 from bot.language.model.items import DayItem, DayPart, EndOfDay, ItemsMatch, Now
 from bot.language.text.token_cursor import TokenCursor
@@ -27,6 +32,7 @@ _NOW_PHRASES = (
     ("nowish",),
 )
 _NOW_FIRST_WORDS = frozenset(words[0] for words in _NOW_PHRASES)
+_RUN_ON_PARTS = frozenset({"midmorning", "midafternoon", "midevening"})
 _HALF_WORDS = {"late": "second", "early": "first", "mid": "middle", "later": "second"}
 
 
@@ -44,7 +50,7 @@ def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return None
     for words in _NOW_PHRASES:
         if cursor.matches(index, *words):
-            if cursor.word(index + len(words)) in {"that", "thats"}:
+            if cursor.word(index + len(words)) in {"that", "thats", "after", "before"}:
                 return None
             after = index + len(words)
             return (Now(),), after + (cursor.word(after) == "-" and cursor.word(after + 1) == "ish") * 2
@@ -53,12 +59,13 @@ def _parse_now(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     """`morning`, `this afternoon`, `late evening`, `first thing`, `all morning`, `lunchtime`."""
-    if cursor.matches(index, "first", "thing"):
-        return (DayPart("early morning"),), index + 2 + 3 * cursor.matches(index + 2, "in", "the", "morning")
     at = cursor.skip(index, {"this"})
     is_today = at > index
     is_whole_part = cursor.word(at) in {"all", "whole", "entire"}
     at = cursor.skip(at + 1, {"the", "of"}) if is_whole_part else at
+    run_on = cursor.word(at)
+    if run_on in _RUN_ON_PARTS:
+        return _with_today(is_today, DayPart(run_on[3:], "middle")), at + 1
     half = _HALF_WORDS.get(cursor.word(at))
     split_match = _parse_split_half(cursor, at, half) if half else None
     if split_match is not None:
@@ -71,7 +78,38 @@ def _parse_part(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     after = at + 1 + (name == "lunch" and cursor.word(at + 1) in {"time", "break", "hour"})
     if name == "morning" and cursor.word(index - 1) == "good":
         return (), after
-    return ((DayItem(DayOffset()), part) if is_today else (part,)), after
+    return _with_today(is_today, part), after
+
+
+def _with_today(is_today: bool, part: DayPart) -> tuple[DayItem | DayPart, ...]:  # noqa: FBT001
+    return (DayItem(DayOffset()), part) if is_today else (part,)
+
+
+def _parse_half_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
+    """`fri pm`, `feb 5 am`, `tomorrow am`, `this pm`, `pm on friday`."""
+    name = _MERIDIEM_PARTS.get(cursor.word(index))
+    before, attached = cursor.word(index - 1), cursor.is_attached(index)
+    if name is None or attached:
+        return None
+    after = cursor.skip(index + 1, {"on", "of", "the"})
+    if before == "this":
+        return (DayItem(DayOffset()), DayPart(name)), index + 1
+    is_after_day = (
+        before in _DAY_WORDS_BEFORE
+        or before in ORDINAL_SUFFIXES
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) in MONTH_NUMBERS)
+        or (cursor.number(index - 1) is not None and cursor.word(index - 2) == "/")
+    )
+    is_before_day = name == "afternoon" and (
+        cursor.word(after) in WEEKDAY_NUMBERS or cursor.word(after) in {"today", "tomorrow"}
+    )
+    if is_after_day or (is_before_day and cursor.number(index - 1) is None):
+        return (DayPart(name),), index + 1
+    return None
+
+
+_MERIDIEM_PARTS = {"am": "morning", "pm": "afternoon"}
+_DAY_WORDS_BEFORE = frozenset(WEEKDAY_NUMBERS) | frozenset(MONTH_NUMBERS) | {"today", "tomorrow", "week"}
 
 
 def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch | None:
@@ -87,7 +125,7 @@ def _parse_split_half(cursor: TokenCursor, index: int, half: str) -> ItemsMatch 
 def _build_day_part(name: str, half: str | None, *, is_whole: bool) -> DayPart:
     if name == "morning" and half == "first":
         return DayPart("early morning", is_whole=is_whole)
-    return DayPart(name, None if half == "middle" else half, is_whole)
+    return DayPart(name, half, is_whole)
 
 
 def _parse_all_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
@@ -101,31 +139,16 @@ def _parse_all_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_end_of_day(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`the end of the day`, `eod`, `close of business`, `the rest of the afternoon`."""
-    word = cursor.word(index)
-    if word in {"eod", "close", "closing", "cob"}:
-        after = index + 1
-        after = (
-            cursor.skip(after, {"of", "business", "play", "time"}) if word in {"close", "closing"} else after
-        )
-        return (
-            ((EndOfDay(),), after)
-            if word != "close" or after > index + 1 or _follows_until(cursor, index)
-            else None
-        )
+    """`the end of the day`, `the rest of the afternoon`."""
     at = cursor.skip(index, {"the"})
     if cursor.word(at) not in {"end", "rest", "remainder"}:
         return None
     match = cursor.word(at)
-    at = cursor.skip(at + 1, {"of", "the", "this", "today"})
+    at = cursor.skip(at + 1, {"of", "the", "this", "today", "my", "current"})
     name = DAY_PART_WORDS.get(cursor.word(at))
     if cursor.word(at) != "day" and name is None:
         return None
     return ((Now(), EndOfDay(name)) if match != "end" else (EndOfDay(name),)), at + 1
-
-
-def _follows_until(cursor: TokenCursor, index: int) -> bool:
-    return cursor.word(index - 1) in {"until", "to", "-", "by"}
 
 
 def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
@@ -134,4 +157,12 @@ def _parse_later_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     return None
 
 
-_RULES = (_parse_now, parse_recurrence, _parse_all_day, _parse_part, _parse_end_of_day, _parse_later_today)
+_RULES = (
+    _parse_now,
+    parse_recurrence,
+    _parse_all_day,
+    _parse_part,
+    _parse_half_of_day,
+    _parse_end_of_day,
+    _parse_later_today,
+)

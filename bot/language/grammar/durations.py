@@ -11,12 +11,20 @@ from bot.language.lexicon.vocabulary import (
     MINUTE_WORDS,
     MONTH_NUMBERS,
     MONTH_WORDS,
+    NUMBER_WORDS,
     ORDINAL_SUFFIXES,
+    PEOPLE_WORDS,
     WEEK_WORDS,
     YEAR_WORDS,
 )
 from bot.language.model.items import DurationItem
-from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_cardinal, parse_fraction
+from bot.language.text.token_cursor import (
+    TokenCursor,
+    memoize_rule,
+    parse_below_hundred,
+    parse_cardinal,
+    parse_fraction,
+)
 
 DurationMatch = tuple[DurationItem, int]
 
@@ -24,7 +32,12 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("three", "quarters", "of", "an", "hour"), 45),
     (("three", "quarter", "of", "an", "hour"), 45),
     (("three", "quarters", "of", "a", "hour"), 45),
+    (("3", "quarters", "of", "an", "hour"), 45),
+    (("three", "quarter", "hour"), 45),
+    (("3", "quarter", "hour"), 45),
+    (("three", "quarters", "hour"), 45),
     (("3", "/", "4", "of", "an", "hour"), 45),
+    (("3", "/", "4", "an", "hour"), 45),
     (("3", "/", "4", "hour"), 45),
     (("a", "quarter", "of", "an", "hour"), 15),
     (("quarter", "of", "an", "hour"), 15),
@@ -37,14 +50,38 @@ _SET_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("a", "half", "hour"), 30),
     (("half", "h"), 30),
     (("1", "/", "2", "an", "hour"), 30),
-    (("an", "hour", "and", "three", "quarters"), 105),
 )
+_SET_PHRASES_BY_FIRST_WORD: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+for _words, _minutes in _SET_PHRASES:
+    for _last in (_words[-1], "hours") if _words[-1] == "hour" else (_words[-1],):
+        _SET_PHRASES_BY_FIRST_WORD.setdefault(_words[0], []).append(((*_words[:-1], _last), _minutes))
 _NOT_MINUTES_BEFORE = (
-    frozenset(MONTH_NUMBERS) | ORDINAL_SUFFIXES | MERIDIEMS | word_set(": / - to until . % people")
+    frozenset(MONTH_NUMBERS)
+    | ORDINAL_SUFFIXES
+    | MERIDIEMS
+    | HOUR_WORDS
+    | PEOPLE_WORDS
+    | NUMBER_WORDS.keys()
+    | word_set(": / - to until . % past oclock p a")
 )
 _LENGTH_ADJECTIVES = frozenset({"apart", "wide", "tall", "deep"})
+_LENGTH_QUALIFIERS = word_set("full solid whole good quick extra")
+_LEADS_TO_HOUR = word_set("another extra more spare")
+_PARTS_OF_HOUR: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("a", "half"), 30),
+    (("a", "halfs"), 30),
+    (("half",), 30),
+    (("a", "bit"), 0),
+    (("a", "quarter"), 15),
+    (("quarter",), 15),
+    (("three", "quarters"), 45),
+    (("three", "quarter"), 45),
+)
+_MINUTES_PER_HOUR = 60
+_MIN_SPELLED_MINUTES = 10
 _MAX_MONTHS = 600
 _FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
+    "a",
     "an",
     "hour",
     "hours",
@@ -58,8 +95,9 @@ _FIRST_WORDS = frozenset(words[0] for words, _ in _SET_PHRASES) | {
 @memoize_rule
 def parse_duration(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """The duration that starts here, with all its parts (`1 hour 20`)."""
+    index += cursor.word(index) in {"another", "extra"}
     if cursor.word(index) in _FIRST_WORDS:
-        for words, minutes in _SET_PHRASES:
+        for words, minutes in _SET_PHRASES_BY_FIRST_WORD.get(cursor.word(index), ()):
             if cursor.matches(index, *words):
                 return DurationItem(minutes), index + len(words)
         phrase_match = _parse_hour_phrase(cursor, index)
@@ -72,18 +110,20 @@ def parse_duration(cursor: TokenCursor, index: int) -> DurationMatch | None:
 def _parse_hour_phrase(cursor: TokenCursor, index: int) -> DurationMatch | None:
     """`an hour`, `a full hour`, `hour and a half`, `an hour and 20 minutes`."""
     at = cursor.skip(index, {"a", "an"})
-    at = cursor.skip(at, {"full", "solid", "whole", "good"})
-    if cursor.word(at) != "hour" or (at == index and not _has_continuation(cursor, at + 1)):
+    at = cursor.skip(at, _LENGTH_QUALIFIERS)
+    is_single = cursor.word(at) == "hour" or (
+        cursor.word(at) == "hours" and cursor.word(at - 1) in {"a", "an"}
+    )
+    has_lead = at > index or cursor.word(index - 1) in _LEADS_TO_HOUR
+    if not is_single or (not has_lead and not _has_continuation(cursor, at + 1)):
         return None
     return _add_minutes(cursor, Fraction(60), at + 1)
 
 
 def _has_continuation(cursor: TokenCursor, index: int) -> bool:
-    return (
-        cursor.matches(index, "and", "a")
-        or cursor.matches(index, "and", "half")
-        or cursor.word(index) == "long"
-    )
+    if cursor.word(index) in {"and", "n"}:
+        return cursor.word(index + 1) in {"a", "half", "quarter", "three"}
+    return cursor.word(index) in {"long", "between", "before", "after"} or cursor.matches(index, "or", "so")
 
 
 def _parse_clock_like(cursor: TokenCursor, index: int) -> DurationMatch | None:
@@ -105,6 +145,8 @@ def _parse_counted(cursor: TokenCursor, index: int) -> DurationMatch | None:
         single = _parse_single_unit(cursor, index + 1)
         if single is not None:
             return single
+    if cursor.word(index) == "a" and cursor.word(index + 1) in _LENGTH_QUALIFIERS:
+        return _parse_counted(cursor, cursor.skip(index + 1, _LENGTH_QUALIFIERS))
     few = index + (cursor.word(index) == "a")
     if cursor.word(few) == "few":
         return _parse_units(cursor, Fraction(3), few + 1)
@@ -142,9 +184,21 @@ def _parse_upper_bound(cursor: TokenCursor, index: int) -> tuple[Fraction, int] 
     if cursor.word(index) not in {"-", "to", "or"}:
         return None
     fraction = parse_fraction(cursor, index + 1)
+    if _is_dotted_clock_time(cursor, index - 3) and _is_dotted_clock_time(cursor, index + 1):
+        return None
     if fraction is None or fraction[0] > 24 or cursor.word(fraction[1]) not in HOUR_WORDS | MINUTE_WORDS:
         return None
     return fraction
+
+
+def _is_dotted_clock_time(cursor: TokenCursor, index: int) -> bool:
+    """`18.00`, both of whose parts have two digits."""
+    return (
+        len(cursor.word(index)) == 2
+        and cursor.word(index + 1) == "."
+        and len(cursor.word(index + 2)) == 2
+        and cursor.number(index + 2) is not None
+    )
 
 
 def _parse_units(cursor: TokenCursor, quantity: Fraction, index: int) -> DurationMatch | None:
@@ -169,7 +223,17 @@ def _add_days(cursor: TokenCursor, days: int, index: int) -> DurationMatch:
     more = parse_cardinal(cursor, cursor.skip(index, {"and", ","})) if days % 7 == 0 else None
     if more is not None and cursor.word(more.end_index) in DAY_WORDS and len(cursor.word(more.end_index)) > 1:
         return DurationItem(days=days + more.value), more.end_index + 1
-    return DurationItem(days=days), index
+    hours = _parse_hours_after_days(cursor, index) if cursor.word(index - 1) in DAY_WORDS else None
+    return (DurationItem(hours[0].minutes, days), hours[1]) if hours else (DurationItem(days=days), index)
+
+
+def _parse_hours_after_days(cursor: TokenCursor, index: int) -> DurationMatch | None:
+    """The rest of `1 day 2 hours`, `2 days and 3 hours`."""
+    at = cursor.skip(index, {"and"})
+    fraction = parse_fraction(cursor, at)
+    if fraction is None or len(cursor.word(fraction[1])) < 2 or cursor.word(fraction[1]) not in HOUR_WORDS:
+        return None
+    return _parse_units(cursor, fraction[0], fraction[1])
 
 
 def _days_per_unit(unit: str) -> int:
@@ -182,14 +246,12 @@ def _days_per_unit(unit: str) -> int:
 
 def _add_minutes(cursor: TokenCursor, minutes: Fraction, index: int) -> DurationMatch | None:
     """Adds what follows hours: `and a half`, `30`, `and 20 minutes`."""
-    for words, more in (
-        (("and", "a", "half"), 30),
-        (("and", "half"), 30),
-        (("and", "a", "bit"), 0),
-        (("and", "a", "quarter"), 15),
-    ):
-        if cursor.matches(index, *words):
-            return DurationItem(int(minutes) + more), index + len(words)
+    if cursor.word(index) in {"and", "n"}:
+        for words, more in _PARTS_OF_HOUR:
+            if cursor.matches(index + 1, *words):
+                return DurationItem(int(minutes) + more), index + 1 + len(words)
+    if minutes == _MINUTES_PER_HOUR and cursor.matches(index, "or", "two"):
+        return DurationItem(2 * _MINUTES_PER_HOUR), index + 2 + (cursor.word(index + 2) in HOUR_WORDS)
     at = cursor.skip(index, {"and", ","})
     rest = parse_cardinal(cursor, at)
     if rest is not None and rest.value < 60:
@@ -197,14 +259,18 @@ def _add_minutes(cursor: TokenCursor, minutes: Fraction, index: int) -> Duration
             cursor.word(rest.end_index) != "m" or cursor.is_attached(rest.end_index)
         ):
             return DurationItem(int(minutes) + rest.value), rest.end_index + 1
-        if at == index and _is_minutes_suffix(cursor, at, rest.end_index):
+        if _is_minutes_suffix(cursor, at, rest.end_index, is_joined=at > index):
             return DurationItem(int(minutes) + rest.value), rest.end_index
     return DurationItem(int(minutes)), index
 
 
-def _is_minutes_suffix(cursor: TokenCursor, index: int, end_index: int) -> bool:
-    """Whether two digits directly after the hours are minutes: `1h30`, `1 hour 30`."""
-    follows = cursor.word(end_index)
-    if len(cursor.word(index)) != 2 or not cursor.word(index).isdecimal() or follows in _NOT_MINUTES_BEFORE:
+def _is_minutes_suffix(cursor: TokenCursor, index: int, end_index: int, *, is_joined: bool) -> bool:
+    """Whether the number after the hours is minutes: `1h30`, `1 hour 30`, `an hour and 20`, `an hour ten`."""
+    if cursor.word(end_index) in _NOT_MINUTES_BEFORE or (is_joined and cursor.word(index - 1) == ","):
         return False
-    return cursor.is_attached(index) or int(cursor.word(index)) % 5 == 0
+    if not cursor.word(index).isdecimal():
+        spelled = parse_below_hundred(cursor, index)
+        return spelled is not None and spelled.value >= _MIN_SPELLED_MINUTES and spelled.value % 5 == 0
+    if len(cursor.word(index)) != 2:
+        return False
+    return (cursor.is_attached(index) and not is_joined) or int(cursor.word(index)) % 5 == 0

@@ -55,6 +55,8 @@ def parse_time_offset(cursor: TokenCursor, index: int) -> ItemsMatch | None:
     if match is None:
         return _parse_bare_minutes(cursor, at) if has_in else None
     count, after = match
+    if has_in and cursor.word(after) in {"before", "between"}:
+        return None  # `fit in an hour before 3`
     if has_in:
         return _build_offset(count), cursor.skip(
             after, {"time", "from", "now"} if cursor.word(after) != "from" else {"from", "now"}

@@ -1,13 +1,24 @@
 """Assembles items into a phrase: its day, start, end, duration and recurrence."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
-from bot.language.model.days import CalendarMonth, CalendarWeek, DayExpression, DayOffset, Weekday, join_days
+from bot.language.grammar.dates import build_day_of_month_offset
+from bot.language.model.days import (
+    CalendarDay,
+    CalendarMonth,
+    CalendarWeek,
+    DayExpression,
+    DayOffset,
+    Weekday,
+    join_days,
+)
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
     Connective,
+    ContextWord,
     DayItem,
     DayPart,
     DurationItem,
@@ -15,20 +26,35 @@ from bot.language.model.items import (
     InvalidTime,
     IsoTimestamp,
     Item,
+    LooseTime,
+    MinuteOfHour,
     Now,
     OccurrenceCount,
     PlacedItem,
     RecurrenceItem,
     SameTime,
+    StartOfDay,
     TimeOffset,
     UnknownWord,
     UpcomingWindow,
 )
 
-StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime
-EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp
+StartItem = ClockTime | Now | TimeOffset | IsoTimestamp | SameTime | MinuteOfHour | StartOfDay | EndOfDay
+EndItem = ClockTime | DayPart | EndOfDay | IsoTimestamp | MinuteOfHour
 _TRANSPARENT = frozenset({Connective.AT, Connective.ON, Connective.FROM, Connective.OF, Connective.IN})
-_TIME_ITEMS = (ClockTime, Now, TimeOffset, IsoTimestamp, SameTime, DayItem, DayPart, EndOfDay, RecurrenceItem)
+_TIME_ITEMS = (
+    ClockTime,
+    Now,
+    TimeOffset,
+    IsoTimestamp,
+    SameTime,
+    MinuteOfHour,
+    DayItem,
+    DayPart,
+    EndOfDay,
+    StartOfDay,
+    RecurrenceItem,
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +62,9 @@ class TimePhrase:
     """A time as it was said. Everything may be missing; `used_items` are the items that found a place.
 
     `is_start_day`: the day is where a recurrence starts (`from next week`), not the days it takes place on.
+    `within` is a duration from now in which the time lies, `edge` the first or last hour of the day. The
+    time is some time after its start if `is_after`, some time between its ends if `is_loose`, and the end
+    of a duration if `counts_back` (`an hour before 3`).
     """
 
     day: DayItem | None = None
@@ -48,6 +77,11 @@ class TimePhrase:
     recurrence_until: DayExpression | None = None
     recurrence_count: int | None = None
     is_start_day: bool = False
+    within: DurationItem | None = None
+    edge: StartOfDay | EndOfDay | None = None
+    is_after: bool = False
+    is_loose: bool = False
+    counts_back: bool = False
     has_invalid_time: bool = False
     other_days: list[DayExpression] = field(default_factory=list)
     other_starts: list[ClockTime] = field(default_factory=list)
@@ -56,7 +90,7 @@ class TimePhrase:
 
     @property
     def has_length(self) -> bool:
-        return self.end is not None or self.duration is not None
+        return self.end is not None or self.duration is not None or self.within is not None
 
 
 def build_phrase(items: Sequence[PlacedItem]) -> TimePhrase:
@@ -84,26 +118,12 @@ class _PhraseBuilder:
 
     def __init__(self, placed: Sequence[PlacedItem]) -> None:
         items = [each.item for each in placed]
+        self.items = items
         self.before = _neighbours(items)
         self.after = _neighbours(items[::-1])[::-1]
         self.phrase = TimePhrase()
         self.expected: Connective | None = None
         self.is_between = False
-        self.handlers: dict[type, Callable[..., bool]] = {
-            ClockTime: self._add_clock_time,
-            Now: self._add_start,
-            TimeOffset: self._add_start,
-            SameTime: self._add_start,
-            IsoTimestamp: self._add_timestamp,
-            UpcomingWindow: self._add_window,
-            DayItem: self._add_day,
-            DayPart: self._add_day_part,
-            DurationItem: self._add_duration,
-            RecurrenceItem: self._add_recurrence,
-            OccurrenceCount: self._add_occurrence_count,
-            EndOfDay: self._add_end_of_day,
-            InvalidTime: self._note_invalid_time,
-        }
 
     def add(self, index: int, item: Item) -> bool:
         if isinstance(item, Connective):
@@ -112,10 +132,15 @@ class _PhraseBuilder:
         if isinstance(item, BareNumber):
             self.phrase.ambiguous_number = item
             return False
+        if isinstance(item, ContextWord):
+            return False
+        if isinstance(item, LooseTime):
+            self.phrase.is_loose = True
+            return True
         if isinstance(item, UnknownWord):
             self.expected = None
             return False
-        placed = self.handlers[type(item)](item)
+        placed = self._handlers[type(item)](self, item)
         if self.expected in {Connective.FROM, Connective.AFTER, Connective.OR} and not isinstance(
             item, DayItem
         ):
@@ -128,18 +153,43 @@ class _PhraseBuilder:
             self.is_between, self.expected = True, Connective.FROM
         elif connective is Connective.FROM:
             self.expected = Connective.FROM
-        elif connective in {Connective.UNTIL, Connective.BEFORE}:
+        elif connective in {Connective.UNTIL, Connective.BEFORE, Connective.BY}:
             self._expect_end(following)
+            if connective is Connective.BEFORE:
+                self._count_back(index, following)
         elif connective in {Connective.TO, Connective.DASH} or (
             connective is Connective.AND and self.is_between
         ):
-            if isinstance(following, _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS):
-                self.expected = Connective.UNTIL
-        elif connective in {Connective.AFTER, Connective.OR}:
-            self.expected = connective if isinstance(following, _TIME_ITEMS) else None
+            self._join_times(index, connective)
+        elif connective in {Connective.AFTER, Connective.JUST_AFTER, Connective.OR}:
+            self._expect_other(connective, following)
+
+    def _join_times(self, index: int, connective: Connective) -> None:
+        """`2-4`, `mon to wed`, `between 3 and 5`."""
+        is_range = isinstance(self.after[index], _TIME_ITEMS) and isinstance(self.before[index], _TIME_ITEMS)
+        if is_range and not self._is_separator(connective, index):
+            self.expected = Connective.UNTIL
+
+    def _expect_other(self, connective: Connective, following: Item | None) -> None:
+        """Expects a start after a time, or a second choice."""
+        announced = Connective.AFTER if connective is Connective.JUST_AFTER else connective
+        self.expected = announced if isinstance(following, _TIME_ITEMS) else None
+        if connective is Connective.AFTER and self.phrase.start is None:
+            self.phrase.is_after = isinstance(following, ClockTime | DayPart | MinuteOfHour)
+
+    def _count_back(self, index: int, following: Item | None) -> None:
+        """`an hour before 3`: the end of the duration that stands just before."""
+        is_hour = isinstance(following, ClockTime | DayPart | EndOfDay | MinuteOfHour)
+        if index and is_hour and isinstance(self.items[index - 1], DurationItem):
+            self.phrase.counts_back = True
+
+    def _is_separator(self, connective: Connective, index: int) -> bool:
+        """Whether a dash only sets the time apart from its day: `6 march - 3pm`."""
+        is_day = isinstance(self.before[index], DayItem) and isinstance(self.after[index], ClockTime)
+        return is_day and connective is Connective.DASH and self.phrase.start is None
 
     def _expect_end(self, following: Item | None) -> None:
-        if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp):
+        if isinstance(following, ClockTime | DayPart | EndOfDay | DayItem | IsoTimestamp | MinuteOfHour):
             self.expected = Connective.UNTIL
 
     def _add_clock_time(self, item: ClockTime) -> bool:
@@ -151,8 +201,15 @@ class _PhraseBuilder:
         elif phrase.start is None:
             phrase.start = item
         else:
-            return False
+            return self._is_repeated(item)
         return True
+
+    def _is_repeated(self, item: ClockTime) -> bool:
+        """Whether the start or the end is this time (`2-4, leaving at 4`)."""
+        return any(
+            isinstance(known, ClockTime) and set(known.possible_minutes) & set(item.possible_minutes)
+            for known in (self.phrase.start, self.phrase.end)
+        )
 
     def _add_start(self, item: StartItem) -> bool:
         if self.phrase.start is not None:
@@ -169,11 +226,15 @@ class _PhraseBuilder:
     def _add_window(self, item: UpcomingWindow) -> bool:
         if self.phrase.start is not None:
             return False
-        self.phrase.start, self.phrase.duration = (
-            Now(),
-            DurationItem(int(item.duration.total_seconds()) // 60),
-        )
+        self.phrase.start = Now()
+        self.phrase.within = DurationItem(int(item.duration.total_seconds()) // 60)
         return True
+
+    def _add_minute_of_hour(self, item: MinuteOfHour) -> bool:
+        if self.expected is Connective.UNTIL and self.phrase.end is None:
+            self.phrase.end = item
+            return True
+        return self._add_start(item)
 
     def _add_day(self, item: DayItem) -> bool:
         phrase = self.phrase
@@ -199,7 +260,9 @@ class _PhraseBuilder:
             else:
                 phrase.end_day = item.day
         elif phrase.day is not None and phrase.start is None:
-            phrase.day = DayItem(join_days(phrase.day.day, item.day))
+            phrase.day = DayItem(
+                join_days(phrase.day.day, item.day), weekday=phrase.day.weekday, last_weekday=item.weekday
+            )
             self.expected = None
         else:
             phrase.end_day = item.day
@@ -214,10 +277,14 @@ class _PhraseBuilder:
             if isinstance(one.day, Weekday) and isinstance(other.day, CalendarWeek) and other.day.days == 7:
                 phrase.day = DayItem(Weekday(one.day.number, week_offset=other.day.week_offset))
                 return True
+            in_month = _day_in_month(one.day, other.day)
+            if in_month is not None:
+                phrase.day = DayItem(in_month)
+                return True
             if isinstance(one.day, Weekday) and not isinstance(
                 other.day, Weekday | CalendarWeek | CalendarMonth
             ):
-                phrase.day = other
+                phrase.day = replace(other, weekday=one.day.number)
                 return True
         return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
@@ -252,12 +319,49 @@ class _PhraseBuilder:
         return True
 
     def _add_end_of_day(self, item: EndOfDay) -> bool:
-        self.phrase.end = item
+        if self.expected is Connective.UNTIL or self.phrase.start is not None:
+            self.phrase.end = item
+        else:
+            self.phrase.edge = item
+        return True
+
+    def _add_start_of_day(self, item: StartOfDay) -> bool:
+        if not item.is_first_thing:
+            return self._add_start(item)
+        self.phrase.edge = item
         return True
 
     def _note_invalid_time(self, item: InvalidTime) -> bool:
         self.phrase.has_invalid_time = bool(item)
         return False
+
+    _handlers: ClassVar[Mapping[type, Callable[..., bool]]] = {
+        ClockTime: _add_clock_time,
+        Now: _add_start,
+        TimeOffset: _add_start,
+        SameTime: _add_start,
+        MinuteOfHour: _add_minute_of_hour,
+        StartOfDay: _add_start_of_day,
+        IsoTimestamp: _add_timestamp,
+        UpcomingWindow: _add_window,
+        DayItem: _add_day,
+        DayPart: _add_day_part,
+        DurationItem: _add_duration,
+        RecurrenceItem: _add_recurrence,
+        OccurrenceCount: _add_occurrence_count,
+        EndOfDay: _add_end_of_day,
+        InvalidTime: _note_invalid_time,
+    }
+    """Methods by the type of item. Bound ones would make cycles that only a garbage collection frees."""
+
+
+def _day_in_month(day: DayExpression, month: DayExpression) -> DayExpression | None:
+    """`the 6th` … `next month`, `december` … `the 4th`: the day of that month."""
+    if not isinstance(day, CalendarDay) or day.month is not None or not isinstance(month, CalendarMonth):
+        return None
+    if month.month is not None:
+        return CalendarDay(day.day, month.month, month.year)
+    return build_day_of_month_offset(day.day, month.month_offset).day
 
 
 START_AFTER_DAY_PART = {

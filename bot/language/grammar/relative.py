@@ -44,12 +44,15 @@ def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return (DayItem(TODAY), DayPart("afternoon")), index + 1
     if word == "yesterday":
         return (DayItem(DayOffset(-1)),), index + 1
+    if cursor.matches(index, "the", "day", "after") and cursor.word(index + 3) in _AFTER_LONE_PHRASE:
+        return (DayItem(DayOffset(2)),), index + 3  # that of which `tomorrow` was said
     for words, days in _DAY_OFFSET_PHRASES:
         if cursor.matches(index, *words):
             return (DayItem(DayOffset(days)),), index + len(words)
     return None
 
 
+_AFTER_LONE_PHRASE = frozenset({"", "at", "for", "from", "@", ",", ".", "?", "!", "please", "instead"})
 _DAY_OFFSET_PHRASES = (
     (("the", "day", "after", "tomorrow"), 2),
     (("day", "after", "tomorrow"), 2),
@@ -57,6 +60,7 @@ _DAY_OFFSET_PHRASES = (
     (("overmorrow",), 2),
     (("the", "day", "before", "yesterday"), -2),
     (("the", "next", "day"), 1),
+    (("next", "day"), 1),
     (("the", "following", "day"), 1),
 )
 
@@ -102,6 +106,7 @@ def _parse_next(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         "next": 1,
         "following": 1,
         "this": 0,
+        "current": 0,
         "coming": 0,
         "upcoming": 0,
         "last": -1,
@@ -158,9 +163,9 @@ def _parse_window(cursor: TokenCursor, index: int, lead: str) -> ItemsMatch | No
     """`the next two hours`, `next hour`, `this hour`."""
     if lead not in {"next", "coming", "following"}:
         return None
-    if cursor.word(index) == "hour":
-        return (UpcomingWindow(timedelta(hours=1)),), index + 1
     match = parse_duration(cursor, index)
+    if match is None and cursor.word(index) == "hour":
+        return (UpcomingWindow(timedelta(hours=1)),), index + 1
     if match is None:
         return None
     if match[0].minutes:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from functools import cache
 
+from bot.language.grammar.bounds import parse_bound
 from bot.language.grammar.clocks import parse_clock_time
 from bot.language.grammar.dates import parse_calendar_day
 from bot.language.grammar.day_parts import parse_day_part
+from bot.language.grammar.day_ranges import parse_day_range
 from bot.language.grammar.durations import parse_duration
 from bot.language.grammar.false_positives import skip_false_positive
+from bot.language.grammar.iso_dates import is_interval_sign
+from bot.language.grammar.opening_times import parse_opening_time
 from bot.language.grammar.recurrences import parse_occurrence_count, parse_recurrence
 from bot.language.grammar.relative import parse_relative_day
 from bot.language.grammar.timestamps import is_timestamp, parse_timestamp
@@ -37,15 +41,10 @@ _CONNECTIVES = {
     "at": Connective.AT,
     "@": Connective.AT,
     "from": Connective.FROM,
-    "starting": Connective.FROM,
-    "start": Connective.FROM,
-    "beginning": Connective.FROM,
     "to": Connective.TO,
     "through": Connective.TO,
     "thru": Connective.TO,
     "until": Connective.UNTIL,
-    "ending": Connective.UNTIL,
-    "finishing": Connective.UNTIL,
     "between": Connective.BETWEEN,
     "btw": Connective.BETWEEN,
     "btwn": Connective.BETWEEN,
@@ -54,7 +53,7 @@ _CONNECTIVES = {
     "after": Connective.AFTER,
     "past": Connective.AFTER,
     "before": Connective.BEFORE,
-    "by": Connective.BEFORE,
+    "by": Connective.BY,
     "for": Connective.FOR,
     "or": Connective.OR,
     "/": Connective.OR,
@@ -121,22 +120,30 @@ class _Scanner:
             return self._add(index, *match)
         skipped_to = skip_false_positive(self.cursor, index)
         if skipped_to > index:
-            return self._add(index, (UnknownWord(word),), skipped_to)
+            return self._add(index, (UnknownWord(word, is_label=True),), skipped_to)
         match = _parse_items(self.cursor, index) if word in TIME_FIRST_WORDS or word.isdecimal() else None
         if match is not None:
             return self._add(index, *match)
+        bound = parse_bound(self.cursor, index)
+        if bound is not None:
+            return self._add(index, (bound[0],), bound[1])
+        return self._add(index, self._word_items(word, index), index + 1)
+
+    def _word_items(self, word: str, index: int) -> Sequence[Item]:
+        """What a word that begins no expression is: a connective, an unknown word, or nothing."""
+        if is_interval_sign(self.cursor, index):
+            return (Connective.TO,)
         if word in _CONNECTIVES:
-            return self._add(index, (_CONNECTIVES[word],), index + 1)
-        if word not in FILLER_WORDS and word[0].isalnum():
-            return self._add(index, (UnknownWord(word),), index + 1)
-        return index + 1
+            return self._connectives(word)
+        return (UnknownWord(word),) if word not in FILLER_WORDS and word[0].isalnum() else ()
 
     def _parse_before_counts(self, word: str, index: int) -> ItemsMatch | None:
         """What would else be taken for a count of things: a timestamp, `once a week`, `x 10`."""
         if is_timestamp(word):
             return (parse_timestamp(word),), index + 1
-        if word == "once":
-            return parse_recurrence(self.cursor, index)
+        recurrence = parse_recurrence(self.cursor, index) if word == "once" else None
+        if recurrence is not None:
+            return recurrence
         count = parse_occurrence_count(self.cursor, index) if self.has_recurrence else None
         return ((count[0],), count[1]) if count is not None else None
 
@@ -145,9 +152,21 @@ class _Scanner:
         self.has_recurrence |= any(isinstance(item, RecurrenceItem) for item in items)
         return end_index
 
+    def _connectives(self, word: str) -> Sequence[Item]:
+        """The connective of a word; none for `about` after another one, `until` for a leading `through`."""
+        previous = self.found[-1].item if self.found else None
+        connective = _CONNECTIVES[word]
+        if connective is Connective.AT and word not in {"at", "@"} and isinstance(previous, Connective):
+            return ()
+        if word in {"through", "thru"} and isinstance(previous, UnknownWord | None):
+            connective = Connective.UNTIL
+        return (connective,)
+
 
 def _parse_items(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    match = parse_day_part(cursor, index) if cursor.number(index) is None else None
+    match = parse_day_range(cursor, index)
+    if match is None and (cursor.number(index) is None or cursor.matches(index, "1", "st", "thing")):
+        match = parse_opening_time(cursor, index) or parse_day_part(cursor, index)
     if match is not None:
         return match
     date_match = parse_calendar_day(cursor, index)

@@ -69,7 +69,10 @@ PHRASES = {
         | are you real | are you a robot | is this a bot | is this a robot | who are you | who r u
         | what are you | what is this | whats this | whats your name | hello world | test | testing
         | just testing | test test | testing testing | testing 123 | ping | is this thing on
-        | does this work
+        | does this work | do you have a minute | do you have a min | do you have a sec
+        | do you have a second | do you have a moment | do you have time | got a minute | got a min
+        | got a sec | got a moment | have you got a minute | have you got a sec | have you got a moment
+        | can i ask you something | can i ask a question | can i ask you a question | quick question
         | is this working | are you working | are you online
         """
     ),
@@ -90,7 +93,13 @@ REMARKS = {
     ),
     "remark": split_phrases(
         """
-        hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in
+        get back to you | will get back to you | ill get back to you | i will get back to you
+        | well get back to you | we will get back to you | let you know | will let you know
+        | ill let you know | i will let you know | well let you know | we will let you know
+        | keep you posted | will keep you posted | ill keep you posted | ill be in touch
+        | will be in touch | ill come back to you | will come back to you | ill think about it
+        | let me think about it | let me check | let me get back to you | ill confirm | will confirm
+        | hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in
         | be back | be right back | bbl | afk | this may take
         | this might take | this will take | this could take | it may take | it might take
         | give me | gimme

@@ -118,7 +118,7 @@ WORDS_AFTER_NUMBER = (
     | MERIDIEMS
     | ORDINAL_SUFFIXES
     | PEOPLE_WORDS
-    | word_set("a p ish to til till until oclock noon x k z t on at for")
+    | word_set("a p ish pmish amish to til till until oclock noon x k z t on at for")
     | frozenset(MONTH_NUMBERS)
 )
 """Words that may be attached to a number and still are words of their own."""
@@ -140,7 +140,7 @@ RANGE_BOUND_WORDS = (
     noon midday midnight now today tomorrow a p h jan feb mar apr may jun jul aug sep oct nov dec
     """
     )
-    | word_set("st nd rd th morning afternoon evening night lunch hrs")
+    | word_set("st nd rd th morning afternoon evening night lunch hrs ish oclock half quarter closing close")
 )
 """Words that a dash may join to a range."""
 
@@ -160,7 +160,9 @@ CANONICAL_WORDS = {
         "before": "b4 bfore",
         "next": "nxt nex",
         "every": "evry ev each",
-        "midday": "midd noonish",
+        "midday": "midd noonish middayish",
+        "midnight": "midnightish",
+        "pm": "pmish",
         "please": "pls plz plss",
         "people": "ppl peeps pple peopl pax",
         "with": "w wiv",
@@ -208,6 +210,7 @@ FILLER_WORDS = word_set(
     between ish sharp exactly approx approximately roughly circa via using use contains containing
     include includes including equipped preferred prefer required require requires @ - , . ! ? : ; /
     & + ( ) ' … * _ ~ | [ ] > < = # w n long walking
+    lasts lasting runs running
     within campus onwards onward spare once sometime sometimes anytime same
     local repeat repeats repeating recurring recurrent regular regularly series single
     some1 no1 shall cos because lol haha xx x thankyou thanx tysm pretty much asap soon more than
@@ -230,7 +233,11 @@ TIME_FIRST_WORDS = (
     weeks fortnight end start beginning middle mid early late later weekend midweek noon midday
     midnight dozen couple hundred pair right straight just as now rn atm asap immediately currently
     straightaway nowish all whole entire full first allday eod close closing cob rest remainder
-    every everyday nightly alternate alternating bi weekday once
+    after earliest latest late extra another
+    midmorning midafternoon midevening when once top opening lock lockup kicking chucking you
+    they it we u building library campus shut shuts closes locks
+    w wc wb month current tom am pm
+    every everyday nightly alternate alternating bi weekday
     daily weekly fortnightly biweekly monthly nye new australia valentines leap st april anzac
     halloween guy bonfire christmas xmas boxing good easter shrove pancake ash for
     """

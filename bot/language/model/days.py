@@ -226,7 +226,8 @@ class DayRange:
                 days = (end.last - start.first).days + 1
                 if 1 <= days <= 400:
                     yield DateRange(start.first, days)
-                elif isinstance(self.last, Weekday):
+                    break
+                if isinstance(self.last, Weekday):
                     yield DateRange(start.first, (end.last.weekday() - start.first.weekday()) % 7 + 1)
 
 

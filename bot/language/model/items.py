@@ -13,13 +13,12 @@ from bot.language.model.reading import RecurrenceUnit
 class ClockTime:
     """A time of day. `hour` is 0 to 24 when `is_24_hour`, else 1 to 12 and may mean am or pm.
 
-    `meridiem` is the am or pm that was typed; `seconds` may have a fraction. `is_guess`: a bare number that
-    is no time where a certain one stands elsewhere in the text.
+    `meridiem` is the am or pm that was typed. `is_guess`: a bare number that is no time where a certain one
+    stands elsewhere in the text. Seconds that were typed are dropped.
     """
 
     hour: int
     minute: int = 0
-    seconds: float = 0
     is_24_hour: bool = False
     meridiem: str | None = None
     is_guess: bool = False
@@ -36,6 +35,13 @@ class ClockTime:
 @dataclass(frozen=True, slots=True)
 class Now:
     """The current instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteOfHour:
+    """The next time that the clock shows this minute (`half past`, `the top of the hour`)."""
+
+    minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,18 @@ class DayPart:
 
 @dataclass(frozen=True, slots=True)
 class DayItem:
-    """A day or a range of days; `alternative` is the other meaning of `3/4`."""
+    """A day or a range of days; `alternative` is the other meaning of `3/4`.
+
+    `weekday` (Monday is 0) was typed with a date and must be that date's, `last_weekday` that of a range's
+    last day. `hour`: a bare number after the weekday, which is an hour unless it is the date.
+    """
 
     day: DayExpression
     alternative: DayExpression | None = None
     is_next: bool = False
+    weekday: int | None = None
+    last_weekday: int | None = None
+    hour: ClockTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,8 @@ class BareNumber:
 class Connective(Enum):
     """A word between times."""
 
+    __hash__ = object.__hash__  # by identity: sets of these are asked at every position of a text
+
     AT = "at"
     FROM = "from"
     TO = "to"
@@ -134,6 +149,10 @@ class Connective(Enum):
     AND = "and"
     AFTER = "after"
     BEFORE = "before"
+    BY = "by"
+    JUST_AFTER = "just after"
+    SO = "so"
+    BECAUSE = "because"
     FOR = "for"
     OR = "or"
     IN = "in"
@@ -149,21 +168,49 @@ class InvalidTime:
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
-    """A word that says nothing about a time."""
+    """A word that says nothing about a time; `is_label` when it names or counts with a number (`level 3`)."""
 
     word: str
+    is_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EndOfDay:
-    """The end of the day's last hour, or of a part of the day."""
+    """The time at which the campus closes, or the end of a part of the day."""
 
     part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartOfDay:
+    """The time at which the campus opens; `is_first_thing` means some time in the first hour."""
+
+    is_first_thing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A word that says that something starts or ends at the time beside it (`finishing at 4`)."""
+
+    word: str
+    is_end: bool
+    is_connective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LooseTime:
+    """Words for `at some time within` (`sometime`, `at some point`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWord:
+    """A word, or a time, of another event (`i finish work at 5 so 6pm`)."""
 
 
 Item = (
     ClockTime
     | Now
+    | MinuteOfHour
     | SameTime
     | IsoTimestamp
     | DurationItem
@@ -178,6 +225,10 @@ Item = (
     | InvalidTime
     | UnknownWord
     | EndOfDay
+    | StartOfDay
+    | Bound
+    | LooseTime
+    | ContextWord
 )
 
 

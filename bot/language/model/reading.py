@@ -87,6 +87,10 @@ class Exclusions:
     def __bool__(self) -> bool:
         return bool(self.dates or self.weekdays or self.times or self.buildings or self.rooms)
 
+    def has_day(self, day: date) -> bool:
+        """Whether the day is ruled out, as a date or as its weekday."""
+        return day in self.dates or day.weekday() in self.weekdays
+
 
 NO_EXCLUSIONS = Exclusions()
 
@@ -129,7 +133,7 @@ class ParseProblem:
                 f"In “{self.parsed_text}” the end does not come after the start."
             ),
             ProblemReason.CONTRADICTION: f"The day and the date in “{self.parsed_text}” don't agree.",
-            ProblemReason.INCOMPLETE: f"I understood only a part of the time in “{self.parsed_text}”.",
+            ProblemReason.INCOMPLETE: f"I could not read “{self.parsed_text}” as part of the time.",
             ProblemReason.EXCLUSION: f"I'm not sure what to leave out in “{self.parsed_text}”.",
             ProblemReason.LANGUAGE: f"I read English, and I'm not sure about “{self.parsed_text}”.",
         }[self.reason]

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.language.engine import parse_phrase
+from bot.language.engine import DEFAULTS, parse_phrase
 from bot.language.model.reading import Clarification, Exclusions, ParsedTime, ParseProblem, ParseResult
 from bot.language.output.series import RRULE_WEEKDAYS, occurrences, to_rrule
+from bot.language.resolve.defaults import ParserDefaults
 from bot.language.rooms.names import NameIndex
 from core.time_zones import find_time_zone
 
@@ -81,17 +82,25 @@ def _question_to_json(question: Clarification) -> dict[str, object]:
     return {"text": question.message, "choices": list(question.choices)}
 
 
-def parse_lines(lines: Iterable[str], names: NameIndex, now: datetime, zone: ZoneInfo) -> Iterator[str]:
+def parse_lines(
+    lines: Iterable[str],
+    names: NameIndex,
+    now: datetime,
+    zone: ZoneInfo,
+    defaults: ParserDefaults = DEFAULTS,
+) -> Iterator[str]:
     """Parses JSON lines (`{"text", "now", "tz"}`), one result a line; `now` and `zone` are the defaults.
 
     A line that is not such an object gives `{"error": …}`.
     """
     for line in lines:
         if line.strip():
-            yield json.dumps(_parse_line(line, names, now, zone), ensure_ascii=False)
+            yield json.dumps(_parse_line(line, names, now, zone, defaults), ensure_ascii=False)
 
 
-def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+def _parse_line(
+    line: str, names: NameIndex, now: datetime, zone: ZoneInfo, defaults: ParserDefaults
+) -> dict[str, object]:
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
@@ -107,4 +116,6 @@ def _parse_line(line: str, names: NameIndex, now: datetime, zone: ZoneInfo) -> d
         return {"error": f'"now" is not an ISO 8601 time: {request["now"]!r}.'}
     if request_now.tzinfo is None:
         request_now = request_now.replace(tzinfo=request_zone)
-    return to_json(parse_phrase(request["text"], now=request_now, zone=request_zone, names=names))
+    return to_json(
+        parse_phrase(request["text"], now=request_now, zone=request_zone, names=names, defaults=defaults)
+    )

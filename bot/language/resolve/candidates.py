@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.language.grammar.phrase import TimePhrase
+from bot.language.model.day_spans import skip_past_days
 from bot.language.model.days import DateRange, DayExpression, Weekday, add_days, add_months, likeliest
-from bot.language.model.items import ClockTime, DayItem, DayPart
+from bot.language.model.items import DayItem, DayPart, EndOfDay, StartOfDay
 from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
 from bot.language.resolve import wall
 from bot.language.resolve.context import (
@@ -14,21 +15,30 @@ from bot.language.resolve.context import (
     ResolutionContext,
     build_parsed_time,
     clamp_to_now,
-    is_past,
+    is_to_come,
     requested_duration,
 )
+from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.end_time import resolve_end_on_day
-from bot.language.resolve.hour_candidates import HourCandidate, day_part_minutes, hour_candidates
+from bot.language.resolve.hour_candidates import (
+    HourCandidate,
+    clock_time,
+    day_part_minutes,
+    end_of_day_minutes,
+    hour_candidates,
+)
 from bot.language.resolve.recurrence import build_recurrence_rule, is_recurrence_duration, occurrence_dates
 
-_HALF_PREFIXES = {"first": "early", "second": "late"}
+_HALF_PREFIXES = {"first": "early", "middle": "mid", "second": "late"}
+_EDGE_LENGTH = timedelta(hours=1)
 _MAX_ALTERNATIVE_DISTANCE = timedelta(hours=12)
+_MAX_DAYS_AHEAD = 21
 _DATE_ORDER_NAMES = {True: "day first", False: "month first"}
 
 
 def resolve_clock_time(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
     times = list(_candidate_times(phrase, context))
-    upcoming = [(time, hours) for time, hours in times if not is_past(time.start, context)]
+    upcoming = [(time, hours) for time, hours in times if is_to_come(time, context)]
     if not upcoming:
         return (
             Resolution(times[0][0], problem_reason=ProblemReason.PAST)
@@ -39,7 +49,9 @@ def resolve_clock_time(phrase: TimePhrase, context: ResolutionContext) -> Resolu
     alternatives = [
         alternative
         for alternative, _ in upcoming[1:]
-        if alternative.start - time.start <= _MAX_ALTERNATIVE_DISTANCE and phrase.recurrence is None
+        if alternative.start - time.start <= _MAX_ALTERNATIVE_DISTANCE
+        and alternative.kind is time.kind
+        and phrase.recurrence is None
     ]
     alternatives += _resolve_on_other_days(phrase, context, _first_time)
     alternatives += _resolve_other_starts(phrase, context)
@@ -54,14 +66,26 @@ def _candidate_times(
     phrase: TimePhrase, context: ResolutionContext
 ) -> Iterator[tuple[ParsedTime, HourCandidate]]:
     """All times that a clock time can mean, on each of its days."""
-    options = hour_candidates(phrase, context.defaults)
     for dates in _candidate_dates(phrase, context):
-        for hours in options:
+        opening, closing = context.opening_hours(dates.first)
+        on_day = _place_opening_hours(phrase, opening, closing, context.defaults)
+        for hours in hour_candidates(on_day, context.defaults, closing):
             yield _build_time(dates, hours, phrase, context), hours
 
 
+def _place_opening_hours(
+    phrase: TimePhrase, opening: int, closing: int, defaults: ParserDefaults
+) -> TimePhrase:
+    """Replaces a start at the opening or closing time by that of a day."""
+    if isinstance(phrase.start, StartOfDay):
+        return replace(phrase, start=clock_time(opening))
+    if isinstance(phrase.start, EndOfDay):
+        return replace(phrase, start=clock_time(end_of_day_minutes(phrase.start, defaults, closing)))
+    return phrase
+
+
 def _first_time(phrase: TimePhrase, context: ResolutionContext) -> ParsedTime | None:
-    upcoming = (time for time, _ in _candidate_times(phrase, context) if not is_past(time.start, context))
+    upcoming = (time for time, _ in _candidate_times(phrase, context) if is_to_come(time, context))
     return _first_upcoming(upcoming, context)
 
 
@@ -101,42 +125,80 @@ def _candidate_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator
     """The days a phrase may mean, the likeliest first. Each costs a step of the budget."""
     for dates in _phrase_dates(phrase, context):
         context.budget.spend()
-        yield dates
+        if not context.excluded:
+            yield dates
+        else:
+            yield from _leave_out_days(dates, phrase, context)
+
+
+def _leave_out_days(dates: DateRange, phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
+    """The date unless it is ruled out (`3pm but not today`); hours of several days begin on another one."""
+    if phrase.day is None or phrase.recurrence is not None:
+        if not context.excluded.has_day(dates.first):
+            yield dates
+        return
+    first, days = dates.first, dates.days
+    if phrase.start is not None or phrase.day_part is not None:
+        while days > 1 and context.excluded.has_day(first):
+            context.budget.spend()
+            first, days = add_days(first, 1), days - 1
+    yield DateRange(first, days)
 
 
 def _phrase_dates(phrase: TimePhrase, context: ResolutionContext) -> Iterator[DateRange]:
     if phrase.recurrence is not None:
         yield from occurrence_dates(phrase, phrase.recurrence, context)
     elif phrase.day is not None:
-        yield from likeliest(phrase.day.day, context.today)
+        yield from skip_past_days(likeliest(phrase.day.day, context.today), context.today)
     else:
-        for days in range(3):
+        for days in range(3 if not context.excluded else _MAX_DAYS_AHEAD):
             yield DateRange(add_days(context.today, days))
 
 
 def _build_time(
     dates: DateRange, hours: HourCandidate, phrase: TimePhrase, context: ResolutionContext
 ) -> ParsedTime:
-    start = context.local_instant(dates.first, hours.start + hours.seconds / 60)
-    end = _resolve_end(dates, hours, start, phrase, context)
-    duration = requested_duration(phrase) if phrase.end is not None else None
-    lasts_for_days = end is not None and end - start > timedelta(days=1)
+    start = context.local_instant(dates.first, hours.start)
+    end: datetime | None
+    if phrase.counts_back or phrase.edge is not None:
+        start, end = _span_beside(start, phrase)
+    else:
+        end = _resolve_end(dates, hours, start, phrase, context)
+    lasts_for_days = end is not None and wall.elapsed(start, end) > timedelta(days=1)
     recurrence = None if lasts_for_days else build_recurrence_rule(phrase, dates, start.date(), context)
-    return replace(build_parsed_time(start, end), recurrence=recurrence, duration=duration)
+    return replace(build_parsed_time(start, end, phrase), recurrence=recurrence)
+
+
+def _span_beside(moment: datetime, phrase: TimePhrase) -> tuple[datetime, datetime]:
+    """The duration that ends at a moment; the first or last hour of a day, or more if more is wanted."""
+    length = requested_duration(phrase) or _EDGE_LENGTH
+    if not phrase.counts_back:
+        length = max(length, _EDGE_LENGTH)
+    if isinstance(phrase.edge, StartOfDay):
+        return moment, wall.add_elapsed(moment, length)
+    return wall.add_elapsed(moment, -length), moment
 
 
 def _resolve_end(
     dates: DateRange, hours: HourCandidate, start: datetime, phrase: TimePhrase, context: ResolutionContext
 ) -> datetime | None:
     if phrase.duration is not None and phrase.end is None and not is_recurrence_duration(phrase):
-        return wall.add_elapsed(start, phrase.duration.as_timedelta)
+        end = wall.add_elapsed(start, phrase.duration.as_timedelta)
+        return max(end, _last_end(start, phrase, context)) if phrase.is_after else end
     if hours.end is None:
         return resolve_end_on_day(phrase, phrase.end_day, start, context) if phrase.end_day else None
-    seconds = phrase.end.seconds / 60 if isinstance(phrase.end, ClockTime) else 0
-    end = context.local_instant(dates.first, hours.end + seconds)
-    if end <= start:  # a clock change swallowed it
+    end = context.local_instant(dates.first, hours.end)
+    if wall.elapsed(start, end) <= timedelta():  # a clock change swallowed it
         end = wall.add_elapsed(start, timedelta(minutes=hours.end - hours.start))
     return end
+
+
+def _last_end(start: datetime, phrase: TimePhrase, context: ResolutionContext) -> datetime:
+    """Until when a time `after 4` may last: the end of its part of the day, or closing time."""
+    closing = context.opening_hours(start.date())[1]
+    if phrase.day_part is not None:
+        closing = day_part_minutes(phrase.day_part, context.defaults)[1]
+    return context.local_instant(start.date(), closing)
 
 
 _FindFirst = Callable[[TimePhrase, ResolutionContext], ParsedTime | None]
@@ -150,7 +212,7 @@ def _resolve_on_other_days(
         first(replace(phrase, day=DayItem(day), other_days=[], other_starts=[]), context)
         for day in _resolve_other_days(phrase)
     )
-    return [time for time in times if time is not None and not is_past(time.start, context)]
+    return [time for time in times if time is not None and is_to_come(time, context)]
 
 
 def _resolve_other_days(phrase: TimePhrase) -> list[DayExpression]:

@@ -1,6 +1,6 @@
 """Resolves the end of a phrase whose start is known."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.days import DayExpression, add_days, likeliest
@@ -12,6 +12,8 @@ from bot.language.resolve.hour_candidates import day_part_minutes, end_of_day_mi
 
 
 def resolve_end(phrase: TimePhrase, start: datetime, context: ResolutionContext) -> datetime | None:
+    if phrase.within is not None and phrase.end is None:
+        return wall.add_elapsed(start, phrase.within.as_timedelta)
     if phrase.duration is not None and phrase.end is None:
         return wall.add_elapsed(start, phrase.duration.as_timedelta)
     into_day = wall.minutes_into_day(start)
@@ -20,15 +22,15 @@ def resolve_end(phrase: TimePhrase, start: datetime, context: ResolutionContext)
     if isinstance(phrase.end, ClockTime):
         return context.local_instant(start.date(), first_end_after(into_day, phrase.end))
     if isinstance(phrase.end, DayPart | EndOfDay):
-        minutes = _end_minutes(phrase.end, context.defaults)
+        minutes = _end_minutes(phrase.end, start.date(), context)
         return context.local_instant(start.date(), minutes if minutes > into_day else minutes + 1440)
     return None
 
 
-def _end_minutes(end: DayPart | EndOfDay, defaults: ParserDefaults) -> int:
-    return (
-        end_of_day_minutes(end, defaults) if isinstance(end, EndOfDay) else day_part_minutes(end, defaults)[0]
-    )
+def _end_minutes(end: DayPart | EndOfDay, day: date, context: ResolutionContext) -> int:
+    if isinstance(end, EndOfDay):
+        return end_of_day_minutes(end, context.defaults, context.opening_hours(day)[1])
+    return day_part_minutes(end, context.defaults)[0]
 
 
 def resolve_end_on_day(
@@ -41,7 +43,7 @@ def resolve_end_on_day(
                 if end > start:
                     return end
         elif isinstance(phrase.end, DayPart | EndOfDay):
-            end = context.local_instant(dates.first, _end_minutes(phrase.end, context.defaults))
+            end = context.local_instant(dates.first, _end_minutes(phrase.end, dates.first, context))
             if end > start:
                 return end
         elif context.local_instant(add_days(dates.last, 1), 0) > start:

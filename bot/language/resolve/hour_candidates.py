@@ -18,12 +18,16 @@ class HourCandidate:
 
     start: int
     end: int | None = None
-    seconds: float = 0
     assumed_meridiem: str | None = None
 
 
-def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCandidate]:
-    """All combinations of what start and end can mean on one day.
+def clock_time(minutes: int) -> ClockTime:
+    """The time of day that is these minutes after midnight."""
+    return ClockTime(minutes // 60, minutes % 60, is_24_hour=True)
+
+
+def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults, closing: int) -> list[HourCandidate]:
+    """All combinations of what start and end can mean on one day. `closing`: when the campus closes on it.
 
     Of a recurrence only the earliest: which one comes next must not depend on the time it was typed.
     """
@@ -31,9 +35,9 @@ def hour_candidates(phrase: TimePhrase, defaults: ParserDefaults) -> list[HourCa
     if not isinstance(start, ClockTime):
         return []
     found = [
-        HourCandidate(minutes, end, start.seconds, _assume_meridiem(start, phrase, minutes))
+        HourCandidate(minutes, end, _assume_meridiem(start, phrase, minutes))
         for minutes in _start_candidates(start, phrase, defaults)
-        for end in _end_candidates(minutes, phrase, defaults)
+        for end in _end_candidates(minutes, phrase, defaults, closing)
     ]
     latest = defaults.latest_hour * 60
     early = [
@@ -93,7 +97,9 @@ def _start_before_minutes(start: ClockTime, end: int) -> int:
     return earlier[-1] if earlier else start.possible_minutes[-1]
 
 
-def _end_candidates(start: int, phrase: TimePhrase, defaults: ParserDefaults) -> Iterator[int | None]:
+def _end_candidates(
+    start: int, phrase: TimePhrase, defaults: ParserDefaults, closing: int
+) -> Iterator[int | None]:
     end = phrase.end
     if isinstance(end, ClockTime) and phrase.end_day is None:
         yield first_end_after(start, end)
@@ -103,7 +109,7 @@ def _end_candidates(start: int, phrase: TimePhrase, defaults: ParserDefaults) ->
             start,
         )
     elif isinstance(end, EndOfDay):
-        yield _roll_over_if_before(end_of_day_minutes(end, defaults), start)
+        yield _roll_over_if_before(end_of_day_minutes(end, defaults, closing), start)
     else:
         yield None
 
@@ -117,9 +123,9 @@ def first_end_after(start: float, end: ClockTime) -> int:
     return int(start) + _MINUTES_PER_DAY
 
 
-def end_of_day_minutes(end: EndOfDay, defaults: ParserDefaults) -> int:
+def end_of_day_minutes(end: EndOfDay, defaults: ParserDefaults, closing: int) -> int:
     if end.part is None:
-        return defaults.latest_hour * 60
+        return closing
     return defaults.day_parts[end.part][1] * 60
 
 
@@ -131,6 +137,8 @@ def day_part_minutes(day_part: DayPart, defaults: ParserDefaults) -> tuple[int, 
     """First and last minute of a day part, or of half of it."""
     first, last = defaults.day_parts[day_part.name]
     middle = (first + last) * 30
+    if day_part.half == "middle" and last - first > 2:
+        return first * 60 + 60, last * 60 - 60
     if day_part.half == "first":
         return first * 60, middle
     return (middle if day_part.half == "second" else first * 60), last * 60

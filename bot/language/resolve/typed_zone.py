@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.reading import ParsedTime, TimeKind
 from bot.language.resolve.context import Resolution, ResolutionContext
-from bot.language.resolve.resolver import resolve
+from bot.language.resolve.resolver import resolve_in_zone
 
 
-def resolve_in_zone(phrase: TimePhrase, context: ResolutionContext, zone: ZoneInfo) -> Resolution:
-    """Resolves in `zone`; a day without hours stays the caller's day."""
-    there = replace(context, now=context.now.astimezone(zone), zone=zone)
-    found = resolve(phrase, there)
+def resolve(phrase: TimePhrase, context: ResolutionContext) -> Resolution:
+    """Resolves in the zone that was typed, if any; a day without hours stays the caller's day."""
+    zone = context.typed_zone
+    if zone is None:
+        return resolve_in_zone(phrase, context)
+    found = resolve_in_zone(phrase, replace(context, now=context.now.astimezone(zone), zone=zone))
     if found.time is not None and found.time.kind is TimeKind.DAY:
-        return resolve(phrase, context)
+        return resolve_in_zone(phrase, context)
     return replace(
         found,
         time=_convert(found.time, context.zone) if found.time is not None else None,

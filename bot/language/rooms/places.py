@@ -1,11 +1,24 @@
 """Finds places in a text: the room, the building, what to be near, and the society it is for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon import word_set
 from bot.language.lexicon.common_words import BUILDING_SUFFIXES
-from bot.language.rooms.names import NameIndex, NameMatch, NameType
+from bot.language.rooms.name_context import (
+    ROOM_WORDS,
+    belongs_to_unknown,
+    continues_code,
+    is_bare_number,
+    is_count_or_clock,
+    is_introduced,
+    is_shorthand_of_time,
+    stands_as_place,
+    starts_inside_code,
+    word_at,
+)
+from bot.language.rooms.name_types import NameOwner, NameType
+from bot.language.rooms.names import NameIndex, NameMatch
 from bot.language.text.tokenizer import Token
 from core.model import BuildingId, RoomId, SocietyId
 
@@ -17,7 +30,13 @@ _NEAR_WORDS = word_set(
 )
 _SKIPPABLE_WORDS = word_set("to the of is from in at this that somewhere right")
 _NEGATIONS = word_set("not except avoid but excluding")
-_ROOM_WORDS = word_set("room rm rooms")
+_STRONG_TYPES = {NameType.WEAK_BUILDING: NameType.BUILDING, NameType.WEAK_ROOM: NameType.ROOM}
+_LABEL_SIGNS = frozenset("([{<")
+_MAX_LABEL_TOKENS = 8
+_SEATS_WORDS = word_set("cap capacity seats seat pax max people")
+
+
+_QUOTING_SIGNS = frozenset("\"'@<>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +62,15 @@ class FoundPlaces:
 def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     """Finds the names in a text and marks their tokens."""
     found = FoundPlaces()
-    for match in _find_names(tokens, names):
+    for match in find_names(tokens, names):
         place = _to_place_match(match, tokens, names)
-        if place is not None and getattr(found, place.field) is None:
+        if place is None:
+            continue
+        if getattr(found, place.field) is None:
             setattr(found, place.field, place.value)
-            for token in tokens[place.start_index : place.end_index]:
-                token.field = place.field
+        elif not _repeats(place, found, names):
+            continue
+        _mark(tokens, place)
     _find_lone_room_number(tokens, names, found)
     if (
         found.room is not None
@@ -59,16 +81,104 @@ def find_places(tokens: list[Token], names: NameIndex) -> FoundPlaces:
     return found
 
 
-def _find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+def find_signed_names(tokens: Sequence[Token], names: NameIndex) -> tuple[tuple[int, int], ...]:
+    """The spans of names that hold signs of quotations or mentions, which are no such thing there."""
+    if not names.signs & (_QUOTING_SIGNS - {"'"}):
+        return ()
+    spans = []
+    for match in find_names(tokens, names):
+        first, after = _with_own_quotes(match, tokens, names)
+        if any(token.word in _QUOTING_SIGNS for token in tokens[first:after]):
+            spans.append((tokens[first].start, tokens[after - 1].end))
+    return tuple(spans)
+
+
+def _with_own_quotes(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> tuple[int, int]:
+    """The first token and the one after a name, with the quotation marks that its full form opens with."""
+    name_type = _STRONG_TYPES.get(match.name_type, match.name_type)
+    sign = names.display_names.get((name_type, match.id), "")[:1]
+    first = match.start_index - (word_at(tokens, match.start_index - 1) == "the")
+    if sign in _QUOTING_SIGNS and word_at(tokens, first - 1) == sign == word_at(tokens, match.end_index):
+        return first - 1, match.end_index + 1
+    return match.start_index, match.end_index
+
+
+def _mark(tokens: Sequence[Token], place: PlaceMatch) -> None:
+    for token in tokens[place.start_index : _skip_seats_label(tokens, place)]:
+        token.field = place.field
+
+
+def _repeats(place: PlaceMatch, found: FoundPlaces, names: NameIndex) -> bool:
+    """Whether a name says again what is known: the same place, or the building of the room."""
+    if getattr(found, place.field) == place.value:
+        return True
+    return (
+        place.field == "building"
+        and found.room is not None
+        and (names.building_by_room[found.room] == place.value)
+    )
+
+
+def _skip_seats_label(tokens: Sequence[Token], place: PlaceMatch) -> int:
+    """The position after the seats that a label of a room ends with: `(48)`, `[cap.120]`, `*`."""
+    after = place.end_index
+    if place.field != "room":
+        return after
+    if word_at(tokens, after) == "*" and tokens[after].is_attached:
+        after += 1
+    if word_at(tokens, after) not in _LABEL_SIGNS:
+        return after
+    has_number = False
+    for index in range(after + 1, min(after + _MAX_LABEL_TOKENS, len(tokens))):
+        word = word_at(tokens, index)
+        if word in {")", "]", "}"}:
+            return index + 1 if has_number else after
+        has_number = has_number or word.isdecimal()
+        if not (word.isdecimal() or word in _SEATS_WORDS or word in {".", ":"}):
+            break
+    return after
+
+
+def find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]:
+    """Yields the names from left to right, the longest at each position."""
     index = 0
     while index < len(tokens):
-        is_word_start = tokens[index].is_word and not (
-            tokens[index].is_attached and index and tokens[index - 1].is_word
-        )
-        match = names.match_at(tokens, index) if is_word_start else None
+        match = None
+        if tokens[index].is_word and tokens[index].field is None and not starts_inside_code(tokens, index):
+            match = longest_name(tokens, index, names)
         if match is not None:
             yield match
         index = max(match.end_index if match else 0, index + 1)
+
+
+def longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+    """The longest name that begins with this token, in full or shortened."""
+    match = names.match_at(tokens, index)
+    if match is not None and is_bare_number(tokens, match.start_index, match.end_index):
+        match = None
+    shortened = names.match_abbreviated(tokens, index)
+    if shortened is not None and not stands_as_place(tokens, index, shortened.end_index):
+        shortened = None
+    if shortened is not None and (match is None or shortened.end_index > match.end_index):
+        return shortened
+    return match or _match_lone_abbreviation(tokens, index, names)
+
+
+def _is_building(owner: NameOwner) -> bool:
+    return owner[0] is NameType.BUILDING
+
+
+def _match_lone_abbreviation(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+    """`ains g01`, `in ains`, `ains building`: one shortened word, where more says that it is a place."""
+    owner = names.abbreviations.match_lone_word(tokens[index].raw, _is_building)
+    if owner is None or continues_code(tokens, index + 1):
+        return None
+    is_place = (
+        word_at(tokens, index + 1) in BUILDING_SUFFIXES
+        or is_introduced(tokens, index)
+        or names.match_room_number(owner[1], tokens, index + 1) is not None
+    )
+    return NameMatch(*owner, index, index + 1) if is_place else None
 
 
 def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> PlaceMatch | None:
@@ -76,8 +186,9 @@ def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex)
         return PlaceMatch("society", match.id, match.start_index, match.end_index)
     if match.name_type is NameType.SHORT_SOCIETY:
         return _match_short_society(match, tokens)
-    if match.name_type is NameType.COMMON_NOUN and not _has_article(tokens, match.start_index):
+    if not _is_meant_as_place(match, tokens):
         return None
+    match = replace(match, name_type=_STRONG_TYPES.get(match.name_type, match.name_type))
     near = _find_near_word(tokens, match.start_index)
     if near is not None:
         building = names.building_by_room[match.id] if match.name_type is NameType.ROOM else match.id
@@ -86,7 +197,10 @@ def _to_place_match(match: NameMatch, tokens: Sequence[Token], names: NameIndex)
         return None
     if match.name_type is NameType.ROOM:
         return PlaceMatch("room", match.id, match.start_index, match.end_index)
-    return _match_room_in_building(match, tokens, names) or PlaceMatch(
+    room = _match_room_in_building(match, tokens, names)
+    if room is None and is_shorthand_of_time(tokens, match.start_index, match.end_index):
+        return None
+    return room or PlaceMatch(
         "building", match.id, match.start_index, _skip_building_suffix(tokens, match.end_index)
     )
 
@@ -102,6 +216,21 @@ def _match_short_society(match: NameMatch, tokens: Sequence[Token]) -> PlaceMatc
     after = match.end_index
     ends = after < len(tokens) and tokens[after].word in {"society", "soc", "club", "socs"}
     return PlaceMatch("society", match.id, match.start_index, after + ends) if has_for or ends else None
+
+
+def _is_meant_as_place(match: NameMatch, tokens: Sequence[Token]) -> bool:
+    """Whether the words around a common word leave it a name; always so for any other name."""
+    if match.name_type is NameType.COMMON_NOUN:
+        return _is_the_only_one(match, tokens)
+    return match.name_type not in _STRONG_TYPES or stands_as_place(tokens, match.start_index, match.end_index)
+
+
+def _is_the_only_one(match: NameMatch, tokens: Sequence[Token]) -> bool:
+    """`in the library`, `near library`, `the lib tomorrow`."""
+    return _has_article(tokens, match.start_index) or (
+        word_at(tokens, match.start_index - 1) == "the"
+        and stands_as_place(tokens, match.start_index, match.end_index)
+    )
 
 
 def _has_article(tokens: Sequence[Token], start_index: int) -> bool:
@@ -143,13 +272,25 @@ def _skip_building_suffix(tokens: Sequence[Token], end_index: int) -> int:
 
 def _match_room_in_building(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> PlaceMatch | None:
     """`Ainsworth room G03`, `G03 in the Ainsworth building`."""
-    at = _skip_building_suffix(tokens, match.end_index)
-    while at < len(tokens) and tokens[at].word in _ROOM_WORDS | {",", "-"}:
+    at = _skip_own_id(match, tokens, _skip_building_suffix(tokens, match.end_index), names)
+    while word_at(tokens, at) in ROOM_WORDS | _SIGNS_BEFORE_NUMBER:
         at += 1
     room = names.match_room_number(match.id, tokens, at)
     if room is not None:
         return PlaceMatch("room", room.id, match.start_index, room.end_index)
     return _match_room_before_building(match, tokens, names)
+
+
+_SIGNS_BEFORE_NUMBER = frozenset(",-:./_#|")
+
+
+def _skip_own_id(match: NameMatch, tokens: Sequence[Token], index: int, names: NameIndex) -> int:
+    """The position after the building's other name in brackets: `Ainsworth Building (J17) - G01`."""
+    if word_at(tokens, index) != "(" or index + 1 >= len(tokens):
+        return index
+    other = names.match_at(tokens, index + 1)
+    is_own = other is not None and other.id == match.id and word_at(tokens, other.end_index) == ")"
+    return other.end_index + 1 if other is not None and is_own else index
 
 
 def _match_room_before_building(
@@ -165,7 +306,7 @@ def _match_room_before_building(
         if room is not None and room.end_index == at + 1 and _is_room_number(tokens, first):
             after = _skip_building_suffix(tokens, match.end_index)
             return PlaceMatch(
-                "room", room.id, first - (first > 0 and tokens[first - 1].word in _ROOM_WORDS), after
+                "room", room.id, first - (first > 0 and tokens[first - 1].word in ROOM_WORDS), after
             )
     return None
 
@@ -173,7 +314,7 @@ def _match_room_before_building(
 def _is_room_number(tokens: Sequence[Token], start_index: int) -> bool:
     """Whether it is a room's number, not the hour before `in Ainsworth`."""
     word = tokens[start_index].word
-    if start_index and tokens[start_index - 1].word in _ROOM_WORDS:
+    if start_index and tokens[start_index - 1].word in ROOM_WORDS:
         return True
     if start_index and (tokens[start_index - 1].word in {":", "-", "at", "until", "to", "@"}):
         return False
@@ -186,15 +327,19 @@ def _find_lone_room_number(tokens: list[Token], names: NameIndex, found: FoundPl
         return
     building_rooms = names.room_numbers.get(found.building or "", {})
     for index, token in enumerate(tokens):
-        if token.field is not None or not token.is_word:
+        if token.field is not None or not token.is_word or starts_inside_code(tokens, index):
             continue
-        labelled = index > 0 and tokens[index - 1].word in _ROOM_WORDS
-        has_letter = not token.word.isdecimal() and any(map(str.isdecimal, token.word))
-        if not (labelled or has_letter):
+        labelled = index > 0 and tokens[index - 1].word in ROOM_WORDS
+        has_letter = not token.raw.isdecimal() and any(map(str.isdecimal, token.raw))
+        if (
+            not (labelled or has_letter)
+            or continues_code(tokens, index + 1)
+            or is_count_or_clock(tokens, index)
+        ):
             continue
-        room = building_rooms.get(token.word) or (
-            None if found.building else names.unique_room_numbers.get(token.word)
-        )
+        room = building_rooms.get(token.raw)
+        if room is None and not found.building and not belongs_to_unknown(tokens, index):
+            room = names.unique_room_numbers.get(token.raw)
         if room is not None:
             found.room = RoomId(room)
             token.field = "room"

@@ -85,6 +85,7 @@ def _match_of_us(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     number = parse_cardinal(cursor, index)
     if (
         number is not None
+        and cursor.word(index - 1) != "/"
         and cursor.word(number.end_index) == "of"
         and cursor.word(number.end_index + 1) in {"us", "them", "you"}
     ):
@@ -162,7 +163,7 @@ def _has_conjunction(cursor: TokenCursor, index: int) -> bool:
 def _match_counted_people(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`20 seats`, `20-30 people`, `20+`, `a dozen people`, `20 or so people`, `8 person room`."""
     number = parse_cardinal(cursor, index)
-    if number is None or _is_inside_number(cursor, index) or cursor.word(index - 1) in _NUMBER_LABELS:
+    if number is None or _is_inside_number(cursor, index) or _is_labelled(cursor, index):
         return None
     if cursor.word(number.end_index - 1) == "dozen" and cursor.word(number.end_index) not in _TIME_UNITS:
         return CapacityMatch(
@@ -180,6 +181,11 @@ def _match_counted_people(cursor: TokenCursor, index: int) -> CapacityMatch | No
     if cursor.word(counted) in PEOPLE_WORDS and not (cursor.word(counted) == "strong" and counted > after):
         return CapacityMatch(number.value, _include_qualifiers(cursor, index), counted + 1)
     return None
+
+
+def _is_labelled(cursor: TokenCursor, index: int) -> bool:
+    """`week 5`, `year 2`; in `next week 20 seats` the week is a time."""
+    return cursor.word(index - 1) in _NUMBER_LABELS and cursor.word(index - 2) not in {"next", "this", "per"}
 
 
 def _is_inside_number(cursor: TokenCursor, index: int) -> bool:
@@ -217,6 +223,13 @@ def _match_capacity_word(cursor: TokenCursor, index: int) -> CapacityMatch | Non
         return None
     at = cursor.skip(index + 1, _QUALIFIERS)
     return _match_number(cursor, at, index)
+
+
+def _match_label(cursor: TokenCursor, index: int) -> CapacityMatch | None:
+    """`ppl: 22`, `attendees - 30`, as a form would say it."""
+    if cursor.word(index) not in PEOPLE_WORDS or cursor.word(index + 1) not in {":", "="}:
+        return None
+    return _match_number(cursor, index + 2, index)
 
 
 def _match_number(cursor: TokenCursor, at: int, start_index: int) -> CapacityMatch | None:
@@ -275,6 +288,8 @@ def _match_space_for(cursor: TokenCursor, index: int) -> CapacityMatch | None:
 def _is_followed_by_unit(cursor: TokenCursor, index: int) -> bool:
     """Whether the next word makes a number a time; a single letter does so only when attached to it."""
     word = cursor.word(index)
+    if word == "/":
+        return cursor.is_attached(index + 1)
     return word in _NOT_A_COUNT and (len(word) > 1 or not word.isalpha() or cursor.is_attached(index))
 
 
@@ -297,9 +312,14 @@ def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> 
 def _match_minimum(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     """`at least 20`, `min 20`, `≥ 20`, `>=20`, `more than 20`."""
     for words in _MINIMUM_PHRASES.get(cursor.word(index), ()):
-        if cursor.matches(index, *words) and cursor.number(index - 1) is None:
+        if cursor.matches(index, *words) and _may_lead_count(cursor, index - 1):
             return _match_unambiguous_count(cursor, index + len(words), index)
     return None
+
+
+def _may_lead_count(cursor: TokenCursor, index: int) -> bool:
+    """Whether no hour is meant, as in `until at least 5`."""
+    return cursor.number(index) is None and cursor.word(index) not in {"until", "from", "to"}
 
 
 def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:
@@ -315,6 +335,7 @@ _RULES = (
     _match_of_us,
     _match_counted_people,
     _match_capacity_word,
+    _match_label,
     _match_group,
     _match_space_for,
     _match_minimum,

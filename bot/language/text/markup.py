@@ -22,7 +22,8 @@ _EMPHASIS = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKS = frozenset("*_`~|<:")
+SIGNS_OF_MARKUP = frozenset("*_`~|")
+_MARKS = SIGNS_OF_MARKUP | frozenset("<:")
 _MAX_NESTING = 3
 
 

@@ -7,6 +7,13 @@ from bot.language.text.tokenizer import Token
 
 EXTRA_CAPACITY = "extra capacity"
 """Mark of a second number of people: it has no span and stays unparsed."""
+HIDDEN = "hidden"
+"""Mark of words that were understood but say nothing that still holds: they have no span."""
+CONTEXT = "context"
+"""Mark of words about another event: they have no span, and are not unparsed."""
+UNKNOWN_NAME = "unknown name"
+"""Mark of a code that is no name: it has no span and stays unparsed."""
+_NO_VALUES = frozenset({EXTRA_CAPACITY, CONTEXT, HIDDEN, UNKNOWN_NAME})
 
 
 def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:
@@ -14,7 +21,7 @@ def collect_spans(tokens: Sequence[Token]) -> tuple[TextSpan, ...]:
     spans: list[TextSpan] = []
     previous: Token | None = None
     for token in tokens:
-        if token.field == EXTRA_CAPACITY:
+        if token.field in _NO_VALUES:
             continue
         if token.field and previous is not None and previous.field == token.field:
             spans[-1] = TextSpan(token.field, spans[-1].start, token.end)
@@ -39,6 +46,8 @@ def collect_unparsed(tokens: Sequence[Token], text: str, ignored: Container[str]
 
 
 def _is_unparsed(token: Token, ignored: Container[str]) -> bool:
+    if token.field == UNKNOWN_NAME:
+        return token.is_word
     return token.field in {None, EXTRA_CAPACITY} and token.is_word and token.word not in ignored
 
 

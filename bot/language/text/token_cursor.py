@@ -202,14 +202,15 @@ def _parse_digit_fraction(cursor: TokenCursor, index: int) -> tuple[Fraction, in
 
 def _add_fraction(cursor: TokenCursor, count: ParsedNumber) -> tuple[Fraction, int]:
     after = count.end_index
-    if cursor.word(after) != "and":
+    if cursor.word(after) not in {"and", "n"}:
         return Fraction(count.value), after
     for words, more in (
-        (("and", "a", "half"), Fraction(1, 2)),
-        (("and", "half"), Fraction(1, 2)),
-        (("and", "a", "quarter"), Fraction(1, 4)),
-        (("and", "three", "quarter"), Fraction(3, 4)),
+        (("a", "half"), Fraction(1, 2)),
+        (("half",), Fraction(1, 2)),
+        (("a", "quarter"), Fraction(1, 4)),
+        (("three", "quarter"), Fraction(3, 4)),
+        (("three", "quarters"), Fraction(3, 4)),
     ):
-        if cursor.matches(after, *words):
-            return count.value + more, after + len(words)
+        if cursor.matches(after + 1, *words):
+            return count.value + more, after + 1 + len(words)
     return Fraction(count.value), after

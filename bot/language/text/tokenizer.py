@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.lexicon.vocabulary import (
     CANONICAL_WORDS,
@@ -25,6 +25,8 @@ _LOOKALIKES = str.maketrans(
         "¾": " 3/4",
     }
 )
+_LAST_FACE_HOUR = 12
+_WORDS_AFTER_WE_WOULD = frozenset({"like", "love", "prefer", "rather", "appreciate", "be", "really"})
 TIMESTAMP_PATTERN = r"<t:[0-9]{1,13}(?::[a-z])?>|<!date\^[0-9]{1,13}\^[^<>]{0,200}>"
 """A platform's time, which is one token: `<t:1773230400:F>`."""
 _TOKEN_PATTERN = re.compile(rf"{TIMESTAMP_PATTERN}|[0-9]+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
@@ -35,7 +37,8 @@ class Token:
     """A run of digits, a word (lower case, without apostrophes) or a sign. `is_attached`: no space before it.
 
     `field` is the part of the result that the token was marked for, None while it is free; `raw` is the word
-    before shorthands were written out.
+    before shorthands were written out, `glue` the joining hyphen before it that is no token, `key` what it
+    adds to the key of a name, once that was asked for.
     """
 
     word: str
@@ -44,6 +47,8 @@ class Token:
     is_attached: bool
     field: str | None = None
     raw: str = ""
+    glue: str = ""
+    key: str = ""
 
     @property
     def is_word(self) -> bool:
@@ -102,7 +107,47 @@ def _normalize_character(character: str) -> str:
 def tokenize(normalized: NormalizedText) -> list[Token]:
     """Splits a text into words, numbers and signs, with common shorthands written out."""
     tokens = _join_codes(_split_runs(normalized))
-    return [token for index, token in enumerate(tokens) if not _is_joining_hyphen(tokens, index)]
+    kept: list[Token] = []
+    for index, token in enumerate(tokens):
+        if _is_joining_hyphen(tokens, index):
+            tokens[index + 1].glue = token.word
+        else:
+            kept.append(token)
+    _spell_out_contractions(kept)
+    return _join_words(kept)
+
+
+def _spell_out_contractions(tokens: list[Token]) -> None:
+    """`we'd`, and `wed` where only that fits, is no Wednesday."""
+    for index, token in enumerate(tokens):
+        if token.raw == "wed":
+            follows = tokens[index + 1].word if index + 1 < len(tokens) else ""
+            if token.end - token.start > len(token.raw) or follows in _WORDS_AFTER_WE_WOULD:
+                token.word = "we"
+
+
+_WORD_PAIRS = {("o", "clock"): "oclock", ("mid", "night"): "midnight", ("mid", "day"): "midday"}
+_SECOND_WORDS = frozenset(second for _, second in _WORD_PAIRS)
+
+
+def _join_words(tokens: list[Token]) -> list[Token]:
+    """Joins words that are commonly torn apart (`o clock`, `mid-day`), and splits `elevenish`."""
+    joined: list[Token] = []
+    for token in tokens:
+        stem = token.word.removesuffix("ish")
+        if stem != token.word and stem in SMALL_NUMBER_WORDS:
+            cut = token.end - 3
+            joined.append(replace(token, word=stem, end=cut, raw=stem))
+            joined.append(Token("ish", cut, token.end, is_attached=True, raw="ish"))
+            continue
+        if token.word == "clock" and len(joined) > 1 and joined[-1].word == "'":
+            joined.pop()  # `o' clock`
+        pair = (joined[-1].word, token.word) if joined and token.word in _SECOND_WORDS else None
+        if pair in _WORD_PAIRS:
+            first, word = joined.pop(), _WORD_PAIRS[pair]
+            token = Token(word, first.start, token.end, first.is_attached, raw=word)
+        joined.append(token)
+    return joined
 
 
 def _split_runs(normalized: NormalizedText) -> list[Token]:
@@ -151,9 +196,18 @@ def _is_joining_hyphen(tokens: list[Token], index: int) -> bool:
         return False
     if before.word in HOUR_WORDS and after.word.isdecimal():
         return False
+    if before.word == "a" and after.word in {"half", "quarter"}:
+        return True
     if before.word in TENS_WORDS and after.word in SMALL_NUMBER_WORDS:
         return True
+    if before.word in SMALL_NUMBER_WORDS and _are_spelled_minutes(after.word):
+        return True
     return not (_can_bound_range(before) and _can_bound_range(after))
+
+
+def _are_spelled_minutes(word: str) -> bool:
+    """Whether a number in words is no hour (`five-thirty`, `two-fifteen`)."""
+    return word in TENS_WORDS or SMALL_NUMBER_WORDS.get(word, 0) > _LAST_FACE_HOUR
 
 
 def _can_bound_range(token: Token) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot.language.lexicon.vocabulary import MONTH_NAMES, WEEKDAY_NAMES
-from bot.language.model.reading import ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
+from bot.language.model.reading import Exclusions, ParsedTime, RecurrenceRule, RecurrenceUnit, TimeKind
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 
@@ -52,10 +52,22 @@ def describe_day(day: date, year: int) -> str:
     return text if day.year == year else f"{text} {day.year}"
 
 
+def describe_exclusions(excluded: Exclusions, year: int) -> tuple[str, ...]:
+    """`not Fri or Tue 24 Mar` and `not 09:00–12:00`: the days and the hours that are ruled out."""
+    days = [WEEKDAY_NAMES[day] for day in excluded.weekdays]
+    days += [describe_day(day, year) for day in excluded.dates]
+    hours = [f"{each.start:%H:%M}–{each.end:%H:%M}" for each in excluded.times]
+    return tuple(f"not {' or '.join(each)}" for each in (days, hours) if each)
+
+
 def format_iso(time: ParsedTime) -> str:
     """ISO 8601, for the rare time that words leave ambiguous (a repeated hour)."""
-    end = f" to {time.end.isoformat()}" if time.end else ""
-    return f"{time.start.isoformat()}{end}"
+    if time.end is None:
+        return time.start.isoformat()
+    text = f"{time.start.isoformat()} to {time.end.isoformat()}"
+    if time.kind is TimeKind.PART:
+        text = f"some time {text}"
+    return ", ".join(filter(None, (text, _describe_duration(time.duration))))
 
 
 def _describe_days(time: ParsedTime, year: int) -> str:
@@ -69,7 +81,7 @@ def _describe_hours(time: ParsedTime, year: int, format_clock: Callable[[datetim
     if time.kind is TimeKind.DAY:
         return ""
     if time.kind is TimeKind.PART:
-        return time.day_part or ""
+        return time.day_part or _describe_window(time, format_clock)
     start = format_clock(time.start)
     if time.end is None:
         return start
@@ -78,16 +90,20 @@ def _describe_hours(time: ParsedTime, year: int, format_clock: Callable[[datetim
     return f"{start} – {describe_day(time.end.date(), year)}, {format_clock(time.end)}"
 
 
+def _describe_window(time: ParsedTime, format_clock: Callable[[datetime], str]) -> str:
+    if time.end is None:
+        return ""
+    lead = "between" if time.duration else "some time between"
+    return f"{lead} {format_clock(time.start)} and {format_clock(time.end)}"
+
+
 def _ends_within_a_day(start: datetime, end: datetime) -> bool:
     days = (end.date() - start.date()).days
     return days == 0 or (days == 1 and end.time() <= start.time())
 
 
 def _format_clock(moment: datetime) -> str:
-    text = f"{moment:%H:%M}"
-    if moment.microsecond:
-        return f"{text}:{moment:%S}.{moment.microsecond:06d}"
-    return f"{text}:{moment:%S}" if moment.second else text
+    return f"{moment:%H:%M}"
 
 
 def _format_military(moment: datetime) -> str:

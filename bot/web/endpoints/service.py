@@ -77,9 +77,10 @@ def descriptions(routes: Sequence[Route], public_url: str) -> dict[str, Callable
     return {"openapi": lambda: with_etag(render_json(document(routes, public_url))), "docs": html}
 
 
-def parse(context: RequestContext) -> Response:
+async def parse(context: RequestContext) -> Response:
     if context.state.parse is None:
         raise Unavailable("The text parser is not available.")
+    await context.state.services.prepared_names()
     return with_etag(render_json(context.state.parse(context.require(TEXT))))
 
 

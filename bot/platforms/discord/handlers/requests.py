@@ -91,7 +91,8 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         author.display_name,
         is_channel_admin=_can_manage(message),
     )
-    delivery_id, channel, in_public = f"message {message.id}", str(message.channel.id), not is_direct(message)
+    in_public = not is_direct(message)
+    delivery_id, channel = f"message {message.id}", str(message.channel.id) if in_public else ""
     if not own and quoted:
         return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel, in_public=in_public)
     if not own and not in_public:
@@ -153,4 +154,4 @@ def _can_manage(message: discord.Message) -> bool:
 
 
 def _channel(interaction: discord.Interaction) -> str:
-    return str(interaction.channel_id or "")
+    return "" if interaction.context.dm_channel else str(interaction.channel_id or "")
