@@ -9,14 +9,16 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Code, Inline, Reply, Tone
 from bot.conversation.alternatives import eligibility
-from bot.conversation.booking import book, predicted_refusal
+from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
 from bot.conversation.free_rooms import short_slot
 from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification
-from bot.conversation.search import parse_text, reading_notes, search_from, summary_of
+from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
 from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
+from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.interval import Interval
 from core.model import Room
@@ -27,8 +29,13 @@ _NEXT_DAYS = timedelta(days=7)
 
 
 async def handle(context: CommandContext) -> Reply:
+    reading = parse_request(context)
+    title = valid_title(reading.title or "")
+    return keep_title(context, await _book(context, reading), title)
+
+
+async def _book(context: CommandContext, reading: ParseResult) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
@@ -61,7 +68,8 @@ def _answer_button(context: CommandContext, reading: ParseResult, label: str) ->
 async def handle_button(context: CommandContext) -> Reply:
     """Books the slot of the pressed button."""
     value = SlotValue.read(context.value)
-    return await book(context, value, value.title)
+    title = title_for(context) or value.title
+    return keep_title(context, await book(context, value, title), title)
 
 
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
@@ -149,8 +157,8 @@ COMMAND = Command(
         CommandParameter(
             "when", ParameterType.WHEN, "Date and time: tomorrow 3pm for 2 hours, fri 10-12", required=True
         ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
-        CommandParameter("title", ParameterType.TEXT, "What it's for", template='"{}"'),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
+        CommandParameter("title", ParameterType.TEXT, "What it's for"),
     ),
     actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),

@@ -35,7 +35,7 @@ async def handle(context: CommandContext) -> Reply:
     """Typed, with the booking's id."""
     _check_channel(context)
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, lambda each: Button(Action.SHARE, "Share", each.id))
     return await handle_button(replace(context, value=booking.id))

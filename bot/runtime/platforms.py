@@ -114,6 +114,7 @@ def _slack_platform(settings: SlackSettings, services: Services, dispatcher: Dis
     platform = SlackPlatform(
         settings,
         dispatcher=dispatcher,
+        autocompleter=Autocomplete(services),
         deduplicator=DeduplicationStore(services, "slack"),
         deferred=OutboxDeferral(services),
         is_linked=lambda identity: account(identity) is not None,

@@ -37,6 +37,11 @@ class SlackEvent:
     def is_dm(self) -> bool:
         return self.channel.startswith("D")
 
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether others could see a reply where this happened; not in a DM, a modal or App Home."""
+        return bool(self.channel) and not self.is_dm and not self.view
+
 
 def from_command(body: EventBody) -> SlackEvent:
     return SlackEvent(
@@ -107,6 +112,30 @@ def _value(element: EventBody) -> str:
         return str(option["value"]).removeprefix(action_ids.wrap(""))
     value = element.get("value") or element.get("selected_date") or element.get("selected_time")
     return str(value or "")
+
+
+def typed_values(view: EventBody) -> dict[str, str]:
+    """The values of an open form by input name: those entered, else those that it began with."""
+    first = {
+        action_ids.input_name(str(block.get("block_id", ""))): _first_value(block["element"])
+        for block in view.get("blocks") or ()
+        if block.get("type") == "input"
+    }
+    return first | (values_of(view) if (view.get("state") or {}).get("values") else {})
+
+
+def _first_value(element: EventBody) -> str:
+    option = element.get("initial_option") or {}
+    names = ("initial_value", "initial_date", "initial_time")
+    value = next((element[name] for name in names if element.get(name)), option.get("value", ""))
+    return str(value).removeprefix(action_ids.wrap(""))
+
+
+def chosen_conversation(view: EventBody) -> str:
+    """The channel chosen in the modal that asks for one."""
+    values = (view.get("state") or {}).get("values") or {}
+    element = (values.get(action_ids.input_id("channel")) or {}).get("value") or {}
+    return str(element.get("selected_conversation") or "")
 
 
 def forwarded_text(message: EventBody) -> str:
