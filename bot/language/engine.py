@@ -21,7 +21,7 @@ from bot.language.clauses.wanted_rooms import (
     find_clause_requirements,
 )
 from bot.language.grammar.phrase import TimePhrase
-from bot.language.grammar.scanner import correctable_time_words
+from bot.language.grammar.scanner import EXPRESSION_FIRST_WORDS, correctable_time_words
 from bot.language.grammar.small_talk import find_small_talk
 from bot.language.grammar.unread import find_unread
 from bot.language.grammar.zones import find_zone
@@ -235,6 +235,7 @@ class _PhraseParser:
             not token.field
             and token.word.isalpha()
             and token.word not in KNOWN_WORDS
+            and token.word not in EXPRESSION_FIRST_WORDS
             and token.word not in MARK_WORDS
             and token.word not in self.names.spelling_corrector
             and not self.names.is_name(token.word)

@@ -91,9 +91,10 @@ _FIXED_PHRASES: tuple[tuple[tuple[str, ...], Item], ...] = (
     (("as", "my"), Connective.BECAUSE),
 )
 _FIXED_FIRST_WORDS = frozenset(words[0] for words, _ in _FIXED_PHRASES)
-_FIRST_WORDS = (
+BOUND_FIRST_WORDS = (
     _START_VERBS | _END_VERBS | _END_ADVERBS | _END_VERBS_AFTER_TO | _FIXED_FIRST_WORDS | {"in", "through"}
 )
+"""The words that a word for a start or an end may begin with."""
 _NAMED_END_LEADS = frozenset({Connective.UNTIL, Connective.BEFORE, Connective.BY})
 _MAX_EVENT_WORDS = 3
 _BESIDE_TIME = frozenset({"latest", "up to"})
@@ -110,8 +111,6 @@ _END_CONNECTIVES = frozenset(
 def parse_bound(cursor: TokenCursor, index: int) -> ItemMatch | None:
     """The word for a start or an end, or for how strictly a time is meant, that starts here."""
     word = cursor.word(index)
-    if word not in _FIRST_WORDS:
-        return None
     if word in _FIXED_FIRST_WORDS:
         for words, item in _FIXED_PHRASES:
             if cursor.matches(index, *words) and not (word == "later" and cursor.word(index - 1) == "no"):

@@ -74,11 +74,13 @@ def _parse_minutes(cursor: TokenCursor, index: int) -> tuple[int, int]:
     if cursor.word(index) in {"three", "3"} and cursor.word(index + 1) in {"quarter", "quarters"}:
         return 45, index + 2
     number = cursor.number(index)
-    spelled = parse_below_hundred(cursor, index) if number is None else None
-    value, at = (spelled.value, spelled.end_index) if spelled else (number or 0, index + 1)
-    return (value if (value < 60 and len(cursor.word(index)) != 4) or spelled else 0), at + (
-        cursor.word(at) in MINUTE_WORDS
-    )
+    if number is not None:
+        is_minutes = number < 60 and len(cursor.word(index)) <= 2
+        return (number if is_minutes else 0), index + 1 + (cursor.word(index + 1) in MINUTE_WORDS)
+    spelled = parse_below_hundred(cursor, index)
+    if spelled is None:
+        return 0, index + 1
+    return spelled.value, spelled.end_index + (cursor.word(spelled.end_index) in MINUTE_WORDS)
 
 
 def _may_add(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:

@@ -9,6 +9,7 @@ from bot.language.grammar.clock_faces import (
     parse_past_or_to,
 )
 from bot.language.grammar.meridiems import parse_face_hour, parse_meridiem, to_24_hour, with_meridiem
+from bot.language.grammar.rules import DIGITS
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import (
     HOUR_WORDS,
@@ -240,6 +241,8 @@ def _parse_bare_number(cursor: TokenCursor, index: int) -> ItemMatch | None:
     ), index + 1
 
 
+CLOCK_FIRST_WORDS = NUMBER_WORDS.keys() | word_set("noon midday midnight half quarter top") | {DIGITS}
+"""The words that a time of day may begin with."""
 _RULES: tuple[Callable[[TokenCursor, int], ItemMatch | None], ...] = (
     parse_named_time,
     parse_half_hour,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
 from bot.language.grammar.iso_dates import build_date, parse_iso_date
 from bot.language.grammar.numeric_dates import parse_numeric_date
+from bot.language.grammar.rules import DIGITS
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_NUMBERS
 from bot.language.model.days import (
@@ -18,7 +19,13 @@ from bot.language.model.days import (
     join_days,
 )
 from bot.language.model.items import DayItem, InvalidTime, ItemMatch
-from bot.language.text.token_cursor import TokenCursor, memoize_rule, parse_below_hundred, parse_ordinal
+from bot.language.text.token_cursor import (
+    ORDINAL_FIRST_WORDS,
+    TokenCursor,
+    memoize_rule,
+    parse_below_hundred,
+    parse_ordinal,
+)
 
 _HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
     ("new", "years", "day"): CalendarDay(1, 1),
@@ -306,6 +313,14 @@ _DIGIT_RULES = (
     _parse_ordinal_day,
     parse_bare_day,
 )
+DATE_FIRST_WORDS = (
+    WEEKDAY_NUMBERS.keys()
+    | MONTH_NUMBERS.keys()
+    | ORDINAL_FIRST_WORDS
+    | _HOLIDAY_FIRST_WORDS
+    | {"the", "last", DIGITS}
+)
+"""The words that a day of the calendar may begin with."""
 _WORD_RULES = (
     _parse_compact_date,
     _parse_holiday,

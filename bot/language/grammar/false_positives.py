@@ -40,6 +40,7 @@ _COUNTED_NOUNS = word_set(
 )
 _MIN_PHONE_DIGITS = 8
 _MAX_PHONE_TOKENS = 12
+_MIN_LONGEST_GROUP, _TOKENS_TO_LONG_GROUP = 3, 5
 _RATING_WORDS = word_set("the of would recommend stars star rating score marks mark of points correct")
 _RATING_VERBS = word_set("rate rated rating score scored gave got solid easily mark marks graded review")
 _FREQUENCY_WORDS = word_set("once twice times x")
@@ -138,6 +139,8 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
     word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
+    if all(len(cursor.word(at)) < _MIN_LONGEST_GROUP for at in range(index, index + _TOKENS_TO_LONG_GROUP)):
+        return False
     end = _end_of_digit_groups(cursor, index)
     groups = [cursor.word(at) for at in range(index, end) if cursor.word(at).isdecimal()]
     if len(groups) < 2 or sum(map(len, groups)) < _MIN_PHONE_DIGITS:

@@ -158,6 +158,8 @@ class Connective(Enum):
     ON = "on"
     OF = "of"
 
+    __hash__ = object.__hash__  # members are singletons; by name it costs a call for each look-up in a set
+
 
 @dataclass(frozen=True, slots=True)
 class InvalidTime:

@@ -14,7 +14,7 @@ from bot.language.lexicon.vocabulary import (
     PEOPLE_WORDS,
     WEEK_WORDS,
 )
-from bot.language.text.token_cursor import TokenCursor, parse_cardinal
+from bot.language.text.token_cursor import CARDINAL_FIRST_WORDS, TokenCursor, parse_cardinal
 
 _TIME_UNITS = MINUTE_WORDS | HOUR_WORDS | DAY_WORDS | WEEK_WORDS | MONTH_WORDS | FORTNIGHT_WORDS
 _NOT_A_COUNT = _TIME_UNITS | frozenset(MONTH_NUMBERS) | word_set("am pm a p : / oclock % st nd rd th half")
@@ -71,6 +71,9 @@ def find_capacities(cursor: TokenCursor) -> Iterator[CapacityMatch]:
 
 
 def _match_capacity(cursor: TokenCursor, index: int) -> CapacityMatch | None:
+    word = cursor.word(index)
+    if word not in _FIRST_WORDS and not word.isdecimal():
+        return None
     for rule in _RULES:
         found = rule(cursor, index)
         if found is not None and 0 < found.value <= _MAX_CAPACITY:
@@ -331,6 +334,17 @@ def _match_large_count(cursor: TokenCursor, index: int) -> CapacityMatch | None:
     return found if found is not None and found.value >= _MIN_UNAMBIGUOUS_COUNT else None
 
 
+_FIRST_WORDS = (
+    CARDINAL_FIRST_WORDS
+    | _ALONE_PHRASES.keys()
+    | _MINIMUM_PHRASES.keys()
+    | _CAPACITY_WORDS
+    | _GROUP_WORDS
+    | _SPACE_WORDS
+    | PEOPLE_WORDS
+    | word_set("both just me myself i we were weare for")
+)
+"""The words that a number of people may begin with."""
 _RULES = (
     _match_of_us,
     _match_counted_people,
