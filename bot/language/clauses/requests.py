@@ -29,6 +29,7 @@ _SKIPPED_AFTER_AND = word_set(
 _COMMAS = word_set(", ; / + &")
 _RANGE_SIGNS = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL})
 _MAX_REQUESTS = 8
+_ITEMS_BEFORE_END_DAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _begins_request(
         return True
     one, other = items[index - 1].item, items[at].item
     if kind == "day":
-        return _are_listed_days(items, index)
+        return _are_listed_days(items, index) and not _ends_range(items, index)
     return separator == "comma" and kind == "clock" and _is_range(items, at) and one is not other
 
 
@@ -171,6 +172,16 @@ def _are_listed_days(items: Sequence[PlacedItem], index: int) -> bool:
     if isinstance(one.day, Weekday) or isinstance(other.day, Weekday):
         return False
     return _month_of(one) is not None and _month_of(other) is not None and one.day != other.day
+
+
+def _ends_range(items: Sequence[PlacedItem], index: int) -> bool:
+    """Whether the day is that of an end: `4pm today to 5pm tomorrow`."""
+    if index < _ITEMS_BEFORE_END_DAY or _kind(items[index - 1].item) != "clock":
+        return False
+    before = index - 2
+    while before > 1 and items[before].item in {Connective.AT, Connective.ON, Connective.IN}:
+        before -= 1
+    return items[before].item in _RANGE_SIGNS and isinstance(items[before - 1].item, DayItem)
 
 
 def _is_range(items: Sequence[PlacedItem], index: int) -> bool:

@@ -36,6 +36,7 @@ _END_VERBS = word_set(
     wraps wrapping conclude concludes concluding depart departs departing vacate vacating
     """
 )
+_DEPARTURES = word_set("leave leaves depart departs back")
 _END_ADVERBS = word_set("out over done gone off away back finished clear cleared")
 _END_VERBS_AFTER_TO = word_set("go dash run head split scoot")
 _OBLIGATIONS = word_set("have has need needs got gotta must")
@@ -122,6 +123,8 @@ def _parse_verb(cursor: TokenCursor, index: int, word: str) -> ItemMatch | None:
     is_connective = word in _ALSO_CONNECTIVES
     if word in _START_VERBS:
         return Bound(word, is_end=False, is_connective=is_connective), index + 1
+    if _is_departure(cursor, index, word):
+        return Bound(word, is_end=True, is_departure=True), index + 1
     if word in _END_VERBS:
         return Bound(word, is_end=True, is_connective=is_connective), cursor.skip(index + 1, _PARTICLES)
     follows = cursor.word(index + 1)
@@ -130,6 +133,14 @@ def _parse_verb(cursor: TokenCursor, index: int, word: str) -> ItemMatch | None:
     if word == "in" and follows == "at":
         return Bound(word, is_end=False), index + 1
     return None
+
+
+def _is_departure(cursor: TokenCursor, index: int, word: str) -> bool:
+    """`I'll be back at 4`, `we leave at 5`; `have to leave at 5` and `back by 4` are ends."""
+    if word not in _DEPARTURES or cursor.word(index + 1) in {"by", "before"}:
+        return False
+    lead = {cursor.word(index - 1), cursor.word(index - 2), cursor.word(index - 3)}
+    return not lead & _OBLIGATIONS and (word != "back" or cursor.word(index + 1) in {"at", "around", "about"})
 
 
 def _is_end_before(cursor: TokenCursor, index: int, word: str) -> bool:
@@ -147,6 +158,9 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
     is what it is elsewhere: a connective, a filler or an unknown word.
     """
     items = _join_named_ends(items)
+    items = [
+        replace(each, item=ContextWord()) if _is_time_itself(each.item, items) else each for each in items
+    ]
     if not any(isinstance(each.item, Bound) for each in items):
         return items
     placed: list[PlacedItem] = []
@@ -159,6 +173,13 @@ def place_bounds(items: list[PlacedItem]) -> list[PlacedItem]:
             placed.append(PlacedItem(leads[index], each.start_index, each.start_index))
         placed.append(each)
     return placed
+
+
+def _is_time_itself(item: Item, items: list[PlacedItem]) -> bool:
+    """Whether someone leaves or is back at the only time of day: it is when the request begins."""
+    if not isinstance(item, Bound) or not item.is_departure:
+        return False
+    return sum(isinstance(each.item, (*_CLOCKS, IsoTimestamp)) for each in items) == 1
 
 
 def _join_named_ends(items: list[PlacedItem]) -> list[PlacedItem]:

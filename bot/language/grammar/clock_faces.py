@@ -6,6 +6,7 @@ from bot.language.model.items import ClockTime, ItemMatch, MinuteOfHour
 from bot.language.text.token_cursor import TokenCursor, parse_below_hundred
 
 _QUARTERS = frozenset({5, 10, 15, 20, 25})
+_TOO_SHORT_TO_BOOK = frozenset({5, 10})
 _PAST_WORDS = frozenset({"past", "after"})
 _TO_WORDS = frozenset({"to", "before", "until", "of"})
 _NAMED_MINUTES = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 24 * 60}
@@ -84,10 +85,12 @@ def _parse_minutes(cursor: TokenCursor, index: int) -> tuple[int, int]:
 
 
 def _may_add(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:
-    """Whether minutes past an hour are meant; before `after` they are round and have no unit."""
+    """Whether minutes past an hour are meant; before `after` they are round, and few if they have a unit."""
     if cursor.word(at) == "past":
         return True
-    return minutes in _QUARTERS | {30, 45} and cursor.word(at - 1) not in MINUTE_WORDS and index < at
+    if cursor.word(at - 1) in MINUTE_WORDS:
+        return minutes in _TOO_SHORT_TO_BOOK
+    return minutes in _QUARTERS | {30, 45} and index < at
 
 
 def _may_subtract(cursor: TokenCursor, index: int, at: int, minutes: int) -> bool:

@@ -78,6 +78,7 @@ _AFTER_MINUTES = word_set("past to after before minutes mins min hours people")
 _MONTH_PREPOSITIONS = word_set(
     "in until to of next this by from for during since before after mid early late - all through"
 )
+_PLAIN_MONTHS = word_set("january february july september october november december")
 _MONTH_EDGE_WORDS = word_set("end start beginning middle")
 
 
@@ -223,7 +224,8 @@ def _parse_whole_month(cursor: TokenCursor, index: int, month: int) -> ItemMatch
     has_preposition = (
         cursor.word(index - 1) in _MONTH_PREPOSITIONS or cursor.word(index - 2) in _MONTH_EDGE_WORDS
     )
-    if not has_preposition and not cursor.is_only_word(index):
+    is_plain = cursor.word(index) in _PLAIN_MONTHS and cursor.number(index - 1) is None
+    if not has_preposition and not is_plain and not cursor.is_only_word(index):
         return None
     return DayItem(CalendarMonth(month)), index + 1
 

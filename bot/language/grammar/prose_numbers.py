@@ -135,7 +135,7 @@ def _is_price(cursor: TokenCursor, after: int) -> bool:
 
 
 def _is_price_of_thing(cursor: TokenCursor, index: int, after: int) -> bool:
-    """`tickets are 4.50 on the door`: a decimal for a thing that has a price and no time."""
+    """`tickets are 4.50`: a decimal for a thing with a price."""
     if after == index + 1 or cursor.word(after) in _TIME_ENDINGS:
         return False
     has_thing = cursor.word(index - 1) in _LINKS - {"-", "to"} and cursor.word(index - 2) in _PRICED_THINGS

@@ -145,11 +145,13 @@ def _parse_alternate(cursor: TokenCursor, index: int) -> ItemsMatch | None:
 
 
 def _parse_plural(cursor: TokenCursor, index: int) -> ItemsMatch | None:
-    """`tuesdays`, `mondays and thursdays`, `weekdays`, `weekends`, `friday mornings`, `weekday evenings`."""
+    """`tuesdays`, `mondays and thursdays`, `weekdays`, `weekends`, `mornings`, `weekday evenings`."""
     word, raw = cursor.word(index), _raw(cursor, index)
     if raw in {"weekdays", "weekends"} and cursor.word(index - 1) not in {"next", "this", "few", "last"}:
         item = RecurrenceItem(RecurrenceUnit.WEEK, 1, _WORKING_DAYS if word == "weekday" else _WEEKEND_DAYS)
         return (item,), index + 1
+    if word in DAY_PART_WORDS and _is_plural_part(cursor, index):
+        return (RecurrenceItem(RecurrenceUnit.DAY), DayPart(DAY_PART_WORDS[word])), index + 1
     if word == "weekday" and _is_plural_part(cursor, index + 1):
         return (RecurrenceItem(RecurrenceUnit.WEEK, 1, _WORKING_DAYS),), index + 1
     days, after = _parse_weekdays(cursor, index)
@@ -254,7 +256,7 @@ RECURRENCE_RULES: tuple[RuleEntry, ...] = (
     (_parse_adverb, _ADVERBS.keys() | {"nightly", "bi"}),
     (_parse_alternate, frozenset({"alternate", "alternating"})),
     (_parse_counted_plural, CARDINAL_FIRST_WORDS | {"the", "next"}),
-    (_parse_plural, WEEKDAY_NUMBERS.keys() | {"weekday", "weekend"}),
+    (_parse_plural, WEEKDAY_NUMBERS.keys() | DAY_PART_WORDS.keys() | {"weekday", "weekend"}),
     (_parse_nth_weekday, ORDINAL_FIRST_WORDS | {"the", "last"}),
     (_parse_day_of_month, frozenset({"of", "in"})),
 )

@@ -46,6 +46,8 @@ def _parse_today(cursor: TokenCursor, index: int) -> ItemsMatch | None:
         return (DayItem(TODAY), DayPart("night")), index + 1
     if word == "thisafternoon":
         return (DayItem(TODAY), DayPart("afternoon")), index + 1
+    if cursor.matches(index, "next", "night"):
+        return (DayItem(DayOffset(1)), DayPart("night")), index + 2
     if word == "yesterday":
         return (DayItem(DayOffset(-1)),), index + 1
     if cursor.matches(index, "the", "day", "after") and cursor.word(index + 3) in _AFTER_LONE_PHRASE:

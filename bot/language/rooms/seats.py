@@ -11,6 +11,7 @@ from bot.language.lexicon.vocabulary import (
     MINUTE_WORDS,
     MONTH_NUMBERS,
     MONTH_WORDS,
+    NUMBER_WORDS,
     PEOPLE_WORDS,
     WEEK_WORDS,
 )
@@ -306,6 +307,8 @@ def _match_unambiguous_count(cursor: TokenCursor, at: int, start_index: int) -> 
         return None
     if number.value > 99 and len(cursor.word(at)) == 4:
         return None
+    if number.is_spelled_out and cursor.word(number.end_index) in NUMBER_WORDS:
+        return None  # `for ten fifteen`
     counted = cursor.skip(number.end_index, _COUNTED_ADJECTIVES)
     return CapacityMatch(
         number.value, start_index, counted + 1 if cursor.word(counted) in PEOPLE_WORDS else number.end_index
