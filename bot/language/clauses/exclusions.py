@@ -144,7 +144,7 @@ def excluded_weekdays(phrase: TimePhrase) -> tuple[int, ...]:
     if phrase.recurrence is not None:
         return phrase.recurrence.weekdays
     day = phrase.day.day if phrase.day is not None else None
-    if isinstance(day, Weekday) and day.week_offset is None and not day.extra_weeks:
+    if isinstance(day, Weekday) and day.week_offset is None and not (day.extra_weeks or day.is_single):
         return (day.number,)
     if isinstance(day, CalendarWeek) and day.days < _DAYS_SHOWN and not day.week_offset:
         return tuple((day.first_weekday + ahead) % 7 for ahead in range(day.days))

@@ -75,7 +75,7 @@ _PHRASES = {
         other than|save for|with the exception of|avoid|avoiding|skip|skipping|omit|omitting
         leave out|leaving out|ruling out|rule out|forget|forget about|instead of|rather than|as opposed to
         anything but|anywhere but|never|never on|without|steer clear of|stay away from|ignoring|any but
-        all but|barring|outside of
+        all but|barring|outside of|not including|but not including|not counting
         """,
     MarkKind.REFUSAL: """
         dont|do not|doesnt|does not|cant|can not|cannot|couldnt|could not|wont|will not|wouldnt|would not
@@ -106,7 +106,7 @@ _REPAIRS = """
     err no|no i mean|no i meant|no thats wrong|thats wrong|sorry i mean|sorry i meant|sorry make that
     should be|should have been|shouldve been|should say|should read|that should be|i should say
     correction|wrong|wrong day|wrong time|wrong date|wrong room|supposed to be|let me correct that
-    correct that to|corrected to|rather|excuse me|pardon|pardon me|i beg your pardon|apologies
+    correct that to|corrected to|rather|err|er|erm|no make it|no make that|excuse me|pardon|pardon me|i beg your pardon|apologies
     """
 _LABELS = """
     correction|corrections|edit|edited|typo|fix|update|updated|errata|corrected|ps edit

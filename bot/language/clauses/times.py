@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.language.clauses.exclusions import (
     ExcludedTimes,
@@ -213,17 +213,24 @@ def _leave_out(resolution: Resolution, excluded: Exclusions) -> Resolution:
         return Resolution(problem_reason=ProblemReason.EXCLUSION)
     time = resolution.time
     if time.recurrence is not None:
-        time = replace(time, recurrence=_leave_out_days(time.recurrence, excluded))
+        time = replace(time, recurrence=_leave_out_days(time.recurrence, time.start.date(), excluded))
     alternatives = tuple(other for other in resolution.alternatives if not leaves_nothing(other, excluded))
     return replace(resolution, time=time, alternatives=alternatives)
 
 
-def _leave_out_days(rule: RecurrenceRule, excluded: Exclusions) -> RecurrenceRule:
+def _leave_out_days(rule: RecurrenceRule, start: date, excluded: Exclusions) -> RecurrenceRule:
     """The rule without dates and weekdays that are ruled out (`mon-fri 2-3 but not wednesday`)."""
-    if excluded.weekdays and (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
+    if not excluded.weekdays:
+        return replace(rule, excluded=excluded.dates)
+    weekdays = rule.weekdays
+    if (rule.unit, rule.step, rule.nth) == (RecurrenceUnit.DAY, 1, None):
         weekdays = tuple(day for day in range(7) if day not in excluded.weekdays)
-        rule = replace(rule, unit=RecurrenceUnit.WEEK, weekdays=weekdays)
-    return replace(rule, excluded=excluded.dates)
+        rule = replace(rule, unit=RecurrenceUnit.WEEK)
+    if rule.until is not None:
+        days = (rule.until - start).days + 1
+        possible = {(start.weekday() + ahead) % 7 for ahead in range(min(days, 7))}
+        weekdays = tuple(day for day in weekdays if day in possible)
+    return replace(rule, weekdays=weekdays, excluded=excluded.dates)
 
 
 def _resolve_others(

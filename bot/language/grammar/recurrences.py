@@ -233,6 +233,12 @@ def _is_of_month(cursor: TokenCursor, index: int) -> bool:
     return cursor.word(index) in {"of", "in"} and cursor.matches(index + 1, "the", "month")
 
 
+def _begins_other_time(cursor: TokenCursor, index: int) -> bool:
+    """`can't do fridays, thursday 2pm`: one weekday after a comma and a plural."""
+    is_after_plural = cursor.word(index - 1) == "," and cursor.word(index - 2) in PLURAL_WEEKDAYS
+    return is_after_plural and cursor.word(index) not in PLURAL_WEEKDAYS
+
+
 def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], int]:
     """`tuesday`, `mon and wed`, `mon, wed & fri`, `mon wed fri`, `mon to fri`."""
     days: list[int] = []
@@ -240,7 +246,7 @@ def _parse_weekdays(cursor: TokenCursor, index: int) -> tuple[tuple[int, ...], i
     at = index
     is_range = False
     for _ in range(_MAX_LISTED_WEEKDAYS):
-        if cursor.word(at) not in WEEKDAY_NUMBERS:
+        if cursor.word(at) not in WEEKDAY_NUMBERS or _begins_other_time(cursor, at):
             break
         day = WEEKDAY_NUMBERS[cursor.word(at)]
         days += [(days[-1] + ahead) % 7 for ahead in range(1, (day - days[-1]) % 7)] if is_range else []

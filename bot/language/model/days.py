@@ -72,12 +72,16 @@ class DayOffset:
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """The next such weekday, today included; with `week_offset` that of a calendar week (0 is this one)."""
+    """The next such weekday, today included; with `week_offset` that of a calendar week (0 is this one).
+
+    `is_single`: one date was meant (`this friday`), and not the weekday.
+    """
 
     number: int
     week_offset: int | None = None
     extra_weeks: int = 0
     includes_today: bool = True
+    is_single: bool = field(default=False, compare=False)
 
     def date_ranges(self, today: date) -> Iterator[DateRange]:
         ahead = (self.number - today.weekday()) % 7
