@@ -106,7 +106,8 @@ _REPAIRS = """
     err no|no i mean|no i meant|no thats wrong|thats wrong|sorry i mean|sorry i meant|sorry make that
     should be|should have been|shouldve been|should say|should read|that should be|i should say
     correction|wrong|wrong day|wrong time|wrong date|wrong room|supposed to be|let me correct that
-    correct that to|corrected to|rather|err|er|erm|no make it|no make that|excuse me|pardon|pardon me|i beg your pardon|apologies
+    correct that to|corrected to|rather|excuse me|pardon|pardon me|i beg your pardon|apologies
+    err|er|erm|no make it|no make that
     """
 _LABELS = """
     correction|corrections|edit|edited|typo|fix|update|updated|errata|corrected|ps edit

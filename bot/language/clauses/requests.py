@@ -7,7 +7,14 @@ from itertools import pairwise
 from bot.language.clauses.merge import has_day, has_time_of_day
 from bot.language.grammar.phrase import TimePhrase
 from bot.language.lexicon import word_set
-from bot.language.model.days import CalendarDay, DayAlternatives, DayOffset, Weekday
+from bot.language.model.days import (
+    CalendarDay,
+    CalendarMonth,
+    DayAlternatives,
+    DayOffset,
+    Weekday,
+    WeekdayOfMonth,
+)
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -30,6 +37,7 @@ _COMMAS = word_set(", ; / + &")
 _RANGE_SIGNS = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL})
 _MAX_REQUESTS = 8
 _ITEMS_BEFORE_END_DAY = 3
+_MAX_WEEKDAYS_IN_MONTH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,24 @@ def expand_day_numbers(items: Sequence[PlacedItem], *, in_list: bool = False) ->
             and not number.is_spelled_out
         ):
             expanded[index] = replace(expanded[index], item=DayItem(replace(month, day=number.value)))
+        elif sign in {Connective.AND, Connective.OR}:
+            expanded[index] = replace(expanded[index], item=_share_weekday(number, following))
     return expanded
+
+
+def _share_weekday(item: Item, following: Item) -> Item:
+    """The nth weekday of a month for `1st`, before `and 3rd monday of the month`; else the item itself."""
+    day = item.day if isinstance(item, DayItem) else None
+    other = following.day if isinstance(following, DayItem) else None
+    if isinstance(other, DayAlternatives) and isinstance(other.alternatives[0], WeekdayOfMonth):
+        other = other.alternatives[0]
+    if not isinstance(day, CalendarDay) or day.month is not None or day.day > _MAX_WEEKDAYS_IN_MONTH:
+        return item
+    if not isinstance(other, WeekdayOfMonth):
+        return item
+    this_month, next_month = CalendarMonth(), CalendarMonth(month_offset=1)
+    months = (this_month, next_month) if other.month == this_month else (other.month,)
+    return DayItem(DayAlternatives(tuple(replace(other, nth=day.day, month=month) for month in months)))
 
 
 def _month_of(item: Item) -> CalendarDay | None:

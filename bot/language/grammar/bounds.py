@@ -216,6 +216,8 @@ def _place_bound(
         if len(placed) < 2 or placed[-2].item not in (_END_CONNECTIVES if bound.is_end else {connective}):
             placed.insert(-1, PlacedItem(connective, placed[-1].start_index, placed[-1].start_index))
         placed.append(replace(each, item=ContextWord()))
+    elif at is not None and _is_end_of_length(bound, items, index):
+        placed.append(replace(each, item=Connective.BEFORE))
     elif at is not None:
         leads[at] = connective
         placed.append(replace(each, item=ContextWord()))
@@ -225,12 +227,20 @@ def _place_bound(
         placed.append(replace(each, item=UnknownWord(bound.word)))
 
 
+def _is_end_of_length(bound: Bound, items: list[PlacedItem], index: int) -> bool:
+    """`3 hours ending at 6`: the length right before, up to a certain time."""
+    is_certain = index + 1 < len(items) and items[index + 1].item in {Connective.AT, Connective.ON}
+    return bound.is_end and is_certain and index > 0 and isinstance(items[index - 1].item, DurationItem)
+
+
 def _is_suffix(
     bound: Bound, at: int | None, items: list[PlacedItem], index: int, leads: dict[int, Connective]
 ) -> bool:
     """Whether the word belongs to the time just before it: `11 finish`, `5pm at the latest`."""
     if not index or index - 1 in leads or not isinstance(items[index - 1].item, _CLOCKS):
         return False
+    if bound.is_connective and index + 1 < len(items) and isinstance(items[index + 1].item, DayItem):
+        return False  # `3-4 starting next week`
     is_beside = items[index - 1].end_index == items[index].start_index
     return is_beside and (at is None or bound.word in {"latest", "start", "begin"})
 

@@ -223,6 +223,8 @@ def _parse_rest(cursor: TokenCursor, index: int) -> DayMatch | None:
         return None
     at = cursor.skip(index + 1, _DETERMINERS | {"of", "on", "in"})
     unit = cursor.word(at)
+    if is_rest and unit in MONTH_NUMBERS and at > index + 1:
+        return CalendarMonth(MONTH_NUMBERS[unit]), at + 1
     if at == index + 1 or unit not in {"week", "month", "year"}:
         return None
     if unit == "week":
@@ -249,6 +251,14 @@ def _parse_edge(cursor: TokenCursor, index: int) -> DayMatch | None:
     return HalfOfMonth(CalendarMonth(month), is_second=edge == "late"), at + 1
 
 
+def _parse_half_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
+    """`second half of march`, `first half of next month`."""
+    if cursor.word(index + 1) != "half" or cursor.word(index + 2) != "of":
+        return None
+    month = _parse_month(cursor, index + 2)
+    return (HalfOfMonth(month[0], is_second=cursor.word(index) == "second"), month[1]) if month else None
+
+
 def _parse_month_after_next(cursor: TokenCursor, index: int) -> DayMatch | None:
     if not cursor.matches(index, "month", "after"):
         return None
@@ -271,6 +281,7 @@ DAY_RANGE_RULES: tuple[RuleEntry, ...] = (
     (_as_range(_parse_week_of), word_set("the week w wc wb")),
     (_as_range(_parse_rest), word_set("the rest remainder later")),
     (_as_range(_parse_edge), word_set("the early late")),
+    (_as_range(_parse_half_of_month), word_set("the first second")),
     (_as_range(_parse_month_after_next), word_set("the month")),
     (_as_range(_parse_next_month_name), word_set("the next this coming")),
     (_as_range(_parse_days_of_month), _NUMBER_STARTS | WEEKDAY_NUMBERS.keys()),

@@ -286,7 +286,7 @@ class _PhraseBuilder:
             ):
                 phrase.day = replace(other, weekday=one.day.number)
                 return True
-        return phrase.day == item or (isinstance(item.day, DayOffset) and item.day == DayOffset())
+        return phrase.day.day == item.day or (isinstance(item.day, DayOffset) and item.day == DayOffset())
 
     def _add_day_part(self, item: DayPart) -> bool:
         phrase = self.phrase

@@ -248,7 +248,7 @@ RELATIVE_DAY_RULES: tuple[RuleEntry, ...] = (
     (parse_nth_coming_weekday, CARDINAL_FIRST_WORDS | {DIGITS}),
     (_parse_week_after_next, word_set("the week weekend")),
     (parse_week_from_day, _COUNT_STARTS | FORTNIGHT_WORDS | word_set("the week weeks")),
-    (parse_days_from_day, _COUNT_STARTS),
+    (parse_days_from_day, _COUNT_STARTS | {"the", "day"}),
     (parse_time_offset, _COUNT_STARTS | {"in"}),
     (_parse_day_and_week, WEEKDAY_NUMBERS.keys() | word_set("today tomorrow tom this coming")),
     (_parse_next, _WEEKS_BY_LEAD.keys() | {"the"}),

@@ -14,6 +14,7 @@ from bot.language.lexicon.vocabulary import (
     MONTH_NUMBERS,
     MONTH_WORDS,
     ORDINAL_SUFFIXES,
+    ORDINAL_WORDS,
     WEEK_WORDS,
     WEEKDAY_NUMBERS,
     YEAR_WORDS,
@@ -38,6 +39,7 @@ _JOINING_WORDS = word_set("at @ on of the to until till from and in a an for nex
 _UNIT_WORDS = (
     HOUR_WORDS | MINUTE_WORDS | DAY_WORDS | WEEK_WORDS | FORTNIGHT_WORDS | MONTH_WORDS | YEAR_WORDS
 ) - {"m", "h", "min", "day", "minute"}
+_LIST_WORDS = frozenset({"and", "or", "/", ","})
 _FACE_LEADS = word_set("at @ around about from until before after")
 _NOT_AFTER_FACE = word_set("time term way price capacity hour hours")
 _NAMES_OR_WORDS = word_set("may march mar april june august sun sat mon wed dec jan")
@@ -69,6 +71,7 @@ def find_unread(tokens: Sequence[Token], items: Iterable[PlacedItem]) -> list[To
         if _is_dotted_label(tokens, index, ignored) or _continues_label(tokens, index, ignored):
             ignored.add(index)
     unread.update(_unplaced_clock_words(tokens))
+    unread.update(_listed_ordinals(tokens))
     roles = [
         _Role.OTHER if index in ignored else (_Role.TIME if index in unread else _role_of(token))
         for index, token in enumerate(tokens)
@@ -110,6 +113,17 @@ def _unplaced_clock_words(tokens: Sequence[Token]) -> Iterator[int]:
         before = tokens[index - 1].word if index else ""
         after = tokens[index + 1].word if index + 1 < len(tokens) else ""
         if token.word == "oclock" or (before in _FACE_LEADS and after not in _NOT_AFTER_FACE):
+            yield index
+
+
+def _listed_ordinals(tokens: Sequence[Token]) -> Iterator[int]:
+    """Positions of ordinals in front of a time that goes on with another: `first and third tuesday`."""
+    for index, token in enumerate(tokens[:-2]):
+        is_ordinal = token.word in ORDINAL_WORDS or token.word in ORDINAL_SUFFIXES
+        if token.field is not None or not is_ordinal or tokens[index + 1].word not in _LIST_WORDS:
+            continue
+        word = tokens[index + 2].word
+        if tokens[index + 2].field == "when" and (word in ORDINAL_WORDS or word.isdecimal() or word == "the"):
             yield index
 
 

@@ -44,7 +44,7 @@ _COUNTED_ADJECTIVES = word_set(
     """
 )
 _COUNTED_THINGS = word_set("page pages word words question questions slide slides min mins hour hours")
-_NUMBER_LABELS = word_set("year yr level stage week grade")
+_NUMBER_LABELS = word_set("year yr level stage week grade row aisle")
 _MODAL_VERBS = word_set("can could to will would that must should may")
 _LEADING_QUALIFIERS = word_set("least about around roughly > = ≥ ~ over than more minimum min")
 _MAX_CAPACITY = 20_000

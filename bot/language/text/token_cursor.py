@@ -45,6 +45,10 @@ class TokenCursor:
         """The word at a position; empty just before the first and after the last."""
         return self._words[index]
 
+    def any_word(self, index: int) -> str:
+        """The word at a position, whether it is marked or not."""
+        return self.tokens[index].word if 0 <= index < self._count else ""
+
     def number(self, index: int) -> int | None:
         """The number at a position, of four digits at most."""
         return self._numbers[index]
