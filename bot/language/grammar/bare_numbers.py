@@ -48,10 +48,10 @@ def resolve_bare_numbers(items: list[PlacedItem]) -> list[PlacedItem]:
         after -= 1
     items = items[:after]
     for index, placed in enumerate(items):
-        item: Item = placed.item
-        if isinstance(item, BareNumber):
-            item = _resolve_bare_number(item, index, resolved_items, items)
-        resolved_items.append(replace(placed, item=item))
+        if isinstance(placed.item, BareNumber):
+            item = _resolve_bare_number(placed.item, index, resolved_items, items)
+            placed = PlacedItem(item, placed.start_index, placed.end_index)
+        resolved_items.append(placed)
     return _drop_guesses(resolved_items)
 
 

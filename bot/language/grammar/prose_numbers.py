@@ -99,11 +99,11 @@ def skip_prose_number(cursor: TokenCursor, index: int) -> int:
 
 def _skip_digits(cursor: TokenCursor, index: int) -> int:
     after = _end_of_decimal(cursor, index)
-    if _is_price(cursor, after) or _is_price_of_thing(cursor, index, after):
+    if _is_price(cursor, after) or (after > index + 1 and _is_price_of_thing(cursor, index, after)):
         return after
     if cursor.word(index + 1) in ORDINAL_SUFFIXES and cursor.word(index + 2) in _NOT_OF_MONTH:
         return index + 3
-    if _is_age(cursor, index, after):
+    if cursor.word(index - 1) in _AGE_LEADS and _is_age(cursor, index, after):
         return after
     if cursor.word(index + 1) == "hour" and cursor.any_word(index + 2) in _OPEN_PLACES:
         return index + 2  # `24 hour library`
@@ -143,7 +143,7 @@ def _is_price(cursor: TokenCursor, after: int) -> bool:
 
 def _is_price_of_thing(cursor: TokenCursor, index: int, after: int) -> bool:
     """`tickets are 4.50`: a decimal for a thing with a price."""
-    if after == index + 1 or cursor.word(after) in _TIME_ENDINGS:
+    if cursor.word(after) in _TIME_ENDINGS:
         return False
     has_thing = cursor.word(index - 1) in _LINKS - {"-", "to"} and cursor.word(index - 2) in _PRICED_THINGS
     return has_thing or cursor.matches(after, "on", "the", "door")
@@ -152,8 +152,8 @@ def _is_price_of_thing(cursor: TokenCursor, index: int, after: int) -> bool:
 def _is_age(cursor: TokenCursor, index: int, after: int) -> bool:
     """`I'm 21 on friday`; up to twelve it may be an hour (`I'm 10 minutes away`)."""
     number = cursor.number(index)
-    is_led = cursor.word(index - 1) in _AGE_LEADS and cursor.word(after) in {"", "on", "in", "next", ",", "!"}
-    return is_led and number is not None and number > _LAST_FACE_HOUR
+    is_last = cursor.word(after) in {"", "on", "in", "next", ",", "!"}
+    return is_last and number is not None and number > _LAST_FACE_HOUR
 
 
 def _is_fraction(cursor: TokenCursor, index: int) -> bool:
