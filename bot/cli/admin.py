@@ -47,7 +47,7 @@ async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
             print(f"{name}: {file.kind}: {counts}{removed}")
             if summary.removed:
                 print(
-                    f"{name}: it replaced what earlier files said of its rooms;"
+                    f"{name}: it replaced what earlier files held for its rooms;"
                     " to add to that instead, import with --add"
                 )
     return status

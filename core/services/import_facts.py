@@ -58,11 +58,11 @@ def import_rooms(
     return summary
 
 
-def _keep_fields(before: K | None, brought: K, given: Given | None) -> K:
+def _keep_fields(before: K | None, imported: K, given: Given | None) -> K:
     """What a file brings, with the fields that it does not give as they were."""
     if before is None or given is None:
-        return brought
-    return replace(before, **{name: getattr(brought, name) for name in given[brought.id]})
+        return imported
+    return replace(before, **{name: getattr(imported, name) for name in given[imported.id]})
 
 
 def import_timetable(

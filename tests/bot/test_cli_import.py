@@ -44,18 +44,18 @@ def campus(roomie: Roomie, file: File) -> Roomie:
 def test_a_heading_that_is_meant_for_another_is_named(
     campus: Roomie, file: File, text: str, wrong: str, meant: str
 ):
-    said = campus("import", file("new", text))
+    result = campus("import", file("new", text))
 
-    assert said.status == 1
-    assert f"there is no field '{wrong}'; did you mean {meant}?" in said.err
+    assert result.status == 1
+    assert f"there is no field '{wrong}'; did you mean {meant}?" in result.err
 
 
 def test_other_columns_are_ignored_with_a_remark(campus: Roomie, file: File):
-    said = campus("import", file("new.csv", "id,name,capacity,keyholder\nARTS-8,Studio 8,9,Ann\n"))
+    result = campus("import", file("new.csv", "id,name,capacity,keyholder\nARTS-8,Studio 8,9,Ann\n"))
 
-    assert said.status == 0
-    assert "the field 'keyholder' is not known to us and was ignored" in said.err
-    assert "rooms: 1 added" in said.out
+    assert result.status == 0
+    assert "the field 'keyholder' is not known to us and was ignored" in result.err
+    assert "rooms: 1 added" in result.out
 
 
 def test_headings_may_be_written_for_people(campus: Roomie, file: File):
@@ -101,20 +101,20 @@ def test_a_table_of_buildings_is_read_as_buildings(roomie: Roomie, file: File, h
 
 
 def test_buildings_are_never_read_as_rooms(campus: Roomie, file: File):
-    said = campus("import", file("b.csv", "id,name,building_id\nARTS,Arts Block,ARTS\n"))
+    result = campus("import", file("b.csv", "id,name,building_id\nARTS,Arts Block,ARTS\n"))
 
-    assert said.status == 1
-    assert "ARTS is a building" in said.err
+    assert result.status == 1
+    assert "ARTS is a building" in result.err
 
 
 @pytest.mark.parametrize(
     ("building", "advice"), [("ARTSS", "did you mean ARTS?"), ("ZOO", "import the buildings first")]
 )
 def test_an_unknown_building_is_refused(campus: Roomie, file: File, building: str, advice: str):
-    said = campus("import", file("new.csv", f"id,name,building_id\nX-1,Hall,{building}\n"))
+    result = campus("import", file("new.csv", f"id,name,building_id\nX-1,Hall,{building}\n"))
 
-    assert said.status == 1
-    assert f"X-1: there is no building {building}; {advice}" in said.err
+    assert result.status == 1
+    assert f"X-1: there is no building {building}; {advice}" in result.err
 
 
 CLASSES = f"{TIMES}ARTS-7,Drawing,CLASS,2026-12-07T09:00,2026-12-07T11:00\n"
@@ -124,11 +124,11 @@ EXAMS = f"{TIMES}ARTS-7,Final,EXAMS,2026-12-08T09:00,2026-12-08T11:00\n"
 def test_a_file_that_replaces_what_came_before_says_so(campus: Roomie, file: File):
     campus("import", file("classes.csv", CLASSES))
 
-    said = campus("import", file("exams.csv", EXAMS))
+    result = campus("import", file("exams.csv", EXAMS))
 
-    assert "1 added, 0 changed, 0 unchanged, 1 removed" in said.out
-    assert "it replaced what earlier files said of its rooms" in said.out
-    assert "--add" in said.out
+    assert "1 added, 0 changed, 0 unchanged, 1 removed" in result.out
+    assert "it replaced what earlier files held for its rooms" in result.out
+    assert "--add" in result.out
 
 
 def test_a_file_may_be_added_to_what_came_before(campus: Roomie, file: File):
@@ -157,8 +157,8 @@ def test_what_is_no_such_file_is_refused_with_advice_and_named_once(
 ):
     path = file("strange", content)
 
-    said = campus("import", path)
+    result = campus("import", path)
 
-    assert said.status == 1
-    assert advice in said.err
-    assert said.err.count("strange") == 1
+    assert result.status == 1
+    assert advice in result.err
+    assert result.err.count("strange") == 1

@@ -20,7 +20,7 @@ async def _read(storage: ManagedStorage, room: RoomId, window: Interval) -> list
     """Name, start and end of what overlaps a window, in days from the first day."""
     day = int(timedelta(days=1).total_seconds())
     first = int(at("00:00").timestamp())
-    alone = await storage.read(lambda unit: unit.timetable.busy_in_room(room, window))
+    alone = await storage.read(lambda unit: sorted(busy for _, busy in unit.timetable.busy(window, [room])))
     among = await storage.read(
         lambda unit: sorted(busy for found, busy in unit.timetable.busy(window) if found == room)
     )

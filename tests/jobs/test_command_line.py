@@ -125,12 +125,12 @@ def unknown_halls(timetable: Path) -> None:
 def test_unknown_places_are_printed_as_a_table_to_fill_in(roomie: Roomie, timetable: Path):
     unknown_halls(timetable)
 
-    status, said = roomie("scrape", "--unknown")
+    status, result = roomie("scrape", "--unknown")
 
     assert status == 0
-    tables = tomllib.loads(f'[[source]]\nname = "classes"\n{said}')
+    tables = tomllib.loads(f'[[source]]\nname = "classes"\n{result}')
     assert tables["source"][0]["rooms"] == {"Aula Magna": "", 'The "Barn"': ""}
-    assert said.index("7 events") < said.index("3 events")
+    assert result.index("7 events") < result.index("3 events")
 
 
 def test_much_that_cannot_be_placed_waits_until_the_table_says_where_it_is(roomie: Roomie, timetable: Path):
@@ -139,11 +139,11 @@ def test_much_that_cannot_be_placed_waits_until_the_table_says_where_it_is(roomi
     with Path("config.toml").open("a", encoding="utf-8") as config:
         config.write("[source.rooms]\n'aula magna' = 'K-J17-0'\n'The \"Barn\"' = ''\n")
 
-    settled, said = roomie("scrape")
+    settled, result = roomie("scrape")
 
     assert (doubtful, settled) == (1, 0)
     assert "Of 20 events, 10 could not be read or are in none of our rooms" in why
-    assert "current. 17 entries added" in said
+    assert "current. 17 entries added" in result
 
 
 def test_an_accepted_share_of_unknown_places_is_accepted_from_then_on(roomie: Roomie, timetable: Path):
@@ -169,9 +169,9 @@ def test_a_table_that_names_no_room_is_reported(roomie: Roomie):
 def test_a_first_timetable_without_entries_is_in_doubt(roomie: Roomie, timetable: Path):
     timetable.write_text(HEADINGS, "utf-8")
 
-    status, said = roomie("scrape")
+    status, result = roomie("scrape")
     accepted, _ = roomie("scrape", "accept", "classes")
 
     assert (status, accepted) == (1, 0)
-    assert "no entries at all" in said
+    assert "no entries at all" in result
     assert roomie("scrape")[0] == 0

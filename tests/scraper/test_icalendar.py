@@ -14,14 +14,13 @@ from core.model import BookingType, Building, BuildingId, Room, RoomId, Timetabl
 from scraper.common.entries import EntryCollection
 from scraper.common.errors import AddressRefused, PageFormatChanged, SourceFailed
 from scraper.common.room_lookup import RoomLookup, build_room_lookup
-from scraper.common.worker_process import parse_in_process
 from scraper.model import SourceContext
 from scraper.sources.document import DocumentContents
 from scraper.sources.icalendar.events import parse_feed
 from scraper.sources.icalendar.options import FeedOptions
 from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_rule, max_occurrences
 from scraper.sources.icalendar.source import ICalendarFeed, feed_window
-from tests.scraper.conftest import NOW, SYDNEY, ignore_progress
+from tests.scraper.conftest import NOW, SYDNEY, ignore_progress, parse_here
 from tests.standins.timetable_site import Document
 
 TAKEN = "2026-11-22"
@@ -388,7 +387,7 @@ async def test_a_feed_on_this_machine_is_not_read(settings, context):
 
 async def test_a_feed_names_rooms_in_its_own_way(settings, site, client):
     buildings = (Building(BuildingId("K-A7"), "Harbour House", 0.0, 0.0),)
-    known = SourceContext(client, parse_in_process, NOW, ROOMS, buildings)
+    known = SourceContext(client, parse_here, NOW, ROOMS, buildings)
     places = (
         "Harbour House (A7) - G01",
         "Harbour House 101 [40]",

@@ -40,7 +40,6 @@ _COUNTED_NOUNS = word_set(
 )
 _MIN_PHONE_DIGITS = 8
 _MAX_PHONE_TOKENS = 12
-_MIN_LONGEST_GROUP, _TOKENS_TO_LONG_GROUP = 3, 5
 _RATING_WORDS = word_set("the of would recommend stars star rating score marks mark of points correct")
 _RATING_VERBS = word_set("rate rated rating score scored gave got solid easily mark marks graded review")
 _FREQUENCY_WORDS = word_set("once twice times x")
@@ -141,7 +140,7 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
     word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
-    if all(len(cursor.word(at)) < _MIN_LONGEST_GROUP for at in range(index, index + _TOKENS_TO_LONG_GROUP)):
+    if not _may_open_phone(cursor, index):
         return False
     end = _end_of_digit_groups(cursor, index)
     groups = [cursor.word(at) for at in range(index, end) if cursor.word(at).isdecimal()]
@@ -152,6 +151,15 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
         and not _is_iso_date(groups)
         and not _is_time_or_date_range(cursor, index, groups)
     )
+
+
+def _may_open_phone(cursor: TokenCursor, index: int) -> bool:
+    """Whether more digits follow; quick, because most numbers are no telephone's."""
+    at = index + 1
+    while cursor.word(at) in {"-", "(", ")"} and at <= index + 2:
+        at += 1
+    follows = cursor.word(at)
+    return follows.isdecimal() and (len(follows) > 1 or len(cursor.word(index)) > 1)
 
 
 def _is_iso_date(groups: list[str]) -> bool:

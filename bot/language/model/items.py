@@ -139,6 +139,8 @@ class BareNumber:
 class Connective(Enum):
     """A word between times."""
 
+    __hash__ = object.__hash__  # by identity: sets of these are asked at every position of a text
+
     AT = "at"
     FROM = "from"
     TO = "to"
@@ -157,8 +159,6 @@ class Connective(Enum):
     DASH = "-"
     ON = "on"
     OF = "of"
-
-    __hash__ = object.__hash__  # members are singletons; by name it costs a call for each look-up in a set
 
 
 @dataclass(frozen=True, slots=True)
