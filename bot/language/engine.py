@@ -30,7 +30,6 @@ from bot.language.clauses.wanted_rooms import (
     find_clause_places,
     find_clause_requirements,
 )
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.grammar.scanner import EXPRESSION_FIRST_WORDS, correctable_time_words
 from bot.language.grammar.small_talk import find_small_talk
 from bot.language.grammar.unread import find_unread
@@ -41,6 +40,7 @@ from bot.language.model.budget import MAX_STEPS, Budget, BudgetSpent
 from bot.language.model.days import CalendarDay
 from bot.language.model.items import DayItem, PlacedItem
 from bot.language.model.reading import NO_EXCLUSIONS, ParseResult, ProblemReason
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.context import Resolution, ResolutionContext
 from bot.language.resolve.dateparser_fallback import find_date_words, guess_day, preload_dateparser
 from bot.language.resolve.defaults import ParserDefaults

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language.grammar.phrase import TimePhrase
-from bot.language.model.days import CalendarDay, Weekday
+from bot.language.model.days import CalendarDay, Weekday, is_plain_weekday
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -17,6 +16,7 @@ from bot.language.model.items import (
     TimeOffset,
     UnknownWord,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve.defaults import ParserDefaults
 from bot.language.resolve.hour_candidates import hour_candidates
 
@@ -111,7 +111,7 @@ def _merge_day(merged: TimePhrase, over: TimePhrase) -> None:
         merged.recurrence, merged.day = over.recurrence, over.day
         merged.recurrence_until = over.recurrence_until or merged.recurrence_until
     elif over.day is not None:
-        if merged.recurrence is not None and merged.recurrence.weekdays and _is_plain_weekday(over.day):
+        if merged.recurrence is not None and merged.recurrence.weekdays and is_plain_weekday(over.day.day):
             weekdays = tuple(
                 day.number for day in (over.day.day, *over.other_days) if isinstance(day, Weekday)
             )
@@ -131,13 +131,9 @@ def _in_week_of(day: DayItem | None, over: TimePhrase) -> TimePhrase:
     if day is None or not isinstance(day.day, Weekday) or over.day is None or over.other_days:
         return over
     week = day.day.week_offset
-    if week is None or not isinstance(over.day.day, Weekday) or not _is_plain_weekday(over.day):
+    if week is None or not isinstance(over.day.day, Weekday) or not is_plain_weekday(over.day.day):
         return over
     return replace(over, day=DayItem(replace(over.day.day, week_offset=week), is_next=day.is_next))
-
-
-def _is_plain_weekday(item: DayItem) -> bool:
-    return isinstance(item.day, Weekday) and item.day.week_offset is None
 
 
 def _merge_time_of_day(

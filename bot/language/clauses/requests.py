@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.language.clauses.merge import has_day, has_time_of_day
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.lexicon import word_set
 from bot.language.model.days import (
     CalendarDay,
@@ -14,6 +13,7 @@ from bot.language.model.days import (
     DayOffset,
     Weekday,
     WeekdayOfMonth,
+    as_calendar_day,
 )
 from bot.language.model.items import (
     BareNumber,
@@ -27,6 +27,7 @@ from bot.language.model.items import (
     PlacedItem,
     RecurrenceItem,
 )
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.text.tokenizer import Token
 
 _AND_WORDS = word_set("plus then also + & well")
@@ -88,10 +89,8 @@ def _share_weekday(item: Item, following: Item) -> Item:
 
 
 def _month_of(item: Item) -> CalendarDay | None:
-    day = item.day if isinstance(item, DayItem) else None
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day if isinstance(day, CalendarDay) and day.month is not None else None
+    day = as_calendar_day(item.day) if isinstance(item, DayItem) else None
+    return day if day is not None and day.month is not None else None
 
 
 def split_requests(items: Sequence[PlacedItem], tokens: Sequence[Token]) -> list[RequestItems]:

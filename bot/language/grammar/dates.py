@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.language.grammar.day_numbers import parse_bare_day, parse_weekday_and_number
+from bot.language.grammar.holidays import HOLIDAY_FIRST_WORDS, parse_holiday
 from bot.language.grammar.iso_dates import build_date, parse_iso_date
 from bot.language.grammar.numeric_dates import parse_numeric_date
 from bot.language.grammar.rules import DIGITS
@@ -12,9 +13,7 @@ from bot.language.lexicon.vocabulary import HOUR_WORDS, MONTH_NUMBERS, WEEKDAY_N
 from bot.language.model.days import (
     CalendarDay,
     CalendarMonth,
-    DayExpression,
     DayOffset,
-    EasterDay,
     WeekdayOfMonth,
     join_days,
 )
@@ -27,42 +26,6 @@ from bot.language.text.token_cursor import (
     parse_ordinal,
 )
 
-_HOLIDAYS: dict[tuple[str, ...], DayExpression] = {
-    ("new", "years", "day"): CalendarDay(1, 1),
-    ("new", "year", "day"): CalendarDay(1, 1),
-    ("new", "years", "eve"): CalendarDay(31, 12),
-    ("new", "year", "eve"): CalendarDay(31, 12),
-    ("new", "years"): CalendarDay(1, 1),
-    ("nye",): CalendarDay(31, 12),
-    ("australia", "day"): CalendarDay(26, 1),
-    ("valentines", "day"): CalendarDay(14, 2),
-    ("valentines",): CalendarDay(14, 2),
-    ("leap", "day"): CalendarDay(29, 2),
-    ("st", "patricks", "day"): CalendarDay(17, 3),
-    ("april", "fools", "day"): CalendarDay(1, 4),
-    ("april", "fools"): CalendarDay(1, 4),
-    ("anzac", "day"): CalendarDay(25, 4),
-    ("halloween",): CalendarDay(31, 10),
-    ("guy", "fawkes", "night"): CalendarDay(5, 11),
-    ("guy", "fawkes"): CalendarDay(5, 11),
-    ("bonfire", "night"): CalendarDay(5, 11),
-    ("christmas", "eve"): CalendarDay(24, 12),
-    ("xmas", "eve"): CalendarDay(24, 12),
-    ("christmas", "day"): CalendarDay(25, 12),
-    ("xmas", "day"): CalendarDay(25, 12),
-    ("christmas",): CalendarDay(25, 12),
-    ("xmas",): CalendarDay(25, 12),
-    ("boxing", "day"): CalendarDay(26, 12),
-    ("good", "friday"): EasterDay(-2),
-    ("easter", "saturday"): EasterDay(-1),
-    ("easter", "sunday"): EasterDay(),
-    ("easter", "monday"): EasterDay(1),
-    ("easter",): EasterDay(),
-    ("shrove", "tuesday"): EasterDay(-47),
-    ("pancake", "day"): EasterDay(-47),
-    ("ash", "wednesday"): EasterDay(-46),
-}
-_HOLIDAY_FIRST_WORDS = frozenset(words[0] for words in _HOLIDAYS)
 _MIN_SPELLED_OUT_DAY = 4
 _MAX_DAYS_IN_MONTH = 31
 _NOT_DAY_BEFORE = word_set(
@@ -301,13 +264,6 @@ def _parse_weekday_and_day(cursor: TokenCursor, index: int) -> ItemMatch | None:
     return replace(found[0], weekday=weekday), found[1]
 
 
-def _parse_holiday(cursor: TokenCursor, index: int) -> ItemMatch | None:
-    if cursor.word(index) not in _HOLIDAY_FIRST_WORDS:
-        return None
-    longest = max((words for words in _HOLIDAYS if cursor.matches(index, *words)), key=len, default=None)
-    return (DayItem(_HOLIDAYS[longest]), index + len(longest)) if longest else None
-
-
 _DIGIT_RULES = (
     parse_iso_date,
     parse_numeric_date,
@@ -319,13 +275,13 @@ DATE_FIRST_WORDS = (
     WEEKDAY_NUMBERS.keys()
     | MONTH_NUMBERS.keys()
     | ORDINAL_FIRST_WORDS
-    | _HOLIDAY_FIRST_WORDS
+    | HOLIDAY_FIRST_WORDS
     | {"the", "last", DIGITS}
 )
 """The words that a day of the calendar may begin with."""
 _WORD_RULES = (
     _parse_compact_date,
-    _parse_holiday,
+    parse_holiday,
     _parse_last_weekday,
     _parse_weekday_and_day,
     _parse_day_then_month,

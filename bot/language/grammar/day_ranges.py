@@ -16,6 +16,7 @@ from bot.language.model.days import (
     DayAlternatives,
     DayExpression,
     WeekdayOfMonth,
+    as_calendar_day,
     join_days,
 )
 from bot.language.model.items import DayItem, ItemsMatch
@@ -100,7 +101,7 @@ def _parse_days_of_month(cursor: TokenCursor, index: int) -> DayMatch | None:
         start, end = (build_day_of_month_offset(day.number, months[0]).day for day in (first, last))
         return _build_range(start, end, first, last), months[1]
     found = parse_calendar_day(cursor, last.index)
-    day = _calendar_day(found[0].day) if found and isinstance(found[0], DayItem) else None
+    day = as_calendar_day(found[0].day) if found and isinstance(found[0], DayItem) else None
     if found is None or day is None or day.month is None:
         return None
     return _build_range(CalendarDay(first.number, day.month, day.year), day, first, last), found[1]
@@ -110,12 +111,6 @@ def _build_range(
     start: DayExpression, end: DayExpression, first: _NumberedDay, last: _NumberedDay
 ) -> DayItem:
     return DayItem(join_days(start, end), weekday=first.weekday, last_weekday=last.weekday)
-
-
-def _calendar_day(day: DayExpression) -> CalendarDay | None:
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day if isinstance(day, CalendarDay) else None
 
 
 def _parse_month_offset(cursor: TokenCursor, index: int) -> tuple[int, int] | None:

@@ -97,6 +97,11 @@ class Weekday:
             yield DateRange(add_days(in_week, 7))
 
 
+def is_plain_weekday(day: DayExpression) -> bool:
+    """Whether the day is a weekday without a week."""
+    return isinstance(day, Weekday) and day.week_offset is None
+
+
 @dataclass(frozen=True, slots=True)
 class PreviousWeekday:
     """The last such weekday before today."""
@@ -273,3 +278,10 @@ class DayAlternatives:
     def date_ranges(self, today: date) -> Iterator[DateRange]:
         for day in self.alternatives:
             yield from likeliest(day, today)
+
+
+def as_calendar_day(day: DayExpression | None) -> CalendarDay | None:
+    """The day as one of the calendar, also where it is the only alternative (`12/3`)."""
+    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
+        day = day.alternatives[0]
+    return day if isinstance(day, CalendarDay) else None
