@@ -56,8 +56,8 @@ def _begin_after_event(items: list[PlacedItem]) -> list[PlacedItem]:
         before = items[index - 1].item
         is_event = isinstance(before, UnknownWord) and before.word in _ATTENDED_EVENTS
         if is_event and isinstance(each.item, Bound) and each.item.is_end:
-            told = [replace(one, item=ContextWord()) for one in items[index - 1 : index + 1]]
-            return [*items[: index - 1], *told, *items[index + 1 :]]
+            aside = [replace(one, item=ContextWord()) for one in items[index - 1 : index + 1]]
+            return [*items[: index - 1], *aside, *items[index + 1 :]]
     return items
 
 
