@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
 from core.policy.rules import Rules
+from core.policy.series_horizon import EndOfTerm, no_terms
 from core.ports import ManagedStorage
 from core.random_source import RandomSource
 from core.read_model import ReadModel
@@ -19,6 +20,7 @@ from core.services.accounts import Accounts
 from core.services.bookings import BookingService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
+from core.services.series import SeriesService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
@@ -96,8 +98,11 @@ class Services:
     """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    end_of_term: EndOfTerm = no_terms
+    """The last day of the term of a date, up to which series may reach."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
+    series: SeriesService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -105,6 +110,8 @@ class Services:
             self.storage, self.read_model, self.clock, self.bookable, self.operators
         )
         object.__setattr__(self, "timetables", timetables)
+        series = SeriesService(self.storage, self.read_model, self.rules, self.clock, self.end_of_term)
+        object.__setattr__(self, "series", series)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

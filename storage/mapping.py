@@ -6,10 +6,13 @@ value per line.
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.interval import Interval
+from core.localtime import EPOCH, epoch_day
 from core.model import (
     AuditEntry,
     Booking,
@@ -21,18 +24,23 @@ from core.model import (
     LoginToken,
     MessageState,
     NotificationPreferences,
+    Occurrence,
     OpeningHours,
     OutboxMessage,
     Person,
     QuietHours,
     Room,
+    Series,
     Society,
     TimetableEntry,
     UserGroup,
 )
 from core.names import stored_key
+from core.policy.recurrence import read_rule, write_rule
 
 Row = Sequence[Any]
+_ANY_ZONE = ZoneInfo("UTC")
+"""For rules whose end is a date, as stored ones are."""
 
 
 def seconds(instant: datetime) -> int:
@@ -168,7 +176,13 @@ def to_booking(row: Row) -> Booking:
         checked_in_at=None if row[10] is None else instant(row[10]),
         version=row[11],
         non_refundable=row[12],
+        occurrence=None if row[13] is None else Occurrence(row[13], day_of(row[14]), row[15]),
     )
+
+
+def day_of(stored: int) -> date:
+    """The date of days since 1970-01-01."""
+    return EPOCH + timedelta(days=stored)
 
 
 def booking_values(booking: Booking) -> dict[str, object]:
@@ -186,6 +200,53 @@ def booking_values(booking: Booking) -> dict[str, object]:
         "checked_in_at": booking.checked_in_at and seconds(booking.checked_in_at),
         "version": booking.version,
         "non_refundable": booking.non_refundable,
+        **_occurrence_values(booking.occurrence),
+    }
+
+
+def _occurrence_values(occurrence: Occurrence | None) -> dict[str, object]:
+    return {
+        "series_id": occurrence and occurrence.series_id,
+        "series_day": occurrence and epoch_day(occurrence.day),
+        "series_version": occurrence and occurrence.version,
+    }
+
+
+def to_series(row: Row) -> Series:
+    rule = read_rule(row[8], day_of(row[10]), _ANY_ZONE)
+    exceptions = frozenset(map(date.fromisoformat, split_lines(row[9])))
+    return Series(
+        id=row[0],
+        version=row[1],
+        room_id=row[2],
+        booked_by=row[3],
+        created_at=instant(row[4]),
+        society_id=row[5],
+        title=row[6],
+        notes=row[7],
+        rule=replace(rule, exceptions=exceptions),
+        starts_at=row[11],
+        length=row[12],
+        ends_at=instant(row[13]),
+    )
+
+
+def series_values(series: Series) -> dict[str, object]:
+    return {
+        "id": series.id,
+        "version": series.version,
+        "room_id": series.room_id,
+        "booked_by": series.booked_by,
+        "created_at": seconds(series.created_at),
+        "society_id": series.society_id,
+        "title": series.title,
+        "notes": series.notes,
+        "rule": write_rule(series.rule),
+        "exceptions": join_lines(sorted(day.isoformat() for day in series.rule.exceptions)),
+        "starts_on": epoch_day(series.rule.starts_on),
+        "starts_at": series.starts_at,
+        "length": series.length,
+        "ends_at": seconds(series.ends_at),
     }
 
 

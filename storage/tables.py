@@ -129,6 +129,29 @@ membership = Table(
     Column("role", Text, nullable=False),
 )
 
+series = Table(
+    "series",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("room_id", ForeignKey("room.id"), nullable=False),
+    Column("booked_by", ForeignKey("person.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("society_id", ForeignKey("society.id")),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("exceptions", Text, nullable=False),
+    Column("starts_on", Integer, nullable=False),
+    Column("starts_at", SmallInteger, nullable=False),
+    Column("length", SmallInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    CheckConstraint("length > 0", name="length"),
+    CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
+)
+"""`rule` is an RRULE from the day `starts_on` (since 1970-01-01) on; `exceptions` are its tombstones, one a
+line. `ends_at` is when its last date ends."""
+
 booking = Table(
     "booking",
     metadata,
@@ -145,6 +168,9 @@ booking = Table(
     Column("checked_in_at", BigInteger),
     Column("version", Integer, nullable=False),
     Column("non_refundable", Integer, nullable=False, server_default=text("0")),
+    Column("series_id", ForeignKey("series.id")),
+    Column("series_day", Integer),
+    Column("series_version", Integer),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
@@ -159,6 +185,16 @@ Index(
 )
 Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
 Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
+
+Index(
+    "ix_booking_series_id_series_day",
+    booking.c.series_id,
+    booking.c.series_day,
+    unique=True,
+    sqlite_where=text("state = 1 AND series_id IS NOT NULL"),
+    postgresql_where=text("state = 1 AND series_id IS NOT NULL"),
+)
+"""Unique: no date of a series is ever booked twice."""
 
 is_active: ColumnElement[bool] = booking.c.state == literal_column("1")
 """A literal, not a parameter: SQLite uses the partial index above only then."""

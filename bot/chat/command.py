@@ -113,6 +113,8 @@ class Command:
     aliases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     admin_only: bool = False
+    may_use: "Callable[[CommandContext], bool] | None" = None
+    """Whether the requester may use it; help leaves out what they may not. None: everybody."""
     is_mutating: bool = False
     quoted: QuotedHandler | None = None
     """Answers a quoted message; most commands have none."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from core.model import Identity
@@ -38,7 +39,7 @@ class ChatRequest:
     Typed: `text` is the whole line, beginning with the command's name (`rooms free now 20 seats`);
     `is_free_text` marks text without a command (a direct message, a mention). Pressed or submitted:
     `action`, `value`, and the `form` inputs by name. `delivery_id` stays the same when the platform delivers
-    a request again.
+    a request again. `channel` is empty in a direct message, and where there are no messages.
     """
 
     requester: Requester
@@ -49,6 +50,14 @@ class ChatRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     delivery_id: str = ""
     channel: str = ""
+    requested_at: datetime | None = None
+    """When it was made, if it waited for a login since: `tomorrow` is the day after that."""
+
+    @property
+    def is_in_channel(self) -> bool:
+        """Whether other people read along. Slack's direct messages are channels whose ids begin with D."""
+        is_slack_dm = self.requester.platform is PlatformName.SLACK and self.channel.startswith("D")
+        return bool(self.channel) and not is_slack_dm
 
 
 @dataclass(frozen=True, slots=True)

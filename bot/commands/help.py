@@ -25,9 +25,7 @@ _SHORTCUTS = (
 
 async def handle(context: CommandContext) -> Reply:
     topic = (context.text or context.value).strip().removeprefix("/").casefold()
-    commands = [
-        each for each in context.commands if not each.admin_only or context.request.requester.is_channel_admin
-    ]
+    commands = [each for each in context.commands if each.may_use is None or each.may_use(context)]
     if topic == _ALL:
         return _list(commands)
     matching = [each for each in commands if topic and _is_about(each, topic)]

@@ -14,7 +14,8 @@ from bot.conversation.button_values import SlotValue
 from bot.conversation.quoted_message import read_quoted
 from bot.conversation.refusals import refusal_sentence
 from bot.conversation.search import parse_text, search_from
-from bot.language import TimeKind
+from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
+from bot.language import ParsedTime, TimeKind
 from core.catalogue import RoomQuery
 from core.errors import (
     Invalid,
@@ -85,9 +86,15 @@ async def handle_form(context: CommandContext) -> Reply:
     read_model = context.read_model
     values = dict(context.request.form)
     try:
-        slot = _slot(context, values)
-        value = SlotValue(_room(read_model, values), slot, _society(read_model, values))
-        return await book(context, value, values.get("title", ""), offer_alternatives=False)
+        room = read_model.catalogue.room(_room(read_model, values))
+        society_id, title = _society(read_model, values), one_line(values.get("title", ""))[:_MAX_TITLE]
+        if "when" in values:
+            when = _typed_time(context, values["when"])
+            slot = requested_slot(context, when, room)
+            if not is_as_requested(when, slot):
+                return offer_slot(context, room, SlotValue(room.id, slot, society_id, title))
+        value = SlotValue(room.id, _slot(context, values), society_id)
+        return await book(context, value, title, offer_alternatives=False)
     except NotAuthenticated:
         raise
     except RoomieError as refusal:
@@ -209,15 +216,19 @@ def _slot(context: CommandContext, values: dict[str, str]) -> Interval:
 
 
 def _typed_slot(context: CommandContext, text: str) -> Interval:
+    when, length = _typed_time(context, text), timedelta(minutes=context.services.default_minutes)
+    slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
+    return snap_to_grid(slot, None, context.services.rules)
+
+
+def _typed_time(context: CommandContext, text: str) -> ParsedTime:
     reading = parse_text(replace(context, text=text))
     if reading.problem is not None:
         raise InvalidTimes(reading.problem.message)
     when = reading.when
     if when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         raise InvalidTimes("Give a day and a time, for example: tomorrow 3pm for 2 hours.")
-    length = timedelta(minutes=context.services.default_minutes)
-    slot = Interval(when.start, when.end) if when.end else Interval.of_length(when.start, length)
-    return snap_to_grid(slot, None, context.services.rules)
+    return when
 
 
 def _room(read_model: ReadModel, values: dict[str, str]) -> RoomId:

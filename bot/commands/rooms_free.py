@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.reply import Reply, TimeRange
+from bot.chat.reply import Reply
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import with_full_ids
 from bot.conversation.quoted_message import read_quoted
@@ -24,8 +24,7 @@ async def handle_quoted(context: CommandContext, message: str) -> Reply:
 async def handle_button(context: CommandContext) -> Reply:
     """Shows another page, or the search that the button carries."""
     search = with_full_ids(context.read_model, SearchValue.read(context.value))
-    reply = await result_reply(context, search)
-    return replace(reply, text=(TimeRange(search.slot), ": ", *reply.text), replaces=True)
+    return replace(await result_reply(context, search), replaces=True)
 
 
 COMMAND = Command(

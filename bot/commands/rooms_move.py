@@ -9,6 +9,7 @@ from bot.chat.formatting import room_name, short_id
 from bot.chat.reply import Bold, Button, Code, Inline, Reply, TimeRange, Tone
 from bot.conversation.alternatives import move_button
 from bot.conversation.booking import RECOVERABLE, move_confirmation, refusal_reply
+from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import MoveValue, SlotValue, resolve_id
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking, upcoming_bookings
 from bot.conversation.questions import clarification
@@ -53,6 +54,10 @@ def _choice_button(context: CommandContext, booking: Booking) -> Button | None:
 
 async def handle_button(context: CommandContext) -> Reply:
     """Moves a booking to the slot of the pressed button."""
+    return await renew_if_gone(context, partial(_press, context))
+
+
+async def _press(context: CommandContext) -> Reply:
     read_model = context.read_model
     value = MoveValue.read(context.value)
     booking = next(

@@ -19,6 +19,11 @@ _NAMES = {
     "deliver": "Send messages to",
     "timezone": "Time zone",
 }
+_IN_WORDS = {
+    ("deliver", "anywhere"): "wherever I can reach you first",
+    ("timezone", "campus"): "the campus's",
+}
+"""Values in clear words, where what people type says too little."""
 _HINTS = {
     "reminders": "Minutes or hours, such as 30, 10 or 2h; or off",
     "quiet": "Such as 22:00-8:00, or off",
@@ -63,7 +68,10 @@ async def _save(context: CommandContext, values: PreferenceValues) -> Reply:
 
 
 def _overview(values: PreferenceValues, lead: str = "Your settings:", tone: Tone = Tone.INFO) -> Reply:
-    fields = tuple(ReplyField(_NAMES[word], (value,)) for word, value in preference_fields(values).items())
+    fields = tuple(
+        ReplyField(_NAMES[word], (_IN_WORDS.get((word, value), value),))
+        for word, value in preference_fields(values).items()
+    )
     return Reply(
         (lead,), tone=tone, fields=fields, actions=(Button("settings", "Change settings…", opens=True),)
     )
@@ -77,7 +85,10 @@ def _form(context: CommandContext, values: dict[str, str]) -> Form:
     names = dict.fromkeys(["anywhere", *platforms, *([chosen] if chosen else [])])
     options = {
         "notices": (Option("On", "on"), Option("Off", "off")),
-        "deliver": tuple(Option(name.capitalize(), name) for name in names),
+        "deliver": tuple(
+            Option("Wherever I can reach you first" if name == "anywhere" else name.capitalize(), name)
+            for name in names
+        ),
     }
     inputs = tuple(
         FormInput(

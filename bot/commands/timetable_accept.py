@@ -8,6 +8,11 @@ from core.errors import Invalid, NotPermitted
 from core.services.operators import is_operator
 
 
+def may_use(context: CommandContext) -> bool:
+    operators = context.services.timetables.operators
+    return context.account is not None and is_operator(context.account.person, operators)
+
+
 async def handle(context: CommandContext) -> Reply:
     """For timetable operators."""
     if not is_operator(context.person, context.services.timetables.operators):
@@ -35,5 +40,6 @@ COMMAND = Command(
     ),
     actions=(ButtonAction("accept_run", handle_button),),
     admin_only=True,
+    may_use=may_use,
     is_mutating=True,
 )

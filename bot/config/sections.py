@@ -19,6 +19,7 @@ from bot.config.types import (
     RetentionTime,
     Secret,
     SecretText,
+    SeriesReach,
     SlotMinutes,
     TextList,
     TimeZoneName,
@@ -92,6 +93,10 @@ class BookingSection(Section, frozen=True, kw_only=True):
     student_days_ahead: Days = 7
     society_days_ahead: Days = 21
     staff_days_ahead: Days = 90
+    student_series: SeriesReach = 7
+    society_series: SeriesReach = "term"
+    staff_series: SeriesReach = "term"
+    society_series_hours: Annotated[int, Meta(ge=0, le=7 * 24)] = 0
     quota_reset_hour: Annotated[int, Meta(ge=0, le=23)] = 3
     refund_notice: Duration = timedelta(0)
     check_in_opens_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 15

@@ -16,10 +16,12 @@ from yarl import URL
 
 from core.model import OpeningHours
 from core.policy.retention import MIN_KEPT_BOOKINGS
+from core.policy.rules import SeriesHorizon
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _MINUTES_PER_DAY = 24 * 60
+_MAX_SERIES_DAYS = 366
 _MIN_JOB_INTERVAL = timedelta(seconds=1)
 _MIN_RETENTION = timedelta(days=1)
 
@@ -54,6 +56,20 @@ def _minutes_after_midnight(clock: str) -> int:
     if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
         raise ValueError(clock)
     return int(hours) * 60 + int(minutes)
+
+
+def parse_series_horizon(given: object) -> SeriesHorizon:
+    if given == "no":
+        return "no"
+    if given == "term":
+        return "term"
+    text = str(given)
+    if not (text.isascii() and text.isdecimal()) or int(text) > _MAX_SERIES_DAYS:
+        raise ValueError(
+            f"{given!r} does not say how far a series may reach; "
+            f"use no, term, or a number of days up to {_MAX_SERIES_DAYS}"
+        )
+    return int(text)
 
 
 def parse_slot_minutes(given: object) -> int:
@@ -139,6 +155,7 @@ BookingRetentionTime = Annotated[timedelta, Meta(extra={"parse": parse_booking_r
 JobSchedule = Annotated[Schedule, Meta(extra={"parse": parse_schedule})]
 OptionalJobSchedule = Annotated[Schedule | None, Meta(extra={"parse": parse_schedule})]
 SlotMinutes = Annotated[int, Meta(extra={"parse": parse_slot_minutes})]
+SeriesReach = Annotated[SeriesHorizon, Meta(extra={"parse": parse_series_horizon})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Workspaces = Annotated[dict[str, list[str]], Meta(extra={"parse": parse_workspaces})]

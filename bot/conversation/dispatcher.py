@@ -12,6 +12,7 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext
 from bot.chat.reply import Button, Code, Reply, Tone
 from bot.chat.request import ChatRequest, PlatformName, QuotedMessage, Requester
+from bot.conversation.identity_names import hide_identities
 from bot.conversation.intents import detect_intent
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
 from bot.conversation.staleness import ABOUT_TIMETABLES, with_staleness_note
@@ -68,6 +69,9 @@ class Dispatcher:
 
     async def dispatch(self, request: ChatRequest) -> Reply:
         """The reply to a request."""
+        return hide_identities(await self._answer(request), self._services.read_model.directory)
+
+    async def _answer(self, request: ChatRequest) -> Reply:
         try:
             return await self._dispatch(_sanitize(request))
         except NotAuthenticated as refusal:

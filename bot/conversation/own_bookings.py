@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import booking_item, room_name, short_id
 from bot.chat.reply import Button, Reply, Tone
@@ -40,7 +41,14 @@ def choose_booking(
     )
     if not items:
         raise ambiguous
-    return Reply((ambiguous.question,), tone=Tone.UNCLEAR, items=items, code=ambiguous.code)
+    has_more = len(ambiguous.bookings) > _MAX_CHOICES
+    return Reply(
+        (ambiguous.question,),
+        tone=Tone.UNCLEAR,
+        items=items,
+        actions=(Button(Action.MY_BOOKINGS, "All my bookings"),) if has_more else (),
+        code=ambiguous.code,
+    )
 
 
 def upcoming_bookings(context: CommandContext) -> tuple[Booking, ...]:

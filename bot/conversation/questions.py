@@ -29,6 +29,8 @@ _SMALL_TALK = {
 }
 _WITH_SHORTCUTS = {SmallTalk.GREETING, SmallTalk.QUESTION}
 _MAX_LABEL = 75
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
+_DAY_MINUTES = 24 * 60
 
 
 def clarification(
@@ -40,6 +42,11 @@ def clarification(
     """
     if reading.small_talk is not None:
         return small_talk_reply(reading.small_talk)
+    if (clock := _impossible_clock(reading)) is not None:
+        return Reply(
+            (f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”.",),
+            tone=Tone.UNCLEAR,
+        )
     if reading.problem is None and reading.clarification is None:
         return None
     if context.request.is_free_text and _understood_nothing(reading):
@@ -53,6 +60,17 @@ def clarification(
     )
     buttons = tuple(_answers(context, reading, answer)) if answer is not None else ()
     return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
+
+
+def _impossible_clock(reading: ParseResult) -> str | None:
+    """A time that no clock shows, such as `25:00`, among the words without a meaning."""
+    unread = [*reading.unparsed, reading.problem.parsed_text if reading.problem is not None else ""]
+    found = (match for each in unread for match in _CLOCK.finditer(each))
+    return next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+
+
+def _is_clock(hours: int, minutes: int) -> bool:
+    return minutes < 60 and hours * 60 + minutes <= _DAY_MINUTES
 
 
 def small_talk_reply(kind: SmallTalk) -> Reply:

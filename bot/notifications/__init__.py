@@ -1,12 +1,21 @@
 """Notifications, one file for each type. They are composed when sent, so that they are up to date."""
 
-from bot.notifications import confirmation, conflict, deferred_reply, import_rejected, quota, reminder
+from bot.notifications import (
+    confirmation,
+    conflict,
+    deferred_reply,
+    import_rejected,
+    quota,
+    reminder,
+    series_confirmation,
+)
 from bot.notifications.template import NotificationType
 
 NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     deferred_reply.DEFERRED_REPLY_TYPE,
     reminder.REMINDER_TYPE,
     confirmation.CONFIRMATION_TYPE,
+    series_confirmation.SERIES_CONFIRMATION_TYPE,
     quota.PERSONAL_QUOTA_TYPE,
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,

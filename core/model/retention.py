@@ -30,6 +30,8 @@ class Expiring(Enum):
     """Ratings of rooms."""
     AUDIT = "audit"
     """All other audit entries."""
+    SERIES = "series"
+    """Series without bookings, by the end of their last date."""
     BOOKINGS = "bookings"
     """Bookings by their end, with their charges and messages."""
 

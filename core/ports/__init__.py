@@ -1,6 +1,6 @@
 """Interfaces that the core expects from storage and password hashing."""
 
-from core.ports.decisions import Decision, DecisionKeys, Facts, WriteSet
+from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision, WriteSet
 from core.ports.passwords import PasswordHasher
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
@@ -16,6 +16,7 @@ from core.ports.repositories import (
     RatingRepository,
     RetentionRepository,
     RoomRepository,
+    SeriesRepository,
     SocietyRepository,
     SourceRepository,
     TimetableRepository,
@@ -33,6 +34,7 @@ __all__ = [
     "Facts",
     "InstallationRepository",
     "JobRepository",
+    "JointDecision",
     "LoginSessionRepository",
     "ManagedStorage",
     "NoticeChannelRepository",
@@ -43,6 +45,7 @@ __all__ = [
     "RatingRepository",
     "RetentionRepository",
     "RoomRepository",
+    "SeriesRepository",
     "SocietyRepository",
     "SourceRepository",
     "Storage",

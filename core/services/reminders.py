@@ -1,14 +1,16 @@
 """Messages of a booking: reminders before it starts, and the confirmation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId
+from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId, Series
 from core.ports import UnitOfWork
 
 REMINDER = "reminder"
 CONFIRMATION = "confirmation"
+SERIES_CONFIRMATION = "series confirmation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,19 @@ def confirmation(booking: Booking, now: datetime) -> OutboxMessage:
         person_id=booking.booked_by,
         booking_id=booking.id,
         expires_at=booking.interval.end,
+    )
+
+
+def series_confirmation(series: Series, bookings: Sequence[Booking], now: datetime) -> OutboxMessage:
+    """One confirmation for all dates of a series; its payload is the series's id."""
+    return OutboxMessage(
+        key=f"{SERIES_CONFIRMATION} {series.id}",
+        kind=SERIES_CONFIRMATION,
+        due_at=now,
+        payload=series.id,
+        person_id=series.booked_by,
+        booking_id=bookings[0].id,
+        expires_at=bookings[0].interval.end,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     literal_column,
     or_,
@@ -34,6 +35,7 @@ from storage.tables import (
     rating,
     request,
     seen,
+    series,
     tally,
     token,
     token_alive_at,
@@ -42,6 +44,7 @@ from storage.tables import (
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
+_HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -76,6 +79,7 @@ _KINDS = {
     Expiring.RATINGS: _Rows(rating, rating.c.key, rating.c.at),
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
 _IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}

@@ -130,6 +130,20 @@ async def test_a_waiting_request_is_done_once_even_if_continued_twice(
     assert again.tone is not Tone.FAILED
 
 
+async def test_a_waiting_request_means_the_day_on_which_it_was_made(
+    say, browser: Browser, services: Services, clock: StillClock
+):
+    evening = clock.now().replace(hour=22, minute=58)  # 23:58 in London
+    clock.set(evening)
+    link = link_in(await say("/book RO-POO tomorrow 3pm"))
+    clock.move(timedelta(minutes=5))
+    page = await browser.log_in(link, "rema")
+    await browser.submit(page, answer="yes")
+
+    (booking,) = services.read_model.bookings.values()
+    assert booking.interval.start == evening.replace(hour=14, minute=0) + timedelta(days=1)
+
+
 async def test_an_interrupted_login_is_resumed(
     say, browser: Browser, services: Services, dispatcher: Dispatcher, clock: StillClock, app: web.Application
 ):

@@ -13,13 +13,12 @@ from rich.console import Console
 
 from bot.chat.command import Command
 from bot.chat.reply import Button, Form, FormInput, Option, Reply, Tone
-from bot.platforms.terminal.session import TerminalSession
+from bot.platforms.terminal.session import TerminalSession, is_exit
 from bot.platforms.terminal.text import strip_unsafe
 from bot.platforms.text import clip
 from core.clock import Clock
 
 _MIN_WIDTH = 20
-_EXIT_WORDS = {"/quit", "/exit", "quit", "exit"}
 
 
 async def converse(
@@ -37,7 +36,7 @@ async def converse(
                 if prompt.default_buffer.text:
                     continue
                 return
-            if line in _EXIT_WORDS:
+            if is_exit(line):
                 return
             if line:
                 _show(session, await _answer(session, line, prompt), clock)

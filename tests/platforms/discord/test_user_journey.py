@@ -12,6 +12,7 @@ from bot.platforms.discord.render.custom_id import decode
 from core.model import Identity
 from core.policy.rules import Rules
 from core.ports import ManagedStorage
+from tests.builders import a_room
 from tests.fakes.clock import StillClock
 from tests.platforms.discord.environment import Environment, build_environment
 from tests.standins.discord import Discord, Person, ShownMessage
@@ -191,3 +192,53 @@ async def test_a_chosen_time_zone_applies_to_input_and_output(environment: Envir
     assert "Thu 12 Mar 20:00" in mine[0]["name"]
     (booking,) = environment.services.read_model.bookings.values()
     assert f"{booking.interval.start:%H:%M}" == "09:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("thanks!", "You're welcome!"), ("hello", "Hi! I find and book")]
+)
+async def test_small_talk_in_a_mention_gets_a_short_answer(
+    environment: Environment, wil: Person, words: str, answer: str
+) -> None:
+    guild, channel = environment.discord.guild()
+    wil.join(guild)
+
+    await wil.say(f"<@{environment.discord.world.bot.id}> {words}", at=channel)
+    await environment.discord.wait_until(
+        lambda: any(answer in each.text for each in (*wil.sees(), *wil.sees(channel)))
+    )
+
+
+async def test_many_bookings_are_paged_and_each_can_be_cancelled(
+    environment: Environment, wil: Person
+) -> None:
+    guild, channel = environment.discord.guild()
+    wil.join(guild)
+    for hour in range(11, 20):
+        await wil.run("/book", at=channel, room="K-J17-G001", when=f"tomorrow {hour}:00 for 15 minutes")
+
+    mine = await wil.run("/rooms mine", at=channel)
+    first = [label for label in mine.seen.buttons if label == "Cancel"]
+    second = await wil.press(mine.seen, "3 more")
+
+    assert len(first) == 6
+    assert [label for label in second.seen.buttons if label == "Cancel"] == ["Cancel"] * 3
+
+
+async def test_a_choice_narrows_a_long_list(
+    discord: Discord, open_another: Callable[[], Awaitable[ManagedStorage]], rules: Rules, clock: StillClock
+) -> None:
+    storage = await open_another()
+    environment = await build_environment(discord, storage, rules, clock, rooms=300)
+    small = [a_room(f"K-J17-G{number:03}", capacity=6) for number in range(1, 101)]
+    await storage.write(lambda unit: unit.rooms.put_rooms(small))
+    wil = discord.person("wil")
+    await environment.add_people(wil)
+    async with environment.open():
+        first = await wil.run("/rooms free", when="now")
+        labels = [each["label"] for menu in first.seen.menus for each in menu["options"]]
+        narrowed = await wil.pick(first.seen, "10+ seats")
+
+    assert "10+ seats" in labels
+    assert "10+ seats" in narrowed.seen.text
+    assert "200 rooms are free" in narrowed.seen.text

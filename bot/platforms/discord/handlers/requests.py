@@ -84,7 +84,7 @@ def text_request(message: discord.Message, me: discord.abc.User) -> ChatRequest 
         author.display_name,
         is_channel_admin=_can_manage(message),
     )
-    delivery_id, channel = f"message {message.id}", str(message.channel.id)
+    delivery_id, channel = f"message {message.id}", "" if is_direct(message) else str(message.channel.id)
     if own:
         return ChatRequest(requester, text=own, is_free_text=True, delivery_id=delivery_id, channel=channel)
     return QuotedMessage(requester, quoted, delivery_id=delivery_id, channel=channel) if quoted else None
@@ -113,4 +113,4 @@ def _can_manage(message: discord.Message) -> bool:
 
 
 def _channel(interaction: discord.Interaction) -> str:
-    return str(interaction.channel_id or "")
+    return "" if interaction.context.dm_channel else str(interaction.channel_id or "")

@@ -11,6 +11,7 @@ from core.interval import Interval
 DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
 _SPECIAL = frozenset("\\*_~`|<>[]()#@")
+_EMOJI = re.compile(r"(?<!\d):(?=[\w+-]+:)")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([-+]|\d+(?=[.)]))")
 _STYLES = {
     TimestampStyle.TIME: "t",
@@ -99,7 +100,7 @@ def _mention(person: Mention) -> str:
 
 def escape(text: str) -> Iterator[str]:
     """Escape plain text; yields single characters and whole links."""
-    text = _AT_LINE_START.sub(_mark_list_item, text)
+    text = _EMOJI.sub(f"{_GUARD}:", _AT_LINE_START.sub(_mark_list_item, text))
     start = 0
     for link in _LINK.finditer(text):
         yield from map(_escape_character, text[start : link.start()])

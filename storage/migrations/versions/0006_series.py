@@ -1,0 +1,61 @@
+"""Series: their rules, and of which series a booking is a date."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_IS_ACTIVE_DATE = sa.text("state = 1 AND series_id IS NOT NULL")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Text(), nullable=False),
+        sa.Column("booked_by", _SERIAL, nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("society_id", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("exceptions", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.SmallInteger(), nullable=False),
+        sa.Column("length", sa.SmallInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name=op.f("ck_series_owner")),
+        sa.CheckConstraint("length > 0", name=op.f("ck_series_length")),
+        sa.ForeignKeyConstraint(["booked_by"], ["person.id"], name=op.f("fk_series_booked_by_person")),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_series_room_id_room")),
+        sa.ForeignKeyConstraint(["society_id"], ["society.id"], name=op.f("fk_series_society_id_society")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+    )
+    # Alembic cannot add a column with its foreign key on SQLite; both databases understand this.
+    op.execute(
+        "ALTER TABLE booking ADD COLUMN series_id TEXT "
+        "CONSTRAINT fk_booking_series_id_series REFERENCES series (id)"
+    )
+    op.add_column("booking", sa.Column("series_day", sa.Integer(), nullable=True))
+    op.add_column("booking", sa.Column("series_version", sa.Integer(), nullable=True))
+    op.create_index(
+        "ix_booking_series_id_series_day",
+        "booking",
+        ["series_id", "series_day"],
+        unique=True,
+        sqlite_where=_IS_ACTIVE_DATE,
+        postgresql_where=_IS_ACTIVE_DATE,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_booking_series_id_series_day", table_name="booking")
+    op.drop_column("booking", "series_version")
+    op.drop_column("booking", "series_day")
+    op.execute("ALTER TABLE booking DROP COLUMN series_id")
+    op.drop_table("series")
