@@ -81,5 +81,5 @@ COMMAND = Command(
     usage="/help [all|COMMAND]",
     handle=handle,
     actions=(ButtonAction(Action.HELP, handle),),
-    aliases=("?",),
+    aliases=("?", "rooms help"),
 )
