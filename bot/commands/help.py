@@ -88,5 +88,5 @@ COMMAND = Command(
     handle=handle,
     actions=(ButtonAction(Action.HELP, handle),),
     parameters=(CommandParameter("command", ParameterType.TEXT, "The command to explain, or all"),),
-    aliases=("?",),
+    aliases=("?", "rooms help"),
 )

@@ -33,6 +33,7 @@ from tests.platforms.slack.environment import Environment
 from tests.standins.discord import Discord, Person, ShownMessage
 from tests.standins.discord.world import Channel
 from tests.standins.slack import Message, SlackStandIn
+from tests.standins.slack.people import escape
 
 __all__ = ["discord", "environment", "slack"]
 
@@ -236,9 +237,41 @@ async def _pass_on_foreign_text(ada: Any, adapter: SlackPlatform, line: str) -> 
     for text in (f"> {line}", f">>> {line}\nand this too\n{line}"):
         await ada.says(text)
         await ada.mentions_app(f"\n{text}")
-    for more in ({"text": "", "attachments": shared}, {"text": line, "bot_id": "B9"}):
+    for more in _foreign_parts(line, shared):
         await _event(ada, more)
+    mention = {"type": "app_mention", "channel": "C1", "text": f"<@{ada.workspace.bot_user}>"}
+    for more in _foreign_parts(line, shared):
+        if "attachments" in more or "files" in more:
+            await _event(ada, {**more, **mention})
     await adapter.wait_idle()
+
+
+def _foreign_parts(line: str, shared: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the sender of a message did not type: forwards, previews, files, labels, other apps, edits."""
+    words = dict.fromkeys(("text", "fallback", "title", "pretext", "author_name", "footer"), line)
+    preview = {"from_url": "https://example.org", "fields": [{"title": line, "value": line}], **words}
+    file = {"id": "F1", "name": line, "title": line, "preview": line, "initial_comment": {"comment": line}}
+    label = escape(line)
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": line}}
+    return [
+        {"text": "", "attachments": shared},
+        {"text": "", "attachments": [preview]},
+        {
+            "text": "",
+            "attachments": [{"blocks": [block], "message_blocks": [{"message": {"blocks": [block]}}]}],
+        },
+        {"text": "", "files": [file]},
+        {"text": "", "files": [file], "subtype": "file_share"},
+        {"text": f"<https://example.org|{label}>"},
+        {"text": f"<https://example.org|{label.removeprefix('/')}>"},
+        {"text": f"<!subteam^S1|{label}>"},
+        {"text": f"<#C9|{label.removeprefix('/')}>"},
+        {"text": line, "bot_id": "B9"},
+        {"text": line, "subtype": "bot_message"},
+        {"subtype": "message_changed", "message": {"text": line, "user": "U2"}, "previous_message": {}},
+        {"subtype": "message_replied", "message": {"text": line, "user": "U2"}},
+        {"subtype": "channel_topic", "topic": line, "text": line},
+    ]
 
 
 class _Forwarded(Message):

@@ -12,6 +12,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.chat.command import Command
 from bot.chat.reply import Reply
 from bot.platforms.base import PlatformRoute
 from bot.platforms.health import PlatformHealth
@@ -47,6 +48,7 @@ from bot.platforms.slack.installation.workspaces import (
     oauth_settings,
 )
 from bot.platforms.slack.render.markup import RenderContext
+from bot.platforms.slack.render.slash_hints import SlashHints
 from bot.platforms.slack.settings import Mode, SlackSettings
 from bot.platforms.tasks import BackgroundTasks, keep_trying
 from core.clock import Clock
@@ -90,6 +92,7 @@ class SlackPlatform:
         autocompleter: Autocompleter,
         deduplicator: Deduplicator,
         deferred: DeferredReplies,
+        commands: Sequence[Command],
         is_linked: IsLinked,
         chosen_zone: ChosenZone = lambda _: "",
         clock: Clock,
@@ -117,12 +120,19 @@ class SlackPlatform:
             vouched_domains=settings.vouched_domains if settings.match_email else None,
         )
         responder = Responder(self._api, deferred, clock, self.status)
-        places = LastPlaces(clock)
+        places, hints = LastPlaces(clock), SlashHints(commands)
         self._notifier = Notifier(
-            self._installations, responder, self._profiles, clock, self.status, self._render_context, places
+            self._installations,
+            responder,
+            self._profiles,
+            clock,
+            self.status,
+            self._render_context,
+            places,
+            hints,
         )
         requests = RequestDispatcher(
-            dispatcher, deduplicator, self._profiles, self.status, self._render_context, places
+            dispatcher, deduplicator, self._profiles, self.status, self._render_context, places, hints
         )
         self._app_home = AppHome(requests, self._api, self.status)
         invitations = Invitations(responder, self._profiles, deduplicator, is_linked, clock)

@@ -57,6 +57,7 @@ class Environment:
             autocompleter=Autocomplete(self.services),
             deduplicator=self.deduplicator,
             deferred=self.deferred,
+            commands=COMMANDS,
             is_linked=lambda identity: directory.by_identity(identity) is not None,
             chosen_zone=self._chosen_zone,
             clock=self.clock,

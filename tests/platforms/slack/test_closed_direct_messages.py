@@ -18,7 +18,7 @@ NOTICE = Reply(("Your booking starts soon.",))
 
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("minutes", [1, 90])
-async def test_it_is_told_in_the_channel_to_them_alone(
+async def test_it_is_shown_in_the_channel_to_them_alone(
     environment: Environment, slack: SlackStandIn, mode: Mode, minutes: int
 ) -> None:
     environment.settings = replace(environment.settings, mode=mode)

@@ -128,6 +128,7 @@ def test_many_workspaces_need_a_store_for_their_installations(many: Environment)
             autocompleter=Autocomplete(many.services),
             deduplicator=None,  # type: ignore[arg-type]
             deferred=many.deferred,
+            commands=(),
             is_linked=lambda identity: False,
             clock=many.clock,
             zone=many.services.rules.zone,

@@ -59,7 +59,7 @@ async def test_a_typed_share_in_direct_messages_asks_for_the_channel(
     assert "Bob booked" in read(posted)
 
 
-async def test_a_channel_that_roomie_is_not_in_is_told_and_nothing_is_shared(
+async def test_a_channel_that_roomie_is_not_in_is_named_and_nothing_is_shared(
     environment: Environment, slack: SlackStandIn
 ) -> None:
     slack.interactions.gives_response_urls = False

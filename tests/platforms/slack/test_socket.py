@@ -57,20 +57,20 @@ async def test_unforeseen_error_while_starting_is_tried_again(
 ) -> None:
     monkeypatch.setattr("bot.platforms.slack.adapter._FIRST_PAUSE", 0.01)
     errors = [KeyError("team_id"), TypeError("no"), KeyError("url")]
-    load, run = SingleWorkspace.load, SocketConnection.run
+    load, check = SingleWorkspace.load, SocketConnection._check
 
     async def load_or_fail(workspace: SingleWorkspace) -> Installation:
         if errors:
             raise errors.pop()
         return await load(workspace)
 
-    async def run_or_fail(socket: SocketConnection) -> None:
+    async def check_or_fail(socket: SocketConnection, connecting: "asyncio.Future[None]") -> None:
         if errors:
             raise errors.pop()
-        await run(socket)
+        await check(socket, connecting)
 
     monkeypatch.setattr(SingleWorkspace, "load", load_or_fail)
-    monkeypatch.setattr(SocketConnection, "run", run_or_fail)
+    monkeypatch.setattr(SocketConnection, "_check", check_or_fail)
     bob = slack.person("U2")
     async with environment.open() as adapter:
         await bob.types("/rooms free now")

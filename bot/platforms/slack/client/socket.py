@@ -61,9 +61,13 @@ class SocketConnection:
 
     async def run(self) -> None:
         """Keep a socket open until cancelled."""
-        await self._report_ends()
+        unused = self._client.aiohttp_client_session
+        self._client.aiohttp_client_session = aiohttp.ClientSession(
+            ws_response_class=_socket_type(self._ended.set)  # the SDK looks only once in an interval of pings
+        )
         connecting = asyncio.ensure_future(self._client.connect())  # type: ignore[no-untyped-call]
         try:
+            await unused.close()
             while True:
                 await self._check(connecting)
                 await self._pause(connecting)
@@ -74,13 +78,6 @@ class SocketConnection:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await self._client.close()  # type: ignore[no-untyped-call]
-
-    async def _report_ends(self) -> None:
-        """Let the sockets say when they end; the SDK looks only once in an interval of pings."""
-        await self._client.aiohttp_client_session.close()
-        self._client.aiohttp_client_session = aiohttp.ClientSession(
-            ws_response_class=_socket_type(self._ended.set)
-        )
 
     async def _pause(self, connecting: "asyncio.Future[None]") -> None:
         """Wait for the next check; a connection that is made or lost ends the wait."""

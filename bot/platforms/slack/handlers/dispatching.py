@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.chat.reply import Audience, Button, ButtonStyle, Reply
-from bot.chat.request import ChatRequest, QuotedMessage
+from bot.chat.request import ChatRequest, QuotedMessage, Requester
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import ChatDispatcher, Deduplicator, Installation
 from bot.platforms.slack.client.profiles import ProfileCache
@@ -14,6 +14,7 @@ from bot.platforms.slack.handlers import event as events
 from bot.platforms.slack.handlers.event import SlackEvent
 from bot.platforms.slack.handlers.last_places import LastPlaces
 from bot.platforms.slack.render.markup import RenderContext
+from bot.platforms.slack.render.slash_hints import SlashHints
 from core.errors import Unavailable
 
 SHARE = "share_answer"
@@ -43,7 +44,9 @@ class RequestDispatcher:
         health: PlatformHealth,
         render_context: Callable[[str], RenderContext],
         places: LastPlaces,
+        hints: SlashHints,
     ) -> None:
+        self._hints = hints
         self._places = places
         self._dispatcher, self._deduplicator, self._health = dispatcher, deduplicator, health
         self.profiles, self.render_context = profiles, render_context
@@ -93,7 +96,10 @@ class RequestDispatcher:
             event.channel,
             is_direct=event.is_dm,
         )
-        return DispatchedReply(await self._dispatcher.dispatch(request), self.render_context(requester.zone))
+        return self._dispatched(await self._dispatcher.dispatch(request), requester)
+
+    def _dispatched(self, reply: Reply, requester: Requester) -> DispatchedReply:
+        return DispatchedReply(self._hints.translate(reply), self.render_context(requester.zone))
 
     async def offer(
         self, installation: Installation, event: SlackEvent, text: str, *, wants_form: bool = False
@@ -107,7 +113,7 @@ class RequestDispatcher:
             delivery_id=event.key,
             channel=event.channel,
         )
-        return DispatchedReply(await self._dispatcher.offer(message), self.render_context(requester.zone))
+        return self._dispatched(await self._dispatcher.offer(message), requester)
 
     async def dispatch_text(
         self, installation: Installation, event: SlackEvent, text: str, *, is_free_text: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.chat.request import SplitMessage
 from bot.platforms.slack.render import action_ids
 from bot.platforms.slack.render.action_ids import PressedElement
 
@@ -151,6 +152,30 @@ _PERSON = re.compile(r"@([UW]\w+)")
 def people_in(text: str) -> list[str]:
     """The users mentioned, by id."""
     return [found[1] for inside in _ESCAPE.findall(text) if (found := _PERSON.match(inside))]
+
+
+def split_labels(text: str) -> SplitMessage:
+    """Separate the labels of links, channels and groups, which others may have named, from the typed text.
+
+    A label that repeats its link (`<https://x.org|x.org>`) is typed.
+    """
+    labels: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        inside, _, label = found[1].partition("|")
+        is_typed = inside.startswith(("@", "!date")) or not label or label in inside
+        if is_typed and not inside.startswith("#"):
+            return found[0]
+        labels.append(label)
+        return " "
+
+    own = _ESCAPE.sub(take, text)
+    return SplitMessage(own, "\n".join(labels))
+
+
+def has_parts(message: EventBody) -> bool:
+    """Whether a message has files, previews or forwarded messages, whose words are not its sender's."""
+    return any(message.get(name) for name in ("attachments", "files"))
 
 
 def text_of(text: str, names: Mapping[str, str]) -> str:

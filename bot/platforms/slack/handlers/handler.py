@@ -148,9 +148,10 @@ class SlackHandler:
         event, typed = events.from_event(body), split_quotes(text)
         if not await self._dispatcher.is_first(event, is_event=True):
             return
-        quoted = typed.quoted or events.forwarded_text(body["event"])
-        if typed.own.strip() or not quoted:
-            dispatched = await self._dispatch(installation, event, typed.own, is_free_text=True)
+        words = events.split_labels(typed.own)
+        quoted = typed.quoted or events.forwarded_text(body["event"]) or words.quoted
+        if words.own.strip() or not (quoted or events.has_parts(body["event"])):
+            dispatched = await self._dispatch(installation, event, words.own, is_free_text=True)
         else:
             dispatched = await self._dispatcher.offer(installation, event, quoted)
         await self._show(installation, event, dispatched)

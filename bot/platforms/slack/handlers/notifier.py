@@ -13,6 +13,7 @@ from bot.platforms.slack.handlers.responder import Responder
 from bot.platforms.slack.identities import is_channel, team_and_user
 from bot.platforms.slack.render.markup import RenderContext
 from bot.platforms.slack.render.renderer import message
+from bot.platforms.slack.render.slash_hints import SlashHints
 from core.clock import Clock
 from core.model import Identity
 
@@ -29,7 +30,9 @@ class Notifier:
         health: PlatformHealth,
         render_context: Callable[[str], RenderContext],
         places: LastPlaces,
+        hints: SlashHints,
     ) -> None:
+        self._hints = hints
         self._places = places
         self._installations, self._responder, self._profiles = installations, responder, profiles
         self._clock, self._health, self._render_context = clock, health, render_context
@@ -41,7 +44,7 @@ class Notifier:
         """
         installation, user = await self._installation_for(to)
         zone = "" if is_channel(user) else (await self._profiles.profile(installation, user)).zone
-        payload = message(reply, self._render_context(zone))
+        payload = message(self._hints.translate(reply), self._render_context(zone))
         try:
             await self._responder.post(installation, user, payload, key, self._clock.now())
         except SlackRecipientUnreachable:

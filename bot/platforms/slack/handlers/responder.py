@@ -53,8 +53,8 @@ class Responder:
         try:
             await self._send(installation, to, reply, context, more)
         except SlackError as error:
-            told = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
-            await self.defer_to_outbox(installation, to, told, error)
+            instead = NOT_POSTED if reply.audience is Audience.CHANNEL and not to.is_dm else reply
+            await self.defer_to_outbox(installation, to, instead, error)
 
     async def _send(
         self,
