@@ -65,6 +65,11 @@ class ChatRequest:
         is_slack_dm = self.requester.platform is PlatformName.SLACK and self.channel.startswith("D")
         return bool(self.channel) and not is_slack_dm
 
+    @property
+    def can_share(self) -> bool:
+        """Whether a reply can be shown to others: in this channel, or on Slack in one that is chosen."""
+        return self.is_in_channel or self.requester.platform is PlatformName.SLACK
+
 
 @dataclass(frozen=True, slots=True)
 class QuotedMessage:

@@ -42,7 +42,7 @@ async def handle(context: CommandContext) -> Reply:
 
 
 def _check_channel(context: CommandContext) -> None:
-    if not context.request.is_in_channel:
+    if not context.request.can_share:
         raise Invalid("There's no channel here to share it with. Use /rooms share in the channel it's for.")
 
 

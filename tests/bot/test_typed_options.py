@@ -133,7 +133,7 @@ async def test_the_answer_to_a_question_keeps_the_other_options(wil: Chat, servi
     question = await wil.run(
         "rooms book", room="H-C12-G02", when="tomorrow 3pm for 2", for_="SOTECHSOC", title="for 2"
     )
-    await wil.press("for 2 hours")
+    await wil.press("for 2 hours: Thu 12 Mar 15:00–17:00")
 
     (booking,) = [each for key, each in all_bookings(services).items() if key not in before]
     assert "“for 2”: do you mean" in question

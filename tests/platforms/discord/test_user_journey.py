@@ -248,7 +248,7 @@ async def test_a_message_fills_in_time_and_seats(environment: Environment, wil: 
     booked = await wil.press(offered.seen, "Book")
 
     (booking,) = environment.services.read_model.bookings.values()
-    assert "Thu 12 Mar, 16:00–17:00 · 8+ seats" in offered.seen.text
+    assert "<t:1773331200:F>–<t:1773334800:t> · **8+ seats**" in offered.seen.text
     assert "You're booked" in booked.seen.text
     assert (f"{booking.interval.start:%d %H:%M}", booking.interval.minutes) == ("12 16:00", 60)
 

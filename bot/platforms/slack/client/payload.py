@@ -16,7 +16,7 @@ class MalformedDelivery(Exception):
     """What was sent is no delivery of Slack's."""
 
 
-class _Named(Struct):
+class _SlackEntity(Struct):
     id: Name
 
 
@@ -25,7 +25,7 @@ class _SlackUser(Struct):
     team_id: Name | None = None
 
 
-class _Message(Struct):
+class _SlackMessage(Struct):
     text: str | None = None
     ts: str | None = None
     thread_ts: str | None = None
@@ -86,12 +86,12 @@ class _Container(Struct):
 
 class _AnyInteraction(Struct):
     user: _SlackUser
-    team: _Named | None = None
-    channel: _Named | None = None
+    team: _SlackEntity | None = None
+    channel: _SlackEntity | None = None
     response_url: str | None = None
     response_urls: list[dict[str, Any]] | None = None
     container: _Container | None = None
-    message: _Message | None = None
+    message: _SlackMessage | None = None
     view: _View | None = None
 
 
@@ -170,7 +170,7 @@ class _Mention(_Said, kw_only=True):
 
 
 class _UserChanged(_Event, kw_only=True):
-    user: _Named
+    user: _SlackEntity
 
 
 class _TokensRevoked(_Event, kw_only=True):
