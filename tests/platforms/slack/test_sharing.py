@@ -1,4 +1,4 @@
-"""Sharing a booking: in the channel where there is one, else in one that is chosen; reported only when posted."""
+"""Sharing a booking: in the channel where there is one, else in a chosen one; reported only when posted."""
 
 import pytest
 
