@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from core.bounded_cache import LruCache
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.retention import Retention
@@ -20,6 +21,7 @@ from core.services.bookings import BookingService
 from core.services.closures import ClosureService
 from core.services.login import LoginService
 from core.services.refresh_timetable import TimetableService
+from core.services.series import SeriesService
 from core.services.society import SocietyService
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ class Metric:
     @property
     def is_counter(self) -> bool:
         return self.name.endswith("_total")
+
+
+_MAX_TITLES = 10_000
 
 
 class NameIndexCache:
@@ -91,6 +96,8 @@ class Services:
     """Length of a booking whose end is not given."""
     metrics: list[Metric] = field(default_factory=list)
     """Metrics of the worker and the platforms."""
+    confirmations: bool = True
+    """Whether bookings are confirmed by a direct message to those who want it."""
     public_url: str = ""
     """Address for browsers, without a trailing slash."""
     bookable: tuple[str, ...] = ()
@@ -101,9 +108,12 @@ class Services:
     """Age by source from which replies note that its timetable is old."""
     retention: Retention = field(default_factory=Retention)
     """How long old rows are stored."""
+    offered_titles: LruCache[str, str] = field(default_factory=lambda: LruCache(_MAX_TITLES))
+    """Titles by requester and *Book* button, in this process."""
     logins: LoginService = field(init=False)
     timetables: TimetableService = field(init=False)
     closures: ClosureService = field(init=False)
+    series: SeriesService = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logins", LoginService(self.storage, self.clock, self.rules))
@@ -112,6 +122,9 @@ class Services:
         )
         object.__setattr__(self, "timetables", timetables)
         object.__setattr__(self, "closures", ClosureService(self.storage, self.rules, self.clock))
+        end_of_term = self.rules.terms.end_of_term_with
+        series = SeriesService(self.storage, self.read_model, self.rules, self.clock, end_of_term)
+        object.__setattr__(self, "series", series)
 
     def complete_public_url(self, port: int) -> None:
         """Fills in the port in the address for browsers where the system chose it (`http.port = 0`)."""

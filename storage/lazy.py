@@ -3,13 +3,13 @@
 import asyncio
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports import UnitOfWork
+from core.ports import Decision, DecisionKeys, Facts, JointDecision, UnitOfWork
 from core.read_model import ReadModel
 
 T = TypeVar("T")
@@ -60,6 +60,18 @@ class LazyStorage(ABC, Generic[E]):
 
     async def probe(self) -> None:
         await self.write(lambda unit: unit.set_setting("probed_at", self._clock.now().isoformat()))
+
+    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
+        def decide_alone(facts: Sequence[Facts]) -> JointDecision[T]:
+            decision = decide(facts[0])
+            return JointDecision(decision.outcome, () if decision.writes is None else (decision.writes,))
+
+        return await self.decide_jointly((keys,), decide_alone)
+
+    @abstractmethod
+    async def decide_jointly(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
+    ) -> T: ...
 
     @abstractmethod
     def _make_engine(self) -> E:

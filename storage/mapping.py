@@ -6,10 +6,13 @@ value per line.
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.interval import Interval
+from core.localtime import EPOCH, epoch_day
 from core.model import (
     AuditEntry,
     Booking,
@@ -22,18 +25,23 @@ from core.model import (
     LoginToken,
     MessageState,
     NotificationPreferences,
+    Occurrence,
     OpeningHours,
     OutboxMessage,
     Person,
     QuietHours,
     Room,
+    Series,
     Society,
     TimetableEntry,
     UserGroup,
 )
 from core.names import stored_key
+from core.policy.recurrence import read_rule, write_rule
 
 Row = Sequence[Any]
+_ANY_ZONE = ZoneInfo("UTC")
+"""For rules whose end is a date, as stored ones are."""
 
 
 def seconds(instant: datetime) -> int:
@@ -120,16 +128,16 @@ def to_person(row: Row, belongs_to_a_society: object) -> Person:
     groups.discard(UserGroup.SOCIETY_MEMBER)
     if belongs_to_a_society:
         groups.add(UserGroup.SOCIETY_MEMBER)
-    preferences = to_preferences(row[-6:-1])
+    preferences = to_preferences(row[-7:-1])
     return Person(row[0], row[1], row[3], row[5], frozenset(groups), row[7], bool(row[8]), preferences)
 
 
 def to_preferences(row: Row) -> NotificationPreferences:
-    """Columns: reminders, notices, quiet from, quiet until, deliver to."""
-    reminders, notices, quiet_from, quiet_until, deliver_to = row
+    """Columns: reminders, notices, quiet from, quiet until, deliver to, confirmations."""
+    reminders, notices, quiet_from, quiet_until, deliver_to, confirmations = row
     quiet = None if quiet_from is None else QuietHours(quiet_from, quiet_until)
     return NotificationPreferences(
-        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or ""
+        tuple(map(int, split_lines(reminders))), bool(notices), quiet, deliver_to or "", bool(confirmations)
     )
 
 
@@ -148,6 +156,7 @@ def person_values(person: Person) -> dict[str, object]:
         "quiet_from": person.preferences.quiet and person.preferences.quiet.start,
         "quiet_until": person.preferences.quiet and person.preferences.quiet.until,
         "deliver_to": person.preferences.deliver_to or None,
+        "wants_confirmations": person.preferences.confirmations,
     }
 
 
@@ -169,7 +178,13 @@ def to_booking(row: Row) -> Booking:
         checked_in_at=None if row[10] is None else instant(row[10]),
         version=row[11],
         non_refundable=row[12],
+        occurrence=None if row[13] is None else Occurrence(row[13], day_of(row[14]), row[15]),
     )
+
+
+def day_of(stored: int) -> date:
+    """The date of days since 1970-01-01."""
+    return EPOCH + timedelta(days=stored)
 
 
 def booking_values(booking: Booking) -> dict[str, object]:
@@ -187,6 +202,53 @@ def booking_values(booking: Booking) -> dict[str, object]:
         "checked_in_at": booking.checked_in_at and seconds(booking.checked_in_at),
         "version": booking.version,
         "non_refundable": booking.non_refundable,
+        **_occurrence_values(booking.occurrence),
+    }
+
+
+def _occurrence_values(occurrence: Occurrence | None) -> dict[str, object]:
+    return {
+        "series_id": occurrence and occurrence.series_id,
+        "series_day": occurrence and epoch_day(occurrence.day),
+        "series_version": occurrence and occurrence.version,
+    }
+
+
+def to_series(row: Row) -> Series:
+    rule = read_rule(row[8], day_of(row[10]), _ANY_ZONE)
+    exceptions = frozenset(map(date.fromisoformat, split_lines(row[9])))
+    return Series(
+        id=row[0],
+        version=row[1],
+        room_id=row[2],
+        booked_by=row[3],
+        created_at=instant(row[4]),
+        society_id=row[5],
+        title=row[6],
+        notes=row[7],
+        rule=replace(rule, exceptions=exceptions),
+        starts_at=row[11],
+        length=row[12],
+        ends_at=instant(row[13]),
+    )
+
+
+def series_values(series: Series) -> dict[str, object]:
+    return {
+        "id": series.id,
+        "version": series.version,
+        "room_id": series.room_id,
+        "booked_by": series.booked_by,
+        "created_at": seconds(series.created_at),
+        "society_id": series.society_id,
+        "title": series.title,
+        "notes": series.notes,
+        "rule": write_rule(series.rule),
+        "exceptions": join_lines(sorted(day.isoformat() for day in series.rule.exceptions)),
+        "starts_on": epoch_day(series.rule.starts_on),
+        "starts_at": series.starts_at,
+        "length": series.length,
+        "ends_at": seconds(series.ends_at),
     }
 
 

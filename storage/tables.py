@@ -94,6 +94,7 @@ person = Table(
     Column("quiet_from", SmallInteger),
     Column("quiet_until", SmallInteger),
     Column("deliver_to", Text),
+    Column("wants_confirmations", Boolean, nullable=False, server_default=text("true")),
     sqlite_autoincrement=True,
 )
 
@@ -130,6 +131,29 @@ membership = Table(
     Column("role", Text, nullable=False),
 )
 
+series = Table(
+    "series",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("room_id", ForeignKey("room.id"), nullable=False),
+    Column("booked_by", ForeignKey("person.id")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("society_id", ForeignKey("society.id")),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("exceptions", Text, nullable=False),
+    Column("starts_on", Integer, nullable=False),
+    Column("starts_at", SmallInteger, nullable=False),
+    Column("length", SmallInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    CheckConstraint("length > 0", name="length"),
+    CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
+)
+"""`rule` is an RRULE from the day `starts_on` (since 1970-01-01) on; `exceptions` are its tombstones, one a
+line. `ends_at` is when its last date ends."""
+
 booking = Table(
     "booking",
     metadata,
@@ -146,6 +170,9 @@ booking = Table(
     Column("checked_in_at", BigInteger),
     Column("version", Integer, nullable=False),
     Column("non_refundable", Integer, nullable=False, server_default=text("0")),
+    Column("series_id", ForeignKey("series.id")),
+    Column("series_day", Integer),
+    Column("series_version", Integer),
     CheckConstraint('start < "end"', name="order"),
     CheckConstraint(f'"end" - start <= {MAX_BOOKING_LENGTH}', name="length"),
     CheckConstraint("booked_by IS NOT NULL OR society_id IS NOT NULL", name="owner"),
@@ -160,6 +187,16 @@ Index(
 )
 Index("ix_booking_booked_by_start", booking.c.booked_by, booking.c.start)
 Index("ix_booking_society_id_start", booking.c.society_id, booking.c.start)
+
+Index(
+    "ix_booking_series_id_series_day",
+    booking.c.series_id,
+    booking.c.series_day,
+    unique=True,
+    sqlite_where=text("state = 1 AND series_id IS NOT NULL"),
+    postgresql_where=text("state = 1 AND series_id IS NOT NULL"),
+)
+"""Unique: no date of a series is ever booked twice."""
 
 closure = Table(
     "closure",
@@ -277,14 +314,6 @@ setting = Table(
     Column("value", Text, nullable=False),
 )
 
-seen = Table(
-    "seen",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False, index=True),
-    Column("is_done", Boolean, nullable=False),
-)
-
 rating = Table(
     "rating",
     metadata,
@@ -298,26 +327,6 @@ rating = Table(
 )
 """Anonymous: the key is a keyed hash of the visitor's network, the room and the day."""
 Index("ix_rating_room_id_at", rating.c.room_id, rating.c.at)
-
-installation = Table(
-    "installation",
-    metadata,
-    Column("team", Text, primary_key=True),
-    Column("token", Text, nullable=False),
-    Column("bot_user", Text, nullable=False),
-    Column("bot_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("installed_by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-oauth_state = Table(
-    "oauth_state",
-    metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("until", BigInteger, nullable=False),
-)
 
 outbox = Table(
     "outbox",
@@ -343,58 +352,4 @@ Index(
     outbox.c.due_at,
     sqlite_where=text("state < 2"),
     postgresql_where=text("state < 2"),
-)
-
-tally = Table(
-    "tally",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("amount", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-"""Unlogged on PostgreSQL: the counters are worthless after a crash."""
-
-channel_notice = Table(
-    "channel_notice",
-    metadata,
-    Column("channel", Text, primary_key=True),
-    Column("asked_by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-source_state = Table(
-    "source_state",
-    metadata,
-    Column("source", Text, primary_key=True),
-    Column("fingerprints", Text, nullable=False),
-    Column("last_good_at", BigInteger),
-    Column("last_tried_at", BigInteger),
-    Column("trouble", Text, nullable=False),
-)
-
-job_run = Table(
-    "job_run",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("due_at", BigInteger, nullable=False),
-    Column("started_at", BigInteger),
-    Column("finished_at", BigInteger),
-    Column("trouble", Text, nullable=False),
-    Column("claimed_by", Text),
-    Column("claimed_until", BigInteger),
-)
-
-login_session = Table(
-    "login_session",
-    metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("expires_at", BigInteger, nullable=False, index=True),
-    Column("state", SmallInteger, nullable=False),
-    Column("identity", Text),
-    Column("asked", Text, nullable=False),
-    Column("person_id", ForeignKey("person.id")),
-    Column("nonce", LargeBinary),
-    Column("sealed", LargeBinary),
-    Column("message", Text, nullable=False),
-    Column("finished_at", BigInteger),
 )

@@ -20,6 +20,7 @@ from storage.repositories.processed_events import SqlProcessedEventRepository
 from storage.repositories.ratings import SqlRatingRepository
 from storage.repositories.retention import SqlRetentionRepository
 from storage.repositories.rooms import SqlRoomRepository
+from storage.repositories.series import SqlSeriesRepository
 from storage.repositories.societies import SqlSocietyRepository
 from storage.repositories.timetable import SqlTimetableRepository
 from storage.repositories.timetable_runs import SqlSourceRepository, SqlTimetableRunRepository
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.people = SqlPersonRepository(connection, self.changes)
         self.societies = SqlSocietyRepository(connection, self.changes)
         self.bookings = SqlBookingRepository(connection)
+        self.series = SqlSeriesRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
         self.closures = SqlClosureRepository(connection, self.changes)
         self.tokens = SqlTokenRepository(connection, self.changes)

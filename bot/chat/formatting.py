@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from bot.chat.actions import Action
 from bot.chat.reply import (
@@ -20,7 +19,6 @@ from bot.chat.reply import (
 )
 from core.catalogue import Catalogue
 from core.model import Booking, BookingState, Busy, Equipment, Room, Usage
-from core.services.find_rooms import FreeRoom
 
 USAGES = {
     Usage.AUDITORIUM: "auditorium",
@@ -58,7 +56,7 @@ def room_details(room: Room, catalogue: Catalogue) -> str:
 def _details(room: Room, building_name: str) -> str:
     parts = [f"{room.capacity} seats" if room.capacity else "", usage_name(room.usage)]
     parts.append(building_name if building_name not in room.name else "")
-    parts += [_EQUIPMENT.get(each, each.value) for each in sorted(room.equipment)]
+    parts += [equipment_name(each) for each in sorted(room.equipment)]
     return " · ".join(part for part in parts if part)
 
 
@@ -66,17 +64,8 @@ def usage_name(usage: str) -> str:
     return _USAGE_NAMES.get(usage, usage.lower())
 
 
-def free_until(free: FreeRoom, at: datetime, zone: ZoneInfo) -> Text:
-    """`free until 15:00 (COMP1511 LEC, timetable)`. `zone` is the campus's."""
-    if free.until is None or free.next_busy is None:
-        return (_REST_OF_DAY,)
-    until = format_moment(free.until, TimestampStyle.TIME)
-    if until.at.astimezone(zone).date() > at.astimezone(zone).date():
-        return (_REST_OF_DAY,)
-    return ("free until ", until, f" ({busy_reason(free.next_busy)})")
-
-
-_REST_OF_DAY = "free for the rest of the day"
+def equipment_name(equipment: Equipment) -> str:
+    return _EQUIPMENT.get(equipment, equipment.value)
 
 
 def busy_reason(busy: Busy) -> str:
@@ -102,11 +91,30 @@ def short_id(booking: Booking) -> str:
     return booking.id[:8]
 
 
+_MAX_TITLE = 150
+
+
+def own_title(booking: Booking) -> str:
+    """The title that its owner gave a booking; others see only a society's."""
+    return one_line(booking.title or booking.notes)[:_MAX_TITLE]
+
+
+def booking_text(booking: Booking, room: Room | None, *, week: str = "") -> Text:
+    """`Wren G02, Thu 12 Mar, 15:00–16:00 (week 3), “Weekly meeting”`, for the owner.
+
+    `week` is a note on the week of the term.
+    """
+    title = own_title(booking)
+    name = Bold(room_name(room) if room else booking.room_id)
+    rest = f"{week}, “{title}”" if title else week
+    return (name, ", ", TimeRange(booking.interval), *((rest,) if rest else ()))
+
+
 def booking_item(booking: Booking, room: Room | None, *buttons: Button, week: str = "") -> ReplyItem:
     """List item of a booking: room, time (with a note on the week of the term) and short id."""
     title: list[Inline] = [Bold(room_name(room) if room else booking.room_id)]
-    if booking.title:
-        title += [" · ", booking.title]
+    if named := own_title(booking):
+        title += [" · ", named]
     detail: list[Inline] = [TimeRange(booking.interval), f"{week} · ", Code(short_id(booking))]
     if booking.checked_in_at:
         detail.append(" · checked in")
@@ -144,14 +152,30 @@ def format_minutes(count: int) -> str:
     return f"{count} minute" if count == 1 else f"{count} minutes"
 
 
+def format_length(minutes: int) -> str:
+    """`1 hour`, `2 hours`, `90 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    return format_minutes(minutes) if rest or not hours else f"{hours} hour" + ("s" if hours > 1 else "")
+
+
+def format_grid(minutes: int) -> str:
+    """Where bookings start and end: `at :00, :15, :30 and :45`, `every 5 minutes`."""
+    marks = [f":{minute:02}" for minute in range(0, 60, minutes)] if 60 % minutes == 0 else []
+    return f"at {join_with_and(marks)}" if 1 < len(marks) <= 4 else f"every {format_minutes(minutes)}"
+
+
 def quota_left_text(minutes: int) -> str:
     """Sentence about the rest of this week's quota."""
     return f"You have {format_minutes(minutes)} left this week."
 
 
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners, which hold emoji and the letters of some scripts together."""
+
+
 def one_line(text: str) -> str:
     """User text on one line, without control characters and bidirectional marks."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
 
 
 def format_time(minutes_after_midnight: int) -> str:

@@ -7,6 +7,8 @@ import shutil
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,10 +17,10 @@ from bot.chat.reply_json import encode_reply
 from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.conversation.dispatcher import Dispatcher
-from bot.platforms.terminal.session import TerminalSession
+from bot.platforms.terminal.session import TerminalSession, is_exit
 from bot.runtime.app import clock_of, open_services, upgrade
 from bot.runtime.server_secret import data_folder
-from bot.runtime.terminal_user import terminal_user
+from bot.runtime.terminal_user import is_user, terminal_user
 from bot.services import Services
 from core.errors import Invalid
 from core.time_zones import find_time_zone
@@ -35,13 +37,15 @@ async def chat(arguments: argparse.Namespace, settings: Settings) -> int:
             Dispatcher(services, COMMANDS).dispatch,
             await terminal_user(services, arguments.speak_as or settings.config.terminal.user),
             services.rules.zone,
+            is_user=partial(is_user, services),
         )
         if not arguments.lines and sys.stdin.isatty():
             return await _converse(session, services, data_folder(settings.config) / "history")
         lines = arguments.lines or _lines(sys.stdin)
-        return max(
-            [await _answer(session, line, services, as_json=arguments.json) for line in lines], default=0
-        )
+        status = 0
+        for line in takewhile(lambda each: not is_exit(each), lines):
+            status = max(status, await _answer(session, line, services, as_json=arguments.json))
+        return status
 
 
 async def _converse(session: TerminalSession, services: Services, history: Path) -> int:

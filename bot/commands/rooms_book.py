@@ -7,21 +7,21 @@ from functools import partial
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import format_minutes, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Code, Inline, Reply, TimeRange, Tone
+from bot.chat.reply import Button, Code, Inline, Reply, Tone
 from bot.conversation.alternatives import eligibility
-from bot.conversation.booking import book, predicted_refusal
+from bot.conversation.booking import book, predicted_refusal, valid_title
 from bot.conversation.button_values import SlotValue
-from bot.conversation.free_rooms import short_start
+from bot.conversation.free_rooms import short_slot
 from bot.conversation.free_slots import free_slots_reply
+from bot.conversation.offered_titles import keep_title, title_for
 from bot.conversation.questions import clarification
-from bot.conversation.search import parse_text, reading_notes, search_from, summary_of
+from bot.conversation.search import reading_notes, search_from, summary_of
 from bot.conversation.search_reply import search_reply
+from bot.conversation.slot_offer import is_as_requested, offer_slot, requested_slot
+from bot.conversation.typed_options import parse_request
 from bot.language import ParsedTime, ParseResult, TimeKind
 from core.interval import Interval
 from core.model import Room
-from core.policy.quota import has_quota
-from core.services.bookings import snap_to_grid
 
 _MAX_FURTHER_TIMES = 4
 _NEXT_DAYS = timedelta(days=7)
@@ -29,8 +29,13 @@ _NEXT_DAYS = timedelta(days=7)
 
 
 async def handle(context: CommandContext) -> Reply:
+    reading = parse_request(context)
+    title = valid_title(reading.title or "")
+    return keep_title(context, await _book(context, reading), title)
+
+
+async def _book(context: CommandContext, reading: ParseResult) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
     if (question := clarification(context, reading, partial(_answer_button, context))) is not None:
         return question
     if reading.room is None:
@@ -41,8 +46,9 @@ async def handle(context: CommandContext) -> Reply:
         search = search_from(context, reading)
         if when is None:
             search = replace(search, slot=Interval.of_length(search.slot.start, _NEXT_DAYS))
-        return await free_slots_reply(context, room, search, reading.title or "")
-    slot = _slot(context, when, room)
+        reply = await free_slots_reply(context, room, search, reading.title or "")
+        return replace(reply, text=(*reply.text, *reading_notes(reading)))
+    slot = requested_slot(context, when, room)
     if _is_plain(reading, when, slot):
         return await book(context, SlotValue(room.id, slot, reading.society), reading.title or "")
     value = SlotValue(room.id, slot, reading.society, reading.title or "")
@@ -54,51 +60,35 @@ def _answer_button(context: CommandContext, reading: ParseResult, label: str) ->
     when = reading.when
     if reading.room is None or when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return Button(Action.SEARCH, label, str(search_from(context, reading)))
-    slot = _slot(context, when, context.read_model.catalogue.room(reading.room))
+    slot = requested_slot(context, when, context.read_model.catalogue.room(reading.room))
+    if f"{slot.start.astimezone(context.zone):%H:%M}" not in label:
+        label = f"{label}: {short_slot(context, slot)}"
     return _book_button(label, SlotValue(reading.room, slot, reading.society, reading.title or ""))
 
 
 async def handle_button(context: CommandContext) -> Reply:
     """Books the slot of the pressed button."""
     value = SlotValue.read(context.value)
-    return await book(context, value, value.title)
-
-
-def _slot(context: CommandContext, when: ParsedTime, room: Room) -> Interval:
-    """The requested time, widened to the room's booking grid. Without an end, the default length applies."""
-    length = timedelta(minutes=context.services.default_minutes)
-    if when.end is not None:
-        return snap_to_grid(Interval(when.start, when.end), room, context.services.rules)
-    start = snap_to_grid(Interval.of_length(when.start, length), room, context.services.rules).start
-    return Interval.of_length(start, length)
+    title = title_for(context) or value.title
+    return keep_title(context, await book(context, value, title), title)
 
 
 def _is_plain(reading: ParseResult, when: ParsedTime, slot: Interval) -> bool:
     """Whether the request can be booked without a confirmation, because nothing was guessed."""
-    is_on_grid = (when.start, when.end or slot.end) == (slot.start, slot.end)
     is_one_time = when.recurrence is None and not reading.also
-    return is_on_grid and is_one_time and not reading.unparsed and not reading.alternatives
+    return is_as_requested(when, slot) and is_one_time and not reading.unparsed and not reading.alternatives
 
 
 def _offer(context: CommandContext, reading: ParseResult, room: Room, value: SlotValue) -> Reply:
     """Asks for a confirmation that names the slot and its cost; its button books."""
-    text: list[Inline] = ["Book ", Bold(room_name(room)), ", ", TimeRange(value.slot)]
-    if value.society_id is not None:
-        text.append(f", for {_society_name(context, value)}")
-    if title := SlotValue.read(str(value)).title:
-        text.append(f", “{title}”")
-    text.append("?")
-    if value.society_id is None and has_quota(context.person):
-        text.append(f" It uses {format_minutes(value.slot.minutes)} of your quota.")
+    notes = list(reading_notes(reading))
     if len(_all_times(reading)) > 1 or _is_series(reading):
-        text.append(" I book one date at a time: this is the first.")
-    text += reading_notes(reading)
-    actions = (
-        _book_button("Book it", value),
+        notes.insert(0, " I book one date at a time: this is the first.")
+    others = (
         *_further_times(context, reading, room, value),
         *_other_readings(context, reading, room, value),
     )
-    return Reply(tuple(text), actions=actions)
+    return offer_slot(context, room, value, notes, others)
 
 
 def _is_series(reading: ParseResult) -> bool:
@@ -115,8 +105,8 @@ def _further_times(
     """Buttons for the further times that a text asks for."""
     for other in reading.also[:_MAX_FURTHER_TIMES]:
         if other.kind in {TimeKind.INSTANT, TimeKind.RANGE}:
-            slot = _slot(context, other, room)
-            yield _book_button(f"Book {short_start(context, slot.start)}", replace(value, slot=slot))
+            slot = requested_slot(context, other, room)
+            yield _book_button(f"Book {short_slot(context, slot)}", replace(value, slot=slot))
 
 
 def _other_readings(
@@ -126,22 +116,14 @@ def _other_readings(
     check = eligibility(context, value.society_id)
     schedule = context.read_model.availability.schedule(room.id)
     for other in reading.alternatives[:2]:
-        slot = _slot(context, other, room)
+        slot = requested_slot(context, other, room)
         busy = schedule.conflicts(int(slot.start.timestamp()), int(slot.end.timestamp()))
         if check.refusal(room, slot, busy) is None:
-            local = slot.start.astimezone(context.zone)
-            label = f"{local:%a} {local.day} {local:%b} {local:%H:%M} instead"
-            yield _book_button(label, replace(value, slot=slot))
-
-
-def _society_name(context: CommandContext, value: SlotValue) -> str:
-    society = context.read_model.directory.societies.get(value.society_id) if value.society_id else None
-    return society.name if society else str(value.society_id)
+            yield _book_button(f"{short_slot(context, slot)} instead", replace(value, slot=slot))
 
 
 def _book_button(label: str, value: SlotValue) -> Button:
-    style = ButtonStyle.PRIMARY if label == "Book it" else ButtonStyle.PLAIN
-    return Button(Action.BOOK, label, str(value), style)
+    return Button(Action.BOOK, label, str(value))
 
 
 async def _no_room(context: CommandContext, reading: ParseResult) -> Reply:
@@ -176,8 +158,8 @@ COMMAND = Command(
         CommandParameter(
             "when", ParameterType.WHEN, "Date and time: tomorrow 3pm for 2 hours, fri 10-12", required=True
         ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
-        CommandParameter("title", ParameterType.TEXT, "What it's for", template='"{}"'),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
+        CommandParameter("title", ParameterType.TEXT, "What it's for"),
     ),
     actions=(ButtonAction(Action.BOOK, handle_button),),
     aliases=("book",),

@@ -2,8 +2,9 @@
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.formatting import cancel_button, format_minutes, quota_left_text, room_name
-from bot.chat.reply import Bold, Inline, Reply, TimeRange, Tone
+from bot.chat.formatting import booking_text, cancel_button, format_minutes, quota_left_text
+from bot.chat.reply import Inline, Reply, Tone
+from bot.conversation.booking_list import renew_if_gone, with_other_bookings
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from core.model import BookingId
 from core.policy.quota import has_quota
@@ -11,28 +12,28 @@ from core.policy.quota import has_quota
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, cancel_button)
     return await _cancel(context, booking.id)
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    return await _cancel(context, BookingId(context.value))
+    return await renew_if_gone(context, lambda: _cancel(context, BookingId(context.value)))
 
 
 async def _cancel(context: CommandContext, booking_id: BookingId) -> Reply:
     cancelled = await context.services.bookings.cancel(booking_id, context.person.id)
     booking = cancelled.booking
     room = context.read_model.catalogue.room(booking.room_id)
-    text: list[Inline] = ["Cancelled: ", Bold(room_name(room)), ", ", TimeRange(booking.interval), "."]
+    text: list[Inline] = ["Cancelled: ", *booking_text(booking, room), "."]
     if cancelled.refund:
         text.append(
             f" You get {format_minutes(cancelled.refund)} back. {quota_left_text(cancelled.quota_left)}"
         )
     elif booking.society_id is None and has_quota(context.person):
         text.append(f" Its minutes can't be refunded. {quota_left_text(cancelled.quota_left)}")
-    return Reply(tuple(text), tone=Tone.DONE, replaces=True)
+    return with_other_bookings(context, Reply(tuple(text), tone=Tone.DONE, replaces=True))
 
 
 COMMAND = Command(

@@ -6,7 +6,7 @@ from bot.chat.command import ButtonAction, Command, CommandContext, CommandParam
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Code, Reply, ReplyItem, TimeRange, Tone
 from bot.conversation.button_values import ClosureValue, resolve_id
-from bot.conversation.closures import ClosureText, closure_text, holder_name, require_operator
+from bot.conversation.closures import ClosureText, closure_text, holder_name, may_close, require_operator
 from bot.conversation.questions import clarification
 from core.errors import BookingsInClosure
 from core.model import Booking
@@ -74,9 +74,8 @@ def _ask(context: CommandContext, closure: NewClosure, bookings: tuple[Booking, 
     more = len(bookings) - _MAX_SHOWN
     is_complete = ClosureValue.read(str(value)).reason == closure.reason
     button = Button("close_anyway", "Close anyway", str(value), ButtonStyle.DANGER)
-    typed = (
-        () if is_complete else (" To close all the same, type the command again with ", Code("--yes"), ".")
-    )
+    confirmed = Code("confirm: yes" if context.options else "--yes")
+    typed = () if is_complete else (" To close all the same, type the command again with ", confirmed, ".")
     count = len(bookings)
     there, they = ("is", "It stays") if count == 1 else ("are", "They stay")
     consequence = f". {they} until moved or cancelled, and I'll message the people concerned."
@@ -115,10 +114,17 @@ COMMAND = Command(
         CommandParameter(
             "when", ParameterType.WHEN, "From when to when: saturday 9-17, 24 dec - 1 jan", required=True
         ),
-        CommandParameter("reason", ParameterType.TEXT, "Why, such as: exam", template='"{}"'),
+        CommandParameter("reason", ParameterType.TEXT, "Why, such as: exam"),
+        CommandParameter(
+            "confirm",
+            ParameterType.TEXT,
+            "yes: close although there are bookings in that time",
+            choices=("yes",),
+        ),
     ),
     actions=(ButtonAction("close_anyway", handle_button),),
     examples=('/rooms close Wren saturday 9-17 "exam"', '/rooms close campus 25 dec every year "Christmas"'),
     admin_only=True,
+    may_use=may_close,
     is_mutating=True,
 )

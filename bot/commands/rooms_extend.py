@@ -8,10 +8,12 @@ from functools import partial
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import EXTENSION_MINUTES, format_minutes, room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, TimeRange
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Text, TimeRange
+from bot.conversation.alternatives import price_text
 from bot.conversation.booking import move_confirmation, refusal_reply
+from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.button_values import SlotValue
-from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_booking
+from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, resolve_request
 from bot.conversation.search import parse_text
 from bot.language import TimeKind
 from core.errors import Invalid, RoomClosed, SlotTaken
@@ -24,16 +26,16 @@ _LENGTH = re.compile(
     r"(?:(?P<minutes>\d{1,3}) ?(?:m|min|mins|minutes?)?)?(?P<fewer> less| earlier| shorter)?"
     r"(?: more| longer)?$"
 )
-_UNTIL = re.compile(r"^(?:until|till|til|to) ")
+_UNTIL = re.compile(r"^(?:until|till|til|to) ", re.IGNORECASE)
 _IN_FIGURES = (("half an hour", "30m"), ("an hour", "1h"), ("one hour", "1h"), ("quarter of 1h", "15m"))
 
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking, text = resolve_booking(context, context.text)
+        booking, text = resolve_request(context)
     except AmbiguousBooking as ambiguous:
         return choose_booking(context, ambiguous, partial(_choice_button, context))
-    change = _parse_change(context, booking, text)
+    change = _parse_change(context, booking, context.argument("length") if context.options else text)
     on_grid = _snap_change(context, booking, change)
     if on_grid != change:
         return _offer(context, booking, on_grid)
@@ -42,7 +44,9 @@ async def handle(context: CommandContext) -> Reply:
 
 def _choice_button(context: CommandContext, booking: Booking) -> Button:
     """The button that changes this one of several bookings as the text says."""
-    change = _snap_change(context, booking, _parse_change(context, booking, context.text.strip()))
+    change = _snap_change(
+        context, booking, _parse_change(context, booking, context.argument("length").strip())
+    )
     end = (booking.interval.end + change).astimezone(context.zone)
     minutes = int(change.total_seconds()) // 60
     return Button(Action.EXTEND, f"Until {end:%H:%M}", f"{booking.id}~{minutes}")
@@ -53,6 +57,10 @@ def _parse_change(context: CommandContext, booking: Booking, text: str) -> timed
 
 
 async def handle_button(context: CommandContext) -> Reply:
+    return await renew_if_gone(context, partial(_press, context))
+
+
+async def _press(context: CommandContext) -> Reply:
     booking_id, _, length = context.value.partition("~")
     booking = await context.services.bookings.get(BookingId(booking_id))
     return await _extend(context, booking, _parse_length(length or str(EXTENSION_MINUTES)))
@@ -109,8 +117,17 @@ def _offer(context: CommandContext, booking: Booking, change: timedelta) -> Repl
     room = context.read_model.catalogue.room(booking.room_id)
     slot = Interval(booking.interval.start, booking.interval.end + change)
     step = format_minutes(context.services.rules.slot_length_of(room))
-    text = (f"Bookings run in steps of {step}. Change ", Bold(room_name(room)), " to ", TimeRange(slot), "?")
-    value = f"{booking.id}~{int(change.total_seconds()) // 60}"
+    text: Text = (
+        f"Bookings run in steps of {step}. Change ",
+        Bold(room_name(room)),
+        " to ",
+        TimeRange(slot),
+        "?",
+    )
+    minutes = int(change.total_seconds()) // 60
+    price = price_text(context, minutes, booking.society_id) if minutes > 0 else ""
+    text = (*text, f" It {price}.") if price else text
+    value = f"{booking.id}~{minutes}"
     return Reply(text, actions=(Button(Action.EXTEND, "Yes", value, ButtonStyle.PRIMARY),))
 
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
-from bot.chat.reply import Reply, TimeRange
+from bot.chat.reply import Reply
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import with_full_ids
 from bot.conversation.quoted_message import read_quoted
-from bot.conversation.search import parse_text
 from bot.conversation.search_reply import result_reply, search_reply
+from bot.conversation.typed_options import parse_request
 
 
 async def handle(context: CommandContext) -> Reply:
-    return await search_reply(context, parse_text(context))
+    return await search_reply(context, parse_request(context))
 
 
 async def handle_quoted(context: CommandContext, message: str) -> Reply:
@@ -24,8 +24,7 @@ async def handle_quoted(context: CommandContext, message: str) -> Reply:
 async def handle_button(context: CommandContext) -> Reply:
     """Shows another page, or the search that the button carries."""
     search = with_full_ids(context.read_model, SearchValue.read(context.value))
-    reply = await result_reply(context, search)
-    return replace(reply, text=(TimeRange(search.slot), ": ", *reply.text), replaces=True)
+    return replace(await result_reply(context, search), replaces=True)
 
 
 COMMAND = Command(
@@ -35,12 +34,10 @@ COMMAND = Command(
     handle=handle,
     parameters=(
         CommandParameter("when", ParameterType.WHEN, "Date and time: now, tomorrow 3pm for 2 hours"),
-        CommandParameter("seats", ParameterType.NUMBER, "The number of seats you need", template="{} seats"),
+        CommandParameter("seats", ParameterType.NUMBER, "The number of seats you need"),
         CommandParameter("where", ParameterType.PLACE, "A building, or near one"),
-        CommandParameter(
-            "with", ParameterType.EQUIPMENT, "Equipment: printer, whiteboard, coffee", template="with {}"
-        ),
-        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for", template="for {}"),
+        CommandParameter("with", ParameterType.EQUIPMENT, "Equipment: printer, whiteboard, coffee"),
+        CommandParameter("for", ParameterType.SOCIETY, "The society you're booking for"),
     ),
     actions=(ButtonAction(Action.SEARCH, handle_button),),
     aliases=("rooms find", "free"),

@@ -4,14 +4,15 @@ from bot.chat.actions import Action
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import check_in_button, room_name
 from bot.chat.reply import Bold, Reply, Timestamp, TimestampStyle, Tone
-from bot.conversation.alternatives import owner_buttons
+from bot.conversation.alternatives import owner_actions
+from bot.conversation.booking_list import renew_if_gone
 from bot.conversation.own_bookings import AmbiguousBooking, choose_booking, find_booking
 from core.model import BookingId
 
 
 async def handle(context: CommandContext) -> Reply:
     try:
-        booking = find_booking(context, context.text)
+        booking = find_booking(context, context.argument("booking"))
     except AmbiguousBooking as ambiguous:
         now = context.services.clock.now()
         running = [each for each in ambiguous.bookings if each.interval.contains(now)]
@@ -22,7 +23,7 @@ async def handle(context: CommandContext) -> Reply:
 
 
 async def handle_button(context: CommandContext) -> Reply:
-    return await _check_in(context, BookingId(context.value))
+    return await renew_if_gone(context, lambda: _check_in(context, BookingId(context.value)))
 
 
 async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
@@ -32,7 +33,7 @@ async def _check_in(context: CommandContext, booking_id: BookingId) -> Reply:
     return Reply(
         ("You're checked in. ", Bold(room_name(room)), " is yours until ", until, "."),
         tone=Tone.DONE,
-        actions=owner_buttons(context, booking),
+        actions=owner_actions(context, booking),
         replaces=True,
     )
 

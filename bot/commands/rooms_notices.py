@@ -7,18 +7,22 @@ from core.errors import Invalid, NotPermitted
 from core.model import Identity
 
 
+def may_use(context: CommandContext) -> bool:
+    """Whether the requester administers the server or workspace, or Roomie."""
+    by = context.request.requester
+    is_admin = context.account is not None and context.account.person.is_admin
+    return by.platform is not PlatformName.TERMINAL and (is_admin or by.is_channel_admin)
+
+
 async def handle(context: CommandContext) -> Reply:
     """For administrators of the server or workspace, and of Roomie."""
-    wanted = context.text.strip().lower()
+    wanted = context.argument("switch").strip().lower()
     if wanted not in {"on", "off"}:
         raise Invalid(
             "Turn notices on or off, for example: /rooms notices on. Just for you: /settings notices on"
         )
     channel = channel_of(context)
-    if not (
-        context.request.requester.is_channel_admin
-        or (context.account is not None and context.person.is_admin)
-    ):
+    if not may_use(context):
         raise NotPermitted(
             "Only an admin of this server or workspace can do that. Just for you: /settings notices on"
         )
@@ -36,7 +40,7 @@ async def handle(context: CommandContext) -> Reply:
 def channel_of(context: CommandContext) -> Identity:
     """Address of the request's channel in the outbox: `slack:T1:C1`, `discord:channel:5`."""
     by, channel = context.request.requester, context.request.channel
-    if not channel or channel.startswith("D"):
+    if not context.request.is_in_channel:
         raise Invalid(
             "Use this in the channel that should get the notices. Just for you: /settings notices on"
         )
@@ -50,6 +54,9 @@ COMMAND = Command(
     summary="Turn this channel's weekly quota notice on or off",
     usage="/rooms notices on|off",
     handle=handle,
-    parameters=(CommandParameter("switch", ParameterType.TEXT, "on or off", required=True),),
+    parameters=(
+        CommandParameter("switch", ParameterType.TEXT, "on or off", required=True, choices=("on", "off")),
+    ),
     is_mutating=True,
+    may_use=may_use,
 )

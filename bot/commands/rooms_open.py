@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from bot.chat.command import ButtonAction, Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.reply import Button, Code, Reply, ReplyItem, Tone
-from bot.conversation.closures import ClosureText, closure_text, place_name, require_operator
+from bot.conversation.closures import (
+    ClosureText,
+    closure_text,
+    may_close,
+    place_name,
+    require_operator,
+)
 from bot.conversation.questions import clarification
 from core.errors import Invalid, UnknownClosure
 from core.model import Closure, ClosureId
@@ -16,7 +22,7 @@ async def handle(context: CommandContext) -> Reply:
     """For operators. Without a place, lists what is closed."""
     by = require_operator(context)
     closures = await context.services.closures.all()
-    if not context.text.strip():
+    if not context.text.strip() and not any(context.options.values()):
         return _choose(context, closures, "These are closed:", "Nothing is closed.")
     text = ClosureText(context)
     if (question := clarification(context, text.reading)) is not None:
@@ -73,5 +79,6 @@ COMMAND = Command(
     actions=(ButtonAction("open_closure", handle_button),),
     examples=("/rooms open Wren saturday",),
     admin_only=True,
+    may_use=may_close,
     is_mutating=True,
 )

@@ -2,23 +2,44 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_details, room_name
-from bot.chat.reply import Bold, Code, Inline, Reply, Table, Text, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import (
+    Bold,
+    Button,
+    Code,
+    Inline,
+    Reply,
+    Table,
+    Text,
+    Timestamp,
+    TimestampStyle,
+    Tone,
+)
+from bot.conversation.alternatives import price_text
+from bot.conversation.button_values import SearchValue, SlotValue
+from bot.conversation.free_slots import free_slots, hours_text
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.availability import RoomStatus, Status
+from core.catalogue import RoomQuery
+from core.interval import Interval
 from core.model import BuildingId, Room
 from core.read_model import ReadModel
+from core.services.bookings import snap_to_grid
 
 _MAX_ROWS = 40
+_MAX_BUTTONS = 6
+_SOON = timedelta(minutes=30)
+"""How much later than asked for a slot may begin that is offered."""
 
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     building = reading.building or reading.near
     if reading.room is None and building is None and reading.unparsed:
         return _ask_for_place(read_model, reading)
@@ -51,7 +72,12 @@ async def _room_status(context: CommandContext, read_model: ReadModel, room: Roo
     is_now = abs(at - context.services.clock.now()) < timedelta(minutes=1)
     when: tuple[Inline, ...] = (" is ",) if is_now else (" ", Timestamp(at), ": ")
     about = room_details(room, read_model.catalogue)
-    return Reply((Bold(room_name(room)), *when, *_status_text(context, status), "."), footer=(about,))
+    offer = _book_button(context, room, at) if status.status is Status.FREE else None
+    return Reply(
+        (Bold(room_name(room)), *when, *_status_text(context, status), "."),
+        actions=(offer,) if offer is not None else (),
+        footer=(about, _price_note(context)) if offer is not None else (about,),
+    )
 
 
 async def _building_status(
@@ -66,12 +92,54 @@ async def _building_status(
         ((room.short_number,), (str(room.capacity or ""),), _status_text(context, status))
         for room, status in statuses[:_MAX_ROWS]
     )
-    left_out = len(statuses) - len(rows)
+    left_out, note = len(statuses) - len(rows), _price_note(context)
+    buttons = [
+        offer
+        for room, status in statuses
+        if status.status is Status.FREE
+        and (offer := _book_button(context, room, at, names_room=True)) is not None
+    ]
     return Reply(
         (Bold(building.name), " ", Timestamp(at), f": {free} of {len(rooms)} rooms are free."),
         table=Table(("Room", "Seats", "Status"), rows) if rows else None,
-        footer=(f"And {left_out} more. Name a room to see its status.",) if left_out > 0 else (),
+        actions=_few(context, building_id, at, buttons),
+        footer=(
+            *((f"And {left_out} more. Name a room to see its status.",) if left_out > 0 else ()),
+            *((note.removeprefix(" · "),) if buttons and note and not left_out else ()),
+        ),
     )
+
+
+def _book_button(
+    context: CommandContext, room: Room, at: datetime, *, names_room: bool = False
+) -> Button | None:
+    """The button that books a free room from then on, or within the next hours; None where none can."""
+    length = timedelta(minutes=context.services.default_minutes)
+    start = snap_to_grid(Interval.of_length(at, length), room, context.services.rules).start
+    window = Interval.of_length(start, length + _SOON)
+    slot = next(free_slots(context, room, window, length, None), None)
+    if slot is None:
+        return None
+    what = f"{room.short_number} " if names_room else ""
+    return Button(Action.BOOK, f"Book {what}{hours_text(context, slot)}", str(SlotValue(room.id, slot)))
+
+
+def _price_note(context: CommandContext) -> str:
+    price = price_text(context, context.services.default_minutes, None)
+    return f" · Booking one {price}." if price else ""
+
+
+def _few(
+    context: CommandContext, building_id: BuildingId, at: datetime, buttons: list[Button]
+) -> tuple[Button, ...]:
+    """The first rooms' buttons, and where there are more one that lists all free rooms of the building."""
+    if len(buttons) <= _MAX_BUTTONS:
+        return tuple(buttons)
+    length = context.services.default_minutes
+    slot = Interval.of_length(at, timedelta(minutes=length))
+    search = SearchValue(slot, length, RoomQuery(building=building_id))
+    every = Button(Action.SEARCH, "All free rooms", str(search))
+    return (*buttons[: _MAX_BUTTONS - 1], every)
 
 
 def _seconds(instant: datetime) -> int:

@@ -1,13 +1,19 @@
 """`/rooms timetable`: shows a room's classes and bookings on a day."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+from bot.chat.actions import Action
 from bot.chat.command import Command, CommandContext, CommandParameter, ParameterType
 from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Code, Inline, Reply, Table, Timestamp, TimestampStyle, Tone
+from bot.chat.reply import Bold, Button, Code, Inline, Reply, Table, Timestamp, TimestampStyle, Tone
+from bot.conversation.alternatives import price_text
+from bot.conversation.button_values import SlotValue
+from bot.conversation.free_slots import MAX_OFFERED, free_slots, hours_text
 from bot.conversation.questions import clarification
 from bot.conversation.schedules import busy_text, campus_day, schedules
-from bot.conversation.search import parse_text
+from bot.conversation.search import truncate_to_minute
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult
 from core.interval import Interval
 from core.model import Busy, Room
@@ -16,7 +22,7 @@ from core.read_model import ReadModel
 
 async def handle(context: CommandContext) -> Reply:
     read_model = context.read_model
-    reading = parse_text(context)
+    reading = parse_request(context)
     if reading.room is None and reading.unparsed:
         return _ask_for_room(read_model, reading)
     if (question := clarification(context, reading)) is not None:
@@ -43,12 +49,28 @@ def _ask_for_room(read_model: ReadModel, reading: ParseResult) -> Reply:
 
 def _timetable(context: CommandContext, room: Room, day: Interval, busy: tuple[Busy, ...]) -> Reply:
     noon = Timestamp(day.start + timedelta(hours=12), TimestampStyle.DATE)
+    buttons = _book_buttons(context, room, day)
+    price = price_text(context, context.services.default_minutes, None)
+    footer = (f"Booking one {price}.",) if buttons and price else ()
     if not busy:
-        return Reply((Bold(room_name(room)), " is free all day ", noon, "."))
+        return Reply((Bold(room_name(room)), " is free all day ", noon, "."), actions=buttons, footer=footer)
     rows = tuple(
         ((_edge(each.start, day),), (_edge(each.end, day),), (busy_text(context, each),)) for each in busy
     )
-    return Reply((Bold(room_name(room)), " ", noon), table=Table(("From", "To", "What"), rows))
+    table = Table(("From", "To", "What"), rows)
+    return Reply((Bold(room_name(room)), " ", noon), table=table, actions=buttons, footer=footer)
+
+
+def _book_buttons(context: CommandContext, room: Room, day: Interval) -> tuple[Button, ...]:
+    """Buttons for the day's first free slots of the default length that the requester could book."""
+    now = truncate_to_minute(context.services.clock.now())
+    length = timedelta(minutes=context.services.default_minutes)
+    start = max(day.start, min(now, day.end - length))
+    slots = islice(free_slots(context, room, Interval(start, day.end), length, None), MAX_OFFERED)
+    return tuple(
+        Button(Action.BOOK, f"Book {hours_text(context, slot)}", str(SlotValue(room.id, slot)))
+        for slot in slots
+    )
 
 
 def _edge(seconds: int, day: Interval) -> Timestamp:

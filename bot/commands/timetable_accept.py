@@ -8,11 +8,16 @@ from core.errors import Invalid, NotPermitted
 from core.services.operators import is_operator
 
 
+def may_use(context: CommandContext) -> bool:
+    operators = context.services.timetables.operators
+    return context.account is not None and is_operator(context.account.person, operators)
+
+
 async def handle(context: CommandContext) -> Reply:
     """For timetable operators."""
     if not is_operator(context.person, context.services.timetables.operators):
         raise NotPermitted("Only timetable operators can do this.")
-    source = context.text.strip()
+    source = context.argument("source").strip()
     if not source:
         raise Invalid("Which source? For example: /timetable accept NAME")
     refreshed = await context.services.timetables.accept(source, f"person:{context.person.id}")
@@ -35,5 +40,6 @@ COMMAND = Command(
     ),
     actions=(ButtonAction("accept_run", handle_button),),
     admin_only=True,
+    may_use=may_use,
     is_mutating=True,
 )

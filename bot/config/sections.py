@@ -20,6 +20,7 @@ from bot.config.types import (
     RetentionTime,
     Secret,
     SecretText,
+    SeriesReach,
     SlotMinutes,
     TermBreaks,
     TextList,
@@ -95,6 +96,10 @@ class BookingSection(Section, frozen=True, kw_only=True):
     student_days_ahead: Days = 7
     society_days_ahead: Days = 21
     staff_days_ahead: Days = 90
+    student_series: SeriesReach = 7
+    society_series: SeriesReach = "term"
+    staff_series: SeriesReach = "term"
+    society_series_hours: Annotated[int, Meta(ge=0, le=7 * 24)] = 0
     quota_reset_hour: Annotated[int, Meta(ge=0, le=23)] = 3
     refund_notice: Duration = timedelta(0)
     check_in_opens_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
@@ -214,9 +219,12 @@ class JobsSection(Section, frozen=True, kw_only=True):
 
 
 class NotificationsSection(Section, frozen=True, kw_only=True):
-    """Delivery of notifications. `concurrency` is sends in progress for each platform."""
+    """Delivery of notifications. `concurrency` is sends in progress for each platform.
 
-    confirmations: bool = False
+    `confirmations`: a direct message about each booking that was not made in the direct messages.
+    """
+
+    confirmations: bool = True
     concurrency: Annotated[int, Meta(ge=1, le=100)] = 8
     lease: Duration = timedelta(minutes=2)
 

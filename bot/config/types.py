@@ -17,10 +17,12 @@ from yarl import URL
 from core.model import CalendarDays, OpeningHours
 from core.policy.opening_hours import read_opening_hours, read_wall_clock
 from core.policy.retention import MIN_KEPT_BOOKINGS
+from core.policy.rules import SeriesHorizon
 from core.policy.schedule import WEEKDAYS, DailyAt, Periodic, Schedule
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _MINUTES_PER_DAY = 24 * 60
+_MAX_SERIES_DAYS = 366
 _MIN_JOB_INTERVAL = timedelta(seconds=1)
 _MIN_RETENTION = timedelta(days=1)
 _MAX_WEEKS = 53
@@ -82,6 +84,20 @@ def _parse_break(given: object) -> TermBreak:
         raise ValueError(
             f"{given!r} is not a break; write the number of a week, or 2026-02-16 to 2026-02-20"
         ) from None
+
+
+def parse_series_horizon(given: object) -> SeriesHorizon:
+    if given == "no":
+        return "no"
+    if given == "term":
+        return "term"
+    text = str(given)
+    if not (text.isascii() and text.isdecimal()) or int(text) > _MAX_SERIES_DAYS:
+        raise ValueError(
+            f"{given!r} does not say how far a series may reach; "
+            f"use no, term, or a number of days up to {_MAX_SERIES_DAYS}"
+        )
+    return int(text)
 
 
 def parse_slot_minutes(given: object) -> int:
@@ -169,6 +185,7 @@ OptionalJobSchedule = Annotated[Schedule | None, Meta(extra={"parse": parse_sche
 CalendarDate = Annotated[date, Meta(extra={"parse": parse_date})]
 TermBreaks = Annotated[list[TermBreak], Meta(extra={"parse": parse_breaks})]
 SlotMinutes = Annotated[int, Meta(extra={"parse": parse_slot_minutes})]
+SeriesReach = Annotated[SeriesHorizon, Meta(extra={"parse": parse_series_horizon})]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Days = Annotated[int, Meta(ge=0, le=366)]
 Workspaces = Annotated[dict[str, list[str]], Meta(extra={"parse": parse_workspaces})]

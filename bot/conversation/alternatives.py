@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import EXTENSION_MINUTES, booking_buttons, room_name
+from bot.chat.formatting import EXTENSION_MINUTES, booking_buttons, format_minutes, room_name
 from bot.chat.reply import Bold, Button, ButtonStyle, Inline, ReplyItem, TimeRange
 from bot.conversation.button_values import MoveValue, SlotValue
 from core.catalogue import RoomQuery
@@ -37,6 +37,7 @@ class UnavailableSlot:
     query: RoomQuery
     slot: Interval
     society_id: SocietyId | None = None
+    title: str = ""
 
     @property
     def bookable(self) -> RoomQuery:
@@ -144,9 +145,11 @@ def _item(
         slot = Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
         title += [*([", then "] if title else []), Bold(room_name(room)), " ", TimeRange(slot)]
         label = "Book" if len(found.parts) == 1 else f"Book part {place}"
-        book = book_button(room, slot, unavailable.society_id, label)
+        book = book_button(room, slot, unavailable.society_id, label, unavailable.title)
         buttons.append(book if moving is None else move_button(moving, room, slot))
-    return ReplyItem((f"{_kind(found, unavailable, context)}: ", *title), (), tuple(buttons))
+    price = price_text(context, int(_length(found).total_seconds()) // 60, unavailable.society_id)
+    detail = (price[0].upper() + price[1:],) if price and moving is None else ()
+    return ReplyItem((f"{_kind(found, unavailable, context)}: ", *title), detail, tuple(buttons))
 
 
 def _kind(found: Alternative, unavailable: UnavailableSlot, context: CommandContext) -> str:
@@ -160,8 +163,18 @@ def _kind(found: Alternative, unavailable: UnavailableSlot, context: CommandCont
     return _LABELS[found.kind]
 
 
-def book_button(room: Room, slot: Interval, society_id: SocietyId | None, label: str = "Book") -> Button:
-    return Button(Action.BOOK, label, str(SlotValue(room.id, slot, society_id)), ButtonStyle.PRIMARY)
+def price_text(context: CommandContext, minutes: int, society_id: SocietyId | None) -> str:
+    """`uses 60 minutes of your quota`; empty where a booking costs nothing."""
+    person = context.account.person if context.account is not None else _ANONYMOUS
+    if society_id is not None or not has_quota(person):
+        return ""
+    return f"uses {format_minutes(minutes)} of your quota"
+
+
+def book_button(
+    room: Room, slot: Interval, society_id: SocietyId | None, label: str = "Book", title: str = ""
+) -> Button:
+    return Button(Action.BOOK, label, str(SlotValue(room.id, slot, society_id, title)), ButtonStyle.PRIMARY)
 
 
 def move_button(booking: Booking, room: Room, slot: Interval, label: str = "Move") -> Button:
@@ -187,6 +200,15 @@ def owner_buttons(
         )
     )
     return booking_buttons(booking, context.services.clock.now(), can_extend=bool(can_extend))
+
+
+def owner_actions(
+    context: CommandContext, booking: Booking, quota_left: int | None = None
+) -> tuple[Button, ...]:
+    """The owner's buttons below an answer about one booking; *Share* where there can be a channel for it."""
+    buttons = owner_buttons(context, booking, quota_left)
+    is_shareable = bool(buttons) and context.request.can_share and booking.booked_by is not None
+    return (*buttons, Button(Action.SHARE, "Share", booking.id)) if is_shareable else buttons
 
 
 def _seconds(instant: datetime) -> int:

@@ -3,24 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import format_minutes, one_line, quota_left_text, room_name, short_id
+from bot.chat.formatting import (
+    booking_text,
+    format_minutes,
+    one_line,
+    quota_left_text,
+    room_name,
+    short_id,
+)
 from bot.chat.reply import Bold, Button, Inline, Reply, Text, TimeRange, Tone
+from bot.chat.request import PlatformName
 from bot.conversation.alternatives import (
     UnavailableSlot,
     alternative_items,
     book_button,
     eligibility,
     eligibility_with_quota,
-    owner_buttons,
+    owner_actions,
 )
 from bot.conversation.button_values import SlotValue, resolve_id
+from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_actions, refusal_text, refusal_tone
 from bot.conversation.term_notes import week_note
 from core.catalogue import RoomQuery
 from core.errors import (
     InThePast,
+    Invalid,
     NotAuthenticated,
     NotBookable,
     OutsideHours,
@@ -37,7 +46,8 @@ from core.services.book_room import BookingResult, BookRoom
 from core.services.bookings import new_booking_id
 from core.services.move_booking import MoveResult
 
-_MAX_TITLE = 150
+MAX_TITLE = 500
+"""Letters of a title, as many as a chat platform lets people type into an option."""
 RECOVERABLE = (SlotTaken, RoomClosed, OutsideHours, QuotaSpent, SocietyOnly, NotBookable, InThePast)
 """Refusals for which alternatives are offered."""
 
@@ -46,7 +56,7 @@ async def book(
     context: CommandContext, value: SlotValue, title: str, *, offer_alternatives: bool = True
 ) -> Reply:
     """Books the slot, or replies why not and offers alternatives."""
-    value, title = resolve_slot(context, value), one_line(title)[:_MAX_TITLE]
+    value, title = resolve_slot(context, value), valid_title(title)
     request = BookRoom(
         booking_id=new_booking_id(),
         room_id=value.room_id,
@@ -56,14 +66,31 @@ async def book(
         title=title if value.society_id else "",
         notes="" if value.society_id else title,
         request=context.key,
+        confirm=_is_lost_from_view(context),
+        booked_from=context.request.requester.identity,
     )
     try:
         booked = await context.services.bookings.book(request)
     except RECOVERABLE as refusal:
         if not offer_alternatives:
             raise
-        return await refusal_reply(context, value, refusal)
+        return await refusal_reply(context, replace(value, title=title), refusal)
     return confirmation(context, booked)
+
+
+def valid_title(title: str) -> str:
+    """The title on one line; raises `Invalid` for one that is too long, rather than cut it."""
+    title = one_line(title)
+    if len(title) > MAX_TITLE:
+        raise Invalid(f"That title is too long. Please keep it under {MAX_TITLE} characters.")
+    return title
+
+
+def _is_lost_from_view(context: CommandContext) -> bool:
+    """Whether the reply may be gone tomorrow, so that a direct message should confirm the booking."""
+    request = context.request
+    is_terminal = request.requester.platform is PlatformName.TERMINAL
+    return context.services.confirmations and not request.is_direct and not is_terminal
 
 
 def resolve_slot(context: CommandContext, value: SlotValue) -> SlotValue:
@@ -93,13 +120,7 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
     booking = booked.booking
     room = context.read_model.catalogue.room(booking.room_id)
     week = week_note(context.services, booking.interval.start)
-    text: list[Inline] = [
-        "You're booked: ",
-        Bold(room_name(room)),
-        ", ",
-        TimeRange(booking.interval),
-        f"{week}.",
-    ]
+    text: list[Inline] = ["You're booked: ", *booking_text(booking, room, week=week), "."]
     if booking.society_id is not None:
         society = context.read_model.directory.societies.get(booking.society_id)
         text.append(f" It's for {society.name if society else booking.society_id}.")
@@ -108,10 +129,7 @@ def confirmation(context: CommandContext, booked: BookingResult) -> Reply:
     return Reply(
         tuple(text),
         tone=Tone.DONE,
-        actions=(
-            *owner_buttons(context, booking, booked.quota_left),
-            Button(Action.SHARE, "Share", booking.id),
-        ),
+        actions=owner_actions(context, booking, booked.quota_left),
         footer=(f"Booking {short_id(booking)}",),
         replaces=False,
     )
@@ -122,13 +140,13 @@ def move_confirmation(context: CommandContext, moved: MoveResult, lead: str, quo
     booking = moved.booking
     room = context.read_model.catalogue.room(booking.room_id)
     week = week_note(context.services, booking.interval.start)
-    text: list[Inline] = [lead, Bold(room_name(room)), ", ", TimeRange(booking.interval), f"{week}."]
+    text: list[Inline] = [lead, *booking_text(booking, room, week=week), "."]
     if booking.society_id is None and has_quota(context.person):
         text += [f" {each}" for each in (quota_note, quota_left_text(moved.quota_left)) if each]
     return Reply(
         tuple(text),
         tone=Tone.DONE,
-        actions=owner_buttons(context, booking, moved.quota_left),
+        actions=owner_actions(context, booking, moved.quota_left),
         footer=(f"Booking {short_id(booking)}",),
     )
 
@@ -138,8 +156,10 @@ async def refusal_reply(
 ) -> Reply:
     """Why the slot cannot be booked: who has it, where that is public, and the nearest alternatives."""
     room = context.read_model.catalogue.room(value.room_id)
+    if moving is None and (own := _own_booking_of(context, value)) is not None:
+        return _already_booked(context, own, room)
     items = await alternative_items(
-        context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id), moving
+        context, UnavailableSlot(RoomQuery(room=room.id), value.slot, value.society_id, value.title), moving
     )
     text = (
         _taken_text(context, room, value, refusal)
@@ -150,6 +170,26 @@ async def refusal_reply(
         text = (*text, " Free instead:")
     actions = (*_society_buttons(context, value, refusal), *refusal_actions(refusal))
     return Reply(text, tone=refusal_tone(refusal), items=items, actions=actions)
+
+
+def _own_booking_of(context: CommandContext, value: SlotValue) -> Booking | None:
+    """The requester's booking of exactly this slot, such as after a second press of the same button."""
+    return next(
+        (
+            each
+            for each in upcoming_bookings(context)
+            if (each.room_id, each.interval) == (value.room_id, value.slot)
+        ),
+        None,
+    )
+
+
+def _already_booked(context: CommandContext, booking: Booking, room: Room) -> Reply:
+    return Reply(
+        ("You have already booked ", *booking_text(booking, room), ". You have it already; nothing changed."),
+        actions=owner_actions(context, booking),
+        footer=(f"Booking {short_id(booking)}",),
+    )
 
 
 def _taken_text(context: CommandContext, room: Room, value: SlotValue, taken: SlotTaken) -> Text:
@@ -178,7 +218,8 @@ def _society_buttons(context: CommandContext, value: SlotValue, refusal: RoomieE
     busy = context.read_model.availability.schedule(room.id).conflicts(*_seconds(value.slot))
     for each in context.account.memberships[:3]:
         if eligibility(context, each.society.id).refusal(room, value.slot, busy) is None:
-            yield book_button(room, value.slot, each.society.id, f"Book for {each.society.name}")
+            label = f"Book for {each.society.name}"
+            yield book_button(room, value.slot, each.society.id, label, value.title)
 
 
 def _seconds(slot: Interval) -> tuple[int, int]:

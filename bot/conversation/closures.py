@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.chat.command import CommandContext
 from bot.chat.formatting import room_name
 from bot.chat.reply import Bold, Inline, TimeRange
-from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request
 from bot.language import ParseResult, TimeKind
 from core.errors import Invalid, NotPermitted
 from core.interval import Interval
@@ -22,6 +22,11 @@ _CONFIRMED = re.compile(r"(?<!\S)(?:--|—|–)?yes\s*$", re.IGNORECASE)
 _EXAMPLE = "For example: /rooms close Wren saturday 9-17 “exam”."
 
 
+def may_close(context: CommandContext) -> bool:
+    """Whether the requester is an operator."""
+    return context.account is not None and is_operator(context.account.person, context.services.operators)
+
+
 def require_operator(context: CommandContext) -> str:
     """The requester as an actor of the audit trail; `NotPermitted` unless they are an operator."""
     if not is_operator(context.person, context.services.operators):
@@ -30,18 +35,20 @@ def require_operator(context: CommandContext) -> str:
 
 
 class ClosureText:
-    """A text that names a place, and perhaps a time and a reason in quotes."""
+    """A text, or typed options, that name a place, and perhaps a time and a reason (in quotes, in a text)."""
 
     def __init__(self, context: CommandContext) -> None:
-        text = context.text
-        self.is_confirmed = _CONFIRMED.search(text) is not None
-        text = _CONFIRMED.sub("", text)
-        self.is_yearly = _YEARLY.search(_unquoted(text)) is not None
-        text = _YEARLY.sub(" ", text) if self.is_yearly else text
-        self.is_campus = _CAMPUS.search(_unquoted(text)) is not None
-        text = _CAMPUS.sub(" ", text) if self.is_campus else text
         self._context = context
-        self.reading: ParseResult = parse_text(replace(context, text=text))
+        options, text = dict(context.options), context.text
+        if options:
+            self.is_confirmed = bool(options.pop("confirm", ""))
+            self.is_yearly, options["when"] = _take(_YEARLY, options.get("when", ""))
+            self.is_campus, options["where"] = _take(_CAMPUS, options.get("where", ""))
+        else:
+            self.is_confirmed = _CONFIRMED.search(text) is not None
+            self.is_yearly, text = _take(_YEARLY, _CONFIRMED.sub("", text))
+            self.is_campus, text = _take(_CAMPUS, text)
+        self.reading: ParseResult = parse_request(replace(context, options=options, text=text))
 
     @property
     def place(self) -> tuple[RoomId | None, BuildingId | None] | None:
@@ -58,7 +65,8 @@ class ClosureText:
         reading, place = self.reading, self.place
         if reading.unparsed:
             words = " ".join(reading.unparsed)[:60]
-            raise Invalid(f"I don't understand “{words}”. Put the reason in quotes. {_EXAMPLE}")
+            hint = "" if self._context.options else f" Put the reason in quotes. {_EXAMPLE}"
+            raise Invalid(f"I don't understand “{words}”.{hint}")
         if place is None:
             raise Invalid(f"What is closed? Name a room or a building, or say campus. {_EXAMPLE}")
         return NewClosure(self.interval(), reading.title or "", *place, is_yearly=self.is_yearly)
@@ -83,6 +91,12 @@ class ClosureText:
         zone, own = self._context.services.rules.zone, self._context.zone
         first, last = days.start.astimezone(own).date(), days.end.astimezone(own).date()
         return Interval(local_instant(first, 0, zone), local_instant(last, 0, zone))
+
+
+def _take(pattern: re.Pattern[str], text: str) -> tuple[bool, str]:
+    """Whether a text has these words outside of quotes, and the text without them."""
+    is_found = pattern.search(_unquoted(text)) is not None
+    return is_found, pattern.sub(" ", text) if is_found else text
 
 
 def _unquoted(text: str) -> str:

@@ -3,18 +3,20 @@
 For commands that search; `rooms_free` is the example to follow.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.formatting import (
     busy_reason,
+    equipment_name,
     format_distance,
-    format_minutes,
-    free_until,
-    room_details,
+    format_grid,
+    format_length,
     room_name,
+    usage_name,
 )
 from bot.chat.reply import (
     Bold,
@@ -23,6 +25,7 @@ from bot.chat.reply import (
     Reply,
     ReplyItem,
     Text,
+    TimeRange,
     Timestamp,
     TimestampStyle,
     Tone,
@@ -33,20 +36,21 @@ from bot.conversation.alternatives import (
     book_button,
     bookable_query,
     eligibility,
+    price_text,
 )
 from bot.conversation.button_values import SearchValue, resolve_id
 from bot.conversation.refusals import refusal_text
-from bot.conversation.search import reading_notes, summary_of
+from bot.conversation.search import criteria_of, horizon_of, truncate_to_minute
 from bot.conversation.term_notes import week_note
-from bot.language import ParseResult
 from core.availability import Availability
 from core.interval import Interval
-from core.model import Room, UserGroup
+from core.model import Equipment, Room
 from core.read_model import ReadModel, load_availability
 from core.services.bookings import GridSlot, snap_to_grid
 from core.services.find_rooms import FreeRoom, SearchResult, find_rooms, find_windows
 
 PAGE_SIZE = 8
+_NONE: frozenset[Equipment] = frozenset()
 _MAX_BOOKING_MINUTES = 24 * 60
 _MAX_OUTSIDE_WINDOW = timedelta(days=7)
 _LOOKAHEAD = timedelta(days=8)
@@ -76,47 +80,88 @@ class RoomSearch:
             return find_windows(availability, query, start, end, needed, accepts, skip=skip, limit=limit)
         return find_rooms(availability, query, start, end, skip=skip, limit=limit)
 
-    def item(self, free: FreeRoom) -> ReplyItem:
-        """List item of a free room, with a book button where the requester could book it."""
-        detail: list[Inline] = []
-        searched_from = int(self.search.slot.start.timestamp())
-        begins = free.start if free.start is not None else searched_from
-        if begins > searched_from:
-            detail += ["from ", Timestamp(datetime.fromtimestamp(begins, UTC), TimestampStyle.TIME), ", "]
-        detail += free_until(free, datetime.fromtimestamp(begins, UTC), self._context.services.rules.zone)
-        if free.metres:
-            detail.append(f" · {format_distance(free.metres)}")
-        detail.append(f" · {room_details(free.room, self._context.read_model.catalogue)}")
-        return ReplyItem((Bold(room_name(free.room)),), tuple(detail), self._book_buttons(free))
+    @property
+    def offered(self) -> GridSlot | None:
+        """The slot that the rooms of this search are booked for; None where each has its own."""
+        if self.search.minutes < self.search.slot.minutes:
+            return None
+        catalogue, named = self._context.read_model.catalogue, self.search.query.room
+        room = catalogue.rooms.get(named) if named is not None else None
+        return snap_to_grid(self.search.slot, room, self._context.services.rules)
 
-    def _book_buttons(self, free: FreeRoom) -> tuple[Button, ...]:
-        """A button for the wanted time on the room's grid or one step later, if that can be booked."""
+    def items(self, found: SearchResult) -> tuple[ReplyItem, ...]:
+        """List items of free rooms, with a book button where the requester could book them."""
+        rooms = [free.room for free in found.rooms]
+        common = frozenset.intersection(*(room.equipment for room in rooms)) if len(rooms) > 1 else _NONE
+        is_one_building = len({room.building_id for room in rooms}) == 1 < len(rooms)
+        return tuple(
+            self._item(free, self.search.query.equipment | common, names_building=not is_one_building)
+            for free in found.rooms
+        )
+
+    def _item(self, free: FreeRoom, known: frozenset[Equipment], *, names_building: bool) -> ReplyItem:
+        """What differs comes first; what the search or all of the rooms have in common is left out."""
+        slot, query = self._bookable_slot(free), self.search.query
+        building = self._context.read_model.catalogue.buildings.get(free.room.building_id)
+        parts: list[Text] = [
+            self._own_time(slot, free),
+            (f"{free.room.capacity} seats",) if free.room.capacity else (),
+            (format_distance(free.metres),) if free.metres else (),
+            self._until(slot, free),
+            (usage_name(free.room.usage),) if query.usage is None else (),
+            (building.name,) if names_building and building and building.name not in free.room.name else (),
+            *((equipment_name(each),) for each in sorted(free.room.equipment - known)),
+        ]
+        buttons = (book_button(free.room, slot, self.search.society_id),) if slot is not None else ()
+        return ReplyItem((Bold(room_name(free.room)),), _join([each for each in parts if each]), buttons)
+
+    def _own_time(self, slot: GridSlot | None, free: FreeRoom) -> Text:
+        """The slot that the button books, unless the heading names it."""
+        if slot is None:
+            return () if free.start is None else ("from ", _clock(free.start))
+        if slot == self.offered:
+            return ()
+        if _campus_day(slot.start, self._context) != _campus_day(self.search.slot.end, self._context):
+            return (TimeRange(slot),)
+        usual = self.offered.minutes if self.offered is not None else self.search.minutes
+        cost = f" ({format_length(slot.minutes)})" if slot.minutes != usual else ""
+        return (*_hours(slot), cost) if cost else _hours(slot)
+
+    def _until(self, slot: GridSlot | None, free: FreeRoom) -> Text:
+        """When the room is taken next, if that is on the same day."""
+        begins = slot.start if slot is not None else self.search.slot.start
+        if free.until is None:
+            return ()
+        until = datetime.fromtimestamp(free.until, UTC)
+        if _campus_day(until, self._context) != _campus_day(begins, self._context):
+            return ()
+        return ("until ", _clock(free.until))
+
+    def _bookable_slot(self, free: FreeRoom) -> GridSlot | None:
+        """The wanted time on the room's grid, or one step later, if that can be booked."""
         rules, wanted = self._context.services.rules, _first_slot(self.search)
         if free.start is not None:
             wanted = Interval.of_length(datetime.fromtimestamp(free.start, UTC), wanted.duration)
         slot = snap_to_grid(wanted, free.room, rules)
         if self._can_book(free.room, slot):
-            return (book_button(free.room, slot, self.search.society_id),)
+            return slot
         step = timedelta(minutes=rules.slot_length_of(free.room))
         later = snap_to_grid(Interval(slot.start + step, slot.end + step), free.room, rules)
-        if self._can_book(free.room, later):
-            label = f"Book from {later.start.astimezone(self._context.zone):%H:%M}"
-            return (book_button(free.room, later, self.search.society_id, label),)
-        return ()
+        return later if self._can_book(free.room, later) else None
 
     def _can_book(self, room: Room, slot: GridSlot) -> bool:
         schedule = self._availability.schedule(room.id)
         return schedule.is_free(*_seconds(slot)) and self._check.allows(room, slot)
 
-    async def explain_not_bookable(self, found: SearchResult, reply: Reply) -> Reply:
-        """Adds to a list of rooms without book buttons why that is, and alternatives."""
+    async def explain_not_bookable(self, found: SearchResult) -> Reply:
+        """Why none of the rooms found can be booked, and alternatives."""
         context, search, room = self._context, self.search, found.rooms[0].room
         slot = snap_to_grid(_first_slot(search), room, context.services.rules)
         busy = self._availability.schedule(room.id).conflicts(*_seconds(slot))
         refusal = self._check.refusal(room, slot, busy)
         others = await alternative_items(context, UnavailableSlot(search.query, slot, search.society_id))
-        why = () if refusal is None else (" You can't book then: ", *refusal_text(refusal, context.services))
-        return replace(reply, text=(*reply.text, *why), items=(*reply.items, *others))
+        why = () if refusal is None else ("You can't book then: ", *refusal_text(refusal, context.services))
+        return Reply((*why, " Free instead:") if others else why, tone=Tone.REFUSED, items=others)
 
 
 async def availability_for(context: CommandContext, slot: Interval) -> Availability | None:
@@ -136,7 +181,7 @@ async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
     if not read_model.catalogue.rooms:
         return Reply((_NO_ROOMS,), tone=Tone.REFUSED)
     if not read_model.covers(search.slot):
-        return _too_far_ahead(context)
+        return _too_far_ahead(context, search)
     if not read_model.catalogue.matching(bookable_query(search.query, search.society_id)):
         return _no_such_room(read_model, search)
     others = await alternative_items(
@@ -148,14 +193,12 @@ async def no_room_reply(context: CommandContext, search: SearchValue) -> Reply:
     return Reply((why, " Free instead:"), items=others, tone=Tone.REFUSED)
 
 
-def _too_far_ahead(context: CommandContext) -> Reply:
-    last = Timestamp(context.services.clock.now() + timedelta(days=_horizon(context)), TimestampStyle.DATE)
+def _too_far_ahead(context: CommandContext, search: SearchValue) -> Reply:
+    last = Timestamp(
+        context.services.clock.now() + timedelta(days=horizon_of(context, search.society_id)),
+        TimestampStyle.DATE,
+    )
     return Reply(("that's too far away. The last day you can book is ", last, "."), tone=Tone.REFUSED)
-
-
-def _horizon(context: CommandContext) -> int:
-    is_staff = context.account is not None and UserGroup.STAFF in context.account.person.groups
-    return context.services.rules.staff_horizon if is_staff else context.services.rules.student_horizon
 
 
 def _why(read_model: ReadModel, search: SearchValue) -> str:
@@ -186,27 +229,51 @@ def _no_such_room(read_model: ReadModel, search: SearchValue) -> Reply:
     )
 
 
-def heading(context: CommandContext, reading: ParseResult, result: Text) -> Text:
-    """The search as it was understood, then the result."""
-    summary = summary_of(context, reading)
-    if reading.when is None:
-        summary = f"now · {summary}" if summary else "now"
-    else:
-        summary += week_note(context.services, reading.when.start)
-    text: list[Inline] = [Bold(summary)]
-    if "default duration" in reading.assumptions or reading.when is None:
-        text.append(f" (for {format_minutes(context.services.default_minutes)}, as you gave no end)")
-    return (*text, ": ", *result, *reading_notes(reading))
+def heading(context: CommandContext, search: SearchValue, *, names_length: bool = False) -> Text:
+    """The search as it was understood: the slot that is offered, and what the room needs.
+
+    The same on each page. `names_length` says that the length was assumed.
+    """
+    offered = RoomSearch(context, search).offered
+    text: list[Inline] = [TimeRange(search.slot if offered is None else offered)]
+    if week := week_note(context.services, search.slot.start):
+        text.append(week)
+    if criteria := criteria_of(context, search):
+        text += [" · ", Bold(criteria)]
+    if names_length or offered is None:
+        text.append(f" (for {format_length(search.minutes if offered is None else offered.minutes)})")
+    return (*text, ": ")
 
 
-def count_text(result: SearchResult) -> Text:
-    return ("1 room is free.",) if result.total == 1 else (f"{result.total} rooms are free.",)
+def grid_note(context: CommandContext, search: SearchValue) -> Text:
+    """Why the slot that is offered is not the one that was asked for; empty where it is."""
+    offered = RoomSearch(context, search).offered
+    now = truncate_to_minute(context.services.clock.now())
+    if offered is None or offered == search.slot or search.slot.start <= now:
+        return ()
+    catalogue, named = context.read_model.catalogue, search.query.room
+    step = context.services.rules.slot_length_of(catalogue.rooms.get(named) if named is not None else None)
+    return (f" Bookings start and end {format_grid(step)}.",)
+
+
+def count_text(context: CommandContext, search: SearchValue, result: SearchResult) -> Text:
+    """How many rooms are free, and what one costs."""
+    count = "1 room is free." if result.total == 1 else f"{result.total} rooms are free."
+    offered = RoomSearch(context, search).offered
+    minutes = search.minutes if offered is None else offered.minutes
+    price = price_text(context, minutes, search.society_id)
+    return (f"{count} Booking one {price}.",) if price else (count,)
 
 
 def short_start(context: CommandContext, start: datetime) -> str:
     """`Thu 12 Mar 15:00`, for buttons."""
     local = start.astimezone(context.zone)
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+
+def short_slot(context: CommandContext, slot: Interval) -> str:
+    """`Thu 12 Mar 15:00–16:00`, for buttons."""
+    return f"{short_start(context, slot.start)}–{slot.end.astimezone(context.zone):%H:%M}"
 
 
 def with_full_ids(read_model: ReadModel, search: SearchValue) -> SearchValue:
@@ -221,6 +288,27 @@ def with_full_ids(read_model: ReadModel, search: SearchValue) -> SearchValue:
     )
     query = replace(query, building=building, near=near, room=room, excluded=excluded)
     return replace(search, query=query, society_id=society_id)
+
+
+def _join(parts: Sequence[Text]) -> Text:
+    """Texts separated by ` · `."""
+    joined: list[Inline] = []
+    for each in parts:
+        joined += [*([" · "] if joined else []), *each]
+    return tuple(joined)
+
+
+def _hours(slot: Interval) -> Text:
+    start, end = (Timestamp(at, TimestampStyle.TIME) for at in (slot.start, slot.end))
+    return (start, "–", end)
+
+
+def _clock(seconds: int) -> Timestamp:
+    return Timestamp(datetime.fromtimestamp(seconds, UTC), TimestampStyle.TIME)
+
+
+def _campus_day(instant: datetime, context: CommandContext) -> date:
+    return instant.astimezone(context.services.rules.zone).date()
 
 
 def _first_slot(search: SearchValue) -> Interval:

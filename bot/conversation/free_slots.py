@@ -7,11 +7,14 @@ from itertools import islice
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.formatting import room_name
-from bot.chat.reply import Bold, Button, ButtonStyle, Reply, TimeRange, Tone
-from bot.conversation.alternatives import UnavailableSlot, alternative_items, eligibility
+from bot.chat.formatting import format_length, room_name
+from bot.chat.reply import Bold, Button, ButtonStyle, Reply, Text, TimeRange, Tone
+from bot.conversation.alternatives import UnavailableSlot, alternative_items, eligibility, price_text
 from bot.conversation.button_values import SearchValue, SlotValue
+from bot.conversation.refusals import refusal_text
+from bot.conversation.search import horizon_of, truncate_to_minute
 from core.catalogue import RoomQuery
+from core.errors import NotBookable, SocietyOnly, TooFarAhead
 from core.interval import Interval
 from core.model import Room, SocietyId
 from core.services.bookings import snap_to_grid
@@ -45,7 +48,7 @@ async def free_slots_reply(context: CommandContext, room: Room, search: SearchVa
     length = timedelta(minutes=search.minutes)
     slots = tuple(islice(free_slots(context, room, search.slot, length, search.society_id), MAX_OFFERED))
     if not slots:
-        return await _nothing_free(context, room, search)
+        return await _nothing_free(context, room, search, title)
     buttons = tuple(
         Button(
             Action.BOOK,
@@ -55,34 +58,54 @@ async def free_slots_reply(context: CommandContext, room: Room, search: SearchVa
         )
         for slot in slots
     )
-    text = ("Book ", Bold(room_name(room)), ", ", TimeRange(slots[0]), "?")
+    text: Text = ("Book ", Bold(room_name(room)), ", ", TimeRange(slots[0]), "?")
+    price = price_text(context, slots[0].minutes, search.society_id)
+    text = (*text, f" It {price}.") if price else text
     more = (" Or choose another time.",) if len(slots) > 1 else ()
     return Reply((*text, *more), actions=buttons)
 
 
 def _label(context: CommandContext, slot: Interval, first: Interval) -> str:
     """`Book 14:00–15:00`, with the day where it is not the first one's."""
-    start, end = slot.start.astimezone(context.zone), slot.end.astimezone(context.zone)
-    hours = f"{start:%H:%M}–{end:%H:%M}"
+    start, hours = slot.start.astimezone(context.zone), hours_text(context, slot)
     if start.date() != first.start.astimezone(context.zone).date():
         hours = f"{start:%a} {start.day} {start:%b} {hours}"
     return f"Book {hours}" if slot is first else hours
 
 
-async def _nothing_free(context: CommandContext, room: Room, search: SearchValue) -> Reply:
-    wanted = Interval.of_length(search.slot.start, timedelta(minutes=search.minutes))
+def hours_text(context: CommandContext, slot: Interval) -> str:
+    """`14:00–15:00`, for buttons."""
+    start, end = slot.start.astimezone(context.zone), slot.end.astimezone(context.zone)
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
+async def _nothing_free(context: CommandContext, room: Room, search: SearchValue, title: str) -> Reply:
+    """Why the room has no such slot; the requester may not be allowed to book it then, even if it is free."""
+    wanted = snap_to_grid(
+        Interval.of_length(search.slot.start, timedelta(minutes=search.minutes)), room, context.services.rules
+    )
     others = await alternative_items(
-        context, UnavailableSlot(RoomQuery(room=room.id), wanted, search.society_id)
+        context, UnavailableSlot(RoomQuery(room=room.id), wanted, search.society_id, title)
     )
-    text = (
-        Bold(room_name(room)),
-        " isn't free for ",
-        f"{search.minutes} minutes within ",
-        TimeRange(search.slot),
-        ".",
-    )
-    anywhere = replace(search, query=RoomQuery(building=room.building_id), skip=0)
-    button = Button(Action.SEARCH, "See what's free then", str(anywhere))
+    refusal = eligibility(context, search.society_id).refusal(room, wanted)
+    if isinstance(refusal, TooFarAhead | SocietyOnly | NotBookable):
+        text: Text = refusal_text(refusal, context.services)
+    else:
+        length = format_length(search.minutes)
+        text = (Bold(room_name(room)), f" isn't free for {length} within ", TimeRange(search.slot), ".")
+    if isinstance(refusal, TooFarAhead):
+        button = _next_free_button(context, room, search)
+    else:
+        anywhere = replace(search, query=RoomQuery(building=room.building_id), skip=0)
+        button = Button(Action.SEARCH, "See what's free then", str(anywhere))
     return Reply(
         (*text, " Free instead:") if others else text, tone=Tone.REFUSED, items=others, actions=(button,)
     )
+
+
+def _next_free_button(context: CommandContext, room: Room, search: SearchValue) -> Button:
+    """Searches for the room's first free slot that can be booked by now."""
+    days = timedelta(days=horizon_of(context, search.society_id))
+    window = Interval.of_length(truncate_to_minute(context.services.clock.now()), days)
+    sooner = replace(search, slot=window, query=RoomQuery(room=room.id), skip=0)
+    return Button(Action.SEARCH, "When is it free sooner?", str(sooner))

@@ -8,6 +8,7 @@ from bot.chat.actions import Action
 from bot.chat.command import CommandContext
 from bot.chat.reply import Button, ButtonStyle, Reply, Tone
 from bot.conversation.search import parse_text
+from bot.conversation.typed_options import parse_request, replace_in_options
 from bot.language import Clarification, ParseResult, ProblemReason, SmallTalk
 
 AnswerButton = Callable[[ParseResult, str], Button | None]
@@ -29,6 +30,8 @@ _SMALL_TALK = {
 }
 _WITH_SHORTCUTS = {SmallTalk.GREETING, SmallTalk.QUESTION}
 _MAX_LABEL = 75
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
+_DAY_MINUTES = 24 * 60
 
 
 def clarification(
@@ -40,6 +43,11 @@ def clarification(
     """
     if reading.small_talk is not None:
         return small_talk_reply(reading.small_talk)
+    if (clock := _impossible_clock(reading)) is not None:
+        return Reply(
+            (f"I didn't understand “{clock}”: a day has 24 hours, of 60 minutes. Try “tomorrow 15:00”.",),
+            tone=Tone.UNCLEAR,
+        )
     if reading.problem is None and reading.clarification is None:
         return None
     if context.request.is_free_text and _understood_nothing(reading):
@@ -53,6 +61,17 @@ def clarification(
     )
     buttons = tuple(_answers(context, reading, answer)) if answer is not None else ()
     return Reply((message,), tone=Tone.UNCLEAR, actions=buttons)
+
+
+def _impossible_clock(reading: ParseResult) -> str | None:
+    """A time that no clock shows, such as `25:00`, among the words without a meaning."""
+    unread = [*reading.unparsed, reading.problem.parsed_text if reading.problem is not None else ""]
+    found = (match for each in unread for match in _CLOCK.finditer(each))
+    return next((each[0] for each in found if not _is_clock(int(each[1]), int(each[2]))), None)
+
+
+def _is_clock(hours: int, minutes: int) -> bool:
+    return minutes < 60 and hours * 60 + minutes <= _DAY_MINUTES
 
 
 def small_talk_reply(kind: SmallTalk) -> Reply:
@@ -93,8 +112,14 @@ def _choose(
 ) -> ParseResult | None:
     """The text parsed again, with the chosen phrase in place of the ambiguous words."""
     pattern = re.compile(re.escape(question.text), re.IGNORECASE)
+    if context.options:
+        chosen = replace_in_options(context, pattern, choice)
+        return _if_clear(parse_request(chosen)) if chosen is not None else None
     text = " ".join(reading.text.split())
     if pattern.search(text) is None:
         return None
-    again = parse_text(replace(context, text=pattern.sub(lambda _: choice, text, count=1)))
+    return _if_clear(parse_text(replace(context, text=pattern.sub(lambda _: choice, text, count=1))))
+
+
+def _if_clear(again: ParseResult) -> ParseResult | None:
     return None if again.problem is not None or again.clarification is not None else again

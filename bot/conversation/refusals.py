@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.chat.actions import Action
-from bot.chat.formatting import format_minutes, format_time, join_with_and, room_name
+from bot.chat.formatting import format_grid, format_minutes, format_time, room_name
 from bot.chat.reply import Bold, Button, Code, Text, TimeRange, Timestamp, TimestampStyle, Tone
 from bot.services import Services
 from core.errors import (
@@ -76,7 +76,7 @@ def refusal_sentence(refusal: RoomieError) -> str:
             hours = f"{format_time(refusal.opens)}–{format_time(refusal.closes)}"
             return f"The room is only open {hours} that day."
         case InvalidTimes() if refusal.granularity:
-            return f"Bookings here start and end {_steps(refusal.granularity)}."
+            return f"Bookings here start and end {format_grid(refusal.granularity)}."
         case TooFarAhead():
             return f"You can only book up to {refusal.days} days ahead."
         case _:
@@ -112,11 +112,6 @@ def _quota_spent(refusal: QuotaSpent, services: Services) -> Text:
         Timestamp(services.clock.now() + refusal.resets_in),
         ".",
     )
-
-
-def _steps(granularity: int) -> str:
-    marks = [f":{minute:02}" for minute in range(0, 60, granularity)] if 60 % granularity == 0 else []
-    return f"at {join_with_and(marks)}" if 1 < len(marks) <= 4 else f"every {format_minutes(granularity)}"
 
 
 def _day(instant: datetime) -> Timestamp:

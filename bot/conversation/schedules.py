@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import busy_reason
+from bot.chat.formatting import busy_reason, own_title
 from core.availability import RoomSchedule
 from core.interval import Interval
 from core.model import Busy, Room, RoomId
@@ -34,5 +34,6 @@ def busy_text(context: CommandContext, busy: Busy) -> str:
     """The entry that occupies a room, and its source; the requester's bookings are marked."""
     booking = context.read_model.bookings.get(busy.booking_id) if busy.booking_id else None
     if booking is not None and context.account is not None and booking.booked_by == context.account.person.id:
-        return "your booking" if busy.name == "Booked" else f"{busy.name}, your booking"
+        title = own_title(booking)
+        return f"{title}, your booking" if title else "your booking"
     return busy_reason(busy)

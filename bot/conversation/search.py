@@ -11,9 +11,13 @@ from bot.conversation.exclusions import allowed_slot
 from bot.language import NameIndex, ParsedTime, ParseResult, TimeKind, parse_phrase, summarize
 from core.catalogue import RoomQuery
 from core.interval import Interval
+from core.model import BuildingId, RoomId, SocietyId, Usage, UserGroup
 from core.policy.opening_hours import open_hours
 from core.policy.rules import Rules
 from core.services.bookings import snap_to_grid
+
+_DAY = timedelta(days=1)
+"""A longer time than this is no booking, which has to end on its day, but a window to find one in."""
 
 
 def parse_text(context: CommandContext) -> ParseResult:
@@ -21,7 +25,7 @@ def parse_text(context: CommandContext) -> ParseResult:
     services = context.services
     return parse_phrase(
         context.text,
-        now=truncate_to_minute(services.clock.now()),
+        now=truncate_to_minute(context.request.requested_at or services.clock.now()),
         zone=context.zone,
         names=services.names.get(services.read_model),
         defaults=services.parser_defaults(),
@@ -65,6 +69,42 @@ def reading_notes(reading: ParseResult) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def criteria_of(context: CommandContext, search: SearchValue) -> str:
+    """What a search asks of the room, in words: `20+ seats · with projector · near Wren`."""
+    query, names = search.query, context.services.names.get(context.read_model)
+    reading = ParseResult(
+        text="",
+        capacity=query.capacity or None,
+        equipment=query.equipment,
+        usage=Usage(query.usage) if query.usage in set(Usage) else None,
+        building=query.building,
+        room=query.room,
+        location=query.location,
+        near=query.near,
+        society=search.society_id,
+    )
+    catalogue = context.read_model.catalogue
+    excluded = sorted(
+        found.name
+        for each in query.excluded
+        if (found := catalogue.buildings.get(BuildingId(each)) or catalogue.rooms.get(RoomId(each)))
+    )
+    parts = (
+        _summary(reading, names, truncate_to_minute(context.services.clock.now())),
+        f"not {', '.join(excluded)}" if excluded else "",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def horizon_of(context: CommandContext, society_id: SocietyId | None) -> int:
+    """How many days ahead the requester can book."""
+    rules, account = context.services.rules, context.account
+    if society_id is not None:
+        return rules.society_horizon
+    is_staff = account is not None and UserGroup.STAFF in account.person.groups
+    return rules.staff_horizon if is_staff else rules.student_horizon
+
+
 def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
     """The search for a reading; without a time it starts now."""
     now, rules = truncate_to_minute(context.services.clock.now()), context.services.rules
@@ -80,6 +120,8 @@ def search_from(context: CommandContext, reading: ParseResult) -> SearchValue:
         excluded=frozenset((*reading.excluded.buildings, *reading.excluded.rooms)),
     )
     slot, needed = _interval_of(reading.when, now, length, rules)
+    if slot.duration > _DAY:
+        slot = _within_horizon(slot, now, needed, horizon_of(context, reading.society))
     slot = allowed_slot(slot, reading.excluded, timedelta(minutes=needed), context.zone)
     return SearchValue(slot, min(needed, slot.minutes), query, reading.society)
 
@@ -96,7 +138,15 @@ def _interval_of(
         slot = Interval(max(when.start, min(now, when.end - needed)), max(when.end, when.start + needed))
         return slot, _minutes(needed)
     slot = Interval(when.start, when.end or _default_end(when.start, length, rules))
+    if slot.duration > _DAY:
+        return slot, _minutes(needed)
     return slot, slot.minutes
+
+
+def _within_horizon(slot: Interval, now: datetime, needed: int, days: int) -> Interval:
+    """The part of a search over several days that can be booked now; the search itself where none can."""
+    start, end = max(slot.start, now), min(slot.end, now + timedelta(days=days))
+    return Interval(start, end) if end - start >= timedelta(minutes=needed) else slot
 
 
 def _default_end(start: datetime, length: timedelta, rules: Rules) -> datetime:

@@ -5,19 +5,21 @@ from dataclasses import replace
 
 from bot.chat.actions import Action
 from bot.chat.command import CommandContext
-from bot.chat.reply import Button, Inline, Reply
+from bot.chat.reply import Button, Choice, Inline, Reply
 from bot.conversation.button_values import SearchValue
 from bot.conversation.free_rooms import (
     PAGE_SIZE,
     RoomSearch,
     availability_for,
     count_text,
+    grid_note,
     heading,
     no_room_reply,
     short_start,
 )
+from bot.conversation.narrowing import narrowing_menus
 from bot.conversation.questions import clarification
-from bot.conversation.search import search_from
+from bot.conversation.search import reading_notes, search_from
 from bot.language import ParsedTime, ParseResult
 from core.services.find_rooms import SearchResult
 
@@ -32,17 +34,21 @@ async def search_reply(context: CommandContext, reading: ParseResult) -> Reply:
 
     if (question := clarification(context, reading, answer)) is not None:
         return question
-    reply = await result_reply(context, search_from(context, reading))
-    actions = (*reply.actions, *_other_times(context, reading))
-    text = (*heading(context, reading, reply.text), *_first_only(context, reading))
-    return replace(reply, text=text, actions=actions)
+    search = search_from(context, reading)
+    names_length = reading.when is None or "default duration" in reading.assumptions
+    reply = await result_reply(context, search, names_length=names_length)
+    notes = (*reading_notes(reading), *_first_only(context, reading))
+    return replace(
+        reply, text=(*reply.text, *notes), actions=(*reply.actions, *_other_times(context, reading))
+    )
 
 
 def _first_only(context: CommandContext, reading: ParseResult) -> Iterator[Inline]:
     """What to know where a text names more dates than one press books."""
     when = reading.when
     if when is not None and when.recurrence is not None:
-        yield f" These buttons book the first date only, {short_start(context, when.start)}."
+        first = when.start.astimezone(context.zone)
+        yield f" These buttons book the first date only, {first:%a} {first.day} {first:%b}."
 
 
 def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Button]:
@@ -56,18 +62,26 @@ def _other_times(context: CommandContext, reading: ParseResult) -> Iterator[Butt
     yield from (button("Or", other) for other in reading.alternatives[:2])
 
 
-async def result_reply(context: CommandContext, search: SearchValue) -> Reply:
-    """One page of free rooms, or alternatives when there are none."""
+async def result_reply(context: CommandContext, search: SearchValue, *, names_length: bool = False) -> Reply:
+    """One page of free rooms, or alternatives when there are none, below what was asked."""
+    reply = await _result(context, search)
+    lead = heading(context, search, names_length=names_length)
+    return replace(reply, text=(*lead, *reply.text, *grid_note(context, search)))
+
+
+async def _result(context: CommandContext, search: SearchValue) -> Reply:
     availability = await availability_for(context, search.slot)
     rooms = RoomSearch(context, search, availability)
     found = rooms.find() if availability is not None else None
     if found is None or not found.total:
         return await no_room_reply(context, search)
-    items = tuple(rooms.item(free) for free in found.rooms)
-    reply = Reply(count_text(found), items=items, actions=_page_buttons(search, found))
-    if any(item.buttons for item in items):
-        return reply
-    return await rooms.explain_not_bookable(found, reply)
+    items = rooms.items(found)
+    if not any(item.buttons for item in items):
+        explained = await rooms.explain_not_bookable(found)
+        return replace(explained, items=(*items, *explained.items))
+    menus = narrowing_menus(context, search, found, PAGE_SIZE)
+    actions: tuple[Button | Choice, ...] = (*_page_buttons(search, found), *menus)
+    return Reply(count_text(context, search, found), items=items, actions=actions)
 
 
 def _page_buttons(search: SearchValue, result: SearchResult) -> tuple[Button, ...]:

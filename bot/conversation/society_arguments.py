@@ -8,34 +8,66 @@ from core.errors import Invalid, UnknownSociety
 from core.model import Identity, Role, Society, SocietyId
 from core.names import same_name
 
+_PREPOSITION = re.compile(r"^(?:for|to|from)\s+", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[,;\s]+")
+_IDENTITY = re.compile(r"(?:slack|discord|terminal):\S+")
 _MENTION = re.compile(r"<@!?(?P<id>[A-Za-z0-9]+)(?:\|[^<>]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
-class MemberArgument:
-    """A person's name or identity, and the society if one was given."""
+class MembersArgument:
+    """People by name, e-mail address or identity, at least one; and the society if one was given."""
 
-    who: str
+    people: tuple[str, ...]
     society_id: SocietyId | None
 
 
-def member_in(context: CommandContext) -> MemberArgument:
-    """Parses `@user [SOCIETY]`: a mention, username or e-mail, then a society's id or name."""
-    text = context.text.strip()
-    if (mention := _MENTION.search(text)) is not None:
-        who: str = _identity(context, mention["id"])
-        rest = text[: mention.start()] + text[mention.end() :]
-    else:
-        who, _, rest = text.partition(" ")
-        who = who.removeprefix("@")
+def members_in(context: CommandContext) -> MembersArgument:
+    """Parses `@user [@user …] [SOCIETY]`: mentions, usernames or e-mails, then a society's id or name."""
+    if context.options:
+        return _members_of_options(context)
+    mentioned = [_identity(context, each["id"]) for each in _MENTION.finditer(context.text)]
+    words = _SEPARATORS.sub(" ", _MENTION.sub(" ", context.text)).split()
+    people: list[str] = [*mentioned]
+    place = 0
+    while place < len(words) and _is_person(context, words, place, is_first=not people):
+        people += [] if _is_and(words[place]) else [words[place].removeprefix("@")]
+        place += 1
+    people = list(dict.fromkeys(filter(None, people)))
+    if not people:
+        raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
+    return MembersArgument(tuple(people), society_in(context, " ".join(words[place:])))
+
+
+def _members_of_options(context: CommandContext) -> MembersArgument:
+    """The options `user` and `society`, where a platform has typed options."""
+    user = context.argument("user")
+    mention = _MENTION.fullmatch(user)
+    who: str = _identity(context, mention["id"]) if mention is not None else user.removeprefix("@")
     if not who:
         raise Invalid("Who? Give a username or e-mail address, for example: /society add rema")
-    return MemberArgument(who, society_in(context, rest))
+    return MembersArgument((who,), society_in(context, context.argument("society")))
+
+
+def _is_person(context: CommandContext, words: list[str], place: int, *, is_first: bool) -> bool:
+    """Whether a word names a person rather than beginning the society's name."""
+    word = words[place]
+    if is_first or word.startswith("@") or _IDENTITY.fullmatch(word) or "@" in word:
+        return True
+    if _is_and(word):
+        return place + 1 < len(words)
+    rest = " ".join(words[place:])
+    is_society = any(_is_called(each, rest) for each in context.read_model.directory.societies.values())
+    return not is_society and context.read_model.directory.by_name(word) is not None
+
+
+def _is_and(word: str) -> bool:
+    return word.casefold() in {"and", "&", "+"}
 
 
 def society_in(context: CommandContext, text: str) -> SocietyId | None:
     """The society with this id or name; without text, the only one the requester presides over."""
-    name = text.strip().removeprefix("for ").removeprefix("to ").removeprefix("from ").strip().strip('"')
+    name = _PREPOSITION.sub("", text.strip(), count=1).strip().strip('"')
     if not name:
         return _presided(context)
     societies = context.read_model.directory.societies

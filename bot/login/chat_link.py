@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -37,6 +38,7 @@ async def login_link_reply(services: Services, request: ChatRequest, *, waits: b
         return Reply(("There's no user with this name. ", "Use /as NAME to switch users."), tone=Tone.REFUSED)
     if not services.public_url:
         return _link_by_operator(request)
+    request = replace(request, requested_at=request.requested_at or services.clock.now())
     requester = login_requester.encode(login_requester.from_chat(request, waits=waits))
     sid_token = await services.logins.open(requester, request.requester.identity)
     lead = "Please log in once, so that Roomie knows who you are"
@@ -68,7 +70,8 @@ def request_preview(request: ChatRequest | None) -> str:
     """The request that waits for a login, in one short line."""
     if request is None:
         return ""
-    text = one_line(request.text or request.action.replace("_", " "))
+    options = " ".join(f"{name}: {text}" for name, text in request.options.items())
+    text = one_line(f"{request.text or request.action.replace('_', ' ')} {options}")
     return text if len(text) <= _MAX_PREVIEW else f"{text[: _MAX_PREVIEW - 1]}…"
 
 

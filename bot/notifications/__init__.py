@@ -8,6 +8,7 @@ from bot.notifications import (
     import_rejected,
     quota,
     reminder,
+    series_confirmation,
 )
 from bot.notifications.template import NotificationType
 
@@ -15,6 +16,7 @@ NOTIFICATION_TYPES: tuple[NotificationType, ...] = (
     deferred_reply.DEFERRED_REPLY_TYPE,
     reminder.REMINDER_TYPE,
     confirmation.CONFIRMATION_TYPE,
+    series_confirmation.SERIES_CONFIRMATION_TYPE,
     quota.PERSONAL_QUOTA_TYPE,
     quota.CHANNEL_QUOTA_TYPE,
     conflict.CONFLICT_TYPE,

@@ -1,8 +1,8 @@
-"""Confirmation of a booking that was made over HTTP."""
+"""Confirmation of a booking that was made in a channel, in a form or over HTTP: something to come back to."""
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import booking_buttons, room_name, short_id
-from bot.chat.reply import Bold, Reply, TimeRange, Tone
+from bot.chat.formatting import booking_buttons, booking_text, short_id
+from bot.chat.reply import Reply, Tone
 from bot.notifications.template import NotificationType
 from core.model import OutboxMessage
 from core.services.reminders import CONFIRMATION
@@ -15,16 +15,10 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         return None
     room = read_model.catalogue.rooms.get(booking.room_id)
     return Reply(
-        (
-            "You're booked: ",
-            Bold(room_name(room) if room else booking.room_id),
-            ", ",
-            TimeRange(booking.interval),
-            ".",
-        ),
+        ("You're booked: ", *booking_text(booking, room), "."),
         tone=Tone.DONE,
         actions=booking_buttons(booking, context.services.clock.now()),
-        footer=(f"Booking {short_id(booking)}",),
+        footer=(f"Booking {short_id(booking)} · /settings confirmations off stops these messages.",),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import cancel_button, room_name, short_id
+from bot.chat.formatting import cancel_button, own_title, room_name, short_id
 from bot.chat.reply import Bold, Reply, TimeRange, Tone
 from bot.conversation.alternatives import UnavailableSlot, alternative_items
 from bot.notifications.template import NotificationType
@@ -23,11 +23,13 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     query = RoomQuery(room=room.id, capacity=0)
     wanted = UnavailableSlot(query, booking.interval, booking.society_id)
     offers = await alternative_items(context, wanted, moving=booking)
+    title = own_title(booking)
     next_step = " Move it to:" if offers else " Nothing similar is free around then."
     text = (
         f"{overlapping.name} now takes place in ",
         Bold(room_name(room)),
         " during your booking, ",
+        *((f"“{title}”, ",) if title else ()),
         TimeRange(booking.interval),
         f". Your booking still stands, but the room will be in use.{next_step}",
     )

@@ -1,7 +1,14 @@
 """Reminder before a booking starts, with buttons to check in, extend or cancel."""
 
 from bot.chat.command import CommandContext
-from bot.chat.formatting import cancel_button, check_in_button, extend_button, room_name, short_id
+from bot.chat.formatting import (
+    cancel_button,
+    check_in_button,
+    extend_button,
+    own_title,
+    room_name,
+    short_id,
+)
 from bot.chat.reply import Bold, Button, Inline, Reply, TimeRange, Timestamp, TimestampStyle
 from bot.notifications.template import NotificationType
 from core.model import Booking, OutboxMessage
@@ -15,6 +22,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
     if booking is None or booking.interval.start != Reminder.read(message.payload).start:
         return None
     room = read_model.catalogue.rooms.get(booking.room_id)
+    title = own_title(booking)
     text: tuple[Inline, ...] = (
         "Your booking starts ",
         Timestamp(booking.interval.start, TimestampStyle.RELATIVE),
@@ -22,7 +30,7 @@ async def compose(context: CommandContext, message: OutboxMessage) -> Reply | No
         Bold(room_name(room) if room else booking.room_id),
         ", ",
         TimeRange(booking.interval),
-        "." if not booking.title else f" ({booking.title}).",
+        f" ({title})." if title else ".",
     )
     return Reply(text, actions=_buttons(booking), footer=(f"Booking {short_id(booking)}",))
 

@@ -62,8 +62,8 @@ def is_same_day(interval: Interval, zone: tzinfo) -> bool:
 
 
 def format_relative(at: datetime, now: datetime) -> str:
-    """`in 20 minutes`, `1 hour ago`, `now`; rounded down to one unit."""
-    seconds = round((at - now).total_seconds())
+    """`in 20 minutes`, `1 hour ago`, `now`; rounded to the minute, and down to one unit."""
+    seconds = round((at - now).total_seconds() / 60) * 60
     for length, name in _UNITS:
         if count := abs(seconds) // length:
             span = f"{count} {name}{'s' if count > 1 else ''}"

@@ -331,10 +331,15 @@ async def _run_terminal(
     from bot.platforms.terminal.adapter import TerminalPlatform
     from bot.platforms.terminal.repl import converse
     from bot.platforms.terminal.session import TerminalSession
-    from bot.runtime.terminal_user import terminal_user
+    from bot.runtime.terminal_user import is_user, terminal_user
 
     name = await terminal_user(services, speak_as or settings.config.terminal.user)
-    session = TerminalSession(Dispatcher(services, COMMANDS).dispatch, name, services.rules.zone)
+    session = TerminalSession(
+        Dispatcher(services, COMMANDS).dispatch,
+        name,
+        services.rules.zone,
+        is_user=partial(is_user, services),
+    )
     if outbox is not None:
         outbox.open(TerminalPlatform(session, services.clock))
     await converse(session, COMMANDS, services.clock, data_folder(settings.config) / "history")

@@ -18,6 +18,11 @@ async def terminal_user(services: Services, chosen: str = "") -> str:
     return _SAMPLE_USER if await has_sample_people(services) else user
 
 
+async def is_user(services: Services, name: str) -> bool:
+    """Whether a username has an account."""
+    return (await services.synced_read_model()).directory.by_name(name) is not None
+
+
 def _system_user() -> str:
     try:
         return getpass.getuser()

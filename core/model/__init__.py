@@ -43,12 +43,21 @@ from core.model.people import (
 )
 from core.model.rating import MAX_STARS, MIN_STARS, Rating, RatingSummary, Stars
 from core.model.retention import Expired, Expiring, Limit
+from core.model.series import (
+    MAX_SERIES_DATES,
+    Occurrence,
+    Series,
+    SeriesFrequency,
+    SeriesId,
+    SeriesRule,
+)
 from core.model.term import CalendarDays, Term
 from core.model.timetable import MAX_ENTRY_LENGTH, BookingType, TimetableEntry
 from core.model.timetable_run import RunState, SourceState, TimetableRun, TimetableSlot
 
 __all__ = [
     "MAX_ENTRY_LENGTH",
+    "MAX_SERIES_DATES",
     "MAX_STARS",
     "MIN_STARS",
     "AuditEntry",
@@ -84,6 +93,7 @@ __all__ = [
     "Membership",
     "MessageState",
     "NotificationPreferences",
+    "Occurrence",
     "OpeningHours",
     "OutboxEntry",
     "OutboxMessage",
@@ -96,6 +106,10 @@ __all__ = [
     "Room",
     "RoomId",
     "RunState",
+    "Series",
+    "SeriesFrequency",
+    "SeriesId",
+    "SeriesRule",
     "Society",
     "SocietyId",
     "SourceState",

@@ -8,6 +8,7 @@ from typing import NamedTuple, NewType
 from core.interval import Interval
 from core.model.campus import RoomId
 from core.model.people import PersonId, SocietyId
+from core.model.series import Occurrence, SeriesId
 from core.model.timetable import BookingType
 
 BookingId = NewType("BookingId", str)
@@ -25,7 +26,7 @@ class Booking:
 
     `booked_by` is None when a society token made the booking: then the society itself is the owner.
     `version` grows with every change. `non_refundable` is how many of its charged minutes stay spent because
-    it was changed too late for a refund.
+    it was changed too late for a refund. `occurrence` says of which series it is a date, if of any.
     """
 
     id: BookingId
@@ -40,6 +41,11 @@ class Booking:
     checked_in_at: datetime | None = None
     version: int = 1
     non_refundable: int = 0
+    occurrence: Occurrence | None = None
+
+    @property
+    def series_id(self) -> SeriesId | None:
+        return self.occurrence.series_id if self.occurrence is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def limits(retention: Retention, rules: Rules, now: datetime) -> tuple[Limit, ..
             over_before=now - MIN_KEPT_BOOKINGS,
             slice_rows=_BOOKINGS_PER_SLICE,
         ),
+        Limit(Expiring.SERIES, now - bookings_age),
     )
 
 

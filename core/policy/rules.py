@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from core.model import OpeningHours, Room
 from core.policy.terms import Terms
 
 _SATURDAY = 5
+SeriesHorizon: TypeAlias = int | Literal["no", "term"]
+"""How far a series may reach: not at all, so many days ahead, or to the end of the term in which it begins;
+if at all, at least as far as single bookings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,11 @@ class Rules:
     student_horizon: int = 7
     society_horizon: int = 21
     staff_horizon: int = 90
+    student_series: SeriesHorizon = 7
+    society_series: SeriesHorizon = "term"
+    staff_series: SeriesHorizon = "term"
+    society_series_hours: int | None = None
+    """Hours a week that all series of one society may take."""
     quota_reset_hour: int = 3
     """Hour of Monday, campus time, at which a quota week begins."""
     refund_notice: timedelta = timedelta(0)
@@ -48,4 +57,6 @@ class Rules:
 
     @property
     def max_horizon(self) -> timedelta:
-        return timedelta(days=max(self.student_horizon, self.society_horizon, self.staff_horizon))
+        horizons = (self.student_horizon, self.society_horizon, self.staff_horizon)
+        series = (self.student_series, self.society_series, self.staff_series)
+        return timedelta(days=max(*horizons, *(each for each in series if isinstance(each, int))))

@@ -69,6 +69,13 @@ class Terms:
         term = self.term_of(day)
         return None if term is None else term.end
 
+    def end_of_term_with(self, day: date) -> date | None:
+        """The last day of the term that a day lies in, from its orientation week on; None between terms."""
+        term = next((each for each in self.all if each.start <= day <= each.end), None)
+        if term is None and (week := self.week_of(day)) is not None and week.number == ORIENTATION:
+            term = week.term
+        return None if term is None else term.end
+
     def last_week(self, today: date) -> TermWeek | None:
         """The last teaching week of the term that is on, or else of the next."""
         term = self.term_of(today)

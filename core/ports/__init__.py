@@ -1,7 +1,14 @@
 """Interfaces that the core expects from storage and password hashing."""
 
 from core.ports.closures import ClosureRepository
-from core.ports.decisions import CLOSURE_LOOKAHEAD, Decision, DecisionKeys, Facts, WriteSet
+from core.ports.decisions import (
+    CLOSURE_LOOKAHEAD,
+    Decision,
+    DecisionKeys,
+    Facts,
+    JointDecision,
+    WriteSet,
+)
 from core.ports.passwords import PasswordHasher
 from core.ports.repositories import (
     MAX_KNOWN_ADDRESSES,
@@ -17,6 +24,7 @@ from core.ports.repositories import (
     RatingRepository,
     RetentionRepository,
     RoomRepository,
+    SeriesRepository,
     SocietyRepository,
     SourceRepository,
     TimetableRepository,
@@ -36,6 +44,7 @@ __all__ = [
     "Facts",
     "InstallationRepository",
     "JobRepository",
+    "JointDecision",
     "LoginSessionRepository",
     "ManagedStorage",
     "NoticeChannelRepository",
@@ -46,6 +55,7 @@ __all__ = [
     "RatingRepository",
     "RetentionRepository",
     "RoomRepository",
+    "SeriesRepository",
     "SocietyRepository",
     "SourceRepository",
     "Storage",

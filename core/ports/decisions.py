@@ -1,7 +1,8 @@
 """Batched decisions: a pure function decides on facts, storage reads them and writes the result.
 
 Hot use cases (book, cancel, move, check in) name what they touch as `DecisionKeys`, receive `Facts` and
-return a `Decision`. They never await, so storage can run many of them in one transaction.
+return a `Decision`. They never await, so storage can run many of them in one transaction. A decision on many
+bookings at once (a series) names keys for each of them, and is written completely or not at all.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from core.model import (
     Booking,
     BookingId,
     Busy,
+    Change,
     Charge,
     OutboxMessage,
     Person,
@@ -21,6 +23,8 @@ from core.model import (
     Role,
     Room,
     RoomId,
+    Series,
+    SeriesId,
     Society,
     SocietyId,
     TokenTerm,
@@ -47,6 +51,9 @@ class DecisionKeys:
     booking: BookingId | None = None
     request: str | None = None
     """Idempotency key: executed once; repeats get the same result."""
+    series: SeriesId | None = None
+    series_week: Interval | None = None
+    """The interval in which bookings of series by `society` are summed."""
 
     @property
     def closure_window(self) -> Interval | None:
@@ -60,7 +67,8 @@ class Facts:
     """What the transaction read for `DecisionKeys`; empty for keys that are None.
 
     `society` and `role` are the existing booking's when the keys have no society. `spent` is the sum of the
-    person's charges in the week; `charged` is what the existing booking was charged in that week.
+    person's charges in the week; `charged` is what the existing booking was charged in that week, and
+    `charges` what in each week. `series_minutes` are those of the society's series in `series_week`.
     """
 
     room: Room | None = None
@@ -75,6 +83,8 @@ class Facts:
     """Closed times of the room from the window's start to `CLOSURE_LOOKAHEAD` after its end."""
     spent: int = 0
     charged: int = 0
+    charges: tuple[tuple[int, int], ...] = ()
+    series_minutes: int = 0
     previous_result: Booking | None = None
     """The result of an earlier request with the same idempotency key."""
 
@@ -88,11 +98,26 @@ class WriteSet:
     """The new state of a booking. `before` is the old one; its version must match the stored one."""
     before: Booking | None = None
     charge: Charge | None = None
+    refunds: tuple[Charge, ...] = ()
+    """Refunds in other weeks than that of `charge`."""
     audit: AuditEntry | None = None
     request: str | None = None
     withdraw_messages_of: BookingId | None = None
     """The booking whose unsent messages are withdrawn, except for those in `messages`."""
     messages: tuple[OutboxMessage, ...] = ()
+    series: Series | None = None
+    """A new series, or the new state of `series_before`, whose version must match the stored one."""
+    series_before: Series | None = None
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        return self.refunds if self.charge is None else (self.charge, *self.refunds)
+
+    @property
+    def changes(self) -> set[Change]:
+        """Change events of the rooms whose busy times it changes."""
+        touched = (self.insert, self.update, self.before)
+        return {Change("room", each.room_id) for each in touched if each is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +126,11 @@ class Decision(Generic[T]):
 
     outcome: T
     writes: WriteSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JointDecision(Generic[T]):
+    """The result for the caller, and all writes to commit first: in this order, completely or not at all."""
+
+    outcome: T
+    writes: tuple[WriteSet, ...] = ()

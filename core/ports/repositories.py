@@ -33,6 +33,8 @@ from core.model import (
     Role,
     Room,
     RoomId,
+    Series,
+    SeriesId,
     Society,
     SocietyId,
     SourceState,
@@ -116,10 +118,28 @@ class BookingRepository(Protocol):
         ...
 
     def of_society(self, society_id: SocietyId, window: Interval | None = None) -> list[Booking]: ...
+    def of_series(self, series_id: SeriesId) -> list[Booking]:
+        """All active bookings of a series, by start."""
+        ...
+
+    def charges_of_series(self, series_id: SeriesId) -> Mapping[BookingId, Mapping[int, int]]:
+        """What the bookings of a series were charged in each week."""
+        ...
+
     def spent(self, person_id: PersonId, week: int) -> int: ...
+    def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
+        """Minutes charged by quota week, from this one on."""
+        ...
+
     def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
         """All active bookings that overlap a window, by start; only those in `rooms`, if given."""
         ...
+
+
+class SeriesRepository(Protocol):
+    """Series; their bookings are `BookingRepository`'s."""
+
+    def many(self, ids: Collection[SeriesId]) -> list[Series]: ...
 
 
 class TimetableRepository(Protocol):

@@ -4,12 +4,12 @@ Use cases other than decisions are plain functions over a `UnitOfWork`, run in o
 one snapshot (`read`). They are synchronous, so no transaction stays open across an await.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from core.model import AuditEntry
 from core.ports.closures import ClosureRepository
-from core.ports.decisions import Decision, DecisionKeys, Facts
+from core.ports.decisions import Decision, DecisionKeys, Facts, JointDecision
 from core.ports.repositories import (
     BookingRepository,
     CounterRepository,
@@ -23,6 +23,7 @@ from core.ports.repositories import (
     RatingRepository,
     RetentionRepository,
     RoomRepository,
+    SeriesRepository,
     SocietyRepository,
     SourceRepository,
     TimetableRepository,
@@ -44,6 +45,8 @@ class UnitOfWork(Protocol):
     def societies(self) -> SocietyRepository: ...
     @property
     def bookings(self) -> BookingRepository: ...
+    @property
+    def series(self) -> SeriesRepository: ...
     @property
     def timetable(self) -> TimetableRepository: ...
     @property
@@ -85,6 +88,12 @@ class Storage(Protocol):
 
     async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
         """Reads the facts, decides, writes and commits; a refusal is raised and nothing is written."""
+        ...
+
+    async def decide_jointly(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
+    ) -> T:
+        """Like `decide`, on the facts of many keys, in their order."""
         ...
 
     async def write(self, transaction: Callable[[UnitOfWork], T]) -> T:

@@ -1,7 +1,7 @@
 """Decision: book a room."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.errors import DuplicateRequest, SlotTaken, UnknownRoom
 from core.interval import Interval
@@ -23,6 +23,7 @@ from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, has_quota, quota_left, quota_week
 from core.policy.rules import Rules
+from core.policy.series_horizon import check_series_horizon
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.reminders import confirmation, reminders
 
@@ -32,7 +33,8 @@ class BookRoom:
     """Request to book a room.
 
     `by` is None for the bearer of a society token; `term` is then the token's. `request` is an idempotency
-    key: the same key books once. `confirm` queues a confirmation message.
+    key: the same key books once. `confirm` queues a confirmation message for people who want one, to the chat
+    account `booked_from` before their others.
     """
 
     booking_id: BookingId
@@ -45,6 +47,7 @@ class BookRoom:
     term: TokenTerm | None = None
     request: str | None = None
     confirm: bool = False
+    booked_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,30 @@ def decide_booking(facts: Facts, request: BookRoom, rules: Rules, now: datetime)
     """Returns the booking to write, or raises the first rule that is broken."""
     if facts.previous_result is not None:
         return _repeat(facts, request, rules)
+    cost = check_booking(facts, request, rules, now)
+    return _writes(facts, request, cost, rules, now)
+
+
+def check_booking(
+    facts: Facts, request: BookRoom, rules: Rules, now: datetime, last_day: date | None = None
+) -> int:
+    """Returns the cost of a booking that breaks no rule, or raises the first one that is broken.
+
+    `last_day` is how far the series reaches to which the booking belongs; it takes the place of the horizon.
+    With `facts.booking` the request is for a change of that one.
+    """
     if (room := facts.room) is None:
         raise UnknownRoom(request.room_id)
     _check_access(facts, request, room, rules, now)
     check_opening(request.slot, room, rules, now)
-    _check_horizon(facts, request, rules, now)
-    check_closures(request.slot, facts.closures, room, rules)
+    _check_horizon(facts, request, rules, now, last_day)
+    check_closures(request.slot, facts.closures, room, rules, facts.booking)
     if facts.busy:
         raise SlotTaken(facts.busy)
     cost = cost_of(request.slot, facts.person, request.society_id)
     if facts.person is not None:
         check_quota(cost, facts.spent, facts.person, rules, now)
-    return _writes(facts, request, cost, rules, now)
+    return cost
 
 
 def _repeat(facts: Facts, request: BookRoom, rules: Rules) -> Decision[BookingResult]:
@@ -109,8 +124,12 @@ def _check_access(facts: Facts, request: BookRoom, room: Room, rules: Rules, now
         check_personal_access(facts.person, room)
 
 
-def _check_horizon(facts: Facts, request: BookRoom, rules: Rules, now: datetime) -> None:
-    if request.society_id is not None:
+def _check_horizon(
+    facts: Facts, request: BookRoom, rules: Rules, now: datetime, last_day: date | None
+) -> None:
+    if last_day is not None:
+        check_series_horizon(request.slot.start, last_day, rules, now)
+    elif request.society_id is not None:
         check_society_horizon(request.slot.start, rules, now)
     elif facts.person is not None:
         check_personal_horizon(request.slot.start, facts.person, rules, now)
@@ -141,7 +160,8 @@ def _writes(
     )
     audit = AuditEntry(now, actor_of(booking), "book", booking.id, {"room": booking.room_id, "cost": cost})
     left = quota_left(facts.spent + cost, rules)
-    confirmations = (confirmation(booking, now),) if request.confirm and request.by else ()
+    wants_one = request.confirm and facts.person is not None and facts.person.preferences.confirmations
+    confirmations = (confirmation(booking, now, request.booked_from),) if wants_one else ()
     return Decision(
         BookingResult(booking, cost, left),
         WriteSet(

@@ -62,7 +62,14 @@ class BookingService:
     ) -> MoveResult:
         """Moves `booking` (the version that the requester saw) to another slot, room, or both."""
         now = self._clock.now()
-        request = MoveBooking(booking.id, by, room_id or booking.room_id, slot, booking.version)
+        request = MoveBooking(
+            booking.id,
+            by,
+            room_id or booking.room_id,
+            slot,
+            booking.version,
+            is_occurrence=booking.occurrence is not None,
+        )
         return await self._storage.decide(
             move_keys(request, self._rules, now),
             partial(decide_move, request=request, rules=self._rules, now=now),

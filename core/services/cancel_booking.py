@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.model import AuditEntry, Booking, BookingId, BookingState, Charge, PersonId
 from core.policy.quota import quota_left, quota_week
-from core.policy.refund import refundable_minutes
+from core.policy.refund import refunds_by_week
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.ownership import own_booking
@@ -35,14 +35,22 @@ def decide_cancel(
 ) -> Decision[CancellationResult]:
     """Cancels the booking; refunds this quota week's charge if the notice suffices."""
     booking = own_booking(facts, request.by, now)
-    refund = refundable_minutes(booking, facts.charged, rules, now)
+    week = quota_week(now, rules)
+    later = ((each, minutes) for each, minutes in facts.charges if each > week)
+    refunds = refunds_by_week(booking, ((week, facts.charged), *later), week, rules, now)
     cancelled = replace(booking, state=BookingState.CANCELLED, version=booking.version + 1)
-    charge = Charge(request.by, booking.id, quota_week(now, rules), -refund, now) if refund else None
+    charges = tuple(Charge(request.by, booking.id, each, -refunds[each], now) for each in sorted(refunds))
+    refund = sum(refunds.values())
     audit = AuditEntry(now, f"person:{request.by}", "cancel", booking.id, {"refund": refund})
-    left = quota_left(facts.spent - refund, rules)
+    left = quota_left(facts.spent - refunds.get(week, 0), rules)
     return Decision(
         CancellationResult(cancelled, refund, left),
         WriteSet(
-            update=cancelled, before=booking, charge=charge, audit=audit, withdraw_messages_of=booking.id
+            update=cancelled,
+            before=booking,
+            charge=next((each for each in charges if each.week == week), None),
+            refunds=tuple(each for each in charges if each.week != week),
+            audit=audit,
+            withdraw_messages_of=booking.id,
         ),
     )

@@ -1,15 +1,15 @@
 """Dry run of the booking rules on the read model, so that only bookable slots are offered."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from core.errors import RoomieError
 from core.interval import Interval
-from core.model import BookingId, BookingRules, Busy, Person, Role, Room, Society
+from core.model import BookingId, BookingRules, Busy, Person, Role, Room, Society, TokenTerm
 from core.policy.rules import Rules
 from core.ports import Facts
-from core.services.book_room import BookRoom, cost_of, decide_booking
+from core.services.book_room import BookRoom, check_booking, cost_of
 from core.services.bookings import GridSlot
 
 
@@ -17,13 +17,16 @@ from core.services.bookings import GridSlot
 class BookingParty:
     """Who would book, and for which society if any.
 
-    `spent` is what was spent this quota week; 0 ignores quota.
+    `spent` is what was spent this quota week; 0 ignores quota. `last_day` is how far a series of theirs
+    reaches, `term` that of a society token. Its bearer is no person.
     """
 
-    person: Person
+    person: Person | None
     society: Society | None = None
     role: Role | None = None
     spent: int = 0
+    last_day: date | None = None
+    term: TokenTerm | None = None
 
 
 _Kind: TypeAlias = tuple[int, int, BookingRules]
@@ -50,11 +53,13 @@ class EligibilityCheck:
             busy=tuple(each for each in busy if not each.is_closure),
             closures=tuple(each for each in busy if each.is_closure),
             spent=party.spent,
+            term=party.term,
         )
         society_id = party.society.id if party.society else None
-        request = BookRoom(BookingId(""), room.id, slot, party.person.id, society_id)
+        by = None if party.person is None else party.person.id
+        request = BookRoom(BookingId(""), room.id, slot, by, society_id, term=party.term)
         try:
-            decide_booking(facts, request, self._rules, self._now)
+            check_booking(facts, request, self._rules, self._now, party.last_day)
         except RoomieError as refusal:
             return refusal
         return None

@@ -47,6 +47,8 @@ class SearchResult:
 
     rooms: tuple[FreeRoom, ...]
     total: int
+    mask: int = 0
+    """All rooms found, as a mask of the catalogue."""
 
 
 class AlternativeKind(StrEnum):
@@ -89,7 +91,8 @@ def find_rooms(
     mask = availability.free_rooms(start, end, query)
     ordered = _in_order(availability, mask, query, end)
     page = islice(ordered, skip, skip + limit)
-    return SearchResult(tuple(_free(availability, room, query, end) for room in page), mask.bit_count())
+    found = tuple(_free(availability, room, query, end) for room in page)
+    return SearchResult(found, mask.bit_count(), mask)
 
 
 def find_windows(
@@ -115,9 +118,11 @@ def find_windows(
     if query.near is not None:
         free.sort(key=lambda each: _metres(availability, each[0], query))
     page = free[skip : skip + limit]
+    position = availability.catalogue.position
     return SearchResult(
         tuple(replace(_free(availability, room, query, gap[1]), start=gap[0]) for room, gap in page),
         len(free),
+        sum(1 << position[room.id] for room, _ in free),
     )
 
 

@@ -1,5 +1,6 @@
 """Decision: extend, shorten or move a booking, under the rules of a new one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from core.policy.closures import check_closures
 from core.policy.horizon import check_personal_horizon, check_society_horizon
 from core.policy.opening_hours import check_opening
 from core.policy.quota import check_quota, quota_left, quota_week
-from core.policy.refund import non_refundable_after_change, refundable_minutes
+from core.policy.refund import changes_by_week, non_refundable_after_change, refundable_minutes
 from core.policy.rules import Rules
 from core.ports import Decision, DecisionKeys, Facts, WriteSet
 from core.services.book_room import cost_of
@@ -23,7 +24,8 @@ from core.services.reminders import reminders
 class MoveBooking:
     """Request to move a booking to `slot` of `room_id`.
 
-    `version` is the one that the requester saw; `StaleVersion` if it has changed (optimistic locking).
+    `version` is the one that the requester saw; `StaleVersion` if it has changed (optimistic locking). Dates
+    of a series (`is_occurrence`) are charged to the week in which they take place.
     """
 
     booking_id: BookingId
@@ -31,6 +33,7 @@ class MoveBooking:
     room_id: RoomId
     slot: Interval
     version: int
+    is_occurrence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class MoveResult:
 
 def move_keys(request: MoveBooking, rules: Rules, now: datetime) -> DecisionKeys:
     return DecisionKeys(
-        week=quota_week(now, rules),
+        week=quota_week(request.slot.start if request.is_occurrence else now, rules),
         room=request.room_id,
         window=request.slot,
         person=request.by,
@@ -69,10 +72,27 @@ def decide_move(facts: Facts, request: MoveBooking, rules: Rules, now: datetime)
     others = tuple(busy for busy in facts.busy if busy.booking_id != booking.id)
     if others:
         raise SlotTaken(others)
-    cost = _difference(facts, booking, request, rules, now)
+    changes = _charges(facts, booking, request, rules, now)
     if facts.person is not None:
-        check_quota(cost, facts.spent, facts.person, rules, now)
-    return _writes(facts, booking, request, cost, rules, now)
+        check_quota(changes.get(_week(request, rules, now), 0), facts.spent, facts.person, rules, now)
+    return _writes(facts, booking, request, changes, rules, now)
+
+
+def _week(request: MoveBooking, rules: Rules, now: datetime) -> int:
+    """The quota week that the change is charged to."""
+    return quota_week(request.slot.start if request.is_occurrence else now, rules)
+
+
+def _charges(
+    facts: Facts, booking: Booking, request: MoveBooking, rules: Rules, now: datetime
+) -> dict[int, int]:
+    """Charges and refunds by quota week."""
+    week = _week(request, rules, now)
+    if request.is_occurrence:
+        cost = cost_of(request.slot, facts.person, booking.society_id)
+        return changes_by_week(booking, facts.charges, cost, week, rules, now)
+    difference = _difference(facts, booking, request, rules, now)
+    return {week: difference} if difference else {}
 
 
 def _check_as_new(
@@ -107,25 +127,35 @@ def _difference(facts: Facts, booking: Booking, request: MoveBooking, rules: Rul
 
 
 def _writes(
-    facts: Facts, booking: Booking, request: MoveBooking, cost: int, rules: Rules, now: datetime
+    facts: Facts,
+    booking: Booking,
+    request: MoveBooking,
+    changes: Mapping[int, int],
+    rules: Rules,
+    now: datetime,
 ) -> Decision[MoveResult]:
+    week, cost = _week(request, rules, now), sum(changes.values())
+    charged = facts.charged
+    if request.is_occurrence:
+        charged = sum(minutes for each, minutes in facts.charges if each >= quota_week(now, rules))
     moved = replace(
         booking,
         room_id=request.room_id,
         interval=request.slot,
         version=booking.version + 1,
-        non_refundable=non_refundable_after_change(booking, facts.charged, rules, now),
+        non_refundable=non_refundable_after_change(booking, charged, rules, now),
     )
-    charge = Charge(request.by, booking.id, quota_week(now, rules), cost, now) if cost else None
+    charges = {each: Charge(request.by, booking.id, each, changes[each], now) for each in changes}
     audit = AuditEntry(now, f"person:{request.by}", "move", booking.id, {"room": moved.room_id, "cost": cost})
-    left = quota_left(facts.spent + cost, rules)
+    left = quota_left(facts.spent + changes.get(week, 0), rules)
     has_new_start = moved.interval.start != booking.interval.start
     return Decision(
         MoveResult(booking, moved, cost, left),
         WriteSet(
             update=moved,
             before=booking,
-            charge=charge,
+            charge=charges.pop(week, None),
+            refunds=tuple(charges.values()),
             audit=audit,
             withdraw_messages_of=booking.id if has_new_start else None,
             messages=reminders(moved, facts.person, now) if has_new_start else (),

@@ -1,14 +1,16 @@
 """Messages of a booking: reminders before it starts, and the confirmation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.errors import UnknownPerson
-from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId
+from core.model import Booking, NotificationPreferences, OutboxMessage, Person, PersonId, Series
 from core.ports import UnitOfWork
 
 REMINDER = "reminder"
 CONFIRMATION = "confirmation"
+SERIES_CONFIRMATION = "series confirmation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,29 @@ def _reminder(
     )
 
 
-def confirmation(booking: Booking, now: datetime) -> OutboxMessage:
-    """Confirmation for bookings that were made outside chat."""
+def confirmation(booking: Booking, now: datetime, booked_from: str = "") -> OutboxMessage:
+    """Confirmation of a booking whose reply is not kept, such as one made in a channel or over HTTP."""
     return OutboxMessage(
         key=f"{CONFIRMATION} {booking.id}",
         kind=CONFIRMATION,
         due_at=now,
+        payload=booked_from,
         person_id=booking.booked_by,
         booking_id=booking.id,
         expires_at=booking.interval.end,
+    )
+
+
+def series_confirmation(series: Series, bookings: Sequence[Booking], now: datetime) -> OutboxMessage:
+    """One confirmation for all dates of a series; its payload is the series's id."""
+    return OutboxMessage(
+        key=f"{SERIES_CONFIRMATION} {series.id}",
+        kind=SERIES_CONFIRMATION,
+        due_at=now,
+        payload=series.id,
+        person_id=series.booked_by,
+        booking_id=bookings[0].id,
+        expires_at=bookings[0].interval.end,
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
 from core.errors import StaleVersion
@@ -16,11 +17,12 @@ from storage.postgres.statements import (
     FACTS,
     OUTCOME,
     WRITE,
+    WRITE_SERIES,
     TimedWrite,
     begin_and_lock,
-    changes_of,
     fact_parameters,
     facts_of,
+    series_parameters,
     updates_in,
     write_parameters,
 )
@@ -69,8 +71,7 @@ class _Batch:
     @property
     def shared_locks(self) -> set[int]:
         """Also that of closures, so that no room is closed between the facts and the commit."""
-        societies = {command.shared_lock for command in self.commands if command.shared_lock is not None}
-        return societies | {CLOSURE_LOCK}
+        return {CLOSURE_LOCK}.union(*(command.shared_locks for command in self.commands))
 
     def decide(self, rows: Sequence[Row]) -> list[TimedWrite]:
         """Decides all commands.
@@ -78,14 +79,17 @@ class _Batch:
         One whose facts were changed by an earlier one is deferred to the next batch.
         """
         writes, changed_locks = list[TimedWrite](), set[int]()
-        for command, row in zip(self.commands, rows, strict=True):
+        remaining = iter(rows)
+        for command in self.commands:
+            own_rows = list(islice(remaining, len(command.keys)))
             if not changed_locks.isdisjoint(command.locks):
                 self.deferred.append(command)
                 continue
-            command.decide_on(facts_of(row, command.keys))
+            known = zip(own_rows, command.keys, strict=True)
+            command.decide_on([facts_of(row, keys) for row, keys in known])
             self.decided.append(command)
-            if command.writes is not None:
-                writes.append(TimedWrite(command.writes, command.at))
+            if command.writes:
+                writes.extend(TimedWrite(each, command.at) for each in command.writes)
                 changed_locks |= command.locks
         return writes
 
@@ -142,7 +146,9 @@ class BatchWorker:
     async def _run_batch(self, batch: _Batch) -> None:
         """Runs all commands in one transaction, except for deferred ones."""
         await self._session.execute(self._fresh_plans() + begin_and_lock(batch.locks, batch.shared_locks))
-        rows = await self._facts.fetch(*fact_parameters([command.keys for command in batch.commands]))
+        rows = await self._facts.fetch(
+            *fact_parameters([keys for command in batch.commands for keys in command.keys])
+        )
         writes = batch.decide(rows)
         if writes:
             await self._write(batch, writes)
@@ -155,7 +161,16 @@ class BatchWorker:
         self._batch_count += 1
         return "DISCARD PLANS;" if self._batch_count & (self._batch_count - 1) == 0 else ""
 
+    async def _write_series(self, writes: list[TimedWrite]) -> None:
+        changed = [each.writes for each in writes if each.writes.series is not None]
+        if not changed:
+            return
+        updated = await self._session.fetchval(WRITE_SERIES, *series_parameters(changed))
+        if updated != sum(each.series_before is not None for each in changed):
+            raise StaleVersion
+
     async def _write(self, batch: _Batch, writes: list[TimedWrite]) -> None:
+        await self._write_series(writes)
         transaction, updated = (await self._write_statement.fetch(*write_parameters(writes, self._origin)))[0]
         if updated != updates_in(writes):
             raise StaleVersion
@@ -207,8 +222,8 @@ class BatchWorker:
 
     async def _resolve_outcome(self, transaction: int, batch: _Batch) -> None:
         """Asks the server on a new connection how a commit ended whose answer was lost."""
-        writes = [command.writes for command in batch.decided if command.writes is not None]
-        rooms = {change.key for record in writes for change in changes_of(record)}
+        writes = [each for command in batch.decided for each in command.writes]
+        rooms = {change.key for record in writes for change in record.changes}
         status = await self._outcome_of(transaction, rooms)
         if status == "committed":
             await self._observer.on_uncertain_commit(writes)

@@ -19,7 +19,6 @@ from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_wind
 from storage.change_log import LogPosition, end_of_log, read_since
 from storage.postgres.executor import TransactionExecutor
 from storage.postgres.snapshot import TransactionSnapshot
-from storage.postgres.statements import changes_of
 from storage.unit_of_work import SqlUnitOfWork
 
 
@@ -70,7 +69,7 @@ class ReadModelSync:
 
     async def on_uncertain_commit(self, writes: Sequence[WriteSet]) -> None:
         for write in writes:
-            self._uncertain |= changes_of(write)
+            self._uncertain |= write.changes
         with suppress(Unavailable):
             await self.catch_up()
 

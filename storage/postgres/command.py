@@ -1,12 +1,12 @@
 """Items of the command queue."""
 
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import RoomieError
-from core.ports import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
 from storage.postgres.errors import translate
 
 
@@ -14,22 +14,22 @@ from storage.postgres.errors import translate
 class QueuedDecision:
     """A decision that a caller awaits, with the advisory locks it needs, exclusive and shared."""
 
-    keys: DecisionKeys
-    decide: Callable[[Facts], Decision[Any]]
+    keys: Sequence[DecisionKeys]
+    decide: Callable[[Sequence[Facts]], JointDecision[Any]]
     at: int
     locks: frozenset[int]
-    shared_lock: int | None
+    shared_locks: frozenset[int]
     deadline: float
     future: "Future[Any]"
-    decision: Decision[Any] | None = None
+    decision: JointDecision[Any] | None = None
     error: BaseException | None = None
     attempts: int = 0
 
     @property
-    def writes(self) -> WriteSet | None:
-        return self.decision.writes if self.decision is not None else None
+    def writes(self) -> tuple[WriteSet, ...]:
+        return self.decision.writes if self.decision is not None else ()
 
-    def decide_on(self, facts: Facts) -> None:
+    def decide_on(self, facts: Sequence[Facts]) -> None:
         """Decides; an error fails only this command."""
         self.decision, self.error = None, None
         try:

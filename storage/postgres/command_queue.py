@@ -6,11 +6,11 @@ Commands whose lock sets overlap are never in flight in two workers at once; the
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from core.errors import Unavailable
-from core.ports import Decision, DecisionKeys, Facts
+from core.ports import DecisionKeys, Facts, JointDecision
 from storage.postgres.batch_worker import BatchWorker, CommitObserver, ConnectionLost
 from storage.postgres.command import QueuedDecision
 from storage.postgres.locks import exclusive_locks, shared_lock
@@ -20,6 +20,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _MAX_BATCH_SIZE = 64
+_MAX_BATCH_KEYS = 128
+"""A series has keys for each of its dates: a batch of such stays as short as one of single bookings."""
 _MIN_TO_SPLIT = 12
 """Fewer commands than this are not split between idle workers: each batch has a fixed cost."""
 _MAX_QUEUE_LENGTH = 20_000
@@ -48,15 +50,17 @@ class CommandQueue:
         self._tasks = [asyncio.create_task(self._serve(worker)) for worker in self._workers]
         self._tasks.append(asyncio.create_task(self._fail_expired()))
 
-    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> T:
+    async def decide(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]], at: int
+    ) -> T:
         """Returns the outcome once it is committed, or raises the error of the decision."""
         if not self._is_open or len(self._queue) >= _MAX_QUEUE_LENGTH:
             raise Unavailable("Roomie is too busy right now. Please try again in a moment.")
         future: asyncio.Future[T] = self._loop.create_future()
         deadline = self._loop.time() + _QUEUE_TIMEOUT
-        self._queue.append(
-            QueuedDecision(keys, decide, at, exclusive_locks(keys), shared_lock(keys), deadline, future)
-        )
+        locks = frozenset[int]().union(*map(exclusive_locks, keys))
+        shared = frozenset(number for each in keys if (number := shared_lock(each)) is not None)
+        self._queue.append(QueuedDecision(keys, decide, at, locks, shared, deadline, future))
         self._wake_worker()
         return await future
 
@@ -135,7 +139,7 @@ class CommandQueue:
         share = -(-len(self._queue) // (len(self._idle) + 1))
         batch_size = min(max(share, _MIN_TO_SPLIT), _MAX_BATCH_SIZE)
         for _ in range(min(len(self._queue), _LOOK_AHEAD)):
-            if len(batch) >= batch_size:
+            if len(batch) >= batch_size or sum(len(each.keys) for each in batch) >= _MAX_BATCH_KEYS:
                 return
             yield self._queue.popleft()
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from core.clock import Clock
 from core.errors import Unavailable
 from core.policy.rules import Rules
-from core.ports import Decision, DecisionKeys, Facts, UnitOfWork, WriteSet
+from core.ports import DecisionKeys, Facts, JointDecision, UnitOfWork, WriteSet
 from core.read_model import ReadModel
 from storage.postgres.cache_sync import ReadModelSync
 from storage.postgres.command_queue import CommandQueue
@@ -43,7 +43,9 @@ class PostgresEngine:
                 await self.close()
                 raise
 
-    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> T:
+    async def decide(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]], at: int
+    ) -> T:
         return await self._queue.decide(keys, decide, at)
 
     async def write(self, transaction: Callable[[UnitOfWork], T], at: int, *, serializable: bool = True) -> T:

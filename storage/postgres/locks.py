@@ -18,6 +18,8 @@ def exclusive_locks(keys: DecisionKeys) -> frozenset[int]:
         ("person", keys.person),
         ("booking", keys.booking),
         ("request", keys.request),
+        ("series", keys.series),
+        ("series of society", keys.society if keys.series_week is not None else None),
     )
     return frozenset(lock_number(kind, key) for kind, key in named if key is not None)
 

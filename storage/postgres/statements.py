@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from core.interval import Interval
-from core.model import Busy, Change, MessageState, Role, Society, TokenTerm, busy_for, closed_times
+from core.model import Busy, MessageState, Role, Society, TokenTerm, busy_for, closed_times
 from core.ports import CLOSURE_LOOKAHEAD, DecisionKeys, Facts, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
@@ -18,6 +18,7 @@ from storage.mapping import (
     charge_values,
     message_values,
     seconds,
+    series_values,
     to_booking,
     to_closure,
     to_person,
@@ -35,6 +36,7 @@ from storage.tables import (
     person,
     request,
     room,
+    series,
     society,
 )
 
@@ -82,7 +84,13 @@ SELECT w.place, {_columns(room, "r")},
     {_columns(booking, "b")},
     {_columns(booking, "h")},
     (SELECT sum(minutes) FROM charge WHERE person_id = w.person AND week = w.week),
-    (SELECT sum(minutes) FROM charge WHERE booking_id = w.booking AND week = w.week),
+    (SELECT json_agg(json_build_array(c.week, c.minutes)) FROM (
+        SELECT week, sum(minutes) AS minutes FROM charge WHERE booking_id = w.booking GROUP BY week
+    ) c),
+    w.week,
+    (SELECT sum(f."end" - f.start) / 60 FROM booking f
+     WHERE f.society_id = w.society AND f.state = 1 AND f.series_id IS NOT NULL
+     AND f.start >= w.week_start AND f.start < w.week_end),
     (SELECT json_agg(json_build_array({_columns(booking, "o")}) ORDER BY o.start) FROM booking o
      WHERE o.room_id = w.room AND o.state = 1
      AND o.start < w."end" AND o.start > w.start - {MAX_BOOKING_LENGTH} AND o."end" > w.start),
@@ -95,7 +103,8 @@ SELECT w.place, {_columns(room, "r")},
      AND (c.room_id IS NULL OR c.room_id = w.room)
      AND (c.building_id IS NULL OR c.building_id = r.building_id))
 FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-    $8::text[]) WITH ORDINALITY AS w(week, room, start, "end", person, society, booking, request, place)
+    $8::text[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
+    AS w(week, room, start, "end", person, society, booking, request, week_start, week_end, place)
 LEFT JOIN room r ON r.id = w.room
 LEFT JOIN person p ON p.id = w.person
 LEFT JOIN booking b ON b.id = w.booking
@@ -119,6 +128,8 @@ def fact_parameters(batch: Sequence[DecisionKeys]) -> tuple[list[Any], ...]:
             keys.society,
             keys.booking,
             keys.request,
+            keys.series_week and seconds(keys.series_week.start),
+            keys.series_week and seconds(keys.series_week.end),
         )
         for keys in batch
     ]
@@ -129,7 +140,8 @@ def facts_of(row: Row, keys: DecisionKeys) -> Facts:
     """Facts of one result row of `FACTS`, for its keys."""
     person_row = row[_AFTER_ROOM:_AFTER_PERSON]
     society_row = row[_AFTER_PERSON:_AFTER_SOCIETY]
-    spent, charged, held, taught, closed = row[_AFTER_HANDLED:]
+    spent, charged, week, series_minutes, held, taught, closed = row[_AFTER_HANDLED:]
+    charges = tuple((week, minutes) for week, minutes in json.loads(charged or "[]"))
     return Facts(
         room=None if row[1] is None else to_room(row[1:_AFTER_ROOM]),
         person=None if person_row[0] is None else to_person(person_row, person_row[-1]),
@@ -143,7 +155,9 @@ def facts_of(row: Row, keys: DecisionKeys) -> Facts:
         busy=_busy(held, taught) if held or taught else (),
         closures=_closures(closed, keys.closure_window) if closed else (),
         spent=spent or 0,
-        charged=charged or 0,
+        charged=dict(charges).get(week, 0),
+        charges=charges,
+        series_minutes=int(series_minutes or 0),
     )
 
 
@@ -194,12 +208,16 @@ _messages = _UnnestColumns(
     _changed.after, {name: kind for name, kind in _typed(outbox).items() if name in MESSAGE_COLUMNS}
 )
 _withdrawn = _UnnestColumns(_messages.after, {"booking_id": "TEXT"})
-_SETTING = ", ".join(f'"{name}" = n."{name}"' for name in _inserted.columns if name != "id")
+
+
+def _setting(columns: _UnnestColumns) -> str:
+    return ", ".join(f'"{name}" = n."{name}"' for name in columns.columns if name != "id")
+
 
 WRITE = f"""
 WITH inserted AS ({_inserted.insert_into("booking")}),
 updated AS (
-    UPDATE booking SET {_SETTING} FROM {_updated.unnested} AS n({_updated.names})
+    UPDATE booking SET {_setting(_inserted)} FROM {_updated.unnested} AS n({_updated.names})
     WHERE booking.id = n.id AND booking.version = n.old_version
     RETURNING booking.id
 ),
@@ -242,14 +260,13 @@ def write_parameters(writes: Sequence[TimedWrite], origin: str) -> list[list[Any
         *_updated.values(
             [booking_values(after) | {"old_version": before.version} for before, after in updates]
         ),
-        *_charged.values([charge_values(each.charge) for each in records if each.charge]),
+        *_charged.values([charge_values(charge) for each in records for charge in each.charges]),
         *_audited.values([audit_values(each.audit) for each in records if each.audit]),
         *_requested.values([_request_row(*each) for each in writes if each.writes.request]),
         *_changed.values(
             [
                 {"origin": origin, "kind": each.kind, "key": each.key, "at": at}
-                for record, at in writes
-                for each in changes_of(record)
+                for each, at in {each: at for record, at in writes for each in record.changes}.items()
             ]
         ),
         *_messages.values([message_values(message) for each in records for message in each.messages]),
@@ -267,7 +284,32 @@ def updates_in(writes: Iterable[TimedWrite]) -> int:
     return sum(1 for each in writes if each.writes.update is not None)
 
 
-def changes_of(writes: WriteSet) -> set[Change]:
-    """Change events of the rooms whose busy times a write set changes."""
-    touched = (writes.insert, writes.update, writes.before)
-    return {Change("room", each.room_id) for each in touched if each is not None}
+_series = _UnnestColumns(1, _typed(series))
+_series_changed = _UnnestColumns(_series.after, {"old_version": "INTEGER"} | _typed(series))
+
+WRITE_SERIES = f"""
+WITH started AS ({_series.insert_into("series")}),
+revised AS (
+    UPDATE series SET {_setting(_series)} FROM {_series_changed.unnested} AS n({_series_changed.names})
+    WHERE series.id = n.id AND series.version = n.old_version
+    RETURNING series.id
+)
+SELECT count(*) FROM revised
+"""  # noqa: S608 - constant names
+"""Runs before `WRITE`, and only for batches that write series: single bookings do not pay for it."""
+
+
+def series_parameters(changed: Sequence[WriteSet]) -> list[list[Any]]:
+    """Parameters of `WRITE_SERIES`."""
+    return [
+        *_series.values(
+            [series_values(each.series) for each in changed if each.series and not each.series_before]
+        ),
+        *_series_changed.values(
+            [
+                series_values(each.series) | {"old_version": each.series_before.version}
+                for each in changed
+                if each.series and each.series_before
+            ]
+        ),
+    ]

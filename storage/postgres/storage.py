@@ -1,6 +1,6 @@
 """Storage on a PostgreSQL server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.catalogue import Catalogue
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.ports import Decision, DecisionKeys, Facts, UnitOfWork
+from core.ports import DecisionKeys, Facts, JointDecision, UnitOfWork
 from core.read_model import ReadModel, ReadModelUpdate
 from storage.lazy import LazyStorage
 from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
@@ -47,7 +47,9 @@ class PostgresStorage(LazyStorage["PostgresEngine"]):
 
         return PostgresEngine(self._dsn, self.read_model, self._rules, self._clock, self._origin)
 
-    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
+    async def decide_jointly(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
+    ) -> T:
         engine = self._engine or await self._wait_for_engine()
         return await engine.decide(keys, decide, self._now())
 

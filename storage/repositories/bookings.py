@@ -1,11 +1,12 @@
 """Bookings and the quota ledger."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.interval import Interval
-from core.model import Booking, BookingId, PersonId, RoomId, SocietyId
+from core.model import Booking, BookingId, PersonId, RoomId, SeriesId, SocietyId
 from storage.mapping import to_booking
 from storage.tables import MAX_BOOKING_LENGTH, booking, charge, is_active
 from storage.windows import overlaps
@@ -28,6 +29,27 @@ class SqlBookingRepository:
     def active(self, window: Interval, rooms: Collection[RoomId] | None = None) -> list[Booking]:
         in_rooms = () if rooms is None else (booking.c.room_id.in_(rooms),)
         return self._active(*in_rooms, *_overlaps(window))
+
+    def of_series(self, series_id: SeriesId) -> list[Booking]:
+        return self._active(booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+
+    def charges_of_series(self, series_id: SeriesId) -> Mapping[BookingId, Mapping[int, int]]:
+        totals = (
+            select(charge.c.booking_id, charge.c.week, func.sum(charge.c.minutes))
+            .join(booking, booking.c.id == charge.c.booking_id)
+            .where(is_active, booking.c.series_id == series_id, booking.c.series_id.is_not(None))
+            .group_by(charge.c.booking_id, charge.c.week)
+        )
+        charged: dict[BookingId, dict[int, int]] = defaultdict(dict)
+        for booking_id, week, minutes in self._connection.execute(totals):
+            charged[booking_id][week] = int(minutes)
+        return charged
+
+    def spent_since(self, person_id: PersonId, week: int) -> Mapping[int, int]:
+        totals = select(charge.c.week, func.sum(charge.c.minutes)).where(
+            charge.c.person_id == person_id, charge.c.week >= week
+        )
+        return {row[0]: int(row[1]) for row in self._connection.execute(totals.group_by(charge.c.week))}
 
     def spent(self, person_id: PersonId, week: int) -> int:
         total = select(func.coalesce(func.sum(charge.c.minutes), 0)).where(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     literal_column,
     or_,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 
 from core.model import Change, Expired, Expiring, Limit, PersonId
 from storage.mapping import seconds
+from storage.service_tables import login_session, oauth_state, seen, tally
 from storage.tables import (
     audit,
     booking,
@@ -29,13 +31,10 @@ from storage.tables import (
     charge,
     closure,
     known_address,
-    login_session,
-    oauth_state,
     outbox,
     rating,
     request,
-    seen,
-    tally,
+    series,
     token,
     token_alive_at,
 )
@@ -43,6 +42,7 @@ from storage.tables import (
 _REFUSED = and_(
     audit.c.action == "log in", audit.c.subject.in_(("refused", "unproved attributes", "declined"))
 )
+_HAS_NO_BOOKINGS = ~exists().where(booking.c.series_id == series.c.id)
 _NOT_NEWEST = change.c.seq < select(func.max(change.c.seq)).scalar_subquery()
 """The newest number marks the end of the log."""
 
@@ -78,6 +78,7 @@ _KINDS = {
     Expiring.AUDIT: _Rows(audit, audit.c.id, audit.c.at, ~_REFUSED, is_serial=True),
     Expiring.CLOSURES: _Rows(closure, closure.c.id, closure.c.end, ~closure.c.is_yearly),
     Expiring.BOOKINGS: _Rows(booking, booking.c.id, booking.c.end),
+    Expiring.SERIES: _Rows(series, series.c.id, series.c.ends_at, _HAS_NO_BOOKINGS),
 }
 
 _IN_MEMORY = {Expiring.TOKENS, Expiring.KNOWN_ADDRESSES}

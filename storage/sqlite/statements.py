@@ -1,11 +1,23 @@
 """Decisions on SQLite: reads facts and writes on the bare driver's connection."""
 
 import sqlite3
-from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import StaleVersion
@@ -20,7 +32,7 @@ from core.model import (
     busy_for,
     closed_times,
 )
-from core.ports import Decision, DecisionKeys, Facts, WriteSet
+from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
 from storage.mapping import (
     MESSAGE_COLUMNS,
     audit_values,
@@ -28,6 +40,7 @@ from storage.mapping import (
     charge_values,
     message_values,
     seconds,
+    series_values,
     to_booking,
     to_closure,
     to_person,
@@ -48,12 +61,15 @@ from storage.tables import (
     person,
     request,
     room,
+    series,
     society,
     timetable_entry,
     timetable_run,
 )
 
 T = TypeVar("T")
+_Known: TypeAlias = dict[tuple[object, ...], Any]
+"""Facts that were read already: those of one decision share people, rooms and weeks."""
 
 _cached_room = lru_cache(maxsize=4096)(to_room)
 _cached_closure = lru_cache(maxsize=4096)(to_closure)
@@ -69,35 +85,66 @@ class SqliteStatements:
         self._read = _queries()
         self._write = _inserts()
 
-    def run(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]], at: int) -> Decision[T]:
+    def run(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]], at: int
+    ) -> JointDecision[T]:
         """Reads the facts, decides and writes. `at` is now, in seconds."""
-        decision = decide(self._facts(keys))
-        if decision.writes is not None:
-            self._apply_writes(decision.writes, at)
+        known: _Known = {}
+        decision = decide([self._facts(each, known) for each in keys])
+        for writes in decision.writes:
+            self._apply_writes(writes, at)
+        changed = {each: None for writes in decision.writes for each in writes.changes}
+        for change_event in changed:
+            values = {"origin": self._origin, "kind": change_event.kind, "key": change_event.key, "at": at}
+            self._write.change.run(self._connection, values)
         return decision
 
-    def _facts(self, keys: DecisionKeys) -> Facts:
+    def _facts(self, keys: DecisionKeys, known: _Known) -> Facts:
         booking = self._booking(keys)
-        society_row = self._society(keys, booking)
+        society_row = self._society(keys, booking, known)
+        charged = self._charges(keys)
+        spent = partial(self._number, self._read.spent, keys.person, person=keys.person, week=keys.week)
         return Facts(
-            room=self._value(_cached_room, self._read.room, room=keys.room),
-            person=self._person(keys),
+            room=_once(
+                known,
+                (self._read.room, keys.room),
+                lambda: self._value(_cached_room, self._read.room, room=keys.room),
+            ),
+            person=_once(known, (self._read.person, keys.person), lambda: self._person(keys)),
             society=society_row and Society(society_row[0], society_row[1]),
             term=TokenTerm(society_row[2], society_row[3]) if society_row and society_row[2] else None,
             role=Role(society_row[4]) if society_row and society_row[4] else None,
             booking=booking,
             busy=self._busy(keys),
             closures=self._closures(keys),
-            spent=self._number(self._read.spent, keys.person, person=keys.person, week=keys.week),
-            charged=self._number(self._read.charged, keys.booking, booking=keys.booking, week=keys.week),
+            spent=_once(known, (self._read.spent, keys.person, keys.week), spent),
+            charged=charged.get(keys.week, 0),
+            charges=tuple(charged.items()),
+            series_minutes=self._series_minutes(keys),
             previous_result=self._value(to_booking, self._read.handled, request=keys.request),
         )
 
-    def _society(self, keys: DecisionKeys, booking: Booking | None) -> Any:  # noqa: ANN401 - a driver's row
+    def _society(self, keys: DecisionKeys, booking: Booking | None, known: _Known) -> Any:  # noqa: ANN401 - a driver's row
         society_id = keys.society or (booking.society_id if booking else None)
         if society_id is None:
             return None
-        return self._row(self._read.society, society=society_id, person=keys.person)
+        find = partial(self._row, self._read.society, society=society_id, person=keys.person)
+        return _once(known, (self._read.society, society_id, keys.person), find)
+
+    def _charges(self, keys: DecisionKeys) -> dict[int, int]:
+        """What the existing booking was charged in each week."""
+        if keys.booking is None:
+            return {}
+        return dict(self._read.charges.run(self._connection, {"booking": keys.booking}).fetchall())
+
+    def _series_minutes(self, keys: DecisionKeys) -> int:
+        week = keys.series_week
+        if week is None:
+            return 0
+        start, end = seconds(week.start), seconds(week.end)
+        return self._number(
+            self._read.series_minutes, keys.society, society=keys.society, start=start, end=end
+        )
 
     def _booking(self, keys: DecisionKeys) -> Booking | None:
         return self._value(to_booking, self._read.booking, booking=keys.booking)
@@ -134,36 +181,48 @@ class SqliteStatements:
         return int(self._row(question, **values)[0]) if key is not None else 0
 
     def _apply_writes(self, writes: WriteSet, at: int) -> None:
+        self._write_series(writes)
         if writes.insert is not None:
             self._write.booking.run(self._connection, booking_values(writes.insert))
-            self._note_change(writes.insert, at)
         if writes.update is not None and writes.before is not None:
-            self._update(writes.update, writes.before, at)
-        if writes.charge is not None:
-            self._write.charge.run(self._connection, charge_values(writes.charge))
+            self._update(self._write.move, booking_values(writes.update), writes.before.version)
+        for entry in writes.charges:
+            self._write.charge.run(self._connection, charge_values(entry))
         if writes.audit is not None:
             self._write.audit.run(self._connection, audit_values(writes.audit))
         if writes.request is not None and writes.insert is not None:
             values = {"key": writes.request, "booking_id": writes.insert.id, "at": at}
             self._write.request.run(self._connection, values)
+        self._write_messages(writes)
+
+    def _write_series(self, writes: WriteSet) -> None:
+        if writes.series is None:
+            return
+        if writes.series_before is None:
+            self._write.series.run(self._connection, series_values(writes.series))
+        else:
+            self._update(
+                self._write.series_change, series_values(writes.series), writes.series_before.version
+            )
+
+    def _write_messages(self, writes: WriteSet) -> None:
         if writes.withdraw_messages_of is not None:
             self._write.withdrawal.run(self._connection, {"booking": writes.withdraw_messages_of})
         for message in writes.messages:
             self._write.message.run(self._connection, message_values(message))
 
-    def _update(self, after: Booking, before: Booking, at: int) -> None:
-        row = booking_values(after)
+    def _update(self, statement: CompiledStatement, row: dict[str, object], old_version: int) -> None:
         values = {f"new_{name}": value for name, value in row.items()}
-        values |= {"the_id": before.id, "old_version": before.version}
-        if self._write.move.run(self._connection, values).rowcount != 1:
+        values |= {"the_id": row["id"], "old_version": old_version}
+        if statement.run(self._connection, values).rowcount != 1:
             raise StaleVersion
-        self._note_change(after, at)
-        if before.room_id != after.room_id:
-            self._note_change(before, at)
 
-    def _note_change(self, changed: Booking, at: int) -> None:
-        values = {"origin": self._origin, "kind": "room", "key": changed.room_id, "at": at}
-        self._write.change.run(self._connection, values)
+
+def _once(known: _Known, key: tuple[object, ...], read: Callable[[], T]) -> T:
+    if key not in known:
+        known[key] = read()
+    found: T = known[key]
+    return found
 
 
 class _Queries:
@@ -221,8 +280,20 @@ class _Queries:
         self.spent = CompiledStatement(
             select(minutes).where(charge.c.person_id == bindparam("person"), this_week)
         )
-        self.charged = CompiledStatement(
-            select(minutes).where(charge.c.booking_id == bindparam("booking"), this_week)
+        self.charges = CompiledStatement(
+            select(charge.c.week, minutes)
+            .where(charge.c.booking_id == bindparam("booking"))
+            .group_by(charge.c.week)
+        )
+        lengths = func.sum(booking.c.end - booking.c.start)
+        self.series_minutes = CompiledStatement(
+            select(func.coalesce(lengths / literal_column("60"), literal_column("0"))).where(
+                booking.c.society_id == bindparam("society"),
+                is_active,
+                booking.c.series_id.is_not(None),
+                booking.c.start >= bindparam("start"),
+                booking.c.start < bindparam("end"),
+            )
         )
         self.handled = CompiledStatement(
             select(booking)
@@ -236,11 +307,9 @@ class _Inserts:
 
     def __init__(self) -> None:
         self.booking = CompiledStatement(insert(booking))
-        self.move = CompiledStatement(
-            update(booking)
-            .where(booking.c.id == bindparam("the_id"), booking.c.version == bindparam("old_version"))
-            .values({column: bindparam(f"new_{column.name}") for column in booking.c if column.name != "id"})
-        )
+        self.move = CompiledStatement(_versioned_update(booking))
+        self.series = CompiledStatement(insert(series))
+        self.series_change = CompiledStatement(_versioned_update(series))
         self.charge = CompiledStatement(_insert_without_id(charge))
         self.audit = CompiledStatement(_insert_without_id(audit))
         self.request = CompiledStatement(insert(request))
@@ -258,6 +327,15 @@ class _Inserts:
 
 _queries = cache(_Queries)
 _inserts = cache(_Inserts)
+
+
+def _versioned_update(table: Table) -> Update:
+    """Optimistic locking: no row unless the version is still the old one."""
+    return (
+        update(table)
+        .where(table.c.id == bindparam("the_id"), table.c.version == bindparam("old_version"))
+        .values({column: bindparam(f"new_{column.name}") for column in table.c if column.name != "id"})
+    )
 
 
 def _insert_without_id(table: Table) -> Insert:

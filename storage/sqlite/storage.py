@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from math import inf
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from core.catalogue import Catalogue
 from core.clock import Clock
 from core.policy.rules import Rules
-from core.ports import Decision, DecisionKeys, Facts, UnitOfWork
+from core.ports import DecisionKeys, Facts, JointDecision, UnitOfWork
 from core.read_model import EVERYTHING, ReadModel, ReadModelUpdate, default_window, read_update
 from storage.lazy import LazyStorage
 from storage.mapping import ALL_BUILDINGS, ALL_ROOMS, to_building, to_room
@@ -67,14 +67,16 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
         return SqliteEngine(self._path, self._origin)
 
-    async def decide(self, keys: DecisionKeys, decide: Callable[[Facts], Decision[T]]) -> T:
+    async def decide_jointly(
+        self, keys: Sequence[DecisionKeys], decide: Callable[[Sequence[Facts]], JointDecision[T]]
+    ) -> T:
         engine = self._engine or await self._wait_for_engine()
         at = int(self._clock.now().timestamp())
 
         def run() -> "_DecisionOutcome[T]":
             return _DecisionOutcome(engine.decisions.run(keys, decide, at), self.read_model)
 
-        result: T = await engine.writer.run(run, uses_savepoint=False)
+        result: T = await engine.writer.run(run, uses_savepoint=len(keys) > 1)
         return result
 
     async def write(self, transaction: Callable[[UnitOfWork], T]) -> T:
@@ -178,12 +180,12 @@ class SqliteStorage(LazyStorage["SqliteEngine"]):
 
 @dataclass(slots=True)
 class _DecisionOutcome(Generic[T]):
-    decision: Decision[T]
+    decision: JointDecision[T]
     read_model: ReadModel
 
     def deliver(self) -> T:
-        if self.decision.writes is not None:
-            self.read_model.apply_commit(self.decision.writes)
+        for writes in self.decision.writes:
+            self.read_model.apply_commit(writes)
         return self.decision.outcome
 
 

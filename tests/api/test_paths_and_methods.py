@@ -1,7 +1,10 @@
 """Paths and methods: exact matches, JSON errors, no redirects."""
 
+import logging
+
 import pytest
 
+from bot.runtime.logging_setup import InvalidRequestFilter
 from tests.api.http_client import HttpClient
 
 _NAMES = (
@@ -103,8 +106,10 @@ async def test_every_response_has_cors_headers_and_a_request_id(http_client: Htt
 
 
 async def test_malformed_http_is_refused_and_logged_in_one_line(
-    wil: HttpClient, caplog: pytest.LogCaptureFixture
+    wil: HttpClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(logging.getLogger("bot.web.server"), "filters", [InvalidRequestFilter()])
+
     response = await wil.ask("BREW", "/api/rooms")
 
     assert response.status == 400

@@ -39,6 +39,24 @@ async def test_commands_that_take_a_room_find_it(wil: Chat, command: str, name: 
     assert ROOM in await wil.say(command.format(name))
 
 
+@pytest.mark.parametrize("command", ["/rooms status {} tomorrow 3pm", "/rooms timetable {} tomorrow"])
+async def test_every_name_of_the_sample_is_found_by_commands(wil: Chat, command: str):
+    buildings = sample._BUILDINGS if "status" in command else ()
+    for each in (*sample._ROOMS, *buildings):
+        for name in (each.id, each.name, each.name.lower(), *each.aliases):
+            assert each.name in await wil.say(command.format(name)), name
+
+
+async def test_a_booking_is_moved_to_a_room_of_any_name(wil: Chat):
+    await wil.say("/book Wren G02 tomorrow 3pm for 30 min")
+    for name, room in (
+        ("frank 210", "Franklin 210"),
+        ("H-B4-103", "Library Pod 103"),
+        ("wren104", "Wren 104"),
+    ):
+        assert f"Moved to {room}" in await wil.say(f"/rooms move {name} friday 4pm")
+
+
 @pytest.mark.parametrize("name", ["Hyde Park G01", "H-B4-10", "XM-G01", "G01 in Hyde Park"])
 async def test_a_near_miss_is_named_and_books_nothing(wil: Chat, name: str):
     answer = await wil.say(f"/book {name} tomorrow 3pm for 1 hour")

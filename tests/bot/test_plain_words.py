@@ -12,6 +12,8 @@ from tests.bot.chat import Chat
         *("thanks", "Cheers mate!", "ok", "lol", "hahaha", "👍", "hi there", "HELLO", "see you tomorrow"),
         *("happy friday everyone", "this may take a while", "brb 5 mins", "good afternoon, is anyone there"),
         *("good luck on tuesday", "ok thanks, see you at 3", "bye", "no worries", "are you a bot?"),
+        *("will get back to you on monday", "do you have a minute?", "thanks for tuesday"),
+        *("did you have a good weekend?", "ill let you know tomorrow", "sorry for the late reply"),
     ],
 )
 async def test_small_talk_gets_a_short_answer_and_no_rooms(wil: Chat, words: str):
@@ -61,7 +63,7 @@ async def test_anything_free_lists_rooms(wil: Chat):
 async def test_a_request_without_a_room_offers_rooms(wil: Chat):
     reply = await wil.say("book me a room for 5 tomorrow at 3pm", free=True)
 
-    assert "Thu 12 Mar, 15:00 · 5+ seats" in reply
+    assert "Thu 12 Mar, 15:00–16:00 · 5+ seats" in reply
     assert "You're booked" in await wil.press("Book")
 
 
@@ -134,3 +136,23 @@ async def test_a_time_in_another_zone_is_converted_and_echoed(wil: Chat):
 
     assert "19:00" in reply
     assert "That's 15:00 in New York" in reply
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/rooms free tomorrow 25:00",
+        "/book Wren G02 25:00",
+        "/book Wren G02 tomorrow at 25:00 for 1 hour",
+        "/rooms status Wren 25:00",
+    ],
+)
+async def test_a_time_that_no_clock_shows_is_named(wil: Chat, line: str):
+    reply = await wil.say(line)
+
+    assert "I didn't understand “25:00”" in reply
+    assert wil.tone is Tone.UNCLEAR
+
+
+async def test_words_without_a_meaning_are_named_beside_free_slots(wil: Chat):
+    assert "I didn't understand “flibber”" in await wil.say("/book Wren G02 tomorrow flibber")

@@ -20,7 +20,7 @@ def rules(request: pytest.FixtureRequest) -> Rules:
 
 
 async def test_a_week_is_echoed_as_its_date_and_shown_beside_it(wil: Chat):
-    assert "Tue 17 Mar, 15:00 (week 9)" in await wil.say("/rooms free tues week 9 3pm")
+    assert "Tue 17 Mar, 15:00–16:00 (week 9)" in await wil.say("/rooms free tues week 9 3pm")
     assert ", Tue 17 Mar, 15:00–16:00 (week 9)." in await wil.press("Book")
     assert "Tue 17 Mar, 15:00–16:00 (week 9) · " in await wil.say("/rooms mine")
 
@@ -30,10 +30,11 @@ async def test_a_week_can_be_named_in_booking_and_moving(wil: Chat):
     assert "Mon 16 Mar, 14:00–15:00 (week 9)" in await wil.say("/rooms move week 9 monday 2pm")
 
 
-async def test_weeks_repeat_to_the_last(wil: Chat):
+async def test_weeks_that_repeat_are_searched_from_the_first_to_come(wil: Chat):
     response = await wil.say("/rooms free tuesdays 3-4pm weeks 1-10")
 
-    assert "every Tue, 15:00–16:00, from Tue 17 Mar, until Sun 29 Mar (week 9)" in response
+    assert "Tue 17 Mar, 15:00–16:00 (week 9): " in response
+    assert "These buttons book the first date only, Tue 17 Mar." in response
 
 
 @pytest.mark.parametrize(

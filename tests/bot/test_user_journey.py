@@ -11,7 +11,7 @@ from tests.fakes.clock import StillClock
 
 async def test_find_book_view_refuse_and_cancel(wil: Chat, rema: Chat):
     free = await wil.say("/rooms free now 20 seats")
-    assert "Wed 11 Mar, 10:20 · 20+ seats" in free
+    assert "Wed 11 Mar, 10:15–11:15 · 20+ seats" in free
     assert "10 rooms are free" in free
     assert "Hub Workshop (RO-POO)" in free
 
@@ -97,8 +97,8 @@ async def test_the_confirmed_slot_is_what_is_booked(wil: Chat, services):
 
 
 async def test_a_search_without_an_end_names_the_assumed_length(wil: Chat):
-    assert "(for 60 minutes, as you gave no end)" in await wil.say("/rooms free tomorrow 3pm")
-    assert "as you gave no end" not in await wil.say("/rooms free tomorrow 3pm to 4pm")
+    assert "Thu 12 Mar, 15:00–16:00 (for 1 hour): " in await wil.say("/rooms free tomorrow 3pm")
+    assert "Thu 12 Mar, 15:00–16:00: " in await wil.say("/rooms free tomorrow 3pm to 4pm")
 
 
 async def test_words_that_were_not_understood_are_named(wil: Chat):

@@ -12,7 +12,15 @@ from bot.language import NameIndex, parse_phrase, to_json
 from tests.language.catalogue import BUILDINGS, ROOMS, SOCIETIES
 
 HERE = Path(__file__).parent
-LISTS = ("development_phrases.jsonl", "fresh_phrases.jsonl", "unseen_phrases.jsonl")
+LISTS = (
+    "development_phrases.jsonl",
+    "fresh_phrases.jsonl",
+    "unseen_phrases.jsonl",
+    "student_phrases.jsonl",
+    "staff_phrases.jsonl",
+    "hurried_phrases.jsonl",
+    "campus_phrases.jsonl",
+)
 COMPARED = (
     "start",
     "end",

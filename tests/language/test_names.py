@@ -96,3 +96,60 @@ def test_a_room_with_a_strange_number_is_found_by_it():
     rooms = [Room(RoomId("A-1-LH_G"), BuildingId("A-1"), "Leighton Hall Grand")]
 
     assert reading("norton LH_G", NameIndex.build(rooms, halls, [])).room == "A-1-LH_G"
+
+
+def test_signs_tell_names_apart():
+    halls = [Building(BuildingId("A-1"), "Norton Hall"), Building(BuildingId("B-2"), "Weston Hall")]
+    rooms = [
+        Room(RoomId(id_), BuildingId(building), name)
+        for id_, building, name in (
+            ("A-1-X", "A-1", "S0.11"),
+            ("B-2-X", "B-2", "WM_S0.11"),
+            ("A-1-Y", "A-1", "S01.1"),
+            ("B-2-Y", "B-2", "C++ Lab"),
+            ("A-1-Z", "A-1", "C Lab"),
+        )
+    ]
+    names = NameIndex.build(rooms, halls, [])
+
+    for room in rooms:
+        found = reading(f"{room.name} tomorrow 3-4pm", names)
+        assert (found.room, f"{found.when.start:%H}", f"{found.when.end:%H}") == (room.id, "15", "16")
+    for near_miss in ("XM_S0.11", "S0.111", "S0.11-B", "WM_S0.12"):
+        found = reading(f"{near_miss} tomorrow 3-4pm", names)
+        assert found.room is None
+        assert near_miss in " ".join(found.unparsed)
+
+
+def test_a_name_that_rooms_of_two_buildings_share_needs_its_building():
+    halls = [Building(BuildingId("A-1"), "Norton Hall"), Building(BuildingId("B-2"), "Weston Hall")]
+    rooms = [Room(RoomId(f"{hall.id}-7"), hall.id, "Orchard Suite") for hall in halls]
+    names = NameIndex.build(rooms, halls, [])
+
+    assert reading("orchard suite at 3", names).room is None
+    assert reading("weston orchard suite at 3", names).room == "B-2-7"
+    assert reading("orchard suite in norton hall at 3", names).room == "A-1-7"
+
+
+def test_a_name_that_two_rooms_of_a_building_share_means_neither():
+    halls = [Building(BuildingId("A-1"), "Norton Hall")]
+    rooms = [Room(RoomId(f"A-1-{number}"), halls[0].id, "Orchard Suite") for number in (7, 8)]
+
+    assert reading("norton orchard suite at 3", NameIndex.build(rooms, halls, [])).room is None
+
+
+@pytest.mark.parametrize("month", ["june", "may", "march", "april"])
+def test_a_name_with_a_month_in_it_leaves_the_month_a_month(month):
+    halls = [Building(BuildingId("A-1"), f"{month.title()} Griffith Building")]
+    rooms = [Room(RoomId("A-1-713"), BuildingId("A-1"), f"{month.title()} Griffith Snug")]
+    names = NameIndex.build(rooms, halls, [])
+
+    assert reading(f"the first week of {month}", names).room is None
+    assert reading(f"griffith at 3 on 20 {month}", names).when.start.day == 20
+
+
+@pytest.mark.parametrize(
+    "text", ["questions about law", "law meeting at 3", "some energy for 20", "comp sci lab", "law and order"]
+)
+def test_a_subject_is_no_building_where_no_place_is_meant(text):
+    assert reading(text).building is None

@@ -52,6 +52,19 @@ def test_a_relative_time_has_one_unit() -> None:
     assert texts == ["in 20 minutes", "1 hour ago", "now", "in 2 days"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (29 * 60 + 58, "in 30 minutes"),
+        (30 * 60 - 31, "in 29 minutes"),
+        (59 * 60 + 45, "in 1 hour"),
+        (20, "now"),
+    ],
+)
+def test_a_relative_time_is_rounded_to_the_minute(seconds: int, text: str) -> None:
+    assert format_relative(NOON + timedelta(seconds=seconds), NOON) == text
+
+
 def test_clipped_text_ends_in_an_ellipsis() -> None:
     assert (clip("abcdef", 6), clip("abcdef", 4), clip_line(" a\n b  c ", 4)) == ("abcdef", "abc…", "a b…")
 

@@ -26,7 +26,7 @@ from bot.language.model.items import (
 )
 from bot.language.rooms.name_types import NameType
 from bot.language.rooms.names import NameIndex, NameMatch
-from bot.language.rooms.places import find_names
+from bot.language.rooms.places import find_names, longest_name
 from bot.language.rooms.requirements import find_requirements
 from bot.language.rooms.seats import find_capacities
 from bot.language.text.token_cursor import TokenCursor
@@ -117,7 +117,7 @@ def _find_places(
     index, end = start_index, start_index
     while index < limit:
         index = skip_words(tokens, index, limit, _SKIPPED_BEFORE_PLACE)
-        match = names.match_at(tokens, index) if index < limit else None
+        match = longest_name(tokens, index, names) if index < limit else None
         if match is None or match.name_type in {NameType.SOCIETY, NameType.SHORT_SOCIETY}:
             break
         room, end = _to_room(match, tokens, names)
@@ -135,7 +135,7 @@ def _find_places(
 
 def _to_room(match: NameMatch, tokens: Sequence[Token], names: NameIndex) -> tuple[str | None, int]:
     """The room that was named, if it was one rather than a building, and the position after the name."""
-    if match.name_type is NameType.ROOM:
+    if match.name_type in {NameType.ROOM, NameType.WEAK_ROOM}:
         return match.id, match.end_index
     end = match.end_index
     end += end < len(tokens) and tokens[end].word in BUILDING_SUFFIXES

@@ -141,7 +141,7 @@ class _Splitter:
         if mark.kind is MarkKind.CORRECTION:
             return self._correct(mark)
         if mark.kind is MarkKind.REJECTION:
-            return self._reject(mark)
+            return self._reject(mark, end)
         if mark.kind is MarkKind.DOUBT:
             return self._doubt(mark, end)
         return self._negate(mark, end)
@@ -178,8 +178,10 @@ class _Splitter:
         self.open_clause = replace(self.open_clause, is_repair=mark.is_repair)
         return True
 
-    def _reject(self, mark: Mark) -> bool:
+    def _reject(self, mark: Mark, end: int) -> bool:
         """`friday doesn't work, thursday`: the part of the sentence before the mark is ruled out."""
+        if self.tokens[mark.start_index].word in {"i", "we"} and self._find_after(mark, end) is not None:
+            return self._negate(replace(mark, kind=MarkKind.REFUSAL), end)  # `i cant do monday`
         start = self.open_clause.start_index
         begin = last_boundary(self.tokens, start, mark.start_index)
         after_names = self.text.skip_taken(begin, mark.start_index)
@@ -195,9 +197,13 @@ class _Splitter:
         self._continue(mark.end_index)
         return True
 
+    def _find_after(self, mark: Mark, end: int) -> NegatedObject | None:
+        """The object right after a mark."""
+        return find_object(self.text, mark.end_index, end, is_day_only=False)
+
     def _doubt(self, mark: Mark, end: int) -> bool:
         """`doesn't have to be friday`: a time follows, but it is not clear whether it is ruled out."""
-        found = find_object(self.text, mark.end_index, end, is_day_only=False)
+        found = self._find_after(mark, end)
         self.result.is_unplaced = self.result.is_unplaced or bool(found is not None and found.items)
         return False
 

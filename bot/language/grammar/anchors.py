@@ -10,7 +10,7 @@ TODAY = DayOffset()
 
 def parse_plain_day(cursor: TokenCursor, index: int) -> tuple[DayExpression, int] | None:
     word = cursor.word(index)
-    if word in PLURAL_WEEKDAYS or _is_not_weekday(cursor, index):
+    if word in PLURAL_WEEKDAYS:
         return None
     if word == "today":
         return TODAY, index + 1
@@ -19,7 +19,7 @@ def parse_plain_day(cursor: TokenCursor, index: int) -> tuple[DayExpression, int
     at = cursor.skip(index, {"this", "coming"})
     number = WEEKDAY_NUMBERS.get(cursor.word(at))
     if number is not None:
-        return Weekday(number), at + 1
+        return Weekday(number, is_single=at > index), at + 1
     return None
 
 
@@ -37,15 +37,5 @@ def _is_tomorrow(cursor: TokenCursor, index: int) -> bool:
     return is_last and (cursor.word(index - 1) in {"am", "pm"} or cursor.number(index - 1) is not None)
 
 
-def _is_not_weekday(cursor: TokenCursor, index: int) -> bool:
-    """`I sat down`, `too much sun`."""
-    before = _NOT_WEEKDAY_AFTER.get(cursor.tokens[index].raw if index < len(cursor) else "", frozenset())
-    return cursor.word(index - 1) in before
-
-
 _NAME_LEADS = word_set("with and for from to by & uncle is i im my hi hey dear")
 _CLOCK_SIGNS = word_set(": . - am pm a p to until oclock h")
-_NOT_WEEKDAY_AFTER = {
-    "sat": word_set("i we he she they have had just who has is are was were be being been once last"),
-    "sun": word_set("the much no some of bright hot"),
-}

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.language.model.days import CalendarDay, DayAlternatives
+from bot.language.lexicon import word_set
+from bot.language.model.days import CalendarDay, as_calendar_day
 from bot.language.model.items import (
     BareNumber,
     ClockTime,
@@ -32,6 +33,7 @@ _CONNECTIVES_BEFORE_HOUR = frozenset(
         Connective.BETWEEN,
     }
 )
+_VERBS = word_set("works suits sounds looks does fits seems always perhaps unless")
 _RANGE_CONNECTIVES = frozenset({Connective.DASH, Connective.TO, Connective.UNTIL, Connective.AND})
 
 
@@ -46,10 +48,10 @@ def resolve_bare_numbers(items: list[PlacedItem]) -> list[PlacedItem]:
         after -= 1
     items = items[:after]
     for index, placed in enumerate(items):
-        item: Item = placed.item
-        if isinstance(item, BareNumber):
-            item = _resolve_bare_number(item, index, resolved_items, items)
-        resolved_items.append(replace(placed, item=item))
+        if isinstance(placed.item, BareNumber):
+            item = _resolve_bare_number(placed.item, index, resolved_items, items)
+            placed = PlacedItem(item, placed.start_index, placed.end_index)
+        resolved_items.append(placed)
     return _drop_guesses(resolved_items)
 
 
@@ -120,10 +122,8 @@ def _opens_day_range(number: BareNumber, following: Item | None, partner: Item |
 
 
 def _month_of(item: Item | None) -> int | None:
-    day = item.day if isinstance(item, DayItem) else None
-    if isinstance(day, DayAlternatives) and len(day.alternatives) == 1:
-        day = day.alternatives[0]
-    return day.month if isinstance(day, CalendarDay) else None
+    day = as_calendar_day(item.day) if isinstance(item, DayItem) else None
+    return day.month if day is not None else None
 
 
 def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: list[PlacedItem]) -> bool:
@@ -138,6 +138,8 @@ def _is_hour(number: BareNumber, index: int, resolved: list[PlacedItem], items: 
         return True
     if _is_count_of_things(items, index) or (number.digit_count >= 3 and number.clock.minute % 5):
         return False
+    if following is Connective.IN and isinstance(partner, DayPart):
+        return True
     if following in {Connective.IN, Connective.ON} or (
         following is Connective.AT and isinstance(partner, DayPart)
     ):
@@ -196,7 +198,7 @@ def _is_count_of_things(items: list[PlacedItem], index: int) -> bool:
     if not isinstance(following.item, UnknownWord) or following.start_index != items[index].end_index:
         return False
     word = following.item.word
-    return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _VERBS
 
 
 def _is_next_to_day(number: BareNumber, previous: Item | None, following: Item | None) -> bool:

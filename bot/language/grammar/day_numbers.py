@@ -1,5 +1,6 @@
 """Parses numbers without a month that are days: `friday 20`, `thu 19 at 2`, `the 17 from 2 to 4`."""
 
+from bot.language.grammar.meridiems import parse_face_hour
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import MERIDIEMS
 from bot.language.model.days import CalendarDay
@@ -63,6 +64,8 @@ def _is_before_clock_time(cursor: TokenCursor, index: int, number: int) -> bool:
     if cursor.word(at) in _NAMED_TIMES:
         return True
     follows = cursor.number(at)
+    if follows is None and parse_face_hour(cursor, at) is not None:
+        return lead in _CLOCK_LEADS - {"until"}
     if follows is None or follows > 2400:
         return False
     after = cursor.word(at + 1)

@@ -27,6 +27,7 @@ _EVENT_WORDS = word_set(
     dinner interview appointment exam class lecture seminar talk shift tube tram ferry doctors dentist
     """
 )
+_ATTENDED_EVENTS = word_set("class lecture seminar exam shift interview appointment tutorial")
 _CLOCKS = (ClockTime, BareNumber, MinuteOfHour)
 _STARTS = (*_CLOCKS, Now, TimeOffset)
 _RANGE_SIGNS = frozenset({Connective.TO, Connective.DASH, Connective.UNTIL})
@@ -39,10 +40,25 @@ def set_aside_event_times(items: list[PlacedItem]) -> list[PlacedItem]:
     """Replaces the clock times of other events by context words where the request has a time of its own."""
     if any(each.item in _MARKS for each in items):
         items = _compare_clauses(items)
+    items = _begin_after_event(items)
     if any(_is_event_word(each.item) for each in items):
         items = _set_aside_beside_request(items)
     reasons = [replace(each, item=ContextWord()) for each in items if each.item is Connective.BECAUSE]
     return [*(each for each in items if each.item not in _MARKS), *reasons]
+
+
+def _begin_after_event(items: list[PlacedItem]) -> list[PlacedItem]:
+    """`my lecture ends at 2`: without another time of day the request begins at the end of the event."""
+    clocks = [index for index, each in enumerate(items) if isinstance(each.item, _CLOCKS)]
+    if len(clocks) != 1:
+        return items
+    for index, each in enumerate(items[1 : clocks[0]], start=1):
+        before = items[index - 1].item
+        is_event = isinstance(before, UnknownWord) and before.word in _ATTENDED_EVENTS
+        if is_event and isinstance(each.item, Bound) and each.item.is_end:
+            aside = [replace(one, item=ContextWord()) for one in items[index - 1 : index + 1]]
+            return [*items[: index - 1], *aside, *items[index + 1 :]]
+    return items
 
 
 def _compare_clauses(items: list[PlacedItem]) -> list[PlacedItem]:
@@ -132,10 +148,18 @@ def _is_end(items: list[PlacedItem], index: int) -> bool:
 
 
 def _is_request(items: list[PlacedItem], index: int, events: list[int]) -> bool:
-    """Whether `from` leads to the clock time, or an event is said to come after it (`3 for a 4pm start`)."""
-    if index and items[index - 1].item is Connective.FROM:
+    """Whether a word leads to the clock time, or an event is said to come after it (`3 for a 4pm start`)."""
+    before = items[index - 1].item if index else None
+    if before is Connective.FROM or (before is Connective.AT and not _is_joined(items, index)):
         return True
     return any(items[event - 1].item is Connective.FOR and event > index for event in events)
+
+
+def _is_joined(items: list[PlacedItem], index: int) -> bool:
+    """Whether a connective besides `at` joins the clock time to another one."""
+    beside = [items[at].item for at in (index - 2, index + 1) if 0 <= at < len(items)]
+    joining = {Connective.AND, Connective.OR, *_RANGE_SIGNS}
+    return any(isinstance(item, Bound) or item in joining for item in beside)
 
 
 def _around(items: list[PlacedItem], events: Iterable[int]) -> Iterable[int]:

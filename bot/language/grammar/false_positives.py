@@ -1,5 +1,6 @@
 """Skips numbers that are not times: course codes, phone numbers, prices, levels, counts of things."""
 
+from bot.language.grammar.ordinary_words import ORDINARY_WORDS, skip_ordinary_word
 from bot.language.grammar.prose_numbers import skip_prose_number
 from bot.language.lexicon import word_set
 from bot.language.lexicon.vocabulary import DAY_WORDS, KNOWN_WORDS, MINUTE_WORDS, WEEK_WORDS
@@ -40,20 +41,18 @@ _COUNTED_NOUNS = word_set(
 _MIN_PHONE_DIGITS = 8
 _MAX_PHONE_TOKENS = 12
 _RATING_WORDS = word_set("the of would recommend stars star rating score marks mark of points correct")
+_RATING_VERBS = word_set("rate rated rating score scored gave got solid easily mark marks graded review")
 _FREQUENCY_WORDS = word_set("once twice times x")
 
 
 def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     """The position after a false positive that starts here, or `index` when there is none."""
     word = cursor.word(index)
-    after = skip_prose_number(cursor, index)
+    after = skip_ordinary_word(cursor, index) if word in ORDINARY_WORDS else index
+    after = after if after > index else skip_prose_number(cursor, index)
     if after > index:
         return after
-    if (
-        word in _FREQUENCY_WORDS
-        and cursor.word(index + 1) in {"a", "per"}
-        and cursor.word(index + 2) in DAY_WORDS | WEEK_WORDS
-    ):
+    if word in _FREQUENCY_WORDS and _is_frequency(cursor, index + 1):
         return index + 3
     if word == "within" and _is_distance(cursor, index + 1):
         return index + 3
@@ -66,6 +65,11 @@ def skip_false_positive(cursor: TokenCursor, index: int) -> int:
     if 2 <= len(word) <= 5 and word.isalpha() and cursor.number(index + 1) is not None:
         return _skip_course_code(cursor, index)
     return index
+
+
+def _is_frequency(cursor: TokenCursor, index: int) -> bool:
+    """`a week`, `per day`, after a number of times."""
+    return cursor.word(index) in {"a", "per"} and cursor.word(index + 1) in DAY_WORDS | WEEK_WORDS
 
 
 def _is_distance(cursor: TokenCursor, index: int) -> bool:
@@ -115,7 +119,11 @@ def _is_ratio(cursor: TokenCursor, index: int) -> bool:
     sign, follows = cursor.word(index + 1), cursor.word(index + 3)
     if cursor.number(index + 2) is None or not cursor.is_attached(index + 2):
         return False
-    return (sign == ":" and len(cursor.word(index + 2)) == 1) or (sign == "/" and follows in _RATING_WORDS)
+    if sign == ":":
+        return len(cursor.word(index + 2)) == 1
+    before = {cursor.word(index - 1), cursor.word(index - 2)}
+    is_rated = cursor.word(index + 2) in {"5", "10", "100"} and bool(before & _RATING_VERBS)
+    return sign == "/" and (follows in _RATING_WORDS or is_rated)
 
 
 def _end_of_digit_groups(cursor: TokenCursor, index: int) -> int:
@@ -132,6 +140,8 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
     word = cursor.word(index)
     if len(word) >= 5:
         return not (len(word) == 8 and word.startswith("20"))
+    if not _may_open_phone(cursor, index):
+        return False
     end = _end_of_digit_groups(cursor, index)
     groups = [cursor.word(at) for at in range(index, end) if cursor.word(at).isdecimal()]
     if len(groups) < 2 or sum(map(len, groups)) < _MIN_PHONE_DIGITS:
@@ -141,6 +151,15 @@ def _is_phone(cursor: TokenCursor, index: int) -> bool:
         and not _is_iso_date(groups)
         and not _is_time_or_date_range(cursor, index, groups)
     )
+
+
+def _may_open_phone(cursor: TokenCursor, index: int) -> bool:
+    """Whether more digits follow; quick, because most numbers are no telephone's."""
+    at = index + 1
+    while cursor.word(at) in {"-", "(", ")"} and at <= index + 2:
+        at += 1
+    follows = cursor.word(at)
+    return follows.isdecimal() and (len(follows) > 1 or len(cursor.word(index)) > 1)
 
 
 def _is_iso_date(groups: list[str]) -> bool:

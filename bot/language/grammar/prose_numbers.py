@@ -20,6 +20,12 @@ _PRICED_UNITS = word_set(
     kilo kg litre team plate portion pizza beer session
     """
 )
+_PRICED_THINGS = word_set(
+    """
+    ticket tickets entry admission pint pints coffee coffees tea beer beers sandwich sandwiches pizza pizzas
+    drinks snacks membership subscription parking fare fares
+    """
+)
 _PRICE_WORDS = word_set(
     "cost costs costing price prices priced paid pay charge charged fee fees spent worth budget"
 )
@@ -27,8 +33,11 @@ _IDENTITY_LABELS = word_set(
     """
     student number id zid sid invoice order ticket isbn ref reference account card matric matriculation
     registration candidate staff code pin phone tel mobile mob call ring text dial whatsapp fax password
-    barcode serial case receipt
+    barcode serial case receipt po quote
     """
+)
+_CODE_LABELS = word_set(
+    "invoice order ref reference receipt case serial account card isbn barcode fax po quote"
 )
 _PHONE_WORDS = word_set("phone tel mobile mob call ring text dial whatsapp fax number on me")
 _DECIMAL_LABELS = word_set(
@@ -60,10 +69,9 @@ _NOT_BETWEEN_SCORE = word_set(
 _BIRTH_WORDS = word_set("born dob birthdate birth")
 _POSSESSIVES = word_set("my her his our their your")
 _NOT_OF_MONTH = word_set("xv xi team eleven birthday bday anniversary century draft")
-_NOT_WEEKDAYS = {
-    "sat": word_set("down there through around"),
-    "sun": word_set("cream screen burn light set rise glasses lounger"),
-}
+_AGE_LEADS = word_set("im hes shes turning aged turn turns")
+_OPEN_PLACES = word_set("library access building campus study gym room rooms lab labs space spaces")
+_LAST_FACE_HOUR = 12
 _RANKS = word_set("top big")
 _TEAM_SIDE = ("a", "side")
 _MAX_DATE_TOKENS = 8
@@ -86,17 +94,19 @@ def skip_prose_number(cursor: TokenCursor, index: int) -> int:
         return index + 4
     if word in _POSSESSIVES:
         return _skip_ordinal(cursor, index)
-    if word in _NOT_WEEKDAYS and cursor.word(index + 1) in _NOT_WEEKDAYS[word]:
-        return index + 1
     return _skip_labelled(cursor, index)
 
 
 def _skip_digits(cursor: TokenCursor, index: int) -> int:
     after = _end_of_decimal(cursor, index)
-    if _is_price(cursor, after):
+    if _is_price(cursor, after) or (after > index + 1 and _is_price_of_thing(cursor, index, after)):
         return after
     if cursor.word(index + 1) in ORDINAL_SUFFIXES and cursor.word(index + 2) in _NOT_OF_MONTH:
         return index + 3
+    if cursor.word(index - 1) in _AGE_LEADS and _is_age(cursor, index, after):
+        return after
+    if cursor.word(index + 1) == "hour" and cursor.any_word(index + 2) in _OPEN_PLACES:
+        return index + 2  # `24 hour library`
     if cursor.word(index - 1) in _RANKS and cursor.word(after) not in _TIME_ENDINGS:
         return after
     if _is_fraction(cursor, index):
@@ -129,6 +139,21 @@ def _is_price(cursor: TokenCursor, after: int) -> bool:
             cursor.tokens[after].raw == "each" and follows not in WEEKDAY_NUMBERS and follows not in DAY_WORDS
         )
     return word in {"pp", "ea", "apiece"}
+
+
+def _is_price_of_thing(cursor: TokenCursor, index: int, after: int) -> bool:
+    """`tickets are 4.50`: a decimal for a thing with a price."""
+    if cursor.word(after) in _TIME_ENDINGS:
+        return False
+    has_thing = cursor.word(index - 1) in _LINKS - {"-", "to"} and cursor.word(index - 2) in _PRICED_THINGS
+    return has_thing or cursor.matches(after, "on", "the", "door")
+
+
+def _is_age(cursor: TokenCursor, index: int, after: int) -> bool:
+    """`I'm 21 on friday`; up to twelve it may be an hour (`I'm 10 minutes away`)."""
+    number = cursor.number(index)
+    is_last = cursor.word(after) in {"", "on", "in", "next", ",", "!"}
+    return is_last and number is not None and number > _LAST_FACE_HOUR
 
 
 def _is_fraction(cursor: TokenCursor, index: int) -> bool:
@@ -248,9 +273,26 @@ def _skip_after_links(cursor: TokenCursor, index: int, *, is_decimal_needed: boo
     return after
 
 
+def _end_of_code(cursor: TokenCursor, index: int) -> int:
+    """The position after `1530-2`, `2026/11`, `14.2`; `index` when no such code stands here."""
+    after = index + 1
+    while (
+        after < index + _MAX_DATE_TOKENS
+        and cursor.word(after) in {"-", "/", "."}
+        and cursor.is_attached(after)
+        and cursor.is_attached(after + 1)
+        and cursor.word(after + 1).isdecimal()
+    ):
+        after += 2
+    return after if after > index + 1 and cursor.word(index).isdecimal() else index
+
+
 def _skip_identity(cursor: TokenCursor, index: int) -> int:
     """`student number 20261130`, `invoice 20260312`, `ring me on 555 0199`."""
     at = cursor.skip(index + 1, _LINKS | _PHONE_WORDS)
+    code_end = _end_of_code(cursor, at) if cursor.word(index) in _CODE_LABELS else at
+    if code_end > at:
+        return code_end
     if len(cursor.word(at)) >= _LONG_NUMBER and cursor.word(at).isdecimal():
         return at + 1
     if cursor.word(index) not in _PHONE_WORDS or at == index + 1:

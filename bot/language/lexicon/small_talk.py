@@ -69,7 +69,10 @@ PHRASES = {
         | are you real | are you a robot | is this a bot | is this a robot | who are you | who r u
         | what are you | what is this | whats this | whats your name | hello world | test | testing
         | just testing | test test | testing testing | testing 123 | ping | is this thing on
-        | does this work
+        | does this work | do you have a minute | do you have a min | do you have a sec
+        | do you have a second | do you have a moment | do you have time | got a minute | got a min
+        | got a sec | got a moment | have you got a minute | have you got a sec | have you got a moment
+        | can i ask you something | can i ask a question | can i ask you a question | quick question
         | is this working | are you working | are you online
         """
     ),
@@ -77,6 +80,17 @@ PHRASES = {
 """Phrases without apostrophes, as the tokenizer writes words."""
 
 REMARKS = {
+    "thanks": split_phrases(
+        """
+        thanks for | thank you for | thank u for | cheers for | ta for | thx for | ty for
+        """
+    ),
+    "question about the bot": split_phrases(
+        """
+        did you have a good | did you have a nice | how was your | hows your | how is your
+        | whats the weather like | what is the weather like | hows the weather | whats the weather
+        """
+    ),
     "farewell": split_phrases(
         """
         see you | see ya | see u | cya | cu | catch you | catch ya | catch u | see you all
@@ -90,13 +104,20 @@ REMARKS = {
     ),
     "remark": split_phrases(
         """
-        hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in
+        get back to you | will get back to you | ill get back to you | i will get back to you
+        | well get back to you | we will get back to you | let you know | will let you know
+        | ill let you know | i will let you know | well let you know | we will let you know
+        | keep you posted | will keep you posted | ill keep you posted | ill be in touch
+        | will be in touch | ill come back to you | will come back to you | ill think about it
+        | let me think about it | let me check | let me get back to you | ill confirm | will confirm
+        | hope you | hope your | hope youre | hope everyone | happy | merry | brb | back in
         | be back | be right back | bbl | afk | this may take
         | this might take | this will take | this could take | it may take | it might take
         | give me | gimme
         | one sec | one second | one moment | just a sec | just a second | just a moment | just a minute
         | hang on | hold on | wait | wait a | running late | im running late | running | on my way | omw
         | im on my way | ill be there | be there | ill be late | im late | long time no see | its been a
+        | sorry for | sorry im | congrats on | congratulations on | happy birthday
         | what a | cant wait | cant wait for | looking forward to | its friday | i had a | had a
         """
     ),
@@ -116,6 +137,7 @@ REMARK_WORDS = word_set(
     """
     a an the at on in by for of to until till with then and or up it me you u ya ur your my we us our be
     is are was will may might could not no day time one ok okay thanks thank cheers please pls pub party
+    birthday weekend reply delay confusion mess
     social lecture class talk gig game match training rehearsal exam exams tutorial seminar drinks
     dinner coffee home campus uni bus train luck trip holiday holidays break happy great good nice
     lovely fun rest ahead have hope hopefully back away long forever late well fine with off

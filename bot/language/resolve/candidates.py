@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.day_spans import skip_past_days
 from bot.language.model.days import DateRange, DayExpression, Weekday, add_days, add_months, likeliest
 from bot.language.model.items import DayItem, DayPart, EndOfDay, StartOfDay
 from bot.language.model.reading import ParsedTime, ProblemReason, TimeKind
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.context import (
     Resolution,
@@ -164,7 +164,7 @@ def _build_time(
         start, end = _span_beside(start, phrase)
     else:
         end = _resolve_end(dates, hours, start, phrase, context)
-    lasts_for_days = end is not None and end - start > timedelta(days=1)
+    lasts_for_days = end is not None and wall.elapsed(start, end) > timedelta(days=1)
     recurrence = None if lasts_for_days else build_recurrence_rule(phrase, dates, start.date(), context)
     return replace(build_parsed_time(start, end, phrase), recurrence=recurrence)
 
@@ -188,7 +188,7 @@ def _resolve_end(
     if hours.end is None:
         return resolve_end_on_day(phrase, phrase.end_day, start, context) if phrase.end_day else None
     end = context.local_instant(dates.first, hours.end)
-    if end <= start:  # a clock change swallowed it
+    if wall.elapsed(start, end) <= timedelta():  # a clock change swallowed it
         end = wall.add_elapsed(start, timedelta(minutes=hours.end - hours.start))
     return end
 

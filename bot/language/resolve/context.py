@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.language.grammar.phrase import TimePhrase
 from bot.language.model.budget import Budget
 from bot.language.model.reading import NO_EXCLUSIONS, Exclusions, ParsedTime, ProblemReason, TimeKind
+from bot.language.model.time_phrase import TimePhrase
 from bot.language.resolve import wall
 from bot.language.resolve.defaults import ParserDefaults
 
@@ -66,7 +66,7 @@ def build_parsed_time(start: datetime, end: datetime | None, phrase: TimePhrase)
     has_own_end = (
         phrase.end is not None or phrase.within is not None or phrase.is_after or phrase.edge is not None
     )
-    if has_own_end and wanted is not None and wanted < end - start:
+    if has_own_end and wanted is not None and wanted < wall.elapsed(start, end):
         return ParsedTime(TimeKind.PART, start, end, duration=wanted)
     is_loose = wanted is None and (phrase.is_loose or phrase.edge is not None)
     return ParsedTime(TimeKind.PART if has_own_end and is_loose else TimeKind.RANGE, start, end)
@@ -81,7 +81,7 @@ def is_to_come(time: ParsedTime, context: ResolutionContext) -> bool:
 
 def has_duration(time: ParsedTime) -> bool:
     """Whether the time ends after it starts, or has no end."""
-    return time.end is None or time.end > time.start
+    return time.end is None or wall.elapsed(time.start, time.end) > timedelta()
 
 
 def clamp_to_now(time: ParsedTime, context: ResolutionContext) -> ParsedTime:

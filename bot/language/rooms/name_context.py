@@ -25,6 +25,7 @@ IN_WORDS = word_set("in at near inside to by around nearby nearest beside opposi
 ROOM_WORDS = word_set("room rm rooms")
 _JOINERS = frozenset("-_.'")
 _ARTICLES = word_set("a an any some our my your their no every each another this that all")
+_TOPIC_WORDS = word_set("about for and or but with like of & than as per using")
 _NAME_ENDINGS = BUILDING_SUFFIXES | ROOM_WORDS | word_set("school faculty campus")
 _DAY_NAMES = frozenset(WEEKDAY_NUMBERS) | word_set("today tomorrow tonight now this next all every")
 _UNITS = MINUTE_WORDS | HOUR_WORDS | DAY_WORDS | WEEK_WORDS
@@ -133,14 +134,14 @@ def is_bare_number(tokens: Sequence[Token], start_index: int, end_index: int) ->
 def stands_as_place(tokens: Sequence[Token], start_index: int, end_index: int) -> bool:
     """Whether a common word is a place here: `law 160`, `in law at 3`, not `the law says so`."""
     before = word_at(tokens, start_index - 1)
-    if before in _ARTICLES or not (_is_neutral(before) or before in ROOM_WORDS):
+    if before in _ARTICLES or before in _TOPIC_WORDS or not (_is_neutral(before) or before in ROOM_WORDS):
         return False
     return _ends_place(tokens, end_index)
 
 
 def _ends_place(tokens: Sequence[Token], index: int) -> bool:
     word = word_at(tokens, index)
-    if not word or word in _NAME_ENDINGS or word in _DAY_NAMES or word.isdecimal():
+    if not word or word in _NAME_ENDINGS or word in _DAY_NAMES or any(map(str.isdecimal, word)):
         return True
     if word in {"and", "&", "/", "-", "is", "are", "was", "has", "have", "did", "will", "would", "can"}:
         return False

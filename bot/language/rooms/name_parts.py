@@ -9,6 +9,7 @@ from bot.language.rooms.name_variants import (
     PART_WEIGHT,
     WEAK_WEIGHT,
     WeightedVariant,
+    can_be_weak,
     is_distinctive,
     name_spellings,
     split_at_codes,
@@ -68,7 +69,7 @@ def _numbered_parts(room: Room, words_of_building: frozenset[str]) -> Iterator[s
 
 def _parts(segment: Segment) -> Iterator[WeightedVariant]:
     for first in range(len(segment)):
-        if is_distinctive(segment[first]):
+        if is_distinctive(segment[first]) and can_be_weak(segment[first]):
             yield WEAK_WEIGHT, segment[first]
         for after in range(first + 2, min(len(segment), first + _MAX_PART_WORDS) + 1):
             part = segment[first:after]

@@ -88,7 +88,7 @@ def building_variants(building: Building, rooms: Sequence[Room]) -> Iterator[Wei
 
 _MAX_SHORT_KEY = 2
 """Names of so few letters and digits (`R|D`) have to be typed with their signs."""
-_NEVER_NAMES = FILLER_WORDS | CONNECTIVE_WORDS | TIME_FIRST_WORDS | PEOPLE_WORDS | GENERIC_WORDS
+_NEVER_NAMES = FILLER_WORDS | CONNECTIVE_WORDS | TIME_FIRST_WORDS | PEOPLE_WORDS | GENERIC_WORDS | FIRST_NAMES
 _ROOM_TYPE_WORDS = word_set("lab theatre studio room auditorium court gym hall")
 _COMMON_NOUNS = word_set("library gym gymnasium union chapel hub museum pool cafe")
 _SHORT_NOUNS = {"library": ("lib",), "gymnasium": ("gym",)}
@@ -205,7 +205,7 @@ def room_variants(room: Room) -> Iterator[WeightedVariant]:
         for weight, words in name_spellings(name):
             if _is_room_name(words):
                 yield weight, "".join(words)
-            elif len(words) == 1 and _can_be_weak(words[0]):
+            elif len(words) == 1 and can_be_weak(words[0]):
                 yield WEAK_WEIGHT, words[0]
     for _, words in name_spellings(room.name):
         yield from ((PART_WEIGHT, variant) for variant in _room_type_variants(words))
@@ -226,7 +226,7 @@ def _room_type_variants(words: Sequence[str]) -> Iterator[str]:
                 yield "".join(some)
 
 
-def _can_be_weak(word: str) -> bool:
+def can_be_weak(word: str) -> bool:
     """Whether a room may be called by this common word where a place is meant (`Forge`, not `Noon`)."""
     return len(word) >= 3 and word.isalpha() and word not in _NEVER_NAMES
 

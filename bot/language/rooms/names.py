@@ -224,13 +224,20 @@ def _index_room_numbers(
 ) -> dict[str, dict[str, str]]:
     """The rooms of each building by number, or by a name that rooms of other buildings have as well."""
     numbers = _numbers_by_building(rooms)
+    building_by_room = {room.id: room.building_id for room in rooms}
+    named: dict[tuple[BuildingId, str], set[RoomId]] = {}
+    for key, owner in (*_short_names(rooms, variants), *_ambiguous_names(candidates, variants)):
+        named.setdefault((building_by_room[owner], key), set()).add(owner)
+    for (building, key), owners in named.items():
+        if len(owners) == 1:
+            numbers[building].setdefault(key, owners.pop())
+    return numbers
+
+
+def _short_names(rooms: Iterable[Room], variants: Mapping[str, NameOwner]) -> Iterator[tuple[str, RoomId]]:
     for room in rooms:
         if room.abbr and (key := normalize_id(room.abbr)) not in variants:
-            numbers[room.building_id].setdefault(key, room.id)
-    building_by_room = {room.id: room.building_id for room in rooms}
-    for key, owner in _ambiguous_names(candidates, variants):
-        numbers[building_by_room[owner]].setdefault(key, owner)
-    return numbers
+            yield key, room.id
 
 
 def _numbers_by_building(rooms: Sequence[Room]) -> dict[str, dict[str, str]]:
@@ -252,7 +259,7 @@ def _ambiguous_names(
 ) -> Iterator[tuple[str, RoomId]]:
     """The names that several rooms have, with each of these rooms."""
     for key in candidates.keys() - variants.keys():
-        for _, name_type, owner in sorted(candidates[key]):
+        for _, name_type, owner in candidates[key]:
             if name_type is NameType.ROOM:
                 yield key, RoomId(owner)
 

@@ -145,17 +145,20 @@ def find_names(tokens: Sequence[Token], names: NameIndex) -> Iterator[NameMatch]
     while index < len(tokens):
         match = None
         if tokens[index].is_word and tokens[index].field is None and not starts_inside_code(tokens, index):
-            match = _longest_name(tokens, index, names)
+            match = longest_name(tokens, index, names)
         if match is not None:
             yield match
         index = max(match.end_index if match else 0, index + 1)
 
 
-def _longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+def longest_name(tokens: Sequence[Token], index: int, names: NameIndex) -> NameMatch | None:
+    """The longest name that begins with this token, in full or shortened."""
     match = names.match_at(tokens, index)
     if match is not None and is_bare_number(tokens, match.start_index, match.end_index):
         match = None
     shortened = names.match_abbreviated(tokens, index)
+    if shortened is not None and not stands_as_place(tokens, index, shortened.end_index):
+        shortened = None
     if shortened is not None and (match is None or shortened.end_index > match.end_index):
         return shortened
     return match or _match_lone_abbreviation(tokens, index, names)

@@ -18,7 +18,10 @@ from bot.language.text.tokenizer import Token
 
 _MAX_PHRASE_WORDS = 3
 _MAX_TOKENS_IN_RANGE = 5
+_MIN_TOKENS_OF_DATE = 3
+_ARTICLES = frozenset({"am", "den", "der", "il", "op", "o"})
 _NUMBER_DISTANCE = 2
+_YEAR_DIGITS = 4
 _HOUR_CODE = re.compile(r"(\d{1,2})(uhr|uur|(?<=\d\d)u|heures|horas|hs)")
 _TIME_LEADS = word_set("at from until between")
 _HOUR_LEADS = word_set("um gegen ab bis las alle dalle ore om tot vers entre zwischen")
@@ -48,6 +51,7 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
     """
     if any(token.word in _ENGLISH_DAYS for token in tokens):
         return ForeignReading(tokens)
+    tokens = _drop_articles(tokens)
     unread = tuple(_find_unread_words(tokens, is_name))
     found = dict(_find_words(tokens, is_name))
     languages = frozenset(READ_LANGUAGES).intersection(*(word.languages for word in found.values()))
@@ -62,6 +66,21 @@ def translate_tokens(tokens: list[Token], is_name: Callable[[str], bool]) -> For
     language = max(sorted(languages), key=lambda each: _count_function_words(tokens, each))
     translated, doubtful = _Translator(_split_hours(tokens), language, found, is_name).translate()
     return ForeignReading(translated, is_foreign=True, doubtful=(*unread, *unsure, *doubtful))
+
+
+def _drop_articles(tokens: list[Token]) -> list[Token]:
+    """The tokens without articles before dates, whose months are English too (`am 3. November`)."""
+    return [token for index, token in enumerate(tokens) if not _is_article(tokens, index)]
+
+
+def _is_article(tokens: Sequence[Token], index: int) -> bool:
+    if tokens[index].word not in _ARTICLES or tokens[index].field is not None:
+        return False
+    if index and (tokens[index - 1].word.isdecimal() or tokens[index].is_attached):
+        return False  # `3 am`
+    follows = [token.word for token in tokens[index + 1 : index + _MIN_TOKENS_OF_DATE + 1]]
+    month = follows[1 + (follows[1] == ".") :] if len(follows) > 1 else []
+    return bool(month) and follows[0].isdecimal() and month[0] in MONTH_NUMBERS
 
 
 def _choose_meanings(
@@ -227,9 +246,11 @@ class _Translator:
         at = len(self.result)
         if english == "oclock":
             return self._add_hour_word(index)
-        if english == "from" and not self._is_before_hour(index + 1):
-            is_between_days = self._follows_number() and index + 1 < len(self.tokens)
-            return self._add("of" if is_between_days else self.tokens[index].word, index, index + 1)
+        if english == "from" and (self._is_before_year(index + 1) or not self._is_before_hour(index + 1)):
+            is_of = self._is_before_year(index + 1) or (
+                self._follows_number() and index + 1 < len(self.tokens)
+            )
+            return self._add("of" if is_of else self.tokens[index].word, index, index + 1)
         if english == "at":
             if not self._is_before_hour(index + 1):
                 return self._add(self.tokens[index].word, index, index + 1)
@@ -264,6 +285,12 @@ class _Translator:
 
     def _follows_number(self) -> bool:
         return bool(self.result) and self.result[-1].word.isdecimal()
+
+    def _is_before_year(self, index: int) -> bool:
+        """Whether a year follows, and a month has just been: `20 de octubre de 2026`."""
+        word = self.tokens[index].word if index < len(self.tokens) else ""
+        is_year = len(word) == _YEAR_DIGITS and word.isdecimal() and word.startswith("20")
+        return is_year and bool(self.result) and self.result[-1].word in MONTH_NUMBERS
 
     def _is_before_hour(self, index: int) -> bool:
         """Whether a number, an hour with a name or another function word follows."""

@@ -1,9 +1,9 @@
 """Renders a reply for pipes and files: one line per item, tables with tabs, no wrapping."""
 
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import count, groupby
 
-from bot.chat.reply import Button, Form, Reply, ReplyItem, Table
+from bot.chat.reply import Button, Choice, Form, FormInput, Reply, ReplyItem, Table
 from bot.platforms.terminal.text import TerminalContext, flatten, safe_text, strip_unsafe
 
 _MAX_OPTIONS = 6
@@ -30,8 +30,7 @@ def _body(reply: Reply, context: TerminalContext, numbers: Iterator[int]) -> Ite
         yield _item(item, context, numbers)
     if reply.table is not None:
         yield from _table(reply.table, context)
-    if reply.actions:
-        yield button_labels(flatten(reply.actions), numbers)
+    yield from action_lines(reply.actions, numbers)
 
 
 def _foot(reply: Reply, context: TerminalContext) -> Iterator[str]:
@@ -50,6 +49,19 @@ def _item(item: ReplyItem, context: TerminalContext, numbers: Iterator[int]) -> 
     return "  " + "  ".join(part for part in parts if part)
 
 
+def action_lines(actions: Iterable[Button | Choice], numbers: Iterator[int]) -> Iterator[str]:
+    """Buttons on one line, and each menu on its own: `Size: [4] 10+ seats (12 rooms)  [5] …`.
+
+    Numbers follow the order of `numbered_buttons`.
+    """
+    for is_menu, group in groupby(actions, lambda each: isinstance(each, Choice)):
+        if not is_menu:
+            yield button_labels(flatten(group), numbers)
+            continue
+        for menu in group:
+            yield f"{strip_unsafe(menu.label)}: {button_labels(flatten([menu]), numbers)}"
+
+
 def button_labels(buttons: Iterable[Button], numbers: Iterator[int]) -> str:
     """`[1] Book  [2] Cancel`; links are written out and have no number."""
     return "  ".join(
@@ -66,12 +78,26 @@ def _table(table: Table, context: TerminalContext) -> Iterator[str]:
         yield "\t".join(safe_text(cell, context) for cell in row)
 
 
+def _question(each: FormInput) -> str:
+    """`Length? 30 minutes, 60 minutes or 2 more (now: 60 minutes)`."""
+    current = next((option.label for option in each.options if option.value == each.value), each.value)
+    labels = [option.label for option in each.options[:_MAX_OPTIONS]]
+    if (left := len(each.options) - _MAX_OPTIONS) > 0:
+        labels.append(f"{left} more")
+    answers = " or ".join([", ".join(labels[:-1]), labels[-1]]) if len(labels) > 1 else "".join(labels)
+    example = f"such as {each.placeholder}" if each.placeholder and not answers else ""
+    parts = (
+        f"{each.label.removesuffix('?')}?",
+        answers or example,
+        f"(now: {current})" if current else "" if each.required else "(optional)",
+    )
+    return " ".join(filter(None, parts))
+
+
 def form_lines(form: Form, reply: Reply) -> Iterator[str]:
-    """Title, inputs with their first options, and errors below their inputs."""
+    """Title, a question for each input with the first answers to choose from, and errors below them."""
     yield strip_unsafe(form.title)
     for each in form.inputs:
-        labels = ", ".join(strip_unsafe(option.label) for option in each.options[:_MAX_OPTIONS])
-        options = f" ({labels})" if each.options else ""
-        yield f"  {strip_unsafe(each.label)}{options}: {strip_unsafe(each.value)}"
+        yield f"  {strip_unsafe(_question(each))}"
         if error := reply.form_errors.get(each.name):
             yield f"    {strip_unsafe(error)}"

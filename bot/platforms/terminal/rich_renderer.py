@@ -11,8 +11,8 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from bot.chat.reply import Bold, Code, Reply, ReplyItem, Table, Text, Tone
-from bot.platforms.terminal.plain_renderer import button_labels, form_lines
-from bot.platforms.terminal.text import TerminalContext, flatten, safe_inline, strip_unsafe
+from bot.platforms.terminal.plain_renderer import action_lines, button_labels, form_lines
+from bot.platforms.terminal.text import TerminalContext, safe_inline, strip_unsafe
 
 _COLOURS = {
     Tone.INFO: "",
@@ -50,8 +50,7 @@ def _parts(reply: Reply, context: TerminalContext, first: int) -> Iterator[Rende
         yield _items(reply, context, numbers)
     if reply.table is not None:
         yield _table(reply.table, context)
-    if reply.actions:
-        yield RichText(button_labels(flatten(reply.actions), numbers), "cyan")
+    yield from (RichText(line, "cyan") for line in action_lines(reply.actions, numbers))
     if reply.footer:
         yield _styled(reply.footer, context, "dim")
     if reply.form is not None:

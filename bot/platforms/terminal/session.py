@@ -12,9 +12,17 @@ from bot.platforms.terminal.text import numbered_buttons
 from core.model import Identity
 
 TerminalDispatch = Callable[[ChatRequest], Awaitable[Reply]]
+FindUser = Callable[[str], Awaitable[bool]]
+"""Whether a username has an account."""
 
 _MAX_NUMBER_LENGTH = 3
+_EXIT_WORDS = {"exit", "quit"}
 _COMMAND_WORDS = {"rooms", "book", "society", "help", "whoami"}
+
+
+def is_exit(line: str) -> bool:
+    """Whether a line ends the conversation: `exit`, `/quit`."""
+    return line.strip().removeprefix("/").casefold() in _EXIT_WORDS
 
 
 @dataclass(slots=True)
@@ -25,14 +33,15 @@ class TerminalSession:
     name: str
     zone: ZoneInfo
     buttons: tuple[Button, ...] = ()
+    is_user: FindUser | None = None
 
     async def handle_line(self, line: str) -> Reply:
         """Dispatch a line: a command, free text, the number of a button, or `/as NAME`."""
         line = line.strip()
         if line.isdecimal() and len(line) <= _MAX_NUMBER_LENGTH:
             return await self._press(line)
-        if line.startswith("/as ") or line == "/as":
-            return self._switch_user(line.removeprefix("/as").strip())
+        if line.split(" ")[0].casefold() == "/as":
+            return await self._switch_user(line[len("/as") :].strip())
         first = line.removeprefix("/").split(" ")[0].casefold()
         is_free_text = not line.startswith("/") and first not in _COMMAND_WORDS
         return await self._dispatch(ChatRequest(self._requester(), text=line, is_free_text=is_free_text))
@@ -79,9 +88,13 @@ class TerminalSession:
         self.buttons = numbered_buttons(reply)
         return reply
 
-    def _switch_user(self, name: str) -> Reply:
+    async def _switch_user(self, name: str) -> Reply:
         if not name:
             return Reply((f"You are {self.name}.",))
+        if self.is_user is not None and not await self.is_user(name):
+            return Reply(
+                (f"There's no user called {name[:60]}. You are still {self.name}.",), tone=Tone.REFUSED
+            )
         self.name = name
         return Reply((f"You are {name} now.",), tone=Tone.DONE)
 

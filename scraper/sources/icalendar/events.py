@@ -31,7 +31,7 @@ from scraper.sources.icalendar.occurrence import (
 from scraper.sources.icalendar.options import FeedOptions, Treatment
 from scraper.sources.icalendar.report import FeedReport
 from scraper.sources.icalendar.rules import MAX_OCCURRENCES, RuleRejected, check_event
-from scraper.sources.icalendar.series import Series, Window, align_change, check_change, parse_event
+from scraper.sources.icalendar.series import EventSeries, Window, align_change, check_change, parse_event
 from scraper.sources.icalendar.text import EventKey, EventText, FeedText, read_text
 from scraper.sources.icalendar.zone_names import resolve_zone
 from scraper.sources.icalendar.zones import Zones, register_zones
@@ -100,7 +100,7 @@ class _CheckedSeries:
     """A series that may be expanded, its cost, and the same without its changes."""
 
     title: str
-    series: Series
+    series: EventSeries
     cost: int
     without_changes: Self | None = None
     unknown_zones: frozenset[str] = frozenset()
@@ -259,7 +259,7 @@ class _FeedParser:
         return _CheckedEvent(event, weight, max(1, len(self._rooms_of(event).rooms)), unknown)
 
     def _check_series(self, title: str, events: Sequence[_CheckedEvent]) -> _CheckedSeries:
-        series = Series([each.event for each in events], self._window)
+        series = EventSeries([each.event for each in events], self._window)
         cost = series.work * max(each.weight for each in events) * max(each.rooms for each in events)
         unknown = frozenset(zone for each in events for zone in each.unknown_zones)
         return _CheckedSeries(title, series, cost, unknown_zones=unknown)

@@ -38,7 +38,7 @@ class Window:
         return Window(self.first - margin, self.last + margin, self.zone)
 
 
-class Series:
+class EventSeries:
     """A main event and its changes, all of them checked by `check_event` before.
 
     The constructor raises `RuleRejected` for a series that must not be expanded.

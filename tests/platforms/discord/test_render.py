@@ -261,3 +261,18 @@ def test_settings_and_renderer_do_not_import_discord_py() -> None:
 
 def test_the_invite_link_requests_two_permissions() -> None:
     assert invite_link(42).endswith("?client_id=42&scope=bot+applications.commands&permissions=18432")
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [
+        ("_it_", r"\_it\_"),
+        ("~gone~", r"\~gone\~"),
+        ("```x```", r"\`\`\`x\`\`\`"),
+        (":tada: x", r"\:tada: x"),
+        ("a *b*", r"a \*b\*"),
+        ("10:20:30", "10:20:30"),
+    ],
+)
+def test_a_name_is_shown_as_written_in_bold_and_outside(name: str, escaped: str) -> None:
+    assert shown(Reply(text=(Bold(name), " ", name))) == f"**{escaped}** {escaped}"

@@ -1,10 +1,16 @@
 """Commands, buttons, forms, shortcuts, mentions and App Home, as a user sees them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.platforms.slack.settings import Mode
+from core.interval import Interval
+from core.model import RoomId
+from core.services.book_room import BookRoom
+from core.services.bookings import new_booking_id
+from tests.builders import at
 from tests.platforms.slack.environment import Environment, SlowDispatcher, labels, read
 from tests.standins.slack import Message, SlackStandIn
 
@@ -187,8 +193,9 @@ async def test_the_booking_form_offers_rooms_for_its_time_and_books(
         await slack.until(lambda: form.updates == 1)
         await bob.enters("Time (Europe/London)", "14:00")
         await slack.until(lambda: form.updates == 2)
-        rooms = form.input_named("in.room")["element"]["options"]
-        assert [each["value"] for each in rooms] == ["v1:K-J17-G02", "v1:K-J17-G03"]
+        rooms = await bob.searches("in.room", "")
+        assert [each["value"] for each in rooms] == ["v1:K-J17-G02", "v1:K-J17-G03", "v1:K-J17-G01"]
+        assert "taken at that time" in rooms[-1]["description"]["text"]
 
         await bob.submits(**{"in.room": "v1:K-J17-G02"})
         await slack.until(lambda: "You're booked" in read(bob.sees()[-1]))
@@ -304,3 +311,49 @@ async def test_typed_mentions_ping_nobody(environment: Environment, slack: Slack
 
     assert slack.pings == set()
     assert slack.refusals == []
+
+
+async def test_each_of_many_bookings_can_be_cancelled_from_app_home(
+    environment: Environment, slack: SlackStandIn
+) -> None:
+    bob = slack.person("U2")
+    known = environment.services.read_model.directory.by_name("bob")
+    assert known is not None
+    for each in range(12):
+        slot = Interval.of_length(at("8:00", 1) + timedelta(minutes=45 * each), timedelta(minutes=15))
+        request = BookRoom(new_booking_id(), RoomId("K-J17-G01"), slot, known.person.id)
+        await environment.services.bookings.book(request)
+    async with environment.open() as adapter:
+        await bob.opens_home()
+        await slack.until(lambda: bob.home)
+        assert bob.home is not None
+        shown = labels(bob.home)
+        texts = read(bob.home)
+        while "Cancel" in labels(bob.home):
+            before = bob.home.updates
+            await bob.presses(bob.home, "Cancel")
+            await slack.until(lambda: bob.home.updates > before)  # type: ignore[union-attr]  # noqa: B023
+            await adapter.wait_idle()
+
+    assert shown.count("Cancel") == 12
+    assert "Book a room…" in shown
+    assert texts.index("upcoming bookings") < texts.index("left this week") < texts.index("(bob)")
+    assert texts.count("time zone") + texts.count(" time.") + texts.count("On campus") <= 1
+    assert not environment.services.read_model.bookings
+    assert slack.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("thanks!", "You're welcome!"), ("hello", "Hi! I find and book")]
+)
+async def test_small_talk_in_a_mention_gets_a_short_answer(
+    environment: Environment, slack: SlackStandIn, words: str, answer: str
+) -> None:
+    bob = slack.person("U2")
+    async with environment.open() as adapter:
+        await bob.mentions_app(words)
+        await slack.until(lambda: len(bob.sees()) == 2)
+        await adapter.wait_idle()
+
+    assert answer in read(bob.sees()[1])
+    assert "/rooms" not in read(bob.sees()[1])

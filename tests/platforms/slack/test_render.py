@@ -89,6 +89,19 @@ def test_every_inline_has_mark_up() -> None:
     assert shown.replace("\u200b", "") == "*G03* `/rooms` Ada"
 
 
+@pytest.mark.parametrize(
+    "name", ["a _it_ b", "a ~gone~ b", "a ```x``` b", "a :tada: b", "a *b* c", "_it_", "*"]
+)
+def test_a_name_in_bold_is_shown_as_written(name: str) -> None:
+    shown = markup((Bold(name),), CONTEXT)
+
+    inside = shown.strip("\u200b")
+    inside = inside[1:-1] if inside.startswith("*a") else inside
+    assert inside.replace("\u200b", "") == name.strip("\u200b")
+    for mark in ("_it_", "~gone~", "```", ":tada:", "*b*"):
+        assert mark not in inside
+
+
 def test_times_are_date_tokens_with_campus_time_as_fallback() -> None:
     stamp = int(NOON.timestamp())
 

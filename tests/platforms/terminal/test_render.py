@@ -73,7 +73,7 @@ def test_buttons_stand_in_front_and_details_below():
 
     assert "  [1] Book  Hub Workshop\n            free until 10:20 and more" in text
     assert "\n  [2] Book  Wren\n" in text
-    assert "[3] 2 more  [4] One  [5] Two" in text
+    assert "[3] 2 more\nPick: [4] One  [5] Two" in text
 
 
 def test_on_a_wide_screen_details_stand_beside():

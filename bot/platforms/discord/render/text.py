@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.chat.reply import Bold, Code, Inline, Mention, Text, TimeRange, Timestamp, TimestampStyle
+from bot.platforms.discord.render.command_mentions import CommandLine
 from bot.platforms.text import ELLIPSIS
 from core.interval import Interval
 
 DASH = "\N{EN DASH}"
 _LINK = re.compile(r"https?://[\w./%?&=+:-]+", re.ASCII)
 _SPECIAL = frozenset("\\*_~`|<>[]()#@")
+_EMOJI = re.compile(r"(?<!\d):(?=[\w+-]+:)")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([-+]|\d+(?=[.)]))")
 _STYLES = {
     TimestampStyle.TIME: "t",
@@ -61,6 +63,8 @@ def _inline_markdown(inline: Inline) -> str:
             return _time_range(interval)
         case Bold(text):
             return _bold(text)
+        case CommandLine(markdown=markdown) if markdown:
+            return markdown
         case Code(text):
             return _code(text)
         case Mention():
@@ -99,7 +103,7 @@ def _mention(person: Mention) -> str:
 
 def escape(text: str) -> Iterator[str]:
     """Escape plain text; yields single characters and whole links."""
-    text = _AT_LINE_START.sub(_mark_list_item, text)
+    text = _EMOJI.sub(f"{_GUARD}:", _AT_LINE_START.sub(_mark_list_item, text))
     start = 0
     for link in _LINK.finditer(text):
         yield from map(_escape_character, text[start : link.start()])

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from bot.chat.actions import Action
-from bot.chat.reply import Button, Reply, Tone
+from bot.chat.reply import Button, Choice, Reply, Tone
 from bot.platforms.health import PlatformHealth
 from bot.platforms.ports import Installation
 from bot.platforms.slack.client.api import SlackApi
@@ -18,7 +19,9 @@ from core.model import Identity
 
 logger = logging.getLogger(__name__)
 
-_COMMANDS = ("whoami", "rooms mine", "rooms quota", "rooms free now")
+_BOOKINGS = "rooms mine"
+_COMMANDS = ("rooms quota", "rooms free now", "whoami")
+"""Below the bookings and the buttons; who one is comes last."""
 _HOME_BUTTONS = Reply(
     actions=(
         Button(FORM_ACTION, "Book a room…", opens=True),
@@ -28,6 +31,12 @@ _HOME_BUTTONS = Reply(
 )
 _MAX_CONCURRENT = 2
 """Homes published concurrently."""
+
+
+def _home_actions(bookings: Reply) -> tuple[Button | Choice, ...]:
+    """The buttons of App Home, and those that turn the pages of the bookings."""
+    pages = [each for each in bookings.actions if isinstance(each, Button) and each.value]
+    return (*_HOME_BUTTONS.actions, *pages)
 
 
 class AppHome:
@@ -75,9 +84,17 @@ class AppHome:
 
     async def _render(self, installation: Installation, user: str) -> BlockKitPayload:
         event = SlackEvent(installation.team, user, "")
-        dispatched = [await self._dispatcher.dispatch(installation, event, text=line) for line in _COMMANDS]
-        replies = [each.reply for each in dispatched if not each.reply.is_refusal]
-        return home_view([*replies, _HOME_BUTTONS], dispatched[-1].context)
+        lines = (_BOOKINGS, *_COMMANDS)
+        bookings, *others = [
+            await self._dispatcher.dispatch(installation, event, text=line) for line in lines
+        ]
+        replies = [each.reply for each in others if not each.reply.is_refusal]
+        lead = (
+            []
+            if bookings.reply.is_refusal
+            else [replace(bookings.reply, actions=_home_actions(bookings.reply))]
+        )
+        return home_view([*(lead or [_HOME_BUTTONS]), *replies], others[-1].context)
 
     async def wait_idle(self) -> None:
         """Wait until no App Home is being published."""

@@ -1,7 +1,7 @@
 """Renders text as Slack's mrkdwn: typed text literally, times in the reader's zone, no mention pings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -56,9 +56,9 @@ def _piece(inline: Inline, context: RenderContext) -> str:
         case str():
             return literal(inline)
         case Bold(text):
-            return _emphasis(text, "*")
+            return _bold(text)
         case Code(text):
-            return _emphasis(text, "`")
+            return _code(text)
         case Timestamp():
             return _timestamp(inline, context)
         case TimeRange(interval):
@@ -69,10 +69,17 @@ def _piece(inline: Inline, context: RenderContext) -> str:
             assert_never(inline)
 
 
-def _emphasis(text: str, mark: str) -> str:
-    """Emphasis works only within a line and around visible characters."""
-    inside = escape(" ".join(text.replace(mark, "'" if mark == "`" else "").split()))
-    return f"{_BREAK}{mark}{inside}{mark}{_BREAK}" if inside else ""
+def _bold(text: str) -> str:
+    """Bold works only within a line and around visible characters, else the text stays plain."""
+    inside = literal(" ".join(text.split()))
+    if not inside or inside.startswith(_BREAK) or inside.endswith(_BREAK):
+        return inside
+    return f"{_BREAK}*{inside}*{_BREAK}"
+
+
+def _code(text: str) -> str:
+    inside = escape(" ".join(text.replace("`", "'").split()))
+    return f"{_BREAK}`{inside}`{_BREAK}" if inside else ""
 
 
 _FORMATS = {
@@ -156,9 +163,9 @@ def _characters(text: str) -> Iterator[str]:
     return (match[0] for match in _ENTITY.finditer(text))
 
 
-def campus_note(reply: Reply, context: RenderContext) -> str:
-    """A note on the time zone, if the reply holds times."""
-    times = list(_times_of(reply))
+def campus_note(replies: Sequence[Reply], context: RenderContext) -> str:
+    """A note on the time zone, if the replies hold times."""
+    times = [each for reply in replies for each in _times_of(reply)]
     if not times:
         return ""
     reader = find_time_zone(context.reader_zone)

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.chat.reply import Button, Form, Reply, ReplyField, ReplyItem, Tone
 from bot.platforms.slack.render import tables
-from bot.platforms.slack.render.elements import Block, element, elements, input_block, plain_text
+from bot.platforms.slack.render.action_ids import input_id
+from bot.platforms.slack.render.elements import VALUE, Block, element, elements, input_block, plain_text
 from bot.platforms.slack.render.markup import (
     RenderContext,
     campus_note,
@@ -26,6 +27,9 @@ from bot.platforms.text import ELLIPSIS, clip, clip_line
 BlockKitPayload = dict[str, Any]
 FORM = "form"
 RESULT = "result"
+SHARE_FORM = "share_form"
+CHANNEL = "channel"
+"""Name of the input for the channel to share in."""
 _SECTION, _FIELD, _CONTEXT, _TITLE, _FALLBACK = 3000, 2000, 2000, 150, 2500
 _TEXT_BLOCKS, _FIELD_BLOCKS = 3, 3
 _BUTTONS_PER_ROW = 5
@@ -72,11 +76,14 @@ def blocks(
     more: Sequence[Button] = (),
     max_blocks: int = 0,
     numbers: "count[int] | None" = None,
+    *,
+    names_zone: bool = True,
 ) -> list[Block]:
     """The blocks of a reply, at most `max_blocks`; 0 stands for the limit of the surface."""
     numbers = numbers or count()
     before = [*_heading(reply), *_text(reply, context), *_fields(reply.fields, context)]
-    after = [*_table(reply, context, surface), *_buttons(reply, more, numbers), *_footer(reply, context)]
+    footer = _footer(reply, context, names_zone=names_zone)
+    after = [*_table(reply, context, surface), *_buttons(reply, more, numbers), *footer]
     limit = max_blocks or _MAX_BLOCKS[surface]
     items = _items(reply.items, context, limit - len(before) - len(after), numbers)
     return [*before, *items, *after][:limit]
@@ -126,9 +133,7 @@ def _items(
     if len(short) <= room:
         return short
     shown = max(room - 1, 0)
-    return [*short[:shown], _note(f"… and {len(items) - shown} more. Say more precisely what you need.")][
-        :room
-    ]
+    return [*short[:shown], _note(f"… and {len(items) - shown} more.")][:room]
 
 
 def _item(item: ReplyItem, context: RenderContext, numbers: "count[int]") -> Iterator[Block]:
@@ -175,9 +180,10 @@ def _buttons(reply: Reply, more: Sequence[Button], numbers: "count[int]") -> Ite
         yield {"type": "actions", "elements": buttons[start : start + _BUTTONS_PER_ROW]}
 
 
-def _footer(reply: Reply, context: RenderContext) -> Iterator[Block]:
+def _footer(reply: Reply, context: RenderContext, *, names_zone: bool) -> Iterator[Block]:
     footer = clip_markup(reply.footer, context, _CONTEXT)
-    notes = [each for each in (footer, literal(campus_note(reply, context))) if each.strip()]
+    zone = literal(campus_note([reply], context)) if names_zone else ""
+    notes = [each for each in (footer, zone) if each.strip()]
     if notes:
         yield {"type": "context", "elements": [_mrkdwn(each) for each in notes]}
 
@@ -219,6 +225,30 @@ def private_metadata(form: Form, origin: BlockKitPayload) -> str:
     return "{}"
 
 
+def share_view(metadata: str) -> BlockKitPayload:
+    """The modal that asks for the channel in which something is shared."""
+    block = {
+        "type": "input",
+        "block_id": input_id(CHANNEL),
+        "label": plain_text("Channel", 24),
+        "element": {
+            "type": "conversations_select",
+            "action_id": VALUE,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+            "response_url_enabled": True,
+        },
+    }
+    return {
+        "type": "modal",
+        "callback_id": SHARE_FORM,
+        "title": plain_text("Share a booking", 24),
+        "submit": plain_text("Share", 24),
+        "close": plain_text("Cancel", 24),
+        "blocks": [block],
+        "private_metadata": metadata,
+    }
+
+
 def result_view(reply: Reply, context: RenderContext) -> BlockKitPayload:
     """The modal that shows a reply."""
     rendered = blocks(reply, context, Surface.MODAL)
@@ -232,11 +262,22 @@ def result_view(reply: Reply, context: RenderContext) -> BlockKitPayload:
 
 
 def home_view(replies: Sequence[Reply], context: RenderContext) -> BlockKitPayload:
-    """App Home: several replies, separated by dividers."""
-    numbers = count()
-    share = max(_MAX_BLOCKS[Surface.HOME] // max(len(replies), 1) - 1, 1)
-    rendered: list[Block] = []
-    for reply in replies:
-        part = blocks(reply, context, Surface.HOME, max_blocks=share, numbers=numbers)
-        rendered += [{"type": "divider"}, *part] if rendered and part else part
-    return {"type": "home", "blocks": (rendered or [_section("—")])[: _MAX_BLOCKS[Surface.HOME]]}
+    """App Home: several replies, separated by dividers, the zone of their times named once, below.
+
+    The first reply has all the blocks that the others leave; they share up to two thirds.
+    """
+    numbers, total = count(), _MAX_BLOCKS[Surface.HOME]
+    zone = literal(campus_note(replies, context))
+    share = max(total * 2 // 3 // max(len(replies) - 1, 1) - 1, 1)
+
+    def part(reply: Reply, limit: int) -> list[Block]:
+        return blocks(reply, context, Surface.HOME, max_blocks=limit, numbers=numbers, names_zone=False)
+
+    rest: list[Block] = []
+    for reply in replies[1:]:
+        shown = part(reply, share)
+        rest += [{"type": "divider"}, *shown] if shown else []
+    rest += [_note(zone)] if zone.strip() else []
+    first = part(replies[0], max(total - len(rest), 1)) if replies else []
+    rendered = [*first, *(rest if first else rest[1:])]
+    return {"type": "home", "blocks": (rendered or [_section("—")])[:total]}

@@ -1,0 +1,41 @@
+"""Writes people's names where a reply would quote the id of a chat account."""
+
+import re
+from dataclasses import replace
+
+from bot.chat.reply import Bold, Inline, Reply, ReplyItem, Text
+from core.directory import Directory
+from core.model import Identity
+
+_IDENTITY = re.compile(r"\b(?:slack:[A-Za-z0-9]+:[A-Za-z0-9]+|discord:\d+)|<@!?[A-Za-z0-9]+(?:\|[^<>]*)?>")
+
+
+def hide_identities(reply: Reply, directory: Directory) -> Reply:
+    """The reply without ids of chat accounts, which mean nothing to people; code to copy stays as it is."""
+
+    def shown(text: Text) -> Text:
+        return tuple(_shown(each, directory) for each in text)
+
+    items = tuple(
+        ReplyItem(shown(each.title), shown(each.detail), each.buttons) if _is_quoted(each) else each
+        for each in reply.items
+    )
+    return replace(reply, text=shown(reply.text), items=items, footer=shown(reply.footer))
+
+
+def _is_quoted(item: ReplyItem) -> bool:
+    return any(isinstance(each, str) and _IDENTITY.search(each) for each in (*item.title, *item.detail))
+
+
+def _shown(inline: Inline, directory: Directory) -> Inline:
+    match inline:
+        case str():
+            return _IDENTITY.sub(lambda found: _name(found[0], directory), inline)
+        case Bold(text):
+            return Bold(_IDENTITY.sub(lambda found: _name(found[0], directory), text))
+    return inline
+
+
+def _name(identity: str, directory: Directory) -> str:
+    account = directory.by_identity(Identity(identity))
+    return account.person.name if account is not None else "that person"

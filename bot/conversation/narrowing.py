@@ -1,0 +1,90 @@
+"""Menus that narrow a long list of free rooms by building, size or equipment."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.chat.actions import Action
+from bot.chat.command import CommandContext
+from bot.chat.formatting import equipment_name
+from bot.chat.reply import Choice, Option
+from bot.conversation.button_values import SearchValue
+from core.catalogue import RoomQuery
+from core.model import Equipment, Room
+from core.services.find_rooms import SearchResult
+
+_MAX_OPTIONS = 25
+"""Discord shows no more in a menu."""
+_SIZES = (5, 10, 20, 30, 50, 100, 200)
+
+
+def narrowing_menus(
+    context: CommandContext, search: SearchValue, found: SearchResult, enough: int
+) -> Iterator[Choice]:
+    """A menu for each way in which more than `enough` rooms differ.
+
+    After a press the menus also take back what was chosen; what was typed can be typed again.
+    """
+    rooms = tuple(context.read_model.catalogue.rooms_in(found.mask))
+    if len(rooms) <= enough:
+        rooms = ()
+    menus = (
+        ("Building", _buildings(context, search, rooms)),
+        ("Size", _sizes(search, rooms)),
+        ("Equipment", _equipment(search, rooms)),
+    )
+    for label, options in menus:
+        chosen = [each for each in options if each.detail or context.request.action]
+        if chosen:
+            yield Choice(Action.SEARCH, label, tuple(chosen[:_MAX_OPTIONS]))
+
+
+def _buildings(context: CommandContext, search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+    """The nearest buildings first, or those with the most rooms."""
+    query, catalogue = search.query, context.read_model.catalogue
+    if query.building is not None:
+        yield _option("Any building", search, replace(query, building=None))
+        return
+    counts = Counter(room.building_id for room in rooms)
+    if len(counts) < 2:
+        return
+    near = query.near
+    distances = {each: catalogue.metres(near, each) if near is not None else None for each in counts}
+    order = sorted(
+        counts, key=lambda each: (distances[each] is None, distances[each] or 0.0, -counts[each], each)
+    )
+    for building_id in order[:_MAX_OPTIONS]:
+        building = catalogue.buildings.get(building_id)
+        name = building.name if building is not None else building_id
+        yield _option(name, search, replace(query, building=building_id), counts[building_id])
+
+
+def _sizes(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+    """`rooms` are in the catalogue's order, the smallest first."""
+    capacities = [room.capacity for room in rooms]
+    for seats in _SIZES:
+        fitting = len(rooms) - bisect_left(capacities, seats)
+        if seats > search.query.capacity and 0 < fitting < len(rooms):
+            yield _option(f"{seats}+ seats", search, replace(search.query, capacity=seats), fitting)
+    if search.query.capacity:
+        yield _option("Any size", search, replace(search.query, capacity=0))
+
+
+def _equipment(search: SearchValue, rooms: tuple[Room, ...]) -> Iterator[Option]:
+    known = search.query.equipment
+    alike = Counter(room.equipment for room in rooms)
+    counts = Counter[Equipment]()
+    for equipment, number in alike.items():
+        counts.update(dict.fromkeys(equipment - known, number))
+    for each in sorted(counts):
+        if counts[each] < len(rooms):
+            query = replace(search.query, equipment=known | {each})
+            yield _option(f"With {equipment_name(each)}", search, query, counts[each])
+    if known:
+        yield _option("Any equipment", search, replace(search.query, equipment=frozenset()))
+
+
+def _option(label: str, search: SearchValue, query: RoomQuery, count: int | None = None) -> Option:
+    rooms = "" if count is None else "1 room" if count == 1 else f"{count} rooms"
+    return Option(label, str(replace(search, query=query, skip=0)), rooms)

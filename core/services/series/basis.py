@@ -1,0 +1,88 @@
+"""What previews of series are based on: the read model, the quota spent, and how far a series may reach."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from core.availability import Availability
+from core.errors import UnknownSociety
+from core.interval import Interval
+from core.model import Booking
+from core.policy.quota import has_quota, quota_week
+from core.policy.recurrence import every_date
+from core.policy.rules import Rules
+from core.policy.series_horizon import EndOfTerm, last_series_day
+from core.ports import Storage
+from core.read_model import ReadModel
+from core.services.series.preview import Candidate, PreviewMaker, load_slots
+from core.services.series.values import SeriesRequest
+from core.services.series.verdicts import SeriesLedger, SeriesParty
+
+
+class PreviewBasis:
+    """Collects the facts of a preview."""
+
+    def __init__(self, storage: Storage, read_model: ReadModel, rules: Rules, end_of_term: EndOfTerm) -> None:
+        self._storage = storage
+        self._read_model = read_model
+        self._rules = rules
+        self._end_of_term = end_of_term
+
+    async def maker(
+        self,
+        request: SeriesRequest,
+        candidates: Iterable[Candidate],
+        now: datetime,
+        freed: Iterable[Booking],
+        last_day: date | None = None,
+    ) -> PreviewMaker:
+        slots = [each.slot for each in candidates]
+        last_day = last_day or self.last_day(request, now)
+        availability = await self._availability(slots)
+        ledger = await self._ledger(request, now)
+        return PreviewMaker(availability, self.party(request), ledger, last_day, now, freed)
+
+    async def _availability(self, slots: list[Interval]) -> Availability:
+        """The read model's; of dates outside its window, that of storage."""
+        if all(map(self._read_model.covers, slots)):
+            return self._read_model.availability
+        catalogue = self._read_model.catalogue
+        return await self._storage.read(lambda unit: load_slots(unit, catalogue, slots))
+
+    async def _ledger(self, request: SeriesRequest, now: datetime) -> SeriesLedger:
+        party, rules = self.party(request), self._rules
+        spent: Mapping[int, int] = {}
+        if party.person is not None and party.society is None and has_quota(party.person):
+            person_id, week = party.person.id, quota_week(now, rules)
+            spent = await self._storage.read(lambda unit: unit.bookings.spent_since(person_id, week))
+        minutes: dict[int, int] = {}
+        if request.society_id is not None and rules.society_series_hours is not None:
+            for booking in self._read_model.of_society(request.society_id):
+                if booking.series_id is not None:
+                    week = quota_week(booking.interval.start, rules)
+                    minutes[week] = minutes.get(week, 0) + booking.interval.minutes
+        return SeriesLedger(rules, spent, minutes)
+
+    def party(self, request: SeriesRequest) -> SeriesParty:
+        directory, society_id = self._read_model.directory, request.society_id
+        account = directory.people.get(request.by) if request.by is not None else None
+        society = directory.societies.get(society_id) if society_id is not None else None
+        if society_id is not None and society is None:
+            raise UnknownSociety(society_id)
+        return SeriesParty(
+            person=account.person if account is not None else None,
+            society=society,
+            role=account.role_in(society_id) if account is not None and society_id is not None else None,
+            valid_term=directory.terms.get(society_id) if society_id is not None else None,
+            term=request.term,
+        )
+
+    def last_day(self, request: SeriesRequest, now: datetime) -> date:
+        first = next(iter(every_date(request.rule)), request.rule.starts_on)
+        return last_series_day(
+            first,
+            self.party(request).person,
+            self._rules,
+            now,
+            self._end_of_term,
+            is_society=request.society_id is not None,
+        )
