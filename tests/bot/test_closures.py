@@ -115,3 +115,34 @@ async def test_stale_buttons_say_so(dana: Chat):
     assert "There is no such closure." in await dana.act("open_closure", "99")
     assert "There is no such closure." in await dana.act("open_closure", "x")
     assert "expired" in await dana.act("close_anyway", "x")
+
+
+async def test_options_close_and_open_by_their_type(dana: Chat, wil: Chat):
+    closed = await dana.run(
+        "rooms close", where="the whole campus", when="16 march every year", reason="Founder's day, 9-17 only"
+    )
+    assert "Closed: The whole campus, " in closed
+    assert "every year (Founder's day, 9-17 only)" in closed
+    assert "The whole campus" in await dana.run("rooms open")
+    assert "Open again: The whole campus" in await dana.run("rooms open", where="campus")
+
+    assert "I don't understand “Nowhere Hall”." in await dana.run(
+        "rooms close", where="Nowhere Hall", when="saturday 9-17"
+    )
+    assert "Nothing is closed." in await dana.run("rooms open")
+
+
+async def test_an_option_confirms_a_reason_that_is_too_long_for_a_button(dana: Chat, wil: Chat):
+    reason = "the examinations of the faculty of engineering and of the medical school, all year groups"
+    options = {"where": "Wren G01", "when": "saturday 9-17", "reason": reason}
+    await wil.say("/book Wren G01 saturday 10-11")
+
+    question = await dana.run("rooms close", **options)
+    assert "type the command again with confirm: yes" in question
+    assert "Nothing is closed." in await dana.run("rooms open")
+    assert f"({reason})" in await dana.run("rooms close", **options, confirm="yes")
+
+
+async def test_help_lists_closing_for_operators_only(dana: Chat, wil: Chat):
+    assert "/rooms close" in await dana.say("/help all")
+    assert "/rooms close" not in await wil.say("/help all")

@@ -98,6 +98,11 @@ def test_between_terms_the_next_one_counts():
     assert terms.end_of_term(TODAY) == UCL.end
     assert terms.end_of_term(date(2026, 3, 28)) == SUMMER.end
     assert terms.end_of_term(date(2026, 6, 13)) is None
+    assert terms.end_of_term_with(TODAY) == UCL.end
+    assert terms.end_of_term_with(date(2026, 3, 28)) is None
+    orientation = UCL.start - timedelta(days=UCL.start.weekday() + 7)
+    assert terms.end_of_term_with(orientation) == UCL.end
+    assert terms.end_of_term_with(orientation - timedelta(days=1)) is None
     last = terms.last_week(TODAY)
     assert last is not None
     assert last.number == 10
