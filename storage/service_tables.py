@@ -1,11 +1,29 @@
 """Tables of the service itself: deliveries, installations, counters, jobs, logins, and the state of sources.
 
-Instants are whole seconds since 1970, UTC.
+Instants are whole seconds since 1970, UTC. `storage.tables` adds all others to the same metadata.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
 
-from storage.tables import metadata
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 seen = Table(
     "seen",

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -23,6 +22,8 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+
+from storage import service_tables
 
 MAX_BOOKING_LENGTH = 2 * 24 * 60 * 60
 """Seconds. Bounds how far back a search for overlaps must look; opening hours keep bookings far shorter."""
@@ -32,15 +33,8 @@ MAX_ENTRY_LENGTH = 31 * 24 * 60 * 60
 CLOSURE_LOCK = 7_310_600_001
 """PostgreSQL advisory lock: decisions share it, a new closure takes it alone."""
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = service_tables.metadata
+"""Of all tables."""
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 

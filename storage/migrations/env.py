@@ -2,7 +2,6 @@
 
 from alembic import context
 
-import storage.service_tables  # noqa: F401 - adds its tables to the metadata
 from storage.tables import metadata
 
 connection = context.config.attributes["connection"]
