@@ -8,6 +8,7 @@ from core.model import AuditEntry, Change
 from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
+from storage.repositories.closures import SqlClosureRepository
 from storage.repositories.counters import SqlCounterRepository
 from storage.repositories.installations import SqlInstallationRepository
 from storage.repositories.jobs import SqlJobRepository
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.bookings = SqlBookingRepository(connection)
         self.series = SqlSeriesRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
+        self.closures = SqlClosureRepository(connection, self.changes)
         self.tokens = SqlTokenRepository(connection, self.changes)
         self.processed_events = SqlProcessedEventRepository(connection)
         self.installations = SqlInstallationRepository(connection)

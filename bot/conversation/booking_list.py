@@ -11,6 +11,7 @@ from bot.chat.request import PlatformName
 from bot.conversation.alternatives import owner_buttons
 from bot.conversation.own_bookings import upcoming_bookings
 from bot.conversation.refusals import refusal_tone
+from bot.conversation.term_notes import week_note
 from core.errors import BookingIsOver, UnknownBooking
 
 _PAGE_SIZE = 20
@@ -29,7 +30,13 @@ def booking_page(context: CommandContext, skip: int = 0) -> Reply:
     skip = skip if skip < len(bookings) else (len(bookings) - 1) // size * size
     rooms, shown = context.read_model.catalogue.rooms, bookings[skip : skip + size]
     items = tuple(
-        booking_item(each, rooms.get(each.room_id), *owner_buttons(context, each)) for each in shown
+        booking_item(
+            each,
+            rooms.get(each.room_id),
+            *owner_buttons(context, each),
+            week=week_note(context.services, each.interval.start),
+        )
+        for each in shown
     )
     count = "1 upcoming booking" if len(bookings) == 1 else f"{len(bookings)} upcoming bookings"
     which = "" if len(shown) == len(bookings) else f" These are {skip + 1} to {skip + len(shown)}."

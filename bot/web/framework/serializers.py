@@ -10,7 +10,15 @@ import orjson
 
 from core.catalogue import Catalogue
 from core.directory import Account, Directory
-from core.errors import InvalidTimes, OutsideHours, QuotaSpent, RoomieError, SlotTaken, TooFarAhead
+from core.errors import (
+    InvalidTimes,
+    OutsideHours,
+    QuotaSpent,
+    RoomClosed,
+    RoomieError,
+    SlotTaken,
+    TooFarAhead,
+)
 from core.model import Booking, Building, Busy, Equipment, RatingSummary, Room, Stars, busy_for
 
 _UTILITY_LISTS = ("microphone", "accessibility", "audiovisual", "infotechnology", "writingMedia", "service")
@@ -218,6 +226,9 @@ def facts_of(error: RoomieError) -> Mapping[str, Any]:
     match error:
         case SlotTaken():
             return {"taken_by": [_taken(each) for each in error.holders]}
+        case RoomClosed():
+            closed = {"start": _iso_instant(error.closed.start), "end": _iso_instant(error.closed.end)}
+            return {"reason": error.reason, "closed": closed, "opens_at": _iso_instant(error.opens_at)}
         case QuotaSpent():
             reset = int(error.resets_in.total_seconds())
             return {"cost": error.cost, "quota_left": error.left, "resets_in": reset}
@@ -231,9 +242,15 @@ def facts_of(error: RoomieError) -> Mapping[str, Any]:
             return {}
 
 
+def _iso_instant(instant: datetime) -> str:
+    return iso(int(instant.timestamp()))
+
+
 def _taken(busy: Busy) -> dict[str, str]:
     return {"name": busy.name, "start": iso(busy.start), "end": iso(busy.end)}
 
 
 def _clock(minutes: int) -> str:
+    """The time of day; closing times may lie after midnight."""
+    minutes -= 24 * 60 if minutes > 24 * 60 else 0
     return f"{minutes // 60:02}:{minutes % 60:02}"

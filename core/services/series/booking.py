@@ -168,7 +168,8 @@ def _check(
     if request.adopted is not None and request.adopts(day, ledger.rules):
         return _check_adopted(facts, request.adopted, slot, ledger, now)
     party = SeriesParty(facts.person, facts.society, facts.role, facts.term, request.term)
-    return check_date(party, facts.room, slot, facts.busy, ledger, request.last_day, now)
+    busy = (*facts.busy, *facts.closures)
+    return check_date(party, facts.room, slot, busy, ledger, request.last_day, now)
 
 
 def _check_adopted(

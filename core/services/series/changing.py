@@ -151,7 +151,7 @@ def _check(
         SeriesParty(facts.person, facts.society, facts.role, facts.term),
         facts.room,
         wanted.slot,
-        tuple(each for each in facts.busy if each.booking_id not in freed),
+        (*(each for each in facts.busy if each.booking_id not in freed), *facts.closures),
         ledger,
         request.last_day,
         now,

@@ -45,7 +45,12 @@ START = Parameter(
     "start_time", parse_wall_time, _WALL_TIME, "The start, campus time.", required=True, example="15:00"
 )
 END = Parameter(
-    "end_time", parse_wall_time, _WALL_TIME, "The end, campus time.", required=True, example="17:00"
+    "end_time",
+    parse_wall_time,
+    _WALL_TIME,
+    "The end, campus time; the next day if earlier than the start.",
+    required=True,
+    example="17:00",
 )
 NOTES = Parameter("notes", parse_text, SHORT_TEXT, "What you need the room for.")
 EVENT_NAME = Parameter(
@@ -129,13 +134,15 @@ class BookingOwner:
 
 async def book(context: RequestContext) -> Response:
     owner = await _booking_owner(context)
+    room_id = RoomId(context.require(ROOM))
     request = BookRoom(
         booking_id=new_booking_id(),
-        room_id=RoomId(context.require(ROOM)),
+        room_id=room_id,
         slot=slot_of(
             context.require(BOOKING_DAY),
             context.require(START),
             context.require(END),
+            context.state.services.read_model.catalogue.rooms.get(room_id),
             context.state.services.rules,
         ),
         by=owner.person,
