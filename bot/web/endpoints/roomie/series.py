@@ -169,8 +169,8 @@ SERIES: tuple[Route, ...] = (
         description="Send the parameters of the preview again, with one of its `choices`. If one of these "
         "dates cannot be booked any more, nothing is booked: the response is a 409 with `code` "
         "`not_all_bookable` and a fresh `preview`. A repeated request with the same `Idempotency-Key` books "
-        f"once. Counts as {_PREVIEW_COST:g} requests of your rate. Further codes: those of `rooms.previewSeries/`, "
-        "`nothing_to_book`, `handled` (the key was used for something else).",
+        f"once. Counts as {_PREVIEW_COST:g} requests of your rate. Further codes: those of "
+        "`rooms.previewSeries/`, `nothing_to_book`, `handled` (the key was used for something else).",
     ),
     Route(
         Api.ROOMIE,
