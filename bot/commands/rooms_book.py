@@ -61,7 +61,8 @@ def _answer_button(context: CommandContext, reading: ParseResult, label: str) ->
     if reading.room is None or when is None or when.kind not in {TimeKind.INSTANT, TimeKind.RANGE}:
         return Button(Action.SEARCH, label, str(search_from(context, reading)))
     slot = requested_slot(context, when, context.read_model.catalogue.room(reading.room))
-    label = f"{label}: {short_slot(context, slot)}"
+    if f"{slot.start.astimezone(context.zone):%H:%M}" not in label:
+        label = f"{label}: {short_slot(context, slot)}"
     return _book_button(label, SlotValue(reading.room, slot, reading.society, reading.title or ""))
 
 

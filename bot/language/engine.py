@@ -295,6 +295,9 @@ class _PhraseParser:
     def _build_requests(self, clauses: Clauses) -> RequestPhrases:
         requests = build_requests(clauses, self.tokens, self.context)
         phrase = requests.main
+        if phrase.ambiguous_number is None:
+            numbers = (other.ambiguous_number for other in requests.also)
+            phrase.ambiguous_number = next((number for number in numbers if number is not None), None)
         if phrase.day is None and phrase.recurrence is None:
             self._try_dateparser(phrase)
         return requests

@@ -82,8 +82,9 @@ def _parse_range_word(cursor: TokenCursor, index: int, start: int) -> int | None
     before = cursor.word(start - 1)
     if word == "and" and before != "between":
         return None
-    if word == "until" and (before in _NOT_RANGE_BEFORE or before.endswith("s")):
-        return None  # `tuesdays at 3 until 12 june`
+    closes_hours = before in {"-", "to"} and cursor.number(start - 2) is not None
+    if word == "until" and (before in _NOT_RANGE_BEFORE or before.endswith("s") or closes_hours):
+        return None  # `tuesdays at 3 until 12 june`, `every friday 3-4 until 26 june`
     return index + 1
 
 
