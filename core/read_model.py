@@ -267,9 +267,10 @@ class ReadModel:
                 self._store(booking)
 
     def _store(self, booking: Booking) -> None:
+        """Adds to all indexes. A room's may still hold an older version: other rooms are read apart."""
         is_known = booking.id in self.bookings
         self.bookings[booking.id] = booking
-        _insert(self._in_room, booking.room_id, booking, is_known=is_known)
+        _insert(self._in_room, booking.room_id, booking, is_known=True)
         if booking.booked_by is not None:
             _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
             self._touched.add(booking.booked_by)
