@@ -295,7 +295,7 @@ class TooManyDates(InvalidSeries):
 
     def __init__(self, dates: int, max_dates: int) -> None:
         super().__init__(f"That is more than {max_dates} dates, the most a series may have. End it earlier.")
-        self.dates = dates
+        self.dates, self.max_dates = dates, max_dates
 
 
 class NeverHappens(InvalidSeries):

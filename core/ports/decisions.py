@@ -102,6 +102,7 @@ class WriteSet:
     """Refunds in other weeks than that of `charge`."""
     audit: AuditEntry | None = None
     request: str | None = None
+    """Idempotency key, stored with the booking that is inserted or updated."""
     withdraw_messages_of: BookingId | None = None
     """The booking whose unsent messages are withdrawn, except for those in `messages`."""
     messages: tuple[OutboxMessage, ...] = ()

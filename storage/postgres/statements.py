@@ -277,7 +277,8 @@ def write_parameters(writes: Sequence[TimedWrite], origin: str) -> list[list[Any
 
 
 def _request_row(writes: WriteSet, at: int) -> dict[str, Any]:
-    return {"key": writes.request, "booking_id": writes.insert and writes.insert.id, "at": at}
+    booking = writes.insert or writes.update
+    return {"key": writes.request, "booking_id": booking and booking.id, "at": at}
 
 
 def updates_in(writes: Iterable[TimedWrite]) -> int:

@@ -190,8 +190,9 @@ class SqliteStatements:
             self._write.charge.run(self._connection, charge_values(entry))
         if writes.audit is not None:
             self._write.audit.run(self._connection, audit_values(writes.audit))
-        if writes.request is not None and writes.insert is not None:
-            values = {"key": writes.request, "booking_id": writes.insert.id, "at": at}
+        booking = writes.insert or writes.update
+        if writes.request is not None and booking is not None:
+            values = {"key": writes.request, "booking_id": booking.id, "at": at}
             self._write.request.run(self._connection, values)
         self._write_messages(writes)
 

@@ -18,6 +18,7 @@ from core.model import (
     AuditEntry,
     Booking,
     BookingId,
+    BookingState,
     Charge,
     Occurrence,
     OutboxMessage,
@@ -25,7 +26,7 @@ from core.model import (
     Series,
     TokenTerm,
 )
-from core.policy.quota import quota_week
+from core.policy.quota import quota_left, quota_week
 from core.policy.recurrence import occurrence_slot
 from core.policy.rules import Rules
 from core.policy.series_horizon import week_of
@@ -69,16 +70,18 @@ class SeriesOutcome:
     charged: Mapping[int, int] = field(default_factory=dict)
     refusals: Mapping[date, RoomieError] = field(default_factory=dict)
     previous: Booking | None = None
+    quota_left: int = 0
+    """Minutes of this quota week."""
 
 
 def slots_of(series: Series, choices: Choices, rules: Rules) -> list[Interval]:
     return [occurrence_slot(day, series.starts_at, series.length, rules.zone) for day, _ in choices]
 
 
-def series_keys(request: BookSeries, rules: Rules) -> list[DecisionKeys]:
-    """Keys of each date; those of the request itself go with the first."""
+def series_keys(request: BookSeries, rules: Rules, now: datetime) -> list[DecisionKeys]:
+    """Keys of each date, and of this week; those of the request itself go with the first."""
     series, choices = request.series, request.choices
-    return [
+    dates = [
         DecisionKeys(
             week=quota_week(slot.start, rules),
             room=room_id,
@@ -93,6 +96,7 @@ def series_keys(request: BookSeries, rules: Rules) -> list[DecisionKeys]:
             zip(choices, slots_of(series, choices, rules), strict=True)
         )
     ]
+    return [*dates, DecisionKeys(quota_week(now, rules), person=series.booked_by)]
 
 
 def capped_week(series: Series, slot: Interval, rules: Rules) -> Interval | None:
@@ -133,10 +137,11 @@ def decide_series(
     facts: Sequence[Facts], request: BookSeries, rules: Rules, now: datetime
 ) -> JointDecision[SeriesOutcome]:
     """Books all dates, or none and says why. Raises what refuses the requester, whatever the date."""
+    *dates, this_week = facts
     if facts[0].previous_result is not None:
-        return _repeat(facts[0].previous_result, request)
+        return _repeat(facts[0].previous_result, request, quota_left(this_week.spent, rules))
     slots = slots_of(request.series, request.choices, rules)
-    ledger, own = ledger_of(facts, slots, rules), OwnSlots()
+    ledger, own = ledger_of(dates, slots, rules), OwnSlots()
     refusals, bookings = dict[date, RoomieError](), list[tuple[Booking, int]]()
     for place, ((day, room_id), slot) in enumerate(zip(request.choices, slots, strict=True)):
         try:
@@ -150,15 +155,16 @@ def decide_series(
             bookings.append((_booking(request, place, slot, facts[place].booking, now), cost))
     if refusals:
         return JointDecision(SeriesOutcome(refusals=refusals))
-    return _writes(facts, request, bookings, ledger, now)
+    spent = this_week.spent + ledger.charged[quota_week(now, rules)]
+    return _writes(dates, request, bookings, ledger, quota_left(spent, rules), now)
 
 
-def _repeat(earlier: Booking, request: BookSeries) -> JointDecision[SeriesOutcome]:
+def _repeat(earlier: Booking, request: BookSeries, left: int) -> JointDecision[SeriesOutcome]:
     series = request.series
     is_same_owner = (earlier.booked_by, earlier.society_id) == (series.booked_by, series.society_id)
     if earlier.occurrence is None or not is_same_owner:
         raise DuplicateRequest(earlier)
-    return JointDecision(SeriesOutcome(previous=earlier))
+    return JointDecision(SeriesOutcome(previous=earlier, quota_left=left))
 
 
 def _check(
@@ -166,16 +172,21 @@ def _check(
 ) -> dict[int, int]:
     """Returns what a date costs; nothing if it is the booking that the series adopts."""
     if request.adopted is not None and request.adopts(day, ledger.rules):
-        return _check_adopted(facts, request.adopted, slot, ledger, now)
+        return _check_adopted(facts, request.adopted, request.series, slot, ledger, now)
     party = SeriesParty(facts.person, facts.society, facts.role, facts.term, request.term)
     busy = (*facts.busy, *facts.closures)
     return check_date(party, facts.room, slot, busy, ledger, request.last_day, now)
 
 
 def _check_adopted(
-    facts: Facts, adopted: Booking, slot: Interval, ledger: SeriesLedger, now: datetime
+    facts: Facts, adopted: Booking, series: Series, slot: Interval, ledger: SeriesLedger, now: datetime
 ) -> dict[int, int]:
-    booking = own_booking(facts, adopted.booked_by, now) if adopted.booked_by else adopted
+    """Requires that the booking be the requester's, and still as the requester saw it."""
+    booking = own_booking(facts, adopted.booked_by, now) if adopted.booked_by else facts.booking
+    if booking is None or (booking.state, adopted.society_id) != (BookingState.ACTIVE, series.society_id):
+        raise UnknownBooking
+    if adopted.booked_by != series.booked_by:
+        raise NotYourBooking
     if (booking.version, booking.room_id, booking.interval) != (adopted.version, adopted.room_id, slot):
         raise StaleVersion
     if booking.society_id is not None:
@@ -208,6 +219,7 @@ def _writes(
     request: BookSeries,
     bookings: Sequence[tuple[Booking, int]],
     ledger: SeriesLedger,
+    left: int,
     now: datetime,
 ) -> JointDecision[SeriesOutcome]:
     """One write for each booking; the first also writes the series, the audit and the confirmation."""
@@ -228,7 +240,7 @@ def _writes(
         confirmation = series_confirmation(request.series, made, now)
         dates[0] = replace(dates[0], messages=(confirmation, *dates[0].messages))
     charged = {week: minutes for week, minutes in ledger.charged.items() if minutes}
-    return JointDecision(SeriesOutcome(made, charged), (head, *dates))
+    return JointDecision(SeriesOutcome(made, charged, quota_left=left), (head, *dates))
 
 
 def _audit(request: BookSeries, bookings: Sequence[tuple[Booking, int]], now: datetime) -> AuditEntry:

@@ -133,7 +133,7 @@ class BookingOwner:
 
 
 async def book(context: RequestContext) -> Response:
-    owner = await _booking_owner(context)
+    owner = await booking_owner(context)
     room_id = RoomId(context.require(ROOM))
     request = BookRoom(
         booking_id=new_booking_id(),
@@ -150,28 +150,28 @@ async def book(context: RequestContext) -> Response:
         title=owner.event,
         notes=context.get(NOTES) or "",
         term=owner.term,
-        request=_idempotency_key(context, owner),
-        confirm=_is_confirmed_in_chat(context, owner),
+        request=idempotency_key(context, owner),
+        confirm=is_confirmed_in_chat(context, owner),
     )
     booked = await context.state.services.bookings.book(request)
     return json_response({"success": True, "booking_id": booked.booking.id, "quota_left": booked.quota_left})
 
 
-def _is_confirmed_in_chat(context: RequestContext, owner: BookingOwner) -> bool:
+def is_confirmed_in_chat(context: RequestContext, owner: BookingOwner) -> bool:
     """Whether a message in chat confirms the booking; nobody waits for one who has no chat account."""
     services = context.state.services
     account = services.read_model.directory.people.get(owner.person) if owner.person is not None else None
     return services.confirmations and account is not None and bool(account.identities)
 
 
-def _idempotency_key(context: RequestContext, owner: BookingOwner) -> str | None:
-    """The key of a request, separate for each person and each society."""
+def idempotency_key(context: RequestContext, owner: BookingOwner, kind: str = "") -> str | None:
+    """The key of a request, separate for each person, each society and each `kind` of request."""
     key = context.get(KEY)
     holder = f"society:{owner.society}" if owner.person is None else f"person:{owner.person}"
-    return None if key is None else f"http:{holder}:{key}"
+    return None if key is None else f"http:{kind}{holder}:{key}"
 
 
-async def _booking_owner(context: RequestContext) -> BookingOwner:
+async def booking_owner(context: RequestContext) -> BookingOwner:
     if isinstance(context.principal, TokenBearer):
         society = _token_society(context, context.principal)
         return BookingOwner(None, society, _event(context), context.principal.term)
