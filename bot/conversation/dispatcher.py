@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -23,6 +23,7 @@ from bot.redaction import without_text
 from bot.services import Services
 from core.directory import Account
 from core.errors import Invalid, NotAuthenticated, RoomieError
+from core.model import Building, Room
 
 logger = logging.getLogger(__name__)
 
@@ -210,11 +211,8 @@ class Dispatcher:
     def _ends_in_name(self, text: str) -> bool:
         """Whether the text ends in a whole name of a room, building or society."""
         catalogue = self._services.read_model.catalogue
-        names = (
-            name
-            for each in (*catalogue.rooms.values(), *catalogue.buildings.values())
-            for name in (each.id, each.name, *each.aliases)
-        )
+        rooms: Iterable[Room | Building] = chain(catalogue.rooms.values(), catalogue.buildings.values())
+        names = (name for each in rooms for name in (each.id, each.name, *each.aliases))
         societies = (each.name for each in self._services.read_model.directory.societies.values())
         return any(f" {text}".endswith(f" {name.casefold()}") for name in chain(names, societies) if name)
 
