@@ -1,6 +1,5 @@
 """The FreeRooms API: buildings, rooms and what is free, without a login."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
@@ -24,8 +23,8 @@ from bot.web.framework.status_cache import StatusCache, StatusFilter
 from core.availability import Availability
 from core.catalogue import RoomQuery
 from core.interval import Interval
-from core.model import BuildingId, Busy, Location, Room, RoomId, Usage
-from core.schedule_reading import ALL_TIME, busy_in_room
+from core.model import BuildingId, Location, Room, RoomId, Usage
+from core.schedule_reading import ALL_TIME
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _COUNT = {"type": "integer", "minimum": 0}
@@ -108,10 +107,8 @@ async def bookings(context: RequestContext) -> Response:
     read_model = context.state.services.read_model
     availability, catalogue = read_model.availability, read_model.catalogue
     schedule = availability.schedule(room_id)
-    if read_model.covers(window):
-        busy: Iterable[Busy] = schedule.conflicts(*seconds_of(window))
-    else:
-        busy = await context.state.read(lambda unit: busy_in_room(unit, room_id, window))
+    whole = schedule if read_model.covers(window) else await context.state.whole_schedules.get(room_id)
+    busy = whole.conflicts(*seconds_of(window))
     return CacheableResponse(
         with_etag(wire.room_bookings_body(replace(room, id=RoomId(context.require(ROOM))), busy)),
         lambda _: (

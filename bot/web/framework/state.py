@@ -25,6 +25,7 @@ from bot.web.framework.response_cache import ResponseCache
 from bot.web.framework.settings import HttpSettings
 from bot.web.framework.status_cache import CampusDays, StatusCache
 from bot.web.framework.token_usage import TokenUsage
+from bot.web.framework.whole_schedules import WholeSchedules
 from core.availability import Availability
 from core.errors import Unavailable
 from core.interval import Interval
@@ -69,6 +70,7 @@ class ServerState:
     subscriptions: LoginSubscriptions = field(init=False)
     readiness: Readiness = field(init=False)
     ratings: RatingCache = field(init=False)
+    whole_schedules: WholeSchedules = field(init=False)
     days: CampusDays = field(init=False)
     flood_logged_at: float = -inf
     """When a refusal for too many requests was last logged, by `perf_counter`."""
@@ -87,6 +89,7 @@ class ServerState:
         self.subscriptions = LoginSubscriptions(self.services)
         self.readiness = Readiness(self.checks)
         self.ratings = RatingCache(self.read)
+        self.whole_schedules = WholeSchedules(self.services.read_model, self.read)
         self.days = CampusDays(self.services.rules.zone)
 
     def next_id(self) -> str:
