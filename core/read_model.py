@@ -5,6 +5,7 @@ through the change log. It covers a window of time around now; outside it reads 
 relies on it.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -266,13 +267,14 @@ class ReadModel:
                 self._store(booking)
 
     def _store(self, booking: Booking) -> None:
+        is_known = booking.id in self.bookings
         self.bookings[booking.id] = booking
-        _insert(self._in_room, booking.room_id, booking)
+        _insert(self._in_room, booking.room_id, booking, is_known=is_known)
         if booking.booked_by is not None:
-            _insert(self._of_person, booking.booked_by, booking)
+            _insert(self._of_person, booking.booked_by, booking, is_known=is_known)
             self._touched.add(booking.booked_by)
         if booking.society_id is not None:
-            _insert(self._of_society, booking.society_id, booking)
+            _insert(self._of_society, booking.society_id, booking, is_known=is_known)
 
     def _remove(self, booking: Booking) -> None:
         """Removes from the room's index, and from all others unless the booking has moved to another room."""
@@ -288,9 +290,16 @@ class ReadModel:
             _remove(self._of_society, booking.society_id, booking)
 
 
-def _insert(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking) -> None:
-    others = (each for each in index.get(key, ()) if each.id != booking.id)
-    index[key] = tuple(sorted((*others, booking), key=lambda each: (each.interval.start, each.id)))
+def _insert(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking, *, is_known: bool) -> None:
+    others = index.get(key, ())
+    if is_known:
+        others = tuple(each for each in others if each.id != booking.id)
+    place = bisect_left(others, _order(booking), key=_order)
+    index[key] = (*others[:place], booking, *others[place:])
+
+
+def _order(booking: Booking) -> tuple[datetime, str]:
+    return booking.interval.start, booking.id
 
 
 def _remove(index: dict[_Key, tuple[Booking, ...]], key: _Key, booking: Booking) -> None:

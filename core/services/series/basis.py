@@ -1,18 +1,18 @@
 """What previews of series are based on: the read model, the quota spent, and how far a series may reach."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from core.availability import Availability
 from core.errors import UnknownSociety
 from core.interval import Interval
-from core.model import Booking
+from core.model import Booking, RoomId
 from core.policy.quota import has_quota, quota_week
 from core.policy.recurrence import every_date
 from core.policy.rules import Rules
 from core.policy.series_horizon import EndOfTerm, last_series_day
 from core.ports import Storage
-from core.read_model import ReadModel
+from core.read_model import ReadModel, read_rooms
 from core.services.series.preview import Candidate, PreviewMaker, load_slots
 from core.services.series.values import SeriesRequest
 from core.services.series.verdicts import SeriesLedger, SeriesParty
@@ -34,19 +34,29 @@ class PreviewBasis:
         now: datetime,
         freed: Iterable[Booking],
         last_day: date | None = None,
+        rooms: Collection[RoomId] | None = None,
     ) -> PreviewMaker:
+        """A maker for these candidates. `rooms`: the only ones whose times are needed, all if None."""
         slots = [each.slot for each in candidates]
         last_day = last_day or self.last_day(request, now)
-        availability = await self._availability(slots)
+        availability = await self._availability(slots, rooms)
         ledger = await self._ledger(request, now)
         return PreviewMaker(availability, self.party(request), ledger, last_day, now, freed)
 
-    async def _availability(self, slots: list[Interval]) -> Availability:
+    def covers(self, candidates: Iterable[Candidate]) -> bool:
+        """Whether the read model knows these dates of all rooms."""
+        return all(self._read_model.covers(each.slot) for each in candidates)
+
+    async def _availability(self, slots: list[Interval], rooms: Collection[RoomId] | None) -> Availability:
         """The read model's; of dates outside its window, that of storage."""
         if all(map(self._read_model.covers, slots)):
             return self._read_model.availability
         catalogue = self._read_model.catalogue
-        return await self._storage.read(lambda unit: load_slots(unit, catalogue, slots))
+        if rooms is None:
+            return await self._storage.read(lambda unit: load_slots(unit, catalogue, slots))
+        span = Interval(min(each.start for each in slots), max(each.end for each in slots))
+        found = await self._storage.read(lambda unit: read_rooms(unit, span, rooms))
+        return Availability(catalogue, {room_id: room.schedule for room_id, room in found.items()})
 
     async def _ledger(self, request: SeriesRequest, now: datetime) -> SeriesLedger:
         party, rules = self.party(request), self._rules

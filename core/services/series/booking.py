@@ -25,7 +25,7 @@ from core.model import (
     Series,
     TokenTerm,
 )
-from core.policy.quota import quota_week
+from core.policy.quota import quota_left, quota_week
 from core.policy.recurrence import occurrence_slot
 from core.policy.rules import Rules
 from core.policy.series_horizon import week_of
@@ -69,16 +69,18 @@ class SeriesOutcome:
     charged: Mapping[int, int] = field(default_factory=dict)
     refusals: Mapping[date, RoomieError] = field(default_factory=dict)
     previous: Booking | None = None
+    quota_left: int = 0
+    """Minutes of this quota week."""
 
 
 def slots_of(series: Series, choices: Choices, rules: Rules) -> list[Interval]:
     return [occurrence_slot(day, series.starts_at, series.length, rules.zone) for day, _ in choices]
 
 
-def series_keys(request: BookSeries, rules: Rules) -> list[DecisionKeys]:
-    """Keys of each date; those of the request itself go with the first."""
+def series_keys(request: BookSeries, rules: Rules, now: datetime) -> list[DecisionKeys]:
+    """Keys of each date, and of this week; those of the request itself go with the first."""
     series, choices = request.series, request.choices
-    return [
+    dates = [
         DecisionKeys(
             week=quota_week(slot.start, rules),
             room=room_id,
@@ -93,6 +95,7 @@ def series_keys(request: BookSeries, rules: Rules) -> list[DecisionKeys]:
             zip(choices, slots_of(series, choices, rules), strict=True)
         )
     ]
+    return [*dates, DecisionKeys(quota_week(now, rules), person=series.booked_by)]
 
 
 def capped_week(series: Series, slot: Interval, rules: Rules) -> Interval | None:
@@ -133,10 +136,11 @@ def decide_series(
     facts: Sequence[Facts], request: BookSeries, rules: Rules, now: datetime
 ) -> JointDecision[SeriesOutcome]:
     """Books all dates, or none and says why. Raises what refuses the requester, whatever the date."""
+    *dates, this_week = facts
     if facts[0].previous_result is not None:
-        return _repeat(facts[0].previous_result, request)
+        return _repeat(facts[0].previous_result, request, quota_left(this_week.spent, rules))
     slots = slots_of(request.series, request.choices, rules)
-    ledger, own = ledger_of(facts, slots, rules), OwnSlots()
+    ledger, own = ledger_of(dates, slots, rules), OwnSlots()
     refusals, bookings = dict[date, RoomieError](), list[tuple[Booking, int]]()
     for place, ((day, room_id), slot) in enumerate(zip(request.choices, slots, strict=True)):
         try:
@@ -150,15 +154,16 @@ def decide_series(
             bookings.append((_booking(request, place, slot, facts[place].booking, now), cost))
     if refusals:
         return JointDecision(SeriesOutcome(refusals=refusals))
-    return _writes(facts, request, bookings, ledger, now)
+    spent = this_week.spent + ledger.charged[quota_week(now, rules)]
+    return _writes(dates, request, bookings, ledger, quota_left(spent, rules), now)
 
 
-def _repeat(earlier: Booking, request: BookSeries) -> JointDecision[SeriesOutcome]:
+def _repeat(earlier: Booking, request: BookSeries, left: int) -> JointDecision[SeriesOutcome]:
     series = request.series
     is_same_owner = (earlier.booked_by, earlier.society_id) == (series.booked_by, series.society_id)
     if earlier.occurrence is None or not is_same_owner:
         raise DuplicateRequest(earlier)
-    return JointDecision(SeriesOutcome(previous=earlier))
+    return JointDecision(SeriesOutcome(previous=earlier, quota_left=left))
 
 
 def _check(
@@ -207,6 +212,7 @@ def _writes(
     request: BookSeries,
     bookings: Sequence[tuple[Booking, int]],
     ledger: SeriesLedger,
+    left: int,
     now: datetime,
 ) -> JointDecision[SeriesOutcome]:
     """One write for each booking; the first also writes the series, the audit and the confirmation."""
@@ -227,7 +233,7 @@ def _writes(
         confirmation = series_confirmation(request.series, made, now)
         dates[0] = replace(dates[0], messages=(confirmation, *dates[0].messages))
     charged = {week: minutes for week, minutes in ledger.charged.items() if minutes}
-    return JointDecision(SeriesOutcome(made, charged), (head, *dates))
+    return JointDecision(SeriesOutcome(made, charged, quota_left=left), (head, *dates))
 
 
 def _audit(request: BookSeries, bookings: Sequence[tuple[Booking, int]], now: datetime) -> AuditEntry:

@@ -17,7 +17,7 @@ from core.model import (
     Role,
     Series,
 )
-from core.policy.quota import quota_week
+from core.policy.quota import quota_left, quota_week
 from core.policy.refund import non_refundable_after_change, refunds_by_week
 from core.policy.rules import Rules
 from core.ports import DecisionKeys, Facts, JointDecision, WriteSet
@@ -52,10 +52,12 @@ class ChangeOutcome:
     cancelled: tuple[Booking, ...] = ()
     changes: Mapping[int, int] = field(default_factory=dict)
     refusals: Mapping[date, RoomieError] = field(default_factory=dict)
+    quota_left: int = 0
+    """Minutes of this quota week."""
 
 
 def change_keys(request: ChangeSeries, rules: Rules, now: datetime) -> list[DecisionKeys]:
-    """Keys of the dates changed, added and cancelled, in this order; at least one, for the owner."""
+    """Keys of the dates changed, added and cancelled, in this order; and of the owner and this week."""
     plan, series = request.plan, request.plan.before
     person, society = request.by, series.society_id
     dates = [
@@ -76,7 +78,7 @@ def change_keys(request: ChangeSeries, rules: Rules, now: datetime) -> list[Deci
         DecisionKeys(week=week, person=person, society=society, booking=each.id, series=series.id)
         for each in plan.cancelled
     ]
-    return [*dates, *cancelled] or [DecisionKeys(week, person=person, society=society, series=series.id)]
+    return [*dates, *cancelled, DecisionKeys(week, person=person, society=society, series=series.id)]
 
 
 def decide_change(
@@ -84,7 +86,8 @@ def decide_change(
 ) -> JointDecision[ChangeOutcome]:
     """Carries out a plan, or says which dates refuse it; then nothing changes."""
     plan = request.plan
-    _check_owner(plan.before, request.by, facts[0].role)
+    *facts, owner = facts
+    _check_owner(plan.before, request.by, owner.role)
     dates = facts[: len(plan.candidates)]
     ledger = ledger_of(dates, [each.slot for each in plan.candidates], rules)
     refunds = list(_cancellations(plan, facts[len(dates) :], request.by, rules, now))
@@ -101,7 +104,7 @@ def decide_change(
             refusals[wanted.day] = refusal
     if refusals:
         return JointDecision(ChangeOutcome(plan.before, refusals=refusals))
-    return _writes(request, facts[0], changed, refunds, rules, now)
+    return _writes(request, owner, changed, refunds, rules, now)
 
 
 def _check_owner(series: Series, by: PersonId, role: Role | None) -> None:
@@ -123,7 +126,7 @@ def _cancellations(
 ) -> Iterator[tuple[Booking, Mapping[int, int]]]:
     """The bookings to cancel, each with its refunds by week."""
     week = quota_week(now, rules)
-    for known, cancelled in zip(facts, plan.cancelled, strict=False):
+    for known, cancelled in zip(facts, plan.cancelled, strict=True):
         booking = _own(known, cancelled, by, now)
         refunds = refunds_by_week(booking, known.charges, week, rules, now)
         yield booking, {each: -minutes for each, minutes in refunds.items()}
@@ -185,7 +188,9 @@ def _writes(
     bookings = [each.update or each.insert for each in dates]
     made = sorted((each for each in bookings if each is not None), key=lambda each: each.interval)
     gone = tuple(each.update for each in cancelled if each.update is not None)
-    outcome = ChangeOutcome(after, split, tuple(made), gone, {week: n for week, n in total.items() if n})
+    left = quota_left(facts.spent + total[quota_week(now, rules)], rules)
+    nonzero = {week: minutes for week, minutes in total.items() if minutes}
+    outcome = ChangeOutcome(after, split, tuple(made), gone, nonzero, quota_left=left)
     return JointDecision(outcome, (*heads, *cancelled, *dates))
 
 

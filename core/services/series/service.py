@@ -21,7 +21,6 @@ from core.errors import (
     UnknownSeries,
 )
 from core.model import Booking, PersonId, Series, SeriesId, SeriesRule, SocietyId
-from core.policy.quota import quota_left, quota_week
 from core.policy.recurrence import every_date, series_dates
 from core.policy.rules import Rules
 from core.policy.series_horizon import EndOfTerm, no_terms
@@ -32,7 +31,7 @@ from core.services.series.basis import PreviewBasis
 from core.services.series.booking import BookSeries, SeriesOutcome, decide_series, series_keys
 from core.services.series.change_plan import ChangePlan, SeriesState, plan_cancel, plan_change, with_end
 from core.services.series.changing import ChangeOutcome, ChangeSeries, change_keys, decide_change
-from core.services.series.preview import Candidate, PreviewMaker, candidate
+from core.services.series.preview import candidate
 from core.services.series.values import (
     BookedSeries,
     ChangedSeries,
@@ -80,17 +79,14 @@ class SeriesService:
         days = series_dates(request.rule)
         place = partial(candidate, starts_at=request.starts_at, length=request.length, rules=self._rules)
         candidates = [place(day, room_id=request.room_id) for day in days]
-        maker = await self._basis.maker(request, candidates, now, freed=() if adopt is None else (adopt,))
+        freed = () if adopt is None else (adopt,)
+        if request.room_id is not None and not self._basis.covers(candidates):
+            maker = await self._basis.maker(request, candidates, now, freed, rooms=[request.room_id])
+            dates = maker.judge(candidates, request.query)
+            if all(each.is_free for each in dates):
+                return SeriesPreview(request, dates, None, maker.quota_cost)
+        maker = await self._basis.maker(request, candidates, now, freed)
         dates = maker.judge(candidates, request.query)
-        return self._with_room_for_all(request, maker, dates, candidates)
-
-    def _with_room_for_all(
-        self,
-        request: SeriesRequest,
-        maker: PreviewMaker,
-        dates: tuple[SeriesDate, ...],
-        candidates: Iterable[Candidate],
-    ) -> SeriesPreview:
         is_free = all(each.is_free for each in dates)
         room = None if is_free else maker.room_for_all(dates, request.query)
         return SeriesPreview(request, dates, room, maker.quota_cost)
@@ -107,15 +103,15 @@ class SeriesService:
         """Books these dates in their rooms, completely; or else nothing, and returns a fresh preview."""
         now, command = self._clock.now(), self._command(request, choices, key, adopt, confirm=confirm)
         outcome = await self._storage.decide_jointly(
-            series_keys(command, self._rules),
+            series_keys(command, self._rules, now),
             partial(decide_series, request=command, rules=self._rules, now=now),
         )
         if outcome.previous is not None:
-            return await self._booked_before(outcome.previous, command.series)
+            return await self._booked_before(outcome, outcome.previous, command.series)
         if outcome.refusals:
             await self._catch_up()
             return _with_refusals(await self.preview(request, adopt), outcome.refusals)
-        return await self._booked(command.series, outcome)
+        return BookedSeries(command.series, outcome.bookings, outcome.charged, outcome.quota_left)
 
     def _command(
         self,
@@ -154,19 +150,16 @@ class SeriesService:
         series = with_end(series, self._rules)
         return BookSeries(series, ordered, ids, last_day, request.term, adopt, key, confirm)
 
-    async def _booked(self, series: Series, outcome: SeriesOutcome) -> BookedSeries:
-        left = await self._quota_left(series.booked_by)
-        return BookedSeries(series, outcome.bookings, outcome.charged, left)
-
-    async def _booked_before(self, booking: Booking, requested: Series) -> BookedSeries:
+    async def _booked_before(
+        self, outcome: SeriesOutcome, booking: Booking, requested: Series
+    ) -> BookedSeries:
         """The result of an earlier request with the same key, as it is now."""
         if booking.series_id is None:
             raise UnknownSeries
         state = await self._state(booking.series_id)
         if state.series.version == 1 and _properties(state.series) != _properties(requested):
             raise DuplicateRequest(booking)
-        left = await self._quota_left(booking.booked_by)
-        return BookedSeries(state.series, state.bookings, {}, left, is_repeat=True)
+        return BookedSeries(state.series, state.bookings, {}, outcome.quota_left, is_repeat=True)
 
     async def preview_change(self, change: SeriesChange) -> SeriesChangePreview:
         """Judges the dates that a change moves or adds."""
@@ -190,7 +183,7 @@ class SeriesService:
                 await self._catch_up()
                 preview = await self._preview_plan(whole, change, now)
                 return _with_change_refusals(preview, outcome.refusals)
-            return await self._changed(plan, outcome, change.by)
+            return _changed(plan, outcome)
 
         return await _retry(attempt)
 
@@ -210,7 +203,7 @@ class SeriesService:
             now = self._clock.now()
             plan = plan_cancel(state, change, now)
             outcome = await self._decide(plan, by, date.max, now)
-            return await self._changed(plan, outcome, by)
+            return _changed(plan, outcome)
 
         return await _retry(attempt)
 
@@ -287,17 +280,6 @@ class SeriesService:
             partial(decide_change, request=command, rules=self._rules, now=now),
         )
 
-    async def _changed(self, plan: ChangePlan, outcome: ChangeOutcome, by: PersonId) -> ChangedSeries:
-        return ChangedSeries(
-            outcome.series,
-            outcome.bookings,
-            outcome.split,
-            outcome.cancelled,
-            plan.kept,
-            -sum(outcome.changes.values()),
-            await self._quota_left(by),
-        )
-
     async def _preview_plan(
         self, plan: ChangePlan, change: SeriesChange, now: datetime
     ) -> SeriesChangePreview:
@@ -327,12 +309,17 @@ class SeriesService:
             last_day = now.astimezone(self._rules.zone).date()
         return max((last_day, *plan.active))
 
-    async def _quota_left(self, person_id: PersonId | None) -> int:
-        if person_id is None:
-            return 0
-        week = quota_week(self._clock.now(), self._rules)
-        spent = await self._storage.read(lambda unit: unit.bookings.spent(person_id, week))
-        return quota_left(spent, self._rules)
+
+def _changed(plan: ChangePlan, outcome: ChangeOutcome) -> ChangedSeries:
+    return ChangedSeries(
+        outcome.series,
+        outcome.bookings,
+        outcome.split,
+        outcome.cancelled,
+        plan.kept,
+        -sum(outcome.changes.values()),
+        outcome.quota_left,
+    )
 
 
 def _properties(series: Series) -> tuple[object, ...]:
