@@ -400,6 +400,15 @@ job_run = Table(
     Column("claimed_until", BigInteger),
 )
 
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("payload", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 login_session = Table(
     "login_session",
     metadata,

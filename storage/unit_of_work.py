@@ -9,6 +9,7 @@ from core.read_model import EVERYTHING
 from storage.mapping import audit_values
 from storage.repositories.bookings import SqlBookingRepository
 from storage.repositories.counters import SqlCounterRepository
+from storage.repositories.drafts import SqlDraftRepository
 from storage.repositories.installations import SqlInstallationRepository
 from storage.repositories.jobs import SqlJobRepository
 from storage.repositories.login_sessions import SqlLoginSessionRepository
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
         self.societies = SqlSocietyRepository(connection, self.changes)
         self.bookings = SqlBookingRepository(connection)
         self.series = SqlSeriesRepository(connection)
+        self.drafts = SqlDraftRepository(connection)
         self.timetable = SqlTimetableRepository(connection, self.changes)
         self.tokens = SqlTokenRepository(connection, self.changes)
         self.processed_events = SqlProcessedEventRepository(connection)
